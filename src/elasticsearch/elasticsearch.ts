@@ -1,0 +1,20 @@
+/**
+ * The one way to Elasticsearch: a request that is sent once, with a time limit and without retries of the client.
+ * Every API module (indices.ts, tasks.ts, ...) is a function of this; tests and the crash harness wrap it.
+ */
+export interface Elasticsearch {
+  /** Resolves with the parsed body of a 2xx answer; throws ElasticsearchError for everything else. */
+  request(request: ElasticsearchRequest, signal?: AbortSignal): Promise<unknown>;
+}
+
+export interface ElasticsearchRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** Starts with `/`; every part that comes from outside is encoded with encodeURIComponent. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: unknown;
+  /** `X-Opaque-Id`: joins the audit log, the task list and our own log. */
+  readonly opaqueId?: string;
+  /** Milliseconds; the connection's requestTimeout when absent. */
+  readonly timeoutMs?: number;
+}

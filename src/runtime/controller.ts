@@ -1,0 +1,79 @@
+import type { Condition, KindDefinition, Resource } from '../crds/shared.ts';
+
+/**
+ * A kind is three pieces. `observe` reads, `decide` judges without I/O, `perform` does one small repeatable effect.
+ * The engine (reconcile.ts) runs them, writes status once per pass and turns the outcome into a queue call.
+ */
+export interface Controller<Spec, Status, Observed, Action extends ActionLike> {
+  readonly definition: KindDefinition<Spec, Status>;
+  /** All reads of one pass. Throws WaitingError or TerminalError for what the user must be told, anything else to retry. */
+  observe(resource: Resource<Spec, Status>, pass: Pass): Promise<Observed>;
+  /** Pure: what the world means for this resource at `now` (milliseconds since the epoch). */
+  decide(resource: Resource<Spec, Status>, observed: Observed, now: number): Decision<Status, Action>;
+  /**
+   * One effect. Called only after a fresh check that this process leads and that the resource still has the same uid
+   * and generation. What must be remembered of its answer comes back as a change of the status that is written next.
+   */
+  perform(action: Action, resource: Resource<Spec, Status>, pass: Pass): Promise<StatusChange<Status> | void>;
+  /** Lets go of what is kept in memory for a resource that is gone (metrics, caches). */
+  forget?(key: ResourceKey): void;
+}
+
+export interface ActionLike {
+  /** A verb; the label of logs and metrics. */
+  readonly type: string;
+}
+
+export interface ResourceKey {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What one pass hands to the I/O ends of a controller. */
+export interface Pass {
+  readonly signal: AbortSignal;
+  readonly now: number;
+  readonly log: PassLogger;
+}
+
+export interface PassLogger {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+}
+
+export type StatusChange<Status> = (status: Status) => Status;
+
+export interface Decision<Status, Action> {
+  /** The whole status as it should read, without `conditions` and `observedGeneration`: those are the engine's. */
+  readonly status: Status;
+  readonly ready: Readiness;
+  /** Further conditions; one that is absent here is removed. */
+  readonly conditions?: readonly ExtraCondition[];
+  /** Effects that do not depend on each other. If B needs A, return A and come `back` 'now'. */
+  readonly actions?: readonly Action[];
+  /** When to look again besides changes of the resource: milliseconds, 'now' (after the status write), or 'changed'. */
+  readonly next: number | 'now' | 'changed';
+  /** True while something is held in Elasticsearch that must be let go: keeps the finalizer. */
+  readonly holds?: boolean;
+  /** Sent once the status that they tell of is written. */
+  readonly events?: readonly ResourceEvent[];
+  /** Delete the resource itself (its time to live is over); guarded by uid and resourceVersion. */
+  readonly remove?: boolean;
+}
+
+/** Becomes the conditions Ready, Reconciling and Stalled as kstatus reads them. */
+export interface Readiness {
+  readonly type: 'ready' | 'reconciling' | 'stalled' | 'suspended';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export type ExtraCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+export interface ResourceEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly action: string;
+  /** At most 1,024 bytes; cut by the recorder. */
+  readonly note: string;
+}
