@@ -1,0 +1,341 @@
+import { z } from 'zod';
+import { defineCrd } from './define.ts';
+import { duration } from './duration.ts';
+import { indexGlob, plainName } from './elasticsearch-names.ts';
+import {
+  atMostOneOf,
+  exactlyOneOf,
+  list,
+  matching,
+  name,
+  object,
+  record,
+  ruled,
+  setOf,
+  text,
+  time,
+} from './fields.ts';
+import { commonStatus, conditionColumn, type DeepReadonly, type Resource, suspend } from './shared.ts';
+
+const PORT = '[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]';
+
+const endpoint = matching(
+  1024,
+  `^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9a-fA-F:.]+\\])(:(${PORT}))?(/[A-Za-z0-9._~/-]*)?$`,
+  'must be a URL such as https://es.example:9200, without credentials, query or fragment: a login belongs into a Secret that auth names',
+).describe('The URL of a node or of a load balancer before the cluster.');
+
+const key = (initial: string, description: string) =>
+  matching(
+    253,
+    '^[-._a-zA-Z0-9]+$',
+    'must be a key of a Secret or ConfigMap: letters, digits, - _ and . only',
+  )
+    .default(initial)
+    .describe(description);
+
+const secretRef = object('A Secret in the namespace of this connection.', {
+  name: name('The name of the Secret.'),
+});
+
+const auth = atMostOneOf(
+  object('How to log in; absent or empty: anonymously. Set at most one member.', {
+    basic: object('A user and a password.', {
+      secretRef,
+      usernameKey: key('username', 'The key of the Secret that holds the user.'),
+      passwordKey: key('password', 'The key of the Secret that holds the password.'),
+    }).optional(),
+    apiKey: object('An API key of Elasticsearch.', {
+      secretRef,
+      key: key('apiKey', 'The key of the Secret that holds the API key in its encoded form.'),
+    }).optional(),
+    bearer: object('A token, for instance of a service account of Elasticsearch.', {
+      secretRef,
+      key: key('token', 'The key of the Secret that holds the token.'),
+    }).optional(),
+    clientCertificate: object('A client certificate.', {
+      secretRef: secretRef.describe('A Secret of type kubernetes.io/tls, with tls.crt and tls.key.'),
+    }).optional(),
+  }),
+  'basic',
+  'apiKey',
+  'bearer',
+  'clientCertificate',
+);
+
+const tls = atMostOneOf(
+  object('Whom to trust; absent: the certificate authorities that the operator comes with.', {
+    caSecretRef: object('A Secret of the same namespace with the certificate authority.', {
+      name: name('The name of the Secret.'),
+      key: key('ca.crt', 'The key that holds the certificates in PEM.'),
+    }).optional(),
+    caConfigMapRef: object('A ConfigMap of the same namespace with the certificate authority.', {
+      name: name('The name of the ConfigMap.'),
+      key: key('ca.crt', 'The key that holds the certificates in PEM.'),
+    }).optional(),
+    serverName: name(
+      'The name that the certificate must carry; absent: the host of the endpoint.',
+    ).optional(),
+    insecureSkipVerify: z
+      .boolean()
+      .default(false)
+      .describe('Accept any certificate. Anybody on the way can then read and change everything.'),
+  }),
+  'caSecretRef',
+  'caConfigMapRef',
+);
+
+const LABEL_VALUE = '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$';
+const labelValue = ruled(
+  text(63),
+  {
+    rule: `self.matches(r'${LABEL_VALUE}')`,
+    message: 'must be the value of a label: letters, digits, - _ and .',
+  },
+  (value) => new RegExp(LABEL_VALUE, 'u').test(value),
+).describe('The value of a label.');
+
+const labelKey = (description: string) =>
+  matching(
+    316,
+    '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$',
+    'must be the key of a label, such as team or example.com/team',
+  ).describe(description);
+
+const expression = ruled(
+  object('One requirement on the labels.', {
+    key: labelKey('The key of the label.'),
+    operator: z
+      .enum(['In', 'NotIn', 'Exists', 'DoesNotExist'])
+      .describe('How the label is compared with `values`.'),
+    values: setOf(labelValue, 50)
+      .optional()
+      .describe('The values for In and NotIn; absent with Exists and DoesNotExist.'),
+  }),
+  {
+    rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
+    message: 'name values with In and NotIn, and none with Exists and DoesNotExist',
+    fieldPath: '.values',
+  },
+  ({ operator, values = [] }) => (operator === 'In' || operator === 'NotIn') === values.length > 0,
+);
+
+const namespaceSelector = object('Chooses namespaces by their labels; empty: all of them.', {
+  matchLabels: record(labelValue, 50)
+    .optional()
+    .describe('Labels that a namespace must have with exactly these values.'),
+  matchExpressions: list(expression, 50).optional().describe('Further requirements; all must hold.'),
+});
+
+const grant = exactlyOneOf(
+  object('What other namespaces may do through this connection; its own namespace may do everything.', {
+    namespaces: setOf(
+      matching(
+        63,
+        '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+        'must be the name of a namespace: lower case letters, digits and -',
+      ).describe('The name of a namespace.'),
+    )
+      .min(1)
+      .optional()
+      .describe('The namespaces that this grant is for.'),
+    namespaceSelector: namespaceSelector.optional(),
+    indices: setOf(indexGlob('A pattern of names, with * as its only wildcard.'))
+      .optional()
+      .describe('Indexes and aliases that may be used: both kinds of names must match. Absent: none.'),
+    repositories: setOf(plainName('a snapshot repository', 'The name of a snapshot repository.'))
+      .optional()
+      .describe('Snapshot repositories that may be used. Absent: none.'),
+    operations: setOf(z.enum(['Reindex', 'Snapshot', 'Maintain', 'Delete']).describe('An operation.'), 4)
+      .optional()
+      .describe('What may be done; Delete is the deletion of indexes or snapshots. Absent: nothing.'),
+    pipelines: setOf(plainName('an ingest pipeline', 'The name of an ingest pipeline.'))
+      .optional()
+      .describe('Ingest pipelines that a copy may name. Absent: none.'),
+  }),
+  'namespaces',
+  'namespaceSelector',
+);
+
+const NO_TLS = 'an endpoint without TLS needs allowInsecure: true; better use https';
+
+const spec = ruled(
+  exactlyOneOf(
+    object('Where the cluster is, how to log in, who may use it and what is never touched.', {
+      endpoints: setOf(endpoint, 20)
+        .min(1)
+        .optional()
+        .describe('The URLs of the cluster. Set exactly one of endpoints and eckRef.'),
+      eckRef: object(
+        'An Elasticsearch of Elastic Cloud on Kubernetes in the same namespace: its URL, certificate authority and user are used.',
+        {
+          name: name('The name of the Elasticsearch resource.'),
+        },
+      ).optional(),
+      allowInsecure: z
+        .boolean()
+        .default(false)
+        .describe('Allow endpoints without TLS. Passwords and data then travel in the clear.'),
+      auth: auth.optional(),
+      tls: tls.optional(),
+      grants: list(grant)
+        .optional()
+        .describe('Who else may use this connection, and for what. Absent: nobody.'),
+      protectedIndices: setOf(indexGlob('A pattern of names, with * as its only wildcard.'))
+        .default(['.*'])
+        .describe(
+          'Indexes that are never deleted, closed, blocked or re-aliased by anything that uses this connection.',
+        ),
+      maxConcurrentOperations: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(2)
+        .describe(
+          'How many copies, archivals or snapshot repositories work at the same time, counted per kind.',
+        ),
+      probeInterval: duration('5s', '1h').default('30s').describe('How often the cluster is looked at.'),
+      requestTimeout: duration('1s', '5m').default('30s').describe('How long one request may take.'),
+      suspend: suspend.describe(
+        'Stop everything that uses this connection before its next effect; looking at the cluster goes on.',
+      ),
+    }),
+    'endpoints',
+    'eckRef',
+  ),
+  {
+    rule: "!has(self.endpoints) || self.allowInsecure || self.endpoints.all(url, url.startsWith('https://'))",
+    message: NO_TLS,
+    fieldPath: '.endpoints',
+  },
+  ({ endpoints = [], allowInsecure }) =>
+    allowInsecure || endpoints.every((url) => url.startsWith('https://')),
+);
+
+const count = (description: string) => z.int().min(0).optional().describe(description);
+
+const status = object('What was last seen of the cluster.', {
+  ...commonStatus,
+  clusterName: text(255).optional().describe('The name of the cluster.'),
+  clusterUUID: text(64)
+    .optional()
+    .describe(
+      'The identity of the cluster, pinned at first sight. Another one stops everything until the annotation es-steward.dev/accept-cluster names it.',
+    ),
+  version: text(64).optional().describe('The version of Elasticsearch.'),
+  flavor: text(64).optional().describe('The build flavour, such as default.'),
+  health: z.enum(['green', 'yellow', 'red']).optional().describe('The health of the cluster.'),
+  nodes: count('Nodes in the cluster.'),
+  dataNodes: count('Nodes that hold data.'),
+  activeShards: count('Shards that work.'),
+  unassignedShards: count('Shards that have no node.'),
+  pendingTasks: count('Changes of the cluster state that wait.'),
+  statistics: object('Figures over all indexes.', {
+    indices: count('Indexes.'),
+    primaryDocuments: count('Documents in primary shards.'),
+    primaryBytes: count('Bytes in primary shards.'),
+    totalBytes: count('Bytes in all shards.'),
+    diskUsedPercent: z
+      .int()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe('The fullest data node, in percent of its disk.'),
+  }).optional(),
+  largestIndices: list(
+    object('A large index.', {
+      name: text(255).describe('The name of the index.'),
+      documents: z.int().min(0).describe('Documents in its primary shards.'),
+      bytes: z.int().min(0).describe('Bytes in its primary shards.'),
+    }),
+    10,
+  )
+    .optional()
+    .describe('The ten largest indexes.'),
+  repositories: list(
+    object('A snapshot repository.', {
+      name: text(255).describe('The name of the repository.'),
+      type: text(64).describe('Its type, such as fs or s3.'),
+      readOnly: z.boolean().describe('Whether snapshots can only be read.'),
+      verified: z.boolean().optional().describe('Whether all nodes could write to it when last tried.'),
+    }),
+    20,
+  )
+    .optional()
+    .describe('The snapshot repositories, twenty at most.'),
+  missingPrivileges: list(text(255).describe('A privilege.'))
+    .optional()
+    .describe('Privileges that the login lacks for what this operator does.'),
+  activeOperations: list(
+    object('An object that has a place.', {
+      kind: text(63).describe('Its kind.'),
+      namespace: text(63).describe('Its namespace.'),
+      name: text(253).describe('Its name.'),
+    }),
+  )
+    .optional()
+    .describe('What works on the cluster now.'),
+  queued: count('Objects that wait for a place.'),
+  lastProbeTime: time('When the cluster was last looked at; written at most every five minutes.').optional(),
+});
+
+export type ElasticsearchConnectionSpec = DeepReadonly<z.output<typeof spec>>;
+export type ElasticsearchConnectionStatus = DeepReadonly<z.output<typeof status>>;
+export type ElasticsearchConnection = Resource<ElasticsearchConnectionSpec, ElasticsearchConnectionStatus>;
+
+export const elasticsearchConnection = defineCrd({
+  kind: 'ElasticsearchConnection',
+  plural: 'elasticsearchconnections',
+  shortNames: ['esconn'],
+  description:
+    'Says where an Elasticsearch cluster is, how to log in, who may use it and what is never touched.',
+  spec,
+  status,
+  columns: [
+    conditionColumn('Ready', 'Ready', 'status', 'Whether the cluster can be used.'),
+    { name: 'Health', jsonPath: '.status.health', type: 'string', description: 'green, yellow or red.' },
+    {
+      name: 'Version',
+      jsonPath: '.status.version',
+      type: 'string',
+      description: 'The version of Elasticsearch.',
+    },
+    { name: 'Nodes', jsonPath: '.status.nodes', type: 'integer', description: 'Nodes in the cluster.' },
+    {
+      name: 'Cluster',
+      jsonPath: '.status.clusterName',
+      type: 'string',
+      description: 'The name of the cluster.',
+      wide: true,
+    },
+    conditionColumn('Message', 'Ready', 'message', 'What is wrong, and where to look.'),
+  ],
+  conditions: [
+    {
+      type: 'Ready',
+      description: 'True when the cluster answers and everything that uses this connection may work.',
+      reasons: {
+        Connected: 'The cluster answers.',
+        Unreachable: 'No endpoint answers.',
+        AuthenticationFailed: 'The cluster refuses the login.',
+        TLSInvalid: 'The certificate of the cluster is not trusted.',
+        SecretNotFound: 'A Secret or ConfigMap that the spec names, or a key in it, does not exist.',
+        MissingPrivileges: 'The login lacks privileges; status.missingPrivileges lists them.',
+        ClusterChanged: 'Another cluster answers than the one that was pinned.',
+        UnsupportedVersion: 'This version of Elasticsearch is not supported.',
+        EndpointRefused: 'The operator is not allowed to speak to this endpoint.',
+        InvalidSpec: 'The spec cannot be acted on; the message names the field.',
+        Suspended: 'spec.suspend stops everything that uses this connection.',
+      },
+    },
+    {
+      type: 'Healthy',
+      description: 'False when the health of the cluster is red.',
+      reasons: {
+        Green: 'All shards work.',
+        Yellow: 'Replicas are missing.',
+        Red: 'A primary shard is missing.',
+      },
+    },
+  ],
+});

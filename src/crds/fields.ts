@@ -1,0 +1,164 @@
+import { z } from 'zod';
+
+/**
+ * Building blocks that put one rule into both judges: zod, which reads an object in the operator, and CEL, which the
+ * API server runs when the object is written. Their verdicts must agree; test/integration/crds proves it.
+ */
+
+/** A rule in CEL, as in `x-kubernetes-validations`. */
+export interface Rule {
+  readonly rule: string;
+  /** Names the cure. */
+  readonly message: string;
+  /** Puts the refusal on a member of the object that carries the rule, e.g. `.to`. */
+  readonly fieldPath?: string;
+}
+
+const VALIDATIONS = 'x-kubernetes-validations';
+
+/** Adds rules to those that the schema already has; each needs a twin in zod, or must compare with `oldSelf`. */
+export function withRules<Schema extends z.ZodType>(schema: Schema, ...rules: readonly Rule[]): Schema {
+  const earlier = (schema.meta()?.[VALIDATIONS] ?? []) as readonly Rule[];
+  return schema.meta({ [VALIDATIONS]: [...earlier, ...rules] });
+}
+
+/** One rule, told to both judges. */
+export function ruled<Schema extends z.ZodType>(
+  schema: Schema,
+  rule: Rule,
+  holds: (value: z.output<Schema>) => boolean,
+): Schema {
+  const path = rule.fieldPath === undefined ? [] : rule.fieldPath.slice(1).split('.');
+  const check = z.refine<z.output<Schema>>(holds, { message: rule.message, path });
+  return withRules(schema.check(check as z.core.$ZodCheck<z.output<Schema>>), rule);
+}
+
+/** An object with named members; unknown ones are pruned by both judges. */
+export const object = <Shape extends z.ZodRawShape>(description: string, shape: Shape): z.ZodObject<Shape> =>
+  z.object(shape).describe(description);
+
+/** Text of at most `max` code points; `min` is 1 unless said. */
+export const text = (max: number, min = 0): z.ZodString =>
+  min > 0 ? z.string().min(min).max(max) : z.string().max(max);
+
+/** Text that matches a pattern of RE2; refused with `message`, which says in words what the pattern means. */
+export function matching(max: number, pattern: string, message: string): z.ZodString {
+  const expression = new RegExp(pattern, 'u');
+  return ruled(text(max, 1), { rule: `self.matches(r'${pattern}')`, message }, (value) =>
+    expression.test(value),
+  );
+}
+
+/** The name of a Kubernetes object: a DNS subdomain. */
+export const name = (description: string): z.ZodString =>
+  matching(
+    253,
+    '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+    'must be the name of a Kubernetes object: lower case letters, digits, `-` and `.`, beginning and ending with a letter or digit',
+  ).describe(description);
+
+export const list = <Item extends z.ZodType>(item: Item, max = 100): z.ZodArray<Item> =>
+  z.array(item).max(max);
+
+/** A list without duplicates. */
+export const setOf = <Item extends z.ZodType<string>>(item: Item, max = 100): z.ZodArray<Item> =>
+  list(item, max)
+    .refine((items) => new Set(items).size === items.length, 'must not contain the same value twice')
+    .meta({ 'x-kubernetes-list-type': 'set' });
+
+/** A list whose items have unique values of `key`. */
+export const mapOf = <Shape extends z.ZodRawShape>(
+  key: string & keyof Shape,
+  item: z.ZodObject<Shape>,
+  max = 100,
+): z.ZodArray<z.ZodObject<Shape>> =>
+  list(item, max)
+    .refine(
+      (items) => new Set(items.map((each) => (each as Record<string, unknown>)[key])).size === items.length,
+      `must not contain the same ${key} twice`,
+    )
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] });
+
+/** A map of at most `max` members, their names of at most 255 code points. */
+export const record = <Value extends z.ZodType>(value: Value, max = 100): z.ZodRecord<z.ZodString, Value> =>
+  ruled(
+    z
+      .record(z.string(), value)
+      .refine((members) => Object.keys(members).length <= max, `must have at most ${max} members`)
+      .meta({ maxProperties: max }),
+    { rule: 'self.all(key, size(key) <= 255)', message: 'names of members must have at most 255 characters' },
+    (members) => Object.keys(members).every((key) => [...key].length <= 255),
+  );
+
+/**
+ * An object whose members are Elasticsearch's business, such as a query. Declared member by member as unknown: only so
+ * does an equality on a parent compare content; on a plain preserve-unknown object it compares no more than the number
+ * of members (docs/adr/0002).
+ */
+export const freeForm = (max = 100, min = 0): z.ZodRecord<z.ZodString, z.ZodUnknown> =>
+  z
+    .record(z.string(), z.unknown().meta({ 'x-kubernetes-preserve-unknown-fields': true, nullable: true }))
+    .refine((members) => count(members) <= max, `must have at most ${max} members`)
+    .refine((members) => count(members) >= min, `must have at least ${min} members`)
+    .meta({ maxProperties: max, ...(min > 0 ? { minProperties: min } : {}) });
+
+const count = (members: object): number => Object.keys(members).length;
+
+/** A time as RFC 3339. */
+export const time = (description: string): z.ZodISODateTime =>
+  z.iso.datetime({ offset: true }).max(64).describe(description);
+
+/** Names that CEL keeps for itself; a member of that name is written `__name__`. */
+const CEL_RESERVED = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
+    ' ',
+  ),
+);
+
+const member = (field: string): string => (CEL_RESERVED.has(field) ? `self.__${field}__` : `self.${field}`);
+
+const presentOf =
+  (fields: readonly string[]) =>
+  (value: object): number =>
+    fields.filter((field) => (value as Record<string, unknown>)[field] !== undefined).length;
+
+/** Exactly one of these optional members. */
+export function exactlyOneOf<Schema extends z.ZodType<object>>(
+  schema: Schema,
+  ...fields: readonly string[]
+): Schema {
+  const rule = `[${fields.map((field) => `has(${member(field)})`).join(', ')}].exists_one(present, present)`;
+  const present = presentOf(fields);
+  return ruled(
+    schema,
+    { rule, message: `set exactly one of ${fields.join(', ')}` },
+    (value) => present(value) === 1,
+  );
+}
+
+/** At most one of these optional members. */
+export function atMostOneOf<Schema extends z.ZodType<object>>(
+  schema: Schema,
+  ...fields: readonly string[]
+): Schema {
+  const rule = `[${fields.map((field) => `has(${member(field)})`).join(', ')}].filter(present, present).size() <= 1`;
+  const present = presentOf(fields);
+  return ruled(
+    schema,
+    { rule, message: `set at most one of ${fields.join(', ')}` },
+    (value) => present(value) <= 1,
+  );
+}
+
+/** For a required member, or one with a default: put it on the member itself. */
+export const immutable = (field: string): Rule => ({
+  rule: 'self == oldSelf',
+  message: `${field} cannot be changed: delete this object and create a new one`,
+});
+
+/** For an optional member: put it on the parent, so that it can neither be added nor removed later. */
+export const immutableMember = (field: string): Rule => ({
+  rule: `has(${member(field)}) == has(${member(field).replace('self', 'oldSelf')}) && (!has(${member(field)}) || ${member(field)} == ${member(field).replace('self', 'oldSelf')})`,
+  message: `${field} cannot be changed, added or removed: delete this object and create a new one`,
+  fieldPath: `.${field}`,
+});

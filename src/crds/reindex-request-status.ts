@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { freeForm, list, object, text, time } from './fields.ts';
+import { commonStatus } from './shared.ts';
+
+const count = (description: string) => z.int().min(0).describe(description);
+const index = (description: string) => text(255).describe(description);
+const uuid = (description: string) => text(64).describe(description);
+const spent = (description: string) => text(32).describe(description);
+
+const progress = object('How far the copy is, for people.', {
+  percent: z
+    .int()
+    .min(0)
+    .max(100)
+    .describe('0 to 90 the copy, then its proof and the move of the aliases; never goes back.'),
+  display: text(16).describe('The same for a column, such as 63%.'),
+  message: text(1024).describe('What happens now.'),
+  total: count('Documents to copy.').optional(),
+  completed: count('Documents done.').optional(),
+  created: count('Documents created in the destination.').optional(),
+  updated: count('Documents written a second time.').optional(),
+  noops: count('Documents that the script left out.').optional(),
+  deleted: count('Documents that the script deleted.').optional(),
+  versionConflicts: count('Documents that changed during the copy.').optional(),
+  documentsPerSecond: count('The present speed.').optional(),
+  remaining: spent('The time left, estimated, such as 4m.').optional(),
+  eta: time('When it will be complete, estimated.').optional(),
+  updatedTime: time('When these figures were read.').optional(),
+});
+
+const plan = object('What was found and decided before the first effect.', {
+  hash: text(128).describe('Identifies the plan.'),
+  specHash: text(128).describe('Pins the spec that the plan was made for.'),
+  sourceUuid: uuid('The identity of the source index.'),
+  aliases: list(
+    object('An alias that will move.', {
+      name: index('The name of the alias.'),
+      definition: freeForm().describe('Its whole definition, as it will stand on the destination.'),
+    }),
+  ).describe('The aliases that will move.'),
+  blockedBefore: z
+    .boolean()
+    .describe('Whether the source took no writes before this request; such a block is not lifted.'),
+  sequenceNumbers: z
+    .boolean()
+    .describe('Whether the copy can go by ranges of sequence numbers; else each shard is copied whole.'),
+  createdTime: time('When the plan was made.'),
+  shards: count('Primary shards of the source.').optional(),
+  notes: list(text(1024).describe('A note.'))
+    .optional()
+    .describe('What a person should know, such as a cheaper way.'),
+});
+
+const shard = count('The number of the shard.');
+const from = count('The first sequence number of the range.');
+const to = count('The last sequence number of the range.');
+
+const copy = object('The journal of the copy: what is done and what runs.', {
+  shards: list(
+    object('A shard of the source.', {
+      shard,
+      maxSeqNo: z.int().min(-1).describe('The highest sequence number to copy; -1 for an empty shard.'),
+      primaryTerm: count('The term of its primary.'),
+      documents: count('Documents in the shard.'),
+      rangeWidth: count('Sequence numbers per range.'),
+    }),
+    1024,
+  ).describe('The shards of the source.'),
+  done: list(object('A range that is copied.', { shard, from, to }), 4096).describe(
+    'What is copied, adjacent ranges joined.',
+  ),
+  running: list(
+    object('A range that is being copied.', {
+      shard,
+      from,
+      to,
+      try: count('How often it was begun before.'),
+      task: text(64).optional().describe('The task of Elasticsearch; absent until it is known.'),
+      total: count('Documents in the range.').optional(),
+      completed: count('Documents done.').optional(),
+      requestsPerSecond: count('The throttle that its task runs with; absent: none.').optional(),
+    }),
+    64,
+  ).describe('What is being copied.'),
+  sums: object('Sums over the ranges that are copied.', {
+    created: count('Documents created.'),
+    updated: count('Documents written a second time.'),
+    noops: count('Documents that the script left out.'),
+    deleted: count('Documents that the script deleted.'),
+    versionConflicts: count('Documents that changed meanwhile.'),
+    batches: count('Batches.'),
+  }),
+  parallel: z.int().min(1).max(64).optional().describe('How many tasks run at the same time at present.'),
+  startTime: time('When the copy began.').optional(),
+  samples: list(
+    object('How far the copy was.', { time: time('When.'), completed: count('Documents done.') }),
+    10,
+  )
+    .optional()
+    .describe('The last samples, from which the speed is computed.'),
+  retries: count('Ranges that had to be begun again.').optional(),
+  pausedUntil: time('No range is begun before this time: the cluster asked for less.').optional(),
+});
+
+const failure = object('A document that could not be written.', {
+  index: index('The index it was meant for.'),
+  id: text(512).describe('The id of the document.'),
+  status: z.int().min(0).max(999).optional().describe('The status of Elasticsearch.'),
+  type: text(255).describe('The type of the error.'),
+  reason: text(1024).describe('The error.'),
+});
+
+/** Every member is optional: a status that is lost is rebuilt from Elasticsearch. */
+export const reindexRequestStatus = object('How far the request is, and what it must remember.', {
+  ...commonStatus,
+  phase: z
+    .enum([
+      'Pending',
+      'Validating',
+      'Preparing',
+      'Fencing',
+      'Copying',
+      'Hardening',
+      'Verifying',
+      'CuttingOver',
+      'CleaningUp',
+      'Completed',
+      'Planned',
+      'Failed',
+      'Cancelled',
+    ])
+    .optional()
+    .describe('Where the request is.'),
+  lastHandledRetry: text(255)
+    .optional()
+    .describe('The value of the annotation es-steward.dev/retry that was last acted on.'),
+  progress: progress.optional(),
+  source: object('The index that is copied.', {
+    index: index('Its name, also where the spec names an alias.'),
+    uuid: uuid('Its identity.').optional(),
+    documents: count('Its documents.').optional(),
+    bytes: count('The bytes of its primary shards.').optional(),
+  }).optional(),
+  destination: object('The index that is written.', {
+    index: index('Its name.'),
+    uuid: uuid('Its identity.').optional(),
+    documents: count('Its documents.').optional(),
+  }).optional(),
+  plan: plan.optional(),
+  attempt: count('Counts the attempts; a retry begins the next.').optional(),
+  epoch: count('Counts the takeovers; late calls of an earlier one have no effect.').optional(),
+  blockedSince: time('Since when this request blocks writes to the source.').optional(),
+  fence: object('The write block on the source.', {
+    verified: z.boolean().describe('Whether Elasticsearch has confirmed that no write is in flight.'),
+    settled: z.boolean().describe('Whether everything written before the block is on disk and can be searched.'),
+  }).optional(),
+  writeOutage: spent('How long writes were blocked, such as 1.2s.').optional(),
+  copy: copy.optional(),
+  intent: object('The effect that is about to happen, noted before it does.', {
+    type: text(64).describe('Which effect.'),
+    time: time('When it was noted.'),
+  }).optional(),
+  verification: object('The proof before the aliases move.', {
+    refreshed: z.boolean().optional().describe('Whether both indexes show all that they hold.'),
+    sourceDocuments: count('Documents in the source.').optional(),
+    destinationDocuments: count('Documents in the destination.').optional(),
+    expected: count('Documents that the destination must have.').optional(),
+    verdict: text(1024).optional().describe('What the proof says.'),
+  }).optional(),
+  aliasesMoved: list(index('The name of an alias.')).optional().describe('The aliases that have moved.'),
+  failures: list(failure, 10)
+    .optional()
+    .describe('The first documents that could not be written, ten at most.'),
+  failure: object('Why the request has failed.', {
+    reason: text(255).describe('The reason in PascalCase.'),
+    message: text(4096).describe('What went wrong and what to do.'),
+  }).optional(),
+  startTime: time('When the request began.').optional(),
+  completionTime: time('When the aliases moved, or the request ended.').optional(),
+  duration: spent('How long it took, such as 4m12s.').optional(),
+});

@@ -1,0 +1,245 @@
+import { z } from 'zod';
+import { defineCrd } from './define.ts';
+import { aliasName, indexName, plainName } from './elasticsearch-names.ts';
+import {
+  freeForm,
+  immutable,
+  immutableMember,
+  list,
+  matching,
+  object,
+  ruled,
+  setOf,
+  text,
+  withRules,
+} from './fields.ts';
+import { reindexRequestStatus as status } from './reindex-request-status.ts';
+import { conditionColumn, connectionRef, type DeepReadonly, type Resource, suspend } from './shared.ts';
+
+const source = withRules(
+  object('What is copied. Cannot be changed.', {
+    index: indexName('The index to copy, or an alias of exactly one index.'),
+    query: freeForm(1, 1)
+      .optional()
+      .describe(
+        'Copy only the documents that match: one query of Elasticsearch, such as {term: {user: kim}}. Absent: all documents.',
+      ),
+  }),
+  immutable('source'),
+);
+
+const destination = withRules(
+  object('Where to. Cannot be changed.', {
+    index: indexName('The index to create. It must not exist before.'),
+    createFrom: z
+      .enum(['Source', 'Template', 'Empty'])
+      .default('Source')
+      .describe(
+        'Where mappings, settings and analysis come from: the source, the index templates, or nowhere.',
+      ),
+    settings: freeForm(1000).optional().describe('Settings laid over those of createFrom.'),
+    mappings: freeForm(1000).optional().describe('Mappings laid over those of createFrom.'),
+    copyReplicas: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Have the replicas from the start; by default they are added after the copy, which is faster.',
+      ),
+  }),
+  immutable('destination'),
+);
+
+const SEGMENT = String.raw`[^.'"\\\p{Cc}\p{Zl}\p{Zp}]+`;
+const fieldPath = (description: string) =>
+  matching(
+    255,
+    `^${SEGMENT}([.]${SEGMENT})*$`,
+    'must be the dotted path of a field: no empty part, no quote, backslash, control character or line separator in it',
+  ).describe(description);
+
+const rename = ruled(
+  object('A field that gets another name.', {
+    from: fieldPath('The field as it is called in the source.'),
+    to: fieldPath('The field as it is called in the destination.'),
+    removeOriginal: z.boolean().default(true).describe('Whether the field under its old name goes.'),
+  }),
+  { rule: 'self.from != self.to', message: 'must differ from `from`', fieldPath: '.to' },
+  ({ from, to }) => from !== to,
+);
+
+const transform = object(
+  'How documents change on their way. Cannot be changed. _id, _routing and _index never change.',
+  {
+    script: object('A script that runs once for each document.', {
+      source: text(65_536, 1).describe('The script in Painless; `ctx._source` is the document.'),
+      params: freeForm().optional().describe('Values that the script reads as `params`.'),
+    }).optional(),
+    renames: list(rename)
+      .optional()
+      .describe('Fields that get another name, in this order, before the script.'),
+    pipeline: plainName('an ingest pipeline', 'An ingest pipeline that each document passes.').optional(),
+  },
+);
+
+const aliases = ruled(
+  object('Which aliases move to the destination. Absent: All, or None with a query. Cannot be changed.', {
+    move: z
+      .enum(['All', 'Listed', 'None'])
+      .describe('All aliases of the source with their whole definitions, only those in names, or none.'),
+    names: setOf(aliasName('The name of an alias.'))
+      .min(1)
+      .optional()
+      .describe('The aliases to move, with move: Listed only.'),
+  }),
+  {
+    rule: "(self.move == 'Listed') == has(self.names)",
+    message: 'name the aliases with move: Listed, and only then',
+    fieldPath: '.names',
+  },
+  ({ move, names }) => (move === 'Listed') === (names !== undefined),
+);
+
+const throttle = object(
+  'Limits of the load on the cluster; absent: adapted to what the cluster bears. Can be changed at any time.',
+  {
+    maxParallel: z.int().min(1).max(64).optional().describe('How many tasks copy at the same time.'),
+    requestsPerSecond: z
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .optional()
+      .describe('Documents per second of the whole request, shared among its tasks.'),
+    batchSize: z.int().min(1).max(10_000).optional().describe('Documents per batch.'),
+  },
+);
+
+const fixed = <Schema extends z.ZodType>(field: string, schema: Schema): Schema =>
+  withRules(schema, immutable(field));
+
+const spec = ruled(
+  withRules(
+    object('What is copied, where to, and how. Immutable but for suspend, cancel and throttle.', {
+      connectionRef,
+      source,
+      destination,
+      transform: transform.optional(),
+      aliases: aliases.optional(),
+      writeMode: fixed('writeMode', z.enum(['BlockFirst'])).describe(
+        'What writers see: with BlockFirst the source takes no writes from before the copy until the aliases have moved.',
+      ),
+      verification: fixed(
+        'verification',
+        object('What is proven before the aliases move. Cannot be changed.', {
+          level: z
+            .enum(['Counts'])
+            .default('Counts')
+            .describe('Counts: both indexes hold the same number of documents.'),
+        }),
+      ).prefault({}),
+      throttle: throttle.optional(),
+      dryRun: fixed('dryRun', z.boolean())
+        .default(false)
+        .describe('Check everything, write the plan into status and stop.'),
+      suspend,
+      cancel: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Stop and undo: tasks, write block and destination go. Has no effect once the aliases have moved.',
+        ),
+    }),
+    immutableMember('transform'),
+    immutableMember('aliases'),
+  ),
+  {
+    rule: 'self.source.index != self.destination.index',
+    message: 'must differ from source.index: a copy needs an index of its own',
+    fieldPath: '.destination.index',
+  },
+  (value) => value.source.index !== value.destination.index,
+);
+
+export type ReindexRequestSpec = DeepReadonly<z.output<typeof spec>>;
+export type ReindexRequestStatus = DeepReadonly<z.output<typeof status>>;
+export type ReindexRequest = Resource<ReindexRequestSpec, ReindexRequestStatus>;
+
+export const reindexRequest = defineCrd({
+  kind: 'ReindexRequest',
+  plural: 'reindexrequests',
+  shortNames: ['reindex'],
+  description: 'One copy of an index into a new one, with the move of its aliases. Runs once.',
+  spec,
+  status,
+  columns: [
+    { name: 'Phase', jsonPath: '.status.phase', type: 'string', description: 'Where the copy is.' },
+    {
+      name: 'Progress',
+      jsonPath: '.status.progress.display',
+      type: 'string',
+      description: 'How much is done.',
+    },
+    { name: 'Source', jsonPath: '.spec.source.index', type: 'string', description: 'What is copied.' },
+    { name: 'Destination', jsonPath: '.spec.destination.index', type: 'string', description: 'Where to.' },
+    {
+      name: 'Remaining',
+      jsonPath: '.status.progress.remaining',
+      type: 'string',
+      description: 'Time left, estimated.',
+    },
+    {
+      name: 'Docs',
+      jsonPath: '.status.progress.completed',
+      type: 'integer',
+      description: 'Documents done.',
+      wide: true,
+    },
+    conditionColumn('Message', 'Ready', 'message', 'What it waits for, or what went wrong.'),
+  ],
+  conditions: [
+    {
+      type: 'Ready',
+      description: 'True when the copy is complete, or the plan of a dry run is written.',
+      reasons: {
+        Completed: 'Everything is copied and the aliases have moved.',
+        Planned: 'The plan of the dry run is in status.plan.',
+        InProgress: 'The copy runs.',
+        ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
+        NotGranted: 'The connection grants this namespace no such use of these names.',
+        ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
+        WaitingForTurn: 'Another operation holds the source or an alias; the message names it.',
+        PreflightFailed: 'A check before the copy failed; the message names it.',
+        MappingConflict: 'Documents do not fit the mappings of the destination.',
+        ScriptFailed: 'The script does not compile, fails, or changes what it must not.',
+        ForeignDestination: 'The destination exists and is not the work of this request.',
+        SourceChanged: 'The source is not the index any more that was planned.',
+        AliasConflict: 'The aliases were changed by somebody else.',
+        VerificationFailed: 'Source and destination differ after the copy; no alias was moved.',
+        DocumentFailures: 'Documents could not be written; status.failures lists the first ten.',
+        TaskLost: 'A task of Elasticsearch vanished; its range is copied again.',
+        NoProgress: 'No document was copied for a long time.',
+        DiskFull: 'Elasticsearch refuses writes because its disks are full.',
+        Suspended: 'spec.suspend stops the copy.',
+        Cancelled: 'spec.cancel ended the request; everything it made is undone.',
+      },
+    },
+    {
+      type: 'Complete',
+      description: 'True from the move of the aliases on.',
+      reasons: { Completed: 'The aliases have moved.' },
+    },
+    { type: 'Failed', description: 'True when the request has failed for good.', reasons: {} },
+    {
+      type: 'Suspended',
+      description: 'True while spec.suspend stops the copy.',
+      reasons: { Suspended: 'spec.suspend is true.' },
+    },
+    {
+      type: 'WritesBlocked',
+      description: 'True while this request blocks writes to an index.',
+      reasons: {
+        BlockFirst: 'The source takes no writes until the aliases have moved.',
+        CutOver: 'The aliases are about to move.',
+      },
+    },
+  ],
+});

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { immutable, list, name, object, text, time, withRules } from './fields.ts';
+
+export const GROUP = 'es-steward.dev';
+export const VERSION = 'v1alpha1';
+/** `kubectl get es-steward` lists every kind. */
+export const CATEGORY = 'es-steward';
+
+/** A changed value starts one run, or one pass; echoed in `status.lastHandledRunNow`. */
+export const RUN_NOW = `${GROUP}/run-now`;
+/** Approves exactly the plan or step whose hash it carries. */
+export const APPROVE = `${GROUP}/approve`;
+/** A changed value tries once more what has failed. */
+export const RETRY = `${GROUP}/retry`;
+/** A changed value asks to move the aliases back within the rollback window. */
+export const ROLLBACK = `${GROUP}/rollback`;
+/** Accepts the cluster with this uuid behind a connection that was pinned to another. */
+export const ACCEPT_CLUSTER = `${GROUP}/accept-cluster`;
+/** Present only while a run holds something in Elasticsearch that must be let go. */
+export const CLEANUP_FINALIZER = `${GROUP}/cleanup`;
+
+/** What the schemas infer, with every member read-only. */
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  /** RFC 3339, like every time of Kubernetes. */
+  readonly creationTimestamp: string;
+  readonly deletionTimestamp?: string;
+  readonly finalizers?: readonly string[];
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface Resource<Spec, Status> {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: Spec;
+  readonly status?: Status;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly jsonPath: string;
+  /** `date` only for times that have passed: kubectl prints a future one as `<invalid>`. */
+  readonly type: 'string' | 'integer' | 'date' | 'boolean';
+  readonly description: string;
+  /** Shown with `-o wide` only. */
+  readonly wide?: boolean;
+}
+
+/** A condition and what it says with each of its reasons; the text of the reference. */
+export interface ConditionDoc {
+  readonly type: string;
+  readonly description: string;
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+/** Everything that is known of a kind before any object of it exists. Made by `defineCrd`. */
+export interface KindDefinition<Spec, Status> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly listKind: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly description: string;
+  readonly spec: z.ZodType<Spec>;
+  readonly status: z.ZodType<Status>;
+  readonly columns: readonly Column[];
+  readonly conditions: readonly ConditionDoc[];
+}
+
+const condition = object('What is known of one aspect of this object.', {
+  type: text(316).describe('The aspect, in PascalCase.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether the aspect holds.'),
+  reason: text(1024).describe('The reason in PascalCase; each is listed in the reference.'),
+  message: text(32_768).describe('One sentence for the person on call: what is missing and where to look.'),
+  lastTransitionTime: time('When `status` last changed.'),
+  observedGeneration: z.int().min(0).optional().describe('The generation of the spec that was judged.'),
+});
+
+export type Condition = DeepReadonly<z.output<typeof condition>>;
+
+/** The members that the status of every kind has. */
+export const commonStatus = {
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('The generation of the spec that this status describes.'),
+  conditions: list(condition, 32)
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
+    .optional()
+    .describe('What is known: Ready always; Reconciling and Stalled only when true.'),
+  lastHandledRunNow: text(255)
+    .optional()
+    .describe('The value of the annotation es-steward.dev/run-now that was last acted on.'),
+};
+
+export const suspend = z
+  .boolean()
+  .default(false)
+  .describe('Stop before the next effect in Elasticsearch and keep reporting. Can be changed at any time.');
+
+/** Required and immutable on every kind but the connection itself. */
+export const connectionRef = withRules(
+  object('The ElasticsearchConnection to work through. Cannot be changed.', {
+    name: name('The name of the ElasticsearchConnection.'),
+    namespace: name(
+      'Its namespace; absent: the namespace of this object. Another one needs a grant in that connection.',
+    ).optional(),
+  }),
+  immutable('connectionRef'),
+);
+
+export const AGE: Column = {
+  name: 'Age',
+  jsonPath: '.metadata.creationTimestamp',
+  type: 'date',
+  description: 'Time since the object was created.',
+};
+
+/** The status or the message of a condition as a column. */
+export const conditionColumn = (
+  name: string,
+  type: string,
+  field: 'status' | 'message' | 'reason',
+  description: string,
+): Column => ({
+  name,
+  jsonPath: `.status.conditions[?(@.type=="${type}")].${field}`,
+  type: 'string',
+  description,
+  ...(field === 'status' ? {} : { wide: true }),
+});
+
+/** The parts of `Ready` that every kind shares. */
+export const commonConditions: readonly ConditionDoc[] = [
+  {
+    type: 'Reconciling',
+    description: 'Present and True while time must pass or something outside this object must change.',
+    reasons: { Retrying: 'The last pass ended in a fault; it is repeated with back-off.' },
+  },
+  {
+    type: 'Stalled',
+    description: 'Present and True when this object must be changed, or has failed for good.',
+    reasons: { InvalidSpec: 'The spec cannot be acted on; the message names the field.' },
+  },
+];
