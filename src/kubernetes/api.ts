@@ -3,7 +3,11 @@ export interface KubernetesApi {
   /** Undefined when the object, its namespace or its kind does not exist. */
   get<T extends KubernetesObject>(ref: ObjectRef, signal?: AbortSignal): Promise<T | undefined>;
   /** One page. */
-  list<T extends KubernetesObject>(kind: KindRef, options: ListOptions, signal?: AbortSignal): Promise<ObjectList<T>>;
+  list<T extends KubernetesObject>(
+    kind: KindRef,
+    options: ListOptions,
+    signal?: AbortSignal,
+  ): Promise<ObjectList<T>>;
   /** Events as they arrive, bookmarks included; ends when the server closes; throws KubernetesError on an ERROR event. */
   watch(kind: KindRef, options: WatchOptions, signal?: AbortSignal): AsyncIterable<WatchEvent>;
   /** A JSON merge patch. Carry `metadata.resourceVersion` in the body: a 409 is the fence between two writers. */
@@ -13,7 +17,12 @@ export interface KubernetesApi {
     options?: { readonly subresource?: 'status' },
     signal?: AbortSignal,
   ): Promise<T>;
-  create<T extends KubernetesObject>(kind: KindRef, namespace: string, body: unknown, signal?: AbortSignal): Promise<T>;
+  create<T extends KubernetesObject>(
+    kind: KindRef,
+    namespace: string,
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<T>;
   replace<T extends KubernetesObject>(ref: ObjectRef, body: unknown, signal?: AbortSignal): Promise<T>;
   /** Deletes exactly the object with that uid (and resourceVersion). Absent already = done. */
   remove(

@@ -1,0 +1,95 @@
+import type { KindRef, KubernetesApi, KubernetesObject, ListOptions, ObjectList, ObjectRef } from './api.ts';
+import { isKubernetesError } from './errors.ts';
+import { kindPath, objectPath } from './paths.ts';
+import type { Call, Transport } from './transport.ts';
+import { decodeWatch } from './watch.ts';
+
+const MERGE_PATCH = 'application/merge-patch+json';
+
+/** The API server over a transport. Every mutating call is sent once; whoever calls decides what a failure means. */
+export function createKubernetesApi(transport: Transport): KubernetesApi {
+  const answer = async <T>(call: Call, signal?: AbortSignal): Promise<T> =>
+    (await transport.call(call, signal)) as T; // the server's schema stands for the shape; specs are parsed later
+  return {
+    get: <T extends KubernetesObject>(ref: ObjectRef, signal?: AbortSignal) =>
+      absentIsUndefined(() =>
+        answer<T>({ method: 'GET', path: objectPath(ref), title: title('GET', ref.kind) }, signal),
+      ),
+
+    list: async <T extends KubernetesObject>(kind: KindRef, options: ListOptions, signal?: AbortSignal) =>
+      listPage(await answer<RawList<T>>(listCall(kind, options), signal)),
+
+    async *watch(kind, options, signal) {
+      const query = {
+        watch: 'true',
+        allowWatchBookmarks: 'true',
+        resourceVersion: options.resourceVersion,
+        timeoutSeconds: String(options.timeoutSeconds),
+      };
+      const name = title('WATCH', kind);
+      const call: Call = { method: 'GET', path: kindPath(kind, options.namespace, query), title: name };
+      yield* decodeWatch(name, await transport.stream(call, options.idleTimeoutMs, signal), signal);
+    },
+
+    mergePatch: (ref, body, options, signal) =>
+      answer(
+        {
+          method: 'PATCH',
+          path: objectPath(ref, options?.subresource),
+          title: title('PATCH', ref.kind),
+          body,
+          contentType: MERGE_PATCH,
+        },
+        signal,
+      ),
+
+    create: (kind, namespace, body, signal) =>
+      answer({ method: 'POST', path: kindPath(kind, namespace), title: title('POST', kind), body }, signal),
+
+    replace: (ref, body, signal) =>
+      answer({ method: 'PUT', path: objectPath(ref), title: title('PUT', ref.kind), body }, signal),
+
+    async remove(ref, preconditions, signal) {
+      const call: Call = {
+        method: 'DELETE',
+        path: objectPath(ref),
+        title: title('DELETE', ref.kind),
+        body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions },
+      };
+      await absentIsUndefined(() => answer(call, signal));
+    },
+  };
+}
+
+interface RawList<T> {
+  readonly items: readonly T[] | null;
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+}
+
+function listCall(kind: KindRef, { namespace, limit, continue: token }: ListOptions): Call {
+  const query = {
+    ...(limit === undefined ? {} : { limit: String(limit) }),
+    ...(token === undefined ? {} : { continue: token }),
+  };
+  return { method: 'GET', path: kindPath(kind, namespace, query), title: title('LIST', kind) };
+}
+
+function listPage<T>({ items, metadata }: RawList<T>): ObjectList<T> {
+  const token = metadata.continue;
+  return {
+    items: items ?? [],
+    resourceVersion: metadata.resourceVersion,
+    ...(token === undefined || token === '' ? {} : { continue: token }),
+  };
+}
+
+async function absentIsUndefined<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isKubernetesError(error, 'notFound', 'kindNotInstalled')) return undefined;
+    throw error;
+  }
+}
+
+const title = (verb: string, kind: KindRef): string => `${verb} ${kind.plural}`;

@@ -1,0 +1,94 @@
+import { KubeConfig } from '@kubernetes/client-node';
+
+/** Where the API server is and how to show who we are, as it reads right now. */
+export interface Login {
+  readonly server: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: LoginTls;
+}
+
+export interface LoginTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+/** `fresh` drops everything remembered: the server has just refused what was shown. */
+export type Credentials = (options: { readonly fresh: boolean }) => Promise<Login>;
+
+/** How long a login is used before files are read again: a rotated token or CA is seen within this time. */
+const LOGIN_AGE_MS = 30_000;
+
+/**
+ * Credentials from a kubeconfig: tokens, token files, exec plugins, client certificates, or the Pod's ServiceAccount.
+ * The whole configuration is loaded again at each refresh, since client-node keeps a token file for 60 s.
+ */
+export function kubeconfigCredentials(load: () => KubeConfig, monotonic: () => number): Credentials {
+  let current: { readonly login: Promise<Login>; readonly since: number } | undefined;
+  return ({ fresh }) => {
+    if (current === undefined || fresh || monotonic() - current.since > LOGIN_AGE_MS) {
+      const attempt = { login: readLogin(load), since: monotonic() };
+      current = attempt;
+      attempt.login.catch(() => {
+        if (current === attempt) current = undefined;
+      });
+    }
+    return current.login;
+  };
+}
+
+/** The file if one is given, else KUBECONFIG, ~/.kube/config or the Pod's ServiceAccount, in client-node's order. */
+export function loadKubeConfig(file?: string): KubeConfig {
+  const config = new KubeConfig();
+  if (file === undefined || file === '') config.loadFromDefault();
+  else config.loadFromFile(file);
+  return config;
+}
+
+/** The namespace of the current context, undefined when it names none. */
+export function contextNamespace(config: KubeConfig): string | undefined {
+  return config.getContextObject(config.getCurrentContext())?.namespace;
+}
+
+/** What client-node fills in, of the https options that it knows. */
+interface FilledOptions {
+  headers?: Record<string, string>;
+  auth?: string;
+  ca?: Buffer | string;
+  cert?: Buffer | string;
+  key?: Buffer | string;
+  servername?: string;
+  rejectUnauthorized?: boolean;
+}
+
+async function readLogin(load: () => KubeConfig): Promise<Login> {
+  const config = load();
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined)
+    throw new Error('the kubeconfig names no cluster in its current context; set one');
+  const filled: FilledOptions = {};
+  await config.applyToHTTPSOptions(filled as Parameters<KubeConfig['applyToHTTPSOptions']>[0]); // wider type, same object
+  return { server: server.replace(/\/$/, ''), headers: loginHeaders(filled), tls: loginTls(filled) };
+}
+
+function loginHeaders({ headers = {}, auth }: FilledOptions): Record<string, string> {
+  const result: Record<string, string> = {};
+  if (auth !== undefined) result['Authorization'] = `Basic ${Buffer.from(auth).toString('base64')}`;
+  for (const [name, value] of Object.entries(headers)) result[name] = value.trim();
+  // The server would take an empty token for an anonymous caller and answer 403: a riddle for whoever looks.
+  if (result['Authorization'] === 'Bearer')
+    throw new Error('the token for the API server is empty; check the token file');
+  return result;
+}
+
+function loginTls({ ca, cert, key, servername, rejectUnauthorized }: FilledOptions): LoginTls {
+  return {
+    ...(ca === undefined ? {} : { ca: ca.toString() }),
+    ...(cert === undefined ? {} : { cert: cert.toString() }),
+    ...(key === undefined ? {} : { key: key.toString() }),
+    ...(servername === undefined ? {} : { servername }),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+  };
+}
