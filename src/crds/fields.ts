@@ -15,6 +15,7 @@ export interface Rule {
 }
 
 const VALIDATIONS = 'x-kubernetes-validations';
+const PRESERVE = 'x-kubernetes-preserve-unknown-fields';
 
 /** Adds rules to those that the schema already has; each needs a twin in zod, or must compare with `oldSelf`. */
 export function withRules<Schema extends z.ZodType>(schema: Schema, ...rules: readonly Rule[]): Schema {
@@ -30,7 +31,7 @@ export function ruled<Schema extends z.ZodType>(
 ): Schema {
   const path = rule.fieldPath === undefined ? [] : rule.fieldPath.slice(1).split('.');
   const check = z.refine<z.output<Schema>>(holds, { message: rule.message, path });
-  return withRules(schema.check(check as z.core.$ZodCheck<z.output<Schema>>), rule);
+  return withRules(schema.check(check), rule);
 }
 
 /** An object with named members; unknown ones are pruned by both judges. */
@@ -44,10 +45,19 @@ export const text = (max: number, min = 0): z.ZodString =>
 /** Text that matches a pattern of RE2; refused with `message`, which says in words what the pattern means. */
 export function matching(max: number, pattern: string, message: string): z.ZodString {
   const expression = new RegExp(pattern, 'u');
-  return ruled(text(max, 1), { rule: `self.matches(r'${pattern}')`, message }, (value) =>
-    expression.test(value),
-  );
+  const rule = `self.matches(${celText(pattern)})`;
+  return ruled(text(max, 1), { rule, message }, (value) => expression.test(value));
 }
+
+/** Text in which a pattern of RE2 is found nowhere. Shorter patterns cost less: the server budgets their length. */
+export function without(max: number, pattern: string, message: string): z.ZodString {
+  const expression = new RegExp(pattern, 'u');
+  const rule = `!self.matches(${celText(pattern)})`;
+  return ruled(text(max, 1), { rule, message }, (value) => !expression.test(value));
+}
+
+/** As a raw string of CEL where that is possible: patterns stay readable. */
+const celText = (value: string): string => (value.includes("'") ? JSON.stringify(value) : `r'${value}'`);
 
 /** The name of a Kubernetes object: a DNS subdomain. */
 export const name = (description: string): z.ZodString =>
@@ -87,7 +97,7 @@ export const record = <Value extends z.ZodType>(value: Value, max = 100): z.ZodR
       .refine((members) => Object.keys(members).length <= max, `must have at most ${max} members`)
       .meta({ maxProperties: max }),
     { rule: 'self.all(key, size(key) <= 255)', message: 'names of members must have at most 255 characters' },
-    (members) => Object.keys(members).every((key) => [...key].length <= 255),
+    (members) => Object.keys(members).every((key) => Array.from(key).length <= 255),
   );
 
 /**
@@ -95,12 +105,16 @@ export const record = <Value extends z.ZodType>(value: Value, max = 100): z.ZodR
  * does an equality on a parent compare content; on a plain preserve-unknown object it compares no more than the number
  * of members (docs/adr/0002).
  */
-export const freeForm = (max = 100, min = 0): z.ZodRecord<z.ZodString, z.ZodUnknown> =>
-  z
-    .record(z.string(), z.unknown().meta({ 'x-kubernetes-preserve-unknown-fields': true, nullable: true }))
-    .refine((members) => count(members) <= max, `must have at most ${max} members`)
-    .refine((members) => count(members) >= min, `must have at least ${min} members`)
-    .meta({ maxProperties: max, ...(min > 0 ? { minProperties: min } : {}) });
+export function freeForm(max = 100, min = 0): z.ZodRecord<z.ZodString, z.ZodUnknown> {
+  const members = z.record(z.string(), z.unknown().meta({ [PRESERVE]: true, nullable: true }));
+  const few = members
+    .refine((value) => count(value) <= max, `must have at most ${max} members`)
+    .meta({ maxProperties: max });
+  if (min === 0) return few;
+  return few
+    .refine((value) => count(value) >= min, `must have at least ${min} members`)
+    .meta({ minProperties: min });
+}
 
 const count = (members: object): number => Object.keys(members).length;
 

@@ -152,7 +152,9 @@ export const reindexRequestStatus = object('How far the request is, and what it 
   blockedSince: time('Since when this request blocks writes to the source.').optional(),
   fence: object('The write block on the source.', {
     verified: z.boolean().describe('Whether Elasticsearch has confirmed that no write is in flight.'),
-    settled: z.boolean().describe('Whether everything written before the block is on disk and can be searched.'),
+    settled: z
+      .boolean()
+      .describe('Whether everything written before the block is on disk and can be searched.'),
   }).optional(),
   writeOutage: spent('How long writes were blocked, such as 1.2s.').optional(),
   copy: copy.optional(),
