@@ -12,9 +12,12 @@ export interface ElasticsearchRequest {
   /** Starts with `/`; every part that comes from outside is encoded with encodeURIComponent. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
+  /** JSON, or a string of NDJSON lines. */
   readonly body?: unknown;
   /** `X-Opaque-Id`: joins the audit log, the task list and our own log. */
   readonly opaqueId?: string;
   /** Milliseconds; the connection's requestTimeout when absent. */
   readonly timeoutMs?: number;
+  /** Statuses besides 2xx whose body is an answer, not an error: `_cluster/health` says 408 when it has waited. */
+  readonly alsoAccept?: readonly number[];
 }

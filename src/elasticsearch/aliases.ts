@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { ask, incompleteAnswer } from './ask.ts';
+import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
+import { undefinedWhen } from './errors.ts';
+import { concrete, path } from './path.ts';
+
+/** An alias as Elasticsearch returns it and takes it back: unknown properties stay, so that none is lost in a swap. */
+export interface AliasDefinition {
+  readonly filter?: unknown;
+  readonly index_routing?: string | undefined;
+  readonly search_routing?: string | undefined;
+  readonly is_write_index?: boolean | undefined;
+  readonly is_hidden?: boolean | undefined;
+  readonly [property: string]: unknown;
+}
+
+export const aliasDefinition: z.ZodType<AliasDefinition> = z.looseObject({
+  index_routing: z.string().optional(),
+  search_routing: z.string().optional(),
+  is_write_index: z.boolean().optional(),
+  is_hidden: z.boolean().optional(),
+});
+
+/** `remove_index` is left out on purpose: an index is deleted by deleteIndex, after its own checks, or not at all. */
+export type AliasAction =
+  | { readonly add: AliasDefinition & { readonly index: string; readonly alias: string } }
+  | { readonly remove: { readonly index: string; readonly alias: string; readonly must_exist?: boolean } };
+
+/**
+ * One atomic change. A `remove` with `must_exist` makes it a compare-and-swap.
+ * @throws ElasticsearchError `aliasNotFound` when a `must_exist` does not hold and nothing was changed; `incomplete`
+ * when some action was ignored.
+ */
+export async function updateAliases(
+  es: Elasticsearch,
+  actions: readonly AliasAction[],
+  options: { readonly opaqueId?: string } = {},
+  signal?: AbortSignal,
+): Promise<void> {
+  const request: ElasticsearchRequest = { method: 'POST', path: '/_aliases', body: { actions }, ...options };
+  const schema = z.object({ acknowledged: z.boolean(), errors: z.boolean().default(false) });
+  const { acknowledged, errors } = await ask(es, request, schema, signal);
+  if (!acknowledged || errors)
+    throw incompleteAnswer(request, `acknowledged ${acknowledged}, errors ${errors}`);
+}
+
+/** The members of an alias with its definition on each, by index name; empty when nobody has the alias. */
+export async function getAliases(
+  es: Elasticsearch,
+  alias: string,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, AliasDefinition>>> {
+  const schema = z.record(z.string(), z.object({ aliases: z.record(z.string(), aliasDefinition) }));
+  const request = { method: 'GET', path: path`/_alias/${concrete(alias)}` } as const;
+  const indices = await undefinedWhen(['aliasNotFound'], ask(es, request, schema, signal));
+  const members = Object.entries(indices ?? {}).flatMap(([index, { aliases }]) => {
+    const definition = aliases[alias];
+    return definition === undefined ? [] : [[index, definition] as const];
+  });
+  return Object.fromEntries(members);
+}

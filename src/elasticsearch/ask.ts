@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
+import { ElasticsearchError } from './errors.ts';
+
+/**
+ * Sends a request and reads just what is used of the answer.
+ * @throws ElasticsearchError of class `incomplete` when the answer has another form: it then says nothing.
+ */
+export async function ask<T>(
+  es: Elasticsearch,
+  request: ElasticsearchRequest,
+  schema: z.ZodType<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const parsed = schema.safeParse(await es.request(request, signal));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw incompleteAnswer(request, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+}
+
+/** For changes of the cluster state: an answer without `acknowledged: true` says that not every node has heard of it. */
+export async function askAcknowledged(
+  es: Elasticsearch,
+  request: ElasticsearchRequest,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { acknowledged } = await ask(es, request, z.object({ acknowledged: z.boolean() }), signal);
+  if (!acknowledged) throw incompleteAnswer(request, 'acknowledged: false');
+}
+
+/** @param detail what is missing, for logs. */
+export function incompleteAnswer(request: ElasticsearchRequest, detail: string): ElasticsearchError {
+  return new ElasticsearchError({
+    errorClass: 'incomplete',
+    outcomeUnknown: request.method !== 'GET' && request.method !== 'HEAD',
+    publicMessage: `${request.method} ${request.path.slice(0, 200)}: the answer is incomplete; it is asked for again.`,
+    detail: detail.slice(0, 500),
+  });
+}
+
+/** `_shards` of an answer that every shard has contributed to. Anything else would make "absent" of "unreachable". */
+export const everyShard = z.object({
+  failed: z.literal(0),
+  successful: z.number(),
+});

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { ask } from './ask.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+import { incomplete } from './errors.ts';
+import { concrete, path } from './path.ts';
+
+/** Deletes exactly the version that was read: a document that somebody has written since stays. */
+export interface ConditionalDelete {
+  readonly id: string;
+  readonly routing: string | undefined;
+  readonly seqNo: number;
+  readonly primaryTerm: number;
+}
+
+export interface DeleteResults {
+  readonly deleted: number;
+  readonly alreadyGone: number;
+  /** Changed since they were read, and kept. */
+  readonly changed: number;
+}
+
+const item = z.object({ delete: z.object({ status: z.number() }) });
+
+/** @throws ElasticsearchError `incomplete` when the outcome of any item is not one of the three. */
+export async function deleteDocuments(
+  es: Elasticsearch,
+  index: string,
+  documents: readonly ConditionalDelete[],
+  options: { readonly opaqueId?: string } = {},
+  signal?: AbortSignal,
+): Promise<DeleteResults> {
+  const body = documents.map((document) => `${deleteLine(document)}\n`).join('');
+  const request = { method: 'POST', path: path`/${concrete(index)}/_bulk`, body, ...options } as const;
+  const schema = z.object({ items: z.array(item).length(documents.length) });
+  const statuses = (await ask(es, request, schema, signal)).items.map((item) => item.delete.status);
+  const having = (status: number): number => statuses.filter((each) => each === status).length;
+  const results = { deleted: having(200), alreadyGone: having(404), changed: having(409) };
+  const known = results.deleted + results.alreadyGone + results.changed;
+  if (known !== documents.length) {
+    throw incomplete(`deletes in ${index}`, `${documents.length - known} of ${documents.length} failed`);
+  }
+  return results;
+}
+
+function deleteLine({ id, routing, seqNo, primaryTerm }: ConditionalDelete): string {
+  return JSON.stringify({
+    delete: {
+      _id: id,
+      if_seq_no: seqNo,
+      if_primary_term: primaryTerm,
+      ...(routing !== undefined && { routing }),
+    },
+  });
+}

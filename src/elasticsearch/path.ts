@@ -1,0 +1,24 @@
+/**
+ * A request path whose variable parts are encoded: path`/${index}/_stats`.
+ * @throws RangeError for an empty part, which would turn a call about one thing into a call about all of them.
+ */
+export function path(fixed: TemplateStringsArray, ...parts: readonly (string | number)[]): string {
+  return fixed.reduce((whole, text, i) => `${whole}${encodePart(parts[i - 1])}${text}`);
+}
+
+function encodePart(part: string | number | undefined): string {
+  if (part === undefined || part === '') throw new RangeError('a part of an Elasticsearch path is empty');
+  return encodeURIComponent(part);
+}
+
+/**
+ * A name of exactly one thing.
+ * @throws RangeError for wildcards, lists, exclusions, date math, `_all` and every other name that Elasticsearch
+ * would read as an expression. Source: the rules for index names and multi-target syntax.
+ */
+export function concrete(name: string): string {
+  const expression = /^[-_+]|[*?,/\\"<>|\s#:]|^\.{1,2}$|^$/.test(name);
+  if (expression)
+    throw new RangeError(`'${name.slice(0, 255)}' is not the name of one index; nothing was done`);
+  return name;
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { ask, everyShard } from './ask.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+import { undefinedWhen } from './errors.ts';
+import { concrete, path } from './path.ts';
+
+/**
+ * Freezes what a search sees. Every search on it renews the time it is kept.
+ * @param keepAlive e.g. `1h`.
+ */
+export async function openPointInTime(
+  es: Elasticsearch,
+  index: string,
+  keepAlive: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const query = { keep_alive: keepAlive, allow_partial_search_results: false };
+  const request = { method: 'POST', path: path`/${concrete(index)}/_pit`, query } as const;
+  // 8.16 does not say how many shards it took; it refuses partial ones by itself.
+  const schema = z.object({ id: z.string(), _shards: everyShard.optional() });
+  return (await ask(es, request, schema, signal)).id;
+}
+
+/** Lets go of it. One that is lost already is no error. */
+export async function closePointInTime(es: Elasticsearch, id: string, signal?: AbortSignal): Promise<void> {
+  const request = { method: 'DELETE', path: '/_pit', body: { id } } as const;
+  await undefinedWhen(['notFound'], ask(es, request, z.object({}), signal));
+}

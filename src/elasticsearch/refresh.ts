@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { ask, everyShard } from './ask.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+import { concrete, path } from './path.ts';
+
+// No shard at all would be a success that has done nothing: the primary is not there.
+const schema = z.object({ _shards: everyShard.extend({ successful: z.number().min(1) }) });
+
+/** Makes every acknowledged write searchable. @throws ElasticsearchError `incomplete` unless all shards did. */
+export async function refresh(es: Elasticsearch, index: string, signal?: AbortSignal): Promise<void> {
+  await ask(es, { method: 'POST', path: path`/${concrete(index)}/_refresh` }, schema, signal);
+}
+
+/** Commits, and moves global checkpoints that an async translog holds back. @throws as refresh does. */
+export async function flush(es: Elasticsearch, index: string, signal?: AbortSignal): Promise<void> {
+  await ask(es, { method: 'POST', path: path`/${concrete(index)}/_flush` }, schema, signal);
+}

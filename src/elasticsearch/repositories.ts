@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { ask } from './ask.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+import { concrete, path } from './path.ts';
+
+export interface Repository {
+  readonly name: string;
+  /** `fs`, `s3`, `gcs`, ... */
+  readonly type: string;
+  readonly readOnly: boolean;
+}
+
+const repositories = z.record(
+  z.string(),
+  z.object({
+    type: z.string(),
+    settings: z.looseObject({ readonly: z.union([z.string(), z.boolean()]).optional() }).default({}),
+  }),
+);
+
+/** The registered snapshot repositories, by name. */
+export async function listRepositories(
+  es: Elasticsearch,
+  signal?: AbortSignal,
+): Promise<readonly Repository[]> {
+  const found = await ask(es, { method: 'GET', path: '/_snapshot' }, repositories, signal);
+  return Object.entries(found)
+    .map(([name, { type, settings }]) => ({ name, type, readOnly: isReadOnly(type, settings.readonly) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function isReadOnly(type: string, setting: string | boolean | undefined): boolean {
+  return type === 'url' || setting === true || setting === 'true';
+}
+
+/**
+ * Lets every node try to write to a repository.
+ * @returns how many nodes can.
+ * @throws ElasticsearchError `notFound`, or `serverError` (`repository_verification_exception`) when a node cannot.
+ */
+export async function verifyRepository(
+  es: Elasticsearch,
+  name: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const request = { method: 'POST', path: path`/_snapshot/${concrete(name)}/_verify` } as const;
+  const schema = z.object({ nodes: z.record(z.string(), z.unknown()) });
+  return Object.keys((await ask(es, request, schema, signal)).nodes).length;
+}

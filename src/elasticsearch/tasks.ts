@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { ask } from './ask.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+import { undefinedWhen } from './errors.ts';
+import { path } from './path.ts';
+import { reindexCounts, reindexResult } from './reindex-result.ts';
+import type { ReindexCounts, ReindexResult } from './reindex-result.ts';
+
+export interface ReindexTask {
+  /** `node:number`. Numbers start again with the node: compare the opaque id before believing one. */
+  readonly id: string;
+  readonly opaqueId: string | undefined;
+  /** E.g. `reindex from [a] to [b]`. */
+  readonly description: string;
+  readonly cancellable: boolean;
+  /** Undefined where Elasticsearch sends none, as in the first moment of a task. */
+  readonly counts: ReindexCounts | undefined;
+  readonly parent: string | undefined;
+}
+
+export interface ReindexTasks {
+  readonly tasks: readonly ReindexTask[];
+  /** False when a node did not answer: a task that is not listed may run there. */
+  readonly complete: boolean;
+}
+
+export type TaskState =
+  | { readonly state: 'running'; readonly task: ReindexTask }
+  | {
+      readonly state: 'done';
+      readonly task: ReindexTask;
+      /** Absent when `error` says why the task ended as a whole. */
+      readonly response: ReindexResult | undefined;
+      readonly error: { readonly type: string; readonly reason: string } | undefined;
+    }
+  /** It ran and its node died, or it ended and its result could not be stored, or it never was: never "failed". */
+  | { readonly state: 'unknown' };
+
+const REINDEX = 'indices:data/write/reindex';
+
+const task = z
+  .object({
+    node: z.string(),
+    id: z.number(),
+    action: z.string(),
+    description: z.string().default(''),
+    cancellable: z.boolean(),
+    status: reindexCounts.optional().catch(undefined),
+    parent_task_id: z.string().optional(),
+    headers: z.looseObject({ 'X-Opaque-Id': z.string().optional() }).default({}),
+  })
+  .transform(({ node, id, action, description, cancellable, status, parent_task_id, headers }) => ({
+    action,
+    task: {
+      id: `${node}:${id}`,
+      opaqueId: headers['X-Opaque-Id'],
+      description,
+      cancellable,
+      counts: status,
+      parent: parent_task_id,
+    },
+  }));
+
+const taskList = z.object({
+  tasks: z.array(task),
+  node_failures: z.array(z.unknown()).default([]),
+  task_failures: z.array(z.unknown()).default([]),
+});
+
+const storedTask = z.object({
+  completed: z.boolean(),
+  task,
+  response: reindexResult.optional(),
+  error: z.object({ type: z.string(), reason: z.string().nullish() }).optional(),
+});
+
+/** The reindex tasks of the whole cluster, ours and others', slices included. */
+export async function listReindexTasks(es: Elasticsearch, signal?: AbortSignal): Promise<ReindexTasks> {
+  const query = { actions: REINDEX, detailed: true, group_by: 'none' };
+  const answer = await ask(es, { method: 'GET', path: '/_tasks', query }, taskList, signal);
+  return {
+    tasks: answer.tasks.map(({ task }) => task),
+    complete: answer.node_failures.length === 0 && answer.task_failures.length === 0,
+  };
+}
+
+/** @throws RangeError for what is no task id. */
+export async function getTask(es: Elasticsearch, id: string, signal?: AbortSignal): Promise<TaskState> {
+  const request = { method: 'GET', path: path`/_tasks/${taskId(id)}` } as const;
+  const answer = await undefinedWhen(['notFound'], ask(es, request, storedTask, signal));
+  // Another action under this id: the node was restarted and counts anew.
+  if (answer === undefined || answer.task.action !== REINDEX) return { state: 'unknown' };
+  if (!answer.completed) return { state: 'running', task: answer.task.task };
+  const { error, response } = answer;
+  return {
+    state: 'done',
+    task: answer.task.task,
+    response,
+    error: error && { type: error.type, reason: error.reason ?? '' },
+  };
+}
+
+/**
+ * Asks a task to stop. A task that is gone is no error: Elasticsearch then reports node failures with a 200. Whether
+ * it stopped is seen by getTask or listReindexTasks.
+ */
+export async function cancelTask(es: Elasticsearch, id: string, signal?: AbortSignal): Promise<void> {
+  await ask(es, { method: 'POST', path: path`/_tasks/${taskId(id)}/_cancel` }, z.object({}), signal);
+}
+
+/** @param requestsPerSecond documents per second; -1 lifts the limit. @returns false when the task is gone. */
+export async function rethrottle(
+  es: Elasticsearch,
+  id: string,
+  requestsPerSecond: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const query = { requests_per_second: requestsPerSecond };
+  const request = { method: 'POST', path: path`/_reindex/${taskId(id)}/_rethrottle`, query } as const;
+  const schema = z.object({ nodes: z.record(z.string(), z.unknown()).default({}) });
+  return Object.keys((await ask(es, request, schema, signal)).nodes).length > 0;
+}
+
+/** Without an id `_tasks/_cancel` would cancel everything. */
+function taskId(id: string): string {
+  if (!/^[\w-]+:\d+$/.test(id)) throw new RangeError(`'${id.slice(0, 100)}' is not a task id`);
+  return id;
+}
