@@ -1,0 +1,176 @@
+import { LRUCache } from 'lru-cache';
+import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { TerminalError, WaitingError } from '../runtime/errors.ts';
+import { createElasticsearch } from './client.ts';
+import type { ElasticsearchClient, ElasticsearchOptions } from './client.ts';
+import { readSettings } from './connection-settings.ts';
+import type { ConnectionReads, ConnectionSettings } from './connection-settings.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+import type { EndpointPolicy } from './endpoint-policy.ts';
+import { isElasticsearchError } from './errors.ts';
+import { clusterInfo } from './info.ts';
+import type { ClusterInfo } from './info.ts';
+import { rememberReads } from './remembered-reads.ts';
+
+/** A client that several passes share. */
+export interface CachedClient extends Elasticsearch {
+  readonly requestTimeoutMs: number;
+  /** Who the cluster says it is, asked again when the last answer is more than a few seconds old. */
+  identify(signal?: AbortSignal): Promise<ClusterInfo>;
+}
+
+export interface ClientCache {
+  /**
+   * @throws WaitingError SecretNotFound, TLSInvalid or Unreachable; TerminalError EndpointRefused; ElasticsearchError of
+   * class tls when a certificate or key cannot be read.
+   */
+  readonly get: (resource: ElasticsearchConnection, signal: AbortSignal) => Promise<CachedClient>;
+  /** The same, and judges the endpoints for a client that is at hand too: DNS may have changed. */
+  readonly getChecked: (resource: ElasticsearchConnection, signal: AbortSignal) => Promise<CachedClient>;
+  readonly forget: (key: { readonly namespace: string; readonly name: string }) => void;
+  readonly close: () => Promise<void>;
+}
+
+export interface ClientCacheOptions {
+  readonly source: ConnectionReads;
+  readonly clock: Clock;
+  readonly policy: EndpointPolicy;
+  readonly maxResponseBytes?: number;
+  readonly onRequest?: NonNullable<ElasticsearchOptions['onRequest']>;
+}
+
+const MAX_CLIENTS = 1_000;
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+/** How long an answer to "who are you" counts. */
+const IDENTITY_COUNTS_MS = 5_000;
+/** A replaced client is closed after every pass that may still hold it has ended. */
+const GRACE_MS = 120_000;
+const LOOK_AGAIN_MS = 15_000;
+
+interface Entry {
+  readonly identity: string;
+  readonly client: CachedClient;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * One client per connection, replaced as soon as its spec, a Secret or a certificate authority changes. Nothing is kept
+ * for a connection whose Secret is gone: reading the settings comes first, every time.
+ */
+export function createClientCache(options: ClientCacheOptions): ClientCache {
+  const { clock, policy } = options;
+  const reads = rememberReads(options.source, clock);
+  const retired = retirement(clock);
+  const entries = new LRUCache<string, Entry>({
+    max: MAX_CLIENTS,
+    dispose: (entry) => retired.add(entry.close),
+  });
+
+  const get: ClientCache['get'] = async (resource, signal) => {
+    const settings = await readSettings(resource, reads, signal);
+    const known = entries.get(keyOf(resource.metadata));
+    if (known?.identity === settings.identity) return known.client;
+    await requireAllowed(settings, resource.spec.allowInsecure, policy);
+    return open(resource, settings);
+  };
+
+  const getChecked: ClientCache['getChecked'] = async (resource, signal) => {
+    const settings = await readSettings(resource, reads, signal);
+    await requireAllowed(settings, resource.spec.allowInsecure, policy);
+    return open(resource, settings);
+  };
+
+  /** Nothing is awaited between the look and the entry: two passes never open two clients. */
+  const open = ({ metadata }: ElasticsearchConnection, settings: ConnectionSettings): CachedClient => {
+    const known = entries.get(keyOf(metadata));
+    if (known?.identity === settings.identity) return known.client;
+    const fresh = openEntry(settings, options, () => reads.forget(metadata.namespace));
+    entries.set(keyOf(metadata), fresh);
+    return fresh.client;
+  };
+
+  const close = async () => {
+    entries.clear();
+    await retired.closeAll();
+  };
+  return { get, getChecked, forget: (key) => void entries.delete(keyOf(key)), close };
+}
+
+function keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}/${name}`;
+}
+
+/** @throws TerminalError EndpointRefused, WaitingError Unreachable when a host has no address. */
+async function requireAllowed(
+  { endpoints }: Pick<ConnectionSettings, 'endpoints'>,
+  allowInsecure: boolean,
+  policy: EndpointPolicy,
+): Promise<void> {
+  for (const endpoint of endpoints) {
+    const refusal = await policy.refusal(endpoint, { allowInsecure }).catch((cause: unknown) => {
+      const message = `The host of ${endpoint} cannot be resolved to an address; correct spec.endpoints or the DNS record.`;
+      throw new WaitingError('Unreachable', message, LOOK_AGAIN_MS, { cause });
+    });
+    if (refusal !== undefined) throw new TerminalError('EndpointRefused', refusal);
+  }
+}
+
+function openEntry(
+  settings: ConnectionSettings,
+  options: ClientCacheOptions,
+  onUnauthenticated: () => void,
+): Entry {
+  const { identity, requestTimeoutMs } = settings;
+  const es = createElasticsearch({
+    ...settings,
+    lookup: options.policy.lookup,
+    maxResponseBytes: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
+    ...(options.onRequest && { onRequest: options.onRequest }),
+  });
+  const request = reportingRefusedLogin(es, onUnauthenticated);
+  const client = { request, requestTimeoutMs, identify: rememberIdentity({ request }, options.clock) };
+  return { identity, client, close: () => es.close() };
+}
+
+/** A refused login means that a Secret may just have been changed: it is read anew before the next request. */
+function reportingRefusedLogin(
+  es: ElasticsearchClient,
+  onUnauthenticated: () => void,
+): Elasticsearch['request'] {
+  return async (request, signal) => {
+    try {
+      return await es.request(request, signal);
+    } catch (error) {
+      if (isElasticsearchError(error, 'unauthenticated')) onUnauthenticated();
+      throw error;
+    }
+  };
+}
+
+function rememberIdentity(es: Elasticsearch, clock: Clock): CachedClient['identify'] {
+  let known: { readonly info: ClusterInfo; readonly at: number } | undefined;
+  return async (signal) => {
+    const at = clock.monotonic();
+    if (known !== undefined && at - known.at < IDENTITY_COUNTS_MS) return known.info;
+    const info = await clusterInfo(es, signal);
+    known = { info, at };
+    return info;
+  };
+}
+
+/** Closes replaced clients a while later, and all of them at the end. */
+function retirement(clock: Clock) {
+  const ended = new AbortController();
+  const waiting = new Set<Promise<void>>();
+  const add = (close: () => Promise<void>) => {
+    const grace = clock.sleep(GRACE_MS, ended.signal).catch(() => undefined);
+    const closed = grace.then(close).finally(() => waiting.delete(closed));
+    waiting.add(closed);
+  };
+  const closeAll = async () => {
+    ended.abort();
+    await Promise.allSettled(waiting);
+  };
+  return { add, closeAll };
+}

@@ -1,0 +1,168 @@
+import type {
+  ElasticsearchConnection,
+  ElasticsearchConnectionSpec,
+} from '../crds/elasticsearch-connection.ts';
+import { parseDuration } from '../crds/duration.ts';
+import { WaitingError } from '../runtime/errors.ts';
+import type { Authentication } from './authentication.ts';
+import type { TlsSettings } from './connector.ts';
+
+/** A Secret or ConfigMap. */
+export interface StoredKeys {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly data: Readonly<Record<string, Buffer>>;
+}
+
+type ReadStored = (namespace: string, name: string, signal?: AbortSignal) => Promise<StoredKeys | undefined>;
+
+export interface ConnectionReads {
+  readonly secret: ReadStored;
+  readonly configMap: ReadStored;
+}
+
+export interface ConnectionSettings {
+  /** Changes exactly when a client made of these settings must be replaced. Holds no secret. */
+  readonly identity: string;
+  readonly endpoints: readonly string[];
+  readonly auth: Authentication;
+  readonly tls: TlsSettings;
+  /** Milliseconds for one request. */
+  readonly requestTimeoutMs: number;
+}
+
+/** Where the spec says what it says, after an eckRef is written out. */
+type Access = Pick<ElasticsearchConnectionSpec, 'auth' | 'tls'> & {
+  readonly endpoints: readonly string[];
+  /** The user that goes with a password that comes without one. */
+  readonly user?: string;
+};
+
+const LOOK_AGAIN_MS = 15_000;
+
+/**
+ * The spec, with everything it refers to in its own namespace.
+ * @throws WaitingError SecretNotFound when a Secret, a ConfigMap or a key in it is missing or empty; TLSInvalid when it
+ * holds no certificate.
+ */
+export async function readSettings(
+  { metadata, spec }: ElasticsearchConnection,
+  reads: ConnectionReads,
+  signal: AbortSignal,
+): Promise<ConnectionSettings> {
+  const access =
+    spec.eckRef === undefined
+      ? { ...spec, endpoints: spec.endpoints ?? [] }
+      : eckAccess(metadata.namespace, spec);
+  const seen: string[] = [];
+  const read = recordingReader(metadata.namespace, reads, seen, signal);
+  const [auth, tls] = await Promise.all([readAuthentication(access, read), readTls(access, read)]);
+  const parts = [metadata.uid, access, spec.requestTimeout, spec.allowInsecure, seen.toSorted()];
+  return {
+    identity: JSON.stringify(parts),
+    endpoints: access.endpoints,
+    auth,
+    tls,
+    requestTimeoutMs: parseDuration(spec.requestTimeout) ?? 30_000,
+  };
+}
+
+/**
+ * What Elastic Cloud on Kubernetes makes for an Elasticsearch `name`: a Service, a Secret with its certificates and one
+ * with the password of the user `elastic`. What the spec says of auth and tls wins.
+ * Source: "Access the Elasticsearch endpoint" and "ECK-managed credentials" in its documentation.
+ */
+function eckAccess(namespace: string, { eckRef, auth, tls }: ElasticsearchConnectionSpec): Access {
+  const name = eckRef?.name ?? '';
+  const ownAuth = Object.values(auth ?? {}).some((method) => method !== undefined);
+  const ownCa = tls?.caSecretRef !== undefined || tls?.caConfigMapRef !== undefined;
+  const userSecret = {
+    secretRef: { name: `${name}-es-elastic-user` },
+    usernameKey: 'username',
+    passwordKey: 'elastic',
+  };
+  const caSecretRef = { name: `${name}-es-http-certs-public`, key: 'ca.crt' };
+  return {
+    endpoints: [`https://${name}-es-http.${namespace}.svc:9200`],
+    auth: ownAuth ? auth : { basic: userSecret },
+    tls: ownCa ? tls : { insecureSkipVerify: false, ...tls, caSecretRef },
+    ...(ownAuth ? {} : { user: 'elastic' }),
+  };
+}
+
+interface KeyRef {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly name: string;
+  readonly key: string;
+}
+type ReadKey = (ref: KeyRef) => Promise<string>;
+
+function recordingReader(
+  namespace: string,
+  reads: ConnectionReads,
+  seen: string[],
+  signal: AbortSignal,
+): ReadKey {
+  return async ({ kind, name, key }) => {
+    const stored = await (kind === 'Secret' ? reads.secret : reads.configMap)(namespace, name, signal);
+    const title = `${kind} ${namespace}/${name}`;
+    if (stored === undefined)
+      throw notFound(`${title} does not exist; create it or name another one in the spec.`);
+    seen.push(`${kind} ${stored.uid} ${stored.resourceVersion}`);
+    // A line end that an editor or `echo` left is never part of a credential, and illegal in a header.
+    const value = stored.data[key]?.toString('utf8').replace(/[\r\n]+$/, '') ?? '';
+    if (value === '')
+      throw notFound(`${title} has no value under the key "${key}"; add it or name another key in the spec.`);
+    return value;
+  };
+}
+
+function notFound(message: string): WaitingError {
+  return new WaitingError('SecretNotFound', message, LOOK_AGAIN_MS);
+}
+
+async function readAuthentication({ auth, user }: Access, read: ReadKey): Promise<Authentication> {
+  const secret = ({ name }: { readonly name: string }, key: string) => read({ kind: 'Secret', name, key });
+  if (auth?.basic !== undefined) {
+    const { secretRef, usernameKey, passwordKey } = auth.basic;
+    const username = user ?? (await secret(secretRef, usernameKey));
+    return { type: 'basic', username, password: await secret(secretRef, passwordKey) };
+  }
+  if (auth?.apiKey !== undefined)
+    return { type: 'apiKey', apiKey: await secret(auth.apiKey.secretRef, auth.apiKey.key) };
+  if (auth?.bearer !== undefined)
+    return { type: 'bearer', token: await secret(auth.bearer.secretRef, auth.bearer.key) };
+  return { type: 'none' };
+}
+
+async function readTls({ auth, tls }: Access, read: ReadKey): Promise<TlsSettings> {
+  const ca = await readAuthority(tls, read);
+  const client = await readClientCertificate(auth, read);
+  return {
+    ...client,
+    ...(ca === undefined ? {} : { ca }),
+    ...(tls?.serverName === undefined ? {} : { serverName: tls.serverName }),
+    insecureSkipVerify: tls?.insecureSkipVerify ?? false,
+  };
+}
+
+async function readAuthority(tls: Access['tls'], read: ReadKey): Promise<string | undefined> {
+  if (tls?.caSecretRef !== undefined) return readCertificates({ kind: 'Secret', ...tls.caSecretRef }, read);
+  if (tls?.caConfigMapRef !== undefined)
+    return readCertificates({ kind: 'ConfigMap', ...tls.caConfigMapRef }, read);
+  return undefined;
+}
+
+async function readClientCertificate(auth: Access['auth'], read: ReadKey) {
+  if (auth?.clientCertificate === undefined) return {};
+  const { name } = auth.clientCertificate.secretRef;
+  const cert = await readCertificates({ kind: 'Secret', name, key: 'tls.crt' }, read);
+  return { cert, key: await read({ kind: 'Secret', name, key: 'tls.key' }) };
+}
+
+async function readCertificates(ref: KeyRef, read: ReadKey): Promise<string> {
+  const pem = await read(ref);
+  if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+  const message = `The key "${ref.key}" of ${ref.kind} ${ref.name} holds no certificate in PEM form.`;
+  throw new WaitingError('TLSInvalid', message, LOOK_AGAIN_MS);
+}
