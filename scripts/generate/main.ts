@@ -1,0 +1,18 @@
+import { customResourceDefinitions } from './custom-resource-definitions.ts';
+import { write, findDrift } from './files.ts';
+import { referencePages } from './reference.ts';
+
+/**
+ * Writes what follows from the sources; `--check` writes nothing and fails when that would have changed anything.
+ * A further kind of file is one more producer in this list.
+ */
+const files = [customResourceDefinitions, referencePages].flatMap((produce) => produce());
+
+if (process.argv.includes('--check')) {
+  const drift = findDrift(files);
+  for (const line of drift) console.error(line);
+  if (drift.length > 0) console.error('Run `npm run generate` and commit what it writes.');
+  process.exitCode = drift.length > 0 ? 1 : 0;
+} else {
+  for (const path of write(files)) console.log(`wrote ${path}`);
+}
