@@ -22,7 +22,6 @@ function complaint(args: readonly string[], environment: Record<string, string> 
 describe('flags and variables', () => {
   it('has the documented defaults', () => {
     expect(read([])).toEqual({
-      kubeconfig: undefined,
       watchNamespaces: [],
       leaderElect: true,
       leaseNamespace: 'default',
@@ -57,8 +56,7 @@ describe('flags and variables', () => {
     ],
     [['--protected-indices=audit-*'], {}, { protectedIndices: ['audit-*'] }],
     [['--health-address=[::1]:0'], {}, { healthAddress: '[::1]:0' }],
-    [[], { KUBECONFIG: '/a' }, { kubeconfig: '/a' }],
-    [['--kubeconfig=/b'], { KUBECONFIG: '/a' }, { kubeconfig: '/b' }],
+    [['--kubeconfig=/b'], {}, { kubeconfig: '/b' }],
     [
       ['--lease-namespace=ops'],
       { KUBERNETES_SERVICE_HOST: '10.0.0.1' },

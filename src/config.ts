@@ -46,7 +46,9 @@ export const flagsSchema = z.object({
   kubeconfig: z
     .string()
     .optional()
-    .describe('Kubeconfig file. Without it: KUBECONFIG, in a pod its service account, else ~/.kube/config.')
+    .describe(
+      'Kubeconfig file. Without it: those of KUBECONFIG, ~/.kube/config, or the service account of the pod.',
+    )
     .meta(meta({ value: 'PATH' })),
   watchNamespaces: list(dnsLabel)
     .default([])
@@ -138,7 +140,6 @@ function completed(flags: z.output<typeof flagsSchema>, environment: Environment
   const inCluster = Boolean(environment['KUBERNETES_SERVICE_HOST']);
   return {
     ...flags,
-    kubeconfig: flags.kubeconfig ?? (environment['KUBECONFIG'] || undefined),
     leaseNamespace: flags.leaseNamespace ?? (inCluster ? podNamespace() : 'default'),
     inCluster,
     hostName: environment['HOSTNAME'] || 'es-steward',

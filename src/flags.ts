@@ -108,7 +108,7 @@ function nextValue(flag: string, rest: string[]): string {
 }
 
 function metaOf(field: unknown): FlagMeta & { readonly description?: string } {
-  return (field as z.ZodType).meta() ?? {};
+  return ((field as z.ZodType).meta() ?? {}) as FlagMeta & { readonly description?: string };
 }
 
 function defaultOf(field: unknown): string {
