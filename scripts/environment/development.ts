@@ -1,0 +1,158 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { environmentFolder, prepareCache } from './cache.ts';
+import { partOf, prepareControlPlane, startControlPlane } from './control-plane.ts';
+import { type ElasticsearchCluster, prepareCluster, startCluster } from './elasticsearch-cluster.ts';
+import type { ElasticsearchInfo, EnvironmentInfo, KubernetesInfo } from './environment-info.ts';
+import { elasticsearchVersion, givenElasticsearch, givenKubernetes } from './given-servers.ts';
+import { applyCustomResources, inspectKubernetes } from './kubernetes-api.ts';
+import { withLock } from './lock.ts';
+import { killAll, runningPid } from './processes.ts';
+import { elapsed, say } from './progress.ts';
+import { provisionControlPlane, provisionElasticsearch } from './provision.ts';
+import { chosenElasticsearch, chosenKubernetes } from './versions.ts';
+
+/** The folders that are in use. What else lies beside them is the data of other versions and modes. */
+const currentSchema = z.object({ controlPlane: z.string().optional(), elasticsearch: z.string().optional() });
+
+type Current = z.infer<typeof currentSchema>;
+
+/** Makes the development environment run as asked, and stops what runs of it and was not asked for. */
+export function up(options: { readonly secure: boolean }): Promise<EnvironmentInfo> {
+  return alone(async () => {
+    const wanted = await wantedFolders(options.secure);
+    await stopOthers(wanted);
+    writeFileSync(currentFile(), JSON.stringify(wanted));
+    await start(wanted, options.secure);
+    const environment = await describe(wanted);
+    await applyCustomResources(environment.kubeconfig);
+    return environment;
+  });
+}
+
+/** Stops everything of the development environment; `wipe` also deletes its data. */
+export function down(options: { readonly wipe: boolean }): Promise<void> {
+  return alone(async () => {
+    const stopped = await killAll(environmentFolder());
+    say(stopped.length > 0 ? `Stopped ${stopped.join(', ')}.` : 'Nothing was running.');
+    if (!options.wipe) return;
+    for (const name of readdirSync(environmentFolder())) {
+      if (join(environmentFolder(), name) !== lockFile())
+        rmSync(join(environmentFolder(), name), { recursive: true });
+    }
+    say('Its data is gone.');
+  });
+}
+
+/** The servers that run; throws when one of them does not. */
+export function info(): Promise<EnvironmentInfo> {
+  return describe(readCurrent());
+}
+
+/** One `up` or `down` at a time. */
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  prepareCache();
+  mkdirSync(environmentFolder(), { recursive: true });
+  return withLock(lockFile(), work);
+}
+
+function lockFile(): string {
+  return join(environmentFolder(), 'lock');
+}
+
+function currentFile(): string {
+  return join(environmentFolder(), 'current.json');
+}
+
+function readCurrent(): Current {
+  return existsSync(currentFile())
+    ? currentSchema.parse(JSON.parse(readFileSync(currentFile(), 'utf8')))
+    : {};
+}
+
+/** The folders of the servers that are ours to start: those which no variable gives. */
+async function wantedFolders(secure: boolean): Promise<Current> {
+  const plane = process.env['KUBEBUILDER_ASSETS'] ? 'of-assets' : chosenKubernetes();
+  const elasticsearch = process.env['ES_HOME'] ? 'of-home' : chosenElasticsearch();
+  return {
+    ...(!(await givenKubernetes()) && { controlPlane: `control-plane-${plane}` }),
+    ...(!(await givenElsewhere()) && {
+      elasticsearch: `elasticsearch-${elasticsearch}${secure ? '-secure' : ''}`,
+    }),
+  };
+}
+
+async function stopOthers({ controlPlane, elasticsearch }: Current): Promise<void> {
+  for (const entry of readdirSync(environmentFolder(), { withFileTypes: true })) {
+    const { name } = entry;
+    if (!entry.isDirectory() || name === controlPlane || name === elasticsearch) continue;
+    const stopped = await killAll(join(environmentFolder(), name));
+    if (stopped.length > 0) say(`Stopped ${stopped.join(', ')} of ${name}; its data stays.`);
+  }
+}
+
+/** Starts what does not run. Everything is provisioned first: a build that fails leaves no half environment. */
+async function start({ controlPlane, elasticsearch }: Current, secure: boolean): Promise<void> {
+  const programs = controlPlane && (await provisionControlPlane(chosenKubernetes()));
+  const program = elasticsearch && (await provisionElasticsearch(chosenElasticsearch()));
+  const started = performance.now();
+  say('Starting the servers ...');
+  await Promise.all([
+    controlPlane &&
+      programs &&
+      startControlPlane(await prepareControlPlane(folderOf(controlPlane)), programs),
+    elasticsearch &&
+      program &&
+      startCluster(program, await prepareCluster(folderOf(elasticsearch), { secure }), {}),
+  ]);
+  say(`The servers are ready after ${elapsed(started)}.`);
+}
+
+function folderOf(name: string): string {
+  return join(environmentFolder(), name);
+}
+
+async function describe(current: Current): Promise<EnvironmentInfo> {
+  const kubernetes = (await givenKubernetes()) ?? (await ownKubernetes(current));
+  const elasticsearch = (await givenElsewhere()) ?? (await ownElasticsearch(current));
+  return { ...kubernetes, elasticsearch };
+}
+
+async function ownKubernetes({ controlPlane }: Current): Promise<KubernetesInfo> {
+  const plane =
+    controlPlane && existsSync(folderOf(controlPlane)) && (await prepareControlPlane(folderOf(controlPlane)));
+  const pid = plane ? await runningPid(partOf(plane, 'kube-apiserver')) : undefined;
+  if (!plane || pid === undefined) throw notRunning('API server');
+  const found = await inspectKubernetes(plane.kubeconfig);
+  return { ...found, apiServer: { ...found.apiServer, pid } };
+}
+
+async function ownElasticsearch(current: Current): Promise<ElasticsearchInfo> {
+  const cluster = await ownCluster(current);
+  const pid = cluster ? await runningPid(cluster.nodes[0].server) : undefined;
+  if (!cluster || pid === undefined) throw notRunning('Elasticsearch');
+  const { endpoint } = cluster.nodes[0];
+  return {
+    url: endpoint.url,
+    version: await elasticsearchVersion(endpoint),
+    ...(cluster.access && { ...cluster.access.user, caFile: cluster.access.caFile }),
+    repositoryPath: cluster.repositoryPath,
+    pid,
+  };
+}
+
+async function ownCluster({ elasticsearch }: Current): Promise<ElasticsearchCluster | undefined> {
+  if (!elasticsearch || !existsSync(folderOf(elasticsearch))) return undefined;
+  return prepareCluster(folderOf(elasticsearch), {});
+}
+
+/** A shell of this environment has `ELASTICSEARCH_URL` set too; that one is not given by anybody else. */
+async function givenElsewhere(): Promise<ElasticsearchInfo | undefined> {
+  const own = await ownCluster(readCurrent());
+  return givenElasticsearch(own?.nodes[0].endpoint.url);
+}
+
+function notRunning(server: string): Error {
+  return new Error(`No ${server} of this environment is running. Start it with \`npm run env -- up\`.`);
+}

@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { issueServerIdentity } from './certificates.ts';
+import { giveToElasticsearch, startNode } from './elasticsearch-node.ts';
+import type { ElasticsearchProgram } from './elasticsearch-recipe.ts';
+import { type FileUser, fileRealm } from './file-realm.ts';
+import { freePorts, requireFree } from './ports.ts';
+import { runningPid, type ServerProcess } from './processes.ts';
+import { ask, basicAuthorization, demand, type Endpoint, untilReady } from './server-request.ts';
+import { rememberedSettings } from './settings-file.ts';
+
+const startLimitSeconds = 180;
+
+/** The file repository that every environment has. */
+export const repositoryName = 'backups';
+
+const settingsSchema = z.object({
+  nodes: z.array(z.object({ httpPort: z.number(), transportPort: z.number() })).min(1),
+  password: z.string().optional(),
+});
+
+export type ClusterNode = { readonly server: ServerProcess; readonly endpoint: Endpoint };
+
+export type ElasticsearchCluster = {
+  readonly folder: string;
+  readonly repositoryPath: string;
+  readonly settings: z.infer<typeof settingsSchema>;
+  /** Present with security: the only user, and the authority of the certificates. */
+  readonly access?: { readonly user: FileUser; readonly caFile: string };
+  readonly nodes: readonly [ClusterNode, ...ClusterNode[]];
+};
+
+export type ClusterOptions = {
+  readonly secure?: boolean;
+  readonly nodes?: number;
+  readonly heapMegabytes?: number;
+  /** More of `elasticsearch.yml`, for all nodes. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+};
+
+/** Makes the folder of a cluster ready: ports, password, certificates. Keeps what is there. */
+export async function prepareCluster(folder: string, options: ClusterOptions): Promise<ElasticsearchCluster> {
+  mkdirSync(join(folder, 'repository'), { recursive: true });
+  const settings = await rememberedSettings(folder, settingsSchema, () => newSettings(options));
+  giveToElasticsearch(join(folder, 'repository'));
+  if (settings.password !== undefined && !existsSync(join(folder, 'ca.crt'))) writeCertificates(folder);
+  return describeCluster(folder, settings);
+}
+
+async function newSettings({ secure, nodes = 1 }: ClusterOptions): Promise<ElasticsearchCluster['settings']> {
+  const ports = await freePorts(nodes * 2);
+  return {
+    nodes: Array.from({ length: nodes }, (_, index) => ({
+      httpPort: ports[index * 2] ?? 0,
+      transportPort: ports[index * 2 + 1] ?? 0,
+    })),
+    ...(secure && { password: randomBytes(16).toString('hex') }),
+  };
+}
+
+function describeCluster(folder: string, settings: ElasticsearchCluster['settings']): ElasticsearchCluster {
+  const { password } = settings;
+  const user = password === undefined ? undefined : { username: 'admin', password };
+  const caFile = join(folder, 'ca.crt');
+  const [first, ...others] = settings.nodes.map(({ httpPort }, index) => {
+    const name = `elasticsearch-${index + 1}`;
+    return { server: { folder: join(folder, name), name }, endpoint: endpointOf(httpPort, user, caFile) };
+  });
+  if (first === undefined) throw new Error(`${folder} describes a cluster without nodes. Delete the folder.`);
+  const base = {
+    folder,
+    settings,
+    repositoryPath: join(folder, 'repository'),
+    nodes: [first, ...others] as const,
+  };
+  return user ? { ...base, access: { user, caFile } } : base;
+}
+
+function endpointOf(port: number, user: FileUser | undefined, caFile: string): Endpoint {
+  if (user === undefined) return { url: `http://127.0.0.1:${port}` };
+  const authorization = basicAuthorization(user.username, user.password);
+  return { url: `https://127.0.0.1:${port}`, caFile, authorization };
+}
+
+function writeCertificates(folder: string): void {
+  const { authority, server } = issueServerIdentity(
+    'es-steward-elasticsearch',
+    ['127.0.0.1', 'localhost'],
+    new Date(),
+  );
+  writeFileSync(join(folder, 'server.crt'), server.certificate);
+  writeFileSync(join(folder, 'server.key'), server.key, { mode: 0o600 });
+  writeFileSync(join(folder, 'ca.crt'), authority);
+}
+
+/** Starts the nodes that do not run, waits until they are one cluster, and registers the repository `backups`. */
+export async function startCluster(
+  program: ElasticsearchProgram,
+  cluster: ElasticsearchCluster,
+  options: ClusterOptions,
+): Promise<void> {
+  await Promise.all(cluster.nodes.map((_, index) => startClusterNode(program, cluster, options, index)));
+  const [first] = cluster.nodes;
+  await untilReady(first.server, startLimitSeconds, () => hasAllNodes(cluster));
+  const location = cluster.repositoryPath;
+  await demand(first.endpoint, `/_snapshot/${repositoryName}`, {
+    method: 'PUT',
+    body: JSON.stringify({ type: 'fs', settings: { location } }),
+  });
+}
+
+async function hasAllNodes({ nodes }: ElasticsearchCluster): Promise<boolean> {
+  const query = `wait_for_nodes=${nodes.length}&wait_for_events=languid&timeout=5s`;
+  return (await ask(nodes[0].endpoint, `/_cluster/health?${query}`)).status === 200;
+}
+
+/** Starts one node of the cluster unless it runs. `index` counts from 0. */
+export async function startClusterNode(
+  program: ElasticsearchProgram,
+  cluster: ElasticsearchCluster,
+  options: ClusterOptions,
+  index: number,
+): Promise<void> {
+  const node = cluster.nodes[index];
+  const ports = cluster.settings.nodes[index];
+  if (node === undefined || ports === undefined) throw new Error(`${cluster.folder} has no node ${index}.`);
+  if ((await runningPid(node.server)) !== undefined) return;
+  await requireFree(ports.httpPort, node.server.name);
+  const security = securityOf(cluster);
+  await startNode(program, {
+    server: node.server,
+    httpPort: ports.httpPort,
+    heapMegabytes: options.heapMegabytes ?? 1024,
+    settings: {
+      'cluster.name': 'es-steward',
+      'transport.port': ports.transportPort,
+      'path.repo': [cluster.repositoryPath],
+      ...discovery(cluster),
+      ...security.settings,
+      ...options.settings,
+    },
+    files: security.files,
+  });
+}
+
+function discovery({ nodes, settings }: ElasticsearchCluster): Readonly<Record<string, unknown>> {
+  if (nodes.length === 1) return { 'discovery.type': 'single-node' };
+  return {
+    'discovery.seed_hosts': settings.nodes.map(({ transportPort }) => `127.0.0.1:${transportPort}`),
+    'cluster.initial_master_nodes': nodes.map(({ server }) => server.name),
+  };
+}
+
+/** The security settings and the files that they name. */
+function securityOf({ folder, access }: ElasticsearchCluster): {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly files: Readonly<Record<string, string>>;
+} {
+  if (access === undefined) return { settings: { 'xpack.security.enabled': false }, files: {} };
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  const files = {
+    'server.crt': read('server.crt'),
+    'server.key': read('server.key'),
+    'ca.crt': read('ca.crt'),
+  };
+  return {
+    settings: {
+      'xpack.security.enabled': true,
+      'xpack.security.authc.password_hashing.algorithm': 'pbkdf2',
+      ...tls('http'),
+      ...tls('transport'),
+    },
+    files: { ...files, ...fileRealm(access.user) },
+  };
+}
+
+function tls(layer: 'http' | 'transport'): Readonly<Record<string, unknown>> {
+  const prefix = `xpack.security.${layer}.ssl`;
+  return {
+    [`${prefix}.enabled`]: true,
+    [`${prefix}.certificate`]: 'server.crt',
+    [`${prefix}.key`]: 'server.key',
+    [`${prefix}.certificate_authorities`]: ['ca.crt'],
+  };
+}
