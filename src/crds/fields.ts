@@ -118,6 +118,20 @@ export function freeForm(max = 100, min = 0): z.ZodRecord<z.ZodString, z.ZodUnkn
 
 const count = (members: object): number => Object.keys(members).length;
 
+/** A number from 0 to `max`, or a percentage of what the field's description says. */
+export const intOrPercent = (max: number): z.ZodUnion<readonly [z.ZodInt, z.ZodString]> =>
+  ruled(
+    z.union([z.int(), z.string()]).meta({ 'x-kubernetes-int-or-string': true, maxLength: 4 }),
+    {
+      rule: `type(self) == int ? self >= 0 && self <= ${max} : self.matches(r'${PERCENT}')`,
+      message: `must be an integer from 0 to ${max}, or a percentage such as 25%`,
+    },
+    (value) =>
+      typeof value === 'number' ? value >= 0 && value <= max : new RegExp(PERCENT, 'u').test(value),
+  );
+
+const PERCENT = '^([0-9]|[1-9][0-9]|100)%$';
+
 /** A time as RFC 3339. */
 export const time = (description: string): z.ZodISODateTime =>
   z.iso.datetime({ offset: true }).max(64).describe(description);

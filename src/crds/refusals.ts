@@ -95,6 +95,7 @@ const CURES: Readonly<Record<string, string>> = {
   uniqueItems: 'uniqueItems; write setOf',
   patternProperties: 'patternProperties; write record',
   propertyNames: 'bounded names of members; write record, whose rule bounds them',
+  transform: 'a transformation; keep what was written and read it where it is used',
   prefixItems: 'a tuple; write an object with named members',
 };
 

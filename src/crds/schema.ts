@@ -55,19 +55,31 @@ export function drawSchema(source: z.ZodType): DrawnSchema {
     override: ({ zodSchema, jsonSchema, path }) => {
       const place = path.map((part) => `/${part}`).join('');
       refinements.set(place, Math.max(refinements.get(place) ?? 0, refinementsOf(zodSchema)));
+      Object.assign(jsonSchema, lostBy(zodSchema));
       fitForKubernetes(jsonSchema);
     },
   });
   return { schema: schema as Schema, refinements };
 }
 
+/** What zod would drop in silence, as keywords that are refused by name. */
+function lostBy({ _zod: { def } }: z.core.$ZodTypes | z.core.$ZodType): Record<string, unknown> {
+  if (def.type === 'pipe') return { transform: true };
+  const keys = 'keyType' in def ? (def.keyType as z.core.$ZodType)._zod.def : undefined;
+  return keys !== undefined && (keys.type !== 'string' || keys.checks?.length) ? { propertyNames: true } : {};
+}
+
 const refinementsOf = (schema: z.core.$ZodType): number =>
   (schema._zod.def.checks ?? []).filter((check) => check._zod.def.check === 'custom').length;
 
-/** Zod bounds every integer by what a double holds exactly, and spells out date-time as a pattern of a kilobyte. */
+/**
+ * Zod bounds every integer by what a double holds exactly, spells out date-time as a pattern of a kilobyte, and draws
+ * an integer or text as a union, which a structural schema says with one keyword.
+ */
 function fitForKubernetes(schema: Record<string, unknown>): void {
   if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
   if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
   if (schema['type'] === 'integer') schema['format'] = 'int64';
   if (schema['format'] === 'date-time') delete schema['pattern'];
+  if (schema['x-kubernetes-int-or-string'] === true) delete schema['anyOf'];
 }
