@@ -51,7 +51,6 @@ function clientOptions(node: string, connect: Connector, options: NodeOptions): 
     sniffOnStart: false,
     sniffInterval: false,
     sniffOnConnectionFault: false,
-    redaction: { type: 'remove' },
     // The pool below takes more options than the type of the client admits.
     agent: agent as NonNullable<ClientOptions['agent']>,
     ...(auth && { auth }),
