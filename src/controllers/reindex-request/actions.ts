@@ -1,0 +1,64 @@
+import type { AliasDefinition, RunningRange } from './observed.ts';
+import type { FlatSettings } from './destination.ts';
+import type { Range } from './ranges.ts';
+
+/**
+ * The effects of a copy, each small and repeatable. `uuid` is the identity that is read again right before the call:
+ * an index that was deleted and created anew under the name is not touched.
+ */
+export type ReindexAction =
+  | { readonly type: 'TryOut'; readonly scratch: string; readonly body: unknown; readonly reindex: unknown }
+  | { readonly type: 'DropScratch'; readonly scratch: string }
+  | { readonly type: 'AddEpochAlias'; readonly target: Target; readonly alias: string }
+  | { readonly type: 'MoveEpochAlias'; readonly target: Target; readonly from: string; readonly to: string }
+  | { readonly type: 'DropAliases'; readonly target: Target; readonly aliases: readonly string[] }
+  | { readonly type: 'CreateDestination'; readonly index: string; readonly body: unknown }
+  | { readonly type: 'DeleteDestination'; readonly target: Target; readonly owner: string }
+  | { readonly type: 'SetMeta'; readonly target: Target; readonly meta: unknown }
+  | {
+      readonly type: 'Tune';
+      readonly target: Target;
+      readonly meta: unknown;
+      readonly settings: FlatSettings;
+    }
+  | { readonly type: 'SetSettings'; readonly target: Target; readonly settings: FlatSettings }
+  | {
+      readonly type: 'BlockWrites';
+      readonly target: Target;
+      readonly through: string;
+      readonly liftFirst: boolean;
+    }
+  | { readonly type: 'LiftBlock'; readonly target: Target }
+  | { readonly type: 'Settle'; readonly target: Target }
+  | {
+      readonly type: 'StartRange';
+      readonly range: RunningRange;
+      readonly body: unknown;
+      readonly opaqueId: string;
+      readonly requestsPerSecond?: number | undefined;
+    }
+  | { readonly type: 'CancelTask'; readonly task: string }
+  | {
+      readonly type: 'Rethrottle';
+      readonly range: Range;
+      readonly task: string;
+      readonly requestsPerSecond?: number | undefined;
+    }
+  | { readonly type: 'RefreshBoth'; readonly source: string; readonly destination: string }
+  | {
+      readonly type: 'CutOver';
+      readonly source: Target;
+      readonly destination: Target;
+      readonly through: string;
+      readonly moved: readonly MovedAlias[];
+    };
+
+export interface Target {
+  readonly index: string;
+  readonly uuid: string;
+}
+
+export interface MovedAlias {
+  readonly name: string;
+  readonly definition: AliasDefinition;
+}

@@ -1,0 +1,23 @@
+import {
+  reindexRequest,
+  type ReindexRequestSpec,
+  type ReindexRequestStatus,
+} from '../../crds/reindex-request.ts';
+import type { Controller } from '../../runtime/controller.ts';
+import type { ReindexAction } from './actions.ts';
+import { decide } from './decide.ts';
+import { createObserve, type ObserveDependencies } from './observe.ts';
+import type { Observed } from './observed.ts';
+import { createPerform } from './perform.ts';
+
+/** One copy of an index into a new one, with the move of its aliases. */
+export function reindexRequestController(
+  dependencies: ObserveDependencies,
+): Controller<ReindexRequestSpec, ReindexRequestStatus, Observed, ReindexAction> {
+  return {
+    definition: reindexRequest,
+    observe: createObserve(dependencies),
+    decide,
+    perform: createPerform(dependencies.connections),
+  };
+}

@@ -1,0 +1,182 @@
+import { META_KEY } from './names.ts';
+
+/** What a destination is made of, and what of it is changed while it is filled. Settings are flat: `index.refresh_interval`. */
+export type FlatSettings = Readonly<Record<string, unknown>>;
+
+/** The facts about a destination that must survive a lost status: kept in its mapping's `_meta`. */
+export interface DestinationMark {
+  readonly uid: string;
+  readonly specHash: string;
+  readonly sourceIndex: string;
+  readonly sourceUuid: string;
+  readonly attempt: number;
+  /** Whether the source took no writes before we came: such a block is never lifted. */
+  readonly blockedBefore: boolean;
+  /** `final` is written before the aliases move: from then on nothing of ours may delete or recreate the index. */
+  readonly state: 'copying' | 'final';
+  /** The destination's own values of what is changed during the copy; null = not set. Absent until it was tuned. */
+  readonly restore?: FlatSettings;
+}
+
+/** Elasticsearch writes these itself, or they belong to one index and not to its successor. */
+const NOT_COPIED = [
+  /^index\.(uuid|creation_date|creation_date_string|provided_name|version\..*|history\..*|resize\..*|shrink\..*)$/,
+  /^index\.(verified_read_only|verified_before_close|hidden|priority_source)$/,
+  /^index\.blocks\./,
+  /^index\.lifecycle\./,
+  /^index\.routing\.allocation\.initial_recovery\./,
+  /^index\.(default_pipeline|final_pipeline)$/,
+];
+
+/** Changed while the copy runs; their own values come back in Hardening. */
+const TUNED_KEYS = [
+  'index.number_of_replicas',
+  'index.auto_expand_replicas',
+  'index.refresh_interval',
+  'index.translog.durability',
+  'index.default_pipeline',
+  'index.final_pipeline',
+] as const;
+
+/** Nested or dotted, with or without `index.` in front: all become one flat map. */
+export function flatten(settings: unknown, path = ''): FlatSettings {
+  if (settings === null || typeof settings !== 'object' || Array.isArray(settings))
+    return { [prefixed(path)]: settings };
+  const members = Object.entries(settings).map(([key, value]) =>
+    flatten(value, path ? `${path}.${key}` : key),
+  );
+  return Object.assign({}, ...members) as FlatSettings;
+}
+
+function prefixed(path: string): string {
+  return path.startsWith('index.') ? path : `index.${path}`;
+}
+
+export interface DestinationSpec {
+  readonly createFrom: 'Source' | 'Template' | 'Empty';
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  readonly mappings?: Readonly<Record<string, unknown>> | undefined;
+  readonly copyReplicas: boolean;
+}
+
+export interface SourceFacts {
+  readonly settings: unknown;
+  readonly mappings: unknown;
+}
+
+/** The body of `PUT /{destination}`: hidden and marked as ours from its first moment. */
+export function creationBody(spec: DestinationSpec, source: SourceFacts, mark: DestinationMark) {
+  return {
+    settings: { ...ownSettings(spec, source), 'index.hidden': true },
+    mappings: withMark(ownMappings(spec, source), mark),
+  };
+}
+
+/** The settings that the destination is to end with, as far as the request decides them. */
+export function ownSettings(spec: DestinationSpec, source: SourceFacts): FlatSettings {
+  return { ...(spec.createFrom === 'Source' ? copied(source.settings) : {}), ...overlay(spec) };
+}
+
+function copied(settings: unknown): FlatSettings {
+  const entries = Object.entries(flatten(settings)).filter(
+    ([key]) => !NOT_COPIED.some((skip) => skip.test(key)),
+  );
+  return Object.fromEntries(entries);
+}
+
+function overlay(spec: DestinationSpec): FlatSettings {
+  return spec.settings ? flatten(spec.settings) : {};
+}
+
+function ownMappings(spec: DestinationSpec, source: SourceFacts): Record<string, unknown> {
+  const base = spec.createFrom === 'Source' ? asObject(source.mappings) : {};
+  return merged(base, spec.mappings ?? {});
+}
+
+/** The mapping with our mark in `_meta`, beside what the user keeps there. */
+export function withMark(mappings: unknown, mark: DestinationMark): Record<string, unknown> {
+  const own = asObject(mappings);
+  return { ...own, _meta: { ...asObject(own['_meta']), [META_KEY]: mark } };
+}
+
+/** The mark that a destination carries; undefined for an index that is none of ours. */
+export function markOf(mappings: unknown): DestinationMark | undefined {
+  const mark = asObject(asObject(asObject(mappings)['_meta'])[META_KEY]);
+  // A cast: only this project writes below its own key, and every use compares uid and hash before it acts.
+  return typeof mark['uid'] === 'string' && typeof mark['state'] === 'string'
+    ? (mark as unknown as DestinationMark)
+    : undefined;
+}
+
+/**
+ * The destination's own values of everything that the copy changes. The source's pipelines and life-cycle policy
+ * belong to the successor too, but only once it is whole: a default pipeline would run again on every copy.
+ */
+export function valuesToRestore(spec: DestinationSpec, source: SourceFacts, natural: unknown): FlatSettings {
+  const now = flatten(natural);
+  const from = spec.createFrom === 'Source' ? flatten(source.settings) : {};
+  const asked = overlay(spec);
+  const pipeline = (key: string) => asked[key] ?? from[key] ?? now[key] ?? null;
+  return {
+    ...Object.fromEntries(TUNED_KEYS.map((key) => [key, now[key] ?? null])),
+    'index.default_pipeline': pipeline('index.default_pipeline'),
+    'index.final_pipeline': pipeline('index.final_pipeline'),
+    'index.hidden': asked['index.hidden'] ?? from['index.hidden'] ?? null,
+    ...lifecycle(from),
+  };
+}
+
+/** Its age goes on counting from the source's creation, else a copy would live its whole life again. */
+function lifecycle(from: FlatSettings): FlatSettings {
+  const name = from['index.lifecycle.name'];
+  if (name === undefined) return {};
+  const origin = from['index.lifecycle.origination_date'] ?? from['index.creation_date'] ?? null;
+  return { 'index.lifecycle.name': name, 'index.lifecycle.origination_date': origin };
+}
+
+/**
+ * While it is filled: no replicas (added afterwards, once), no refresh, no pipelines (they have run on these documents),
+ * every acknowledged document on disk (an asynchronous translog lost 100,000 of them at a kill -9 and gains nothing).
+ */
+export function tunedSettings(spec: DestinationSpec): FlatSettings {
+  return {
+    ...(spec.copyReplicas ? {} : { 'index.auto_expand_replicas': false, 'index.number_of_replicas': 0 }),
+    'index.refresh_interval': '-1',
+    'index.translog.durability': 'REQUEST',
+    'index.default_pipeline': '_none',
+    'index.final_pipeline': '_none',
+  };
+}
+
+/** What Hardening sets: everything but visibility, which comes back after the aliases have moved. */
+export function hardenedSettings(restore: FlatSettings): FlatSettings {
+  const { 'index.hidden': _hidden, ...rest } = restore;
+  return rest;
+}
+
+/** True when the index has these values already; Elasticsearch gives them back as strings, and unset ones not at all. */
+export function hasSettings(current: unknown, wanted: FlatSettings): boolean {
+  const now = flatten(current);
+  const text = (value: unknown) =>
+    value === undefined || value === null ? '' : JSON.stringify(value).replaceAll('"', '').toLowerCase();
+  return Object.entries(wanted).every(([key, value]) => text(now[key]) === text(value));
+}
+
+function merged(
+  base: Record<string, unknown>,
+  over: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const entries = Object.entries(over).map(([key, value]) => {
+    const below = base[key];
+    return [key, isObject(below) && isObject(value) ? merged(below, value) : value] as const;
+  });
+  return { ...base, ...Object.fromEntries(entries) };
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

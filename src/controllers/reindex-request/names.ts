@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+/** What marks the indexes, aliases and tasks of one request in Elasticsearch. */
+
+/** Everything that this project creates beside the user's own names starts so; nobody's pattern may touch it. */
+export const OWN_PREFIX = 'es-steward-';
+
+/** The key below `_meta` in a destination's mapping. */
+export const META_KEY = 'es-steward';
+
+/** The compare-and-swap of the copy protocol: whoever takes over moves the request on to the next epoch first. */
+export function epochAlias(uid: string, epoch: number): string {
+  return `${OWN_PREFIX}${uid.slice(0, 8)}-${epoch}`;
+}
+
+/** The epoch that an alias of this request stands for; undefined for anything else. */
+export function epochOf(alias: string, uid: string): number | undefined {
+  const prefix = `${OWN_PREFIX}${uid.slice(0, 8)}-`;
+  const epoch = alias.startsWith(prefix) ? alias.slice(prefix.length) : '';
+  return /^[1-9][0-9]{0,8}$/.test(epoch) ? Number(epoch) : undefined;
+}
+
+/** Where settings, mappings and the script are tried on a few real documents before anything else happens. */
+export function scratchIndex(uid: string): string {
+  return `${OWN_PREFIX}scratch-${uid.slice(0, 8)}`;
+}
+
+/** `X-Opaque-Id` of a range's task: found again in the task list when its id was never stored. */
+export function rangeOpaqueId(
+  uid: string,
+  attempt: number,
+  range: { readonly shard: number; readonly from: number },
+): string {
+  return `${uid}/${attempt}/0/${range.shard}/${range.from}`;
+}
+
+/** SHA-256 of a value whose keys are sorted, so that equal content has one hash whatever its order. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
+}

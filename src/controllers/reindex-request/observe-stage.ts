@@ -1,0 +1,178 @@
+import { countDocuments, indexSize } from '../../elasticsearch/counts.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { indexHealth } from '../../elasticsearch/health.ts';
+import { getIndex } from '../../elasticsearch/indices.ts';
+import { getPipeline } from '../../elasticsearch/ingest.ts';
+import { clusterNodes } from '../../elasticsearch/nodes.ts';
+import { missingPrivileges } from '../../elasticsearch/privileges.ts';
+import { primaryShards } from '../../elasticsearch/shard-stats.ts';
+import { getTask } from '../../elasticsearch/tasks.ts';
+import type { Stage } from './decide.ts';
+import { flatten } from './destination.ts';
+import { OWN_PREFIX, scratchIndex } from './names.ts';
+import { outcomeOf } from './outcomes.ts';
+import type { IndexFacts, Observed, PreflightFacts } from './observed.ts';
+import { calledPipelines } from './pipeline-rules.ts';
+import { aliasesToMove, type Situation } from './situation.ts';
+
+type Reads = Partial<Observed>;
+type Reader = (situation: Situation, es: Elasticsearch, signal: AbortSignal) => Promise<Reads>;
+
+const readers: Partial<Readonly<Record<Stage, Reader>>> = {
+  Undoing: readScratch,
+  Validating: readPreflight,
+  Fencing: readFence,
+  Copying: readOutcomes,
+  Hardening: readHealth,
+  Verifying: readProof,
+  CuttingOver: readShards,
+};
+
+/** What this stage needs beside what all do. */
+export async function readStage(
+  stage: Stage,
+  situation: Situation,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Reads> {
+  const reader = readers[stage];
+  return reader ? reader(situation, es, signal) : {};
+}
+
+async function readScratch({ uid }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  const [scratch] = await getIndex(es, scratchIndex(uid), signal);
+  return scratch ? { scratch: { index: scratch.name, uuid: scratch.uuid } } : {};
+}
+
+async function readPreflight(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  const [source, ...others] = situation.observed.sources;
+  if (!source || others.length > 0 || source.closed || source.dataStream) return {};
+  const [size, privileges, pipelines, searchable] = await Promise.all([
+    indexSize(es, source.name, signal),
+    missingPrivileges(es, requiredPrivileges(situation, source), signal),
+    readPipelines(situation.spec.transform?.pipeline, es, signal),
+    sequenceNumbersSearchable(es, source.name, signal),
+  ]);
+  const preflight: PreflightFacts = {
+    ...size,
+    missingPrivileges: privileges,
+    pipelines,
+    sequenceNumbersSearchable: searchable,
+  };
+  return { preflight };
+}
+
+/** The least that the copy works with; each is named when it is missing. */
+function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
+  const change = [
+    'indices:admin/settings/update',
+    'indices:admin/aliases',
+    'monitor',
+    'view_index_metadata',
+    'read',
+    'maintenance',
+  ];
+  const write = [
+    'index',
+    'create_index',
+    'delete_index',
+    'indices:data/write/reindex',
+    'indices:admin/mapping/put',
+  ];
+  const aliases = [...Object.keys(aliasesToMove(spec, source)), `${OWN_PREFIX}${uid.slice(0, 8)}-*`];
+  return {
+    cluster: ['monitor', 'cluster:admin/tasks/cancel', 'cluster:admin/reindex/rethrottle'],
+    index: [
+      { names: [source.name], privileges: [...change, 'indices:admin/block/add'] },
+      { names: [spec.destination.index, scratchIndex(uid)], privileges: [...change, ...write] },
+      { names: aliases, privileges: ['indices:admin/aliases', 'read'] },
+    ],
+  };
+}
+
+/** The named pipeline and all that it calls, at any depth. */
+async function readPipelines(
+  name: string | undefined,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>> {
+  const found: Record<string, unknown> = {};
+  const open = name === undefined ? [] : [name];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next in found || next.includes('{{')) continue;
+    found[next] = await getPipeline(es, next, signal);
+    open.push(...calledPipelines(found[next]));
+  }
+  return found;
+}
+
+/** Some indexes keep sequence numbers but do not index them. */
+async function sequenceNumbersSearchable(
+  es: Elasticsearch,
+  index: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await countDocuments(es, index, { range: { _seq_no: { gte: 0, lte: 0 } } }, signal);
+    return true;
+  } catch (error) {
+    if (isElasticsearchError(error, 'invalid')) return false;
+    throw error;
+  }
+}
+
+async function readFence(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  const { source, status, spec } = situation;
+  if (!source || !status.fence?.settled) return {};
+  const [shards, count, nodes] = await Promise.all([
+    readShards(situation, es, signal),
+    countDocuments(es, source.name, spec.source.query, signal),
+    clusterNodes(es, signal),
+  ]);
+  return { ...shards, counts: { source: count, destination: 0 }, processors: nodes.processors };
+}
+
+async function readOutcomes(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  const tasks = (situation.status.copy?.running ?? []).flatMap(({ task }) => task ?? []);
+  const [health, ...states] = await Promise.all([
+    readHealth(situation, es, signal),
+    ...tasks.map((task) => getTask(es, task, signal)),
+  ]);
+  return {
+    ...health,
+    outcomes: Object.fromEntries(
+      tasks.flatMap((task, at) => (states[at] ? [[task, outcomeOf(states[at])]] : [])),
+    ),
+  };
+}
+
+async function readHealth(
+  { source, destination }: Situation,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Reads> {
+  if (!source || !destination) return {};
+  const [from, to] = await Promise.all([
+    indexHealth(es, source.name, {}, signal),
+    indexHealth(es, destination.name, {}, signal),
+  ]);
+  return { health: { source: from.status, destination: to.status } };
+}
+
+async function readProof(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  const { source, destination, status, spec } = situation;
+  const shards = await readShards(situation, es, signal);
+  if (!source || !destination || !status.verification?.refreshed) return shards;
+  const [from, to] = await Promise.all([
+    countDocuments(es, source.name, spec.source.query, signal),
+    countDocuments(es, destination.name, undefined, signal),
+  ]);
+  return { ...shards, counts: { source: from, destination: to } };
+}
+
+async function readShards({ source }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  if (!source) return {};
+  const count = Number(flatten(source.settings)['index.number_of_shards'] ?? 1);
+  return { shards: await primaryShards(es, source.name, count, signal) };
+}

@@ -1,0 +1,146 @@
+import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import type { Connections, Cluster } from '../../elasticsearch/connections.ts';
+import { getIndex } from '../../elasticsearch/indices.ts';
+import { listReindexTasks } from '../../elasticsearch/tasks.ts';
+import type { Pass } from '../../runtime/controller.ts';
+import { stageOf } from './decide.ts';
+import { markOf } from './destination.ts';
+import { factsOf } from './index-facts.ts';
+import type { IndexFacts, Observed, OwnTasks, Peer } from './observed.ts';
+import { readStage } from './observe-stage.ts';
+import { aliasesToMove, isOver, retryIsAsked, situationOf } from './situation.ts';
+
+export interface ObserveDependencies {
+  readonly connections: Connections;
+  /** Every request that the watch has seen, of all namespaces. */
+  readonly requests: () => readonly ReindexRequest[];
+}
+
+/** All reads of one pass: what every stage needs, then what this one needs. A request that has ended reads nothing. */
+export function createObserve({ connections, requests }: ObserveDependencies) {
+  return async (resource: ReindexRequest, pass: Pass): Promise<Observed> => {
+    if (isOver(resource.status?.phase) && !retryIsAsked(resource)) return NOTHING;
+    const use = (names: readonly string[]) =>
+      connections.use({ ...useOf(resource), indices: names }, pass.signal);
+    const cluster = await use(namesOf(resource));
+    const base = await readBase(resource, cluster, peersOf(resource, requests()), pass.signal);
+    await useAliases(resource, base, use);
+    const situation = situationOf(resource, base, pass.now);
+    return { ...base, ...(await readStage(stageOf(situation), situation, cluster.es, pass.signal)) };
+  };
+}
+
+const NOTHING: Observed = {
+  connection: '',
+  maxConcurrentOperations: 1,
+  protects: () => true,
+  sources: [],
+  destination: undefined,
+  tasks: { complete: true, running: [] },
+  peers: [],
+  outcomes: {},
+};
+
+function useOf({ metadata, spec, status }: ReindexRequest) {
+  const undo = metadata.deletionTimestamp !== undefined || spec.cancel || status?.failure !== undefined;
+  const pipeline = spec.transform?.pipeline;
+  return {
+    ref: spec.connectionRef,
+    namespace: metadata.namespace,
+    operations: ['Reindex'] as const,
+    pipelines: pipeline ? [pipeline] : [],
+    undo,
+  };
+}
+
+function namesOf({ spec, status }: ReindexRequest): readonly string[] {
+  const aliases = (status?.plan?.aliases ?? []).map(({ name }) => name);
+  return [
+    ...new Set([
+      spec.source.index,
+      status?.source?.index ?? spec.source.index,
+      spec.destination.index,
+      ...aliases,
+    ]),
+  ];
+}
+
+/** Aliases become known by reading the source: they must be granted like the indexes. */
+async function useAliases(
+  resource: ReindexRequest,
+  base: Observed,
+  use: (names: readonly string[]) => Promise<Cluster>,
+): Promise<void> {
+  const [source] = base.sources;
+  const known = namesOf(resource);
+  const fresh = source
+    ? Object.keys(aliasesToMove(resource.spec, source)).filter((name) => !known.includes(name))
+    : [];
+  if (fresh.length > 0) await use([...known, ...fresh]);
+}
+
+async function readBase(
+  resource: ReindexRequest,
+  cluster: Cluster,
+  peers: readonly Peer[],
+  signal: AbortSignal,
+): Promise<Observed> {
+  const { es } = cluster;
+  const [destinations, tasks] = await Promise.all([
+    getIndex(es, resource.spec.destination.index, signal),
+    readTasks(resource, cluster, signal),
+  ]);
+  const destination = destinations[0] && factsOf(destinations[0]);
+  const sources = await getIndex(es, sourceName(resource, destination), signal);
+  return {
+    connection: cluster.connection.name,
+    maxConcurrentOperations: cluster.maxConcurrentOperations,
+    protects: (name) => cluster.protects(name),
+    sources: sources.map(factsOf),
+    destination,
+    tasks,
+    peers,
+    outcomes: {},
+  };
+}
+
+/** After planning the concrete index counts, not the alias: the alias moves to the destination at the end. */
+function sourceName({ spec, status, metadata }: ReindexRequest, destination: IndexFacts | undefined): string {
+  const mark = markOf(destination?.mappings);
+  return status?.source?.index ?? (mark?.uid === metadata.uid ? mark.sourceIndex : spec.source.index);
+}
+
+async function readTasks(
+  { metadata }: ReindexRequest,
+  { es }: Cluster,
+  signal: AbortSignal,
+): Promise<OwnTasks> {
+  const { tasks, complete } = await listReindexTasks(es, signal);
+  const own = tasks.flatMap(({ id, opaqueId }) =>
+    opaqueId?.startsWith(`${metadata.uid}/`) ? [{ id, opaqueId }] : [],
+  );
+  return { complete, running: own };
+}
+
+function peersOf(resource: ReindexRequest, requests: readonly ReindexRequest[]): readonly Peer[] {
+  const connection = connectionOf(resource);
+  return requests
+    .filter(
+      (request) => request.metadata.uid !== resource.metadata.uid && connectionOf(request) === connection,
+    )
+    .map(({ metadata, spec, status }) => ({
+      namespace: metadata.namespace,
+      name: metadata.name,
+      uid: metadata.uid,
+      created: metadata.creationTimestamp,
+      phase: status?.phase,
+      suspended: spec.suspend,
+      source: status?.source?.index ?? spec.source.index,
+      destination: spec.destination.index,
+      destinationUuid: status?.destination?.uuid,
+    }));
+}
+
+function connectionOf({ spec, metadata }: ReindexRequest): string {
+  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
+}

@@ -1,0 +1,112 @@
+import type { Range } from './ranges.ts';
+
+/** Everything that one pass has read. What a stage does not need is absent; nothing here is a guess. */
+export interface Observed {
+  readonly connection: string;
+  /** The greatest number of copies that the connection lets run at once. */
+  readonly maxConcurrentOperations: number;
+  /** Is this index or alias one that nothing may touch? */
+  readonly protects: (name: string) => boolean;
+  /** What the source name leads to: no index, one, or several (an alias). */
+  readonly sources: readonly IndexFacts[];
+  /** What the destination name leads to. */
+  readonly destination: IndexFacts | undefined;
+  /** Every reindex task that carries this request's mark. */
+  readonly tasks: OwnTasks;
+  /** The other requests on this connection, for turns and chains. */
+  readonly peers: readonly Peer[];
+  readonly preflight?: PreflightFacts;
+  /** Cores of the data nodes, where a stage plans its parallelism. */
+  readonly processors?: number;
+  /** One started primary for each shard of the source. */
+  readonly shards?: readonly ShardFacts[];
+  /** What became of the tasks that status knows, by task id. */
+  readonly outcomes: Readonly<Record<string, TaskOutcome>>;
+  readonly counts?: { readonly source: number; readonly destination: number };
+  /** What a trial run has left behind. */
+  readonly scratch?: { readonly index: string; readonly uuid: string };
+  readonly health?: { readonly source: Health; readonly destination: Health };
+}
+
+export type Health = 'green' | 'yellow' | 'red';
+
+export interface IndexFacts {
+  readonly name: string;
+  readonly uuid: string;
+  readonly settings: unknown;
+  readonly mappings: unknown;
+  readonly aliases: Readonly<Record<string, AliasDefinition>>;
+  readonly dataStream?: string | undefined;
+  readonly closed: boolean;
+}
+
+/** As Elasticsearch gives it: filter, index_routing, search_routing, is_write_index, is_hidden. */
+export type AliasDefinition = Readonly<Record<string, unknown>>;
+
+export interface OwnTasks {
+  /** False when a node did not answer: the list proves nothing then. */
+  readonly complete: boolean;
+  readonly running: readonly { readonly id: string; readonly opaqueId: string }[];
+}
+
+export interface Peer {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly created: string;
+  readonly phase: string | undefined;
+  readonly suspended: boolean;
+  readonly source: string;
+  readonly destination: string;
+  readonly destinationUuid: string | undefined;
+}
+
+export interface PreflightFacts {
+  readonly missingPrivileges: readonly string[];
+  readonly pipelines: Readonly<Record<string, unknown>>;
+  /** False where `_seq_no` cannot be searched: the copy then goes shard by shard, whole. */
+  readonly sequenceNumbersSearchable: boolean;
+  readonly documents: number;
+  readonly bytes: number;
+}
+
+export interface ShardFacts {
+  readonly shard: number;
+  readonly maxSeqNo: number;
+  readonly globalCheckpoint: number;
+  readonly documents: number;
+  readonly primaryTerm: number;
+}
+
+export interface Counts {
+  readonly total: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly noops: number;
+  readonly deleted: number;
+  readonly versionConflicts: number;
+  readonly batches: number;
+}
+
+export interface DocumentFailure {
+  readonly index: string;
+  readonly id: string;
+  readonly status: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
+export type TaskOutcome =
+  | { readonly type: 'running'; readonly counts: Counts }
+  /** Ended, and its sums add up. */
+  | { readonly type: 'copied'; readonly counts: Counts }
+  /** Ended early for a reason that passes: repeat the range with less pressure. */
+  | { readonly type: 'repeat'; readonly why: string }
+  | { readonly type: 'failed'; readonly reason: string; readonly message: string }
+  | { readonly type: 'documentFailures'; readonly failures: readonly DocumentFailure[] };
+
+/** A range that has its place among the running ones. Without a task it is an intent: to be sent, or lost on the way. */
+export interface RunningRange extends Range {
+  readonly try: number;
+  readonly task?: string | undefined;
+}

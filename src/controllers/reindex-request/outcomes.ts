@@ -1,0 +1,112 @@
+import type { ReindexResult } from '../../elasticsearch/reindex-result.ts';
+import type { TaskState } from '../../elasticsearch/tasks.ts';
+import type { Counts, DocumentFailure, TaskOutcome } from './observed.ts';
+
+/** What a task's state means for its range. Only sums that add up are a success; a vanished task is never a failure. */
+export function outcomeOf(state: TaskState): TaskOutcome {
+  if (state.state === 'unknown') return { type: 'repeat', why: 'the task is gone and left no result' };
+  if (state.state === 'running') return { type: 'running', counts: state.task.counts ?? NOTHING };
+  if (state.error) return failureOf(state.error.type);
+  return state.response ? resultOf(state.response) : { type: 'repeat', why: 'the task left no result' };
+}
+
+const NOTHING: Counts = {
+  total: 0,
+  created: 0,
+  updated: 0,
+  noops: 0,
+  deleted: 0,
+  versionConflicts: 0,
+  batches: 0,
+};
+
+/** Also of a trial run. */
+export function resultOf(result: ReindexResult): TaskOutcome {
+  const failures = result.failures.filter(({ type, status }) => !isPassing(type, status));
+  const documents = failures.filter(({ id }) => id !== undefined);
+  if (documents.length > 0)
+    return scriptFailure(documents) ?? { type: 'documentFailures', failures: documents.map(documentFailure) };
+  const [other] = failures;
+  if (other) return failureOf(other.type);
+  if (result.failures.length > 0 || result.canceled !== undefined || result.timedOut)
+    return { type: 'repeat', why: 'the task ended early' };
+  return addsUp(result)
+    ? { type: 'copied', counts: result }
+    : { type: 'repeat', why: 'the sums of the task do not add up' };
+}
+
+function addsUp({ total, created, updated, noops, deleted, versionConflicts }: ReindexResult): boolean {
+  return versionConflicts === 0 && total === created + updated + noops + deleted;
+}
+
+/** Load, shards on the move, blocks and lost nodes pass; a document cannot be blamed for them. */
+function isPassing(type: string, status: number | undefined): boolean {
+  return PASSING.has(type) || status === 429 || status === 503 || status === 409 || status === 403;
+}
+
+const PASSING: ReadonlySet<string> = new Set([
+  'cluster_block_exception',
+  'es_rejected_execution_exception',
+  'circuit_breaking_exception',
+  'unavailable_shards_exception',
+  'version_conflict_engine_exception',
+  'search_phase_execution_exception',
+  'no_shard_available_action_exception',
+  'node_disconnected_exception',
+  'node_not_connected_exception',
+  'node_closed_exception',
+  'receive_timeout_transport_exception',
+  'process_cluster_event_timeout_exception',
+  'master_not_discovered_exception',
+  'search_context_missing_exception',
+  'task_cancelled_exception',
+  'index_not_found_exception',
+  'shard_not_found_exception',
+]);
+
+function failureOf(type: string): TaskOutcome {
+  if (isPassing(type, undefined)) return { type: 'repeat', why: type };
+  if (type === 'script_exception' || type === 'illegal_argument_exception')
+    return {
+      type: 'failed',
+      reason: 'ScriptFailed',
+      message: `the script or pipeline fails (${type}): correct spec.transform in a new request`,
+    };
+  if (type === 'security_exception')
+    return {
+      type: 'failed',
+      reason: 'PreflightFailed',
+      message: 'the user of the connection lost a privilege that the copy needs: extend its role, then retry',
+    };
+  return {
+    type: 'failed',
+    reason: 'DocumentFailures',
+    message: `Elasticsearch ended a task with ${type}: see its log`,
+  };
+}
+
+/** Scripts that run in a pipeline fail per document; the cause is the script all the same. */
+function scriptFailure(failures: ReindexResult['failures']): TaskOutcome | undefined {
+  const [first] = failures;
+  if (!first || !failures.every(({ type }) => type === 'script_exception')) return undefined;
+  return {
+    type: 'failed',
+    reason: 'ScriptFailed',
+    message: `the script fails on document ${first.id}: correct spec.transform in a new request`,
+  };
+}
+
+function documentFailure({
+  index,
+  id,
+  status,
+  type,
+  reason,
+}: ReindexResult['failures'][number]): DocumentFailure {
+  return { index: index ?? '', id: id ?? '', status: status ?? 0, type, reason: withoutContent(reason) };
+}
+
+/** Elasticsearch quotes the value that it could not parse: documents do not belong into a status. */
+function withoutContent(reason: string): string {
+  return reason.replace(/\.? Preview of field's value:[\s\S]*$/, '').slice(0, 1024);
+}

@@ -1,0 +1,52 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { FencedError } from '../../runtime/errors.ts';
+import type { ReindexAction } from './actions.ts';
+import { markOf } from './destination.ts';
+import { type EffectContext, requireSame } from './perform-effect.ts';
+import { writesBlocked } from './situation.ts';
+import { time } from './step.ts';
+
+type CutOver = Extract<ReindexAction, { type: 'CutOver' }>;
+
+/** The point of no return: everything is read once more, then one atomic call. */
+export async function cutOver(
+  action: CutOver,
+  { es, resource, pass }: EffectContext,
+): Promise<StatusChange<ReindexRequestStatus> | void> {
+  const [source, destination] = await Promise.all([
+    requireSame(es, action.source, pass.signal),
+    requireSame(es, action.destination, pass.signal),
+  ]);
+  if (!writesBlocked(source)) throw new FencedError(`${source.name} takes writes: the proof does not hold`);
+  if (markOf(destination.mappings)?.state !== 'final')
+    throw new FencedError(`${destination.name} is not marked final`);
+  const swap = updateAliases(
+    es,
+    swapActions(action),
+    { opaqueId: `${resource.metadata.uid}/swap` },
+    pass.signal,
+  );
+  // Not found = it has happened, or somebody else acts: the next pass reads which.
+  const done = await undefinedWhen(
+    ['aliasNotFound'],
+    swap.then(() => true),
+  );
+  if (!done) return undefined;
+  return (status) => ({
+    ...status,
+    aliasesMoved: action.moved.map(({ name }) => name),
+    completionTime: time(pass.now),
+  });
+}
+
+function swapActions({ source, destination, through, moved }: CutOver): readonly AliasAction[] {
+  const removeEpoch = { remove: { index: source.index, alias: through, must_exist: true } };
+  const moves = moved.flatMap(({ name, definition }) => [
+    { remove: { index: source.index, alias: name, must_exist: true } },
+    { add: { ...definition, index: destination.index, alias: name } },
+  ]);
+  return [removeEpoch, ...moves];
+}

@@ -1,0 +1,70 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { createIndex, deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
+import { runReindex } from '../../elasticsearch/reindex.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import type { ReindexAction } from './actions.ts';
+import { markOf } from './destination.ts';
+import type { TaskOutcome } from './observed.ts';
+import { resultOf } from './outcomes.ts';
+import type { EffectContext } from './perform-effect.ts';
+
+type Change = StatusChange<ReindexRequestStatus>;
+type TryOut = Extract<ReindexAction, { type: 'TryOut' }>;
+
+/** Settings, mappings, script and pipeline on a few real documents, in a hidden index that is gone afterwards. */
+export async function tryOut(action: TryOut, context: EffectContext): Promise<Change> {
+  const { es, resource, pass } = context;
+  await dropScratch(es, action.scratch, resource.metadata.uid, pass.signal);
+  try {
+    await createIndex(es, action.scratch, action.body as Record<string, unknown>, {}, pass.signal);
+    const result = await runReindex(es, action.reindex as Record<string, unknown>, {}, pass.signal);
+    return judge(resultOf(result), resource.spec.dryRun);
+  } catch (error) {
+    if (!isElasticsearchError(error, 'invalid')) throw error;
+    pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial run was refused');
+    return refused(error);
+  } finally {
+    await dropScratch(es, action.scratch, resource.metadata.uid, pass.signal);
+  }
+}
+
+function judge(outcome: TaskOutcome, dryRun: boolean): Change {
+  if (outcome.type === 'copied') return (status) => ({ ...status, phase: dryRun ? 'Planned' : 'Preparing' });
+  if (outcome.type === 'failed') return failed(outcome.reason, outcome.message);
+  if (outcome.type !== 'documentFailures') return (status) => status;
+  const [first] = outcome.failures;
+  const message = `document ${first?.id} does not fit the destination (${first?.type}): correct the mappings or the transform; nothing was changed`;
+  return (status) => ({
+    ...failed('MappingConflict', message)(status),
+    failures: outcome.failures.slice(0, 10),
+  });
+}
+
+function refused({ errorType }: ElasticsearchError): Change {
+  if (errorType === 'script_exception')
+    return failed(
+      'ScriptFailed',
+      'the script does not compile: correct spec.transform.script in a new request; nothing was changed',
+    );
+  return failed(
+    'MappingConflict',
+    `Elasticsearch refuses the settings or mappings of the destination (${errorType}): correct spec.destination in a new request; nothing was changed`,
+  );
+}
+
+function failed(reason: string, message: string): Change {
+  return (status) => ({ ...status, failure: { reason, message } });
+}
+
+/** Only what carries our own mark. */
+export async function dropScratch(
+  es: Elasticsearch,
+  scratch: string,
+  uid: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const [found] = await getIndex(es, scratch, signal);
+  if (found && markOf(found.mappings)?.uid === uid) await deleteIndex(es, scratch, signal);
+}

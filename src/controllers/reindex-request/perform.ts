@@ -1,0 +1,163 @@
+import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { updateAliases } from '../../elasticsearch/aliases.ts';
+import type { Connections } from '../../elasticsearch/connections.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { createIndex, deleteIndex, putMapping, putSettings } from '../../elasticsearch/indices.ts';
+import { flush, refresh } from '../../elasticsearch/refresh.ts';
+import { startReindex } from '../../elasticsearch/reindex.ts';
+import { cancelTask, rethrottle } from '../../elasticsearch/tasks.ts';
+import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
+import type { Pass, StatusChange } from '../../runtime/controller.ts';
+import { FencedError } from '../../runtime/errors.ts';
+import type { ReindexAction } from './actions.ts';
+import { markOf } from './destination.ts';
+import { type EffectContext, requireSame } from './perform-effect.ts';
+import { cutOver } from './perform-cut-over.ts';
+import { dropScratch, tryOut } from './perform-try-out.ts';
+
+type Change = StatusChange<ReindexRequestStatus>;
+type Effect<Type extends ReindexAction['type']> = (
+  action: Extract<ReindexAction, { type: Type }>,
+  context: EffectContext,
+) => Promise<Change | void>;
+
+/** One effect a line: each reads the identity of what it changes again, sends one call, and says what to remember. */
+const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
+  TryOut: tryOut,
+  CutOver: cutOver,
+  DropScratch: ({ scratch }, { es, resource, pass }) =>
+    dropScratch(es, scratch, resource.metadata.uid, pass.signal),
+  AddEpochAlias: async ({ target, alias }, { es, pass }) => {
+    await requireSame(es, target, pass.signal);
+    await updateAliases(es, [{ add: { index: target.index, alias, is_hidden: true } }], {}, pass.signal);
+  },
+  MoveEpochAlias: async ({ target, from, to }, { es, pass }) => {
+    await requireSame(es, target, pass.signal);
+    const swap = [
+      { remove: { index: target.index, alias: from, must_exist: true } },
+      { add: { index: target.index, alias: to, is_hidden: true } },
+    ];
+    // Not found = somebody moved it before us: the next pass reads who.
+    await undefinedWhen(['aliasNotFound'], updateAliases(es, swap, {}, pass.signal));
+  },
+  DropAliases: async ({ target, aliases }, { es, pass }) => {
+    await requireSame(es, target, pass.signal);
+    await undefinedWhen(
+      ['aliasNotFound'],
+      updateAliases(
+        es,
+        aliases.map((alias) => ({ remove: { index: target.index, alias } })),
+        {},
+        pass.signal,
+      ),
+    );
+  },
+  CreateDestination: async ({ index, body }, { es, pass }) => {
+    // Existing already = ours or somebody else's: the next pass reads whose.
+    await undefinedWhen(
+      ['alreadyExists'],
+      createIndex(es, index, body as Record<string, unknown>, {}, pass.signal),
+    );
+  },
+  DeleteDestination: async ({ target, owner }, { es, pass }) => {
+    const found = await requireSame(es, target, pass.signal);
+    const mark = markOf(found.mappings);
+    if (mark?.uid !== owner || mark.state !== 'copying' || Object.keys(found.aliases).length > 0)
+      throw new FencedError(`${target.index} is not an unfinished copy any more`);
+    pass.log.info({ index: target.index, uuid: target.uuid, owner }, 'deleting an unfinished copy');
+    await deleteIndex(es, target.index, pass.signal);
+  },
+  Tune: async ({ target, meta, settings }, { es, pass }) => {
+    await requireSame(es, target, pass.signal);
+    await putMapping(es, target.index, { _meta: meta }, pass.signal);
+    await putSettings(es, target.index, settings, pass.signal);
+  },
+  SetMeta: async ({ target, meta }, { es, pass }) => {
+    await requireSame(es, target, pass.signal);
+    await putMapping(es, target.index, { _meta: meta }, pass.signal);
+  },
+  SetSettings: async ({ target, settings }, { es, pass }) => {
+    await requireSame(es, target, pass.signal);
+    await putSettings(es, target.index, settings, pass.signal);
+  },
+  BlockWrites: async ({ target, through, liftFirst }, { es, pass }) => {
+    await requireSame(es, target, pass.signal);
+    if (liftFirst) await unblockWrites(es, target.index, pass.signal);
+    const { verified } = await blockWrites(es, through, pass.signal);
+    return (status) => ({ ...status, fence: { verified, settled: false } });
+  },
+  LiftBlock: async ({ target }, { es, pass }) => {
+    await requireSame(es, target, pass.signal);
+    await unblockWrites(es, target.index, pass.signal);
+  },
+  Settle: async ({ target }, { es, pass }) => {
+    await requireSame(es, target, pass.signal);
+    await flush(es, target.index, pass.signal);
+    await refresh(es, target.index, pass.signal);
+    return (status) => ({ ...status, fence: { verified: status.fence?.verified ?? false, settled: true } });
+  },
+  StartRange: async ({ range, body, opaqueId, requestsPerSecond }, { es, pass }) => {
+    const throttle = requestsPerSecond === undefined ? {} : { requestsPerSecond };
+    const task = await startReindex(
+      es,
+      body as Record<string, unknown>,
+      { opaqueId, ...throttle },
+      pass.signal,
+    );
+    return withRange(range, { task, ...throttle });
+  },
+  CancelTask: ({ task }, { es, pass }) => cancelTask(es, task, pass.signal),
+  Rethrottle: async ({ range, task, requestsPerSecond }, { es, pass }) => {
+    await rethrottle(es, task, requestsPerSecond ?? -1, pass.signal);
+    return withRange(range, { requestsPerSecond });
+  },
+  RefreshBoth: async ({ source, destination }, { es, pass }) => {
+    await Promise.all([refresh(es, source, pass.signal), refresh(es, destination, pass.signal)]);
+    return (status) => ({ ...status, verification: { ...status.verification, refreshed: true } });
+  },
+};
+
+export function createPerform(connections: Connections) {
+  return async (action: ReindexAction, resource: ReindexRequest, pass: Pass): Promise<Change | void> => {
+    const { spec, metadata, status } = resource;
+    const names = [spec.destination.index, status?.source?.index ?? spec.source.index];
+    const undo = UNDOES.has(action.type);
+    const use = {
+      ref: spec.connectionRef,
+      namespace: metadata.namespace,
+      operations: ['Reindex'] as const,
+      indices: names,
+      undo,
+    };
+    const { es } = await connections.use(use, pass.signal);
+    // A cast: the table has one effect per type, which the compiler cannot follow through the union.
+    const effect = effects[action.type] as (
+      action: ReindexAction,
+      context: EffectContext,
+    ) => Promise<Change | void>;
+    return effect(action, { es, resource, pass });
+  };
+}
+
+/** Letting go is never forbidden by a lost grant or a suspended connection. */
+const UNDOES: ReadonlySet<ReindexAction['type']> = new Set([
+  'MoveEpochAlias',
+  'DropAliases',
+  'LiftBlock',
+  'CancelTask',
+  'SetMeta',
+  'SetSettings',
+  'DeleteDestination',
+  'DropScratch',
+]);
+
+function withRange(range: { readonly shard: number; readonly from: number }, change: object): Change {
+  return (status) => {
+    const { copy } = status;
+    if (!copy) return status;
+    const running = copy.running.map((other) =>
+      other.shard === range.shard && other.from === range.from ? { ...other, ...change } : other,
+    );
+    return { ...status, copy: { ...copy, running } };
+  };
+}

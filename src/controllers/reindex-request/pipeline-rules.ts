@@ -1,0 +1,104 @@
+/**
+ * What an ingest pipeline may not do in a copy: a document keeps its `_id`, `_routing` and `_index`. Pipelines are read
+ * before anything runs, the ones that they call included.
+ */
+export type Pipelines = Readonly<Record<string, unknown>>;
+
+const IDENTITY = ['_id', '_routing', '_index'] as const;
+const NAMES_IDENTITY = /\b_(?:id|routing|index)\b/;
+
+/** One sentence for each fault that is found, the pipeline named; empty when all are fine. */
+export function pipelineFaults(
+  name: string,
+  pipelines: Pipelines,
+  seen: ReadonlySet<string> = new Set(),
+): readonly string[] {
+  if (seen.has(name)) return [];
+  const pipeline = pipelines[name];
+  if (pipeline === undefined) return [`ingest pipeline ${name} does not exist`];
+  return processorsIn(pipeline).flatMap(([type, options]) =>
+    faultOf(name, type, options, pipelines, new Set([...seen, name])),
+  );
+}
+
+/** The pipelines that this one calls, itself not included: what has to be read next. */
+export function calledPipelines(pipeline: unknown): readonly string[] {
+  return processorsIn(pipeline).flatMap(([type, options]) =>
+    type === 'pipeline' && typeof options['name'] === 'string' ? [options['name']] : [],
+  );
+}
+
+function faultOf(
+  name: string,
+  type: string,
+  options: Readonly<Record<string, unknown>>,
+  pipelines: Pipelines,
+  seen: ReadonlySet<string>,
+): readonly string[] {
+  if (type === 'reroute')
+    return [`ingest pipeline ${name} has a reroute processor: a copy goes to its destination only`];
+  if (type === 'pipeline') return calledFault(name, options, pipelines, seen);
+  if (type === 'script' && NAMES_IDENTITY.test(textOf(options['source'])))
+    return [`ingest pipeline ${name} has a script that names _id, _routing or _index`];
+  if (type === 'script' && options['id'] !== undefined)
+    return [
+      `ingest pipeline ${name} runs a stored script, which cannot be read beforehand: put its source into the pipeline`,
+    ];
+  const written = writtenFields(type, options).find(isIdentity);
+  return written === undefined
+    ? []
+    : [`ingest pipeline ${name} changes ${textOf(written)} with a ${type} processor`];
+}
+
+/** Most processors read `field` and write `target_field`, or change `field` in place when there is no target. */
+function writtenFields(type: string, options: Readonly<Record<string, unknown>>): readonly unknown[] {
+  if (type === 'fail' || type === 'drop' || type === 'foreach') return [];
+  if (type === 'rename') return [options['field'], options['target_field']];
+  const written = options['target_field'] ?? options['field'];
+  return Array.isArray(written) ? written : [written];
+}
+
+function calledFault(
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  pipelines: Pipelines,
+  seen: ReadonlySet<string>,
+): readonly string[] {
+  const called = textOf(options['name']);
+  if (called.includes('{{'))
+    return [
+      `ingest pipeline ${name} calls a pipeline whose name is a template: it cannot be read beforehand`,
+    ];
+  if (pipelines[called] === undefined && options['ignore_missing_pipeline'] === true) return [];
+  return pipelineFaults(called, pipelines, seen);
+}
+
+function isIdentity(value: unknown): boolean {
+  return IDENTITY.some((field) => value === field);
+}
+
+/** Every processor at any depth (on_failure, foreach), as [type, options]. */
+function processorsIn(value: unknown): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
+  if (Array.isArray(value)) return value.flatMap(processorEntries);
+  if (!isObject(value)) return [];
+  return [...processorsIn(value['processors'] ?? []), ...processorsIn(value['on_failure'] ?? [])];
+}
+
+function processorEntries(
+  processor: unknown,
+): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
+  if (!isObject(processor)) return [];
+  return Object.entries(processor).flatMap(([type, options]) => {
+    if (!isObject(options)) return [];
+    const inner = type === 'foreach' ? processorEntries(options['processor']) : [];
+    return [[type, options] as const, ...inner, ...processorsIn(options['on_failure'] ?? [])];
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,56 @@
+/** What a person watches: a percent that never goes back, a rate, and a time that can be trusted. */
+export interface Sample {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly completed: number;
+}
+
+/** A rate over less than this is noise. */
+const SHORTEST_WINDOW_MS = 2_000;
+/** Older samples tell of another load. */
+const LONGEST_WINDOW_MS = 60_000;
+const MOST_SAMPLES = 10;
+const SAMPLE_EVERY_MS = 5_000;
+
+/** Copying is 0 to 90 percent, as the seed counts; the rest are stages. */
+export function copyPercent(completed: number, total: number): number {
+  if (total <= 0) return 0;
+  return Math.min(90, Math.floor((completed / total) * 90));
+}
+
+/** Keeps few samples, far enough apart to fill a window. */
+export function withSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
+  const young = samples.filter(({ at }) => sample.at - at <= LONGEST_WINDOW_MS && at <= sample.at);
+  const last = young.at(-1);
+  if (last && sample.at - last.at < SAMPLE_EVERY_MS) return young;
+  return [...young, sample].slice(-MOST_SAMPLES);
+}
+
+/** Documents per second over the window; undefined until it means something. */
+export function rate(samples: readonly Sample[], now: Sample): number | undefined {
+  const first = samples.find(({ at }) => now.at - at <= LONGEST_WINDOW_MS && at <= now.at);
+  if (!first || now.at - first.at < SHORTEST_WINDOW_MS) return undefined;
+  return Math.max(0, Math.round(((now.completed - first.completed) / (now.at - first.at)) * 1000));
+}
+
+/** Milliseconds until `total` is reached at this rate; undefined when nothing moves. */
+export function remainingMs(
+  completed: number,
+  total: number,
+  perSecond: number | undefined,
+): number | undefined {
+  if (!perSecond) return undefined;
+  return Math.ceil((Math.max(total - completed, 0) / perSecond) * 1000);
+}
+
+/** Two units at the most: `4m`, `1h20m`, `35s`; a person needs no more. */
+export function roughDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)}m`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1440)
+    return minutes % 60 === 0 ? `${minutes / 60}h` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
+  const hours = Math.round(minutes / 60);
+  return hours % 24 === 0 ? `${hours / 24}d` : `${Math.floor(hours / 24)}d${hours % 24}h`;
+}

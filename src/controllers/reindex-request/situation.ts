@@ -1,0 +1,123 @@
+import type { ReindexRequest, ReindexRequestSpec, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { RETRY } from '../../crds/shared.ts';
+import { type DestinationMark, flatten, markOf } from './destination.ts';
+import { contentHash, epochAlias, epochOf, OWN_PREFIX } from './names.ts';
+import type { AliasDefinition, IndexFacts, Observed } from './observed.ts';
+
+/** What one pass knows, with the questions that every stage asks answered once. */
+export interface Situation {
+  readonly resource: ReindexRequest;
+  readonly spec: ReindexRequestSpec;
+  readonly status: ReindexRequestStatus;
+  readonly uid: string;
+  readonly now: number;
+  readonly observed: Observed;
+  readonly specHash: string;
+  /** The source, if it is still the index that was planned. */
+  readonly source: IndexFacts | undefined;
+  readonly destination: IndexFacts | undefined;
+  /** The destination's mark, if this very request made it. */
+  readonly mark: DestinationMark | undefined;
+  /** Epochs of this request whose alias is on the source; more than one only in the middle of a change. */
+  readonly epochs: readonly number[];
+  readonly attempt: number;
+  readonly epoch: number;
+  readonly blocked: boolean;
+  /** The aliases have moved: from here on there is only forward. */
+  readonly swapped: boolean;
+}
+
+export function situationOf(resource: ReindexRequest, observed: Observed, now: number): Situation {
+  const { spec, metadata } = resource;
+  const status = resource.status ?? {};
+  const source = plannedSource(status, observed.sources);
+  const mark = ownMark(observed.destination, metadata.uid);
+  const epochs = Object.keys(source?.aliases ?? {}).flatMap((alias) => epochOf(alias, metadata.uid) ?? []);
+  return {
+    resource,
+    spec,
+    status,
+    uid: metadata.uid,
+    now,
+    observed,
+    specHash: specHashOf(spec),
+    source,
+    destination: observed.destination,
+    mark,
+    epochs,
+    attempt: status.attempt ?? mark?.attempt ?? 1,
+    epoch: status.epoch ?? Math.max(1, ...epochs),
+    blocked: source !== undefined && writesBlocked(source),
+    swapped: hasSwapped(status, observed.destination, mark, source, epochs),
+  };
+}
+
+/** The spec without what may change: the identity of the work. */
+export function specHashOf(spec: ReindexRequestSpec): string {
+  const { suspend: _suspend, cancel: _cancel, throttle: _throttle, ...work } = spec;
+  return contentHash(work);
+}
+
+function plannedSource(status: ReindexRequestStatus, sources: readonly IndexFacts[]): IndexFacts | undefined {
+  const [only, ...others] = sources;
+  if (!only || others.length > 0) return undefined;
+  return status.plan && status.plan.sourceUuid !== only.uuid ? undefined : only;
+}
+
+function ownMark(destination: IndexFacts | undefined, uid: string): DestinationMark | undefined {
+  const mark = markOf(destination?.mappings);
+  return mark?.uid === uid ? mark : undefined;
+}
+
+/**
+ * The swap removes the epoch alias and adds the others in one call, so a final destination without our epoch alias on
+ * the source has it behind it. An undo makes the destination `copying` again before it lets the epoch alias go.
+ */
+function hasSwapped(
+  status: ReindexRequestStatus,
+  destination: IndexFacts | undefined,
+  mark: DestinationMark | undefined,
+  source: IndexFacts | undefined,
+  epochs: readonly number[],
+): boolean {
+  if (status.completionTime !== undefined && status.aliasesMoved !== undefined) return true;
+  if (!destination || mark?.state !== 'final' || epochs.length > 0) return false;
+  const planned = status.plan?.aliases ?? [];
+  return (
+    source !== undefined || (planned.length > 0 && planned.every(({ name }) => name in destination.aliases))
+  );
+}
+
+/** Somebody's write block or read-only block, whoever set it. */
+export function writesBlocked(index: IndexFacts): boolean {
+  const settings = flatten(index.settings);
+  return ['index.blocks.write', 'index.blocks.read_only'].some((key) => String(settings[key]) === 'true');
+}
+
+/** The aliases of the source that this request is to move, with their whole definitions. */
+export function aliasesToMove(
+  spec: ReindexRequestSpec,
+  source: IndexFacts,
+): Readonly<Record<string, AliasDefinition>> {
+  const move = spec.aliases?.move ?? (spec.source.query ? 'None' : 'All');
+  if (move === 'None') return {};
+  const listed = new Set(spec.aliases?.names ?? []);
+  const wanted = (name: string) => !name.startsWith(OWN_PREFIX) && (move === 'All' || listed.has(name));
+  return Object.fromEntries(Object.entries(source.aliases).filter(([name]) => wanted(name)));
+}
+
+export function currentEpochAlias(situation: Situation): string {
+  return epochAlias(situation.uid, situation.epoch);
+}
+
+export function isOver(phase: string | undefined): boolean {
+  return phase === 'Completed' || phase === 'Failed' || phase === 'Cancelled' || phase === 'Planned';
+}
+
+/** A new value of the retry annotation begins a failed request anew. */
+export function retryIsAsked({ metadata, spec, status }: ReindexRequest): boolean {
+  const asked = metadata.annotations?.[RETRY];
+  return (
+    status?.phase === 'Failed' && !spec.cancel && asked !== undefined && asked !== status.lastHandledRetry
+  );
+}

@@ -1,0 +1,41 @@
+import { hardenedSettings, hasSettings } from '../destination.ts';
+import type { Health } from '../observed.ts';
+import type { Situation } from '../situation.ts';
+import { SOON_MS, type Step, step, time } from '../step.ts';
+
+/** Replicas are waited for this long; the index is whole without them, and writers are waiting. */
+const LONGEST_WAIT_MS = 5 * 60_000;
+
+/** The destination gets its own settings back, replicas included, and is as healthy as the source before it serves. */
+export function harden(situation: Situation): Step {
+  const { status, mark, destination, now } = situation;
+  const message = `adding replicas and settings to ${situation.spec.destination.index}`;
+  const options = { phase: 'Hardening', message, percent: 91 } as const;
+  if (status.phase !== 'Hardening' || status.intent?.type !== 'Harden')
+    return step(situation, {
+      ...options,
+      status: { ...status, intent: { type: 'Harden', time: time(now) } },
+      next: 'now',
+    });
+  const settings = hardenedSettings(mark?.restore ?? {});
+  const target = { index: destination?.name ?? '', uuid: destination?.uuid ?? '' };
+  if (!hasSettings(destination?.settings, settings))
+    return step(situation, { ...options, actions: [{ type: 'SetSettings', target, settings }] });
+  if (!isHealthy(situation) && now - Date.parse(status.intent.time) < LONGEST_WAIT_MS)
+    return step(situation, { ...options, next: SOON_MS });
+  return step(situation, {
+    ...options,
+    phase: 'Verifying',
+    message: `counting documents of both indexes`,
+    next: 'now',
+  });
+}
+
+const RANK: Readonly<Record<Health, number>> = { red: 0, yellow: 1, green: 2 };
+
+function isHealthy({ observed }: Situation): boolean {
+  const { health } = observed;
+  return (
+    health !== undefined && health.destination !== 'red' && RANK[health.destination] >= RANK[health.source]
+  );
+}

@@ -1,0 +1,47 @@
+import type { Peer } from '../observed.ts';
+import { isOver, type Situation } from '../situation.ts';
+import { type Step, step } from '../step.ts';
+
+/** Waiting for a place costs nothing; this is how soon a free one is noticed. */
+const LOOK_AGAIN_MS = 3_000;
+
+/**
+ * Turns go by age, so that every worker and every replica comes to the same answer without asking anyone: a request may
+ * run when fewer running or older requests than the connection allows stand before it.
+ */
+export function takeTurn(situation: Situation): Step {
+  const before = peersBefore(situation);
+  const { maxConcurrentOperations: places, connection } = situation.observed;
+  if (before.length < places)
+    return step(situation, {
+      phase: 'Validating',
+      message: `checking ${situation.spec.source.index}`,
+      next: 'now',
+      holds: false,
+      progress: { message: 'Starting reindex...' },
+    });
+  const holder = before[0];
+  const message = `waiting for ${holder?.namespace}/${holder?.name}: connection ${connection} runs ${places} copies at once, place ${before.length - places + 1} in the queue`;
+  return step(situation, {
+    phase: 'Pending',
+    message,
+    ready: { type: 'reconciling', reason: 'WaitingForTurn', message },
+    next: LOOK_AGAIN_MS,
+    holds: false,
+  });
+}
+
+function peersBefore({ observed, resource }: Situation): readonly Peer[] {
+  const { creationTimestamp, uid } = resource.metadata;
+  const isBefore = (peer: Peer) =>
+    isRunning(peer) ||
+    peer.created < creationTimestamp ||
+    (peer.created === creationTimestamp && peer.uid < uid);
+  return observed.peers
+    .filter((peer) => !isOver(peer.phase) && !peer.suspended && isBefore(peer))
+    .sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || (a.created < b.created ? -1 : 1));
+}
+
+function isRunning({ phase }: Peer): boolean {
+  return phase !== undefined && phase !== 'Pending' && !isOver(phase);
+}

@@ -1,0 +1,114 @@
+import type { ReindexAction } from '../actions.ts';
+import {
+  creationBody,
+  type DestinationMark,
+  hasSettings,
+  markOf,
+  tunedSettings,
+  valuesToRestore,
+  withMark,
+} from '../destination.ts';
+import type { IndexFacts } from '../observed.ts';
+import { preparedMark } from '../requests.ts';
+import { currentEpochAlias, type Situation } from '../situation.ts';
+import { fail, type Step, step, time } from '../step.ts';
+import { isAbandoned } from './validating.ts';
+
+/** The epoch alias on the source, and an empty destination of our own that is tuned for being filled. */
+export function prepare(situation: Situation): Step {
+  const { source, status, spec } = situation;
+  if (!source)
+    return fail(
+      situation,
+      'SourceChanged',
+      `${status.source?.index ?? spec.source.index} is not the index any more that was planned: it was deleted or created anew; retry plans again`,
+    );
+  const message = `preparing ${spec.destination.index}`;
+  if (status.intent?.type !== 'Prepare') return intend(situation, message);
+  return destinationStep(situation, source, message);
+}
+
+/** The journal first: epoch and attempt are in status before anything carries them. */
+function intend(situation: Situation, message: string): Step {
+  const { status, epoch, attempt, now } = situation;
+  const { copy: _copy, fence: _fence, verification: _verification, ...rest } = status;
+  return step(situation, {
+    phase: 'Preparing',
+    message,
+    status: { ...rest, epoch, attempt, intent: { type: 'Prepare', time: time(now) } },
+    next: 'now',
+  });
+}
+
+function destinationStep(situation: Situation, source: IndexFacts, message: string): Step {
+  const { destination, mark, attempt, spec } = situation;
+  const alias = epochActions(situation, source);
+  if (!destination) {
+    const body = creationBody(spec.destination, source, preparedMark(situation, source));
+    return step(situation, {
+      phase: 'Preparing',
+      message,
+      actions: [...alias, { type: 'CreateDestination', index: spec.destination.index, body }],
+    });
+  }
+  const target = { index: destination.name, uuid: destination.uuid };
+  if (mark ? mark.attempt !== attempt && mark.state === 'copying' : isAbandoned(situation))
+    return step(situation, {
+      phase: 'Preparing',
+      message: `recreating ${target.index}, the unfinished copy of an earlier attempt`,
+      actions: [{ type: 'DeleteDestination', target, owner: markOf(destination.mappings)?.uid ?? '' }],
+    });
+  if (!mark)
+    return fail(
+      situation,
+      'ForeignDestination',
+      `${spec.destination.index} was created by somebody else meanwhile; it was not touched: delete it, then retry`,
+    );
+  if (mark.state === 'final')
+    return fail(
+      situation,
+      'ForeignDestination',
+      `${target.index} is the finished work of attempt ${mark.attempt}: it is kept; delete it by hand, then retry`,
+    );
+  const templates = Object.keys(destination.aliases);
+  if (templates.length > 0)
+    return step(situation, {
+      phase: 'Preparing',
+      message,
+      actions: [{ type: 'DropAliases', target, aliases: templates }],
+    });
+  return step(situation, {
+    phase: 'Preparing',
+    message,
+    status: withDestination(situation, target),
+    actions: [...alias, ...tuning(situation, source, destination, mark)],
+  });
+}
+
+function withDestination(
+  { status }: Situation,
+  { index, uuid }: { readonly index: string; readonly uuid: string },
+) {
+  return { ...status, destination: { ...status.destination, index, uuid } };
+}
+
+function epochActions(situation: Situation, source: IndexFacts): readonly ReindexAction[] {
+  const alias = currentEpochAlias(situation);
+  return alias in source.aliases
+    ? []
+    : [{ type: 'AddEpochAlias', target: { index: source.name, uuid: source.uuid }, alias }];
+}
+
+/** The natural values are kept in the mark before they are changed, so that no crash and no lost status forgets them. */
+function tuning(
+  situation: Situation,
+  source: IndexFacts,
+  destination: IndexFacts,
+  mark: DestinationMark,
+): readonly ReindexAction[] {
+  const settings = tunedSettings(situation.spec.destination);
+  if (mark.restore && hasSettings(destination.settings, settings)) return [];
+  const restore = mark.restore ?? valuesToRestore(situation.spec.destination, source, destination.settings);
+  const meta = withMark(destination.mappings, { ...mark, restore })['_meta'];
+  return [{ type: 'Tune', target: { index: destination.name, uuid: destination.uuid }, meta, settings }];
+}

@@ -1,0 +1,190 @@
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { Readiness } from '../../../runtime/controller.ts';
+import { withMark } from '../destination.ts';
+import { epochAlias } from '../names.ts';
+import type { Situation } from '../situation.ts';
+import { SOON_MS, type Step, step, time } from '../step.ts';
+
+type Why = 'deleted' | 'cancelled' | 'failed' | 'suspended';
+
+/**
+ * Everything that is held is let go, in the one order that is safe: the epoch first, so that nothing that is still on
+ * its way can act; then tasks, the write block, for a cancelled request the half copy, and last the epoch alias.
+ */
+export function undo(situation: Situation): Step {
+  return (
+    bumpEpoch(situation) ??
+    stopTasks(situation) ??
+    liftBlock(situation) ??
+    unfinalize(situation) ??
+    deleteCopy(situation) ??
+    dropScratch(situation) ??
+    dropEpoch(situation) ??
+    end(situation)
+  );
+}
+
+function why({ resource, spec, status }: Situation): Why {
+  if (resource.metadata.deletionTimestamp) return 'deleted';
+  if (spec.cancel) return 'cancelled';
+  return status.failure ? 'failed' : 'suspended';
+}
+
+function undoStep(
+  situation: Situation,
+  message: string,
+  options: { actions?: Step['actions']; status?: ReindexRequestStatus; next?: Step['next'] },
+): Step {
+  const phase = situation.status.phase ?? 'Pending';
+  return step(situation, {
+    phase,
+    message,
+    ...(options as object),
+    progress: { ...situation.status.progress, message },
+  });
+}
+
+function bumpEpoch(situation: Situation): Step | undefined {
+  const { status, source, epochs, epoch, uid, now } = situation;
+  if (!source || epochs.length === 0) return undefined;
+  const newest = Math.max(...epochs, epoch);
+  if (status.intent?.type !== 'Undo')
+    return undoStep(situation, `letting go of ${source.name}`, {
+      status: { ...status, epoch: newest + 1, intent: { type: 'Undo', time: time(now) } },
+      next: 'now',
+    });
+  const older = epochs.filter((held) => held < epoch);
+  if (older.length === 0) return undefined;
+  const target = { index: source.name, uuid: source.uuid };
+  return undoStep(situation, `letting go of ${source.name}`, {
+    actions: older.map((held) => ({
+      type: 'MoveEpochAlias',
+      target,
+      from: epochAlias(uid, held),
+      to: epochAlias(uid, epoch),
+    })),
+  });
+}
+
+function stopTasks(situation: Situation): Step | undefined {
+  const { tasks } = situation.observed;
+  if (tasks.complete && tasks.running.length === 0) return undefined;
+  return undoStep(situation, 'stopping the tasks of the copy', {
+    actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
+    next: SOON_MS / 2,
+  });
+}
+
+/** Never a block that was there before us. */
+function liftBlock(situation: Situation): Step | undefined {
+  const { source, blocked, status, mark } = situation;
+  const ours =
+    !(status.plan?.blockedBefore ?? mark?.blockedBefore ?? true) &&
+    (status.blockedSince !== undefined || mark !== undefined);
+  if (!source || !blocked || !ours) return undefined;
+  return undoStep(situation, `lifting the write block on ${source.name}`, {
+    actions: [{ type: 'LiftBlock', target: { index: source.name, uuid: source.uuid } }],
+  });
+}
+
+/** The aliases have not moved (the epoch alias shows it), so the copy is not final after all. */
+function unfinalize({ ...situation }: Situation): Step | undefined {
+  const { destination, mark, epochs } = situation;
+  if (!destination || mark?.state !== 'final' || epochs.length === 0) return undefined;
+  const meta = withMark(destination.mappings, { ...mark, state: 'copying' })['_meta'];
+  return undoStep(situation, `marking ${destination.name} as unfinished`, {
+    actions: [{ type: 'SetMeta', target: { index: destination.name, uuid: destination.uuid }, meta }],
+  });
+}
+
+/** Only of a cancelled request, only what it made, and only while the epoch alias shows that nothing has moved. */
+function deleteCopy(situation: Situation): Step | undefined {
+  const { destination, mark, epochs, uid } = situation;
+  if (why(situation) !== 'cancelled' || !destination || mark?.state !== 'copying' || epochs.length === 0)
+    return undefined;
+  if (Object.keys(destination.aliases).length > 0) return undefined;
+  return undoStep(situation, `deleting the half copy ${destination.name}`, {
+    actions: [
+      { type: 'DeleteDestination', target: { index: destination.name, uuid: destination.uuid }, owner: uid },
+    ],
+  });
+}
+
+function dropScratch(situation: Situation): Step | undefined {
+  const { scratch } = situation.observed;
+  return (
+    scratch &&
+    undoStep(situation, 'deleting the index of the trial run', {
+      actions: [{ type: 'DropScratch', scratch: scratch.index }],
+    })
+  );
+}
+
+function dropEpoch(situation: Situation): Step | undefined {
+  const { source, epochs, uid } = situation;
+  if (!source || epochs.length === 0) return undefined;
+  return undoStep(situation, `letting go of ${source.name}`, {
+    actions: [
+      {
+        type: 'DropAliases',
+        target: { index: source.name, uuid: source.uuid },
+        aliases: epochs.map((held) => epochAlias(uid, held)),
+      },
+    ],
+  });
+}
+
+function end(situation: Situation): Step {
+  const { blockedSince: _since, fence: _fence, intent: _intent, ...rest } = situation.status;
+  const released = { ...situation, status: rest };
+  const reason = why(situation);
+  if (reason === 'failed') return endFailed(released);
+  if (reason === 'suspended') return endSuspended(released);
+  const message = reason === 'deleted' ? 'everything that was held is let go' : cancelMessage(situation);
+  const ready: Readiness = { type: 'stalled', reason: 'Cancelled', message };
+  return step(released, {
+    phase: 'Cancelled',
+    message,
+    ready,
+    status: { ...rest, completionTime: time(situation.now) },
+    progress: { ...rest.progress, message },
+    next: 'changed',
+    holds: false,
+  });
+}
+
+function cancelMessage({ destination, mark, spec }: Situation): string {
+  return destination && mark
+    ? `cancelled; ${spec.destination.index} is kept because the source it was copied from is gone`
+    : 'cancelled: tasks, write block and destination are gone, the source is as it was';
+}
+
+function endFailed(situation: Situation): Step {
+  const { failure } = situation.status;
+  const message = failure?.message ?? 'the request has failed';
+  const ready: Readiness = { type: 'stalled', reason: failure?.reason ?? 'Failed', message };
+  const status = { ...situation.status, completionTime: time(situation.now) };
+  return step(situation, { phase: 'Failed', message, ready, status, next: 'changed', holds: false });
+}
+
+/** Without the block the source has moved on, so a resumed request copies anew into a fresh destination. */
+function endSuspended(situation: Situation): Step {
+  const { copy, plan, verification: _verification, ...rest } = situation.status;
+  const begun = copy !== undefined || situation.mark !== undefined;
+  const message = begun
+    ? 'suspended by spec.suspend: tasks are stopped and writes are free again; the copy begins anew on resuming'
+    : 'suspended by spec.suspend before anything was done';
+  const status =
+    plan && begun ? { ...rest, attempt: situation.attempt + 1, epoch: situation.epoch + 1 } : rest;
+  return step(
+    { ...situation, status },
+    {
+      phase: 'Pending',
+      message,
+      status,
+      ready: { type: 'suspended', reason: 'Suspended', message },
+      next: 'changed',
+      holds: false,
+    },
+  );
+}

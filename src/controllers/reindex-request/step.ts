@@ -1,0 +1,115 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
+import type { ReindexAction } from './actions.ts';
+import type { Situation } from './situation.ts';
+
+export type Step = Decision<ReindexRequestStatus, ReindexAction>;
+export type Phase = NonNullable<ReindexRequestStatus['phase']>;
+type Progress = NonNullable<ReindexRequestStatus['progress']>;
+
+export interface StepOptions {
+  readonly phase: Phase;
+  /** The sentence of the Ready condition; stable while nothing changes for the reader. */
+  readonly message: string;
+  readonly status?: ReindexRequestStatus;
+  readonly percent?: number;
+  /** The figures of the moment, in the seed's words. */
+  readonly progress?: Omit<Progress, 'percent' | 'display' | 'message'> & { readonly message: string };
+  readonly actions?: readonly ReindexAction[];
+  readonly next?: Step['next'];
+  readonly ready?: Readiness;
+  readonly holds?: boolean;
+  readonly events?: readonly ResourceEvent[];
+}
+
+/** How soon to look again while something outside must move. */
+export const SOON_MS = 1_000;
+
+/** One decision on the way: everything that the stages share is said here once. */
+export function step(situation: Situation, options: StepOptions): Step {
+  const { status } = situation;
+  const changed = options.status ?? status;
+  const next: ReindexRequestStatus = {
+    ...changed,
+    phase: options.phase,
+    startTime: status.startTime ?? time(situation.now),
+    progress: progressOf(situation, options),
+  };
+  return {
+    status: next,
+    ready: options.ready ?? { type: 'reconciling', reason: 'InProgress', message: options.message },
+    conditions: conditionsOf(situation, next),
+    actions: options.actions ?? [],
+    next: options.next ?? (options.actions?.length ? 'now' : SOON_MS),
+    holds: options.holds ?? true,
+    events: [...phaseEvent(status.phase, options), ...(options.events ?? [])],
+  };
+}
+
+export function time(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function progressOf(situation: Situation, options: StepOptions): Progress {
+  const before = situation.status.progress;
+  const percent = Math.max(before?.percent ?? 0, options.percent ?? 0);
+  const figures = options.progress ?? { ...before, message: options.message };
+  const { remaining: _remaining, eta: _eta, documentsPerSecond: _rate, ...rest } = figures;
+  const live = options.phase === 'Copying' ? figures : rest;
+  return { ...live, percent, display: `${percent}%`, message: figures.message };
+}
+
+function phaseEvent(
+  before: Phase | undefined,
+  { phase, message, ready }: StepOptions,
+): readonly ResourceEvent[] {
+  if (before === phase) return [];
+  const type = ready?.type === 'stalled' ? 'Warning' : 'Normal';
+  return [{ type, reason: ready?.type === 'stalled' ? ready.reason : phase, action: phase, note: message }];
+}
+
+function conditionsOf(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
+  return [...blockCondition(situation, status), ...outcomeConditions(situation, status)];
+}
+
+function blockCondition(
+  { spec }: Situation,
+  { blockedSince }: ReindexRequestStatus,
+): readonly ExtraCondition[] {
+  if (blockedSince === undefined) return [];
+  const message = `writes to ${spec.source.index} are blocked until the aliases have moved: writers see 403 and must retry`;
+  return [{ type: 'WritesBlocked', status: 'True', reason: 'BlockFirst', message }];
+}
+
+function outcomeConditions({ spec }: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
+  if (status.phase === 'Failed')
+    return [
+      {
+        type: 'Failed',
+        status: 'True',
+        reason: status.failure?.reason ?? 'Failed',
+        message: status.failure?.message ?? '',
+      },
+    ];
+  if (status.phase !== 'CleaningUp' && status.phase !== 'Completed') return [];
+  const message = `${spec.source.index} is copied to ${spec.destination.index} and its aliases have moved`;
+  return [{ type: 'Complete', status: 'True', reason: 'Completed', message }];
+}
+
+/** Remembers why, and leaves the rest to the undo: tasks, block and epoch alias go before the phase says Failed. */
+export function fail(
+  situation: Situation,
+  reason: string,
+  message: string,
+  more: ReindexRequestStatus = {},
+): Step {
+  return step(situation, {
+    phase: situation.status.phase ?? 'Validating',
+    message,
+    status: { ...situation.status, ...more, failure: { reason, message } },
+    next: 'now',
+    holds:
+      situation.resource.metadata.finalizers !== undefined &&
+      situation.resource.metadata.finalizers.length > 0,
+  });
+}
