@@ -38,8 +38,13 @@ export function incompleteAnswer(request: ElasticsearchRequest, detail: string):
   });
 }
 
-/** `_shards` of an answer that every shard has contributed to. Anything else would make "absent" of "unreachable". */
-export const everyShard = z.object({
-  failed: z.literal(0),
-  successful: z.number(),
-});
+/** `_shards` of statistics, refresh and flush: copies that are not assigned count in the total and do not fail. */
+export const noShardFailed = z.object({ failed: z.literal(0), successful: z.number() });
+
+/**
+ * `_shards` of a search or count that saw every shard: one that is not assigned is neither successful nor, always,
+ * failed. Anything less would make "absent" of "unreachable".
+ */
+export const everyShard = z
+  .object({ failed: z.literal(0), successful: z.number(), total: z.number() })
+  .refine(({ successful, total }) => successful === total, 'not every shard answered');

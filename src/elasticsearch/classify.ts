@@ -124,7 +124,7 @@ function mutates(request: ElasticsearchRequest): boolean {
 
 /** A proxy's page says nothing about what Elasticsearch did, and a 5xx may come after half of the work. */
 function effectIsPossible(status: number, error: UpstreamError): boolean {
-  return status >= 500 || status === 408 || error.types.length === 0;
+  return status >= 500 || status === 408 || error.reason === undefined;
 }
 
 interface UpstreamError {

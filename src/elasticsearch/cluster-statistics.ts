@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask, everyShard } from './ask.ts';
+import { ask, noShardFailed } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 
 export interface ClusterStatistics {
@@ -15,13 +15,17 @@ export interface ClusterStatistics {
   readonly largest: readonly { readonly name: string; readonly documents: number; readonly bytes: number }[];
 }
 
-const size = z.object({
-  docs: z.object({ count: z.number() }).default({ count: 0 }),
-  store: z.object({ size_in_bytes: z.number() }).default({ size_in_bytes: 0 }),
-});
+// A cluster without an index has none of these.
+const nothing = { docs: { count: 0 }, store: { size_in_bytes: 0 } };
+const size = z
+  .object({
+    docs: z.object({ count: z.number() }).default(nothing.docs),
+    store: z.object({ size_in_bytes: z.number() }).default(nothing.store),
+  })
+  .default(nothing);
 const indexStatistics = z.object({
-  _shards: everyShard,
-  _all: z.object({ primaries: size, total: size }),
+  _shards: noShardFailed,
+  _all: z.object({ primaries: size, total: size }).default({ primaries: nothing, total: nothing }),
   indices: z.record(z.string(), z.object({ primaries: size })).default({}),
 });
 const clusterSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask, everyShard } from './ask.ts';
+import { ask, everyShard, noShardFailed } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { concrete, path } from './path.ts';
 
@@ -12,7 +12,7 @@ export interface IndexSize {
 
 const countSchema = z.object({ count: z.number(), _shards: everyShard });
 const storeSchema = z.object({
-  _shards: everyShard,
+  _shards: noShardFailed,
   _all: z.object({ primaries: z.object({ store: z.object({ size_in_bytes: z.number() }) }) }),
 });
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { ask, everyShard } from './ask.ts';
+import { ask, noShardFailed } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { concrete, path } from './path.ts';
 
 // No shard at all would be a success that has done nothing: the primary is not there.
-const schema = z.object({ _shards: everyShard.extend({ successful: z.number().min(1) }) });
+const schema = z.object({ _shards: noShardFailed.extend({ successful: z.number().min(1) }) });
 
 /** Makes every acknowledged write searchable. @throws ElasticsearchError `incomplete` unless all shards did. */
 export async function refresh(es: Elasticsearch, index: string, signal?: AbortSignal): Promise<void> {

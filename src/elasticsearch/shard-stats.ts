@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask, everyShard } from './ask.ts';
+import { ask, noShardFailed } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { incomplete } from './errors.ts';
 import { concrete, path } from './path.ts';
@@ -33,7 +33,7 @@ const serving = z.looseObject({
   routing: z.object({ state: z.enum(['STARTED', 'RELOCATING']), primary: z.literal(true) }),
 });
 const schema = z.object({
-  _shards: everyShard,
+  _shards: noShardFailed,
   indices: z.record(z.string(), z.object({ shards: z.record(z.string(), z.array(z.unknown())) })),
 });
 
