@@ -6,6 +6,8 @@ import type { Condition, KindDefinition, Resource } from '../crds/shared.ts';
  */
 export interface Controller<Spec, Status, Observed, Action extends ActionLike> {
   readonly definition: KindDefinition<Spec, Status>;
+  /** True when `decide` itself says when the annotation run-now is handled; otherwise a pass without failure handles it. */
+  readonly handlesRunNow?: boolean;
   /** All reads of one pass. Throws WaitingError or TerminalError for what the user must be told, anything else to retry. */
   observe(resource: Resource<Spec, Status>, pass: Pass): Promise<Observed>;
   /** Pure: what the world means for this resource at `now` (milliseconds since the epoch). */

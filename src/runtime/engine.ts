@@ -1,0 +1,70 @@
+import type { KubernetesApi, KindRef } from '../kubernetes/api.ts';
+import type { Clock } from './clock.ts';
+import type { Pass, PassLogger, ResourceEvent } from './controller.ts';
+import { FencedError } from './errors.ts';
+import { objectRefOf } from './resource.ts';
+import type { RawObject } from './resource.ts';
+
+/** What the engine needs around a controller. */
+export interface Engine {
+  readonly kubernetes: KubernetesApi;
+  readonly clock: Clock;
+  readonly log: PassLogger;
+  /** Still the leader, by the monotonic clock. Asked before each effect and each write. */
+  readonly mayAct: () => boolean;
+  /** The kill switch: everything is observed and reported, nothing is done. */
+  readonly paused?: () => boolean;
+  readonly record: (resource: RawObject, event: ResourceEvent) => void;
+  /** Hears of each object as the API server answered our own write: the view may learn it early. */
+  readonly wrote?: (object: RawObject) => void;
+  readonly hooks?: EngineHooks;
+}
+
+export interface EngineHooks {
+  acted?(type: string, result: 'success' | 'error' | 'fenced'): void;
+  wroteStatus?(): void;
+}
+
+/** How a pass ended; the controller runner turns it into a call of the queue. */
+export type Outcome =
+  /** The object is gone. */
+  | { readonly type: 'gone' }
+  /** Look again after so long, or only when something changes. */
+  | { readonly type: 'settled'; readonly afterMs?: number }
+  /** There is more to do at once. */
+  | { readonly type: 'again'; readonly afterMs: number }
+  | { readonly type: 'waiting'; readonly afterMs: number }
+  | { readonly type: 'stalled'; readonly afterMs?: number }
+  /** Somebody wrote in between, we may no longer act, or the process stops: not faults, nothing is counted. */
+  | { readonly type: 'conflict' }
+  | { readonly type: 'fenced' }
+  | { readonly type: 'aborted' }
+  | {
+      readonly type: 'failed';
+      readonly error: unknown;
+      readonly atLeastMs?: number;
+      readonly atMostMs?: number;
+    };
+
+/** One pass over one object. */
+export interface PassState {
+  readonly engine: Engine;
+  readonly kind: KindRef;
+  readonly pass: Pass;
+  /** The object as it was last read or written: the resourceVersion of the next write. */
+  current: RawObject;
+}
+
+/** A merge patch of the object or of its status; what the server answers is what later writes build on. */
+export async function patchObject(state: PassState, patch: object, subresource?: 'status'): Promise<void> {
+  assertMayAct(state.engine);
+  const ref = objectRefOf(state.kind, state.current.metadata);
+  const options = subresource === undefined ? {} : { subresource };
+  // Without the signal of the pass: what was done must still be told when the time of the pass is over.
+  state.current = await state.engine.kubernetes.mergePatch<RawObject>(ref, patch, options);
+  state.engine.wrote?.(state.current);
+}
+
+export function assertMayAct({ mayAct }: Engine): void {
+  if (!mayAct()) throw new FencedError('this process is not the leader any more');
+}

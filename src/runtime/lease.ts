@@ -1,0 +1,43 @@
+import type { KubernetesObject, ObjectRef } from '../kubernetes/api.ts';
+
+/** coordination.k8s.io/v1, as far as the election looks at it. */
+export interface Lease extends KubernetesObject {
+  readonly spec?: LeaseSpec;
+}
+
+export interface LeaseSpec {
+  /** Empty or absent: free. */
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds?: number;
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+  readonly leaseTransitions?: number;
+}
+
+export const leaseRef = (namespace: string, name: string): ObjectRef => ({
+  kind: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' },
+  namespace,
+  name,
+});
+
+/** The spec after `identity` took or renewed the lease. `now` in milliseconds since the epoch. */
+export function heldSpec(before: LeaseSpec, identity: string, durationMs: number, now: number): LeaseSpec {
+  const isRenewal = before.holderIdentity === identity;
+  return {
+    holderIdentity: identity,
+    leaseDurationSeconds: Math.ceil(durationMs / 1000),
+    acquireTime: (isRenewal && before.acquireTime) || microTime(now),
+    renewTime: microTime(now),
+    leaseTransitions: (before.leaseTransitions ?? 0) + (isRenewal ? 0 : 1),
+  };
+}
+
+/** The spec that lets the next one in at once. The API server takes no duration of 0. */
+export function releasedSpec(before: LeaseSpec, now: number): LeaseSpec {
+  return { ...before, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(now) };
+}
+
+/** The API server refuses a MicroTime that has not exactly six digits; a Date has three. */
+export function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z');
+}

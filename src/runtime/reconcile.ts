@@ -1,0 +1,158 @@
+import { isKubernetesError } from '../kubernetes/errors.ts';
+import type { ActionLike, Controller, Decision, Pass, ResourceKey } from './controller.ts';
+import { assertMayAct, patchObject } from './engine.ts';
+import type { Engine, Outcome, PassState } from './engine.ts';
+import { judgeFailure } from './failure.ts';
+import type { Failure } from './failure.ts';
+import { addFinalizerPatch, cleanupTimeLeft, holdsFinalizer, removeFinalizerPatch } from './finalizer.ts';
+import { performAll } from './perform.ts';
+import { kindRefOf, objectRefOf, parseResource } from './resource.ts';
+import type { RawObject } from './resource.ts';
+import { writeDecided, writeFailed } from './status-write.ts';
+
+/** 'now' without any progress would spin; such a pass looks again after this long. */
+const IDLE_AGAIN_MS = 1_000;
+
+/** One pass: reads, judges, acts, writes status once. Never throws: each way out is an Outcome. */
+export async function reconcile<Spec, Status, Observed, Action extends ActionLike>(
+  engine: Engine,
+  controller: Controller<Spec, Status, Observed, Action>,
+  key: ResourceKey,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const kind = kindRefOf(controller.definition);
+  const pass: Pass = { signal, now: engine.clock.now(), log: engine.log };
+  let state: PassState | undefined;
+  try {
+    const raw = await engine.kubernetes.get<RawObject>(objectRefOf(kind, key), signal);
+    if (raw === undefined) return forget(controller, key);
+    state = { engine, kind, pass, current: raw };
+    return await carryOut(state, controller);
+  } catch (error) {
+    const failure = judgeFailure(error, signal);
+    return state === undefined ? failure.outcome : endInFailure(state, controller, failure);
+  }
+}
+
+function forget(controller: { forget?(key: ResourceKey): void }, key: ResourceKey): Outcome {
+  controller.forget?.(key);
+  return { type: 'gone' };
+}
+
+async function carryOut<Spec, Status, Observed, Action extends ActionLike>(
+  state: PassState,
+  controller: Controller<Spec, Status, Observed, Action>,
+): Promise<Outcome> {
+  const resource = parseResource(controller.definition, state.current);
+  const observed = await orAborted(controller.observe(resource, state.pass), state.pass.signal);
+  const decision = controller.decide(resource, observed, state.pass.now);
+  if (decision.holds === true) await addFinalizer(state);
+  const { changes, failure } = await performAll(state, controller, resource, decision.actions ?? []);
+  // Fenced or stopped before anything was done: there is nothing to tell, and perhaps nobody who may tell it.
+  if (failure?.report.type === 'quiet' && changes.length === 0) return failure.outcome;
+  const body = changes.reduce((status, change) => change(status), decision.status);
+  const verdict = {
+    ready: decision.ready,
+    conditions: decision.conditions ?? [],
+    handlesRunNow: controller.handlesRunNow === true,
+  };
+  const wrote = await writeDecided(state, controller.definition, asBody(body), verdict, failure?.report);
+  for (const event of decision.events ?? []) state.engine.record(state.current, event);
+  if (failure !== undefined) return endOfCleanup(state, failure);
+  await release(state, decision);
+  return outcomeOf(decision, wrote || (decision.actions ?? []).length > 0);
+}
+
+async function endInFailure(
+  state: PassState,
+  controller: Pick<Controller<unknown, unknown, never, never>, 'definition'>,
+  failure: Failure,
+): Promise<Outcome> {
+  if (failure.report.type === 'quiet') return failure.outcome;
+  try {
+    await writeFailed(state, controller.definition, failure.report);
+    return await endOfCleanup(state, failure);
+  } catch (error) {
+    if (isKubernetesError(error, 'notFound')) return { type: 'again', afterMs: 0 };
+    const second = judgeFailure(error, state.pass.signal);
+    if (second.report.type === 'quiet') return second.outcome;
+    // The first failure decides what happens next; that the API server did not take the report is one line more.
+    state.engine.log.warn(
+      { err: error, ...nameOf(state) },
+      'the failure of this pass could not be written to status',
+    );
+    return failure.outcome;
+  }
+}
+
+/**
+ * A failing cleanup is given up two minutes after the deletion was asked for: a cluster that is gone for good must not
+ * hold its namespace. Until then the next try comes no later than that moment.
+ */
+async function endOfCleanup(state: PassState, { outcome }: Failure): Promise<Outcome> {
+  const left = cleanupTimeLeft(state.current, state.engine.clock.now());
+  if (left === undefined) return outcome;
+  if (left > 0) return withinMs(outcome, left);
+  await patchObject(state, removeFinalizerPatch(state.current));
+  state.engine.record(state.current, {
+    type: 'Warning',
+    reason: 'CleanupAbandoned',
+    action: 'Cleanup',
+    note: 'The cleanup in Elasticsearch kept failing for two minutes and was given up; look for what this resource left behind.',
+  });
+  return { type: 'again', afterMs: 0 };
+}
+
+function withinMs(outcome: Outcome, ms: number): Outcome {
+  if (outcome.type === 'failed') return { ...outcome, atMostMs: ms };
+  if (outcome.type !== 'waiting' && outcome.type !== 'stalled') return outcome;
+  return { ...outcome, afterMs: Math.min(outcome.afterMs ?? ms, ms) };
+}
+
+async function addFinalizer(state: PassState): Promise<void> {
+  const { current } = state;
+  // The API server takes no new finalizer once the object is being deleted.
+  if (holdsFinalizer(current) || current.metadata.deletionTimestamp !== undefined) return;
+  await patchObject(state, addFinalizerPatch(current));
+}
+
+/** What a finished resource lets go of: its finalizer, or itself. */
+async function release(state: PassState, decision: Decision<unknown, unknown>): Promise<void> {
+  if (decision.holds !== true && holdsFinalizer(state.current)) {
+    await patchObject(state, removeFinalizerPatch(state.current));
+  }
+  const { uid, resourceVersion, deletionTimestamp } = state.current.metadata;
+  if (decision.remove !== true || deletionTimestamp !== undefined) return;
+  assertMayAct(state.engine);
+  await state.engine.kubernetes.remove(objectRefOf(state.kind, state.current.metadata), {
+    uid,
+    resourceVersion,
+  });
+}
+
+function outcomeOf({ next }: Decision<unknown, unknown>, progressed: boolean): Outcome {
+  if (next === 'changed') return { type: 'settled' };
+  if (next === 'now') return { type: 'again', afterMs: progressed ? 0 : IDLE_AGAIN_MS };
+  return { type: 'settled', afterMs: next };
+}
+
+/** Ends with the signal even when the work does not listen to it: reads that go on unseen do no harm. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+const nameOf = ({ current }: PassState) => ({
+  namespace: current.metadata.namespace,
+  name: current.metadata.name,
+});
+
+/** A status is an object in every kind; the type of a controller does not say so. */
+const asBody = (status: unknown): object => (typeof status === 'object' && status !== null ? status : {});

@@ -1,0 +1,114 @@
+import { RUN_NOW } from '../crds/shared.ts';
+import type { Condition, KindDefinition } from '../crds/shared.ts';
+import { conditionsOf, retryingConditions } from './conditions.ts';
+import type { ConditionContext } from './conditions.ts';
+import type { ExtraCondition, Readiness } from './controller.ts';
+import { patchObject } from './engine.ts';
+import type { PassState } from './engine.ts';
+import type { FailureReport } from './failure.ts';
+import { readStatus } from './resource.ts';
+import { mergePatchBetween } from './status.ts';
+import type { Json } from './status.ts';
+
+/** What a pass has to say in the status besides the body that the controller owns. */
+export interface Verdict {
+  readonly ready: Readiness;
+  readonly conditions: readonly ExtraCondition[];
+  /** The controller echoes the annotation run-now itself. */
+  readonly handlesRunNow: boolean;
+}
+
+/**
+ * The one status write of a pass that reached its decision. With a failure the body is written all the same, and the
+ * failure speaks in the conditions. Returns whether anything changed.
+ */
+export async function writeDecided(
+  state: PassState,
+  definition: KindDefinition<unknown, unknown>,
+  body: object,
+  verdict: Verdict,
+  report: FailureReport | undefined,
+): Promise<boolean> {
+  return writeStatus(state, definition, {
+    ...body,
+    ...(verdict.handlesRunNow ? {} : runNowEcho(state, definition, report)),
+    observedGeneration: state.current.metadata.generation,
+    conditions: decidedConditions(verdict, report, contextOf(state, definition)),
+  });
+}
+
+/** The status write of a pass that failed before its decision: the body stays, the failure speaks in the conditions. */
+export async function writeFailed(
+  state: PassState,
+  definition: KindDefinition<unknown, unknown>,
+  report: FailureReport,
+): Promise<boolean> {
+  if (report.type === 'quiet') return false;
+  const context = contextOf(state, definition);
+  const before = statusBefore(state, definition);
+  if (report.type === 'retrying') {
+    return writeStatus(state, definition, {
+      ...before,
+      conditions: retryingConditions(report.message, undefined, context),
+    });
+  }
+  return writeStatus(state, definition, {
+    ...before,
+    observedGeneration: state.current.metadata.generation,
+    conditions: conditionsOf(report.ready, undefined, context),
+  });
+}
+
+/** A pass without failure has handled the annotation; any other leaves the echo as it was. */
+function runNowEcho(
+  state: PassState,
+  definition: KindDefinition<unknown, unknown>,
+  report: FailureReport | undefined,
+): Json {
+  const asked = report === undefined ? state.current.metadata.annotations?.[RUN_NOW] : undefined;
+  const lastHandledRunNow = asked ?? statusBefore(state, definition)['lastHandledRunNow'];
+  return lastHandledRunNow === undefined ? {} : { lastHandledRunNow };
+}
+
+function decidedConditions(
+  { ready, conditions }: Verdict,
+  report: FailureReport | undefined,
+  context: ConditionContext,
+): readonly Condition[] {
+  if (report === undefined) return conditionsOf(ready, conditions, context);
+  if (report.type === 'verdict') return conditionsOf(report.ready, conditions, context);
+  if (report.type === 'retrying') return retryingConditions(report.message, conditions, context);
+  return context.previous;
+}
+
+/** Writes what differs; an equal status costs nothing. A 409 means that what we judged is no longer what is there. */
+async function writeStatus(
+  state: PassState,
+  definition: KindDefinition<unknown, unknown>,
+  desired: Json,
+): Promise<boolean> {
+  const patch = mergePatchBetween(statusBefore(state, definition), desired);
+  if (patch === undefined) return false;
+  const { resourceVersion } = state.current.metadata;
+  await patchObject(state, { metadata: { resourceVersion }, status: patch }, 'status');
+  state.engine.hooks?.wroteStatus?.();
+  return true;
+}
+
+/**
+ * The status to compare with. Read through the schema, so that a member that only a newer operator knows is neither
+ * shown nor removed; what cannot be read at all is replaced as a whole.
+ */
+function statusBefore({ current }: PassState, definition: KindDefinition<unknown, unknown>): Json {
+  const status = readStatus(definition, current.status) ?? current.status;
+  return typeof status === 'object' && status !== null ? (status as Json) : {}; // an object from JSON
+}
+
+function contextOf(state: PassState, definition: KindDefinition<unknown, unknown>): ConditionContext {
+  const previous = statusBefore(state, definition)['conditions'];
+  return {
+    previous: Array.isArray(previous) ? (previous as readonly Condition[]) : [], // checked by the CRD's schema
+    generation: state.current.metadata.generation,
+    now: state.pass.now,
+  };
+}
