@@ -25,9 +25,13 @@ export function binaryFolder(name: string, version: string, recipe: unknown): st
   return join(cacheRoot(), 'binaries', `${name}-${version}-${shortHash(JSON.stringify(recipe))}`);
 }
 
-/** The folder of this checkout's own environment: two checkouts never share processes or data. */
-export function environmentFolder(): string {
-  return join(cacheRoot(), 'environments', shortHash(repositoryRoot));
+/**
+ * The folder of this checkout's own environment: two checkouts never share processes or data. `ES_STEWARD_ENVIRONMENT`
+ * names further ones of the same checkout.
+ */
+export function environmentFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const name = env['ES_STEWARD_ENVIRONMENT'];
+  return join(cacheRoot(env), 'environments', shortHash(name ? `${repositoryRoot}#${name}` : repositoryRoot));
 }
 
 /** The folder of the throw-away environments of tests and benchmarks. */

@@ -2,15 +2,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { z } from 'zod';
 import { environmentFolder, prepareCache } from './cache.ts';
-import { partOf, prepareControlPlane, startControlPlane } from './control-plane.ts';
+import { prepareControlPlane, startControlPlane } from './control-plane.ts';
 import { type ElasticsearchCluster, prepareCluster, startCluster } from './elasticsearch-cluster.ts';
 import type { ElasticsearchInfo, EnvironmentInfo, KubernetesInfo } from './environment-info.ts';
-import { elasticsearchVersion, givenElasticsearch, givenKubernetes } from './given-servers.ts';
-import { applyCustomResources, inspectKubernetes } from './kubernetes-api.ts';
+import { givenElasticsearch, givenKubernetes } from './given-servers.ts';
+import { applyCustomResources } from './kubernetes-api.ts';
 import { withLock } from './lock.ts';
-import { killAll, runningPid } from './processes.ts';
+import { killAll } from './processes.ts';
 import { elapsed, say } from './progress.ts';
 import { provisionControlPlane, provisionElasticsearch } from './provision.ts';
+import { elasticsearchInfo, kubernetesInfo, notRunning } from './server-info.ts';
+import { discardOrphans } from './throw-away.ts';
 import { chosenElasticsearch, chosenKubernetes } from './versions.ts';
 
 /** The folders that are in use. What else lies beside them is the data of other versions and modes. */
@@ -34,6 +36,7 @@ export function up(options: { readonly secure: boolean }): Promise<EnvironmentIn
 /** Stops everything of the development environment; `wipe` also deletes its data. */
 export function down(options: { readonly wipe: boolean }): Promise<void> {
   return alone(async () => {
+    await discardOrphans();
     const stopped = await killAll(environmentFolder());
     say(stopped.length > 0 ? `Stopped ${stopped.join(', ')}.` : 'Nothing was running.');
     if (!options.wipe) return;
@@ -76,7 +79,7 @@ async function wantedFolders(secure: boolean): Promise<Current> {
   const plane = process.env['KUBEBUILDER_ASSETS'] ? 'of-assets' : chosenKubernetes();
   const elasticsearch = process.env['ES_HOME'] ? 'of-home' : chosenElasticsearch();
   return {
-    ...(!(await givenKubernetes()) && { controlPlane: `control-plane-${plane}` }),
+    ...(!(await givenKubernetes(environmentFolder())) && { controlPlane: `control-plane-${plane}` }),
     ...(!(await givenElsewhere()) && {
       elasticsearch: `elasticsearch-${elasticsearch}${secure ? '-secure' : ''}`,
     }),
@@ -114,32 +117,20 @@ function folderOf(name: string): string {
 }
 
 async function describe(current: Current): Promise<EnvironmentInfo> {
-  const kubernetes = (await givenKubernetes()) ?? (await ownKubernetes(current));
+  const kubernetes = (await givenKubernetes(environmentFolder())) ?? (await ownKubernetes(current));
   const elasticsearch = (await givenElsewhere()) ?? (await ownElasticsearch(current));
   return { ...kubernetes, elasticsearch };
 }
 
 async function ownKubernetes({ controlPlane }: Current): Promise<KubernetesInfo> {
-  const plane =
-    controlPlane && existsSync(folderOf(controlPlane)) && (await prepareControlPlane(folderOf(controlPlane)));
-  const pid = plane ? await runningPid(partOf(plane, 'kube-apiserver')) : undefined;
-  if (!plane || pid === undefined) throw notRunning('API server');
-  const found = await inspectKubernetes(plane.kubeconfig);
-  return { ...found, apiServer: { ...found.apiServer, pid } };
+  if (!controlPlane || !existsSync(folderOf(controlPlane))) throw notRunning('API server');
+  return kubernetesInfo(await prepareControlPlane(folderOf(controlPlane)));
 }
 
 async function ownElasticsearch(current: Current): Promise<ElasticsearchInfo> {
   const cluster = await ownCluster(current);
-  const pid = cluster ? await runningPid(cluster.nodes[0].server) : undefined;
-  if (!cluster || pid === undefined) throw notRunning('Elasticsearch');
-  const { endpoint } = cluster.nodes[0];
-  return {
-    url: endpoint.url,
-    version: await elasticsearchVersion(endpoint),
-    ...(cluster.access && { ...cluster.access.user, caFile: cluster.access.caFile }),
-    repositoryPath: cluster.repositoryPath,
-    pid,
-  };
+  if (cluster === undefined) throw notRunning('Elasticsearch');
+  return elasticsearchInfo(cluster);
 }
 
 async function ownCluster({ elasticsearch }: Current): Promise<ElasticsearchCluster | undefined> {
@@ -151,8 +142,4 @@ async function ownCluster({ elasticsearch }: Current): Promise<ElasticsearchClus
 async function givenElsewhere(): Promise<ElasticsearchInfo | undefined> {
   const own = await ownCluster(readCurrent());
   return givenElasticsearch(own?.nodes[0].endpoint.url);
-}
-
-function notRunning(server: string): Error {
-  return new Error(`No ${server} of this environment is running. Start it with \`npm run env -- up\`.`);
 }

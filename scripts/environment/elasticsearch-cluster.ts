@@ -21,12 +21,17 @@ const settingsSchema = z.object({
   password: z.string().optional(),
 });
 
-export type ClusterNode = { readonly server: ServerProcess; readonly endpoint: Endpoint };
+type Settings = z.infer<typeof settingsSchema>;
+
+export type ClusterNode = {
+  readonly server: ServerProcess;
+  readonly endpoint: Endpoint;
+  readonly ports: Settings['nodes'][number];
+};
 
 export type ElasticsearchCluster = {
   readonly folder: string;
   readonly repositoryPath: string;
-  readonly settings: z.infer<typeof settingsSchema>;
   /** Present with security: the only user, and the authority of the certificates. */
   readonly access?: { readonly user: FileUser; readonly caFile: string };
   readonly nodes: readonly [ClusterNode, ...ClusterNode[]];
@@ -49,7 +54,7 @@ export async function prepareCluster(folder: string, options: ClusterOptions): P
   return describeCluster(folder, settings);
 }
 
-async function newSettings({ secure, nodes = 1 }: ClusterOptions): Promise<ElasticsearchCluster['settings']> {
+async function newSettings({ secure, nodes = 1 }: ClusterOptions): Promise<Settings> {
   const ports = await freePorts(nodes * 2);
   return {
     nodes: Array.from({ length: nodes }, (_, index) => ({
@@ -60,13 +65,17 @@ async function newSettings({ secure, nodes = 1 }: ClusterOptions): Promise<Elast
   };
 }
 
-function describeCluster(folder: string, settings: ElasticsearchCluster['settings']): ElasticsearchCluster {
+function describeCluster(folder: string, settings: Settings): ElasticsearchCluster {
   const { password } = settings;
   const user = password === undefined ? undefined : { username: 'admin', password };
   const caFile = join(folder, 'ca.crt');
-  const [first, ...others] = settings.nodes.map(({ httpPort }, index) => {
+  const [first, ...others] = settings.nodes.map((ports, index) => {
     const name = `elasticsearch-${index + 1}`;
-    return { server: { folder: join(folder, name), name }, endpoint: endpointOf(httpPort, user, caFile) };
+    return {
+      server: { folder: join(folder, name), name },
+      endpoint: endpointOf(ports.httpPort, user, caFile),
+      ports,
+    };
   });
   if (first === undefined) throw new Error(`${folder} describes a cluster without nodes. Delete the folder.`);
   const base = {
@@ -123,9 +132,8 @@ export async function startClusterNode(
   options: ClusterOptions,
   index: number,
 ): Promise<void> {
-  const node = cluster.nodes[index];
-  const ports = cluster.settings.nodes[index];
-  if (node === undefined || ports === undefined) throw new Error(`${cluster.folder} has no node ${index}.`);
+  const node = nodeOf(cluster, index);
+  const ports = node.ports;
   if ((await runningPid(node.server)) !== undefined) return;
   await requireFree(ports.httpPort, node.server.name);
   const security = securityOf(cluster);
@@ -145,10 +153,17 @@ export async function startClusterNode(
   });
 }
 
-function discovery({ nodes, settings }: ElasticsearchCluster): Readonly<Record<string, unknown>> {
+/** A node by its place; the first is 0. */
+export function nodeOf(cluster: ElasticsearchCluster, index: number): ClusterNode {
+  const node = cluster.nodes[index];
+  if (node === undefined) throw new Error(`${cluster.folder} has no node ${index}.`);
+  return node;
+}
+
+function discovery({ nodes }: ElasticsearchCluster): Readonly<Record<string, unknown>> {
   if (nodes.length === 1) return { 'discovery.type': 'single-node' };
   return {
-    'discovery.seed_hosts': settings.nodes.map(({ transportPort }) => `127.0.0.1:${transportPort}`),
+    'discovery.seed_hosts': nodes.map(({ ports }) => `127.0.0.1:${ports.transportPort}`),
     'cluster.initial_master_nodes': nodes.map(({ server }) => server.name),
   };
 }

@@ -13,7 +13,7 @@ export type ElasticsearchInfo = {
   readonly password?: string;
   /** PEM file of the authority that signed its certificate. */
   readonly caFile?: string;
-  /** Where the repository `backups` lies; sub-folders may serve as repositories of their own. Known only for ours. */
+  /** Where the repository `backups` lies; sub-folders may serve as repositories of their own. */
   readonly repositoryPath?: string;
   /** The JVM that serves. Known only for ours. */
   readonly pid?: number;
@@ -27,12 +27,13 @@ export function variablesOf({
   kubeconfig,
   elasticsearch,
 }: EnvironmentInfo): Readonly<Record<string, string>> {
-  const { url, username, password, caFile } = elasticsearch;
+  const { url, username, password, caFile, repositoryPath } = elasticsearch;
   return {
     KUBECONFIG: kubeconfig,
     ELASTICSEARCH_URL: url,
     ...(username !== undefined && { ELASTICSEARCH_USERNAME: username }),
     ...(password !== undefined && { ELASTICSEARCH_PASSWORD: password }),
     ...(caFile !== undefined && { ELASTICSEARCH_CA: caFile }),
+    ...(repositoryPath !== undefined && { ELASTICSEARCH_REPOSITORY_PATH: repositoryPath }),
   };
 }

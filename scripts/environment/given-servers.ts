@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { cacheRoot } from './cache.ts';
 import type { ElasticsearchInfo, KubernetesInfo } from './environment-info.ts';
 import { inspectKubernetes } from './kubernetes-api.ts';
 import { basicAuthorization, demand, type Endpoint } from './server-request.ts';
@@ -16,6 +15,7 @@ export async function givenElasticsearch(
   const username = env['ELASTICSEARCH_USERNAME'];
   const password = env['ELASTICSEARCH_PASSWORD'];
   const caFile = env['ELASTICSEARCH_CA'];
+  const repositoryPath = env['ELASTICSEARCH_REPOSITORY_PATH'];
   const endpoint: Endpoint = {
     url,
     ...(caFile && { caFile }),
@@ -28,15 +28,17 @@ export async function givenElasticsearch(
     ...(username && { username }),
     ...(password && { password }),
     ...(caFile && { caFile }),
+    ...(repositoryPath && { repositoryPath }),
   };
 }
 
-/** The cluster of `KUBECONFIG`, unless that file is one of ours. */
+/** The cluster of `KUBECONFIG`, unless that file lies below `ownFolder`. */
 export async function givenKubernetes(
+  ownFolder: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<KubernetesInfo | undefined> {
   const kubeconfig = env['KUBECONFIG'];
-  if (!kubeconfig || kubeconfig.startsWith(cacheRoot(env))) return undefined;
+  if (!kubeconfig || (ownFolder && kubeconfig.startsWith(ownFolder))) return undefined;
   return inspectKubernetes(kubeconfig);
 }
 

@@ -10,7 +10,9 @@ const systemError = z.object({ code: z.string() });
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
   for (let waited = 0; !tryLock(file); waited++) {
-    if (waited === 0) say(`Waiting for process ${holder(file) ?? '?'}, which holds ${file} ...`);
+    const pid = holder(file);
+    if (waited === 0 && pid !== process.pid)
+      say(`Waiting for process ${pid ?? '?'}, which holds ${file} ...`);
     await sleep(300);
   }
   try {
@@ -29,8 +31,9 @@ function tryLock(file: string): boolean {
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     const pid = holder(file);
-    if (pid !== undefined && !exists(pid)) rmSync(file, { force: true });
-    return false;
+    if (pid === undefined || exists(pid)) return false;
+    rmSync(file, { force: true });
+    return tryLock(file);
   }
 }
 

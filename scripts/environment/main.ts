@@ -36,7 +36,9 @@ Environment variables:
   ES_VERSION          ${Object.keys(elasticsearchReleases).join(', ')}
   KUBERNETES_VERSION  ${kubernetesVersions.join(', ')}
   ES_STEWARD_CACHE    folder for binaries and data (now ${cacheRoot()})
-  ELASTICSEARCH_URL, _USERNAME, _PASSWORD, _CA, KUBECONFIG
+  ES_STEWARD_ENVIRONMENT
+                      name of an environment beside the usual one
+  ELASTICSEARCH_URL, _USERNAME, _PASSWORD, _CA, _REPOSITORY_PATH, KUBECONFIG
                       servers to use as they are
   KUBEBUILDER_ASSETS  folder with kube-apiserver and etcd to start
   ES_HOME             Elasticsearch distribution to start

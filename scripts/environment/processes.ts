@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './command.ts';
 import { exists } from './lock.ts';
 
+const buryLimitMs = 5000;
+
 /**
  * A server of an environment. Its files are `NAME.pid` and `NAME.log` in the folder; the folder is part of its command
  * line, which proves that a process with its number is still that server and no later one.
@@ -79,9 +81,18 @@ export async function kill(server: ServerProcess): Promise<boolean> {
   const pid = await runningPid(server);
   if (pid === undefined) return false;
   process.kill(pid, 'SIGKILL');
-  while ((await runningPid(server)) !== undefined) await sleep(20);
+  await untilGone(pid);
   rmSync(pidFile(server), { force: true });
   return true;
+}
+
+/**
+ * A dying process keeps its ports and file locks until its last thread is gone, a while after it has lost its command
+ * line. The limit is for containers whose first process never buries the dead: those exist for ever.
+ */
+async function untilGone(pid: number): Promise<void> {
+  const started = performance.now();
+  while (exists(pid) && performance.now() - started < buryLimitMs) await sleep(20);
 }
 
 /** Ends every server that has its files in a folder or two levels below, in no particular order. */

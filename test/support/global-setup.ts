@@ -1,0 +1,44 @@
+import type { TestProject } from 'vitest/node';
+import type { EnvironmentInfo } from '../../scripts/environment/environment-info.ts';
+import { givenElasticsearch, givenKubernetes } from '../../scripts/environment/given-servers.ts';
+import { applyCustomResources } from '../../scripts/environment/kubernetes-api.ts';
+import {
+  startPrivateControlPlane,
+  startPrivateElasticsearch,
+} from '../../scripts/environment/private-servers.ts';
+import { say } from '../../scripts/environment/progress.ts';
+
+/** What runs for a test run, and how to end it. */
+type Running<Info> = { readonly info: Info; readonly stop: () => Promise<void> };
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    environment: EnvironmentInfo;
+  }
+}
+
+/** Starts the servers that all integration tests share, or takes those that the variables give. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const [kubernetes, elasticsearch] = await Promise.all([controlPlane(), cluster()]);
+  project.provide('environment', { ...kubernetes.info, elasticsearch: elasticsearch.info });
+  const { kubernetesVersion } = kubernetes.info;
+  say(
+    `Integration tests run on Kubernetes ${kubernetesVersion} and Elasticsearch ${elasticsearch.info.version}.`,
+  );
+  return async () => void (await Promise.all([kubernetes.stop(), elasticsearch.stop()]));
+}
+
+async function controlPlane(): Promise<Running<Omit<EnvironmentInfo, 'elasticsearch'>>> {
+  const given = await givenKubernetes(undefined);
+  if (given === undefined) return startPrivateControlPlane();
+  await applyCustomResources(given.kubeconfig);
+  return { info: given, stop: leaveRunning };
+}
+
+async function cluster(): Promise<Running<EnvironmentInfo['elasticsearch']>> {
+  const given = await givenElasticsearch(undefined);
+  return given === undefined ? startPrivateElasticsearch() : { info: given, stop: leaveRunning };
+}
+
+/** Servers that somebody else started are not ours to stop. */
+async function leaveRunning(): Promise<void> {}
