@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import { defineCrd } from './define.ts';
 import { duration } from './duration.ts';
-import { indexGlob, plainName } from './elasticsearch-names.ts';
-import {
-  atMostOneOf,
-  exactlyOneOf,
-  list,
-  matching,
-  name,
-  object,
-  record,
-  ruled,
-  setOf,
-  text,
-  time,
-} from './fields.ts';
-import { commonStatus, conditionColumn, type DeepReadonly, type Resource, suspend } from './shared.ts';
+import { elasticsearchConnectionStatus as status } from './elasticsearch-connection-status.ts';
+import { indexGlob } from './elasticsearch-names.ts';
+import { atMostOneOf, exactlyOneOf, list, matching, name, object, ruled, setOf } from './fields.ts';
+import { grant } from './grants.ts';
+import { conditionColumn, type DeepReadonly, type Resource, suspend } from './shared.ts';
 
 const PORT = '[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]';
 
@@ -85,70 +75,6 @@ const tls = atMostOneOf(
   'caConfigMapRef',
 );
 
-// Plain patterns, without a message of their own: rules in CEL this deep would exceed the server's budget.
-const labelValue = text(63)
-  .regex(/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/u)
-  .describe('The value of a label: letters, digits, - _ and .');
-
-const labelKey = text(317, 1).regex(
-  /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/u,
-);
-
-const expression = ruled(
-  object('One requirement on the labels.', {
-    key: labelKey.describe('The key of the label, such as team or example.com/team.'),
-    operator: z
-      .enum(['In', 'NotIn', 'Exists', 'DoesNotExist'])
-      .describe('How the label is compared with `values`.'),
-    values: setOf(labelValue)
-      .optional()
-      .describe('The values for In and NotIn; absent with Exists and DoesNotExist.'),
-  }),
-  {
-    rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
-    message: 'name values with In and NotIn, and none with Exists and DoesNotExist',
-    fieldPath: '.values',
-  },
-  ({ operator, values = [] }) => (operator === 'In' || operator === 'NotIn') === values.length > 0,
-);
-
-const namespaceSelector = object('Chooses namespaces by their labels; empty: all of them.', {
-  matchLabels: record(labelValue)
-    .optional()
-    .describe('Labels that a namespace must have with exactly these values.'),
-  matchExpressions: list(expression).optional().describe('Further requirements; all must hold.'),
-});
-
-const grant = exactlyOneOf(
-  object('What other namespaces may do through this connection; its own namespace may do everything.', {
-    namespaces: setOf(
-      matching(
-        63,
-        '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
-        'must be the name of a namespace: lower case letters, digits and -',
-      ).describe('The name of a namespace.'),
-    )
-      .min(1)
-      .optional()
-      .describe('The namespaces that this grant is for.'),
-    namespaceSelector: namespaceSelector.optional(),
-    indices: setOf(indexGlob('A pattern of names, with * as its only wildcard.'))
-      .optional()
-      .describe('Indexes and aliases that may be used: both kinds of names must match. Absent: none.'),
-    repositories: setOf(plainName('a snapshot repository', 'The name of a snapshot repository.'))
-      .optional()
-      .describe('Snapshot repositories that may be used. Absent: none.'),
-    operations: setOf(z.enum(['Reindex', 'Snapshot', 'Maintain', 'Delete']).describe('An operation.'), 4)
-      .optional()
-      .describe('What may be done; Delete is the deletion of indexes or snapshots. Absent: nothing.'),
-    pipelines: setOf(plainName('an ingest pipeline', 'The name of an ingest pipeline.'))
-      .optional()
-      .describe('Ingest pipelines that a copy may name. Absent: none.'),
-  }),
-  'namespaces',
-  'namespaceSelector',
-);
-
 const NO_TLS = 'an endpoint without TLS needs allowInsecure: true; better use https';
 
 const spec = ruled(
@@ -203,73 +129,6 @@ const spec = ruled(
   ({ endpoints = [], allowInsecure }) =>
     allowInsecure || endpoints.every((url) => url.startsWith('https://')),
 );
-
-const count = (description: string) => z.int().min(0).optional().describe(description);
-
-const status = object('What was last seen of the cluster.', {
-  ...commonStatus,
-  clusterName: text(255).optional().describe('The name of the cluster.'),
-  clusterUUID: text(64)
-    .optional()
-    .describe(
-      'The identity of the cluster, pinned at first sight. Another one stops everything until the annotation es-steward.dev/accept-cluster names it.',
-    ),
-  version: text(64).optional().describe('The version of Elasticsearch.'),
-  flavor: text(64).optional().describe('The build flavour, such as default.'),
-  health: z.enum(['green', 'yellow', 'red']).optional().describe('The health of the cluster.'),
-  nodes: count('Nodes in the cluster.'),
-  dataNodes: count('Nodes that hold data.'),
-  activeShards: count('Shards that work.'),
-  unassignedShards: count('Shards that have no node.'),
-  pendingTasks: count('Changes of the cluster state that wait.'),
-  statistics: object('Figures over all indexes.', {
-    indices: count('Indexes.'),
-    primaryDocuments: count('Documents in primary shards.'),
-    primaryBytes: count('Bytes in primary shards.'),
-    totalBytes: count('Bytes in all shards.'),
-    diskUsedPercent: z
-      .int()
-      .min(0)
-      .max(100)
-      .optional()
-      .describe('The fullest data node, in percent of its disk.'),
-  }).optional(),
-  largestIndices: list(
-    object('A large index.', {
-      name: text(255).describe('The name of the index.'),
-      documents: z.int().min(0).describe('Documents in its primary shards.'),
-      bytes: z.int().min(0).describe('Bytes in its primary shards.'),
-    }),
-    10,
-  )
-    .optional()
-    .describe('The ten largest indexes.'),
-  repositories: list(
-    object('A snapshot repository.', {
-      name: text(255).describe('The name of the repository.'),
-      type: text(64).describe('Its type, such as fs or s3.'),
-      readOnly: z.boolean().describe('Whether snapshots can only be read.'),
-      verified: z.boolean().optional().describe('Whether all nodes could write to it when last tried.'),
-    }),
-    20,
-  )
-    .optional()
-    .describe('The snapshot repositories, twenty at most.'),
-  missingPrivileges: list(text(255).describe('A privilege.'))
-    .optional()
-    .describe('Privileges that the login lacks for what this operator does.'),
-  activeOperations: list(
-    object('An object that has a place.', {
-      kind: text(63).describe('Its kind.'),
-      namespace: text(63).describe('Its namespace.'),
-      name: text(253).describe('Its name.'),
-    }),
-  )
-    .optional()
-    .describe('What works on the cluster now.'),
-  queued: count('Objects that wait for a place.'),
-  lastProbeTime: time('When the cluster was last looked at; written at most every five minutes.').optional(),
-});
 
 export type ElasticsearchConnectionSpec = DeepReadonly<z.output<typeof spec>>;
 export type ElasticsearchConnectionStatus = DeepReadonly<z.output<typeof status>>;

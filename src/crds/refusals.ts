@@ -1,25 +1,15 @@
+import { isSchema, type Place, places } from './places.ts';
 import type { DrawnSchema, Schema, SchemaRule } from './schema.ts';
+
+type Refusal = (place: Place) => string | undefined | false;
 
 /**
  * What Kubernetes cannot express, or silently does differently from what the author means. The rules are those of
  * structural schemas (apiextensions-apiserver, `pkg/apiserver/schema/validation.go`) and of CEL cost estimation, tried
  * on real API servers, plus this project's own: everything is described and bounded.
+ *
+ * @returns everything wrong with a schema, each with its path and the cure; empty when Kubernetes will take it.
  */
-export interface Place {
-  /** As a person writes it: `spec.source.index`, `spec.grants[]`. */
-  readonly path: string;
-  /** As zod counts it: `/properties/source`. */
-  readonly pointer: string;
-  readonly schema: Schema;
-  readonly refinements: number;
-  /** In a list whose items have no identity, where nothing can be compared with what was there before. */
-  readonly inPlainList: boolean;
-  readonly isMember: boolean;
-}
-
-type Refusal = (place: Place) => string | undefined | false;
-
-/** Everything wrong with a schema, each with its path and the cure; empty when Kubernetes will take it. */
 export function refusals(drawn: DrawnSchema, root: string): readonly string[] {
   return [...places(drawn, root)].flatMap((place) =>
     REFUSALS.map((refuse) => refuse(place))
@@ -27,52 +17,6 @@ export function refusals(drawn: DrawnSchema, root: string): readonly string[] {
       .map((text) => `${place.path}: ${text}`),
   );
 }
-
-function* places(drawn: DrawnSchema, root: string): Generator<Place> {
-  const start = { path: root, pointer: '', schema: drawn.schema, inPlainList: false, isMember: true };
-  const open: Omit<Place, 'refinements'>[] = [start];
-  for (let place = open.pop(); place !== undefined; place = open.pop()) {
-    yield { ...place, refinements: drawn.refinements.get(place.pointer) ?? 0 };
-    open.push(...childrenOf(place).reverse());
-  }
-}
-
-function childrenOf({
-  path,
-  pointer,
-  schema,
-  inPlainList,
-}: Omit<Place, 'refinements'>): Omit<Place, 'refinements'>[] {
-  const { properties = {}, items, additionalProperties } = schema;
-  const members = Object.entries(properties).map(([key, value]) => ({
-    path: `${path}.${key}`,
-    pointer: `${pointer}/properties/${key}`,
-    schema: value,
-    inPlainList,
-    isMember: true,
-  }));
-  const plain = inPlainList || schema['x-kubernetes-list-type'] !== 'map';
-  const nested = (at: string, child: Schema | undefined, mark: string, plain: boolean) =>
-    isSchema(child)
-      ? [
-          {
-            path: path + mark,
-            pointer: `${pointer}/${at}`,
-            schema: child,
-            inPlainList: plain,
-            isMember: false,
-          },
-        ]
-      : [];
-  return [
-    ...members,
-    ...nested('items', items, '[]', plain),
-    ...nested('additionalProperties', additionalProperties, '{}', inPlainList),
-  ];
-}
-
-const isSchema = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const KNOWN = new Set(
   `type description default enum format pattern minimum maximum multipleOf minLength maxLength items minItems maxItems

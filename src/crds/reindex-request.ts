@@ -13,6 +13,7 @@ import {
   text,
   withRules,
 } from './fields.ts';
+import { reindexRequestConditions } from './reindex-request-conditions.ts';
 import { reindexRequestStatus as status } from './reindex-request-status.ts';
 import { conditionColumn, connectionRef, type DeepReadonly, type Resource, suspend } from './shared.ts';
 
@@ -195,51 +196,5 @@ export const reindexRequest = defineCrd({
     },
     conditionColumn('Message', 'Ready', 'message', 'What it waits for, or what went wrong.'),
   ],
-  conditions: [
-    {
-      type: 'Ready',
-      description: 'True when the copy is complete, or the plan of a dry run is written.',
-      reasons: {
-        Completed: 'Everything is copied and the aliases have moved.',
-        Planned: 'The plan of the dry run is in status.plan.',
-        InProgress: 'The copy runs.',
-        ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
-        NotGranted: 'The connection grants this namespace no such use of these names.',
-        ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
-        WaitingForTurn: 'Another operation holds the source or an alias; the message names it.',
-        PreflightFailed: 'A check before the copy failed; the message names it.',
-        MappingConflict: 'Documents do not fit the mappings of the destination.',
-        ScriptFailed: 'The script does not compile, fails, or changes what it must not.',
-        ForeignDestination: 'The destination exists and is not the work of this request.',
-        SourceChanged: 'The source is not the index any more that was planned.',
-        AliasConflict: 'The aliases were changed by somebody else.',
-        VerificationFailed: 'Source and destination differ after the copy; no alias was moved.',
-        DocumentFailures: 'Documents could not be written; status.failures lists the first ten.',
-        TaskLost: 'A task of Elasticsearch vanished; its range is copied again.',
-        NoProgress: 'No document was copied for a long time.',
-        DiskFull: 'Elasticsearch refuses writes because its disks are full.',
-        Suspended: 'spec.suspend stops the copy.',
-        Cancelled: 'spec.cancel ended the request; everything it made is undone.',
-      },
-    },
-    {
-      type: 'Complete',
-      description: 'True from the move of the aliases on.',
-      reasons: { Completed: 'The aliases have moved.' },
-    },
-    { type: 'Failed', description: 'True when the request has failed for good.', reasons: {} },
-    {
-      type: 'Suspended',
-      description: 'True while spec.suspend stops the copy.',
-      reasons: { Suspended: 'spec.suspend is true.' },
-    },
-    {
-      type: 'WritesBlocked',
-      description: 'True while this request blocks writes to an index.',
-      reasons: {
-        BlockFirst: 'The source takes no writes until the aliases have moved.',
-        CutOver: 'The aliases are about to move.',
-      },
-    },
-  ],
+  conditions: reindexRequestConditions,
 });

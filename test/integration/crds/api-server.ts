@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { eventually } from '../../support/eventually.ts';
 import type { CustomResourceDefinition } from '../../../src/crds/manifest.ts';
 import type { KindDefinition } from '../../../src/crds/shared.ts';
 
@@ -53,21 +54,15 @@ export async function applyCrd(send: Send, crd: CustomResourceDefinition): Promi
   const query = 'fieldManager=es-steward-tests&force=true&fieldValidation=Strict';
   const answer = await send('PATCH', `${path}?${query}`, crd, 'application/apply-patch+yaml');
   if (answer.status >= 300) return answer;
-  await until(async () => {
+  await eventually(`${crd.metadata.name} is served`, async () => {
     const { conditions = [] } = established.parse((await send('GET', path)).body).status ?? {};
-    return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+    return conditions.find(({ type, status }) => type === 'Established' && status === 'True');
   });
   return answer;
 }
 
 export const removeCrd = (send: Send, crd: CustomResourceDefinition): Promise<Answer> =>
   send('DELETE', crdPath(crd.metadata.name));
-
-/** Asks until the fact is true; each question is a request, which is pause enough. */
-export async function until(isTrue: () => Promise<boolean>, tries = 1000): Promise<void> {
-  for (let asked = 0; asked < tries; asked += 1) if (await isTrue()) return;
-  throw new Error(`not true after asking ${tries} times`);
-}
 
 const refusal = z.object({
   details: z.object({ causes: z.array(z.object({ field: z.string(), message: z.string() })) }),

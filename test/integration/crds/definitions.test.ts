@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { kinds } from '../../../src/crds/kinds.ts';
 import { customResourceDefinition } from '../../../src/crds/manifest.ts';
 import { environment } from '../../support/environment.ts';
-import { apiServer, applyCrd, until } from './api-server.ts';
+import { eventually } from '../../support/eventually.ts';
+import { apiServer, applyCrd } from './api-server.ts';
 
 const send = apiServer(environment().kubeconfig);
 
@@ -42,7 +43,7 @@ describe.each(kinds.map((definition) => [definition.kind, definition] as const))
         schema = document.components?.schemas?.[name];
         return schema !== undefined;
       });
-      const { spec, status } = schema?.properties ?? {};
+      const { spec, status } = schema.properties ?? {};
       expect([...silent(spec ?? {}, 'spec'), ...silent(status ?? {}, 'status')]).toEqual([]);
       expect(Object.keys(spec?.properties ?? {}).length).toBeGreaterThan(5);
     });

@@ -4,7 +4,8 @@ import { reindexRequest } from '../../../src/crds/reindex-request.ts';
 import { environment } from '../../support/environment.ts';
 import { type Answer, apiServer, applyCrd, causesOf, objectOf, pathOf } from './api-server.ts';
 import type { Spec } from './mutations.ts';
-import { additions, minimal, updates, whole } from './reindex-request-cases.ts';
+import { minimal, whole } from './reindex-request-cases.ts';
+import { additions, updates } from './reindex-request-updates.ts';
 
 const send = apiServer(environment().kubeconfig);
 const path = pathOf(reindexRequest);

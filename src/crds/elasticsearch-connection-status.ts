@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { list, object, text, time } from './fields.ts';
+import { commonStatus } from './shared.ts';
+
+const count = (description: string) => z.int().min(0).optional().describe(description);
+
+/** Every member is optional: before the first look at a cluster nothing is known of it. */
+export const elasticsearchConnectionStatus = object('What was last seen of the cluster.', {
+  ...commonStatus,
+  clusterName: text(255).optional().describe('The name of the cluster.'),
+  clusterUUID: text(64)
+    .optional()
+    .describe(
+      'The identity of the cluster, pinned at first sight. Another one stops everything until the annotation es-steward.dev/accept-cluster names it.',
+    ),
+  version: text(64).optional().describe('The version of Elasticsearch.'),
+  flavor: text(64).optional().describe('The build flavour, such as default.'),
+  health: z.enum(['green', 'yellow', 'red']).optional().describe('The health of the cluster.'),
+  nodes: count('Nodes in the cluster.'),
+  dataNodes: count('Nodes that hold data.'),
+  activeShards: count('Shards that work.'),
+  unassignedShards: count('Shards that have no node.'),
+  pendingTasks: count('Changes of the cluster state that wait.'),
+  statistics: object('Figures over all indexes.', {
+    indices: count('Indexes.'),
+    primaryDocuments: count('Documents in primary shards.'),
+    primaryBytes: count('Bytes in primary shards.'),
+    totalBytes: count('Bytes in all shards.'),
+    diskUsedPercent: z
+      .int()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe('The fullest data node, in percent of its disk.'),
+  }).optional(),
+  largestIndices: list(
+    object('A large index.', {
+      name: text(255).describe('The name of the index.'),
+      documents: z.int().min(0).describe('Documents in its primary shards.'),
+      bytes: z.int().min(0).describe('Bytes in its primary shards.'),
+    }),
+    10,
+  )
+    .optional()
+    .describe('The ten largest indexes.'),
+  repositories: list(
+    object('A snapshot repository.', {
+      name: text(255).describe('The name of the repository.'),
+      type: text(64).describe('Its type, such as fs or s3.'),
+      readOnly: z.boolean().describe('Whether snapshots can only be read.'),
+      verified: z.boolean().optional().describe('Whether all nodes could write to it when last tried.'),
+    }),
+    20,
+  )
+    .optional()
+    .describe('The snapshot repositories, twenty at most.'),
+  missingPrivileges: list(text(255).describe('A privilege.'))
+    .optional()
+    .describe('Privileges that the login lacks for what this operator does.'),
+  activeOperations: list(
+    object('An object that has a place.', {
+      kind: text(63).describe('Its kind.'),
+      namespace: text(63).describe('Its namespace.'),
+      name: text(253).describe('Its name.'),
+    }),
+  )
+    .optional()
+    .describe('What works on the cluster now.'),
+  queued: count('Objects that wait for a place.'),
+  lastProbeTime: time('When the cluster was last looked at; written at most every five minutes.').optional(),
+});
