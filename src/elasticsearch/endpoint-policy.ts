@@ -171,7 +171,7 @@ const systemResolve: Resolve = (host) =>
 function asLookup(resolve: (host: string) => Promise<readonly LookupAddress[]>): LookupFunction {
   const ask = callbackify(resolve);
   return (host, options, callback) =>
-    ask(host, (error, found = []) => {
+    ask(host, (error, found) => {
       if (error !== null) callback(error, '');
       else if (options.all === true) callback(null, [...found]);
       else callback(null, found[0]?.address ?? '', found[0]?.family);

@@ -13,6 +13,7 @@ export interface Health {
   readonly nodes: number;
   readonly dataNodes: number;
   readonly activePrimaries: number;
+  readonly activeShards: number;
   readonly relocating: number;
   readonly initializing: number;
   readonly unassigned: number;
@@ -31,6 +32,7 @@ const schema = z.object({
   number_of_nodes: z.number(),
   number_of_data_nodes: z.number(),
   active_primary_shards: z.number(),
+  active_shards: z.number(),
   relocating_shards: z.number(),
   initializing_shards: z.number(),
   unassigned_shards: z.number(),
@@ -71,6 +73,7 @@ async function health(
     nodes: answer.number_of_nodes,
     dataNodes: answer.number_of_data_nodes,
     activePrimaries: answer.active_primary_shards,
+    activeShards: answer.active_shards,
     relocating: answer.relocating_shards,
     initializing: answer.initializing_shards,
     unassigned: answer.unassigned_shards,

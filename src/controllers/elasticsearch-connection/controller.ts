@@ -1,0 +1,46 @@
+import { elasticsearchConnection } from '../../crds/elasticsearch-connection.ts';
+import type {
+  ElasticsearchConnectionSpec,
+  ElasticsearchConnectionStatus,
+} from '../../crds/elasticsearch-connection.ts';
+import type { Connections } from '../../elasticsearch/connections.ts';
+import type { Controller, ResourceKey } from '../../runtime/controller.ts';
+import { decide } from './decide.ts';
+import type { VerifyRepository } from './decide.ts';
+import { observe } from './observe.ts';
+import type { Observed, Operations } from './observed.ts';
+import { perform } from './perform.ts';
+import { createVerifications } from './verifications.ts';
+
+export interface ElasticsearchConnectionOptions {
+  readonly connections: Connections;
+  /** Who works on the cluster of a connection and who waits; nobody when absent. */
+  readonly operationsOf?: (connection: ResourceKey) => Operations;
+}
+
+type ConnectionController = Controller<
+  ElasticsearchConnectionSpec,
+  ElasticsearchConnectionStatus,
+  Observed,
+  VerifyRepository
+>;
+
+const nobody = (): Operations => ({ active: [], queued: 0 });
+
+/** Looks at each cluster every `probeInterval` and says whether it may be used. */
+export function elasticsearchConnectionController(
+  options: ElasticsearchConnectionOptions,
+): ConnectionController {
+  const { connections, operationsOf = nobody } = options;
+  const io = { connections, operationsOf, verifications: createVerifications() };
+  return {
+    definition: elasticsearchConnection,
+    observe: (resource, pass) => observe(resource, pass, io),
+    decide,
+    perform: (action, resource, pass) => perform(action, resource, pass, io),
+    forget: (key) => {
+      connections.forget(key);
+      io.verifications.forget(key);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { parseDuration } from '../../crds/duration.ts';
+import type { ElasticsearchConnectionStatus as Status } from '../../crds/elasticsearch-connection.ts';
+import { ACCEPT_CLUSTER } from '../../crds/shared.ts';
+import type { Decision, ExtraCondition, Readiness } from '../../runtime/controller.ts';
+import { eventsOf } from './events.ts';
+import type { Connection, Observed, Seen } from './observed.ts';
+import { clusterIsAccepted, SUPPORTED_VERSIONS, verificationIsDue, versionIsSupported } from './rules.ts';
+import { failedStatus, seenStatus } from './status.ts';
+
+/** Trial writes into a repository by every node. */
+export interface VerifyRepository {
+  readonly type: 'verifyRepository';
+  readonly repository: string;
+}
+
+/** A probe that failed is repeated no later than this: a Secret that was put right is in use within a minute. */
+const FAILED_AGAIN_MS = 30_000;
+
+export function decide(
+  resource: Connection,
+  observed: Observed,
+  now: number,
+): Decision<Status, VerifyRepository> {
+  const probed = probedReadiness(resource, observed);
+  const ready = resource.spec.suspend ? suspended(probed) : probed;
+  const healthy = healthyOf(observed);
+  const good = probed.type === 'ready' && observed.type === 'seen' ? observed : undefined;
+  const interval = parseDuration(resource.spec.probeInterval) ?? FAILED_AGAIN_MS;
+  return {
+    status: good ? seenStatus(resource, good, now) : failedStatus(resource, observed),
+    ready,
+    conditions: [healthy],
+    actions: good ? verificationsDue(good, now) : [],
+    next: good ? interval : Math.min(interval, FAILED_AGAIN_MS),
+    events: eventsOf(resource.status, ready, healthy),
+  };
+}
+
+/** Probing goes on, so what it finds is told as well. */
+function suspended({ reason, message }: Readiness): Readiness {
+  const text = `Everything that uses this connection is stopped by spec.suspend. The last probe says ${reason}: ${message}`;
+  return { type: 'suspended', reason: 'Suspended', message: text };
+}
+
+/** Not usable yet, because ... */
+function probedReadiness(resource: Connection, observed: Observed): Readiness {
+  if (observed.type === 'failed') return observed.failure;
+  const { clusterName, clusterUuid, version } = observed.info;
+  if (!versionIsSupported(version))
+    return {
+      type: 'reconciling',
+      reason: 'UnsupportedVersion',
+      message: `Elasticsearch ${version} is not supported; supported are ${SUPPORTED_VERSIONS}.`,
+    };
+  if (!clusterIsAccepted(resource, clusterUuid))
+    return {
+      type: 'stalled',
+      reason: 'ClusterChanged',
+      message: `Cluster ${clusterUuid} answers instead of ${resource.status?.clusterUUID}, so everything is stopped; if that is right, set the annotation ${ACCEPT_CLUSTER}: ${clusterUuid}`,
+    };
+  const missing = observed.type === 'seen' ? (observed.missingPrivileges ?? []) : [];
+  return {
+    type: 'ready',
+    reason: 'Connected',
+    message: `Connected to ${clusterName} ${version}.${lacks(missing)}`,
+  };
+}
+
+/** Which of these matter depends on what is used, so they are told and do not stop anything by themselves. */
+function lacks([first, ...others]: readonly string[]): string {
+  if (first === undefined) return '';
+  const more = others.length === 0 ? '' : ` and ${others.length} more privileges`;
+  return ` The login lacks ${first}${more}; status.missingPrivileges lists them all.`;
+}
+
+const HEALTHY = {
+  green: { status: 'True', reason: 'Green', message: 'All shards work.' },
+  yellow: {
+    status: 'True',
+    reason: 'Yellow',
+    message: 'Replicas are missing; GET _cluster/allocation/explain says why.',
+  },
+  red: {
+    status: 'False',
+    reason: 'Red',
+    message: 'A primary shard is missing; GET _cluster/allocation/explain says why.',
+  },
+  unknown: {
+    status: 'Unknown',
+    reason: 'NotObserved',
+    message: 'The last probe did not get that far; see Ready.',
+  },
+} as const;
+
+function healthyOf(observed: Observed): ExtraCondition {
+  return { type: 'Healthy', ...HEALTHY[observed.type === 'seen' ? observed.health.status : 'unknown'] };
+}
+
+function verificationsDue({ repositories = [] }: Seen, now: number): readonly VerifyRepository[] {
+  return repositories
+    .filter((repository) => verificationIsDue(repository, now))
+    .map(({ name }) => ({ type: 'verifyRepository', repository: name }));
+}

@@ -1,0 +1,28 @@
+import type { ElasticsearchConnectionStatus as Status } from '../../crds/elasticsearch-connection.ts';
+import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
+
+/** One event per transition: of Ready to another reason, and of health to or from red. */
+export function eventsOf(
+  before: Status | undefined,
+  ready: Readiness,
+  healthy: ExtraCondition,
+): ResourceEvent[] {
+  const reasonBefore = (type: string) =>
+    before?.conditions?.find((condition) => condition.type === type)?.reason;
+  const events: ResourceEvent[] = [];
+  if (reasonBefore('Ready') !== ready.reason) {
+    const fine = ready.type === 'ready' || ready.type === 'suspended';
+    events.push({
+      type: fine ? 'Normal' : 'Warning',
+      reason: ready.reason,
+      action: 'Probe',
+      note: ready.message,
+    });
+  }
+  const wasRed = reasonBefore('Healthy') === 'Red';
+  if (healthy.reason === 'Red' && !wasRed)
+    events.push({ type: 'Warning', reason: 'ClusterRed', action: 'Probe', note: healthy.message });
+  if (wasRed && healthy.status === 'True')
+    events.push({ type: 'Normal', reason: 'ClusterRecovered', action: 'Probe', note: healthy.message });
+  return events;
+}

@@ -1,0 +1,74 @@
+import type { ElasticsearchConnectionStatus as Status } from '../../crds/elasticsearch-connection.ts';
+import type { Connection, Observed, Seen, SeenRepository } from './observed.ts';
+import { figuresAreDue } from './rules.ts';
+
+const SHOWN_REPOSITORIES = 20;
+const SHOWN_PRIVILEGES = 100;
+
+/** A failed probe leaves what was last seen; only what it learned of privileges is new. */
+export function failedStatus({ status }: Connection, observed: Observed): Status {
+  const missing = observed.type === 'failed' ? observed.missingPrivileges : undefined;
+  return { ...kept(status), ...(missing === undefined ? {} : { missingPrivileges: shown(missing) }) };
+}
+
+/**
+ * What matters at once is always as it is now; figures stay as they were until they are due, so that a quiet cluster
+ * costs the API server one write in five minutes and not one per probe.
+ */
+export function seenStatus({ status }: Connection, observed: Seen, now: number): Status {
+  const { info, health, missingPrivileges, repositories } = observed;
+  return {
+    ...kept(status),
+    clusterName: info.clusterName,
+    clusterUUID: info.clusterUuid,
+    version: info.version,
+    flavor: info.flavor,
+    health: health.status,
+    nodes: health.nodes,
+    dataNodes: health.dataNodes,
+    ...(missingPrivileges && { missingPrivileges: shown(missingPrivileges) }),
+    ...(repositories && {
+      repositories: repositories.slice(0, SHOWN_REPOSITORIES).map((seen) => shownRepository(seen, status)),
+    }),
+    ...(figuresAreDue(status, now) && figures(observed, now)),
+  };
+}
+
+function figures({ health, statistics, operations }: Seen, now: number): Partial<Status> {
+  return {
+    activeShards: health.activeShards,
+    unassignedShards: health.unassigned,
+    pendingTasks: health.pendingTasks,
+    activeOperations: operations.active,
+    queued: operations.queued,
+    lastProbeTime: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    ...(statistics && { statistics: overall(statistics), largestIndices: [...statistics.largest] }),
+  };
+}
+
+function overall(statistics: NonNullable<Seen['statistics']>): NonNullable<Status['statistics']> {
+  const { indices, primaryDocuments, primaryBytes, totalBytes, diskUsedPercent } = statistics;
+  return { indices, primaryDocuments, primaryBytes, totalBytes, diskUsedPercent };
+}
+
+/** Until this process has verified it, the earlier verdict stands. */
+function shownRepository({ verification, name, type, readOnly }: SeenRepository, status: Status | undefined) {
+  const before = status?.repositories?.find((repository) => repository.name === name);
+  const verified = verification?.verified ?? before?.verified;
+  return { name, type, readOnly, ...(verified === undefined || readOnly ? {} : { verified }) };
+}
+
+function shown(privileges: readonly string[]): readonly string[] {
+  return privileges.slice(0, SHOWN_PRIVILEGES).map((privilege) => privilege.slice(0, 255));
+}
+
+/** Everything but what the engine owns. */
+function kept(status: Status = {}): Status {
+  const {
+    conditions: _conditions,
+    observedGeneration: _generation,
+    lastHandledRunNow: _runNow,
+    ...own
+  } = status;
+  return own;
+}
