@@ -44,13 +44,14 @@ export async function ask(
   }
 }
 
-/** As `ask`, and any other status than 2xx is an error that quotes the server. */
+/** As `ask`, and anything but a 2xx is an error that names the address and quotes the server. */
 export async function demand(...[endpoint, path, options]: Parameters<typeof ask>): Promise<string> {
-  const { status, body } = await ask(endpoint, path, options);
+  const what = `${options?.method ?? 'GET'} ${new URL(path, endpoint.url).href}`;
+  const { status, body } = await ask(endpoint, path, options).catch((cause: unknown) => {
+    throw new Error(`${what} got no answer. Is the server up, and its address right?`, { cause });
+  });
   if (status >= 200 && status < 300) return body;
-  throw new Error(
-    `${options?.method ?? 'GET'} ${new URL(path, endpoint.url).href} answered ${status}: ${body}`,
-  );
+  throw new Error(`${what} answered ${status}: ${body}`);
 }
 
 export function basicAuthorization(username: string, password: string): string {
