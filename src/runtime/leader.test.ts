@@ -248,7 +248,7 @@ describe('holding the lease', () => {
     const { clock, store, only } = await leader();
     const replace = store.api.replace.bind(store.api);
     let lost = false;
-    store.api.replace = async <T>(...args: Parameters<LeaseApi['replace']>) => {
+    store.api.replace = async (...args) => {
       const answer = await replace<never>(...args);
       if (lost) return answer;
       lost = true;

@@ -1,0 +1,102 @@
+import type { KubernetesApi, KubernetesObject, ObjectRef } from '../kubernetes/api.ts';
+import type { Clock } from './clock.ts';
+import type { PassLogger } from './controller.ts';
+
+export interface KillSwitchOptions {
+  readonly kubernetes: Pick<KubernetesApi, 'get'>;
+  readonly clock: Clock;
+  readonly log: PassLogger;
+  readonly namespace: string;
+  /** --paused: on for the life of the process, whatever the ConfigMap says. */
+  readonly forced: boolean;
+}
+
+/** Stops every effect in Elasticsearch while everything is still observed and reported. */
+export interface KillSwitch {
+  /** True also when it is not known: before the first look, and when the last one is too old. */
+  isOn(): boolean;
+  /** Looks at the ConfigMap every two seconds until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves after the first look, whatever it found. Passes before it would report a pause that is none. */
+  readonly looked: Promise<void>;
+}
+
+export const KILL_SWITCH_NAME = 'es-steward';
+const KEY = 'paused';
+
+/** The promise is five seconds; this leaves room for a slow answer. */
+const LOOK_MS = 2_000;
+/** Without an answer for so long nobody could stop us any more, so we stop. */
+const TOO_OLD_MS = 15_000;
+
+interface ConfigMap extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+interface Look {
+  readonly on: boolean;
+  /** Monotonic milliseconds at which the question was sent. */
+  readonly at: number;
+}
+
+export function createKillSwitch(options: KillSwitchOptions): KillSwitch {
+  const { clock, forced } = options;
+  let last: Look | undefined;
+  let isFailing = false;
+  const looked = Promise.withResolvers<void>();
+  return {
+    looked: looked.promise,
+    isOn: () => forced || last === undefined || last.on || clock.monotonic() - last.at > TOO_OLD_MS,
+    async run(signal) {
+      if (forced) options.log.warn({}, 'paused by --paused: nothing is changed in Elasticsearch');
+      while (!signal.aborted) {
+        try {
+          const look = await lookAt(options, signal);
+          if (look.on !== last?.on) announce(options, look.on, last === undefined);
+          last = look;
+          isFailing = false;
+        } catch (error) {
+          if (!isFailing && !signal.aborted) complain(options, error);
+          isFailing = true;
+        }
+        looked.resolve();
+        await clock.sleep(LOOK_MS, signal).catch(() => undefined);
+      }
+    },
+  };
+}
+
+async function lookAt(
+  { kubernetes, clock, namespace }: KillSwitchOptions,
+  signal: AbortSignal,
+): Promise<Look> {
+  const at = clock.monotonic();
+  const map = await kubernetes.get<ConfigMap>(configMapRef(namespace), signal);
+  return { at, on: means(map?.data?.[KEY]) };
+}
+
+/** Whoever writes anything but "false" into this key wants it to stop. */
+function means(text: string | undefined): boolean {
+  return text !== undefined && text.trim() !== 'false';
+}
+
+const configMapRef = (namespace: string): ObjectRef => ({
+  kind: { group: '', version: 'v1', plural: 'configmaps' },
+  namespace,
+  name: KILL_SWITCH_NAME,
+});
+
+function announce({ log, namespace }: KillSwitchOptions, on: boolean, isFirst: boolean): void {
+  const configMap = `${namespace}/${KILL_SWITCH_NAME}`;
+  if (on) log.warn({ configMap }, 'paused by the ConfigMap: nothing is changed in Elasticsearch');
+  else if (!isFirst) log.info({ configMap }, 'not paused by the ConfigMap any more');
+}
+
+function complain({ log, namespace }: KillSwitchOptions, error: unknown): void {
+  const configMap = `${namespace}/${KILL_SWITCH_NAME}`;
+  const seconds = TOO_OLD_MS / 1000;
+  log.warn(
+    { err: error, configMap },
+    `the kill switch cannot be read: after ${seconds} s nothing is changed in Elasticsearch. The operator needs "get" on this ConfigMap`,
+  );
+}
