@@ -28,34 +28,33 @@ function* withDescendants(place: Bare): Generator<Bare> {
   for (const child of childrenOf(place)) yield* withDescendants(child);
 }
 
-function childrenOf({ path, pointer, schema, inPlainList }: Bare): Bare[] {
-  const { properties = {}, items, additionalProperties } = schema;
-  const members = Object.entries(properties).map(([key, value]) => ({
-    path: `${path}.${key}`,
-    pointer: `${pointer}/properties/${key}`,
-    schema: value,
-    inPlainList,
-    isMember: true,
-  }));
-  const plain = inPlainList || schema['x-kubernetes-list-type'] !== 'map';
-  const nested = (at: string, child: Schema | undefined, mark: string, plain: boolean) =>
-    isSchema(child)
-      ? [
-          {
-            path: path + mark,
-            pointer: `${pointer}/${at}`,
-            schema: child,
-            inPlainList: plain,
-            isMember: false,
-          },
-        ]
-      : [];
+function childrenOf(parent: Bare): readonly Bare[] {
+  const { properties = {}, items, additionalProperties } = parent.schema;
+  const inPlainList = parent.inPlainList || parent.schema['x-kubernetes-list-type'] !== 'map';
   return [
-    ...members,
-    ...nested('items', items, '[]', plain),
-    ...nested('additionalProperties', additionalProperties, '{}', inPlainList),
+    ...Object.entries(properties).map(([key, schema]) => member(parent, key, schema)),
+    ...(isSchema(items) ? [{ ...nested(parent, 'items', '[]', items), inPlainList }] : []),
+    ...(isSchema(additionalProperties)
+      ? [nested(parent, 'additionalProperties', '{}', additionalProperties)]
+      : []),
   ];
 }
+
+const member = ({ path, pointer, inPlainList }: Bare, key: string, schema: Schema): Bare => ({
+  path: `${path}.${key}`,
+  pointer: `${pointer}/properties/${key}`,
+  schema,
+  inPlainList,
+  isMember: true,
+});
+
+const nested = ({ path, pointer, inPlainList }: Bare, at: string, mark: string, schema: Schema): Bare => ({
+  path: path + mark,
+  pointer: `${pointer}/${at}`,
+  schema,
+  inPlainList,
+  isMember: false,
+});
 
 export const isSchema = (value: unknown): value is Schema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

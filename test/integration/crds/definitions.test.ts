@@ -34,14 +34,12 @@ describe.each(kinds.map((definition) => [definition.kind, definition] as const))
     it('describes every field to kubectl explain', async () => {
       await applyCrd(send, customResourceDefinition(definition));
       const name = `dev.es-steward.v1alpha1.${kind}`;
-      let schema: Described | undefined;
-      await until(async () => {
+      const schema = await eventually(`${kind} is explained`, async () => {
         const { body } = await send('GET', '/openapi/v3/apis/es-steward.dev/v1alpha1');
         const document = body as {
           readonly components?: { readonly schemas?: Readonly<Record<string, Described>> };
         };
-        schema = document.components?.schemas?.[name];
-        return schema !== undefined;
+        return document.components?.schemas?.[name];
       });
       const { spec, status } = schema.properties ?? {};
       expect([...silent(spec ?? {}, 'spec'), ...silent(status ?? {}, 'status')]).toEqual([]);
