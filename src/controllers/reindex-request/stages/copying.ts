@@ -208,8 +208,15 @@ function report(situation: Situation, actions: readonly ReindexAction[], moreToS
     percent: figures.message.startsWith('[') ? copyPercent(completed, total) : 91,
     progress: { ...figures, total, completed, ...sumsOf(journal), updatedTime: time(now) },
     actions,
-    next: moreToSend || actions.length > 0 ? 'now' : SOON_MS,
+    next: moreToSend || actions.length > 0 ? 'now' : pollMs(situation),
   });
+}
+
+/** A short copy is watched closely, so that no place stays empty; a long one costs few status writes. */
+function pollMs({ status, now }: Situation): number {
+  const elapsed = now - Date.parse(status.copy?.startTime ?? time(now));
+  if (elapsed < 10_000) return SOON_MS / 4;
+  return elapsed < 60_000 ? SOON_MS : SOON_MS * 2;
 }
 
 function completedOf(journal: Copy | undefined): number {

@@ -1,4 +1,5 @@
-import type { ReindexAction } from '../actions.ts';
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { ReindexAction, Target } from '../actions.ts';
 import {
   creationBody,
   type DestinationMark,
@@ -85,11 +86,11 @@ function destinationStep(situation: Situation, source: IndexFacts, message: stri
   });
 }
 
-function withDestination(
-  { status }: Situation,
-  { index, uuid }: { readonly index: string; readonly uuid: string },
-) {
-  return { ...status, destination: { ...status.destination, index, uuid } };
+/** What was copied into an index that is gone does not count for the one that took its place. */
+function withDestination({ status }: Situation, { index, uuid }: Target): ReindexRequestStatus {
+  const { copy: _copy, verification: _verification, ...fresh } = status;
+  const replaced = status.destination?.uuid !== undefined && status.destination.uuid !== uuid;
+  return { ...(replaced ? fresh : status), destination: { ...status.destination, index, uuid } };
 }
 
 function epochActions(situation: Situation, source: IndexFacts): readonly ReindexAction[] {

@@ -1,0 +1,781 @@
+import { describe, expect, it } from 'vitest';
+import {
+  reindexRequest,
+  type ReindexRequest,
+  type ReindexRequestStatus,
+} from '../../crds/reindex-request.ts';
+import type { ObjectMeta } from '../../crds/shared.ts';
+import { decide, stageOf } from './decide.ts';
+import { type DestinationMark, tunedSettings, valuesToRestore } from './destination.ts';
+import type { IndexFacts, Observed, Peer } from './observed.ts';
+import { situationOf, specHashOf } from './situation.ts';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+const UID = 'abcdef01-2345-6789-abcd-ef0123456789';
+const EPOCH = 'es-steward-abcdef01-1';
+const orders = { filter: { term: { a: 1 } }, is_write_index: true };
+
+const spec = (over: object = {}) =>
+  reindexRequest.spec.parse({
+    connectionRef: { name: 'main' },
+    source: { index: 'orders-v1' },
+    destination: { index: 'orders-v2' },
+    writeMode: 'BlockFirst',
+    ...over,
+  });
+
+function request(
+  status: ReindexRequestStatus = {},
+  over: object = {},
+  metadata: Partial<ObjectMeta> = {},
+): ReindexRequest {
+  const meta = {
+    name: 'r',
+    namespace: 'n',
+    uid: UID,
+    resourceVersion: '1',
+    generation: 1,
+    creationTimestamp: '2026-03-01T11:00:00Z',
+    ...metadata,
+  };
+  return {
+    apiVersion: 'es-steward.dev/v1alpha1',
+    kind: 'ReindexRequest',
+    metadata: meta,
+    spec: spec(over),
+    status,
+  };
+}
+
+const index = (name: string, over: Partial<IndexFacts> = {}): IndexFacts => ({
+  name,
+  uuid: `${name}-uuid`,
+  settings: { number_of_shards: '1', number_of_replicas: '1' },
+  mappings: {},
+  aliases: {},
+  closed: false,
+  ...over,
+});
+const source = (over: Partial<IndexFacts> = {}) => index('orders-v1', { aliases: { orders }, ...over });
+const fenced = (over: Partial<IndexFacts> = {}) =>
+  source({
+    aliases: { orders, [EPOCH]: {} },
+    settings: { number_of_shards: '1', number_of_replicas: '1', blocks: { write: 'true' } },
+    ...over,
+  });
+
+const markWith = (over: Partial<DestinationMark> = {}): DestinationMark => ({
+  uid: UID,
+  specHash: specHashOf(spec()),
+  sourceIndex: 'orders-v1',
+  sourceUuid: 'orders-v1-uuid',
+  attempt: 1,
+  blockedBefore: false,
+  state: 'copying',
+  restore: valuesToRestore(spec().destination, source(), { number_of_replicas: '1' }),
+  ...over,
+});
+const destination = (mark: Partial<DestinationMark> = {}, over: Partial<IndexFacts> = {}) =>
+  index('orders-v2', {
+    settings: { ...tunedSettings(spec().destination), hidden: 'true' },
+    mappings: { _meta: { 'es-steward': markWith(mark) } },
+    ...over,
+  });
+
+const observed = (over: Partial<Observed> = {}): Observed => ({
+  connection: 'main',
+  maxConcurrentOperations: 2,
+  protects: (name) => name.startsWith('.'),
+  sources: [source()],
+  destination: undefined,
+  tasks: { complete: true, running: [] },
+  peers: [],
+  outcomes: {},
+  preflight: {
+    missingPrivileges: [],
+    pipelines: {},
+    sequenceNumbersSearchable: true,
+    documents: 10,
+    bytes: 100,
+  },
+  ...over,
+});
+
+const plan = {
+  hash: 'p',
+  specHash: 'h',
+  sourceUuid: 'orders-v1-uuid',
+  aliases: [{ name: 'orders', definition: orders }],
+  blockedBefore: false,
+  sequenceNumbers: true,
+  createdTime: '2026-03-01T11:00:00Z',
+};
+const planned: ReindexRequestStatus = {
+  phase: 'Preparing',
+  plan,
+  source: { index: 'orders-v1', uuid: 'orders-v1-uuid' },
+  destination: { index: 'orders-v2' },
+  attempt: 1,
+  epoch: 1,
+  intent: { type: 'Prepare', time: '2026-03-01T11:00:00Z' },
+};
+const prepared: ReindexRequestStatus = {
+  ...planned,
+  destination: { index: 'orders-v2', uuid: 'orders-v2-uuid' },
+};
+const blocking: ReindexRequestStatus = {
+  ...prepared,
+  phase: 'Fencing',
+  blockedSince: '2026-03-01T11:59:00Z',
+  fence: { verified: true, settled: true },
+};
+const sums = { created: 0, updated: 0, noops: 0, deleted: 0, versionConflicts: 0, batches: 0 };
+const shards = [{ shard: 0, maxSeqNo: 99, primaryTerm: 1, documents: 100, rangeWidth: 50 }];
+const copying: ReindexRequestStatus = {
+  ...blocking,
+  phase: 'Copying',
+  progress: { percent: 0, display: '0%', message: '', total: 100 },
+  copy: { shards, done: [], running: [], sums, parallel: 3, startTime: '2026-03-01T11:59:00Z' },
+};
+const done = [{ shard: 0, from: 0, to: 99 }];
+const copied: ReindexRequestStatus = {
+  ...copying,
+  copy: { shards, done, running: [], sums: { ...sums, created: 100 } },
+};
+const facts = [{ shard: 0, maxSeqNo: 99, globalCheckpoint: 99, documents: 100, primaryTerm: 1 }];
+const inCopy = {
+  sources: [fenced()],
+  destination: destination(),
+  health: { source: 'green', destination: 'green' },
+} as const;
+
+const run = (resource: ReindexRequest, world: Observed) => decide(resource, world, NOW);
+const stage = (resource: ReindexRequest, world: Observed) => stageOf(situationOf(resource, world, NOW));
+const actionsOf = (decision: ReturnType<typeof run>) => (decision.actions ?? []).map(({ type }) => type);
+const counts = (over: object = {}) => ({
+  total: 50,
+  created: 50,
+  updated: 0,
+  noops: 0,
+  deleted: 0,
+  versionConflicts: 0,
+  batches: 1,
+  ...over,
+});
+
+describe('taking turns', () => {
+  const peer = (over: Partial<Peer>): Peer => ({
+    namespace: 'n',
+    name: 'other',
+    uid: 'b',
+    created: '2026-03-01T10:00:00Z',
+    phase: 'Copying',
+    suspended: false,
+    source: 'x',
+    destination: 'y',
+    destinationUuid: undefined,
+    ...over,
+  });
+
+  it('goes on at once when a place is free', () => {
+    expect(run(request(), observed({ peers: [peer({})] })).status.phase).toBe('Validating');
+  });
+
+  it('waits behind running requests and names one', () => {
+    const decision = run(request(), observed({ maxConcurrentOperations: 1, peers: [peer({})] }));
+    expect(decision.ready).toMatchObject({
+      type: 'reconciling',
+      reason: 'WaitingForTurn',
+      message: expect.stringContaining('n/other'),
+    });
+    expect(decision.holds).toBe(false);
+  });
+
+  it.each([
+    ['older and pending', { phase: 'Pending' }, 'Pending'],
+    ['younger and pending', { phase: 'Pending', created: '2026-03-01T11:30:00Z' }, 'Validating'],
+    ['younger but running', { created: '2026-03-01T11:30:00Z' }, 'Pending'],
+    ['over', { phase: 'Completed' }, 'Validating'],
+    ['suspended', { phase: 'Pending', suspended: true }, 'Validating'],
+  ])('counts a request that is %s', (_, over, phase) => {
+    expect(run(request(), observed({ maxConcurrentOperations: 1, peers: [peer(over)] })).status.phase).toBe(
+      phase,
+    );
+  });
+});
+
+describe('validating', () => {
+  const validating: ReindexRequestStatus = { phase: 'Validating' };
+  const judge = (world: Partial<Observed>, over: object = {}) =>
+    run(request(validating, over), observed(world));
+
+  it.each<[string, Partial<Observed>, object, string]>([
+    ['a source that does not exist', { sources: [] }, {}, 'PreflightFailed'],
+    ['an alias of two indexes', { sources: [source(), index('b')] }, {}, 'PreflightFailed'],
+    ['a data stream', { sources: [source({ dataStream: 'logs' })] }, {}, 'PreflightFailed'],
+    ['a closed source', { sources: [source({ closed: true })] }, {}, 'PreflightFailed'],
+    ['a protected source', { sources: [index('.kibana')] }, {}, 'PreflightFailed'],
+    [
+      'an alias that leads to the destination itself',
+      { sources: [index('orders-v2')] },
+      {},
+      'PreflightFailed',
+    ],
+    [
+      'a source without _source',
+      { sources: [source({ mappings: { _source: { enabled: false } } })] },
+      {},
+      'PreflightFailed',
+    ],
+    [
+      'a source whose _source lacks fields',
+      { sources: [source({ mappings: { _source: { excludes: ['a'] } } })] },
+      {},
+      'PreflightFailed',
+    ],
+    ['a destination of a stranger', { destination: index('orders-v2') }, {}, 'ForeignDestination'],
+    [
+      'a destination that is an alias',
+      { destination: index('b', { aliases: { 'orders-v2': {} } }) },
+      {},
+      'ForeignDestination',
+    ],
+    [
+      'a destination that another living request made',
+      {
+        destination: destination({ uid: 'b' }),
+        peers: [
+          {
+            namespace: 'n',
+            name: 'o',
+            uid: 'b',
+            created: '',
+            phase: 'Failed',
+            suspended: false,
+            source: 'x',
+            destination: 'orders-v2',
+            destinationUuid: undefined,
+          },
+        ],
+      },
+      {},
+      'ForeignDestination',
+    ],
+    ['a protected destination', {}, { destination: { index: '.orders' } }, 'PreflightFailed'],
+    ['a destination with our own prefix', {}, { destination: { index: 'es-steward-x' } }, 'PreflightFailed'],
+    [
+      'a listed alias that is not there',
+      {},
+      { aliases: { move: 'Listed', names: ['gone'] } },
+      'AliasConflict',
+    ],
+    ['a protected alias', { sources: [source({ aliases: { '.orders': {} } })] }, {}, 'PreflightFailed'],
+    ['a pipeline that does not exist', {}, { transform: { pipeline: 'gone' } }, 'PreflightFailed'],
+  ])('refuses %s before anything is done', (_, world, over, reason) => {
+    const decision = judge(world, over);
+    expect(decision.status.failure?.reason).toBe(reason);
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.holds).toBe(false);
+  });
+
+  it('waits for a privilege and names it', () => {
+    const preflight = {
+      missingPrivileges: ['manage on orders-v1'],
+      pipelines: {},
+      sequenceNumbersSearchable: true,
+      documents: 1,
+      bytes: 1,
+    };
+    expect(judge({ preflight }).ready).toMatchObject({
+      type: 'reconciling',
+      reason: 'PreflightFailed',
+      message: expect.stringContaining('manage on orders-v1'),
+    });
+  });
+
+  it('waits while another request copies the source', () => {
+    expect(judge({ sources: [source({ aliases: { 'es-steward-ffffffff-1': {} } })] }).ready.reason).toBe(
+      'WaitingForTurn',
+    );
+  });
+
+  it('is complete at once when the very work was done by an earlier request', () => {
+    const decision = judge({ destination: destination({ uid: 'gone', state: 'final' }), sources: [] });
+    expect(decision.status.phase).toBe('Completed');
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('does not take another spec for the same work', () => {
+    const decision = judge({ destination: destination({ uid: 'gone', state: 'final', specHash: 'other' }) });
+    expect(decision.status.failure?.reason).toBe('ForeignDestination');
+  });
+
+  it('writes the plan first and tries it on documents in the next pass', () => {
+    const first = judge({});
+    expect(first.status.plan?.aliases).toEqual([{ name: 'orders', definition: orders }]);
+    expect(actionsOf(first)).toEqual([]);
+    expect(actionsOf(run(request(first.status), observed()))).toEqual(['TryOut']);
+  });
+
+  it('moves no alias when a query makes the copy a subset', () => {
+    expect(
+      judge({}, { source: { index: 'orders-v1', query: { term: { a: 1 } } } }).status.plan?.aliases,
+    ).toEqual([]);
+  });
+});
+
+describe('preparing', () => {
+  it('has its intent in status before it does anything', () => {
+    const { intent: _intent, ...before } = planned;
+    const decision = run(request(before), observed());
+    expect(decision.status.intent?.type).toBe('Prepare');
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('makes epoch alias and destination', () => {
+    expect(actionsOf(run(request(planned), observed()))).toEqual(['AddEpochAlias', 'CreateDestination']);
+  });
+
+  it('takes away aliases that a template has added', () => {
+    expect(
+      actionsOf(
+        run(request(planned), observed({ destination: destination({}, { aliases: { orders: {} } }) })),
+      ),
+    ).toEqual(['DropAliases']);
+  });
+
+  it('recreates the unfinished copy of an earlier attempt', () => {
+    expect(
+      run(request({ ...planned, attempt: 2 }), observed({ destination: destination() })).actions,
+    ).toMatchObject([{ type: 'DeleteDestination', owner: UID }]);
+  });
+
+  it.each([
+    ['a stranger', index('orders-v2')],
+    ['a final one', destination({ state: 'final', attempt: 0 })],
+  ])('never touches %s', (_, there) => {
+    const decision = run(
+      request({ ...planned, attempt: 2 }),
+      observed({ destination: there, sources: [source({ aliases: { [EPOCH]: {} } })] }),
+    );
+    expect(decision.status.failure?.reason).toBe('ForeignDestination');
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('forgets what was copied into an index that is gone', () => {
+    const decision = run(
+      request(copied),
+      observed({
+        sources: [fenced()],
+        destination: destination({ restore: undefined } as never, { uuid: 'new' }),
+      }),
+    );
+    expect(decision.status.copy).toBeUndefined();
+    expect(decision.status.destination?.uuid).toBe('new');
+  });
+});
+
+describe('fencing', () => {
+  const world = observed({
+    sources: [source({ aliases: { orders, [EPOCH]: {} } })],
+    destination: destination(),
+  });
+
+  it('says since when before it blocks', () => {
+    const decision = run(request(prepared), world);
+    expect(decision.status.blockedSince).toBe('2026-03-01T12:00:00.000Z');
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.conditions).toMatchObject([
+      { type: 'WritesBlocked', status: 'True', reason: 'BlockFirst' },
+    ]);
+  });
+
+  it('blocks through the epoch alias', () => {
+    const { fence: _fence, ...before } = blocking;
+    expect(run(request(before), world).actions).toMatchObject([
+      { type: 'BlockWrites', through: EPOCH, liftFirst: false },
+    ]);
+  });
+
+  it('does not believe a block whose proof it has not seen', () => {
+    const { fence: _fence, ...before } = blocking;
+    expect(
+      run(request(before), observed({ sources: [fenced()], destination: destination() })).actions,
+    ).toMatchObject([{ type: 'BlockWrites', liftFirst: true }]);
+  });
+
+  it('never lifts a block that was there before', () => {
+    const { fence: _fence, ...before } = { ...blocking, plan: { ...plan, blockedBefore: true } };
+    expect(
+      actionsOf(run(request(before), observed({ sources: [fenced()], destination: destination() }))),
+    ).toEqual(['Settle']);
+  });
+
+  it.each([
+    [98, 'Fencing'],
+    [99, 'Copying'],
+  ])('with a checkpoint of %d below 99 operations it is %s', (globalCheckpoint, phase) => {
+    const shard = { shard: 0, maxSeqNo: 99, globalCheckpoint, documents: 100, primaryTerm: 1 };
+    const decision = run(
+      request(blocking),
+      observed({
+        sources: [fenced()],
+        destination: destination(),
+        shards: [shard],
+        counts: { source: 100, destination: 0 },
+        processors: 2,
+      }),
+    );
+    expect(decision.status.phase).toBe(phase);
+  });
+});
+
+describe('copying', () => {
+  const running = (over: object = {}) => ({
+    ...copying,
+    copy: {
+      ...copying.copy,
+      shards,
+      done: [],
+      sums,
+      running: [{ shard: 0, from: 0, to: 49, try: 0, task: 'n:1', ...over }],
+    },
+  });
+
+  it('writes intents first and sends only those that were in status', () => {
+    const first = run(request(copying), observed(inCopy));
+    expect(first.status.copy?.running).toHaveLength(2);
+    expect(actionsOf(first)).toEqual([]);
+    expect(actionsOf(run(request(first.status), observed(inCopy)))).toEqual(['StartRange', 'StartRange']);
+  });
+
+  it('adopts a task whose id was lost instead of starting a second one', () => {
+    const decision = run(
+      request(running({ task: undefined })),
+      observed({
+        ...inCopy,
+        tasks: { complete: true, running: [{ id: 'n:7', opaqueId: `${UID}/1/0/0/0` }] },
+      }),
+    );
+    expect(decision.status.copy?.running[0]?.task).toBe('n:7');
+    expect(actionsOf(decision)).not.toContain('StartRange');
+  });
+
+  it.each([
+    ['the task list is incomplete', { tasks: { complete: false, running: [] } }],
+    ['the destination is red', { health: { source: 'green', destination: 'red' } }],
+  ] as const)('starts nothing while %s', (_, over) => {
+    expect(actionsOf(run(request(running({ task: undefined })), observed({ ...inCopy, ...over })))).toEqual(
+      [],
+    );
+  });
+
+  it('books a range that ended well', () => {
+    const decision = run(
+      request(running()),
+      observed({ ...inCopy, outcomes: { 'n:1': { type: 'copied', counts: counts() } } }),
+    );
+    expect(decision.status.copy).toMatchObject({
+      done: [{ shard: 0, from: 0, to: 49 }],
+      sums: { created: 50 },
+    });
+    expect(decision.status.progress).toMatchObject({ percent: 45, completed: 50 });
+  });
+
+  it('repeats a range that vanished, after a pause', () => {
+    const decision = run(
+      request(running()),
+      observed({ ...inCopy, outcomes: { 'n:1': { type: 'repeat', why: '' } } }),
+    );
+    expect(decision.status.copy?.running[0]).toEqual({ shard: 0, from: 0, to: 49, try: 1 });
+    expect(decision.status.copy).toMatchObject({ retries: 1, done: [] });
+    expect(Date.parse(decision.status.copy?.pausedUntil ?? '')).toBeGreaterThan(NOW);
+  });
+
+  it('fails with the documents that cannot be written', () => {
+    const failures = Array.from({ length: 12 }, (_, at) => ({
+      index: 'orders-v2',
+      id: `${at}`,
+      status: 400,
+      type: 't',
+      reason: 'r',
+    }));
+    const decision = run(
+      request(running()),
+      observed({ ...inCopy, outcomes: { 'n:1': { type: 'documentFailures', failures } } }),
+    );
+    expect(decision.status.failure?.reason).toBe('DocumentFailures');
+    expect(decision.status.failures).toHaveLength(10);
+  });
+
+  it('shares a throttle among its tasks, and changes it on those that run', () => {
+    const resource = request(running(), { throttle: { requestsPerSecond: 100, maxParallel: 1 } });
+    expect(
+      run(resource, observed({ ...inCopy, outcomes: { 'n:1': { type: 'running', counts: counts() } } }))
+        .actions,
+    ).toMatchObject([{ type: 'Rethrottle', task: 'n:1', requestsPerSecond: 100 }]);
+  });
+
+  it('never lets the percent go back', () => {
+    const before = { ...running(), progress: { percent: 60, display: '60%', message: '', total: 100 } };
+    expect(run(request(before), observed(inCopy)).status.progress?.percent).toBe(60);
+  });
+});
+
+describe('proof and cut-over', () => {
+  const verifying: ReindexRequestStatus = {
+    ...copied,
+    phase: 'Verifying',
+    verification: { refreshed: true },
+  };
+  const cutting: ReindexRequestStatus = {
+    ...verifying,
+    phase: 'CuttingOver',
+    verification: { refreshed: true, verdict: 'Equal' },
+    intent: { type: 'CutOver', time: '' },
+  };
+  const whole = (over: Partial<Observed> = {}) =>
+    observed({ ...inCopy, shards: facts, counts: { source: 100, destination: 100 }, ...over });
+
+  it('counts only after the last task is gone', () => {
+    expect(
+      actionsOf(
+        run(
+          request(verifying),
+          whole({ tasks: { complete: true, running: [{ id: 'n:1', opaqueId: 'x' }] } }),
+        ),
+      ),
+    ).toEqual(['CancelTask']);
+  });
+
+  it.each([
+    [100, {}, undefined],
+    [99, {}, 'VerificationFailed'],
+    [101, {}, 'VerificationFailed'],
+    [97, { noops: 2, deleted: 1 }, undefined],
+  ])('with %d copies of 100 documents and %j: %s', (copies, left, reason) => {
+    const status = {
+      ...verifying,
+      copy: { ...copying.copy, shards, done, running: [], sums: { ...sums, ...left } },
+    };
+    const decision = run(request(status), whole({ counts: { source: 100, destination: copies } }));
+    expect(decision.status.failure?.reason).toBe(reason);
+    expect(decision.status.phase).toBe(reason ? 'Verifying' : 'CuttingOver');
+  });
+
+  it.each([
+    ['the block was lifted', { sources: [source({ aliases: { orders, [EPOCH]: {} } })] }],
+    [
+      'a shard has moved on',
+      { shards: [{ shard: 0, maxSeqNo: 100, globalCheckpoint: 100, documents: 101, primaryTerm: 1 }] },
+    ],
+  ])('moves nothing when %s', (_, over) => {
+    for (const status of [verifying, cutting]) {
+      const decision = run(request(status), whole(over));
+      expect(decision.status.failure?.reason).toBe('SourceChanged');
+      expect(actionsOf(decision)).toEqual([]);
+    }
+  });
+
+  it('marks the destination final before the aliases move', () => {
+    expect(actionsOf(run(request(cutting), whole()))).toEqual(['SetMeta']);
+  });
+
+  it('moves whole alias definitions in one call that needs the epoch alias', () => {
+    const decision = run(request(cutting), whole({ destination: destination({ state: 'final' }) }));
+    expect(decision.actions).toMatchObject([
+      { type: 'CutOver', through: EPOCH, moved: [{ name: 'orders', definition: orders }] },
+    ]);
+  });
+
+  it('does not overrule somebody who took an alias away', () => {
+    const decision = run(
+      request(cutting),
+      whole({
+        sources: [fenced({ aliases: { [EPOCH]: {} } })],
+        destination: destination({ state: 'final' }),
+      }),
+    );
+    expect(decision.status.failure?.reason).toBe('AliasConflict');
+  });
+});
+
+describe('after the move', () => {
+  const moved = observed({
+    sources: [fenced({ aliases: {} })],
+    destination: destination({ state: 'final' }, { aliases: { orders } }),
+  });
+  const { intent: _intent, ...afterwards } = {
+    ...copied,
+    phase: 'CuttingOver' as const,
+    verification: { verdict: 'Equal' },
+  };
+
+  it('goes on when the answer of the move was lost', () => {
+    const decision = run(request(afterwards), moved);
+    expect(decision.status).toMatchObject({ phase: 'CleaningUp', aliasesMoved: ['orders'] });
+    expect(actionsOf(decision)).toEqual(['SetSettings', 'LiftBlock']);
+    expect(decision.conditions).toContainEqual(expect.objectContaining({ type: 'Complete', status: 'True' }));
+  });
+
+  it.each([
+    ['cancel', { cancel: true }, {}],
+    ['suspend', { suspend: true }, {}],
+    ['deletion', {}, { deletionTimestamp: '2026-03-01T11:59:59Z' }],
+  ])('cannot be undone by %s any more', (_, over, metadata) => {
+    expect(stage(request(afterwards, over, metadata), moved)).toBe('CleaningUp');
+  });
+
+  it('is complete when the block is lifted and the destination is visible', () => {
+    const settled = observed({
+      sources: [source({ aliases: {} })],
+      destination: destination({ state: 'final' }, { aliases: { orders }, settings: {} }),
+    });
+    const decision = run(
+      request({
+        ...afterwards,
+        phase: 'CleaningUp',
+        aliasesMoved: ['orders'],
+        completionTime: '2026-03-01T11:59:30Z',
+        startTime: '2026-03-01T11:58:00Z',
+      }),
+      settled,
+    );
+    expect(decision.status).toMatchObject({
+      phase: 'Completed',
+      duration: '1m30s',
+      writeOutage: '30s',
+      progress: { percent: 100 },
+    });
+    expect(decision.status.blockedSince).toBeUndefined();
+    expect(decision.holds).toBe(false);
+  });
+
+  it('does nothing ever after', () => {
+    const decision = run(
+      request({ phase: 'Completed', progress: { percent: 100, display: '100%', message: 'm' } }),
+      observed({ sources: [] }),
+    );
+    expect(decision.next).toBe('changed');
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.ready.type).toBe('ready');
+  });
+});
+
+describe('undoing', () => {
+  const undoing: ReindexRequestStatus = { ...copying, epoch: 2, intent: { type: 'Undo', time: '' } };
+  const bumped = fenced({ aliases: { orders, 'es-steward-abcdef01-2': {} } });
+  const free = source({ aliases: { orders, 'es-steward-abcdef01-2': {} } });
+  const cancel = { cancel: true };
+
+  it('moves to the next epoch before anything else, with the intent in status first', () => {
+    const first = run(request(copying, cancel), observed(inCopy));
+    expect(first.status).toMatchObject({ epoch: 2, intent: { type: 'Undo' } });
+    expect(actionsOf(first)).toEqual([]);
+    expect(run(request(first.status, cancel), observed(inCopy)).actions).toMatchObject([
+      { type: 'MoveEpochAlias', from: EPOCH, to: 'es-steward-abcdef01-2' },
+    ]);
+  });
+
+  it('stops tasks, then lifts the block, then deletes the copy, then lets the epoch alias go', () => {
+    const task = { complete: true, running: [{ id: 'n:1', opaqueId: 'x' }] };
+    const worlds = [
+      observed({ sources: [bumped], destination: destination(), tasks: task }),
+      observed({ sources: [bumped], destination: destination() }),
+      observed({ sources: [free], destination: destination() }),
+      observed({ sources: [free] }),
+    ];
+    expect(worlds.flatMap((world) => actionsOf(run(request(undoing, cancel), world)))).toEqual([
+      'CancelTask',
+      'LiftBlock',
+      'DeleteDestination',
+      'DropAliases',
+    ]);
+  });
+
+  it('keeps the copy of a failed request for study', () => {
+    const failed = { ...undoing, failure: { reason: 'ScriptFailed', message: 'm' } };
+    expect(
+      actionsOf(run(request(failed), observed({ sources: [free], destination: destination() }))),
+    ).toEqual(['DropAliases']);
+  });
+
+  it('never deletes a destination that has an alias', () => {
+    const world = observed({ sources: [free], destination: destination({}, { aliases: { orders: {} } }) });
+    expect(actionsOf(run(request(undoing, cancel), world))).not.toContain('DeleteDestination');
+  });
+
+  it('never deletes a destination once the source is gone', () => {
+    const decision = run(request(undoing, cancel), observed({ sources: [], destination: destination() }));
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.status.phase).toBe('Cancelled');
+  });
+
+  it('never lifts a block that was there before', () => {
+    const status = { ...undoing, plan: { ...plan, blockedBefore: true } };
+    expect(actionsOf(run(request(status, cancel), observed({ sources: [bumped] })))).toEqual(['DropAliases']);
+  });
+
+  it('waits while the task list is incomplete', () => {
+    const decision = run(
+      request(undoing, cancel),
+      observed({ sources: [bumped], tasks: { complete: false, running: [] } }),
+    );
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.status.phase).toBe('Copying');
+  });
+
+  it.each([
+    ['cancelled', cancel, {}, 'Cancelled', 'stalled'],
+    ['failed', {}, { failure: { reason: 'ScriptFailed', message: 'm' } }, 'Failed', 'stalled'],
+    ['suspended', { suspend: true }, {}, 'Pending', 'suspended'],
+  ])('ends %s with nothing held', (_, over, status, phase, ready) => {
+    const decision = run(request({ ...undoing, ...status }, over), observed());
+    expect(decision.status.phase).toBe(phase);
+    expect(decision.ready.type).toBe(ready);
+    expect(decision.holds).toBe(false);
+    expect(decision.status.blockedSince).toBeUndefined();
+  });
+
+  it('makes an unmoved final copy unfinished again before the epoch alias goes', () => {
+    expect(
+      actionsOf(
+        run(
+          request(undoing, cancel),
+          observed({ sources: [free], destination: destination({ state: 'final' }) }),
+        ),
+      ),
+    ).toEqual(['SetMeta']);
+  });
+});
+
+describe('a lost status', () => {
+  it("does not make our own block a stranger's", () => {
+    const validating: ReindexRequestStatus = { phase: 'Validating' };
+    const decision = run(request(validating), observed({ sources: [fenced()], destination: destination() }));
+    expect(decision.status.plan?.blockedBefore).toBe(false);
+  });
+});
+
+describe('retry', () => {
+  const failed: ReindexRequestStatus = {
+    phase: 'Failed',
+    failure: { reason: 'ScriptFailed', message: 'm' },
+    attempt: 1,
+    epoch: 2,
+  };
+
+  it('begins the next attempt of a failed request', () => {
+    const decision = run(request(failed, {}, { annotations: { 'es-steward.dev/retry': '1' } }), observed());
+    expect(decision.status).toMatchObject({ phase: 'Pending', attempt: 2, epoch: 3, lastHandledRetry: '1' });
+    expect(decision.status.failure).toBeUndefined();
+  });
+
+  it('happens once for each value', () => {
+    const decision = run(
+      request({ ...failed, lastHandledRetry: '1' }, {}, { annotations: { 'es-steward.dev/retry': '1' } }),
+      observed(),
+    );
+    expect(decision.status.phase).toBe('Failed');
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import {
+  creationBody,
+  type DestinationMark,
+  flatten,
+  hardenedSettings,
+  hasSettings,
+  markOf,
+  tunedSettings,
+  valuesToRestore,
+  withMark,
+} from './destination.ts';
+
+const mark: DestinationMark = {
+  uid: 'u',
+  specHash: 'h',
+  sourceIndex: 'a',
+  sourceUuid: 's',
+  attempt: 1,
+  blockedBefore: false,
+  state: 'copying',
+};
+const fromSource = { createFrom: 'Source', copyReplicas: false } as const;
+const source = {
+  settings: {
+    uuid: 'x',
+    creation_date: '1700000000000',
+    provided_name: 'a',
+    version: { created: '9' },
+    number_of_shards: '2',
+    number_of_replicas: '1',
+    refresh_interval: '5s',
+    blocks: { write: 'true' },
+    verified_read_only: 'true',
+    lifecycle: { name: 'policy' },
+    default_pipeline: 'enrich',
+    analysis: { analyzer: { a: { type: 'custom', filter: ['lowercase', 'stop'] } } },
+  },
+  mappings: { properties: { n: { type: 'long' } }, _meta: { owner: 'team', 'es-steward': { uid: 'older' } } },
+};
+
+describe('creationBody', () => {
+  const body = creationBody(
+    {
+      ...fromSource,
+      settings: { index: { number_of_shards: 5 } },
+      mappings: { properties: { n: { type: 'keyword' } } },
+    },
+    source,
+    mark,
+  );
+
+  it('takes analysis and settings of the source, with those of the request laid over', () => {
+    expect(body.settings).toMatchObject({
+      'index.number_of_shards': 5,
+      'index.refresh_interval': '5s',
+      'index.analysis.analyzer.a.filter': ['lowercase', 'stop'],
+    });
+  });
+
+  it.each([
+    'uuid',
+    'creation_date',
+    'provided_name',
+    'version.created',
+    'blocks.write',
+    'verified_read_only',
+    'lifecycle.name',
+    'default_pipeline',
+  ])('leaves %s to the source', (key) => {
+    expect(body.settings).not.toHaveProperty([`index.${key}`]);
+  });
+
+  it('is hidden from its first moment', () => {
+    expect(body.settings['index.hidden']).toBe(true);
+  });
+
+  it('carries our mark beside what the user keeps in _meta', () => {
+    expect(body.mappings).toEqual({
+      properties: { n: { type: 'keyword' } },
+      _meta: { owner: 'team', 'es-steward': mark },
+    });
+  });
+
+  it('takes nothing of the source for Template and Empty', () => {
+    expect(creationBody({ createFrom: 'Empty', copyReplicas: false }, source, mark)).toEqual({
+      settings: { 'index.hidden': true },
+      mappings: { _meta: { 'es-steward': mark } },
+    });
+  });
+});
+
+describe('valuesToRestore', () => {
+  const restore = valuesToRestore(fromSource, source, { number_of_replicas: '1', refresh_interval: '5s' });
+
+  it('remembers what the copy changes, and what was not set', () => {
+    expect(restore).toMatchObject({
+      'index.number_of_replicas': '1',
+      'index.refresh_interval': '5s',
+      'index.translog.durability': null,
+    });
+  });
+
+  it('gives the pipelines of the source to its successor, but only afterwards', () => {
+    expect(restore['index.default_pipeline']).toBe('enrich');
+    expect(tunedSettings(fromSource)['index.default_pipeline']).toBe('_none');
+  });
+
+  it('lets the life cycle go on counting from the creation of the source', () => {
+    expect(restore).toMatchObject({
+      'index.lifecycle.name': 'policy',
+      'index.lifecycle.origination_date': '1700000000000',
+    });
+  });
+
+  it('keeps visibility out of what is set before the aliases move', () => {
+    expect(hardenedSettings(restore)).not.toHaveProperty(['index.hidden']);
+  });
+});
+
+describe('tunedSettings', () => {
+  it('never gives up durability: an acknowledged document must survive a crash', () => {
+    expect(tunedSettings(fromSource)['index.translog.durability']).toBe('REQUEST');
+  });
+
+  it('leaves replicas alone when they are wanted from the start', () => {
+    expect(tunedSettings({ createFrom: 'Source', copyReplicas: true })).not.toHaveProperty([
+      'index.number_of_replicas',
+    ]);
+  });
+});
+
+describe('hasSettings', () => {
+  it.each([
+    [{ refresh_interval: '-1' }, { 'index.refresh_interval': '-1' }, true],
+    [{ translog: { durability: 'request' } }, { 'index.translog.durability': 'REQUEST' }, true],
+    [{}, { 'index.hidden': null }, true],
+    [{ hidden: 'true' }, { 'index.hidden': null }, false],
+    [{ number_of_replicas: '0' }, { 'index.number_of_replicas': 0 }, true],
+    [{ number_of_replicas: '0' }, { 'index.number_of_replicas': 1 }, false],
+  ] as const)('%j has %j: %s', (current, wanted, expected) => {
+    expect(hasSettings(current, wanted)).toBe(expected);
+  });
+});
+
+describe('markOf', () => {
+  it('reads back what withMark wrote', () => {
+    expect(markOf(withMark({}, mark))).toEqual(mark);
+  });
+
+  it.each([
+    undefined,
+    {},
+    { _meta: {} },
+    { _meta: { 'es-steward': 'x' } },
+    { _meta: { 'es-steward': { uid: 1 } } },
+  ])('knows a stranger: %j', (mappings) => {
+    expect(markOf(mappings)).toBeUndefined();
+  });
+});
+
+describe('flatten', () => {
+  it('makes one of nested, dotted and prefixed keys', () => {
+    const flat = { 'index.a.b': 1, 'index.c': [1, 2] };
+    expect(flatten({ index: { a: { b: 1 } }, c: [1, 2] })).toEqual(flat);
+    expect(flatten({ 'index.a.b': 1, c: [1, 2] })).toEqual(flat);
+  });
+});

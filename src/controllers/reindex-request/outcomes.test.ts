@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { ReindexResult } from '../../elasticsearch/reindex-result.ts';
+import { outcomeOf, resultOf } from './outcomes.ts';
+
+const result = (over: Partial<ReindexResult> = {}): ReindexResult => ({
+  total: 10,
+  created: 10,
+  updated: 0,
+  noops: 0,
+  deleted: 0,
+  versionConflicts: 0,
+  batches: 1,
+  failures: [],
+  canceled: undefined,
+  timedOut: false,
+  ...over,
+});
+const failure = (type: string, status: number, id: string | undefined = '1') => ({
+  index: 'b',
+  id,
+  status,
+  type,
+  reason: 'why',
+});
+
+describe('resultOf', () => {
+  it('is a copy only when the sums add up', () => {
+    expect(resultOf(result()).type).toBe('copied');
+    expect(resultOf(result({ created: 9 })).type).toBe('repeat');
+    expect(resultOf(result({ created: 6, updated: 1, noops: 2, deleted: 1 })).type).toBe('copied');
+  });
+
+  it.each([
+    ['cancelled by somebody', { canceled: 'by user request', created: 4 }],
+    ['timed out', { timedOut: true }],
+    ['rejected by a full queue', { failures: [failure('es_rejected_execution_exception', 429)] }],
+    ['stopped by the flood stage', { failures: [failure('cluster_block_exception', 429)] }],
+    ['without a shard', { failures: [failure('unavailable_shards_exception', 503)] }],
+    ['in conflict with its own twin', { failures: [failure('version_conflict_engine_exception', 409)] }],
+  ])('repeats what was %s', (_, over) => {
+    expect(resultOf(result(over)).type).toBe('repeat');
+  });
+
+  it('blames a document only for what it is to blame for', () => {
+    const outcome = resultOf(
+      result({
+        failures: [
+          failure('document_parsing_exception', 400, '7'),
+          failure('es_rejected_execution_exception', 429, '8'),
+        ],
+      }),
+    );
+    expect(outcome).toMatchObject({
+      type: 'documentFailures',
+      failures: [{ id: '7', type: 'document_parsing_exception' }],
+    });
+  });
+
+  it('does not quote what stands in a document', () => {
+    const reason =
+      "failed to parse field [n] of type [long] in document with id '7'. Preview of field's value: 'secret'";
+    const outcome = resultOf(
+      result({ failures: [{ ...failure('document_parsing_exception', 400), reason }] }),
+    );
+    expect(JSON.stringify(outcome)).not.toContain('secret');
+  });
+
+  it('blames the script for its own failures', () => {
+    expect(resultOf(result({ failures: [failure('script_exception', 400)] }))).toMatchObject({
+      type: 'failed',
+      reason: 'ScriptFailed',
+    });
+  });
+});
+
+describe('outcomeOf', () => {
+  const task = {
+    id: 'n:1',
+    opaqueId: 'o',
+    description: '',
+    cancellable: true,
+    counts: undefined,
+    parent: undefined,
+  };
+
+  it('never takes a vanished task for a failure', () => {
+    expect(outcomeOf({ state: 'unknown' }).type).toBe('repeat');
+  });
+
+  it('reads a running task that has not counted yet as zero', () => {
+    expect(outcomeOf({ state: 'running', task })).toMatchObject({ type: 'running', counts: { total: 0 } });
+  });
+
+  it.each([
+    ['index_not_found_exception', 'repeat'],
+    ['search_phase_execution_exception', 'repeat'],
+    ['script_exception', 'failed'],
+    ['security_exception', 'failed'],
+    ['something_new', 'failed'],
+  ])('a task that ended with %s: %s', (type, expected) => {
+    expect(outcomeOf({ state: 'done', task, response: undefined, error: { type, reason: '' } }).type).toBe(
+      expected,
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { copyScript } from './script.ts';
+
+const sourceOf = (source: string) => copyScript({ script: { source } })?.source ?? '';
+
+describe('copyScript', () => {
+  it('is nothing when nothing is transformed, so that documents are copied unparsed', () => {
+    expect(copyScript(undefined)).toBeUndefined();
+    expect(copyScript({ renames: [] })).toBeUndefined();
+  });
+
+  it('checks after the script that the document stayed in its place', () => {
+    const source = sourceOf("ctx._id = 'x'");
+    expect(source.indexOf("ctx._id = 'x'")).toBeLessThan(
+      source.indexOf('throw new IllegalArgumentException'),
+    );
+  });
+
+  it('keeps a return in the script from skipping that check', () => {
+    expect(sourceOf('return;')).toMatch(/void esStewardTransform\(def ctx, def params\) \{\s*return;\s*\}/);
+  });
+
+  it('leaves functions of the script outside of the wrapper', () => {
+    const source = sourceOf(
+      '// helpers\nint twice(int x) { if (x > 0) { return x * 2; } return 0; }\nctx._source.n = twice(ctx._source.n)',
+    );
+    expect(source.startsWith('// helpers\nint twice(int x)')).toBe(true);
+    expect(source).toMatch(/esStewardTransform\(def ctx, def params\) \{\s*ctx\._source\.n = twice/);
+  });
+
+  it.each([
+    'if (ctx._source.a == null) { ctx.op = "noop" }',
+    'for (def k : ctx._source.keySet()) { k.length() }',
+    'else if (x) { y }',
+    'return foo(1) {',
+  ])('does not take a statement for a function: %s', (statement) => {
+    expect(sourceOf(statement)).toContain(`{\n${statement}\n}`);
+  });
+
+  it('is not misled by braces in strings and comments', () => {
+    const source = sourceOf(
+      'String brace(def x) { /* } */ return \'}\' + "\\"}" }\nctx._source.b = brace(1)',
+    );
+    expect(source).toMatch(/^String brace\(def x\) \{ \/\* \} \*\/ return '\}' \+ "\\"\}" \}\nvoid/);
+  });
+
+  it('runs the renames before the script and passes its params on', () => {
+    const script = copyScript({
+      renames: [{ from: 'a.b', to: 'c', removeOriginal: false }],
+      script: { source: 'ctx._source.d = params.d', params: { d: 1 } },
+    });
+    expect(script?.params).toEqual({ d: 1 });
+    expect(script?.source).toMatch(
+      /esStewardRename\(ctx\._source, \['a', 'b'\], \['c'\], false\);\nesStewardTransform\(ctx, params\);/,
+    );
+  });
+
+  it('cannot be broken out of by a path', () => {
+    const script = copyScript({ renames: [{ from: "a']); evil(['", to: 'b\\', removeOriginal: true }] });
+    expect(script?.source).toContain("['a\\']); evil([\\'']");
+    expect(script?.source).toContain("['b\\\\']");
+  });
+});
