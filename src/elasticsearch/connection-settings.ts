@@ -50,12 +50,10 @@ export async function readSettings(
   reads: ConnectionReads,
   signal: AbortSignal,
 ): Promise<ConnectionSettings> {
-  const access =
-    spec.eckRef === undefined
-      ? { ...spec, endpoints: spec.endpoints ?? [] }
-      : eckAccess(metadata.namespace, spec);
+  const { namespace } = metadata;
+  const access = spec.eckRef === undefined ? plainAccess(spec) : eckAccess(namespace, spec.eckRef.name, spec);
   const seen: string[] = [];
-  const read = recordingReader(metadata.namespace, reads, seen, signal);
+  const read = recordingReader(namespace, reads, seen, signal);
   const [auth, tls] = await Promise.all([readAuthentication(access, read), readTls(access, read)]);
   const parts = [metadata.uid, access, spec.requestTimeout, spec.allowInsecure, seen.toSorted()];
   return {
@@ -67,13 +65,16 @@ export async function readSettings(
   };
 }
 
+function plainAccess({ endpoints = [], auth, tls }: ElasticsearchConnectionSpec): Access {
+  return { endpoints, ...(auth && { auth }), ...(tls && { tls }) };
+}
+
 /**
  * What Elastic Cloud on Kubernetes makes for an Elasticsearch `name`: a Service, a Secret with its certificates and one
  * with the password of the user `elastic`. What the spec says of auth and tls wins.
  * Source: "Access the Elasticsearch endpoint" and "ECK-managed credentials" in its documentation.
  */
-function eckAccess(namespace: string, { eckRef, auth, tls }: ElasticsearchConnectionSpec): Access {
-  const name = eckRef?.name ?? '';
+function eckAccess(namespace: string, name: string, { auth, tls }: ElasticsearchConnectionSpec): Access {
   const ownAuth = Object.values(auth ?? {}).some((method) => method !== undefined);
   const ownCa = tls?.caSecretRef !== undefined || tls?.caConfigMapRef !== undefined;
   const userSecret = {

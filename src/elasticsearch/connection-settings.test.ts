@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { elasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import { readSettings } from './connection-settings.ts';
+import type { ConnectionReads, StoredKeys } from './connection-settings.ts';
+
+const PEM = '-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n';
+
+function connection(spec: object, generation = 1): ElasticsearchConnection {
+  const metadata = {
+    name: 'main',
+    namespace: 'db',
+    uid: 'u1',
+    resourceVersion: '1',
+    generation,
+    creationTimestamp: '',
+  };
+  return { apiVersion: '', kind: '', metadata, spec: elasticsearchConnection.spec.parse(spec) };
+}
+
+const stored = (data: Record<string, string>, resourceVersion = '1'): StoredKeys => ({
+  uid: 'stored',
+  resourceVersion,
+  data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value)])),
+});
+
+const reads = (
+  secrets: Record<string, StoredKeys>,
+  configMaps: Record<string, StoredKeys> = {},
+): ConnectionReads => ({
+  secret: async (namespace, name) => secrets[`${namespace}/${name}`],
+  configMap: async (namespace, name) => configMaps[`${namespace}/${name}`],
+});
+
+const settings = (spec: object, from = reads({})) =>
+  readSettings(connection(spec), from, new AbortController().signal);
+
+const endpoints = ['https://es.example:9200'];
+const secretRef = { name: 'es' };
+
+describe('the login', () => {
+  it('is anonymous when none is asked for', async () => {
+    expect((await settings({ endpoints })).auth).toEqual({ type: 'none' });
+  });
+
+  it.each([
+    [
+      { basic: { secretRef } },
+      { username: 'u', password: 'p' },
+      { type: 'basic', username: 'u', password: 'p' },
+    ],
+    [
+      { basic: { secretRef, usernameKey: 'a', passwordKey: 'b' } },
+      { a: 'u', b: 'p\n' },
+      { type: 'basic', username: 'u', password: 'p' },
+    ],
+    [{ apiKey: { secretRef } }, { apiKey: 'k==\r\n' }, { type: 'apiKey', apiKey: 'k==' }],
+    [{ bearer: { secretRef, key: 't' } }, { t: 'token' }, { type: 'bearer', token: 'token' }],
+  ])('%j is read from its keys, without a trailing line end', async (auth, data, expected) => {
+    const from = reads({ 'db/es': stored(data) });
+    expect((await settings({ endpoints, auth }, from)).auth).toEqual(expected);
+  });
+
+  it('by certificate goes into the handshake', async () => {
+    const from = reads({ 'db/es': stored({ 'tls.crt': PEM, 'tls.key': 'key' }) });
+    const { auth, tls } = await settings({ endpoints, auth: { clientCertificate: { secretRef } } }, from);
+    expect(auth).toEqual({ type: 'none' });
+    expect(tls).toMatchObject({ cert: PEM.trim(), key: 'key' });
+  });
+});
+
+describe('what is missing', () => {
+  const auth = { basic: { secretRef } };
+  it.each([
+    ['the Secret', reads({})],
+    ['a Secret of another namespace only', reads({ 'other/es': stored({ username: 'u', password: 'p' }) })],
+    ['a key', reads({ 'db/es': stored({ username: 'u' }) })],
+    ['a value', reads({ 'db/es': stored({ username: 'u', password: '\n' }) })],
+  ])('%s: SecretNotFound, and never anonymous', async (_, from) => {
+    await expect(settings({ endpoints, auth }, from)).rejects.toMatchObject({ reason: 'SecretNotFound' });
+  });
+
+  it('is named, without any value', async () => {
+    const from = reads({ 'db/es': stored({ username: 'user-name' }) });
+    const message = await settings({ endpoints, auth }, from).catch(String);
+    expect(message).toMatch(/Secret db\/es.*"password"/);
+    expect(message).not.toContain('user-name');
+  });
+
+  it('a ConfigMap or certificate is told as such', async () => {
+    const tls = { caConfigMapRef: { name: 'ca' } };
+    await expect(settings({ endpoints, tls })).rejects.toMatchObject({ reason: 'SecretNotFound' });
+    const from = reads({}, { 'db/ca': stored({ 'ca.crt': 'no certificate' }) });
+    await expect(settings({ endpoints, tls }, from)).rejects.toMatchObject({ reason: 'TLSInvalid' });
+  });
+});
+
+describe('trust', () => {
+  it('comes from a Secret or a ConfigMap', async () => {
+    const from = reads({ 'db/ca': stored({ 'ca.crt': PEM }) }, { 'db/map': stored({ 'bundle.pem': PEM }) });
+    const bySecret = await settings(
+      { endpoints, tls: { caSecretRef: { name: 'ca' }, serverName: 'es' } },
+      from,
+    );
+    expect(bySecret.tls).toMatchObject({ ca: PEM.trim(), serverName: 'es', insecureSkipVerify: false });
+    const caConfigMapRef = { name: 'map', key: 'bundle.pem' };
+    expect((await settings({ endpoints, tls: { caConfigMapRef } }, from)).tls).toMatchObject({
+      ca: PEM.trim(),
+    });
+  });
+});
+
+describe('an Elasticsearch of ECK', () => {
+  const made = {
+    'db/quick-es-http-certs-public': stored({ 'ca.crt': PEM, 'tls.crt': PEM }),
+    'db/quick-es-elastic-user': stored({ elastic: 'secret' }),
+  };
+  const eckRef = { name: 'quick' };
+
+  it('is reached by the Service and Secrets that ECK makes', async () => {
+    expect(await settings({ eckRef }, reads(made))).toMatchObject({
+      endpoints: ['https://quick-es-http.db.svc:9200'],
+      auth: { type: 'basic', username: 'elastic', password: 'secret' },
+      tls: { ca: PEM.trim(), insecureSkipVerify: false },
+    });
+  });
+
+  it('may be used with a login and an authority of its own', async () => {
+    const from = reads({
+      ...made,
+      'db/es': stored({ apiKey: 'k' }),
+      'db/ca': stored({ 'ca.crt': `${PEM}${PEM}` }),
+    });
+    const spec = { eckRef, auth: { apiKey: { secretRef } }, tls: { caSecretRef: { name: 'ca' } } };
+    const { auth, tls } = await settings(spec, from);
+    expect(auth).toEqual({ type: 'apiKey', apiKey: 'k' });
+    expect(tls.ca).toBe(`${PEM}${PEM}`.trim());
+  });
+});
+
+describe('the identity', () => {
+  const auth = { basic: { secretRef } };
+  const from = (resourceVersion: string) =>
+    reads({ 'db/es': stored({ username: 'u', password: 'p' }, resourceVersion) });
+  const identity = async (spec: object, version = '1') => (await settings(spec, from(version))).identity;
+
+  it('changes with a Secret, the endpoints, the timeout, and nothing else', async () => {
+    const first = await identity({ endpoints, auth });
+    expect(await identity({ endpoints, auth, suspend: true, probeInterval: '1m' })).toBe(first);
+    expect(await identity({ endpoints, auth }, '2')).not.toBe(first);
+    expect(await identity({ endpoints: ['https://other'], auth })).not.toBe(first);
+    expect(await identity({ endpoints, auth, requestTimeout: '5s' })).not.toBe(first);
+    expect(await identity({ endpoints, auth, tls: { insecureSkipVerify: true } })).not.toBe(first);
+  });
+
+  it('holds no secret', async () => {
+    expect(await identity({ endpoints, auth })).not.toContain('"p"');
+  });
+});

@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { json, failure, startScenarioElasticsearch } from '../../test/support/scenario-elasticsearch.ts';
+import type { ScenarioElasticsearch } from '../../test/support/scenario-elasticsearch.ts';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import type { ManualClock } from '../../test/support/manual-clock.ts';
+import { elasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import type { StoredKeys } from './connection-settings.ts';
+import { createConnections } from './connections.ts';
+import type { Connections, Use } from './connections.ts';
+
+const signal = new AbortController().signal;
+let server: ScenarioElasticsearch;
+let clock: ManualClock;
+let connections: Connections;
+/** What the cluster says it is. */
+let uuid: string;
+let password: string;
+/** What Kubernetes holds. */
+let connection: ElasticsearchConnection | undefined;
+let secret: StoredKeys | undefined;
+let secretReads: number;
+
+beforeEach(async () => {
+  uuid = 'uuid-1';
+  password = 'right';
+  server = await startScenarioElasticsearch(({ path, headers }) => {
+    const login = Buffer.from(`operator:${password}`).toString('base64');
+    if (headers.authorization !== `Basic ${login}`) return failure(401, 'security_exception');
+    const info = { cluster_name: 'es', cluster_uuid: uuid, version: { number: '9.4.3' } };
+    return json(path === '/' ? info : { acknowledged: true });
+  });
+  clock = manualClock();
+  connection = resource();
+  secret = credentials('right', '1');
+  secretReads = 0;
+  connections = createConnections({
+    source: {
+      connection: async (namespace, name) =>
+        connection?.metadata.namespace === namespace && connection.metadata.name === name
+          ? connection
+          : undefined,
+      secret: async () => {
+        secretReads += 1;
+        return secret;
+      },
+      configMap: async () => undefined,
+      namespaceLabels: async () => ({ team: 'a' }),
+    },
+    clock,
+    allowedEndpoints: [],
+    inCluster: false,
+    protectedIndices: ['flagged-*'],
+  });
+});
+afterEach(async () => {
+  await connections.close();
+  await server.stop();
+});
+
+const credentials = (password: string, resourceVersion: string): StoredKeys => ({
+  uid: 's',
+  resourceVersion,
+  data: { username: Buffer.from('operator'), password: Buffer.from(password) },
+});
+
+function resource(
+  spec: object = {},
+  status: ElasticsearchConnection['status'] = ready(),
+): ElasticsearchConnection {
+  const common = {
+    endpoints: [server.url],
+    allowInsecure: true,
+    auth: { basic: { secretRef: { name: 'es' } } },
+  };
+  return {
+    apiVersion: '',
+    kind: '',
+    metadata: {
+      name: 'main',
+      namespace: 'db',
+      uid: 'u',
+      resourceVersion: '1',
+      generation: 1,
+      creationTimestamp: '',
+    },
+    spec: elasticsearchConnection.spec.parse({ ...common, ...spec }),
+    ...(status && { status }),
+  };
+}
+
+function ready(status: 'True' | 'False' = 'True', reason = 'Connected', observedGeneration = 1) {
+  const condition = {
+    type: 'Ready',
+    status,
+    reason,
+    message: 'because',
+    lastTransitionTime: '',
+    observedGeneration,
+  };
+  return { clusterUUID: 'uuid-1', conditions: [condition] };
+}
+
+const use = (changes: Partial<Use> = {}) =>
+  connections.use(
+    { ref: { name: 'main' }, namespace: 'db', operations: ['Reindex'], indices: ['a'], ...changes },
+    signal,
+  );
+const foreign = { ref: { name: 'main', namespace: 'db' }, namespace: 'team-a' };
+const grants = [
+  { namespaceSelector: { matchLabels: { team: 'a' } }, operations: ['Reindex'], indices: ['a*'] },
+];
+
+describe('a use', () => {
+  it('gives the cluster to the own namespace without any grant', async () => {
+    expect(await use()).toMatchObject({
+      connection: { namespace: 'db', name: 'main', uid: 'u' },
+      clusterUuid: 'uuid-1',
+      version: '9.4.3',
+      maxConcurrentOperations: 2,
+      requestTimeoutMs: 30_000,
+    });
+  });
+
+  it('needs a grant from another namespace, which may go by its labels', async () => {
+    await expect(use(foreign)).rejects.toMatchObject({ reason: 'NotGranted' });
+    connection = resource({ grants });
+    expect(await use(foreign)).toMatchObject({ clusterUuid: 'uuid-1' });
+    await expect(use({ ...foreign, indices: ['b'] })).rejects.toMatchObject({
+      reason: 'NotGranted',
+      message: expect.stringContaining('"b"'),
+    });
+  });
+
+  it('knows what is protected, by the connection and by the operator', async () => {
+    const cluster = await use();
+    const names = ['.kibana', 'flagged-1', 'orders'];
+    expect(names.map((name) => cluster.protects(name))).toEqual([true, true, false]);
+  });
+
+  it.each<[string, () => ElasticsearchConnection | undefined, string]>([
+    ['is not there', () => undefined, 'ConnectionNotFound'],
+    ['is suspended', () => resource({ suspend: true }), 'ConnectionSuspended'],
+    ['was never probed', () => resource({}, {}), 'ConnectionNotReady'],
+    ['is not ready', () => resource({}, ready('False', 'Unreachable')), 'ConnectionNotReady'],
+    ['was edited since its probe', () => resource({}, ready('True', 'Connected', 0)), 'ConnectionNotReady'],
+    ['has no pinned cluster', () => resource({}, { conditions: ready().conditions }), 'ConnectionNotReady'],
+  ])('waits while the connection %s', async (_, given, reason) => {
+    connection = given();
+    await expect(use()).rejects.toMatchObject({ name: 'WaitingError', reason });
+    expect(server.received).toHaveLength(0);
+  });
+
+  it("tells the connection's own reason", async () => {
+    connection = resource({}, ready('False', 'TLSInvalid'));
+    await expect(use()).rejects.toThrow(/TLSInvalid.*because/);
+  });
+
+  it('waits when the Secret is gone, though a client is at hand', async () => {
+    await use();
+    secret = undefined;
+    await clock.advance(30_000);
+    await expect(use()).rejects.toMatchObject({
+      reason: 'ConnectionNotReady',
+      message: expect.stringContaining('SecretNotFound'),
+    });
+  });
+});
+
+describe('taking back', () => {
+  it('is not hindered by suspension, by a lost grant or by an unready connection', async () => {
+    connection = resource({ suspend: true }, ready('False', 'Unreachable'));
+    expect(await use({ ...foreign, undo: true })).toMatchObject({ clusterUuid: 'uuid-1' });
+  });
+
+  it('never goes to another cluster', async () => {
+    uuid = 'uuid-2';
+    await expect(use({ undo: true })).rejects.toThrow(/ClusterChanged/);
+  });
+});
+
+describe('another cluster behind the same address', () => {
+  const write = { method: 'PUT', path: '/a', body: {} } as const;
+
+  it('is given to nobody', async () => {
+    uuid = 'uuid-2';
+    await expect(use()).rejects.toMatchObject({
+      reason: 'ConnectionNotReady',
+      message: expect.stringContaining('ClusterChanged'),
+    });
+  });
+
+  it('gets no write from who holds the cluster already', async () => {
+    const { es } = await use();
+    await es.request(write, signal);
+    uuid = 'uuid-2';
+    await clock.advance(5_000);
+    await expect(es.request(write, signal)).rejects.toThrow(/ClusterChanged/);
+    expect(server.received.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  });
+});
+
+describe('a rotated Secret', () => {
+  it('is used within 30 seconds, and read no more often', async () => {
+    await use();
+    await use();
+    expect(secretReads).toBe(1);
+    [secret, password] = [credentials('new', '2'), 'new'];
+    await clock.advance(30_000);
+    await use();
+    expect(secretReads).toBe(2);
+  });
+
+  it('is used at once after a refused login', async () => {
+    await use();
+    [secret, password] = [credentials('new', '2'), 'new'];
+    await clock.advance(5_000);
+    await expect(use()).rejects.toThrow(/unauthenticated/);
+    expect(await use()).toMatchObject({ clusterUuid: 'uuid-1' });
+  });
+});
+
+describe('the client of a probe', () => {
+  it('is refused where the endpoint is', async () => {
+    connection = resource({ endpoints: ['https://169.254.169.254'] });
+    await expect(connections.client(connection, signal)).rejects.toMatchObject({
+      name: 'TerminalError',
+      reason: 'EndpointRefused',
+    });
+  });
+
+  it('is had whatever the status says', async () => {
+    const client = await connections.client(resource({ suspend: true }, {}), signal);
+    expect(await client.request({ method: 'GET', path: '/' }, signal)).toMatchObject({
+      cluster_uuid: 'uuid-1',
+    });
+  });
+
+  it('stays usable for a while after it was replaced', async () => {
+    const { es } = await use();
+    secret = credentials('right', '2');
+    await clock.advance(30_000);
+    await use();
+    expect(await es.request({ method: 'GET', path: '/' }, signal)).toMatchObject({ cluster_uuid: 'uuid-1' });
+  });
+});
