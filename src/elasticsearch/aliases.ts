@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask, incompleteAnswer } from './ask.ts';
+import { ask, incompleteAnswer, stateChangeLimits } from './ask.ts';
 import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
 import { undefinedWhen } from './errors.ts';
 import { concrete, path } from './path.ts';
@@ -37,7 +37,13 @@ export async function updateAliases(
   options: { readonly opaqueId?: string } = {},
   signal?: AbortSignal,
 ): Promise<void> {
-  const request: ElasticsearchRequest = { method: 'POST', path: '/_aliases', body: { actions }, ...options };
+  const request: ElasticsearchRequest = {
+    method: 'POST',
+    path: '/_aliases',
+    query: stateChangeLimits,
+    body: { actions },
+    ...options,
+  };
   const schema = z.object({ acknowledged: z.boolean(), errors: z.boolean().default(false) });
   const { acknowledged, errors } = await ask(es, request, schema, signal);
   if (!acknowledged || errors)

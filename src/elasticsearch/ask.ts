@@ -18,13 +18,20 @@ export async function ask<T>(
   throw incompleteAnswer(request, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
 }
 
+/**
+ * How long Elasticsearch itself waits for its master and nodes. Below the time limit of any sensible connection, so
+ * that a slow master ends in an answer and not in an unknown outcome.
+ */
+export const stateChangeLimits = { master_timeout: '10s', timeout: '10s' } as const;
+
 /** For changes of the cluster state: an answer without `acknowledged: true` says that not every node has heard of it. */
 export async function askAcknowledged(
   es: Elasticsearch,
   request: ElasticsearchRequest,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { acknowledged } = await ask(es, request, z.object({ acknowledged: z.boolean() }), signal);
+  const limited = { ...request, query: { ...stateChangeLimits, ...request.query } };
+  const { acknowledged } = await ask(es, limited, z.object({ acknowledged: z.boolean() }), signal);
   if (!acknowledged) throw incompleteAnswer(request, 'acknowledged: false');
 }
 

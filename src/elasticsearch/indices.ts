@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { aliasDefinition } from './aliases.ts';
 import type { AliasDefinition } from './aliases.ts';
-import { ask, askAcknowledged, incompleteAnswer } from './ask.ts';
+import { ask, askAcknowledged, incompleteAnswer, stateChangeLimits } from './ask.ts';
 import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
 import { undefinedWhen } from './errors.ts';
 import { concrete, path } from './path.ts';
@@ -58,7 +58,7 @@ export async function getIndex(
 
 /**
  * @param body settings, mappings, aliases.
- * @param options.waitForActiveShards 1 when absent.
+ * @param options.waitForActiveShards 1 when absent; 0 does not wait.
  * @returns whether the shards were started in time; the index exists either way.
  * @throws ElasticsearchError `alreadyExists`: read the index, it may be ours.
  */
@@ -69,7 +69,7 @@ export async function createIndex(
   options: { readonly waitForActiveShards?: number | 'all' } = {},
   signal?: AbortSignal,
 ): Promise<{ readonly shardsAcknowledged: boolean }> {
-  const query = { wait_for_active_shards: options.waitForActiveShards ?? 1 };
+  const query = { ...stateChangeLimits, wait_for_active_shards: options.waitForActiveShards ?? 1 };
   const request: ElasticsearchRequest = { method: 'PUT', path: path`/${concrete(name)}`, query, body };
   const schema = z.object({ acknowledged: z.boolean(), shards_acknowledged: z.boolean() });
   const answer = await ask(es, request, schema, signal);

@@ -24,6 +24,8 @@ export async function missingPrivileges(
   required: RequiredPrivileges,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
+  // A question about nothing is refused by Elasticsearch.
+  if (required.cluster.length + required.index.length === 0) return [];
   const request = { method: 'POST', path: '/_security/user/_has_privileges', body: required } as const;
   try {
     const { cluster, index } = await ask(es, request, schema, signal);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask } from './ask.ts';
+import { ask, stateChangeLimits } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { putSettings } from './indices.ts';
 import { concrete, path } from './path.ts';
@@ -22,7 +22,11 @@ export async function blockWrites(
   target: string,
   signal?: AbortSignal,
 ): Promise<{ readonly verified: boolean }> {
-  const request = { method: 'PUT', path: path`/${concrete(target)}/_block/write` } as const;
+  const request = {
+    method: 'PUT',
+    path: path`/${concrete(target)}/_block/write`,
+    query: stateChangeLimits,
+  } as const;
   const { acknowledged, shards_acknowledged, indices } = await ask(es, request, schema, signal);
   const everyIndex = indices.length > 0 && indices.every(({ blocked }) => blocked);
   return { verified: acknowledged && shards_acknowledged && everyIndex };
