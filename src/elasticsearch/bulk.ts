@@ -29,6 +29,7 @@ export async function deleteDocuments(
   options: { readonly opaqueId?: string } = {},
   signal?: AbortSignal,
 ): Promise<DeleteResults> {
+  if (documents.length === 0) return { deleted: 0, alreadyGone: 0, changed: 0 };
   const body = documents.map((document) => `${deleteLine(document)}\n`).join('');
   const request = { method: 'POST', path: path`/${concrete(index)}/_bulk`, body, ...options } as const;
   const schema = z.object({ items: z.array(item).length(documents.length) });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { Elasticsearch, ElasticsearchRequest } from '../../src/elasticsearch/elasticsearch.ts';
 
 /** What the server does with a request. Besides answers, everything that a network or a proxy can do to one. */
 export type Reply =
@@ -130,4 +131,19 @@ function begin(response: ServerResponse, body: string, then?: () => void): void 
   const length = String(body.length + 1000);
   response.writeHead(200, { ...product, 'content-type': 'application/json', 'content-length': length });
   response.write(body, then);
+}
+
+/** An Elasticsearch without a network: gives each request the next body, or throws it when it is an error. */
+export function answering(
+  ...bodies: readonly unknown[]
+): Elasticsearch & { readonly requests: ElasticsearchRequest[] } {
+  const requests: ElasticsearchRequest[] = [];
+  return {
+    requests,
+    request: async (request) => {
+      const body = bodies[requests.push(request) - 1];
+      if (body instanceof Error) throw body;
+      return body;
+    },
+  };
 }

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { concrete, path } from './path.ts';
+
+describe('a path', () => {
+  it('encodes what is put into it', () => {
+    expect(path`/${'a/../_all?x#y'}/_count`).toBe('/a%2F..%2F_all%3Fx%23y/_count');
+    expect(path`/_snapshot/${'r'}/${1}`).toBe('/_snapshot/r/1');
+  });
+
+  it('refuses an empty part, which would widen the call', () => {
+    expect(() => path`/_tasks/${''}/_cancel`).toThrow(RangeError);
+  });
+});
+
+describe('a concrete name', () => {
+  it.each(['app', 'app-2026.11.24', '.hidden', 'a_b', 'größe', 'a+b'])('may be %j', (name) => {
+    expect(concrete(name)).toBe(name);
+  });
+
+  const expressions = [
+    '',
+    '*',
+    'app-*',
+    'a,b',
+    '-app',
+    '_all',
+    '+app',
+    '.',
+    '..',
+    '<app-{now/d}>',
+    'a/b',
+    'a b',
+    'a?',
+    'remote:a',
+    'a#b',
+    'a\\b',
+    'a|b',
+    'a"b',
+    'a\n',
+  ];
+  it.each(expressions)('is not %j', (name) => {
+    expect(() => concrete(name)).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { answering } from '../../test/support/scenario-elasticsearch.ts';
+import { addsUp, reindexResult } from './reindex-result.ts';
+import { cancelTask, getTask, listReindexTasks, rethrottle } from './tasks.ts';
+
+const counts = { total: 25, created: 10, updated: 0, noops: 0, deleted: 0, version_conflicts: 0, batches: 1 };
+const task = {
+  node: 'NODE',
+  id: 7,
+  type: 'transport',
+  action: 'indices:data/write/reindex',
+  description: 'reindex from [a] to [b]',
+  status: counts,
+  cancellable: true,
+  headers: { 'X-Opaque-Id': 'uid/1' },
+};
+const failedNode = { type: 'failed_node_exception', reason: 'Failed node [B]', node_id: 'B' };
+
+describe('the list of tasks', () => {
+  it('tells parents from slices', async () => {
+    const slice = { ...task, id: 8, parent_task_id: 'NODE:7', status: { ...counts, slice_id: 0 } };
+    const parent = { ...task, status: { ...counts, slices: [null, null] } };
+    expect(await listReindexTasks(answering({ tasks: [parent, slice] }))).toMatchObject({
+      complete: true,
+      tasks: [
+        { id: 'NODE:7', opaqueId: 'uid/1', parent: undefined },
+        { id: 'NODE:8', parent: 'NODE:7' },
+      ],
+    });
+  });
+
+  it.each([{ node_failures: [failedNode] }, { task_failures: [{ task_id: 1 }] }])(
+    'is not complete with %j',
+    async (more) => {
+      expect((await listReindexTasks(answering({ tasks: [task], ...more }))).complete).toBe(false);
+    },
+  );
+
+  it('without its tasks is no list', async () => {
+    await expect(listReindexTasks(answering({}))).rejects.toMatchObject({ errorClass: 'incomplete' });
+  });
+});
+
+describe('one task', () => {
+  it('that failed for a document is done, with the failure and sums that do not add up', async () => {
+    const failures = [
+      { index: 'b', id: '3', cause: { type: 'strict_dynamic_mapping_exception', reason: 'r' }, status: 400 },
+    ];
+    const response = { took: 5, timed_out: false, ...counts, failures };
+    const state = await getTask(answering({ completed: true, task, response }), 'NODE:7');
+    expect(state).toMatchObject({
+      state: 'done',
+      response: {
+        failures: [{ index: 'b', id: '3', status: 400, type: 'strict_dynamic_mapping_exception' }],
+      },
+    });
+    expect(addsUp(reindexResult.parse(response))).toBe(false);
+  });
+
+  it('that could not read a shard tells its reason too', async () => {
+    const failures = [
+      { shard: 1, index: 'a', node: 'N', reason: { type: 'node_disconnected_exception', reason: null } },
+    ];
+    const response = { timed_out: false, ...counts, failures };
+    expect(await getTask(answering({ completed: true, task, response }), 'NODE:7')).toMatchObject({
+      response: { failures: [{ id: undefined, type: 'node_disconnected_exception', reason: '' }] },
+    });
+  });
+
+  it('of another action under the same number is unknown: the node counts anew', async () => {
+    const other = { ...task, action: 'indices:data/write/bulk', status: undefined };
+    expect(await getTask(answering({ completed: false, task: other }), 'NODE:7')).toEqual({
+      state: 'unknown',
+    });
+  });
+
+  it('that has just begun has no counts yet', async () => {
+    const { status: _, ...young } = task;
+    expect(await getTask(answering({ completed: false, task: young }), 'NODE:7')).toMatchObject({
+      state: 'running',
+      task: { counts: undefined },
+    });
+  });
+
+  it('is not done when the answer has lost its result', async () => {
+    const cut = { completed: true, task, response: { total: 25 } };
+    await expect(getTask(answering(cut), 'NODE:7')).rejects.toMatchObject({ errorClass: 'incomplete' });
+  });
+
+  it('that is gone is cancelled and throttled without an error', async () => {
+    const gone = { node_failures: [failedNode], nodes: {} };
+    await cancelTask(answering(gone), 'NODE:7');
+    expect(await rethrottle(answering(gone), 'NODE:7', 5)).toBe(false);
+  });
+});
