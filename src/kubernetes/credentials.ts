@@ -25,11 +25,11 @@ const LOGIN_AGE_MS = 30_000;
  * Credentials from a kubeconfig: tokens, token files, exec plugins, client certificates, or the Pod's ServiceAccount.
  * The whole configuration is loaded again at each refresh, since client-node keeps a token file for 60 s.
  */
-export function kubeconfigCredentials(load: () => KubeConfig, monotonic: () => number): Credentials {
+export function kubeconfigCredentials(load: () => KubeConfig, clock: { monotonic(): number }): Credentials {
   let current: { readonly login: Promise<Login>; readonly since: number } | undefined;
   return ({ fresh }) => {
-    if (current === undefined || fresh || monotonic() - current.since > LOGIN_AGE_MS) {
-      const attempt = { login: readLogin(load), since: monotonic() };
+    if (current === undefined || fresh || clock.monotonic() - current.since > LOGIN_AGE_MS) {
+      const attempt = { login: readLogin(load), since: clock.monotonic() };
       current = attempt;
       attempt.login.catch(() => {
         if (current === attempt) current = undefined;

@@ -2,7 +2,6 @@ import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Credentials, Login } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
-import type { Sleep } from './deadline.ts';
 import { refusalError, unavailableError } from './errors.ts';
 
 /** One call of the API server. */
@@ -16,6 +15,12 @@ export interface Call {
   readonly contentType?: string;
 }
 
+/** The part of the clock that the transport needs. */
+export interface TransportClock {
+  monotonic(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
 /** HTTP to the API server: pooled, authenticated, bounded in time and size, errors classified. */
 export interface Transport {
   /** The parsed JSON answer; throws KubernetesError for everything but 2xx. */
@@ -27,8 +32,7 @@ export interface Transport {
 
 export interface TransportOptions {
   readonly credentials: Credentials;
-  readonly sleep: Sleep;
-  readonly monotonic: () => number;
+  readonly clock: TransportClock;
   readonly userAgent: string;
   /** For each call from sending to the end of the answer; default 10 s, so that a hanging store is noticed. */
   readonly deadlineMs?: number;
@@ -72,7 +76,11 @@ async function callOnce(
   call: Call,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  const limit = { what: call.title, ms: options.deadlineMs ?? DEADLINE_MS, sleep: options.sleep };
+  const limit = {
+    what: call.title,
+    ms: options.deadlineMs ?? DEADLINE_MS,
+    sleep: (ms: number, until?: AbortSignal) => options.clock.sleep(ms, until),
+  };
   return withDeadline(limit, signal, (inner) =>
     noAnswerIsUnavailable(call, signal, async () => {
       const answer = await send(call, { signal: inner, bodyTimeout: 0, headersTimeout: 0 });
@@ -116,9 +124,9 @@ async function sendTimed(
   extra: SendExtra,
   login: Login,
 ): Promise<Answer> {
-  const start = options.monotonic();
+  const start = options.clock.monotonic();
   const report = (code: string) =>
-    options.hooks?.onRequest?.(call.method, code, (options.monotonic() - start) / 1000);
+    options.hooks?.onRequest?.(call.method, code, (options.clock.monotonic() - start) / 1000);
   try {
     const answer = await request(login.server + call.path, {
       method: call.method,

@@ -28,7 +28,7 @@ export interface BedOptions {
 /** A client as the operator has it. */
 export function connect(kubeconfig: string, options: BedOptions = {}): Transport {
   return connectWith(
-    kubeconfigCredentials(() => loadKubeConfig(kubeconfig), systemClock.monotonic),
+    kubeconfigCredentials(() => loadKubeConfig(kubeconfig), systemClock),
     options,
   );
 }
@@ -36,8 +36,7 @@ export function connect(kubeconfig: string, options: BedOptions = {}): Transport
 export function connectWith(credentials: Credentials, options: BedOptions = {}): Transport {
   return createTransport({
     credentials,
-    sleep: systemClock.sleep,
-    monotonic: systemClock.monotonic,
+    clock: systemClock,
     userAgent: 'es-steward-test',
     ...options,
   });

@@ -61,7 +61,7 @@ export function lampController(world: LampWorld, name: string): LampController {
     async perform(action, resource) {
       world.effects.push(`${name} ${resource.metadata.name}=${action.brightness}`);
       world.brightness.set(resource.metadata.uid, action.brightness);
-      return ({ claim: _, ...status }) => ({ ...status, brightness: action.brightness });
+      return ({ claim: _claim, ...status }) => ({ ...status, brightness: action.brightness });
     },
   };
 }

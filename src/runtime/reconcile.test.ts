@@ -1,0 +1,375 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import type { ManualClock } from '../../test/support/manual-clock.ts';
+import { memoryKubernetes } from '../../test/support/memory-kubernetes.ts';
+import type { MemoryKubernetes } from '../../test/support/memory-kubernetes.ts';
+import { lamp } from '../../test/support/toy-kind.ts';
+import type { LampAction, LampController, LampStatus } from '../../test/support/toy-kind.ts';
+import type { Condition } from '../crds/shared.ts';
+import { withDeadline } from '../kubernetes/deadline.ts';
+import { refusalError } from '../kubernetes/errors.ts';
+import type { Decision } from './controller.ts';
+import type { Engine } from './engine.ts';
+import { TerminalError, WaitingError } from './errors.ts';
+import { reconcile } from './reconcile.ts';
+
+type LampDecision = Decision<LampStatus, LampAction>;
+const KEY = { namespace: 'default', name: 'a' };
+const FINALIZER = 'es-steward.dev/cleanup';
+const ready = { type: 'ready', reason: 'Shines', message: 'It shines.' } as const;
+const shine = (brightness: number): LampAction => ({ type: 'shine', brightness });
+
+let memory: MemoryKubernetes;
+let clock: ManualClock;
+let events: string[];
+let performed: number[];
+let isLeader: boolean;
+
+beforeEach(() => {
+  memory = memoryKubernetes();
+  clock = manualClock();
+  events = [];
+  performed = [];
+  isLeader = true;
+});
+
+const engine = (more: Partial<Engine> = {}): Engine => ({
+  kubernetes: memory,
+  clock,
+  log: { info: () => undefined, warn: () => undefined },
+  mayAct: () => isLeader,
+  record: (_, { reason }) => void events.push(reason),
+  ...more,
+});
+
+interface Ways {
+  readonly observe?: LampController['observe'];
+  readonly decide?: (resource: Parameters<LampController['decide']>[0]) => Partial<LampDecision>;
+  readonly perform?: LampController['perform'];
+  readonly forget?: () => void;
+  readonly handlesRunNow?: boolean;
+}
+
+function controller({ observe, decide, perform, ...more }: Ways): LampController {
+  return {
+    definition: lamp,
+    observe: observe ?? (async () => undefined),
+    decide: (resource) => ({ status: resource.status ?? {}, ready, next: 'changed', ...decide?.(resource) }),
+    perform: perform ?? (async ({ brightness }) => void performed.push(brightness)),
+    ...more,
+  };
+}
+
+const pass = (ways: Ways, more: Partial<Engine> = {}, signal = new AbortController().signal) =>
+  reconcile(engine(more), controller(ways), KEY, signal);
+const status = () => (memory.stored('a') as { status?: LampStatus } | undefined)?.status;
+const conditions = () =>
+  (status()?.conditions ?? []).map(({ type, status, reason }: Condition) => `${type}=${status} ${reason}`);
+const finalizers = () => memory.stored('a')?.metadata.finalizers ?? [];
+const writes = () => memory.requests.filter((request) => request.startsWith('PATCH'));
+const throwing = (error: Error) => async () => {
+  throw error;
+};
+
+describe('a pass', () => {
+  it('forgets what is gone', async () => {
+    let isForgotten = false;
+    expect(await pass({ forget: () => (isForgotten = true) })).toEqual({ type: 'gone' });
+    expect(isForgotten).toBe(true);
+  });
+
+  it('says which field of a spec cannot be acted on, and does nothing', async () => {
+    memory.put('a', { spec: { brightness: 'very' } });
+    expect(await pass({ decide: () => ({ actions: [shine(1)] }) })).toEqual({ type: 'stalled' });
+    expect(conditions()).toEqual(['Ready=False InvalidSpec', 'Stalled=True InvalidSpec']);
+    expect(status()?.conditions?.[0]?.message).toMatch(/^spec\.brightness: /);
+    expect(performed).toEqual([]);
+  });
+
+  it('writes status once, and not at all when nothing differs', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    await pass({ decide: () => ({ status: { brightness: 1 } }) });
+    await pass({ decide: () => ({ status: { brightness: 1 } }) });
+    expect(writes()).toEqual(['PATCH a/status']);
+    expect(status()).toMatchObject({ brightness: 1, observedGeneration: 1 });
+  });
+
+  it('remembers what its actions did, in the same write', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    await pass({
+      decide: () => ({ actions: [shine(7)] }),
+      perform: async () => (before) => ({ ...before, brightness: 7 }),
+    });
+    expect(status()?.brightness).toBe(7);
+    expect(writes()).toHaveLength(1);
+  });
+
+  it('tells of events only once the status that they tell of is written', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    const event = { type: 'Normal', reason: 'Lit', action: 'Shine', note: '' } as const;
+    memory.before = (request) => {
+      if (request === 'PATCH a/status')
+        throw refusalError(request, { status: 409, body: '', mutating: true });
+    };
+    await pass({ decide: () => ({ events: [event] }) });
+    expect(events).toEqual([]);
+    memory.before = () => undefined;
+    await pass({ decide: () => ({ events: [event] }) });
+    expect(events).toEqual(['Lit']);
+  });
+
+  it('comes back at once when asked to, but does not spin on nothing', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    expect(await pass({ decide: () => ({ next: 'now' }) })).toEqual({ type: 'again', afterMs: 0 });
+    expect(await pass({ decide: () => ({ next: 'now' }) })).toEqual({ type: 'again', afterMs: 1_000 });
+  });
+
+  it('echoes the annotation run-now once it is handled, and not when something failed', async () => {
+    memory.put('a', {
+      spec: { brightness: 1 },
+      metadata: { annotations: { 'es-steward.dev/run-now': 'x' } },
+    });
+    await pass({
+      decide: () => ({ actions: [shine(1)] }),
+      perform: throwing(new WaitingError('Busy', '', 1)),
+    });
+    expect(status()?.lastHandledRunNow).toBeUndefined();
+    await pass({ decide: () => ({ status: {} }) });
+    expect(status()?.lastHandledRunNow).toBe('x');
+    await pass({ observe: throwing(new Error('x')) });
+    expect(status()?.lastHandledRunNow).toBe('x');
+  });
+
+  it('leaves the echo to a controller that handles run-now itself', async () => {
+    memory.put('a', {
+      spec: { brightness: 1 },
+      metadata: { annotations: { 'es-steward.dev/run-now': 'x' } },
+    });
+    await pass({ handlesRunNow: true });
+    expect(status()?.lastHandledRunNow).toBeUndefined();
+  });
+
+  it('leaves alone what only a newer operator knows of a status', async () => {
+    memory.put('a', { spec: { brightness: 1 }, status: { brightness: 1, novelty: 'kept' } });
+    await pass({ decide: () => ({ status: { brightness: 2 } }) });
+    expect(status()).toMatchObject({ brightness: 2, novelty: 'kept' });
+  });
+
+  it('replaces a status that cannot be read: it is rebuilt from the world', async () => {
+    memory.put('a', { spec: { brightness: 1 }, status: { brightness: 'bright', claim: 'x' } });
+    await pass({ decide: ({ status: read }) => ({ status: { brightness: read === undefined ? 3 : 4 } }) });
+    expect(status()?.brightness).toBe(3);
+    expect(status()?.claim).toBeUndefined();
+  });
+
+  it('deletes a resource whose time is over, and only that one', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    await pass({ decide: () => ({ remove: true }) });
+    expect(memory.stored('a')).toBeUndefined();
+  });
+});
+
+describe('the fence before an action', () => {
+  const act: Ways = { decide: () => ({ actions: [shine(1)] }) };
+  /** Something happens between the judgement and the action. */
+  const meanwhile = (what: () => void) => {
+    memory.before = () => {
+      if (memory.requests.length === 2) what();
+    };
+  };
+  beforeEach(() => memory.put('a', { spec: { brightness: 1 } }));
+
+  it.each<[string, () => void]>([
+    ['the spec changed', () => memory.edit('a', { spec: { brightness: 2 } })],
+    [
+      'the resource is being deleted',
+      () => memory.edit('a', { metadata: { finalizers: ['x'], deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+    ],
+    ['another one of the same name took its place', () => memory.put('a', { spec: { brightness: 1 } })],
+    ['leadership was lost', () => (isLeader = false)],
+  ])('holds when %s: nothing is done and nothing is written', async (_, what) => {
+    meanwhile(what);
+    expect(await pass(act)).toEqual({ type: 'fenced' });
+    expect(performed).toEqual([]);
+    expect(writes()).toEqual([]);
+  });
+
+  it('opens again for the status: a write of somebody else to it does not stop the action, but stops our own', async () => {
+    meanwhile(() => memory.edit('a', { status: { claim: 'other' } }));
+    expect(await pass(act)).toEqual({ type: 'conflict' });
+    expect(performed).toEqual([1]);
+  });
+
+  it('holds while the operator is paused, and the status says so', async () => {
+    expect(await pass(act, { paused: () => true })).toEqual({ type: 'waiting', afterMs: 5_000 });
+    expect(performed).toEqual([]);
+    expect(conditions()).toEqual(['Ready=False Paused', 'Reconciling=True Paused']);
+  });
+
+  it('holds for each action by itself: what the others did is remembered', async () => {
+    const perform: LampController['perform'] = async ({ brightness }) => {
+      if (brightness === 1) throw new WaitingError('Busy', 'busy', 5);
+      return (before) => ({ ...before, brightness });
+    };
+    const outcome = await pass({ decide: () => ({ actions: [shine(1), shine(2)] }), perform });
+    expect(outcome).toEqual({ type: 'waiting', afterMs: 5 });
+    expect(status()?.brightness).toBe(2);
+    expect(conditions()).toEqual(['Ready=False Busy', 'Reconciling=True Busy']);
+  });
+});
+
+describe('a pass that fails', () => {
+  beforeEach(() => memory.put('a', { spec: { brightness: 1 } }));
+
+  it('is stalled by what only a change of the resource can cure', async () => {
+    expect(await pass({ observe: throwing(new TerminalError('Wrong', 'wrong')) })).toEqual({
+      type: 'stalled',
+    });
+    expect(conditions()).toEqual(['Ready=False Wrong', 'Stalled=True Wrong']);
+  });
+
+  it('waits for what must become true outside', async () => {
+    expect(await pass({ observe: throwing(new WaitingError('Busy', 'busy', 700)) })).toEqual({
+      type: 'waiting',
+      afterMs: 700,
+    });
+    expect(conditions()).toEqual(['Ready=False Busy', 'Reconciling=True Busy']);
+  });
+
+  it('keeps the last Ready over a fault, and shows no text of an unknown error', async () => {
+    await pass({});
+    const outcome = await pass({ observe: throwing(new TypeError('password=hunter2')) });
+    expect(outcome).toMatchObject({ type: 'failed' });
+    expect(conditions()).toEqual(['Ready=True Shines', 'Reconciling=True Retrying']);
+    expect(JSON.stringify(status())).not.toContain('hunter2');
+  });
+
+  it('writes the same fault once', async () => {
+    await pass({ observe: throwing(new TypeError('one')) });
+    await pass({ observe: throwing(new TypeError('two')) });
+    expect(writes()).toHaveLength(1);
+  });
+
+  it.each(['observe', 'perform'] as const)('treats a synchronous throw in %s as any other', async (where) => {
+    const broken = () => {
+      throw new TypeError('x');
+    };
+    expect(await pass({ decide: () => ({ actions: [shine(1)] }), [where]: broken })).toMatchObject({
+      type: 'failed',
+    });
+  });
+
+  it('is quiet about a conflict: somebody wrote in between', async () => {
+    memory.before = (request) => {
+      if (request === 'PATCH a/status')
+        memory.edit('a', { status: { claim: String(memory.requests.length) } });
+    };
+    expect(await pass({ decide: () => ({ status: { brightness: 5 } }) })).toEqual({ type: 'conflict' });
+    expect(status()?.brightness).toBeUndefined();
+  });
+
+  it('ends with its deadline even when what it reads never comes, and counts as failed', async () => {
+    const limit = {
+      what: 'one pass',
+      ms: 60_000,
+      sleep: (ms: number, until?: AbortSignal) => clock.sleep(ms, until),
+    };
+    const running = withDeadline(limit, undefined, (signal) =>
+      pass({ observe: () => new Promise(() => undefined) }, {}, signal),
+    );
+    await clock.advance(60_000);
+    expect(await running).toMatchObject({ type: 'failed', error: { name: 'DeadlineError' } });
+  });
+
+  it('is neither counted nor written when the process stops', async () => {
+    const stop = new AbortController();
+    const running = pass({ observe: () => new Promise(() => undefined) }, {}, stop.signal);
+    await clock.advance(0);
+    stop.abort();
+    expect(await running).toEqual({ type: 'aborted' });
+    expect(writes()).toEqual([]);
+  });
+
+  it('hands on when an overloaded server wants to hear from us again', async () => {
+    memory.before = () => {
+      throw refusalError('GET', { status: 429, body: '', retryAfter: '7', mutating: false });
+    };
+    expect(await pass({})).toMatchObject({ type: 'failed', atLeastMs: 7_000 });
+  });
+});
+
+describe('the finalizer', () => {
+  it('is there before the first action of a run that holds something, and goes when nothing is held', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    let seen: readonly string[] = [];
+    const perform: LampController['perform'] = async () => void (seen = finalizers());
+    await pass({ decide: () => ({ holds: true, actions: [shine(1)] }), perform });
+    expect(seen).toEqual([FINALIZER]);
+    await pass({ decide: () => ({ holds: false }) });
+    expect(finalizers()).toEqual([]);
+  });
+
+  it('leaves those of others', async () => {
+    memory.put('a', { spec: { brightness: 1 }, metadata: { finalizers: ['other/one'] } });
+    await pass({ decide: () => ({ holds: true }) });
+    expect(finalizers()).toEqual(['other/one', FINALIZER]);
+    await pass({});
+    expect(finalizers()).toEqual(['other/one']);
+  });
+
+  it('is never put on a resource without a run', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    await pass({});
+    expect(finalizers()).toEqual([]);
+  });
+
+  it('lets a deleted resource go once nothing is held any more', async () => {
+    memory.put('a', {
+      spec: { brightness: 1 },
+      metadata: { finalizers: [FINALIZER], deletionTimestamp: '2026-01-01T00:00:00Z' },
+    });
+    await pass({});
+    expect(memory.stored('a')).toBeUndefined();
+  });
+
+  describe('of a deleted resource whose cleanup keeps failing', () => {
+    const failures: readonly [string, Ways][] = [
+      ['a fault', { observe: throwing(new Error('x')) }],
+      ['waiting', { observe: throwing(new WaitingError('Unreachable', 'x', 600_000)) }],
+      ['a terminal error', { observe: throwing(new TerminalError('Wrong', 'x')) }],
+      [
+        'an action',
+        { decide: () => ({ holds: true, actions: [shine(1)] }), perform: throwing(new Error('x')) },
+      ],
+    ];
+    beforeEach(() =>
+      memory.put('a', {
+        spec: { brightness: 1 },
+        metadata: { finalizers: [FINALIZER], deletionTimestamp: '2026-01-01T00:00:00Z' },
+      }),
+    );
+
+    it.each(failures)('stays for two minutes, with a try at their end: %s', async (_, ways) => {
+      await clock.advance(100_000);
+      const outcome = await pass(ways);
+      expect(finalizers()).toEqual([FINALIZER]);
+      const waits =
+        outcome.type === 'failed' ? outcome.atMostMs : 'afterMs' in outcome ? outcome.afterMs : undefined;
+      expect(waits).toBe(20_000);
+    });
+
+    it.each(failures)('is given up after two minutes, with an Event: %s', async (_, ways) => {
+      await clock.advance(120_000);
+      await pass(ways);
+      expect(memory.stored('a')).toBeUndefined();
+      expect(events).toEqual(['CleanupAbandoned']);
+    });
+
+    it('is not given up by a process that does not lead', async () => {
+      await clock.advance(120_000);
+      isLeader = false;
+      await pass({ observe: throwing(new Error('x')) });
+      expect(finalizers()).toEqual([FINALIZER]);
+    });
+  });
+});
