@@ -14,16 +14,19 @@ export interface ObserveDependencies {
   readonly connections: Connections;
   /** Every request that the watch has seen, of all namespaces. */
   readonly requests: () => readonly ReindexRequest[];
+  /** Copies of few documents in many ranges; absent: as many per range as is worth a task. */
+  readonly fewestDocumentsPerRange?: number;
 }
 
 /** All reads of one pass: what every stage needs, then what this one needs. A request that has ended reads nothing. */
-export function createObserve({ connections, requests }: ObserveDependencies) {
+export function createObserve({ connections, requests, fewestDocumentsPerRange }: ObserveDependencies) {
   return async (resource: ReindexRequest, pass: Pass): Promise<Observed> => {
     if (isOver(resource.status?.phase) && !retryIsAsked(resource)) return NOTHING;
     const use = (names: readonly string[]) =>
       connections.use({ ...useOf(resource), indices: names }, pass.signal);
     const cluster = await use(namesOf(resource));
-    const base = await readBase(resource, cluster, peersOf(resource, requests()), pass.signal);
+    const facts = await readBase(resource, cluster, peersOf(resource, requests()), pass.signal);
+    const base = { ...facts, fewestDocumentsPerRange };
     await useAliases(resource, base, use);
     const situation = situationOf(resource, base, pass.now);
     return { ...base, ...(await readStage(stageOf(situation), situation, cluster.es, pass.signal)) };

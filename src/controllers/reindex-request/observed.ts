@@ -3,6 +3,8 @@ import type { Range } from './ranges.ts';
 /** Everything that one pass has read. What a stage does not need is absent; nothing here is a guess. */
 export interface Observed {
   readonly connection: string;
+  /** Of the controller's dependencies: how small a range may be; its own default when absent. */
+  readonly fewestDocumentsPerRange?: number | undefined;
   /** The greatest number of copies that the connection lets run at once. */
   readonly maxConcurrentOperations: number;
   /** Is this index or alias one that nothing may touch? */

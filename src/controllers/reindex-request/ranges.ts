@@ -26,10 +26,15 @@ const MOST_DOCUMENTS_PER_RANGE = 500_000;
  * How many sequence numbers a range of a shard spans. Updates and deletions leave gaps in the numbers, so the width
  * grows with the share of numbers that no live document has any more.
  */
-export function rangeWidth(maxSeqNo: number, documents: number, rangesWanted: number): number {
+export function rangeWidth(
+  maxSeqNo: number,
+  documents: number,
+  rangesWanted: number,
+  fewest = FEWEST_DOCUMENTS_PER_RANGE,
+): number {
   if (maxSeqNo < 0) return 1;
   const perRange = Math.ceil(documents / Math.max(rangesWanted, 1));
-  const bounded = Math.min(Math.max(perRange, FEWEST_DOCUMENTS_PER_RANGE), MOST_DOCUMENTS_PER_RANGE);
+  const bounded = Math.min(Math.max(perRange, fewest), MOST_DOCUMENTS_PER_RANGE);
   const density = Math.max(documents, 1) / (maxSeqNo + 1);
   return Math.max(1, Math.ceil(bounded / density));
 }

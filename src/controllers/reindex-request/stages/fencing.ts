@@ -75,7 +75,7 @@ function parallelism(processors: number): number {
 const RANGES_PER_TASK = 4;
 
 function withCopy(
-  { status, now }: Situation,
+  { status, now, observed }: Situation,
   shards: readonly ShardFacts[],
   total: number,
   parallel: number,
@@ -87,7 +87,7 @@ function withCopy(
     primaryTerm,
     documents,
     rangeWidth: status.plan?.sequenceNumbers
-      ? rangeWidth(maxSeqNo, documents, wanted)
+      ? rangeWidth(maxSeqNo, documents, wanted, observed.fewestDocumentsPerRange)
       : Math.max(maxSeqNo + 1, 1),
   }));
   const sums = { created: 0, updated: 0, noops: 0, deleted: 0, versionConflicts: 0, batches: 0 };
