@@ -34,7 +34,7 @@ describe('flags and variables', () => {
       allowedEndpoints: [],
       protectedIndices: [],
       inCluster: false,
-      hostName: 'es-steward',
+      hostName: expect.any(String),
     });
   });
 

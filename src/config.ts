@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { z } from 'zod';
 import packageJson from '../package.json' with { type: 'json' };
 import { ConfigError, describeFlags, readFlags } from './flags.ts';
@@ -142,7 +143,7 @@ function completed(flags: z.output<typeof flagsSchema>, environment: Environment
     ...flags,
     leaseNamespace: flags.leaseNamespace ?? (inCluster ? podNamespace() : 'default'),
     inCluster,
-    hostName: environment['HOSTNAME'] || 'es-steward',
+    hostName: hostname(),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { KubernetesApi, ObjectRef } from '../kubernetes/api.ts';
 import { withDeadline } from '../kubernetes/deadline.ts';
 import { isKubernetesError } from '../kubernetes/errors.ts';
+import { aborted } from './background.ts';
 import type { Clock } from './clock.ts';
 import type { PassLogger } from './controller.ts';
 import { heldSpec, leaseRef, releasedSpec } from './lease.ts';
@@ -242,11 +243,4 @@ export class LeaseElection implements Election {
   #now(): number {
     return this.#options.clock.monotonic();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise;
 }

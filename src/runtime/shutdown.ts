@@ -8,8 +8,8 @@ export interface ShutdownStep {
   /** Milliseconds after which the next step begins all the same. */
   readonly limitMs: number;
   readonly run: () => Promise<unknown>;
-  /** False: not even tried when an earlier step did not end well. Default true. */
-  readonly always?: boolean;
+  /** The name of an earlier step: this one is left out when that one did not end well. */
+  readonly needs?: string;
 }
 
 /**
@@ -20,18 +20,15 @@ export async function shutDown(
   steps: readonly ShutdownStep[],
   { clock, log }: { readonly clock: Clock; readonly log: PassLogger },
 ): Promise<boolean> {
-  let clean = true;
+  const failed = new Set<string>();
   for (const step of steps) {
-    if (!clean && step.always === false) {
-      log.warn({ step: step.name }, 'shutdown step left out: an earlier one did not end');
-      continue;
-    }
-    const problem = await attempt(step, clock);
+    const blocked = step.needs !== undefined && failed.has(step.needs);
+    const problem = blocked ? `left out, because "${step.needs}" did not end` : await attempt(step, clock);
     if (problem === undefined) continue;
-    clean = false;
-    log.warn({ step: step.name, err: problem }, 'shutdown step did not end well');
+    failed.add(step.name);
+    log.warn({ step: step.name, err: problem }, 'a step of the shutdown did not end well');
   }
-  return clean;
+  return failed.size === 0;
 }
 
 async function attempt({ name, limitMs, run }: ShutdownStep, clock: Clock): Promise<unknown> {

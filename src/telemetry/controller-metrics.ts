@@ -2,15 +2,16 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 
 /** What a running controller is asked for when /metrics is read. */
-export interface ControllerGauges {
+export interface RunningController {
   readonly workers: number;
-  activeWorkers(): number;
-  /** Keys that are due and wait for a worker. */
-  depth(): number;
-  /** Seconds that each running key has been worked on. */
-  running(): readonly number[];
-  /** Seconds since the API server last gave a sign of life about what is watched. */
-  viewAgeSeconds(): number;
+  /** Milliseconds since the API server last gave a sign of life about what is watched. */
+  viewAgeMs(): number;
+  readonly queue: {
+    /** Keys that are due and wait for a worker. */
+    readonly depth: number;
+    /** Seconds that each running key has been worked on. */
+    readonly running: readonly number[];
+  };
 }
 
 export type ReconcileResult = 'success' | 'error' | 'requeue' | 'requeue_after';
@@ -27,7 +28,7 @@ export interface ControllerSeries {
   timedOut(): void;
   acted(action: string, result: string): void;
   wroteStatus(): void;
-  watch(gauges: ControllerGauges): void;
+  watch(controller: RunningController): void;
 }
 
 export type ControllerMetrics = (controller: string) => ControllerSeries;
@@ -58,7 +59,7 @@ export function controllerMetrics(registry: Registry): ControllerMetrics {
       timedOut: () => reconcile.timeouts.inc({ controller }),
       acted: (action, result) => own.actions.inc({ controller, action, result }),
       wroteStatus: () => own.statusWrites.inc({ controller }),
-      watch: (gauges) => void watch.set(controller, gauges),
+      watch: (running) => void watch.set(controller, running),
     };
   };
 }
@@ -122,28 +123,35 @@ function counterOf(registry: Registry, labelNames: string[]) {
 }
 
 /** Gauges are read from the running controllers at each scrape: there is nothing to keep in step. */
-function gaugeSeries(registry: Registry): Map<string, ControllerGauges> {
-  const running = new Map<string, ControllerGauges>();
-  const gauge = (name: string, help: string, read: (gauges: ControllerGauges) => number, isQueue = false) =>
+function gaugeSeries(registry: Registry): Map<string, RunningController> {
+  const running = new Map<string, RunningController>();
+  const gauge = (
+    name: string,
+    help: string,
+    read: (controller: RunningController) => number,
+    isQueue = false,
+  ) =>
     new Gauge({
       name,
       help,
       labelNames: isQueue ? ['name', 'controller'] : ['controller'],
       registers: [registry],
       collect() {
-        for (const [controller, gauges] of running)
-          this.set(isQueue ? { name: controller, controller } : { controller }, read(gauges));
+        for (const [controller, of] of running)
+          this.set(isQueue ? { name: controller, controller } : { controller }, read(of));
       },
     });
   gauge('controller_runtime_max_concurrent_reconciles', 'Workers of a controller.', ({ workers }) => workers);
-  gauge('controller_runtime_active_workers', 'Workers that are busy.', (of) => of.activeWorkers());
-  gauge('es_steward_view_age_seconds', 'Seconds since the last sign of life of a watch.', (of) =>
-    of.viewAgeSeconds(),
+  gauge('controller_runtime_active_workers', 'Workers that are busy.', ({ queue }) => queue.running.length);
+  gauge(
+    'es_steward_view_age_seconds',
+    'Age of what is known of the API server.',
+    (of) => of.viewAgeMs() / 1000,
   );
-  gauge('workqueue_depth', 'Keys that are due and wait for a worker.', (of) => of.depth(), true);
-  const sum = (of: ControllerGauges) => of.running().reduce((total, seconds) => total + seconds, 0);
+  gauge('workqueue_depth', 'Keys that are due and wait for a worker.', ({ queue }) => queue.depth, true);
+  const sum = ({ queue }: RunningController) => queue.running.reduce((total, seconds) => total + seconds, 0);
   gauge('workqueue_unfinished_work_seconds', 'Seconds of work that is not finished, summed up.', sum, true);
-  const longest = (of: ControllerGauges) => Math.max(0, ...of.running());
+  const longest = ({ queue }: RunningController) => Math.max(0, ...queue.running);
   gauge('workqueue_longest_running_processor_seconds', 'Seconds of the longest running pass.', longest, true);
   return running;
 }

@@ -28,20 +28,13 @@ it('names its series as controller-runtime and client-go do', async () => {
   series.stalled();
   series.acted('StartTask', 'success');
   series.wroteStatus();
-  series.watch({
-    workers: 4,
-    activeWorkers: () => 2,
-    depth: () => 3,
-    running: () => [1, 2],
-    viewAgeSeconds: () => 5,
-  });
+  series.watch({ workers: 4, viewAgeMs: () => 5_000, queue: { depth: 3, running: [1, 2] } });
   metrics.kubernetesRequest('GET', '200', 0.1);
   metrics.elasticsearchRequest({ method: 'GET', path: '/' }, 'ok', 0.1);
   metrics.unknownOutcome('elasticsearch');
   metrics.crdWarning('PATCH reindexrequests');
   metrics.eventDropped('full');
-  metrics.leader('es-steward', true);
-  metrics.paused(true);
+  metrics.watchProcess({ leaseName: 'es-steward', isLeader: () => true, isPaused: () => true });
 
   const lines = (await metrics.registry.metrics()).split('\n');
   const queue = 'name="reindexrequest",controller="reindexrequest"';

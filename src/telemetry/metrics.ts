@@ -20,8 +20,14 @@ export interface Metrics {
   unknownOutcome(target: 'kubernetes' | 'elasticsearch'): void;
   /** An Event that was not sent: the queue was full, or the API server refused it. */
   eventDropped(reason: string): void;
-  leader(name: string, leads: boolean): void;
-  paused(paused: boolean): void;
+  /** Asked at each scrape. */
+  watchProcess(state: ProcessState): void;
+}
+
+export interface ProcessState {
+  readonly leaseName: string;
+  isLeader(): boolean;
+  isPaused(): boolean;
 }
 
 export interface ElasticsearchCall {
@@ -114,27 +120,43 @@ function elasticsearchMetrics(
   };
 }
 
-function processMetrics(registers: Registers): Pick<Metrics, 'eventDropped' | 'leader' | 'paused'> {
+function processMetrics(registers: Registers): Pick<Metrics, 'eventDropped' | 'watchProcess'> {
   const dropped = new Counter({
     name: 'es_steward_events_dropped_total',
     help: 'Events that were not sent, by reason.',
     labelNames: ['reason'],
     registers,
   });
-  const leads = new Gauge({
-    name: 'leader_election_master_status',
-    help: '1 while this process holds the Lease, else 0.',
-    labelNames: ['name'],
-    registers,
-  });
-  const paused = new Gauge({
-    name: 'es_steward_paused',
-    help: '1 while the kill switch is on: the operator reports but changes nothing in Elasticsearch.',
-    registers,
-  });
+  const gauge = (
+    name: string,
+    help: string,
+    read: () => { labels: Record<string, string>; value: boolean },
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: Object.keys(read().labels),
+      registers,
+      collect() {
+        const { labels, value } = read();
+        this.set(labels, value ? 1 : 0);
+      },
+    });
   return {
     eventDropped: (reason) => dropped.inc({ reason }),
-    leader: (name, isLeader) => leads.set({ name }, isLeader ? 1 : 0),
-    paused: (isPaused) => paused.set(isPaused ? 1 : 0),
+    watchProcess(state) {
+      gauge('leader_election_master_status', '1 while this process holds the Lease, else 0.', () => ({
+        labels: { name: state.leaseName },
+        value: state.isLeader(),
+      }));
+      gauge(
+        'es_steward_paused',
+        '1 while nothing may be changed in Elasticsearch: the kill switch is on.',
+        () => ({
+          labels: {},
+          value: state.isPaused(),
+        }),
+      );
+    },
   };
 }

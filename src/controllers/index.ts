@@ -1,0 +1,39 @@
+import type { ReindexRequest } from '../crds/reindex-request.ts';
+import type { Connections } from '../elasticsearch/connections.ts';
+import type { ActionLike, Controller } from '../runtime/controller.ts';
+import type { RawObject } from '../runtime/resource.ts';
+import { elasticsearchConnectionController } from './elasticsearch-connection/controller.ts';
+import { operationsOf } from './operations.ts';
+import { reindexRequestController } from './reindex-request/controller.ts';
+
+/** Gives a controller its view, queue and workers. */
+export type Wire<Runner> = <Spec, Status, Observed, Action extends ActionLike>(
+  controller: Controller<Spec, Status, Observed, Action>,
+) => Runner;
+
+/** Every kind that this operator looks after, one line each. */
+export function wireControllers<Runner extends { objects(): readonly RawObject[] }>(
+  wire: Wire<Runner>,
+  connections: Connections,
+): readonly Runner[] {
+  // The API server has checked them by the schema of the kind.
+  const requests = (): readonly ReindexRequest[] => reindexRequests.objects() as unknown as ReindexRequest[];
+  const reindexRequests: Runner = wire(reindexRequestController({ connections, requests }));
+  return [
+    wire(
+      elasticsearchConnectionController({
+        connections,
+        operationsOf: (key) => operationsOf(requests(), key),
+      }),
+    ),
+    reindexRequests,
+  ];
+}
+
+/** Resources that share a cluster share its fate: one that is down may not hold all workers. */
+export function clusterOf({ spec, metadata }: RawObject): string | undefined {
+  const { connectionRef } = (spec ?? {}) as {
+    readonly connectionRef?: { readonly name: string; readonly namespace?: string };
+  };
+  return connectionRef && `${connectionRef.namespace ?? metadata.namespace}/${connectionRef.name}`;
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from './config.ts';
+import { clusterOf, wireControllers } from './controllers/index.ts';
+import type { Wire } from './controllers/index.ts';
+import type { Connections } from './elasticsearch/connections.ts';
+import type { KubernetesApi } from './kubernetes/api.ts';
+import { aborted, inBackground } from './runtime/background.ts';
+import type { Clock } from './runtime/clock.ts';
+import { createEventRecorder } from './runtime/events.ts';
+import type { EventRecorder } from './runtime/events.ts';
+import { createKillSwitch } from './runtime/kill-switch.ts';
+import type { KillSwitch } from './runtime/kill-switch.ts';
+import { electionOfOne, LeaseElection } from './runtime/leader.ts';
+import type { Election } from './runtime/leader.ts';
+import { shutDown } from './runtime/shutdown.ts';
+import { createRunner } from './runtime/start-controller.ts';
+import type { ControllerRunner } from './runtime/start-controller.ts';
+import type { Logger } from './telemetry/logger.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { tellingWatch } from './telemetry/watch-log.ts';
+
+/** What the operator is made of. */
+export interface Operator {
+  readonly election: Election;
+  readonly killSwitch: KillSwitch;
+  readonly recorder: EventRecorder;
+  readonly runners: readonly ControllerRunner[];
+}
+
+export interface OperatorOptions {
+  readonly config: Config;
+  readonly kubernetes: KubernetesApi;
+  readonly connections: Connections;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** A view failed and will try again. */
+  readonly onTried: (view: string) => void;
+}
+
+/** Joins the parts; nothing moves yet. */
+export function createOperator(options: OperatorOptions): Operator {
+  const { config, kubernetes, clock, log, metrics } = options;
+  const election = createElection(options);
+  const { leaseNamespace: namespace, paused: forced } = config;
+  const killSwitch = createKillSwitch({ kubernetes, clock, log, namespace, forced });
+  const reporter = { controller: 'es-steward.dev/es-steward', instance: config.hostName };
+  const onDropped = (reason: string) => metrics.eventDropped(reason);
+  const recorder = createEventRecorder({ kubernetes, clock, log, reporter, onDropped });
+  metrics.watchProcess({
+    leaseName: config.leaseName,
+    isLeader: () => election.isLeader(),
+    isPaused: () => killSwitch.isOn(),
+  });
+  const runners = wireControllers(wiring(options, { election, killSwitch, recorder }), options.connections);
+  return { election, killSwitch, recorder, runners };
+}
+
+/**
+ * Runs until `stop` aborts, then ends in order; `close` comes last. Resolves with whether that went well.
+ * @throws LeadershipLostError, or the fault of a part: the caller exits at once and without a graceful end, because
+ * another process may act already.
+ */
+export async function runOperator(
+  { election, killSwitch, recorder, runners }: Operator,
+  { clock, log }: Pick<OperatorOptions, 'clock' | 'log'>,
+  stop: AbortSignal,
+  close: () => Promise<unknown>,
+): Promise<boolean> {
+  const elected = Promise.withResolvers<void>();
+  // Before the first look at the kill switch everything counts as paused, and would be reported so.
+  const mayStart = Promise.all([elected.promise, killSwitch.looked]);
+  const events = inBackground((signal) => recorder.run(signal));
+  const lease = inBackground((signal) => election.run(elected.resolve, signal));
+  const views = inBackground((signal) =>
+    Promise.all([killSwitch.run(signal), ...runners.map((runner) => runner.watch(signal))]),
+  );
+  const workers = inBackground(async (signal) => {
+    await Promise.race([mayStart, aborted(signal)]);
+    if (!signal.aborted) await Promise.all(runners.map((runner) => runner.work(signal)));
+  });
+  await Promise.race([aborted(stop), ...[events, lease, views, workers].map(({ done }) => done)]);
+  log.info({}, 'stopping');
+  const release = async () => {
+    await lease.stop();
+    await election.release();
+  };
+  return shutDown(
+    [
+      { name: 'finish passes', limitMs: 7_000, run: () => workers.stop() },
+      { name: 'send events', limitMs: 1_000, run: () => events.stop() },
+      // A lease is not given away while a worker may still act.
+      { name: 'release the lease', limitMs: 1_000, run: release, needs: 'finish passes' },
+      { name: 'end watches', limitMs: 500, run: () => views.stop() },
+      { name: 'close connections', limitMs: 500, run: close },
+    ],
+    { clock, log },
+  );
+}
+
+function createElection({ config, kubernetes, clock, random, log }: OperatorOptions): Election {
+  if (!config.leaderElect) return electionOfOne();
+  const { leaseNamespace: namespace, leaseName: name, hostName } = config;
+  const identity = `${hostName}_${randomUUID()}`;
+  return new LeaseElection({ kubernetes, clock, random, log, namespace, name, identity });
+}
+
+type Around = Pick<Operator, 'election' | 'killSwitch' | 'recorder'>;
+
+function wiring(
+  options: OperatorOptions,
+  { election, killSwitch, recorder }: Around,
+): Wire<ControllerRunner> {
+  const { config, kubernetes, clock, random, log, metrics } = options;
+  return (controller) => {
+    const { kind, plural, singular: name } = controller.definition;
+    const series = metrics.controllers(name);
+    const runner = createRunner({
+      controller,
+      engine: {
+        kubernetes,
+        clock,
+        log: log.child({ kind }),
+        mayAct: () => election.isLeader(),
+        paused: () => killSwitch.isOn(),
+        record: (resource, event) => recorder.record(resource, event),
+      },
+      random,
+      namespaces: config.watchNamespaces,
+      workers: config.workers,
+      groupOf: clusterOf,
+      hooks: series,
+      reflectorHooks: tellingWatch(log, plural, () => options.onTried(name)),
+    });
+    series.watch(runner);
+    return runner;
+  };
+}
