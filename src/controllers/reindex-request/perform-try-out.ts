@@ -42,12 +42,17 @@ function judge(outcome: TaskOutcome, dryRun: boolean): Change {
   });
 }
 
-function refused({ errorType }: ElasticsearchError): Change {
-  if (errorType === 'script_exception')
+function refused({ errorType, detail }: ElasticsearchError): Change {
+  if (errorType === 'script_exception') {
+    // Elasticsearch's own two words for it; anything else that it says may quote a document.
+    const what = detail?.includes('compile error')
+      ? 'does not compile'
+      : 'fails on one of the first documents, or moves it';
     return failed(
       'ScriptFailed',
-      'the script does not compile: correct spec.transform.script in a new request; nothing was changed',
+      `the script ${what}: correct spec.transform.script in a new request; nothing was changed`,
     );
+  }
   return failed(
     'MappingConflict',
     `Elasticsearch refuses the settings or mappings of the destination (${errorType}): correct spec.destination in a new request; nothing was changed`,
