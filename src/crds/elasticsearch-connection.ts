@@ -186,6 +186,7 @@ export const elasticsearchConnection = defineCrd({
         Green: 'All shards work.',
         Yellow: 'Replicas are missing.',
         Red: 'A primary shard is missing.',
+        NotObserved: 'The last look at the cluster did not get that far; see Ready.',
       },
     },
   ],

@@ -102,8 +102,8 @@ export const record = <Value extends z.ZodType>(value: Value, max = 100): z.ZodR
 
 /**
  * An object whose members are Elasticsearch's business, such as a query. Declared member by member as unknown: only so
- * does an equality on a parent compare content; on a plain preserve-unknown object it compares no more than the number
- * of members (docs/adr/0002).
+ * does an equality on a parent compare all content; on a plain preserve-unknown object it takes a member for equal that
+ * is there under another name (docs/adr/0002).
  */
 export function freeForm(max = 100, min = 0): z.ZodRecord<z.ZodString, z.ZodUnknown> {
   const members = z.record(z.string(), z.unknown().meta({ [PRESERVE]: true, nullable: true }));

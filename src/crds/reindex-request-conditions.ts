@@ -12,6 +12,7 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
       NotGranted: 'The connection grants this namespace no such use of these names.',
       ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
+      ConnectionSuspended: 'The connection is suspended, and with it everything that uses it.',
       WaitingForTurn: 'Another operation holds the source or an alias; the message names it.',
       PreflightFailed: 'A check before the copy failed; the message names it.',
       MappingConflict: 'Documents do not fit the mappings of the destination.',
@@ -21,9 +22,6 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       AliasConflict: 'The aliases were changed by somebody else.',
       VerificationFailed: 'Source and destination differ after the copy; no alias was moved.',
       DocumentFailures: 'Documents could not be written; status.failures lists the first ten.',
-      TaskLost: 'A task of Elasticsearch vanished; its range is copied again.',
-      NoProgress: 'No document was copied for a long time.',
-      DiskFull: 'Elasticsearch refuses writes because its disks are full.',
       Suspended: 'spec.suspend stops the copy.',
       Cancelled: 'spec.cancel ended the request; everything it made is undone.',
     },
@@ -33,7 +31,11 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
     description: 'True from the move of the aliases on.',
     reasons: { Completed: 'The aliases have moved.' },
   },
-  { type: 'Failed', description: 'True when the request has failed for good.', reasons: {} },
+  {
+    type: 'Failed',
+    description: 'True when the request has failed for good; its reason is that of Ready.',
+    reasons: {},
+  },
   {
     type: 'Suspended',
     description: 'True while spec.suspend stops the copy.',
@@ -44,7 +46,6 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
     description: 'True while this request blocks writes to an index.',
     reasons: {
       BlockFirst: 'The source takes no writes until the aliases have moved.',
-      CutOver: 'The aliases are about to move.',
     },
   },
 ];
