@@ -1,6 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
@@ -14,13 +15,15 @@ type CutOver = Extract<ReindexAction, { type: 'CutOver' }>;
 /** The point of no return: everything is read once more, then one atomic call. */
 export async function cutOver(
   action: CutOver,
-  { es, resource, pass }: EffectContext,
+  context: EffectContext,
 ): Promise<StatusChange<ReindexRequestStatus> | void> {
+  const { es, resource, pass } = context;
   const [source, destination] = await Promise.all([
     requireSame(es, action.source, pass.signal),
     requireSame(es, action.destination, pass.signal),
   ]);
   if (!writesBlocked(source)) throw new FencedError(`${source.name} takes writes: the proof does not hold`);
+  await requireUnmoved(action, context);
   if (markOf(destination.mappings)?.state !== 'final')
     throw new FencedError(`${destination.name} is not marked final`);
   const swap = updateAliases(
@@ -40,6 +43,17 @@ export async function cutOver(
     aliasesMoved: action.moved.map(({ name }) => name),
     completionTime: time(pass.now),
   });
+}
+
+/** A block that was lifted and set again looks as before; the sequence numbers tell. */
+async function requireUnmoved({ source }: CutOver, { es, resource, pass }: EffectContext): Promise<void> {
+  const planned = resource.status?.copy?.shards ?? [];
+  const shards = await primaryShards(es, source.index, planned.length, pass.signal);
+  const moved = shards.some(
+    ({ shard, maxSeqNo }) => planned.find((plan) => plan.shard === shard)?.maxSeqNo !== maxSeqNo,
+  );
+  if (planned.length === 0 || moved)
+    throw new FencedError(`${source.index} has taken writes: the proof does not hold`);
 }
 
 function swapActions({ source, destination, through, moved }: CutOver): readonly AliasAction[] {
