@@ -1,0 +1,127 @@
+import type { Client } from '@elastic/elasticsearch';
+import type { EnvironmentInfo } from '../environment/environment-info.ts';
+import { elapsed } from '../environment/progress.ts';
+import { aliases, type City, loadCities, readCities, removeCities, source } from './cities.ts';
+import { follow, untilConnected } from './follow.ts';
+import { type Kubernetes, openKubernetes, readyMessage, type Resource } from './kubernetes.ts';
+import { operatorErrors, operatorLog, startOperator } from './operator.ts';
+import { grouped } from './progress-line.ts';
+import { readAlong, type Sightings } from './reader.ts';
+import { heading, print, printChecks, printCommand, printEvents, printNextSteps } from './report.ts';
+import { writeSamples } from './samples.ts';
+import { connect, serversAreGiven, startServers } from './servers.ts';
+import { leaveResults, removeAll } from './stop.ts';
+import { checkResult } from './verdict.ts';
+
+/** The names of `deploy/samples`. */
+const connectionName = 'main';
+const requestName = 'cities-v2';
+
+/** Everything that a run of the demo has at hand. */
+type Stage = {
+  readonly environment: EnvironmentInfo;
+  readonly kubernetes: Kubernetes;
+  readonly client: Client;
+  readonly samples: string;
+  readonly signal: AbortSignal;
+};
+
+/** Runs the whole demo and gives its exit code: 0 only if every check of the result holds. */
+export async function runDemo({
+  keep,
+  signal,
+}: {
+  readonly keep: boolean;
+  readonly signal: AbortSignal;
+}): Promise<number> {
+  let isRight: boolean | undefined;
+  let stage: Stage | undefined;
+  try {
+    stage = await setUp(signal);
+    isRight = await perform(stage);
+  } finally {
+    // A wrong result is kept as well, if asked: there is something to find out.
+    if (isRight === undefined || (!isRight && !keep)) await removeAll();
+    else if (!keep) await leaveResults();
+  }
+  printNextSteps({ ...stage, keep });
+  return isRight ? 0 : 1;
+}
+
+async function setUp(signal: AbortSignal): Promise<Stage> {
+  heading('Servers');
+  const environment = await startServers();
+  signal.throwIfAborted();
+  const { kubernetesVersion, elasticsearch } = environment;
+  print(`Kubernetes ${kubernetesVersion} and Elasticsearch ${elasticsearch.version} run.`);
+  const kubernetes = await openKubernetes(environment.kubeconfig);
+  const samples = writeSamples(elasticsearch);
+  signal.throwIfAborted();
+  heading('Operator');
+  await startOperator(environment.kubeconfig);
+  print(`It runs from source, as \`npm start\` does. Its log: ${operatorLog()}`);
+  return { environment, kubernetes, samples, signal, client: connect(elasticsearch) };
+}
+
+async function perform(stage: Stage): Promise<boolean> {
+  const cities = await load(stage);
+  await apply(stage);
+  const reader = readAlong(stage.client, 'cities');
+  try {
+    const request = await follow(stage.kubernetes, requestName, stage.signal);
+    if (request.status.phase !== 'Completed') return await explainFailure(stage, request);
+    return await report(stage, cities, request, await reader.stop());
+  } finally {
+    await reader.stop();
+  }
+}
+
+async function load({ client, kubernetes, samples, signal }: Stage): Promise<readonly City[]> {
+  heading('Data');
+  if (serversAreGiven()) {
+    // The operator runs by now, so that a request of an earlier demo lets go of what it holds.
+    await kubernetes.kubectl('delete', '--ignore-not-found', '-f', samples);
+    await removeCities(client);
+  }
+  const started = performance.now();
+  const cities = readCities();
+  await loadCities(client, cities);
+  signal.throwIfAborted();
+  print(
+    `${grouped(cities.length)} cities of the world are in ${source} after ${elapsed(started)}, ` +
+      `with the aliases ${Object.keys(aliases).join(' (takes the writes) and ')} (has a filter).`,
+  );
+  return cities;
+}
+
+async function apply({ kubernetes, samples, environment, signal }: Stage): Promise<void> {
+  heading('One copy, live');
+  const output = await kubernetes.kubectl('apply', '-f', samples);
+  print(`$ kubectl apply -f deploy/samples/     # with ${environment.elasticsearch.url} as endpoint`);
+  print(output.trimEnd());
+  await untilConnected(kubernetes, connectionName, signal);
+}
+
+async function report(
+  { kubernetes, client }: Stage,
+  cities: readonly City[],
+  request: Resource,
+  sightings: Sightings,
+): Promise<boolean> {
+  const { duration, writeOutage } = request.status;
+  print(`${readyMessage(request)}, in ${duration ?? '?'}; writers had to wait for ${writeOutage ?? '?'}.`);
+  heading('What Kubernetes shows');
+  await printCommand(kubernetes, 'get', 'es-steward');
+  await printEvents(kubernetes, requestName);
+  heading('What Elasticsearch holds');
+  const checks = await checkResult(client, cities, request, sightings);
+  printChecks(checks);
+  return checks.every(({ holds }) => holds);
+}
+
+async function explainFailure({ kubernetes }: Stage, request: Resource): Promise<boolean> {
+  print(`The copy ended as ${request.status.phase}: ${readyMessage(request)}`);
+  await printEvents(kubernetes, requestName);
+  for (const line of operatorErrors()) print(line);
+  return false;
+}

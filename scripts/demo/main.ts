@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cacheRoot, prepareCache } from '../environment/cache.ts';
+import { withLock } from '../environment/lock.ts';
+import { runDemo } from './demo.ts';
+import { chooseDemoEnvironment } from './servers.ts';
+import { stopDemo } from './stop.ts';
+
+const help = `usage: npm run demo [-- OPTION]
+
+Copies a real index on real servers, live, and checks the result. Exit code 0 only if all of it is right.
+
+  --keep   leave servers and operator running, and say how to look around
+  --stop   stop what --keep has left running, and delete it
+
+With ELASTICSEARCH_URL (and _USERNAME, _PASSWORD, _CA) or KUBECONFIG it uses those servers as they are.
+`;
+
+const { values } = parseArgs({
+  options: {
+    keep: { type: 'boolean', default: false },
+    stop: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+const interrupt = new AbortController();
+
+/** The first Ctrl-C lets the demo clean up, the second ends it at once. */
+function onSignal(): void {
+  if (interrupt.signal.aborted) process.exit(130);
+  process.stderr.write('\nInterrupted. Cleaning up; press Ctrl-C again to leave everything as it is.\n');
+  interrupt.abort();
+}
+
+async function main(): Promise<number> {
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  chooseDemoEnvironment();
+  prepareCache();
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return withLock(join(cacheRoot(), 'demo.lock'), () =>
+    values.stop ? stopDemo() : runDemo({ keep: values.keep, signal: interrupt.signal }),
+  );
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}\n  because: ${explain(error.cause)}`;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!interrupt.signal.aborted) console.error(explain(error));
+  process.exitCode = interrupt.signal.aborted ? 130 : 1;
+}

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { Client } from '@elastic/elasticsearch';
+import { environmentFolder } from '../environment/cache.ts';
+import { down, up } from '../environment/development.ts';
+import type { ElasticsearchInfo, EnvironmentInfo } from '../environment/environment-info.ts';
+import { say } from '../environment/progress.ts';
+
+/** Gives the demo an environment beside the usual one, so that neither sees the other's servers or data. */
+export function chooseDemoEnvironment(env: NodeJS.ProcessEnv = process.env): void {
+  const name = env['ES_STEWARD_ENVIRONMENT'];
+  env['ES_STEWARD_ENVIRONMENT'] = name ? `${name}-demo` : 'demo';
+}
+
+/** Whether somebody else's servers are used, which are never stopped or wiped. */
+export function serversAreGiven(env: NodeJS.ProcessEnv = process.env): boolean {
+  return Boolean(env['ELASTICSEARCH_URL'] ?? env['KUBECONFIG']);
+}
+
+/** Starts what is not given, from nothing. */
+export async function startServers(): Promise<EnvironmentInfo> {
+  await removeServers();
+  return up({ secure: false });
+}
+
+/** Ends the demo's own servers and deletes their data. */
+export async function removeServers(): Promise<void> {
+  const folder = environmentFolder();
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  say('Removing the servers and data of the demo ...');
+  await down({ wipe: true });
+}
+
+export function connect({ url, username, password, caFile }: ElasticsearchInfo): Client {
+  return new Client({
+    node: url,
+    ...(username !== undefined && { auth: { username, password: password ?? '' } }),
+    ...(caFile !== undefined && { tls: { ca: readFileSync(caFile) } }),
+  });
+}
