@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { withLock } from './lock.ts';
 
 /** The user that Elasticsearch runs as when the caller is root, because it refuses to be root: `nobody`. */
 export const unprivilegedUser = { uid: 65534, gid: 65534 } as const;
@@ -23,6 +24,14 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
 /** Binaries are keyed by version and by what made them, so that a changed recipe never reuses an old result. */
 export function binaryFolder(name: string, version: string, recipe: unknown): string {
   return join(cacheRoot(), 'binaries', `${name}-${version}-${shortHash(JSON.stringify(recipe))}`);
+}
+
+/** Makes what is missing in a folder of binaries. Whoever needs the same at the same time waits; nobody else does. */
+export async function onceInto(folder: string, make: () => Promise<void>): Promise<void> {
+  if (existsSync(folder)) return;
+  await withLock(`${folder}.lock`, async () => {
+    if (!existsSync(folder)) await make();
+  });
 }
 
 /**

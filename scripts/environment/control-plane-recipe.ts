@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { binaryFolder } from './cache.ts';
+import { binaryFolder, onceInto } from './cache.ts';
 import { buildGoProgram, type GoProgram } from './go-program.ts';
 import { withProgress } from './progress.ts';
 import { findOnPath } from './toolchain.ts';
@@ -145,9 +145,7 @@ export async function provideKubectl(version: string): Promise<string> {
 
 async function provide(program: GoProgram, duration: string): Promise<string> {
   const folder = binaryFolder(program.name, program.version, program);
-  const file = join(folder, program.name);
-  if (existsSync(file)) return file;
   const title = `Building ${program.name} ${program.version} from its Go module (the first time: ${duration})`;
-  await withProgress(title, (report) => buildGoProgram(program, folder, report));
-  return file;
+  await onceInto(folder, () => withProgress(title, (report) => buildGoProgram(program, folder, report)));
+  return join(folder, program.name);
 }

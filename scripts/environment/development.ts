@@ -2,14 +2,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { z } from 'zod';
 import { environmentFolder, prepareCache } from './cache.ts';
+import type { ControlPlanePrograms } from './control-plane-recipe.ts';
 import { prepareControlPlane, startControlPlane } from './control-plane.ts';
 import { type ElasticsearchCluster, prepareCluster, startCluster } from './elasticsearch-cluster.ts';
+import type { ElasticsearchProgram } from './elasticsearch-recipe.ts';
 import type { ElasticsearchInfo, EnvironmentInfo, KubernetesInfo } from './environment-info.ts';
 import { givenElasticsearch, givenKubernetes } from './given-servers.ts';
 import { applyCustomResources } from './kubernetes-api.ts';
 import { withLock } from './lock.ts';
 import { killAll } from './processes.ts';
-import { elapsed, say } from './progress.ts';
+import { say, withProgress } from './progress.ts';
 import { provisionControlPlane, provisionElasticsearch } from './provision.ts';
 import { elasticsearchInfo, kubernetesInfo, notRunning } from './server-info.ts';
 import { discardOrphans } from './throw-away.ts';
@@ -99,17 +101,22 @@ async function stopOthers({ controlPlane, elasticsearch }: Current): Promise<voi
 async function start({ controlPlane, elasticsearch }: Current, secure: boolean): Promise<void> {
   const programs = controlPlane && (await provisionControlPlane(chosenKubernetes()));
   const program = elasticsearch && (await provisionElasticsearch(chosenElasticsearch()));
-  const started = performance.now();
-  say('Starting the servers ...');
   await Promise.all([
     controlPlane &&
       programs &&
-      startControlPlane(await prepareControlPlane(folderOf(controlPlane)), programs),
+      withProgress('Starting Kubernetes', () => startPlaneIn(controlPlane, programs)),
     elasticsearch &&
       program &&
-      startCluster(program, await prepareCluster(folderOf(elasticsearch), { secure }), {}),
+      withProgress('Starting Elasticsearch', () => startClusterIn(elasticsearch, program, secure)),
   ]);
-  say(`The servers are ready after ${elapsed(started)}.`);
+}
+
+async function startPlaneIn(name: string, programs: ControlPlanePrograms): Promise<void> {
+  await startControlPlane(await prepareControlPlane(folderOf(name)), programs);
+}
+
+async function startClusterIn(name: string, program: ElasticsearchProgram, secure: boolean): Promise<void> {
+  await startCluster(program, await prepareCluster(folderOf(name), { secure }), {});
 }
 
 function folderOf(name: string): string {

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSyn
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { binaryFolder } from './cache.ts';
+import { binaryFolder, onceInto } from './cache.ts';
 import { run } from './command.ts';
 import { withProgress } from './progress.ts';
 import { findJava, findOnPath, requireOnPath } from './toolchain.ts';
@@ -25,7 +25,7 @@ export async function provideElasticsearch(
   // Looked for first: nobody should wait for a gigabyte only to hear that a Java is missing.
   const java = findJava(release);
   const home = binaryFolder('elasticsearch', version, { artifact, ...release });
-  if (!existsSync(home)) await fetchInto(home, version, release, java);
+  await onceInto(home, () => fetchInto(home, version, release, java));
   return { version, home, java };
 }
 

@@ -1,13 +1,13 @@
 import { setInterval } from 'node:timers';
 
-const secondsBetweenLines = 10;
+const secondsBetweenLines = 15;
 
 /** Says one line to the person who waits. Always on stderr: stdout belongs to the answers of commands. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Runs `work` and says how far it is: at the start, every ten seconds, and at the end with the time it took. */
+/** Runs `work` and says how far it is: at the start, every fifteen seconds, and at the end with the time it took. */
 export async function withProgress<T>(
   title: string,
   work: (report: (state: string) => void) => Promise<T>,
@@ -16,7 +16,7 @@ export async function withProgress<T>(
   let state = '';
   say(`${title} ...`);
   const timer = setInterval(() => {
-    say(`${title} ... ${elapsed(started)}${state && `, ${state}`}`);
+    say(`  ... ${elapsed(started)}${state && `, ${state}`}`);
   }, secondsBetweenLines * 1000);
   try {
     const result = await work((next) => (state = next));

@@ -26,10 +26,8 @@ const main = join(import.meta.dirname, '../../scripts/environment/main.ts');
 async function env(
   ...args: readonly string[]
 ): Promise<{ readonly code: number | null; readonly stdout: string }> {
-  const given = ['ELASTICSEARCH_URL', 'KUBECONFIG', 'KUBEBUILDER_ASSETS', 'ES_HOME'];
-  const rest = Object.entries(process.env).filter(([name]) => !given.includes(name));
   const child = spawn(process.execPath, [main, ...args], {
-    env: { ...Object.fromEntries(rest), ES_STEWARD_ENVIRONMENT: 'test', ES_JAVA_OPTS: '-Xms512m -Xmx512m' },
+    env: { ...process.env, ES_STEWARD_ENVIRONMENT: 'test', ES_JAVA_OPTS: '-Xms512m -Xmx512m' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -41,7 +39,10 @@ async function info(): Promise<z.infer<typeof environmentSchema>> {
   return environmentSchema.parse(JSON.parse(stdout));
 }
 
-describe('the development environment', () => {
+// Whoever gives servers may have nothing to start others with.
+const given = Boolean(process.env['ELASTICSEARCH_URL'] ?? process.env['KUBECONFIG']);
+
+describe.skipIf(given)('the development environment', () => {
   beforeAll(async () => {
     await env('down', '--wipe');
   });
