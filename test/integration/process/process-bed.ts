@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, onTestFinished } from 'vitest';
+import type { KindRef, KubernetesApi, KubernetesObject } from '../../../src/kubernetes/api.ts';
+import type { Lease } from '../../../src/runtime/lease.ts';
+import { leaseRef } from '../../../src/runtime/lease.ts';
+import { environment } from '../../support/environment.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startOperatorProcess } from '../../support/operator-process.ts';
+import type { OperatorProcess } from '../../support/operator-process.ts';
+import { apiOver, connect } from '../../support/runtime-bed.ts';
+
+const core = (plural: string): KindRef => ({ group: '', version: 'v1', plural });
+export const configMaps = core('configmaps');
+const kind = (plural: string): KindRef => ({ group: 'es-steward.dev', version: 'v1alpha1', plural });
+export const connections = kind('elasticsearchconnections');
+export const reindexRequests = kind('reindexrequests');
+
+export interface Conditioned extends KubernetesObject {
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+    }[];
+  };
+}
+
+/** A namespace of its own in the shared API server, for resources and lease alike. */
+export interface ProcessBed {
+  readonly api: KubernetesApi;
+  readonly namespace: string;
+  start(args?: readonly string[]): OperatorProcess;
+  holder(): Promise<string>;
+  createConnection(name: string, url: string): Promise<void>;
+  ready(
+    plural: KindRef,
+    name: string,
+    test: (reason: string, status: string) => boolean,
+  ): Promise<Conditioned>;
+}
+
+export async function openProcessBed(kubeconfig = environment().kubeconfig): Promise<ProcessBed> {
+  const transport = connect(kubeconfig);
+  const api = apiOver(transport);
+  afterAll(() => transport.close());
+  const namespace = `process-${randomUUID().slice(0, 8)}`;
+  await api.create(core('namespaces'), '', {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: namespace },
+  });
+  return {
+    api,
+    namespace,
+    start(args = []) {
+      const operator = startOperatorProcess({
+        args: [...argumentsFor(namespace), ...args],
+        environment: { KUBECONFIG: kubeconfig },
+      });
+      onTestFinished(async () => {
+        operator.signal('SIGKILL');
+        await operator.exited;
+      });
+      return operator;
+    },
+    async holder() {
+      const lease = await api.get<Lease>(leaseRef(namespace, 'es-steward'));
+      return lease?.spec?.holderIdentity ?? '';
+    },
+    createConnection: async (name, url) =>
+      void (await api.create(connections, namespace, {
+        apiVersion: 'es-steward.dev/v1alpha1',
+        kind: 'ElasticsearchConnection',
+        metadata: { namespace, name },
+        spec: { endpoints: [url], allowInsecure: true, probeInterval: '5s' },
+      })),
+    ready: (plural, name, test) =>
+      eventually(`${plural.plural} ${name} is in the wished state`, async () => {
+        const object = await api.get<Conditioned>({ kind: plural, namespace, name });
+        const condition = object?.status?.conditions?.find(({ type }) => type === 'Ready');
+        return condition && test(condition.reason, condition.status) ? object : undefined;
+      }),
+  };
+}
+
+function argumentsFor(namespace: string): readonly string[] {
+  const free = '127.0.0.1:0';
+  return [
+    `--watch-namespaces=${namespace}`,
+    `--lease-namespace=${namespace}`,
+    `--metrics-address=${free}`,
+    `--health-address=${free}`,
+  ];
+}
+
+/** An Elasticsearch that takes requests and never answers. */
+export async function silentServer(): Promise<{ readonly url: string; asked(): number }> {
+  let asked = 0;
+  const server = createServer(() => {
+    asked += 1;
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked };
+}
