@@ -5,11 +5,11 @@ import {
   ApiextensionsV1Api,
   KubeConfig,
   KubernetesObjectApi,
+  loadYaml,
   type KubernetesObject,
   PatchStrategy,
   VersionApi,
 } from '@kubernetes/client-node';
-import { parse } from 'yaml';
 import { repositoryRoot } from './cache.ts';
 import type { KubernetesInfo } from './environment-info.ts';
 
@@ -44,10 +44,11 @@ async function isEstablished(extensions: ApiextensionsV1Api, name: string): Prom
   return status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
 }
 
+/** By the client's own reader: its writer drops every member that another one leaves under its name in YAML. */
 function readDefinitions(folder: string): readonly KubernetesObject[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  return files.map((file): KubernetesObject => parse(readFileSync(join(folder, file), 'utf8')));
+  return files.map((file): KubernetesObject => loadYaml(readFileSync(join(folder, file), 'utf8')));
 }
 
 /** `KUBECONFIG` may name several files; the first that is there counts. */
