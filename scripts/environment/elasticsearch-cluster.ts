@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { issueServerIdentity } from './certificates.ts';
 import { giveToElasticsearch, startNode } from './elasticsearch-node.ts';
 import type { ElasticsearchProgram } from './elasticsearch-recipe.ts';
-import { type FileUser, fileRealm } from './file-realm.ts';
+import { ensureCertificates, securityOf } from './elasticsearch-security.ts';
+import type { FileUser } from './file-realm.ts';
 import { freePorts, requireFree } from './ports.ts';
 import { runningPid, type ServerProcess } from './processes.ts';
 import { ask, basicAuthorization, demand, type Endpoint, untilReady } from './server-request.ts';
@@ -50,7 +50,7 @@ export async function prepareCluster(folder: string, options: ClusterOptions): P
   mkdirSync(join(folder, 'repository'), { recursive: true });
   const settings = await rememberedSettings(folder, settingsSchema, () => newSettings(options));
   giveToElasticsearch(join(folder, 'repository'));
-  if (settings.password !== undefined && !existsSync(join(folder, 'ca.crt'))) writeCertificates(folder);
+  if (settings.password !== undefined) ensureCertificates(folder);
   return describeCluster(folder, settings);
 }
 
@@ -93,17 +93,6 @@ function endpointOf(port: number, user: FileUser | undefined, caFile: string): E
   return { url: `https://127.0.0.1:${port}`, caFile, authorization };
 }
 
-function writeCertificates(folder: string): void {
-  const { authority, server } = issueServerIdentity(
-    'es-steward-elasticsearch',
-    ['127.0.0.1', 'localhost'],
-    new Date(),
-  );
-  writeFileSync(join(folder, 'server.crt'), server.certificate);
-  writeFileSync(join(folder, 'server.key'), server.key, { mode: 0o600 });
-  writeFileSync(join(folder, 'ca.crt'), authority);
-}
-
 /** Starts the nodes that do not run, waits until they are one cluster, and registers the repository `backups`. */
 export async function startCluster(
   program: ElasticsearchProgram,
@@ -136,7 +125,7 @@ export async function startClusterNode(
   const ports = node.ports;
   if ((await runningPid(node.server)) !== undefined) return;
   await requireFree(ports.httpPort, node.server.name);
-  const security = securityOf(cluster);
+  const security = securityOf(cluster.folder, cluster.access?.user);
   await startNode(program, {
     server: node.server,
     httpPort: ports.httpPort,
@@ -165,38 +154,5 @@ function discovery({ nodes }: ElasticsearchCluster): Readonly<Record<string, unk
   return {
     'discovery.seed_hosts': nodes.map(({ ports }) => `127.0.0.1:${ports.transportPort}`),
     'cluster.initial_master_nodes': nodes.map(({ server }) => server.name),
-  };
-}
-
-/** The security settings and the files that they name. */
-function securityOf({ folder, access }: ElasticsearchCluster): {
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly files: Readonly<Record<string, string>>;
-} {
-  if (access === undefined) return { settings: { 'xpack.security.enabled': false }, files: {} };
-  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-  const files = {
-    'server.crt': read('server.crt'),
-    'server.key': read('server.key'),
-    'ca.crt': read('ca.crt'),
-  };
-  return {
-    settings: {
-      'xpack.security.enabled': true,
-      'xpack.security.authc.password_hashing.algorithm': 'pbkdf2',
-      ...tls('http'),
-      ...tls('transport'),
-    },
-    files: { ...files, ...fileRealm(access.user) },
-  };
-}
-
-function tls(layer: 'http' | 'transport'): Readonly<Record<string, unknown>> {
-  const prefix = `xpack.security.${layer}.ssl`;
-  return {
-    [`${prefix}.enabled`]: true,
-    [`${prefix}.certificate`]: 'server.crt',
-    [`${prefix}.key`]: 'server.key',
-    [`${prefix}.certificate_authorities`]: ['ca.crt'],
   };
 }

@@ -56,17 +56,14 @@ async function fetchInto(
   if (!known) rmSync(zip);
 }
 
-/** Where Maven puts the zip: in the user's local repository, which also has Maven's own plugins. */
+/** The user's local Maven repository: Maven's own plugins are often there already. */
+function mavenRepository(): string {
+  return join(homedir(), '.m2/repository');
+}
+
 function zipFile({ carrier }: ElasticsearchRelease): string {
   const [group = '', name = ''] = artifact.split(':');
-  return join(
-    homedir(),
-    '.m2/repository',
-    group.replaceAll('.', '/'),
-    name,
-    carrier,
-    `${name}-${carrier}.zip`,
-  );
+  return join(mavenRepository(), group.replaceAll('.', '/'), name, carrier, `${name}-${carrier}.zip`);
 }
 
 async function download(version: string, release: ElasticsearchRelease, zip: string): Promise<void> {
@@ -79,12 +76,20 @@ async function download(version: string, release: ElasticsearchRelease, zip: str
   await withProgress(title, async (report) => {
     const timer = setInterval(() => report(`${megabytes(sizeOf(dirname(zip)))} MB here`), 1000);
     try {
-      await run(maven, ['-B', '-ntp', '-q', '--strict-checksums', ...goal]);
+      await run(maven, [
+        '-B',
+        '-ntp',
+        '-q',
+        '--strict-checksums',
+        `-Dmaven.repo.local=${mavenRepository()}`,
+        ...goal,
+      ]);
     } finally {
       clearInterval(timer);
     }
   });
-  if (!existsSync(zip)) throw new Error(`Maven finished without ${zip}. Is its local repository elsewhere?`);
+  if (!existsSync(zip))
+    throw new Error(`Maven finished without ${zip}. Run \`mvn dependency:get\` by hand to see why.`);
 }
 
 async function verify(zip: string, release: ElasticsearchRelease): Promise<void> {
