@@ -10,7 +10,7 @@ import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import { getTask } from '../../elasticsearch/tasks.ts';
 import type { Stage } from './decide.ts';
 import { flatten } from './destination.ts';
-import { OWN_PREFIX, scratchIndex } from './names.ts';
+import { OWN_PREFIX, rangeOpaqueId, scratchIndex } from './names.ts';
 import { outcomeOf } from './outcomes.ts';
 import type { IndexFacts, Observed, PreflightFacts } from './observed.ts';
 import { calledPipelines } from './pipeline-rules.ts';
@@ -134,17 +134,16 @@ async function readFence(situation: Situation, es: Elasticsearch, signal: AbortS
 }
 
 async function readOutcomes(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
-  const tasks = (situation.status.copy?.running ?? []).flatMap(({ task }) => task ?? []);
-  const [health, ...states] = await Promise.all([
+  const { uid, attempt, status } = situation;
+  const [health, ...outcomes] = await Promise.all([
     readHealth(situation, es, signal),
-    ...tasks.map((task) => getTask(es, task, signal)),
+    ...(status.copy?.running ?? []).map(async ({ task, ...range }) => {
+      if (task === undefined) return [];
+      const state = await getTask(es, task, signal);
+      return [[task, outcomeOf(state, rangeOpaqueId(uid, attempt, range))] as const];
+    }),
   ]);
-  return {
-    ...health,
-    outcomes: Object.fromEntries(
-      tasks.flatMap((task, at) => (states[at] ? [[task, outcomeOf(states[at])]] : [])),
-    ),
-  };
+  return { ...health, outcomes: Object.fromEntries(outcomes.flat()) };
 }
 
 async function readHealth(

@@ -84,11 +84,20 @@ describe('outcomeOf', () => {
   };
 
   it('never takes a vanished task for a failure', () => {
-    expect(outcomeOf({ state: 'unknown' }).type).toBe('repeat');
+    expect(outcomeOf({ state: 'unknown' }, 'o').type).toBe('repeat');
+  });
+
+  it('does not take the task of somebody else, under the same id after a restart, for its own', () => {
+    expect(outcomeOf({ state: 'done', task, response: result(), error: undefined }, 'other').type).toBe(
+      'repeat',
+    );
   });
 
   it('reads a running task that has not counted yet as zero', () => {
-    expect(outcomeOf({ state: 'running', task })).toMatchObject({ type: 'running', counts: { total: 0 } });
+    expect(outcomeOf({ state: 'running', task }, 'o')).toMatchObject({
+      type: 'running',
+      counts: { total: 0 },
+    });
   });
 
   it.each([
@@ -98,8 +107,8 @@ describe('outcomeOf', () => {
     ['security_exception', 'failed'],
     ['something_new', 'failed'],
   ])('a task that ended with %s: %s', (type, expected) => {
-    expect(outcomeOf({ state: 'done', task, response: undefined, error: { type, reason: '' } }).type).toBe(
-      expected,
-    );
+    expect(
+      outcomeOf({ state: 'done', task, response: undefined, error: { type, reason: '' } }, 'o').type,
+    ).toBe(expected);
   });
 });

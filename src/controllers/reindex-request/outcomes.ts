@@ -2,9 +2,13 @@ import type { ReindexResult } from '../../elasticsearch/reindex-result.ts';
 import type { TaskState } from '../../elasticsearch/tasks.ts';
 import type { Counts, DocumentFailure, TaskOutcome } from './observed.ts';
 
-/** What a task's state means for its range. Only sums that add up are a success; a vanished task is never a failure. */
-export function outcomeOf(state: TaskState): TaskOutcome {
-  if (state.state === 'unknown') return { type: 'repeat', why: 'the task is gone and left no result' };
+/**
+ * What a task's state means for its range. Only sums that add up are a success; a vanished task is never a failure.
+ * A node counts its tasks anew after a restart: another task under the same id has another opaque id.
+ */
+export function outcomeOf(state: TaskState, opaqueId: string): TaskOutcome {
+  if (state.state === 'unknown' || state.task.opaqueId !== opaqueId)
+    return { type: 'repeat', why: 'the task is gone and left no result' };
   if (state.state === 'running') return { type: 'running', counts: state.task.counts ?? NOTHING };
   if (state.error) return failureOf(state.error.type);
   return state.response ? resultOf(state.response) : { type: 'repeat', why: 'the task left no result' };
