@@ -31,7 +31,7 @@ export const elasticsearchConnectionStatus = object('What was last seen of the c
       .min(0)
       .max(100)
       .optional()
-      .describe('The fullest data node, in percent of its disk.'),
+      .describe('The part of the disks of all nodes together that is used.'),
   }).optional(),
   largestIndices: list(
     object('A large index.', {

@@ -171,7 +171,8 @@ export const elasticsearchConnection = defineCrd({
         AuthenticationFailed: 'The cluster refuses the login.',
         TLSInvalid: 'The certificate of the cluster is not trusted.',
         SecretNotFound: 'A Secret or ConfigMap that the spec names, or a key in it, does not exist.',
-        MissingPrivileges: 'The login lacks privileges; status.missingPrivileges lists them.',
+        MissingPrivileges:
+          'The login may not even look at the cluster; status.missingPrivileges lists what it lacks.',
         ClusterChanged: 'Another cluster answers than the one that was pinned.',
         UnsupportedVersion: 'This version of Elasticsearch is not supported.',
         EndpointRefused: 'The operator is not allowed to speak to this endpoint.',
@@ -186,6 +187,7 @@ export const elasticsearchConnection = defineCrd({
         Green: 'All shards work.',
         Yellow: 'Replicas are missing.',
         Red: 'A primary shard is missing.',
+        NotObserved: 'The last probe did not get that far; Ready says why.',
         NotObserved: 'The last look at the cluster did not get that far; see Ready.',
       },
     },

@@ -8,14 +8,20 @@ const REASONS: Partial<Readonly<Record<ErrorClass, string>>> = {
 };
 
 /** What a refused or lost probe says about the connection. All of it can become right without a change of the object. */
-export function probeFailure(error: ElasticsearchError, { spec, metadata }: Connection): ProbeFailure {
+export function probeFailure(error: ElasticsearchError, resource: Connection): ProbeFailure {
   const reason = REASONS[error.errorClass] ?? 'Unreachable';
-  const message =
-    reason === 'AuthenticationFailed' ? refusedLogin(spec, metadata.namespace) : error.publicMessage;
+  const message = reason === 'AuthenticationFailed' ? refusedLogin(resource) : refusedProbe(error, resource);
   return { type: 'reconciling', reason, message };
 }
 
-function refusedLogin({ auth, eckRef }: Connection['spec'], namespace: string): string {
+/** Where, instead of which call: a person looks for the address, and the sentence stays the same whatever call failed. */
+function refusedProbe({ publicMessage }: ElasticsearchError, { spec, metadata }: Connection): string {
+  const where =
+    spec.endpoints?.join(', ') ?? `Elasticsearch ${metadata.namespace}/${spec.eckRef?.name ?? ''}`;
+  return `${where}: ${publicMessage.replace(/^[A-Z]+ \/\S*: /, '')}`;
+}
+
+function refusedLogin({ spec: { auth, eckRef }, metadata: { namespace } }: Connection): string {
   const method = auth?.basic ?? auth?.apiKey ?? auth?.bearer;
   if (auth?.clientCertificate !== undefined)
     return `Elasticsearch does not accept the client certificate of Secret ${namespace}/${auth.clientCertificate.secretRef.name} as a login; set up a PKI realm that trusts it.`;

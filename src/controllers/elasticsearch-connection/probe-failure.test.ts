@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { elasticsearchConnection } from '../../crds/elasticsearch-connection.ts';
+import { ElasticsearchError } from '../../elasticsearch/errors.ts';
+import type { ErrorClass } from '../../elasticsearch/errors.ts';
+import type { Connection } from './observed.ts';
+import { probeFailure } from './probe-failure.ts';
+
+function connection(spec: object): Connection {
+  const metadata = {
+    name: 'main',
+    namespace: 'db',
+    uid: 'u',
+    resourceVersion: '1',
+    generation: 1,
+    creationTimestamp: '',
+  };
+  return { apiVersion: '', kind: '', metadata, spec: elasticsearchConnection.spec.parse(spec) };
+}
+
+const failed = (errorClass: ErrorClass, spec: object = { endpoints: ['https://es.example'] }) =>
+  probeFailure(
+    new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: 'GET /_cluster/health: no.' }),
+    connection(spec),
+  );
+
+describe('a failed probe', () => {
+  it.each<[ErrorClass, string]>([
+    ['unauthenticated', 'AuthenticationFailed'],
+    ['forbidden', 'MissingPrivileges'],
+    ['tls', 'TLSInvalid'],
+    ['unreachable', 'Unreachable'],
+    ['timeout', 'Unreachable'],
+    ['unavailable', 'Unreachable'],
+    ['overloaded', 'Unreachable'],
+    ['incomplete', 'Unreachable'],
+    ['notElasticsearch', 'Unreachable'],
+  ])('of class %s means %s, which may pass', (errorClass, reason) => {
+    expect(failed(errorClass)).toMatchObject({ type: 'reconciling', reason });
+  });
+
+  it('names the address and not the call', () => {
+    expect(failed('timeout').message).toBe('https://es.example: no.');
+  });
+
+  const secretRef = { name: 'login' };
+  const endpoints = ['https://es.example'];
+  it.each<[string, object, string]>([
+    ['basic', { endpoints, auth: { basic: { secretRef } } }, 'db/login'],
+    ['an API key', { endpoints, auth: { apiKey: { secretRef } } }, 'db/login'],
+    ['a token', { endpoints, auth: { bearer: { secretRef } } }, 'db/login'],
+    ['a certificate', { endpoints, auth: { clientCertificate: { secretRef } } }, 'db/login'],
+    ['ECK', { eckRef: { name: 'quick' } }, 'db/quick-es-elastic-user'],
+    ['nothing', { endpoints }, 'spec.auth'],
+  ])('with %s says where to put the login right', (_, spec, place) => {
+    expect(failed('unauthenticated', spec).message).toContain(place);
+  });
+});
