@@ -23,7 +23,7 @@ const failed = (
 });
 const ended = (sawLife: boolean, lastedMs = 90_000): ReflectorInput => ({
   type: 'ended',
-  resourceVersion: '9',
+  resourceVersion: sawLife ? '9' : '5',
   sawLife,
   lastedMs,
 });
@@ -51,7 +51,7 @@ describe('a reflector', () => {
   });
 
   it('goes on from the last version, for nothing, after the first silence', () => {
-    expect(run(listed, ended(false))).toMatchObject({ state: { resourceVersion: '9' }, wait: 0 });
+    expect(run(listed, ended(false))).toMatchObject({ state: { resourceVersion: '5' }, wait: 0 });
   });
 
   it('lists again after two watches without a sign of life', () => {
@@ -59,13 +59,20 @@ describe('a reflector', () => {
       state: { resourceVersion: undefined },
       wait: 0,
     });
-    expect(run(listed, ended(false), ended(true), ended(false)).state.resourceVersion).toBe('9');
+    expect(run(listed, ended(false), ended(true), ended(false)).state.resourceVersion).toBeDefined();
   });
 
   it('slows down when the server closes every watch at once', () => {
     const { waits } = run(listed, ended(false, 10), ended(false, 10), listed, ended(false, 10));
     expect(waits[1]).toBeGreaterThanOrEqual(800);
     expect(waits[4]).toBeGreaterThan(waits[1] ?? 0);
+  });
+
+  it('slows down when every watch repeats what is known and ends', () => {
+    const repeating: ReflectorInput = { type: 'ended', resourceVersion: '5', sawLife: true, lastedMs: 10 };
+    expect(run(listed, repeating).wait).toBeGreaterThanOrEqual(800);
+    expect(run(listed, { ...repeating, resourceVersion: '6' }).wait).toBe(0);
+    expect(run(listed, { ...repeating, lastedMs: 90_000 }).wait).toBe(0);
   });
 
   it('lists at once after the first 410, and backs off when the next one follows without a sign of life', () => {

@@ -47,7 +47,7 @@ export const initialReflectorState: ReflectorState = {
 };
 
 const BACKOFF = { baseMs: 800, capMs: 30_000 };
-/** A watch that the server ends sooner, without having said anything, counts as a failure: else it would spin. */
+/** A watch that the server ends sooner, without having said anything new, counts as a failure: else it would spin. */
 const HEALTHY_WATCH_MS = 5_000;
 /** How often it is looked whether the CRD is there by now. */
 const NOT_INSTALLED_MS = 10_000;
@@ -65,14 +65,12 @@ function afterEnd(
   { resourceVersion, sawLife, lastedMs }: Extract<ReflectorInput, { type: 'ended' }>,
   random: () => number,
 ): ReflectorStep {
-  if (sawLife) return go({ ...alive(state), resourceVersion });
-  const silentWatches = state.silentWatches + 1;
-  const next = {
-    ...state,
-    silentWatches,
-    resourceVersion: silentWatches < SILENT_WATCHES ? resourceVersion : undefined,
-  };
-  return lastedMs < HEALTHY_WATCH_MS ? backOff(next, random) : go(next);
+  const silentWatches = sawLife ? 0 : state.silentWatches + 1;
+  const isSilent = silentWatches >= SILENT_WATCHES;
+  const hasMoved = resourceVersion !== state.resourceVersion;
+  const next = { ...state, silentWatches, resourceVersion: isSilent ? undefined : resourceVersion };
+  if (!hasMoved && lastedMs < HEALTHY_WATCH_MS) return backOff(next, random);
+  return go(sawLife ? alive(next) : next);
 }
 
 function afterFailure(
