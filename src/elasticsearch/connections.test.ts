@@ -167,6 +167,15 @@ describe('a use', () => {
   });
 });
 
+describe('a Secret that was missing', () => {
+  it('is used as soon as it is there', async () => {
+    secret = undefined;
+    await expect(use()).rejects.toMatchObject({ reason: 'ConnectionNotReady' });
+    secret = credentials('right', '1');
+    expect(await use()).toMatchObject({ clusterUuid: 'uuid-1' });
+  });
+});
+
 describe('taking back', () => {
   it('is not hindered by suspension, by a lost grant or by an unready connection', async () => {
     connection = resource({ suspend: true }, ready('False', 'Unreachable'));
@@ -241,6 +250,11 @@ describe('the client of a probe', () => {
     secret = credentials('right', '2');
     await clock.advance(30_000);
     await use();
+    await clock.advance(100_000);
     expect(await es.request({ method: 'GET', path: '/' }, signal)).toMatchObject({ cluster_uuid: 'uuid-1' });
+    await clock.advance(30_000);
+    await expect(es.request({ method: 'GET', path: '/' }, signal)).rejects.toMatchObject({
+      name: 'ElasticsearchError',
+    });
   });
 });
