@@ -187,7 +187,6 @@ export const elasticsearchConnection = defineCrd({
         Green: 'All shards work.',
         Yellow: 'Replicas are missing.',
         Red: 'A primary shard is missing.',
-        NotObserved: 'The last probe did not get that far; Ready says why.',
         NotObserved: 'The last look at the cluster did not get that far; see Ready.',
       },
     },
