@@ -1,0 +1,69 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import { contextNamespace, kubeconfigCredentials, loadKubeConfig } from './credentials.ts';
+
+let folder: string;
+let kubeconfig: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'credentials-'));
+  kubeconfig = join(folder, 'kubeconfig');
+});
+
+const writeConfig = (user: object, cluster: object = {}) =>
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443/', ...cluster } }],
+      users: [{ name: 'u', user }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', namespace: 'here' } }],
+      'current-context': 'x',
+    }),
+  );
+const bearer = async (credentials: ReturnType<typeof kubeconfigCredentials>, fresh = false) =>
+  (await credentials({ fresh })).headers['Authorization'];
+const newCredentials = (clock = manualClock()) =>
+  kubeconfigCredentials(() => loadKubeConfig(kubeconfig), clock);
+
+describe('credentials of a kubeconfig', () => {
+  it('show where the server is and who we are', async () => {
+    writeFileSync(join(folder, 'ca.crt'), 'a certificate');
+    writeConfig({ token: 'secret' }, { 'certificate-authority': join(folder, 'ca.crt') });
+    expect(await newCredentials()({ fresh: false })).toEqual({
+      server: 'https://127.0.0.1:6443',
+      headers: { Authorization: 'Bearer secret' },
+      tls: { ca: 'a certificate' },
+    });
+    expect(contextNamespace(loadKubeConfig(kubeconfig))).toBe('here');
+  });
+
+  it('follow a rotated token file within half a minute, and at once when they were refused', async () => {
+    const tokenFile = join(folder, 'token');
+    writeConfig({ 'auth-provider': { name: 'tokenFile', config: { tokenFile } } });
+    const clock = manualClock();
+    const credentials = newCredentials(clock);
+    writeFileSync(tokenFile, 'first\n');
+    expect(await bearer(credentials)).toBe('Bearer first');
+    writeFileSync(tokenFile, 'second\n');
+    expect(await bearer(credentials)).toBe('Bearer first');
+    expect(await bearer(credentials, true)).toBe('Bearer second');
+    writeFileSync(tokenFile, 'third\n');
+    await clock.advance(30_001);
+    expect(await bearer(credentials)).toBe('Bearer third');
+  });
+
+  it('never go on as an anonymous caller with an empty token', async () => {
+    const tokenFile = join(folder, 'token');
+    writeConfig({ 'auth-provider': { name: 'tokenFile', config: { tokenFile } } });
+    const credentials = newCredentials();
+    writeFileSync(tokenFile, '\n');
+    await expect(credentials({ fresh: false })).rejects.toThrow('token');
+    writeFileSync(tokenFile, 'back');
+    expect(await bearer(credentials)).toBe('Bearer back');
+  });
+});
