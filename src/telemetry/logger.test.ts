@@ -20,11 +20,13 @@ it('leaves out what is below the level', () => {
   expect(lines((log) => log.debug({}, 'detail'))).toEqual([]);
 });
 
-it('tells type, message, code and cause of an error', () => {
-  const error = Object.assign(new Error('no answer', { cause: new Error('reset') }), { code: 'ECONNRESET' });
-  const [line] = lines((log) => log.warn({ error }, 'failed'));
-  expect(line?.['error']).toMatchObject({ type: 'Error', message: 'no answer', code: 'ECONNRESET' });
-  expect(line?.['error']).toHaveProperty('cause.message', 'reset');
+it.each(['err', 'error'])('tells type, message, code and cause of an error in "%s"', (name) => {
+  const error = Object.assign(new TypeError('no answer', { cause: new Error('reset') }), {
+    code: 'ECONNRESET',
+  });
+  const [line] = lines((log) => log.warn({ [name]: error }, 'failed'));
+  expect(line?.[name]).toMatchObject({ type: 'TypeError', message: 'no answer', code: 'ECONNRESET' });
+  expect(line?.[name]).toHaveProperty('cause.message', 'reset');
 });
 
 it.each<[string, (log: Logger) => void]>([

@@ -30,6 +30,8 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
     base: null,
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
+    // pino's own would describe anew what is described already.
+    serializers: { err: (described: unknown) => described },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return redacting(destination ? pino(options, destination) : pino(options));
