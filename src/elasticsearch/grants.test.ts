@@ -22,6 +22,7 @@ describe('a grant', () => {
   it.each<[string, readonly Grant[], Partial<Wanted>, string]>([
     ['nothing', [], {}, 'operation Reindex'],
     ['another namespace', [{ ...grant, namespaces: ['team-b'] }], {}, 'operation Reindex'],
+    ['everything to a use without an operation', [grant], { operations: [] }, 'no operation'],
     ['another operation', [grant], { operations: ['Delete'] }, 'operation Delete'],
     ['one of two operations', [grant], { operations: ['Reindex', 'Delete'] }, 'operation Delete'],
     ['no indexes', [{ namespaces: ['team-a'], operations: ['Reindex'] }], {}, '"team-a-orders"'],

@@ -20,6 +20,7 @@ export interface Wanted {
  * name by one grant: what two grants give apart (Delete here, an index there) does not add up.
  */
 export function missingGrant(grants: readonly Grant[], wanted: Wanted): string | undefined {
+  if (wanted.operations.length === 0) return 'a use that names no operation';
   const own = grants.filter((grant) => isFor(grant, wanted.namespace, wanted.namespaceLabels));
   for (const operation of wanted.operations) {
     const giving = own.filter((grant) => grant.operations?.includes(operation));
