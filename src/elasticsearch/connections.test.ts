@@ -182,6 +182,25 @@ describe('taking back', () => {
     expect(await use({ ...foreign, undo: true })).toMatchObject({ clusterUuid: 'uuid-1' });
   });
 
+  it.each<[string, () => void]>([
+    ['connection', () => (connection = undefined)],
+    ['Secret', () => (secret = undefined)],
+  ])('still works when the %s was deleted together with its namespace', async (_, remove) => {
+    await use();
+    remove();
+    await clock.advance(30_000);
+    await expect(use()).rejects.toMatchObject({ name: 'WaitingError' });
+    const { es } = await use({ undo: true });
+    await expect(
+      es.request({ method: 'PUT', path: '/a/_settings', body: {} }, signal),
+    ).resolves.toBeDefined();
+  });
+
+  it('waits like everybody else when it was never given the cluster before', async () => {
+    connection = undefined;
+    await expect(use({ undo: true })).rejects.toMatchObject({ reason: 'ConnectionNotFound' });
+  });
+
   it('never goes to another cluster', async () => {
     uuid = 'uuid-2';
     await expect(use({ undo: true })).rejects.toThrow(/ClusterChanged/);

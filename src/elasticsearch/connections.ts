@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
@@ -92,6 +93,7 @@ export interface ConnectionsOptions {
 /** How soon a consumer looks again: at what a person must change, and at what the next probe decides. */
 const LOOK_AGAIN_MS = 10_000;
 const NOT_PROBED_YET_MS = 2_000;
+const MAX_REMEMBERED = 1_000;
 
 /** @throws RangeError when one of `allowedEndpoints` or `refusedAddresses` is no CIDR. */
 export function createConnections(options: ConnectionsOptions): Connections {
@@ -99,7 +101,26 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const policy = createEndpointPolicy({ ...options, allowed, refused });
   const cache = createClientCache({ ...options, policy });
 
+  /**
+   * What each connection was last good for. With it a held block is let go also when the connection or its Secret was
+   * deleted together with the namespace: a retired client lives on for as long as a cleanup may try.
+   */
+  const lastGood = new LRUCache<string, Cluster>({ max: MAX_REMEMBERED });
+
   const use: Connections['use'] = async (wanted, signal) => {
+    const key = `${wanted.ref.namespace ?? wanted.namespace}/${wanted.ref.name}`;
+    try {
+      const cluster = await open(wanted, signal);
+      lastGood.set(key, cluster);
+      return cluster;
+    } catch (error) {
+      const kept = wanted.undo === true && isGone(error) ? lastGood.get(key) : undefined;
+      if (kept === undefined) throw error;
+      return kept;
+    }
+  };
+
+  const open = async (wanted: Use, signal: AbortSignal): Promise<Cluster> => {
     const connection = await find(source, wanted, signal);
     if (wanted.undo !== true) {
       await requireGrant(source, connection, wanted, signal);
@@ -133,6 +154,13 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
 
   return { client: cache.getChecked, use, forget: cache.forget, close: cache.close };
+}
+
+/** The connection, or what it logs in with, does not exist any more. */
+function isGone(error: unknown): boolean {
+  if (!(error instanceof WaitingError)) return false;
+  const reasonOfCause = error.cause instanceof WaitingError ? error.cause.reason : undefined;
+  return error.reason === 'ConnectionNotFound' || reasonOfCause === 'SecretNotFound';
 }
 
 async function find(source: ConnectionSource, { ref, namespace }: Use, signal: AbortSignal) {
@@ -188,7 +216,7 @@ async function notReadyInstead<T>(
   } catch (error) {
     if (error instanceof WaitingError && error.reason === 'ConnectionNotReady') throw error;
     if (error instanceof WaitingError || error instanceof TerminalError)
-      throw notReady(connection, error.reason, error.message);
+      throw notReady(connection, error.reason, error.message, LOOK_AGAIN_MS, error);
     if (isElasticsearchError(error, 'unauthenticated', 'tls', 'unreachable', 'notElasticsearch'))
       throw notReady(connection, error.errorClass, error.publicMessage);
     throw error;
@@ -200,9 +228,10 @@ function notReady(
   reason: string,
   detail: string,
   afterMs = LOOK_AGAIN_MS,
+  cause?: unknown,
 ) {
   const message = `${titleOf(connection)} is not ready (${reason}): ${detail}`;
-  return new WaitingError('ConnectionNotReady', message, afterMs);
+  return new WaitingError('ConnectionNotReady', message, afterMs, { cause });
 }
 
 function titleOf({ metadata }: ElasticsearchConnection): string {
