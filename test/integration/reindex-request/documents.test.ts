@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openReindexBed } from '../../support/reindex-bed.ts';
+import type { ReindexBed } from '../../support/reindex-bed.ts';
+import {
+  createIndex,
+  difference,
+  documentsOf,
+  indexOf,
+  isBlocked,
+  numbered,
+  write,
+} from '../../support/reindex-indices.ts';
+import type { Document } from '../../support/reindex-indices.ts';
+import { reindex } from '../../support/reindex-run.ts';
+
+let bed: ReindexBed;
+beforeAll(async () => {
+  bed = await openReindexBed();
+});
+afterAll(() => bed.close());
+
+const twoShards = { settings: { number_of_shards: 2, number_of_replicas: 0 } };
+
+async function source(documents: readonly Document[], body: object = twoShards) {
+  const name = bed.name();
+  const [from, to] = [`${name}-old`, `${name}-new`];
+  await createIndex(bed.es, from, { ...body });
+  if (documents.length > 0) await write(bed.es, from, documents);
+  return { from, to };
+}
+
+const script = (text: string, params?: object) => ({
+  transform: { script: { source: text, ...(params ? { params } : {}) } },
+});
+
+describe('documents', () => {
+  it('are copied although the source never refreshes (H6)', async () => {
+    const { from, to } = await source([], {
+      settings: { number_of_replicas: 0, refresh_interval: '-1' },
+    });
+    await write(bed.es, from, numbered(80), false);
+    const { status } = await reindex(bed, { from, to });
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 80 } });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+  });
+
+  it('may be none at all (H12)', async () => {
+    const { from, to } = await source([]);
+    const { status } = await reindex(bed, { from, to });
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 0 } });
+    expect((await indexOf(bed.es, to))?.numberOfShards).toBe(2);
+  });
+
+  it('keep their routing and may share an id under two of them (H16)', async () => {
+    const documents = [
+      ...numbered(60).map((one) => ({ ...one, routing: `customer-${Number(one.id) % 7}` })),
+      { id: 'twin', source: { n: 1 }, routing: 'a' },
+      { id: 'twin', source: { n: 2 }, routing: 'b' },
+    ];
+    const { from, to } = await source(documents, {
+      ...twoShards,
+      mappings: { _routing: { required: true } },
+    });
+    const { status } = await reindex(bed, { from, to });
+    expect(status.phase).toBe('Completed');
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+  });
+
+  it('may be nested and are counted once each (H16)', async () => {
+    const lines = numbered(40).map(({ id }) => ({
+      id,
+      source: { lines: [{ sku: `a${id}` }, { sku: `b${id}` }] },
+    }));
+    const mappings = { properties: { lines: { type: 'nested', properties: { sku: { type: 'keyword' } } } } };
+    const { from, to } = await source(lines, { ...twoShards, mappings });
+    const { status } = await reindex(bed, { from, to });
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 40 } });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+  });
+
+  it('keep parents and children together (H16)', async () => {
+    const family = numbered(30).flatMap(({ id }) => [
+      { id: `p${id}`, source: { relation: 'parent' }, routing: `p${id}` },
+      { id: `c${id}`, source: { relation: { name: 'child', parent: `p${id}` } }, routing: `p${id}` },
+    ]);
+    const mappings = { properties: { relation: { type: 'join', relations: { parent: 'child' } } } };
+    const { from, to } = await source(family, { ...twoShards, mappings });
+    const { status } = await reindex(bed, { from, to });
+    expect(status.phase).toBe('Completed');
+    const query = { has_child: { type: 'child', query: { match_all: {} } } };
+    const found = await bed.es.request({ method: 'POST', path: `/${to}/_count`, body: { query } });
+    expect(found).toMatchObject({ count: 30 });
+  });
+
+  it('are copied by query only where one is given', async () => {
+    const { from, to } = await source(numbered(100));
+    const { status } = await reindex(bed, {
+      from,
+      to,
+      source: { index: from, query: { range: { n: { lt: 40 } } } },
+    });
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 40 }, aliasesMoved: [] });
+  });
+
+  it('do not pass default and final pipelines again, which come back afterwards (H50)', async () => {
+    const pipeline = bed.name();
+    const processors = [{ set: { field: 'stamped', value: true } }];
+    await bed.es.request({ method: 'PUT', path: `/_ingest/pipeline/${pipeline}`, body: { processors } });
+    const { from, to } = await source(numbered(50));
+    const settings = { 'index.default_pipeline': pipeline, 'index.final_pipeline': pipeline };
+    await bed.es.request({ method: 'PUT', path: `/${from}/_settings`, body: settings });
+    const { status } = await reindex(bed, { from, to });
+    expect(status.phase).toBe('Completed');
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    expect((await indexOf(bed.es, to))?.settings).toMatchObject({
+      default_pipeline: pipeline,
+      final_pipeline: pipeline,
+    });
+  });
+});
+
+describe('one document that does not fit', () => {
+  it('fails the request, is named, and moves nothing (H7)', async () => {
+    const documents = numbered(200).map((one) =>
+      one.id === '150' ? { ...one, source: { n: 'poison' } } : one,
+    );
+    const { from, to } = await source(documents, {
+      ...twoShards,
+      mappings: { properties: { n: { type: 'keyword' } } },
+    });
+    const mappings = { properties: { n: { type: 'integer' } } };
+    const { status } = await reindex(bed, { from, to, destination: { index: to, mappings } });
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'DocumentFailures' } });
+    expect(status.failures).toMatchObject([{ id: '150', index: to, status: 400 }]);
+    expect(JSON.stringify(status)).not.toContain('poison');
+    const old = await indexOf(bed.es, from);
+    expect(old && isBlocked(old)).toBe(false);
+  });
+
+  it('among the first is found before anything is done (H8)', async () => {
+    const documents = numbered(20).map((one) => ({ ...one, source: { n: 'poison' } }));
+    const { from, to } = await source(documents, {
+      ...twoShards,
+      mappings: { properties: { n: { type: 'keyword' } } },
+    });
+    const mappings = { properties: { n: { type: 'integer' } } };
+    const { status } = await reindex(bed, { from, to, destination: { index: to, mappings } });
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'MappingConflict' } });
+    expect(await indexOf(bed.es, to)).toBeUndefined();
+  });
+});
+
+describe('a script', () => {
+  it('changes documents and reads its parameters', async () => {
+    const { from, to } = await source(numbered(50));
+    const { status } = await reindex(bed, { from, to, ...script('ctx._source.n += params.by', { by: 5 }) });
+    expect(status.phase).toBe('Completed');
+    expect((await documentsOf(bed.es, to)).every(({ id, source: found }) => isShifted(id, found))).toBe(true);
+  });
+
+  it.for(['noop', 'delete'])('may leave documents out by %s (H10)', async (operation) => {
+    const { from, to } = await source(numbered(90));
+    const text = `if (ctx._source.n % 3 == 0) { ctx.op = '${operation}' }`;
+    const { status } = await reindex(bed, { from, to, ...script(text) });
+    expect(status).toMatchObject({ phase: 'Completed', verification: { expected: 60 } });
+    expect(await documentsOf(bed.es, to)).toHaveLength(60);
+  });
+
+  it('that does not compile is refused before anything is done (H10, R7)', async () => {
+    const { from, to } = await source(numbered(10));
+    const { status } = await reindex(bed, { from, to, ...script('ctx._source.n = ;') });
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'ScriptFailed' } });
+    expect(await indexOf(bed.es, to)).toBeUndefined();
+  });
+
+  it.for(["ctx._id = 'x' + ctx._id", "ctx._routing = 'x'", "ctx._index = 'elsewhere'"])(
+    'that moves a document is refused: %s (H10, H49)',
+    async (text) => {
+      const { from, to } = await source(numbered(10));
+      const { status } = await reindex(bed, { from, to, ...script(text) });
+      expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'ScriptFailed' } });
+      expect(await indexOf(bed.es, to)).toBeUndefined();
+    },
+  );
+
+  it('that moves a document late fails the copy and undoes it (H49)', async () => {
+    const { from, to } = await source(numbered(200));
+    const { status } = await reindex(bed, {
+      from,
+      to,
+      ...script("if (ctx._source.n == 170) { ctx._id = 'x' }"),
+    });
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'ScriptFailed' } });
+    const old = await indexOf(bed.es, from);
+    expect(old && isBlocked(old)).toBe(false);
+  });
+});
+
+function isShifted(id: string, found: unknown): boolean {
+  return (found as { n: number }).n === Number(id) + 5;
+}

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openReindexBed } from '../../support/reindex-bed.ts';
+import type { ReindexBed } from '../../support/reindex-bed.ts';
+import {
+  addAliases,
+  createIndex,
+  difference,
+  documentsOf,
+  indexOf,
+  isBlocked,
+  numbered,
+  write,
+} from '../../support/reindex-indices.ts';
+import { deleteRequest } from '../../support/reindex-bed.ts';
+import { reindex } from '../../support/reindex-run.ts';
+import type { Ended } from '../../support/reindex-run.ts';
+
+let bed: ReindexBed;
+beforeAll(async () => {
+  bed = await openReindexBed();
+});
+afterAll(() => bed.close());
+
+const oneShard = { settings: { number_of_shards: 1, number_of_replicas: 0 } };
+
+async function source(body: object = oneShard) {
+  const name = bed.name();
+  const [from, to] = [`${name}-old`, `${name}-new`];
+  await createIndex(bed.es, from, { ...body });
+  await write(bed.es, from, numbered(20));
+  return { from, to, name };
+}
+
+async function expectRefused({ status }: Ended, reason: string, to: string): Promise<void> {
+  expect(status).toMatchObject({ phase: 'Failed', failure: { reason } });
+  expect(await indexOf(bed.es, to)).toBeUndefined();
+}
+
+describe('a source', () => {
+  it('without _source is refused (H9)', async () => {
+    const { from, to } = await source({ ...oneShard, mappings: { _source: { enabled: false } } });
+    await expectRefused(await reindex(bed, { from, to }), 'PreflightFailed', to);
+  });
+
+  it('whose _source leaves fields out is refused (H9)', async () => {
+    const { from, to } = await source({ ...oneShard, mappings: { _source: { excludes: ['text'] } } });
+    await expectRefused(await reindex(bed, { from, to }), 'PreflightFailed', to);
+  });
+
+  it('that does not exist is refused', async () => {
+    const to = `${bed.name()}-new`;
+    await expectRefused(await reindex(bed, { from: `${bed.name()}-none`, to }), 'PreflightFailed', to);
+  });
+
+  it('that is an alias of two indexes is refused (H14)', async () => {
+    const [first, second] = [await source(), await source()];
+    const alias = `${first.name}-both`;
+    await addAliases(bed.es, first.from, { [alias]: {} });
+    await addAliases(bed.es, second.from, { [alias]: {} });
+    await expectRefused(await reindex(bed, { from: alias, to: first.to }), 'PreflightFailed', first.to);
+  });
+
+  it('may be named by an alias of its own, which moves (H14)', async () => {
+    const { from, to, name } = await source();
+    await addAliases(bed.es, from, { [`${name}-alias`]: {} });
+    const { status } = await reindex(bed, { from: `${name}-alias`, to });
+    expect(status).toMatchObject({ phase: 'Completed', source: { index: from } });
+    expect(Object.keys((await indexOf(bed.es, to))?.aliases ?? {})).toEqual([`${name}-alias`]);
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+  });
+
+  it('that is closed is refused (H14)', async () => {
+    const { from, to } = await source();
+    await bed.es.request({ method: 'POST', path: `/${from}/_close` });
+    await expectRefused(await reindex(bed, { from, to }), 'PreflightFailed', to);
+  });
+
+  it('that is protected is refused (H14)', async () => {
+    const { from, to } = await source();
+    const protectedIndices = ['*-old'];
+    await expectRefused(await reindex(bed, { from, to }, { protectedIndices }), 'PreflightFailed', to);
+  });
+
+  it('is no destination of itself, also behind an alias (H14, R18)', async () => {
+    const { from, name } = await source();
+    await addAliases(bed.es, from, { [`${name}-alias`]: {} });
+    const { status } = await reindex(bed, { from: `${name}-alias`, to: from });
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'PreflightFailed' } });
+    expect(await documentsOf(bed.es, from)).toHaveLength(20);
+  });
+
+  it('that somebody else has write-blocked is copied, and stays blocked (H14)', async () => {
+    const { from, to } = await source();
+    await bed.es.request({ method: 'PUT', path: `/${from}/_block/write` });
+    const { status } = await reindex(bed, { from, to });
+    expect(status.phase).toBe('Completed');
+    const [old, copy] = await Promise.all([indexOf(bed.es, from), indexOf(bed.es, to)]);
+    expect(old && isBlocked(old)).toBe(true);
+    expect(copy && isBlocked(copy)).toBe(false);
+  });
+});
+
+describe('a destination', () => {
+  it('of somebody else is not touched (H13)', async () => {
+    const { from, to } = await source();
+    await createIndex(bed.es, to, oneShard);
+    await write(bed.es, to, numbered(3));
+    const before = await indexOf(bed.es, to);
+    const { status } = await reindex(bed, { from, to });
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'ForeignDestination' } });
+    expect(await indexOf(bed.es, to)).toEqual(before);
+    expect(await documentsOf(bed.es, to)).toHaveLength(3);
+  });
+
+  it('that is an alias is not touched (H13)', async () => {
+    const { from, name } = await source();
+    const other = await source();
+    await addAliases(bed.es, other.from, { [`${name}-taken`]: {} });
+    const { status } = await reindex(bed, { from, to: `${name}-taken` });
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'ForeignDestination' } });
+  });
+
+  it('left half by a deleted request of ours is made anew (H13)', async () => {
+    const { from, to } = await source();
+    const first = await reindex(
+      bed,
+      { from, to },
+      { at: { Hardening: ({ metadata }) => deleteRequest(bed, metadata.name) } },
+    );
+    expect(first.request).toBeUndefined();
+    const half = await indexOf(bed.es, to);
+    expect(half?.mappings['_meta']).toMatchObject({ 'es-steward': { state: 'copying' } });
+    const { status } = await reindex(bed, { from, to });
+    expect(status.phase).toBe('Completed');
+    expect((await indexOf(bed.es, to))?.uuid).not.toBe(half?.uuid);
+  });
+});
+
+describe('a pipeline', () => {
+  const putPipeline = async (...processors: readonly object[]) => {
+    const name = bed.name();
+    await bed.es.request({ method: 'PUT', path: `/_ingest/pipeline/${name}`, body: { processors } });
+    return name;
+  };
+
+  it('that is missing is refused (H11)', async () => {
+    const { from, to } = await source();
+    await expectRefused(
+      await reindex(bed, { from, to, transform: { pipeline: 'no-such-pipeline' } }),
+      'PreflightFailed',
+      to,
+    );
+  });
+
+  it.for([
+    { set: { field: '_id', value: 'x' } },
+    { set: { field: '_routing', value: 'x' } },
+    { rename: { field: 'text', target_field: '_index' } },
+    { script: { source: "ctx['_id'] = 'x'" } },
+    { reroute: { dataset: 'x' } },
+  ])('that moves documents is refused: %o (H49)', async (processor) => {
+    const { from, to } = await source();
+    const inner = await putPipeline(processor);
+    const pipeline = await putPipeline({ pipeline: { name: inner } });
+    await expectRefused(await reindex(bed, { from, to, transform: { pipeline } }), 'PreflightFailed', to);
+  });
+
+  it('changes documents on their way', async () => {
+    const { from, to } = await source();
+    const pipeline = await putPipeline({ set: { field: 'stamped', value: true } });
+    const { status } = await reindex(bed, { from, to, transform: { pipeline } });
+    expect(status.phase).toBe('Completed');
+    const stamped = (await documentsOf(bed.es, to)).filter(
+      ({ source: found }) => (found as { stamped?: boolean }).stamped,
+    );
+    expect(stamped).toHaveLength(20);
+  });
+});

@@ -1,0 +1,104 @@
+import type { Around, ServerCall } from './server-calls.ts';
+
+/** Where a process dies: at the n-th call of that shape, counted over the whole run. */
+export interface CrashPoint {
+  /** `PUT /{new}#2` */
+  readonly call: string;
+  /**
+   * `before` it is sent; `inFlight`: it is on its way while the successor starts already; `after` its answer came, and
+   * nothing was done with it.
+   */
+  readonly when: 'before' | 'inFlight' | 'after';
+}
+
+export interface TracedCall extends ServerCall {
+  readonly name: string;
+  /** What a tester says about the moment, such as the phase. */
+  readonly moment: string;
+}
+
+/** Names and remembers the calls of a run. */
+export interface Trace {
+  readonly calls: readonly TracedCall[];
+  add(call: ServerCall): TracedCall;
+  /** What the following calls are remembered with. */
+  mark(moment: string): void;
+}
+
+export function newTrace(): Trace {
+  const calls: TracedCall[] = [];
+  let moment = '';
+  return {
+    calls,
+    mark: (next) => void (moment = next),
+    add: (call) => {
+      const nth = calls.filter(({ shape }) => shape === call.shape).length + 1;
+      const traced = { ...call, name: `${call.shape}#${nth}`, moment };
+      calls.push(traced);
+      return traced;
+    },
+  };
+}
+
+export class CrashError extends Error {
+  override readonly name = 'CrashError';
+}
+
+export interface Crash {
+  readonly around: Around;
+  readonly happened: () => boolean;
+  /** Calls that were on their way when the process died; they must have ended before the world is judged. */
+  readonly stragglers: readonly Promise<unknown>[];
+}
+
+/** @param kill ends everything else that runs in the process. */
+export function crashAt(point: CrashPoint | undefined, trace: Trace, kill: () => void): Crash {
+  const stragglers: Promise<unknown>[] = [];
+  let dead = false;
+  const die = () => {
+    dead = true;
+    kill();
+    return new CrashError(point?.call);
+  };
+  const around: Around = async (call, send) => {
+    if (dead) throw new CrashError(point?.call);
+    const { name } = trace.add(call);
+    if (name !== point?.call) return unlessDead(await send());
+    if (point.when === 'before') throw die();
+    const sent = send();
+    stragglers.push(sent.catch(() => undefined));
+    if (point.when === 'inFlight') throw die();
+    await sent.catch(() => undefined);
+    throw die();
+  };
+  /** What others of the same process hear after its death is heard by nobody. */
+  const unlessDead = <T>(answer: T): T => {
+    if (dead) throw new CrashError(point?.call);
+    return answer;
+  };
+  return { around, happened: () => dead, stragglers };
+}
+
+/** Each change of the world at three moments; each kind of read once in each phase: between two changes all reads are alike. */
+export function crashPoints(calls: readonly TracedCall[]): readonly CrashPoint[] {
+  const reads = new Set<string>();
+  return calls.flatMap<CrashPoint>(({ name: call, shape, moment, mutates }) => {
+    if (mutates) return (['before', 'inFlight', 'after'] as const).map((when) => ({ call, when }));
+    const kind = `${moment} ${shape}`;
+    if (reads.has(kind)) return [];
+    reads.add(kind);
+    return [{ call, when: 'before' }];
+  });
+}
+
+/** Shapes of calls that were made and where no process has died; the build must not be green with any. */
+export function uncovered(calls: readonly ServerCall[], crashed: readonly CrashPoint[]): readonly string[] {
+  const tried = (shape: string, when: string) =>
+    crashed.some((point) => point.call.startsWith(`${shape}#`) && point.when === when);
+  const missing = calls.flatMap(({ shape, mutates }) =>
+    (mutates ? ['before', 'inFlight', 'after'] : ['before'])
+      .filter((when) => !tried(shape, when))
+      .map((when) => `${shape} ${when}`),
+  );
+  return [...new Set(missing)];
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { elasticsearchConnection } from '../../src/crds/elasticsearch-connection.ts';
+import { reindexRequest } from '../../src/crds/reindex-request.ts';
+import type { ReindexRequest } from '../../src/crds/reindex-request.ts';
+import { createElasticsearch } from '../../src/elasticsearch/client.ts';
+import type { ElasticsearchClient } from '../../src/elasticsearch/client.ts';
+import { clusterInfo } from '../../src/elasticsearch/info.ts';
+import type { KindRef, KubernetesApi, ObjectRef } from '../../src/kubernetes/api.ts';
+import { kindRefOf } from '../../src/runtime/resource.ts';
+import { environment } from './environment.ts';
+import { apiOver, connect } from './runtime-bed.ts';
+
+const REQUESTS = kindRefOf(reindexRequest);
+const CONNECTIONS = kindRefOf(elasticsearchConnection);
+const core = (plural: string): KindRef => ({ group: '', version: 'v1', plural });
+
+/** One namespace with a ready connection, and a prefix of index names that nobody else uses. */
+export interface ReindexBed extends AsyncDisposable {
+  readonly api: KubernetesApi;
+  /** Not the operator's: for what users and administrators do, and for looking at the outcome. */
+  readonly es: ElasticsearchClient;
+  readonly namespace: string;
+  /** A name for an index, an alias or a request that is used once. */
+  name(): string;
+  close(): Promise<void>;
+}
+
+/** What a request says besides its connection; the rest is the API server's to judge. */
+export type RequestSpec = Readonly<Record<string, unknown>>;
+
+export async function openReindexBed(connection: RequestSpec = {}): Promise<ReindexBed> {
+  const transport = connect(environment().kubeconfig);
+  const api = apiOver(transport);
+  const es = administrator();
+  const namespace = `reindex-${randomBytes(4).toString('hex')}`;
+  await api.create(core('namespaces'), '', { metadata: { name: namespace } });
+  await createConnection(api, es, namespace, connection);
+  let names = 0;
+  const close = async () => {
+    await removeIndices(es, `${namespace}-`);
+    await Promise.all([transport.close(), es.close()]);
+  };
+  return {
+    api,
+    es,
+    namespace,
+    name: () => `${namespace}-${(names += 1)}`,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function administrator(): ElasticsearchClient {
+  const { url, username, password, caFile } = environment().elasticsearch;
+  return createElasticsearch({
+    endpoints: [url],
+    auth: username === undefined ? { type: 'none' } : { type: 'basic', username, password: password ?? '' },
+    requestTimeoutMs: 60_000,
+    maxResponseBytes: 64 * 1024 * 1024,
+    ...(caFile === undefined ? {} : { tls: { ca: readFileSync(caFile, 'utf8') } }),
+  });
+}
+
+/** As a probe would leave it: these tests are about what comes after it. */
+async function createConnection(
+  api: KubernetesApi,
+  es: ElasticsearchClient,
+  namespace: string,
+  more: RequestSpec,
+): Promise<void> {
+  const { url } = environment().elasticsearch;
+  const access = await createAccess(api, namespace);
+  const ref = { kind: CONNECTIONS, namespace, name: 'main' };
+  await api.create(CONNECTIONS, namespace, {
+    ...typeMeta('ElasticsearchConnection'),
+    metadata: { name: 'main' },
+    spec: { endpoints: [url], allowInsecure: true, maxConcurrentOperations: 10, ...access, ...more },
+  });
+  const { clusterUuid, version } = await clusterInfo(es);
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'Connected',
+    message: 'as after a probe',
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+    observedGeneration: 1,
+  };
+  const status = { clusterUUID: clusterUuid, version, observedGeneration: 1, conditions: [ready] };
+  await api.mergePatch(ref, { status }, { subresource: 'status' });
+}
+
+async function createAccess(api: KubernetesApi, namespace: string): Promise<RequestSpec> {
+  const { username, password, caFile } = environment().elasticsearch;
+  if (username === undefined) return {};
+  const stringData = {
+    username,
+    password: password ?? '',
+    ...(caFile === undefined ? {} : { 'ca.crt': readFileSync(caFile, 'utf8') }),
+  };
+  await api.create(core('secrets'), namespace, { metadata: { name: 'es' }, stringData });
+  return {
+    auth: { basic: { secretRef: { name: 'es' } } },
+    ...(caFile === undefined ? {} : { tls: { caSecretRef: { name: 'es' } } }),
+  };
+}
+
+async function removeIndices(es: ElasticsearchClient, prefix: string): Promise<void> {
+  const query = { expand_wildcards: 'all' };
+  const found = await es.request({ method: 'GET', path: `/${prefix}*/_settings`, query });
+  for (const index of Object.keys(found as object)) await es.request({ method: 'DELETE', path: `/${index}` });
+}
+
+const typeMeta = (kind: string) => ({ apiVersion: 'es-steward.dev/v1alpha1', kind });
+
+export const requestRef = ({ namespace }: Pick<ReindexBed, 'namespace'>, name: string): ObjectRef => ({
+  kind: REQUESTS,
+  namespace,
+  name,
+});
+
+/** Applies a request of that name; `from` and `to` are its indexes. */
+export function createRequest(
+  { api, namespace }: ReindexBed,
+  name: string,
+  { from, to, ...more }: { readonly from: string; readonly to: string } & RequestSpec,
+): Promise<ReindexRequest> {
+  const spec = {
+    connectionRef: { name: 'main' },
+    source: { index: from },
+    destination: { index: to },
+    writeMode: 'BlockFirst',
+    ...more,
+  };
+  return api.create(REQUESTS, namespace, { ...typeMeta('ReindexRequest'), metadata: { name }, spec });
+}
+
+export const readRequest = (bed: ReindexBed, name: string): Promise<ReindexRequest | undefined> =>
+  bed.api.get<ReindexRequest>(requestRef(bed, name));
+
+/** What a user edits: spec or annotations. */
+export async function editRequest(bed: ReindexBed, name: string, patch: object): Promise<void> {
+  await bed.api.mergePatch(requestRef(bed, name), patch);
+}
+
+export async function deleteRequest(bed: ReindexBed, name: string): Promise<void> {
+  const found = await readRequest(bed, name);
+  if (found) await bed.api.remove(requestRef(bed, name), { uid: found.metadata.uid });
+}
+
+/** Loses the whole status, as a restore from a backup does. */
+export async function eraseStatus(bed: ReindexBed, name: string): Promise<void> {
+  await bed.api.mergePatch(requestRef(bed, name), { status: null }, { subresource: 'status' });
+}

@@ -1,0 +1,146 @@
+import type { ReindexRequest } from '../../src/crds/reindex-request.ts';
+import { createConnectionSource } from '../../src/controllers/elasticsearch-connection/source.ts';
+import { reindexRequestController } from '../../src/controllers/reindex-request/controller.ts';
+import { createConnections } from '../../src/elasticsearch/connections.ts';
+import type { Connections } from '../../src/elasticsearch/connections.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { ResourceEvent } from '../../src/runtime/controller.ts';
+import type { Engine, Outcome } from '../../src/runtime/engine.ts';
+import { reconcile } from '../../src/runtime/reconcile.ts';
+import { type Around, aroundElasticsearch, aroundKubernetes } from './server-calls.ts';
+import { type ReindexBed, readRequest } from './reindex-bed.ts';
+
+/** Time that passes at once where the operator would wait. */
+export interface SkippingClock extends Clock {
+  skip(ms: number): void;
+}
+
+export function skippingClock(): SkippingClock {
+  let skipped = 0;
+  return {
+    now: () => systemClock.now() + skipped,
+    monotonic: () => systemClock.monotonic() + skipped,
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    skip: (ms) => void (skipped += ms),
+  };
+}
+
+/** One process of the operator as far as a single request needs it: its own memory, clients and engine. */
+export interface ReindexProcess {
+  readonly events: readonly ResourceEvent[];
+  pass(name: string): Promise<Outcome>;
+  /** Nothing that runs in it goes on. */
+  kill(): void;
+  close(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  readonly clock: SkippingClock;
+  /** Stands around each call of both servers. */
+  readonly around?: Around;
+  /** What the watch of requests has seen; nothing when absent. */
+  readonly requests?: () => readonly ReindexRequest[];
+  readonly fewestDocumentsPerRange?: number;
+  readonly protectedIndices?: readonly string[];
+}
+
+export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexProcess {
+  const { clock, around = (_call, send) => send() } = options;
+  const life = new AbortController();
+  const events: ResourceEvent[] = [];
+  const kubernetes = aroundKubernetes(bed.api, around);
+  const connections = createConnections({
+    source: createConnectionSource(kubernetes),
+    clock,
+    allowedEndpoints: [],
+    inCluster: false,
+    protectedIndices: options.protectedIndices ?? [],
+  });
+  const controller = reindexRequestController({
+    connections: { ...connections, use: usingThrough(connections, around) },
+    requests: options.requests ?? (() => []),
+    fewestDocumentsPerRange: options.fewestDocumentsPerRange ?? 50,
+  });
+  const engine: Engine = {
+    kubernetes,
+    clock,
+    log: { info: () => undefined, warn: () => undefined },
+    mayAct: () => !life.signal.aborted,
+    record: (_resource, event) => void events.push(event),
+  };
+  return {
+    events,
+    pass: (name) => reconcile(engine, controller, { namespace: bed.namespace, name }, life.signal),
+    kill: () => life.abort(new Error('killed')),
+    close: () => connections.close(),
+  };
+}
+
+function usingThrough(connections: Connections, around: Around): Connections['use'] {
+  return async (use, signal) => {
+    const cluster = await connections.use(use, signal);
+    return { ...cluster, es: aroundElasticsearch(cluster.es, around) };
+  };
+}
+
+export interface Seen {
+  readonly outcome: Outcome;
+  readonly request: ReindexRequest | undefined;
+}
+
+/** More than any run needs: waiting is skipped, so what has not ended by then never will. */
+const MOST_PASSES = 1_500;
+
+/** One pass after the other, as the queue would run them, until the request is at rest or gone. */
+export async function* passes(
+  process: ReindexProcess,
+  bed: ReindexBed,
+  name: string,
+  clock: SkippingClock,
+  before: () => Promise<void> = async () => {},
+): AsyncGenerator<Seen> {
+  let last: Seen | undefined;
+  for (let count = 0; count < MOST_PASSES; count += 1) {
+    await before();
+    const outcome = await process.pass(name);
+    last = { outcome, request: await readRequest(bed, name) };
+    yield last;
+    const wait = waitOf(outcome);
+    if (wait === undefined) return;
+    clock.skip(wait);
+  }
+  throw new Error(`${name} does not come to rest`, { cause: last });
+}
+
+/** Milliseconds until the queue would look again; undefined when it would not. */
+function waitOf(outcome: Outcome): number | undefined {
+  switch (outcome.type) {
+    case 'gone':
+    case 'aborted':
+      return undefined;
+    case 'failed':
+      return Math.max(outcome.atLeastMs ?? 0, 1_000);
+    case 'conflict':
+    case 'fenced':
+      return 0;
+    case 'again':
+    case 'waiting':
+    case 'settled':
+    case 'stalled':
+      break;
+  }
+  return outcome.afterMs;
+}
+
+/** The request when it has come to rest: ended, waiting for a change, or gone. */
+export async function settle(
+  process: ReindexProcess,
+  bed: ReindexBed,
+  name: string,
+  clock: SkippingClock,
+): Promise<ReindexRequest | undefined> {
+  let request: ReindexRequest | undefined;
+  for await (const seen of passes(process, bed, name, clock)) request = seen.request;
+  return request;
+}
