@@ -42,7 +42,7 @@ export async function startBed(
 ): Promise<Bed> {
   const transport = connect(kubeconfig);
   const api = apiOver(transport);
-  const newNamespace = namespaceMaker(api);
+  const { newNamespace, removeNamespaces } = namespaceMaker(api);
   const namespace = await newNamespace();
   const told: unknown[] = [];
   let probes = 0;
@@ -71,6 +71,7 @@ export async function startBed(
     stop: async () => {
       await stop();
       await connections.close();
+      await removeNamespaces();
       await transport.close();
     },
   };
@@ -142,10 +143,17 @@ function objectsOf(api: KubernetesApi, namespace: string) {
 }
 
 function namespaceMaker(api: KubernetesApi) {
-  return async (labels: Readonly<Record<string, string>> = {}): Promise<string> => {
-    const body = { metadata: { generateName: 'connections-', labels } };
-    // The path of a cluster-scoped kind has no namespace; the verb takes one all the same.
-    return (await api.create<KubernetesObject>(core('namespaces'), '', body)).metadata.name;
+  const kind = core('namespaces');
+  const made: KubernetesObject[] = [];
+  return {
+    newNamespace: async (labels: Readonly<Record<string, string>> = {}): Promise<string> => {
+      const body = { metadata: { generateName: 'connections-', labels } };
+      const namespace = await api.create<KubernetesObject>(kind, '', body);
+      made.push(namespace);
+      return namespace.metadata.name;
+    },
+    removeNamespaces: () =>
+      Promise.all(made.map(({ metadata: { name, uid } }) => api.remove({ kind, name }, { uid }))),
   };
 }
 
