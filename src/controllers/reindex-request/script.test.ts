@@ -4,6 +4,11 @@ import { copyScript } from './script.ts';
 const sourceOf = (source: string) => copyScript({ script: { source } })?.source ?? '';
 
 describe('copyScript', () => {
+  it('gives the wrapper a statement also where only fields are renamed', () => {
+    const copied = copyScript({ renames: [{ from: 'a', to: 'b', removeOriginal: true }] });
+    expect(copied?.source).toMatch(/esStewardTransform\(def ctx, def params\) \{[^{}]*;\s*\}/);
+  });
+
   it('is nothing when nothing is transformed, so that documents are copied unparsed', () => {
     expect(copyScript(undefined)).toBeUndefined();
     expect(copyScript({ renames: [] })).toBeUndefined();
@@ -17,7 +22,9 @@ describe('copyScript', () => {
   });
 
   it('keeps a return in the script from skipping that check', () => {
-    expect(sourceOf('return;')).toMatch(/void esStewardTransform\(def ctx, def params\) \{\s*return;\s*\}/);
+    expect(sourceOf('return;')).toMatch(
+      /void esStewardTransform\(def ctx, def params\) \{[^{}]*;\s*return;\s*\}/,
+    );
   });
 
   it('leaves functions of the script outside of the wrapper', () => {
@@ -25,7 +32,7 @@ describe('copyScript', () => {
       '// helpers\nint twice(int x) { if (x > 0) { return x * 2; } return 0; }\nctx._source.n = twice(ctx._source.n)',
     );
     expect(source.startsWith('// helpers\nint twice(int x)')).toBe(true);
-    expect(source).toMatch(/esStewardTransform\(def ctx, def params\) \{\s*ctx\._source\.n = twice/);
+    expect(source).toMatch(/esStewardTransform\(def ctx, def params\) \{[^{}]*;\s*ctx\._source\.n = twice/);
   });
 
   it.each([
@@ -34,7 +41,7 @@ describe('copyScript', () => {
     'else if (x) { y }',
     'return foo(1) {',
   ])('does not take a statement for a function: %s', (statement) => {
-    expect(sourceOf(statement)).toContain(`{\n${statement}\n}`);
+    expect(sourceOf(statement)).toContain(`;\n${statement}\n}`);
   });
 
   it('is not misled by braces in strings and comments', () => {

@@ -31,7 +31,7 @@ export function copyScript(transform: Transform | undefined): PainlessScript | u
   const source = [
     ...user.functions,
     ...(renames.length > 0 ? [RENAME_FUNCTION] : []),
-    `void esStewardTransform(def ctx, def params) {\n${user.body}\n}`,
+    `void esStewardTransform(def ctx, def params) {\n${FIRST_STATEMENT}\n${user.body}\n}`,
     'def esStewardId = ctx._id; def esStewardRouting = ctx._routing; def esStewardIndex = ctx._index;',
     ...renames,
     'esStewardTransform(ctx, params);',
@@ -41,6 +41,9 @@ export function copyScript(transform: Transform | undefined): PainlessScript | u
   ].join('\n');
   return { lang: 'painless', source, ...(script?.params ? { params: script.params } : {}) };
 }
+
+/** Painless compiles no function without a statement, and there may be renames only, or a script of comments. */
+const FIRST_STATEMENT = 'def esStewardSource = ctx._source;';
 
 function renameCall({ from, to, removeOriginal }: Rename): string {
   return `esStewardRename(ctx._source, ${pathLiteral(from)}, ${pathLiteral(to)}, ${removeOriginal});`;
