@@ -34,6 +34,7 @@ describe('flags and variables', () => {
       allowedEndpoints: [],
       protectedIndices: [],
       inCluster: false,
+      refusedAddresses: [],
       hostName: expect.any(String),
     });
   });
@@ -60,7 +61,7 @@ describe('flags and variables', () => {
     [
       ['--lease-namespace=ops'],
       { KUBERNETES_SERVICE_HOST: '10.0.0.1' },
-      { leaseNamespace: 'ops', inCluster: true },
+      { leaseNamespace: 'ops', inCluster: true, refusedAddresses: ['10.0.0.1/32'] },
     ],
   ])('reads %j with %j', (args, environment, expected) => {
     expect(read(args, environment)).toMatchObject(expected);

@@ -110,6 +110,8 @@ export type Config = Omit<z.output<typeof flagsSchema>, 'leaseNamespace'> & {
   readonly leaseNamespace: string;
   /** Runs in a pod: endpoints on loopback are refused then. */
   readonly inCluster: boolean;
+  /** CIDRs that no connection may reach: in a pod, the API server, which would be asked with our own network identity. */
+  readonly refusedAddresses: readonly string[];
   /** Who writes Events and holds the Lease. */
   readonly hostName: string;
 };
@@ -138,11 +140,13 @@ function helpText(): string {
 }
 
 function completed(flags: z.output<typeof flagsSchema>, environment: Environment): Config {
-  const inCluster = Boolean(environment['KUBERNETES_SERVICE_HOST']);
+  const apiServer = environment['KUBERNETES_SERVICE_HOST'] ?? '';
+  const inCluster = apiServer !== '';
   return {
     ...flags,
     leaseNamespace: flags.leaseNamespace ?? (inCluster ? podNamespace() : 'default'),
     inCluster,
+    refusedAddresses: isIP(apiServer) === 0 ? [] : [`${apiServer}/${isIP(apiServer) === 6 ? 128 : 32}`],
     hostName: hostname(),
   };
 }
