@@ -26,7 +26,7 @@ export async function startServers(): Promise<EnvironmentInfo> {
 export async function removeServers(): Promise<void> {
   const folder = environmentFolder();
   if (!existsSync(folder) || readdirSync(folder).length === 0) return;
-  say('Removing the servers and data of the demo ...');
+  say('Removing what the demo has started and written on this machine ...');
   await down({ wipe: true });
 }
 
