@@ -142,7 +142,8 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const onAbort = () => aborted.reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    signal.throwIfAborted();
+    // Not thrown before the race: a rejection of the work that nobody waits for would end the process.
+    if (signal.aborted) onAbort();
     return await Promise.race([work, aborted.promise]);
   } finally {
     signal.removeEventListener('abort', onAbort);
