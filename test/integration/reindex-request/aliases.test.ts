@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openReindexBed } from '../../support/reindex-bed.ts';
+import type { ReindexBed } from '../../support/reindex-bed.ts';
+import {
+  addAliases,
+  createIndex,
+  documentsOf,
+  indexOf,
+  isBlocked,
+  numbered,
+  write,
+} from '../../support/reindex-indices.ts';
+import { reindex } from '../../support/reindex-run.ts';
+
+let bed: ReindexBed;
+beforeAll(async () => {
+  bed = await openReindexBed();
+});
+afterAll(() => bed.close());
+
+async function source() {
+  const name = bed.name();
+  const [from, to] = [`${name}-old`, `${name}-new`];
+  await createIndex(bed.es, from, { settings: { number_of_shards: 1, number_of_replicas: 0 } });
+  await write(bed.es, from, numbered(20));
+  return { from, to, name };
+}
+
+describe('aliases', () => {
+  it('arrive with filter, routing, write index and hiding (H15)', async () => {
+    const { from, to, name } = await source();
+    const aliases = {
+      [`${name}-filtered`]: { filter: { range: { n: { lt: 5 } } } },
+      [`${name}-routed`]: { index_routing: 'a', search_routing: 'a,b' },
+      [`${name}-written`]: { is_write_index: true },
+      [`${name}-hidden`]: { is_hidden: true },
+    };
+    await addAliases(bed.es, from, aliases);
+    const before = (await indexOf(bed.es, from))?.aliases;
+    const { status } = await reindex(bed, { from, to });
+    expect(status.phase).toBe('Completed');
+    expect([...(status.aliasesMoved ?? [])].sort()).toEqual(Object.keys(aliases).sort());
+    expect((await indexOf(bed.es, to))?.aliases).toEqual(before);
+    expect((await indexOf(bed.es, from))?.aliases).toEqual({});
+    expect(await documentsOf(bed.es, `${name}-filtered`)).toHaveLength(5);
+  });
+
+  it('that other indexes share lose only the source', async () => {
+    const [first, second] = [await source(), await source()];
+    const alias = `${first.name}-shared`;
+    await addAliases(bed.es, first.from, { [alias]: {} });
+    await addAliases(bed.es, second.from, { [alias]: {} });
+    await reindex(bed, { from: first.from, to: first.to });
+    expect(Object.keys((await indexOf(bed.es, second.from))?.aliases ?? {})).toEqual([alias]);
+    expect(Object.keys((await indexOf(bed.es, first.to))?.aliases ?? {})).toEqual([alias]);
+  });
+
+  it('that are not listed stay', async () => {
+    const { from, to, name } = await source();
+    await addAliases(bed.es, from, { [`${name}-moves`]: {}, [`${name}-stays`]: {} });
+    const aliases = { move: 'Listed', names: [`${name}-moves`] };
+    const { status } = await reindex(bed, { from, to, aliases });
+    expect(status).toMatchObject({ phase: 'Completed', aliasesMoved: [`${name}-moves`] });
+    expect(Object.keys((await indexOf(bed.es, from))?.aliases ?? {})).toEqual([`${name}-stays`]);
+  });
+
+  it('send writes to the old index until they move, and to the new one afterwards (R16)', async () => {
+    const { from, to, name } = await source();
+    const alias = `${name}-alias`;
+    await addAliases(bed.es, from, { [alias]: {} });
+    const early = () => write(bed.es, alias, [{ id: 'early', source: { n: 0 } }]);
+    const { status } = await reindex(bed, { from, to }, { at: { Validating: early } });
+    expect(status.phase).toBe('Completed');
+    await write(bed.es, alias, [{ id: 'late', source: { n: 1 } }]);
+    const ids = async (index: string) => (await documentsOf(bed.es, index)).map(({ id }) => id);
+    expect(await ids(from)).toEqual(expect.arrayContaining(['early']));
+    expect(await ids(from)).not.toContain('late');
+    expect(await ids(to)).toEqual(expect.arrayContaining(['early', 'late']));
+  });
+
+  it('are taken by somebody else meanwhile: nothing moves and the wish stands', async () => {
+    const { from, to, name } = await source();
+    const alias = `${name}-alias`;
+    await addAliases(bed.es, from, { [alias]: {} });
+    const take = async () => {
+      const remove = { remove: { index: from, alias } };
+      await bed.es.request({ method: 'POST', path: '/_aliases', body: { actions: [remove] } });
+    };
+    const { status } = await reindex(bed, { from, to }, { at: { CuttingOver: take } });
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'AliasConflict' } });
+    const [old, copy] = await Promise.all([indexOf(bed.es, from), indexOf(bed.es, to)]);
+    expect([old?.aliases, copy?.aliases]).toEqual([{}, {}]);
+    expect(old && isBlocked(old)).toBe(false);
+  });
+});
