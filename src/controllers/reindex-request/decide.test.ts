@@ -700,6 +700,15 @@ describe('undoing', () => {
     ).toEqual(['DropAliases']);
   });
 
+  it('warns of a failure, and not of what somebody has asked for', () => {
+    const failed = { ...undoing, failure: { reason: 'ScriptFailed', message: 'm' } };
+    const world = observed({ sources: [source({ aliases: { orders } })] });
+    expect(run(request(failed), world).events).toMatchObject([{ type: 'Warning', reason: 'ScriptFailed' }]);
+    expect(run(request(undoing, cancel), world).events).toMatchObject([
+      { type: 'Normal', reason: 'Cancelled' },
+    ]);
+  });
+
   it('never deletes a destination that has an alias', () => {
     const world = observed({ sources: [free], destination: destination({}, { aliases: { orders: {} } }) });
     expect(actionsOf(run(request(undoing, cancel), world))).not.toContain('DeleteDestination');

@@ -64,7 +64,8 @@ function phaseEvent(
   { phase, message, ready }: StepOptions,
 ): readonly ResourceEvent[] {
   if (before === phase) return [];
-  const type = ready?.type === 'stalled' ? 'Warning' : 'Normal';
+  // Whoever cancels knows it: only a failure asks somebody to act.
+  const type = ready?.type === 'stalled' && phase !== 'Cancelled' ? 'Warning' : 'Normal';
   return [{ type, reason: ready?.type === 'stalled' ? ready.reason : phase, action: phase, note: message }];
 }
 
