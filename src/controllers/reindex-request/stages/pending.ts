@@ -1,3 +1,4 @@
+import { markOf } from '../destination.ts';
 import type { Peer } from '../observed.ts';
 import { isOver, type Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
@@ -10,6 +11,8 @@ const LOOK_AGAIN_MS = 3_000;
  * run when fewer running or older requests than the connection allows stand before it.
  */
 export function takeTurn(situation: Situation): Step {
+  const maker = makerOf(situation);
+  if (maker) return waitForMaker(situation, maker);
   const before = peersBefore(situation);
   const { maxConcurrentOperations: places, connection } = situation.observed;
   if (before.length < places)
@@ -31,14 +34,36 @@ export function takeTurn(situation: Situation): Step {
   });
 }
 
-function peersBefore({ observed, resource }: Situation): readonly Peer[] {
+/** The request that is to fill the source of this one: in a chain of versions each waits for the one before it. */
+export function makerOf({ observed, spec }: Situation): Peer | undefined {
+  const [source] = observed.sources;
+  if (source && markOf(source.mappings)?.state !== 'copying') return undefined;
+  return observed.peers.find((peer) => peer.destination === spec.source.index && !isOver(peer.phase));
+}
+
+function waitForMaker(situation: Situation, maker: Peer): Step {
+  const message = `${situation.spec.source.index} is the destination of ${maker.namespace}/${maker.name}, which has not ended yet`;
+  return step(situation, {
+    phase: 'Pending',
+    message,
+    ready: { type: 'reconciling', reason: 'WaitingForTurn', message },
+    next: LOOK_AGAIN_MS,
+    holds: false,
+  });
+}
+
+/** Whoever waits for the work of another one, perhaps ours, stands before nobody: it could never go first. */
+function peersBefore({ observed, resource, spec }: Situation): readonly Peer[] {
   const { creationTimestamp, uid } = resource.metadata;
+  const open = observed.peers.filter((peer) => !isOver(peer.phase));
+  const unmade = new Set([spec.destination.index, ...open.map(({ destination }) => destination)]);
+  const waitsForWork = (peer: Peer) => !isRunning(peer) && unmade.has(peer.source);
   const isBefore = (peer: Peer) =>
     isRunning(peer) ||
     peer.created < creationTimestamp ||
     (peer.created === creationTimestamp && peer.uid < uid);
-  return observed.peers
-    .filter((peer) => !isOver(peer.phase) && !peer.suspended && isBefore(peer))
+  return open
+    .filter((peer) => !peer.suspended && !waitsForWork(peer) && isBefore(peer))
     .sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || (a.created < b.created ? -1 : 1));
 }
 

@@ -1,5 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { copyScript } from '../script.ts';
+import { makerOf, takeTurn } from './pending.ts';
 import { creationBody, flatten, markOf } from '../destination.ts';
 import { contentHash, epochOf, OWN_PREFIX, scratchIndex } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
@@ -45,22 +46,11 @@ function doneBefore(situation: Situation): Step | undefined {
   });
 }
 
-/** Another request fills the source, or copies it at this moment. */
+/** Another request copies the source at this moment; one that fills it is waited for before a turn is taken. */
 function waitForOthers(situation: Situation): Step | undefined {
-  const { observed, spec, uid } = situation;
+  const { observed, uid } = situation;
   const [source] = observed.sources;
-  const maker = observed.peers.find(
-    (peer) =>
-      peer.destination === spec.source.index &&
-      peer.phase !== undefined &&
-      !['Completed', 'Failed', 'Cancelled', 'Planned'].includes(peer.phase),
-  );
-  if (maker && (!source || markOf(source.mappings)?.state === 'copying'))
-    return waiting(
-      situation,
-      'WaitingForTurn',
-      `${spec.source.index} is the destination of ${maker.namespace}/${maker.name}, which has not ended yet`,
-    );
+  if (makerOf(situation)) return takeTurn(situation);
   const holder = Object.keys(source?.aliases ?? {}).find(
     (alias) => /^es-steward-[0-9a-f]{8}-[0-9]+$/.test(alias) && epochOf(alias, uid) === undefined,
   );
