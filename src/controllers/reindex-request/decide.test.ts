@@ -181,6 +181,25 @@ describe('taking turns', () => {
     expect(run(request(), observed({ peers: [peer({})] })).status.phase).toBe('Validating');
   });
 
+  it('waits for the request that is to make its source, also before that one has a phase', () => {
+    const maker = peer({ destination: 'orders-v1', phase: undefined, created: '2026-03-01T11:30:00Z' });
+    const decision = run(request(), observed({ sources: [], peers: [maker] }));
+    expect(decision.ready.reason).toBe('WaitingForTurn');
+    expect(decision.status.phase).toBe('Pending');
+  });
+
+  it('goes before an older request that waits for its work', () => {
+    const follower = peer({
+      source: 'orders-v2',
+      destination: 'orders-v3',
+      phase: 'Pending',
+      created: '2026-03-01T10:00:00Z',
+    });
+    const last = { ...follower, uid: 'c', source: 'orders-v3', destination: 'orders-v4' };
+    const one = observed({ maxConcurrentOperations: 1, peers: [follower, last] });
+    expect(run(request(), one).status.phase).toBe('Validating');
+  });
+
   it('waits behind running requests and names one', () => {
     const decision = run(request(), observed({ maxConcurrentOperations: 1, peers: [peer({})] }));
     expect(decision.ready).toMatchObject({
