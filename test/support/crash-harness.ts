@@ -29,11 +29,18 @@ export interface Run {
 export interface Scenario {
   readonly spec?: RequestSpec;
   /** What somebody else does to the request or the indexes, once, as soon as it is in this phase. */
-  readonly disturb?: { readonly phase: string; readonly how: (run: Run) => Promise<void> };
+  readonly disturb?: Disturbance;
   /** Tasks go on while the passes do; otherwise each pass finds them ended, so that all runs make the same calls. */
   readonly tasksRunOn?: boolean;
   /** What must hold in the end. */
   readonly expect: (run: Run, request: ReindexRequest | undefined) => Promise<void>;
+}
+
+export interface Disturbance {
+  readonly phase: string;
+  /** Not before this intent is in status: one phase may take several steps. */
+  readonly intent?: string;
+  readonly how: (run: Run) => Promise<void>;
 }
 
 export interface RunResult {
@@ -139,7 +146,7 @@ function onceInPhase(run: Run, { disturb }: Scenario, mark: (moment: string) => 
   let done = false;
   const onPass = async (request: ReindexRequest | undefined): Promise<boolean> => {
     const phase = request?.status?.phase ?? 'Pending';
-    const due = !done && disturb?.phase === phase;
+    const due = !done && disturb?.phase === phase && isIntended(disturb, request);
     mark(done || due ? 'disturbed' : phase);
     if (!due) return false;
     done = true;
@@ -147,6 +154,10 @@ function onceInPhase(run: Run, { disturb }: Scenario, mark: (moment: string) => 
     return true;
   };
   return { onPass, happened: () => done };
+}
+
+function isIntended({ intent }: Disturbance, request: ReindexRequest | undefined): boolean {
+  return intent === undefined || request?.status?.intent?.type === intent;
 }
 
 async function tasksEnded({ bed, uid }: Run): Promise<void> {

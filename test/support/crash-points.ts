@@ -79,15 +79,22 @@ export function crashAt(point: CrashPoint | undefined, trace: Trace, kill: () =>
   return { around, happened: () => dead, stragglers };
 }
 
-/** Each change of the world at three moments; each kind of read once in each phase: between two changes all reads are alike. */
+/**
+ * The moments at which a call is tried. All that a process knows dies with it, so between two changes of the world all
+ * moments are alike: one read stands for all of its shape, and `before` a write of the API server is `after` the effect
+ * that it tells of.
+ */
+function momentsOf({ server, mutates }: ServerCall): readonly CrashPoint['when'][] {
+  if (!mutates) return ['before'];
+  return server === 'kubernetes' ? ['inFlight', 'after'] : ['before', 'inFlight', 'after'];
+}
+
 export function crashPoints(calls: readonly TracedCall[]): readonly CrashPoint[] {
   const reads = new Set<string>();
-  return calls.flatMap<CrashPoint>(({ name: call, shape, moment, mutates }) => {
-    if (mutates) return (['before', 'inFlight', 'after'] as const).map((when) => ({ call, when }));
-    const kind = `${moment} ${shape}`;
-    if (reads.has(kind)) return [];
-    reads.add(kind);
-    return [{ call, when: 'before' }];
+  return calls.flatMap((call) => {
+    if (!call.mutates && reads.has(call.shape)) return [];
+    reads.add(call.shape);
+    return momentsOf(call).map((when) => ({ call: call.name, when }));
   });
 }
 
@@ -95,10 +102,10 @@ export function crashPoints(calls: readonly TracedCall[]): readonly CrashPoint[]
 export function uncovered(calls: readonly ServerCall[], crashed: readonly CrashPoint[]): readonly string[] {
   const tried = (shape: string, when: string) =>
     crashed.some((point) => point.call.startsWith(`${shape}#`) && point.when === when);
-  const missing = calls.flatMap(({ shape, mutates }) =>
-    (mutates ? ['before', 'inFlight', 'after'] : ['before'])
-      .filter((when) => !tried(shape, when))
-      .map((when) => `${shape} ${when}`),
+  const missing = calls.flatMap((call) =>
+    momentsOf(call)
+      .filter((when) => !tried(call.shape, when))
+      .map((when) => `${call.shape} ${when}`),
   );
   return [...new Set(missing)];
 }

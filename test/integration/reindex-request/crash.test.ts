@@ -15,7 +15,7 @@ describe('a copy whose process dies', () => {
   it('completes exactly once wherever it dies (H21)', { timeout: 900_000 }, async ({ annotate }) => {
     const points = await crashEverywhere(bed, { expect: expectCompleted });
     await annotate(`${points} crash points`);
-    expect(points).toBeGreaterThan(150);
+    expect(points).toBeGreaterThan(100);
   });
 });
 
