@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { copyScript } from './script.ts';
+import { copyScript, scriptFault } from './script.ts';
 
 const sourceOf = (source: string) => copyScript({ script: { source } })?.source ?? '';
 
@@ -66,5 +66,39 @@ describe('copyScript', () => {
     const script = copyScript({ renames: [{ from: "a']); evil(['", to: 'b\\', removeOriginal: true }] });
     expect(script?.source).toContain("['a\\']); evil([\\'']");
     expect(script?.source).toContain("['b\\\\']");
+  });
+});
+
+describe('scriptFault', () => {
+  it.each([
+    ["} ctx._index='evil'; if (ctx != null) { def q = 1;"],
+    ["} /* { */ ctx._index = 'evil'; {"],
+    ['} def x = "{"; ctx._index = "evil"; {'],
+    ['ctx.a = (1'],
+    ['ctx.a = 1 /* never closed'],
+    ["ctx.a = 'never closed"],
+    ['ctx.a = [1)'],
+    ['def m = (ctx.a =~ /\\/{/)'],
+  ])('does not let a script out of its function: %s', (source) => {
+    expect(scriptFault(source)).toBeDefined();
+  });
+
+  it.each([
+    ["ctx._source.a = '}'"],
+    ['ctx._source.a = "it\'s {"'],
+    ["ctx._source.a = '\\\\'; // } and '"],
+    ['/* } */ ctx._source.a = 1'],
+    ["if (ctx._source.a =~ /[}]'/) { ctx._source.b = 1 }"],
+    ['ctx._source.a = ctx._source.b / 2 + params.x[0] / 3 / (4)'],
+    ['Pattern p = /}/i; if (p.matcher("x").matches()) { return; }'],
+    ["ctx._source.a = 'two\nlines {'"],
+  ])('takes a script as it is written: %s', (source) => {
+    expect(scriptFault(source)).toBeUndefined();
+  });
+
+  it('reads the longest script that may be given in no time', () => {
+    const source = `${'/**/'.repeat(16_000)}ctx.x=1`;
+    expect(scriptFault(source)).toBeUndefined();
+    expect(copyScript({ script: { source } })?.source).toContain('ctx.x=1');
   });
 });

@@ -1,3 +1,5 @@
+import { isBalanced, type Token, tokensOf } from './painless.ts';
+
 /**
  * The Painless program that a copy runs: the request's renames, then its own script, wrapped so that a document keeps
  * the place that the plan gave it. Identity is `_id`, `_routing` and `_index`: a script that moved a document would
@@ -83,32 +85,66 @@ function literal(segment: string): string {
   return `'${segment.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
+/** Why a script cannot be run inside of our function; undefined when it can. */
+export function scriptFault(source: string): string | undefined {
+  const tokens = tokensOf(source);
+  if (tokens === undefined)
+    return 'ends inside of a string or a comment, or has a regular expression with an escaped slash (write \\x2f)';
+  return isBalanced(tokens) ? undefined : 'closes a bracket that it has not opened, or leaves one open';
+}
+
 /** Painless wants functions before statements, and none inside another: they stay outside of the wrapper. */
 function splitFunctions(source: string): { readonly functions: readonly string[]; readonly body: string } {
+  const tokens = tokensOf(source) ?? [];
   const functions: string[] = [];
-  let rest = source;
+  let first = 0;
+  let start = 0;
   for (;;) {
-    const header = FUNCTION_HEADER.exec(rest);
-    const end = header ? endOfBlock(rest, header[0].length) : undefined;
-    if (!header || end === undefined) return { functions, body: rest };
-    functions.push(rest.slice(0, end).trim());
-    rest = rest.slice(end);
+    const brace = bodyOfFunction(tokens, first);
+    const end = brace === undefined ? undefined : closing(tokens, brace);
+    if (end === undefined) return { functions, body: source.slice(start) };
+    const behind = tokens[end]?.end ?? source.length;
+    functions.push(source.slice(start, behind).trim());
+    start = behind;
+    first = end + 1;
   }
 }
 
-/** Comments, then `type name(arguments) {`; a statement never has two words before its parenthesis but `else if`. */
-const FUNCTION_HEADER =
-  /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*(?!(?:else|return|new|throw|in)\b)[A-Za-z_][\w.]*(?:<[\w<>., ]*>)?(?:\[\])*\s+[A-Za-z_]\w*\s*\([^(){};]*\)\s*\{/;
+/** `type name(arguments) {` at this token: the index of the brace. A statement never has two words before a parenthesis. */
+function bodyOfFunction(tokens: readonly Token[], first: number): number | undefined {
+  const text = (at: number) => tokens[at]?.text;
+  const isWord = (at: number) => tokens[at]?.type === 'word';
+  if (!isWord(first) && !TYPES.has(text(first) ?? '')) return undefined;
+  let at = first + 1;
+  while (text(at) === '.' && isWord(at + 1)) at += 2;
+  if (text(at) === '<') at = generic(tokens, at);
+  while (text(at) === '[' && text(at + 1) === ']') at += 2;
+  if (!isWord(at) || text(at + 1) !== '(') return undefined;
+  const end = closing(tokens, at + 1);
+  return end !== undefined && text(end + 1) === '{' ? end + 1 : undefined;
+}
 
-/** Behind the brace that closes the block whose first brace ends at `start`; strings and comments do not count. */
-function endOfBlock(source: string, start: number): number | undefined {
-  const token = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[{}]/g;
-  token.lastIndex = start;
-  let depth = 1;
-  for (let found = token.exec(source); found; found = token.exec(source)) {
-    if (found[0] === '{') depth += 1;
-    if (found[0] === '}') depth -= 1;
-    if (depth === 0) return token.lastIndex;
+const TYPES = new Set(['byte', 'short', 'char', 'int', 'long', 'float', 'double', 'boolean', 'void', 'def']);
+
+/** Behind the `>` that closes the `<` at this token. */
+function generic(tokens: readonly Token[], open: number): number {
+  let depth = 0;
+  for (let at = open; at < tokens.length; at += 1) {
+    if (tokens[at]?.text === '<') depth += 1;
+    if (tokens[at]?.text === '>') depth -= 1;
+    if (depth === 0) return at + 1;
+  }
+  return tokens.length;
+}
+
+/** The bracket that closes the one at this token. */
+function closing(tokens: readonly Token[], open: number): number | undefined {
+  let depth = 0;
+  for (let at = open; at < tokens.length; at += 1) {
+    const { type, text } = tokens[at] ?? { type: 'text', text: '' };
+    if (type === 'sign' && '{(['.includes(text)) depth += 1;
+    if (type === 'sign' && '})]'.includes(text)) depth -= 1;
+    if (depth === 0) return at;
   }
   return undefined;
 }
