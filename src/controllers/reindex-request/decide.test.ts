@@ -6,7 +6,7 @@ import {
 } from '../../crds/reindex-request.ts';
 import type { ObjectMeta } from '../../crds/shared.ts';
 import { decide, stageOf } from './decide.ts';
-import { type DestinationMark, tunedSettings, valuesToRestore } from './destination.ts';
+import { type DestinationMark, hardenedSettings, tunedSettings, valuesToRestore } from './destination.ts';
 import type { IndexFacts, Observed, Peer } from './observed.ts';
 import { situationOf, specHashOf } from './situation.ts';
 
@@ -82,6 +82,10 @@ const destination = (mark: Partial<DestinationMark> = {}, over: Partial<IndexFac
     ...over,
   });
 
+/** With its own settings again: what is proven and moved. */
+const hardened = (mark: Partial<DestinationMark> = {}) =>
+  destination(mark, { settings: { ...hardenedSettings(markWith().restore ?? {}), hidden: 'true' } });
+
 const observed = (over: Partial<Observed> = {}): Observed => ({
   connection: 'main',
   maxConcurrentOperations: 2,
@@ -90,6 +94,7 @@ const observed = (over: Partial<Observed> = {}): Observed => ({
   destination: undefined,
   tasks: { complete: true, running: [] },
   peers: [],
+  owners: new Set(),
   outcomes: {},
   preflight: {
     missingPrivileges: [],
@@ -171,6 +176,7 @@ describe('taking turns', () => {
     created: '2026-03-01T10:00:00Z',
     phase: 'Copying',
     suspended: false,
+    refused: false,
     source: 'x',
     destination: 'y',
     destinationUuid: undefined,
@@ -216,6 +222,7 @@ describe('taking turns', () => {
     ['younger but running', { created: '2026-03-01T11:30:00Z' }, 'Pending'],
     ['over', { phase: 'Completed' }, 'Validating'],
     ['suspended', { phase: 'Pending', suspended: true }, 'Validating'],
+    ['refused by its connection', { phase: undefined, refused: true }, 'Validating'],
   ])('counts a request that is %s', (_, over, phase) => {
     expect(run(request(), observed({ maxConcurrentOperations: 1, peers: [peer(over)] })).status.phase).toBe(
       phase,
@@ -263,19 +270,7 @@ describe('validating', () => {
       'a destination that another living request made',
       {
         destination: destination({ uid: 'b' }),
-        peers: [
-          {
-            namespace: 'n',
-            name: 'o',
-            uid: 'b',
-            created: '',
-            phase: 'Failed',
-            suspended: false,
-            source: 'x',
-            destination: 'orders-v2',
-            destinationUuid: undefined,
-          },
-        ],
+        owners: new Set(['b']),
       },
       {},
       'ForeignDestination',
@@ -324,6 +319,45 @@ describe('validating', () => {
     expect(actionsOf(decision)).toEqual([]);
   });
 
+  it('does not take a copy for complete whose aliases have not moved yet', () => {
+    const decision = judge({ destination: destination({ uid: 'gone', state: 'final' }) });
+    expect(decision.status.failure?.reason).toBe('ForeignDestination');
+  });
+
+  it('lets an older request that checks the same source go first', () => {
+    const other = {
+      namespace: 'n',
+      name: 'o',
+      uid: 'a',
+      phase: 'Validating',
+      suspended: false,
+      refused: false,
+      source: 'orders-v1',
+      destination: 'x',
+      destinationUuid: undefined,
+    };
+    expect(judge({ peers: [{ ...other, created: '2026-03-01T10:00:00Z' }] }).ready.reason).toBe(
+      'WaitingForTurn',
+    );
+    expect(judge({ peers: [{ ...other, created: '2026-03-01T11:30:00Z' }] }).status.plan).toBeDefined();
+    expect(
+      judge({ peers: [{ ...other, created: '2026-03-01T11:30:00Z', phase: 'Fencing' }] }).ready.reason,
+    ).toBe('WaitingForTurn');
+  });
+
+  it('cuts what a status could not hold', () => {
+    const missing = Array.from({ length: 300 }, (_, at) => `privilege ${at} on some index`);
+    const preflight = {
+      missingPrivileges: missing,
+      pipelines: {},
+      sequenceNumbersSearchable: true,
+      documents: 1,
+      bytes: 1,
+    };
+    const { status } = judge({ preflight });
+    expect(reindexRequest.status.safeParse(status).success).toBe(true);
+  });
+
   it('does not take another spec for the same work', () => {
     const decision = judge({ destination: destination({ uid: 'gone', state: 'final', specHash: 'other' }) });
     expect(decision.status.failure?.reason).toBe('ForeignDestination');
@@ -369,16 +403,40 @@ describe('preparing', () => {
     ).toMatchObject([{ type: 'DeleteDestination', owner: UID }]);
   });
 
-  it.each([
-    ['a stranger', index('orders-v2')],
-    ['a final one', destination({ state: 'final', attempt: 0 })],
-  ])('never touches %s', (_, there) => {
-    const decision = run(
-      request({ ...planned, attempt: 2 }),
-      observed({ destination: there, sources: [source({ aliases: { [EPOCH]: {} } })] }),
-    );
+  it('never touches a stranger', () => {
+    const world = observed({
+      destination: index('orders-v2'),
+      sources: [source({ aliases: { [EPOCH]: {} } })],
+    });
+    const decision = run(request(planned), world);
     expect(decision.status.failure?.reason).toBe('ForeignDestination');
     expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('makes an unmoved final copy of its own unfinished again before it recreates it', () => {
+    const world = observed({
+      destination: destination({ state: 'final' }),
+      sources: [source({ aliases: { [EPOCH]: {} } })],
+    });
+    expect(actionsOf(run(request({ ...planned, attempt: 1 }), world))).toEqual(['SetMeta']);
+  });
+
+  it.each([
+    ['a destination', { destination: destination() }],
+    ['an epoch alias', { sources: [source({ aliases: { orders, [EPOCH]: {} } })] }],
+  ])('begins a new attempt and a new epoch when an earlier life has left %s', (_, world) => {
+    const { intent: _intent, ...before } = planned;
+    const { attempt, epoch } = run(request(before), observed(world)).status;
+    expect([attempt, epoch]).toEqual([2, 2]);
+  });
+
+  it('moves the epoch alias of an earlier life instead of adding a second one', () => {
+    const world = observed({ sources: [source({ aliases: { orders, [EPOCH]: {} } })] });
+    expect(run(request({ ...planned, epoch: 2 }), world).actions?.[0]).toMatchObject({
+      type: 'MoveEpochAlias',
+      from: EPOCH,
+      to: 'es-steward-abcdef01-2',
+    });
   });
 
   it('forgets what was copied into an index that is gone', () => {
@@ -414,6 +472,20 @@ describe('fencing', () => {
     expect(run(request(before), world).actions).toMatchObject([
       { type: 'BlockWrites', through: EPOCH, liftFirst: false },
     ]);
+  });
+
+  it('does not block while tasks of an earlier attempt are left', () => {
+    const { fence: _fence, ...before } = blocking;
+    const tasks = { complete: true, running: [{ id: 'n:1', opaqueId: 'x' }] };
+    expect(actionsOf(run(request(before), { ...world, tasks }))).toEqual(['CancelTask']);
+    expect(actionsOf(run(request(before), { ...world, tasks: { complete: false, running: [] } }))).toEqual(
+      [],
+    );
+  });
+
+  it('does not take over a block that its owner has lifted', () => {
+    const { fence: _fence, ...before } = { ...blocking, plan: { ...plan, blockedBefore: true } };
+    expect(run(request(before), world).status.failure?.reason).toBe('SourceChanged');
   });
 
   it('does not believe a block whose proof it has not seen', () => {
@@ -542,6 +614,11 @@ describe('copying', () => {
 });
 
 describe('proof and cut-over', () => {
+  it('never proves a destination that has not got its own settings back', () => {
+    const status: ReindexRequestStatus = { ...copied, phase: 'Verifying', verification: { refreshed: true } };
+    expect(stage(request(status), observed(inCopy))).toBe('Hardening');
+  });
+
   const verifying: ReindexRequestStatus = {
     ...copied,
     phase: 'Verifying',
@@ -554,7 +631,13 @@ describe('proof and cut-over', () => {
     intent: { type: 'CutOver', time: '' },
   };
   const whole = (over: Partial<Observed> = {}) =>
-    observed({ ...inCopy, shards: facts, counts: { source: 100, destination: 100 }, ...over });
+    observed({
+      ...inCopy,
+      destination: hardened(),
+      shards: facts,
+      counts: { source: 100, destination: 100 },
+      ...over,
+    });
 
   it('counts only after the last task is gone', () => {
     expect(
@@ -601,7 +684,7 @@ describe('proof and cut-over', () => {
   });
 
   it('moves whole alias definitions in one call that needs the epoch alias', () => {
-    const decision = run(request(cutting), whole({ destination: destination({ state: 'final' }) }));
+    const decision = run(request(cutting), whole({ destination: hardened({ state: 'final' }) }));
     expect(decision.actions).toMatchObject([
       { type: 'CutOver', through: EPOCH, moved: [{ name: 'orders', definition: orders }] },
     ]);
@@ -612,7 +695,7 @@ describe('proof and cut-over', () => {
       request(cutting),
       whole({
         sources: [fenced({ aliases: { [EPOCH]: {} } })],
-        destination: destination({ state: 'final' }),
+        destination: hardened({ state: 'final' }),
       }),
     );
     expect(decision.status.failure?.reason).toBe('AliasConflict');
@@ -696,19 +779,45 @@ describe('undoing', () => {
     ]);
   });
 
-  it('stops tasks, then lifts the block, then deletes the copy, then lets the epoch alias go', () => {
+  it('lifts the block, then stops tasks, then deletes the copy, then lets the epoch alias go', () => {
     const task = { complete: true, running: [{ id: 'n:1', opaqueId: 'x' }] };
     const worlds = [
       observed({ sources: [bumped], destination: destination(), tasks: task }),
-      observed({ sources: [bumped], destination: destination() }),
+      observed({ sources: [free], destination: destination(), tasks: task }),
       observed({ sources: [free], destination: destination() }),
       observed({ sources: [free] }),
     ];
     expect(worlds.flatMap((world) => actionsOf(run(request(undoing, cancel), world)))).toEqual([
-      'CancelTask',
       'LiftBlock',
+      'CancelTask',
       'DeleteDestination',
       'DropAliases',
+    ]);
+  });
+
+  it.each([
+    ['for a while', '2026-03-01T11:59:00Z', []],
+    ['but does not hold a deletion for ever', '2026-03-01T11:57:00Z', ['DropAliases']],
+  ])('waits for a node that does not list its tasks %s', (_, deletionTimestamp, actions) => {
+    const world = observed({ sources: [free], tasks: { complete: false, running: [] } });
+    expect(actionsOf(run(request(undoing, {}, { deletionTimestamp }), world))).toEqual(actions);
+  });
+
+  it('goes on to its end when nobody asks for it any more', () => {
+    expect(stage(request(undoing), observed({ sources: [free], destination: destination() }))).toBe(
+      'Undoing',
+    );
+  });
+
+  it('deletes the half copy also when it is cancelled after it was suspended', () => {
+    const { intent: _intent, ...suspended } = {
+      ...undoing,
+      phase: 'Pending' as const,
+      copy: undefined,
+      plan: undefined,
+    };
+    expect(actionsOf(run(request(suspended, cancel), observed({ destination: destination() })))).toEqual([
+      'DeleteDestination',
     ]);
   });
 
@@ -747,7 +856,7 @@ describe('undoing', () => {
   it('waits while the task list is incomplete', () => {
     const decision = run(
       request(undoing, cancel),
-      observed({ sources: [bumped], tasks: { complete: false, running: [] } }),
+      observed({ sources: [free], tasks: { complete: false, running: [] } }),
     );
     expect(actionsOf(decision)).toEqual([]);
     expect(decision.status.phase).toBe('Copying');

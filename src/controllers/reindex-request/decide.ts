@@ -1,5 +1,5 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
-import { hasSettings, tunedSettings } from './destination.ts';
+import { hardenedSettings, hasSettings, tunedSettings } from './destination.ts';
 import type { Observed } from './observed.ts';
 import { isOver, type Situation, situationOf } from './situation.ts';
 import { allDone } from './ranges.ts';
@@ -54,14 +54,21 @@ export function stageOf(situation: Situation): Stage {
   const { status, spec, resource, swapped } = situation;
   if (isOver(status.phase)) return 'Over';
   if (swapped) return 'CleaningUp';
+  // An undo that has begun goes on to its end, whatever is asked for meanwhile: half undone is nothing to go on from.
+  if (status.intent?.type === 'Undo') return 'Undoing';
   if (resource.metadata.deletionTimestamp || spec.cancel || spec.suspend || status.failure) return 'Undoing';
   if (!status.plan) return status.phase === 'Validating' ? 'Validating' : 'Pending';
   if (status.phase === 'Validating') return 'Validating';
   if (!isPrepared(situation)) return 'Preparing';
   if (!status.copy || !status.fence?.settled) return 'Fencing';
   if (!allDone(status.copy.shards, status.copy.done) || status.copy.running.length > 0) return 'Copying';
-  if (status.phase === 'Copying' || status.phase === 'Hardening') return 'Hardening';
+  if (status.phase === 'Copying' || status.phase === 'Hardening' || !isHardened(situation))
+    return 'Hardening';
   return status.verification?.verdict ? 'CuttingOver' : 'Verifying';
+}
+
+function isHardened({ destination, mark }: Situation): boolean {
+  return hasSettings(destination?.settings, hardenedSettings(mark?.restore ?? {}));
 }
 
 /** Tuning counts until the copy has begun; Hardening takes it back. */

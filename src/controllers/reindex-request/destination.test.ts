@@ -118,6 +118,17 @@ describe('valuesToRestore', () => {
   });
 });
 
+describe('hardenedSettings', () => {
+  it('leaves the number of replicas to Elasticsearch where it expands by itself', () => {
+    const restore = { 'index.number_of_replicas': '1', 'index.auto_expand_replicas': '0-1' };
+    expect(hardenedSettings(restore)).toEqual({ 'index.auto_expand_replicas': '0-1' });
+    expect(hardenedSettings({ ...restore, 'index.auto_expand_replicas': null })).toHaveProperty(
+      ['index.number_of_replicas'],
+      '1',
+    );
+  });
+});
+
 describe('tunedSettings', () => {
   it('never gives up durability: an acknowledged document must survive a crash', () => {
     expect(tunedSettings(fromSource)['index.translog.durability']).toBe('REQUEST');

@@ -148,10 +148,14 @@ export function tunedSettings(spec: DestinationSpec): FlatSettings {
   };
 }
 
-/** What Hardening sets: everything but visibility, which comes back after the aliases have moved. */
+/**
+ * What Hardening sets: everything but visibility, which comes back after the aliases have moved. Where Elasticsearch
+ * chooses the number of replicas, that number is not ours to wish for.
+ */
 export function hardenedSettings(restore: FlatSettings): FlatSettings {
-  const { 'index.hidden': _hidden, ...rest } = restore;
-  return rest;
+  const { 'index.hidden': _hidden, 'index.number_of_replicas': replicas, ...rest } = restore;
+  const expands = !['null', 'false', 'undefined'].includes(String(restore['index.auto_expand_replicas']));
+  return expands || replicas === undefined ? rest : { ...rest, 'index.number_of_replicas': replicas };
 }
 
 /** True when the index has these values already; Elasticsearch gives them back as strings, and unset ones not at all. */

@@ -25,7 +25,7 @@ export function createObserve({ connections, requests, fewestDocumentsPerRange }
     const use = (names: readonly string[]) =>
       connections.use({ ...useOf(resource), indices: names }, pass.signal);
     const cluster = await use(namesOf(resource));
-    const facts = await readBase(resource, cluster, peersOf(resource, requests()), pass.signal);
+    const facts = await readBase(resource, cluster, requests(), pass.signal);
     const base = { ...facts, fewestDocumentsPerRange };
     await useAliases(resource, base, use);
     const situation = situationOf(resource, base, pass.now);
@@ -41,11 +41,13 @@ const NOTHING: Observed = {
   destination: undefined,
   tasks: { complete: true, running: [] },
   peers: [],
+  owners: new Set(),
   outcomes: {},
 };
 
 function useOf({ metadata, spec, status }: ReindexRequest) {
-  const undo = metadata.deletionTimestamp !== undefined || spec.cancel || status?.failure !== undefined;
+  const undo =
+    metadata.deletionTimestamp !== undefined || spec.cancel || spec.suspend || status?.failure !== undefined;
   const pipeline = spec.transform?.pipeline;
   return {
     ref: spec.connectionRef,
@@ -85,7 +87,7 @@ async function useAliases(
 async function readBase(
   resource: ReindexRequest,
   cluster: Cluster,
-  peers: readonly Peer[],
+  requests: readonly ReindexRequest[],
   signal: AbortSignal,
 ): Promise<Observed> {
   const { es } = cluster;
@@ -102,7 +104,8 @@ async function readBase(
     sources: sources.map(factsOf),
     destination,
     tasks,
-    peers,
+    peers: peersOf(resource, requests),
+    owners: new Set(requests.map(({ metadata }) => metadata.uid)),
     outcomes: {},
   };
 }
@@ -138,11 +141,26 @@ function peersOf(resource: ReindexRequest, requests: readonly ReindexRequest[]):
       created: metadata.creationTimestamp,
       phase: status?.phase,
       suspended: spec.suspend,
+      refused: isRefused(status),
       source: status?.source?.index ?? spec.source.index,
       destination: spec.destination.index,
       destinationUuid: status?.destination?.uuid,
     }));
 }
+
+/** What only a person can end; a request that has begun is never among these. */
+function isRefused(status: ReindexRequest['status']): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const begun = status?.phase !== undefined && status.phase !== 'Pending' && status.phase !== 'Validating';
+  return !begun && ready?.status === 'False' && REFUSALS.has(ready.reason);
+}
+
+const REFUSALS: ReadonlySet<string> = new Set([
+  'NotGranted',
+  'ConnectionNotFound',
+  'PreflightFailed',
+  'InvalidSpec',
+]);
 
 function connectionOf({ spec, metadata }: ReindexRequest): string {
   return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;

@@ -17,6 +17,8 @@ export interface Observed {
   readonly tasks: OwnTasks;
   /** The other requests on this connection, for turns and chains. */
   readonly peers: readonly Peer[];
+  /** The uids of all requests, of every connection: an index whose maker is among them is not abandoned. */
+  readonly owners: ReadonlySet<string>;
   readonly preflight?: PreflightFacts;
   /** Cores of the data nodes, where a stage plans its parallelism. */
   readonly processors?: number;
@@ -58,6 +60,8 @@ export interface Peer {
   readonly created: string;
   readonly phase: string | undefined;
   readonly suspended: boolean;
+  /** Its connection refuses it, or a person must act before it can begin: it holds no place. */
+  readonly refused: boolean;
   readonly source: string;
   readonly destination: string;
   readonly destinationUuid: string | undefined;

@@ -6,6 +6,9 @@ const processors = (...list: unknown[]) => ({ p: { processors: list } });
 describe('pipelineFaults', () => {
   it.each([
     ['a reroute', { reroute: {} }],
+    ['an index name by date', { date_index_name: { field: 'at' } }],
+    ['a drop, which no count could prove', { drop: { if: 'ctx.a == null' } }],
+    ['a set of _index through its source', { set: { field: '_source._index', value: 'x' } }],
     ['a set of _id', { set: { field: '_id', value: 'x' } }],
     [
       'a set of _routing in on_failure',
@@ -29,7 +32,6 @@ describe('pipelineFaults', () => {
   it.each([
     ['a set of a field', { set: { field: 'a', value: 1 } }],
     ['a copy of _id into a field', { set: { field: 'a', copy_from: '_id' } }],
-    ['a drop', { drop: { if: 'ctx.a == null' } }],
     ['reading _id into a target', { uppercase: { field: '_id', target_field: 'a' } }],
     [
       'a missing pipeline that may be missing',

@@ -35,8 +35,12 @@ function faultOf(
   pipelines: Pipelines,
   seen: ReadonlySet<string>,
 ): readonly string[] {
-  if (type === 'reroute')
-    return [`ingest pipeline ${name} has a reroute processor: a copy goes to its destination only`];
+  if (type === 'drop')
+    return [
+      `ingest pipeline ${name} drops documents: counts could not prove such a copy; use spec.source.query`,
+    ];
+  if (type === 'reroute' || type === 'date_index_name')
+    return [`ingest pipeline ${name} has a ${type} processor: a copy goes to its destination only`];
   if (type === 'pipeline') return calledFault(name, options, pipelines, seen);
   if (type === 'script' && NAMES_IDENTITY.test(textOf(options['source'])))
     return [`ingest pipeline ${name} has a script that names _id, _routing or _index`];
@@ -74,7 +78,9 @@ function calledFault(
 }
 
 function isIdentity(value: unknown): boolean {
-  return IDENTITY.some((field) => value === field);
+  return (
+    typeof value === 'string' && IDENTITY.some((field) => value === field || value.endsWith(`.${field}`))
+  );
 }
 
 /** Every processor at any depth (on_failure, foreach), as [type, options]. */

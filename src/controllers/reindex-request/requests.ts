@@ -19,7 +19,8 @@ export function preparedMark(situation: Situation, source: IndexFacts): Destinat
     sourceIndex: source.name,
     sourceUuid: source.uuid,
     attempt,
-    blockedBefore: status.plan?.blockedBefore ?? mark?.blockedBefore ?? writesBlocked(source),
+    blockedBefore:
+      status.plan?.blockedBefore ?? (mark?.attempt === attempt ? mark.blockedBefore : writesBlocked(source)),
     state: 'copying',
   };
 }

@@ -30,8 +30,8 @@ export interface Situation {
 export function situationOf(resource: ReindexRequest, observed: Observed, now: number): Situation {
   const { spec, metadata } = resource;
   const status = resource.status ?? {};
-  const source = plannedSource(status, observed.sources);
   const mark = ownMark(observed.destination, metadata.uid);
+  const source = plannedSource(status, mark, observed.sources);
   const epochs = Object.keys(source?.aliases ?? {}).flatMap((alias) => epochOf(alias, metadata.uid) ?? []);
   return {
     resource,
@@ -58,10 +58,15 @@ export function specHashOf(spec: ReindexRequestSpec): string {
   return contentHash(work);
 }
 
-function plannedSource(status: ReindexRequestStatus, sources: readonly IndexFacts[]): IndexFacts | undefined {
+function plannedSource(
+  status: ReindexRequestStatus,
+  mark: DestinationMark | undefined,
+  sources: readonly IndexFacts[],
+): IndexFacts | undefined {
   const [only, ...others] = sources;
   if (!only || others.length > 0) return undefined;
-  return status.plan && status.plan.sourceUuid !== only.uuid ? undefined : only;
+  const planned = status.plan?.sourceUuid ?? (mark?.state === 'final' ? mark.sourceUuid : undefined);
+  return planned !== undefined && planned !== only.uuid ? undefined : only;
 }
 
 function ownMark(destination: IndexFacts | undefined, uid: string): DestinationMark | undefined {

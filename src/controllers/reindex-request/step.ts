@@ -28,6 +28,7 @@ export const SOON_MS = 1_000;
 /** One decision on the way: everything that the stages share is said here once. */
 export function step(situation: Situation, options: StepOptions): Step {
   const { status } = situation;
+  const message = shortened(options.message, MOST_CHARACTERS);
   const changed = options.status ?? status;
   const next: ReindexRequestStatus = {
     ...changed,
@@ -37,13 +38,22 @@ export function step(situation: Situation, options: StepOptions): Step {
   };
   return {
     status: next,
-    ready: options.ready ?? { type: 'reconciling', reason: 'InProgress', message: options.message },
+    ready: options.ready
+      ? { ...options.ready, message: shortened(options.ready.message, MOST_CHARACTERS) }
+      : { type: 'reconciling', reason: 'InProgress', message },
     conditions: conditionsOf(situation, next),
     actions: options.actions ?? [],
     next: options.next ?? (options.actions?.length ? 'now' : SOON_MS),
     holds: options.holds ?? true,
     events: [...phaseEvent(status.phase, options), ...(options.events ?? [])],
   };
+}
+
+/** A status that is too long is refused as a whole, and the request would be stuck. */
+const MOST_CHARACTERS = 4_000;
+
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 3)}...`;
 }
 
 export function time(ms: number): string {
@@ -56,7 +66,7 @@ function progressOf(situation: Situation, options: StepOptions): Progress {
   const figures = options.progress ?? { ...before, message: options.message };
   const { remaining: _remaining, eta: _eta, documentsPerSecond: _rate, ...rest } = figures;
   const live = options.phase === 'Copying' ? figures : rest;
-  return { ...live, percent, display: `${percent}%`, message: figures.message };
+  return { ...live, percent, display: `${percent}%`, message: shortened(figures.message, 1_000) };
 }
 
 function phaseEvent(
@@ -107,7 +117,11 @@ export function fail(
   return step(situation, {
     phase: situation.status.phase ?? 'Validating',
     message,
-    status: { ...situation.status, ...more, failure: { reason, message } },
+    status: {
+      ...situation.status,
+      ...more,
+      failure: { reason, message: shortened(message, MOST_CHARACTERS) },
+    },
     next: 'now',
     holds:
       situation.resource.metadata.finalizers !== undefined &&

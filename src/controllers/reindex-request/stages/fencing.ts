@@ -24,6 +24,20 @@ export function fence(situation: Situation): Step {
       status: { ...status, blockedSince: time(situation.now) },
       next: 'now',
     });
+  const { tasks } = situation.observed;
+  if (!status.fence?.settled && (!tasks.complete || tasks.running.length > 0))
+    return step(situation, {
+      ...options,
+      message: 'waiting until the tasks of an earlier attempt are gone',
+      actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
+      next: SOON_MS,
+    });
+  if (status.plan?.blockedBefore && !situation.blocked)
+    return fail(
+      situation,
+      'SourceChanged',
+      `the write block that was on ${source.name} before this request was lifted by somebody else; retry plans anew`,
+    );
   if (!isVerified(situation)) return step(situation, { ...options, actions: [blockAction(situation)] });
   if (!status.fence?.settled)
     return step(situation, {

@@ -63,7 +63,7 @@ function peersBefore({ observed, resource, spec }: Situation): readonly Peer[] {
     peer.created < creationTimestamp ||
     (peer.created === creationTimestamp && peer.uid < uid);
   return open
-    .filter((peer) => !peer.suspended && !waitsForWork(peer) && isBefore(peer))
+    .filter((peer) => !peer.suspended && !peer.refused && !waitsForWork(peer) && isBefore(peer))
     .sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || (a.created < b.created ? -1 : 1));
 }
 

@@ -9,6 +9,7 @@ import {
   valuesToRestore,
   withMark,
 } from '../destination.ts';
+import { epochAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
@@ -31,7 +32,8 @@ export function prepare(situation: Situation): Step {
 
 /** The journal first: epoch and attempt are in status before anything carries them. */
 function intend(situation: Situation, message: string): Step {
-  const { status, epoch, attempt, now } = situation;
+  const { status, now } = situation;
+  const { attempt, epoch } = freshStart(situation);
   const { copy: _copy, fence: _fence, verification: _verification, ...rest } = status;
   return step(situation, {
     phase: 'Preparing',
@@ -39,6 +41,17 @@ function intend(situation: Situation, message: string): Step {
     status: { ...rest, epoch, attempt, intent: { type: 'Prepare', time: time(now) } },
     next: 'now',
   });
+}
+
+/**
+ * What an earlier life of this request has left may still be written to by its tasks, from before writes were free
+ * again: a new attempt recreates the destination, and a new epoch leaves those tasks nothing to read from.
+ */
+function freshStart({ mark, attempt, epoch, epochs }: Situation) {
+  const begun = mark !== undefined || epochs.length > 0;
+  return begun
+    ? { attempt: Math.max(attempt, mark?.attempt ?? 0) + 1, epoch: Math.max(epoch, ...epochs) + 1 }
+    : { attempt, epoch };
 }
 
 function destinationStep(situation: Situation, source: IndexFacts, message: string): Step {
@@ -65,12 +78,18 @@ function destinationStep(situation: Situation, source: IndexFacts, message: stri
       'ForeignDestination',
       `${spec.destination.index} was created by somebody else meanwhile; it was not touched: delete it, then retry`,
     );
-  if (mark.state === 'final')
-    return fail(
-      situation,
-      'ForeignDestination',
-      `${target.index} is the finished work of attempt ${mark.attempt}: it is kept; delete it by hand, then retry`,
-    );
+  if (mark.state === 'final' && situation.epochs.length > 0)
+    return step(situation, {
+      phase: 'Preparing',
+      message,
+      actions: [
+        {
+          type: 'SetMeta',
+          target,
+          meta: withMark(destination.mappings, { ...mark, state: 'copying' })['_meta'],
+        },
+      ],
+    });
   const templates = Object.keys(destination.aliases);
   if (templates.length > 0)
     return step(situation, {
@@ -95,9 +114,16 @@ function withDestination({ status }: Situation, { index, uuid }: Target): Reinde
 
 function epochActions(situation: Situation, source: IndexFacts): readonly ReindexAction[] {
   const alias = currentEpochAlias(situation);
-  return alias in source.aliases
-    ? []
-    : [{ type: 'AddEpochAlias', target: { index: source.name, uuid: source.uuid }, alias }];
+  const target = { index: source.name, uuid: source.uuid };
+  const older = situation.epochs.filter((epoch) => epoch !== situation.epoch);
+  if (older.length > 0)
+    return older.map((epoch) => ({
+      type: 'MoveEpochAlias',
+      target,
+      from: epochAlias(situation.uid, epoch),
+      to: alias,
+    }));
+  return alias in source.aliases ? [] : [{ type: 'AddEpochAlias', target, alias }];
 }
 
 /** The natural values are kept in the mark before they are changed, so that no crash and no lost status forgets them. */

@@ -9,13 +9,13 @@ type Why = 'deleted' | 'cancelled' | 'failed' | 'suspended';
 
 /**
  * Everything that is held is let go, in the one order that is safe: the epoch first, so that nothing that is still on
- * its way can act; then tasks, the write block, for a cancelled request the half copy, and last the epoch alias.
+ * its way can act; then the write block, tasks, for a cancelled request the half copy, and last the epoch alias.
  */
 export function undo(situation: Situation): Step {
   return (
     bumpEpoch(situation) ??
-    stopTasks(situation) ??
     liftBlock(situation) ??
+    stopTasks(situation) ??
     unfinalize(situation) ??
     deleteCopy(situation) ??
     dropScratch(situation) ??
@@ -68,12 +68,20 @@ function bumpEpoch(situation: Situation): Step | undefined {
 
 function stopTasks(situation: Situation): Step | undefined {
   const { tasks } = situation.observed;
-  if (tasks.complete && tasks.running.length === 0) return undefined;
+  if ((tasks.complete && tasks.running.length === 0) || hasWaitedLong(situation)) return undefined;
   return undoStep(situation, 'stopping the tasks of the copy', {
     actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
     next: SOON_MS / 2,
   });
 }
+
+/** A node that does not answer must not hold a namespace that is being deleted: the tasks have nothing to read from. */
+function hasWaitedLong({ resource, now }: Situation): boolean {
+  const { deletionTimestamp } = resource.metadata;
+  return deletionTimestamp !== undefined && now - Date.parse(deletionTimestamp) > LONGEST_WAIT_MS;
+}
+
+const LONGEST_WAIT_MS = 120_000;
 
 /** Never a block that was there before us. */
 function liftBlock(situation: Situation): Step | undefined {
@@ -97,11 +105,12 @@ function unfinalize({ ...situation }: Situation): Step | undefined {
   });
 }
 
-/** Only of a cancelled request, only what it made, and only while the epoch alias shows that nothing has moved. */
+/** Only of a cancelled request, only what it made and never called final: nothing has moved then, and nothing will. */
 function deleteCopy(situation: Situation): Step | undefined {
-  const { destination, mark, epochs, uid } = situation;
-  if (why(situation) !== 'cancelled' || !destination || mark?.state !== 'copying' || epochs.length === 0)
+  const { destination, mark, source, uid } = situation;
+  if (why(situation) !== 'cancelled' || !source || !destination || mark?.state !== 'copying')
     return undefined;
+  if (source.uuid !== mark.sourceUuid) return undefined;
   if (Object.keys(destination.aliases).length > 0) return undefined;
   return undoStep(situation, `deleting the half copy ${destination.name}`, {
     actions: [

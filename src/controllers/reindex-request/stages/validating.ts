@@ -6,7 +6,7 @@ import { contentHash, epochOf, OWN_PREFIX, scratchIndex } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
 import { preparedMark, sampleRequest } from '../requests.ts';
-import { aliasesToMove, type Situation, writesBlocked } from '../situation.ts';
+import { aliasesToMove, isOver, type Situation, writesBlocked } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
 
 const WAIT_MS = 5_000;
@@ -30,6 +30,7 @@ function doneBefore(situation: Situation): Step | undefined {
   const mark = markOf(situation.destination?.mappings);
   if (mark?.state !== 'final' || mark.specHash !== situation.specHash || mark.uid === situation.uid)
     return undefined;
+  if (!isMoved(situation)) return undefined;
   const message = `${situation.spec.destination.index} was completed by an earlier request of the same spec: nothing to do`;
   return step(situation, {
     phase: 'Completed',
@@ -46,21 +47,55 @@ function doneBefore(situation: Situation): Step | undefined {
   });
 }
 
+/** Final is not yet moved: the source must be gone, be the destination itself, or have nothing left to move. */
+function isMoved({ observed, spec, destination }: Situation): boolean {
+  const [source] = observed.sources;
+  if (!source || source.name === destination?.name) return true;
+  const copied = Object.keys(source.aliases).some((alias) => EPOCH_ALIAS.test(alias));
+  return !copied && Object.keys(aliasesToMove(spec, source)).length === 0;
+}
+
+const EPOCH_ALIAS = /^es-steward-[0-9a-f]{8}-[0-9]+$/;
+
 /** Another request copies the source at this moment; one that fills it is waited for before a turn is taken. */
 function waitForOthers(situation: Situation): Step | undefined {
   const { observed, uid } = situation;
   const [source] = observed.sources;
   if (makerOf(situation)) return takeTurn(situation);
+  const first = copiesFirst(situation);
+  if (first)
+    return waiting(
+      situation,
+      'WaitingForTurn',
+      `${first.namespace}/${first.name} copies the same source first`,
+    );
   const holder = Object.keys(source?.aliases ?? {}).find(
-    (alias) => /^es-steward-[0-9a-f]{8}-[0-9]+$/.test(alias) && epochOf(alias, uid) === undefined,
+    (alias) => EPOCH_ALIAS.test(alias) && epochOf(alias, uid) === undefined,
   );
   if (holder)
     return waiting(
       situation,
       'WaitingForTurn',
-      `another request copies ${source?.name} (its alias ${holder} is there): waiting until it has ended`,
+      `another request copies ${source?.name} (its alias ${holder} is there): waiting until it has ended; if no such request exists any more, remove that alias`,
     );
   return undefined;
+}
+
+/** Two that begin together must not fence the same source: the one that has begun goes first, else the older. */
+function copiesFirst({ observed, resource, spec }: Situation) {
+  const { creationTimestamp: created, uid } = resource.metadata;
+  const names = new Set([spec.source.index, ...observed.sources.map(({ name }) => name)]);
+  const isOlder = (peer: { readonly created: string; readonly uid: string }) =>
+    peer.created < created || (peer.created === created && peer.uid < uid);
+  return observed.peers.find(
+    (peer) =>
+      names.has(peer.source) &&
+      !peer.suspended &&
+      !isOver(peer.phase) &&
+      (peer.phase === 'Validating'
+        ? isOlder(peer) && !peer.refused
+        : peer.phase !== undefined && peer.phase !== 'Pending'),
+  );
 }
 
 function refuseSource(situation: Situation): Step | undefined {
@@ -134,15 +169,26 @@ export function isAbandoned({ destination, observed, spec }: Situation): boolean
   const mark = markOf(destination?.mappings);
   if (!destination || !mark || mark.state !== 'copying' || destination.name !== spec.destination.index)
     return false;
-  const owned = observed.peers.some((peer) => peer.uid === mark.uid);
+  const owned = observed.owners.has(mark.uid);
   const [source] = observed.sources;
   return !owned && mark.sourceUuid === source?.uuid && Object.keys(destination.aliases).length === 0;
 }
+
+/** What a status can hold: the plan carries every alias with its whole definition. */
+const MOST_ALIASES = 100;
+const MOST_ALIAS_BYTES = 10_000;
 
 function refuseAliases(situation: Situation): Step | undefined {
   const { spec, observed } = situation;
   const [source] = observed.sources;
   if (!source) return undefined;
+  const moved = aliasesToMove(spec, source);
+  if (Object.keys(moved).length > MOST_ALIASES || JSON.stringify(moved).length > MOST_ALIAS_BYTES)
+    return fail(
+      situation,
+      'PreflightFailed',
+      `${source.name} has more aliases, or larger ones, than can move at once (${MOST_ALIASES} aliases, ${MOST_ALIAS_BYTES} characters): move Listed aliases`,
+    );
   const missing = (spec.aliases?.names ?? []).filter((name) => !(name in source.aliases));
   if (missing.length > 0)
     return fail(
@@ -233,7 +279,7 @@ function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatu
       specHash,
       sourceUuid: source.uuid,
       aliases,
-      blockedBefore: mark?.blockedBefore ?? writesBlocked(source),
+      blockedBefore: mark?.attempt === situation.attempt ? mark.blockedBefore : writesBlocked(source),
       sequenceNumbers: facts?.sequenceNumbersSearchable ?? false,
       createdTime: time(now),
       shards: Number(flatten(source.settings)['index.number_of_shards'] ?? 1),
