@@ -22,6 +22,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       AliasConflict: 'The aliases were changed by somebody else.',
       VerificationFailed: 'Source and destination differ after the copy; no alias was moved.',
       DocumentFailures: 'Documents could not be written; status.failures lists the first ten.',
+      TaskLost: 'A task of Elasticsearch ended early or vanished; its part is copied again after a pause.',
+      NoProgress: 'A part of the copy never ended well, however often it was begun.',
       Suspended: 'spec.suspend stops the copy.',
       Cancelled: 'spec.cancel ended the request; everything it made is undone.',
     },

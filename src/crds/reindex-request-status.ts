@@ -99,6 +99,7 @@ const copy = object('The journal of the copy: what is done and what runs.', {
     .optional()
     .describe('The last samples, from which the speed is computed.'),
   retries: count('Ranges that had to be begun again.').optional(),
+  lastRetry: text(255).optional().describe('Why a range had to be begun again, while that is waited for.'),
   pausedUntil: time('No range is begun before this time: the cluster asked for less.').optional(),
 });
 

@@ -43,7 +43,7 @@ export async function runReindex(
     body,
     ...options,
     // The status is that of the worst failure; its body is a result all the same.
-    alsoAccept: [400, 404, 409, 429, 500, 503],
+    alsoAccept: [400, 403, 404, 409, 429, 500, 503],
   };
   const answer = await es.request(request, signal);
   const result = reindexResult.safeParse(answer);

@@ -285,6 +285,34 @@ describe('validating', () => {
     ],
     ['a protected alias', { sources: [source({ aliases: { '.orders': {} } })] }, {}, 'PreflightFailed'],
     ['a pipeline that does not exist', {}, { transform: { pipeline: 'gone' } }, 'PreflightFailed'],
+    [
+      'a script that closes our function',
+      {},
+      { transform: { script: { source: '} ctx._index = params.x; {' } } },
+      'ScriptFailed',
+    ],
+    [
+      'a query that reads another index',
+      {},
+      { source: { index: 'orders-v1', query: { terms: { a: { index: 'secret', id: '1', path: 'b' } } } } },
+      'PreflightFailed',
+    ],
+    [
+      'a destination that takes no writes',
+      {},
+      { destination: { index: 'orders-v2', settings: { index: { blocks: { write: true } } } } },
+      'PreflightFailed',
+    ],
+    [
+      'more aliases than a plan can hold',
+      {
+        sources: [
+          source({ aliases: Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`a${at}`, {}])) }),
+        ],
+      },
+      {},
+      'PreflightFailed',
+    ],
   ])('refuses %s before anything is done', (_, world, over, reason) => {
     const decision = judge(world, over);
     expect(decision.status.failure?.reason).toBe(reason);
@@ -583,6 +611,22 @@ describe('copying', () => {
     expect(Date.parse(decision.status.copy?.pausedUntil ?? '')).toBeGreaterThan(NOW);
   });
 
+  it('says why a part is begun again, and gives up after a dozen times', () => {
+    const lost = observed({
+      ...inCopy,
+      outcomes: { 'n:1': { type: 'repeat', why: 'node_closed_exception' } },
+    });
+    expect(run(request(running()), lost).ready).toMatchObject({
+      reason: 'TaskLost',
+      message: expect.stringContaining('node_closed_exception'),
+    });
+    const last = run(request(running({ try: 11 })), lost);
+    expect(last.status.failure).toMatchObject({
+      reason: 'NoProgress',
+      message: expect.stringContaining('node_closed_exception'),
+    });
+  });
+
   it('fails with the documents that cannot be written', () => {
     const failures = Array.from({ length: 12 }, (_, at) => ({
       index: 'orders-v2',
@@ -688,6 +732,15 @@ describe('proof and cut-over', () => {
     expect(decision.actions).toMatchObject([
       { type: 'CutOver', through: EPOCH, moved: [{ name: 'orders', definition: orders }] },
     ]);
+  });
+
+  it('does not move a protected alias that was added during the copy', () => {
+    const withAlias = fenced({ aliases: { orders, '.kibana': {}, [EPOCH]: {} } });
+    const decision = run(
+      request(cutting),
+      whole({ sources: [withAlias], destination: hardened({ state: 'final' }) }),
+    );
+    expect(decision.status.failure?.reason).toBe('AliasConflict');
   });
 
   it('does not overrule somebody who took an alias away', () => {

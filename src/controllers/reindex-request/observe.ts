@@ -78,6 +78,8 @@ async function useAliases(
 ): Promise<void> {
   const [source] = base.sources;
   const known = namesOf(resource);
+  // The name may come from the mark of an index that somebody else has made: it must be granted like any other.
+  if (source && !known.includes(source.name)) await use([...known, source.name]);
   const fresh = source
     ? Object.keys(aliasesToMove(resource.spec, source)).filter((name) => !known.includes(name))
     : [];

@@ -63,6 +63,7 @@ describe('resultOf', () => {
       result({ failures: [{ ...failure('document_parsing_exception', 400), reason }] }),
     );
     expect(JSON.stringify(outcome)).not.toContain('secret');
+    expect(outcome).toMatchObject({ failures: [{ reason: 'field n does not fit its type long' }] });
   });
 
   it('blames the script for its own failures', () => {
@@ -105,7 +106,8 @@ describe('outcomeOf', () => {
     ['search_phase_execution_exception', 'repeat'],
     ['script_exception', 'failed'],
     ['security_exception', 'failed'],
-    ['something_new', 'failed'],
+    ['illegal_argument_exception', 'repeat'],
+    ['something_new', 'repeat'],
   ])('a task that ended with %s: %s', (type, expected) => {
     expect(
       outcomeOf({ state: 'done', task, response: undefined, error: { type, reason: '' } }, 'o').type,

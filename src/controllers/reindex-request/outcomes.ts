@@ -45,7 +45,7 @@ function addsUp({ total, created, updated, noops, deleted, versionConflicts }: R
 
 /** Load, shards on the move, blocks and lost nodes pass; a document cannot be blamed for them. */
 function isPassing(type: string, status: number | undefined): boolean {
-  return PASSING.has(type) || status === 429 || status === 503 || status === 409 || status === 403;
+  return PASSING.has(type) || status === 429 || status === 503 || status === 409;
 }
 
 const PASSING: ReadonlySet<string> = new Set([
@@ -69,12 +69,11 @@ const PASSING: ReadonlySet<string> = new Set([
 ]);
 
 function failureOf(type: string): TaskOutcome {
-  if (isPassing(type, undefined)) return { type: 'repeat', why: type };
-  if (type === 'script_exception' || type === 'illegal_argument_exception')
+  if (type === 'script_exception')
     return {
       type: 'failed',
       reason: 'ScriptFailed',
-      message: `the script or pipeline fails (${type}): correct spec.transform in a new request`,
+      message: 'the script or pipeline fails: correct spec.transform in a new request',
     };
   if (type === 'security_exception')
     return {
@@ -82,11 +81,8 @@ function failureOf(type: string): TaskOutcome {
       reason: 'PreflightFailed',
       message: 'the user of the connection lost a privilege that the copy needs: extend its role, then retry',
     };
-  return {
-    type: 'failed',
-    reason: 'DocumentFailures',
-    message: `Elasticsearch ended a task with ${type}: see its log`,
-  };
+  // Whatever else ends a task may pass: the tries of a range are counted, and the last one tells what it was.
+  return { type: 'repeat', why: type };
 }
 
 /** Scripts that run in a pipeline fail per document; the cause is the script all the same. */
@@ -107,10 +103,22 @@ function documentFailure({
   type,
   reason,
 }: ReindexResult['failures'][number]): DocumentFailure {
-  return { index: index ?? '', id: id ?? '', status: status ?? 0, type, reason: withoutContent(reason) };
+  return {
+    index: index ?? '',
+    id: id ?? '',
+    status: status ?? 0,
+    type,
+    reason: withoutContent(type, reason),
+  };
 }
 
-/** Elasticsearch quotes the value that it could not parse: documents do not belong into a status. */
-function withoutContent(reason: string): string {
-  return reason.replace(/\.? Preview of field's value:[\s\S]*$/, '').slice(0, 1024);
+/** Elasticsearch quotes documents in its reasons, and documents do not belong into a status: only names are taken. */
+function withoutContent(type: string, reason: string): string {
+  const field = /^failed to parse field \[([\w.@-]{1,255})\] of type \[(\w{1,64})\]/.exec(
+    reason.replace(/^\[\d+:\d+\] /, ''),
+  );
+  if (field) return `field ${field[1]} does not fit its type ${field[2]}`;
+  const strict = /dynamic introduction of \[([\w.@-]{1,255})\]/.exec(reason);
+  if (strict) return `field ${strict[1]} is not in the mapping, which is strict`;
+  return `${type}: the log of Elasticsearch or a single index request shows more`;
 }

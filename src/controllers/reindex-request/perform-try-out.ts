@@ -18,15 +18,34 @@ export async function tryOut(action: TryOut, context: EffectContext): Promise<Ch
   const { es, resource, pass } = context;
   await dropScratch(es, action.scratch, resource.metadata.uid, pass.signal);
   try {
-    await createIndex(es, action.scratch, action.body as Record<string, unknown>, {}, pass.signal);
-    const result = await runReindex(es, action.reindex as Record<string, unknown>, {}, pass.signal);
+    return (await create(action, context)) ?? (await copySample(action, context));
+  } finally {
+    await dropScratch(es, action.scratch, resource.metadata.uid, pass.signal);
+  }
+}
+
+async function create({ scratch, body }: TryOut, { es, pass }: EffectContext): Promise<Change | undefined> {
+  try {
+    await createIndex(es, scratch, body as Record<string, unknown>, {}, pass.signal);
+    return undefined;
+  } catch (error) {
+    if (!isElasticsearchError(error, 'invalid')) throw error;
+    pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial index was refused');
+    return failed(
+      'MappingConflict',
+      `Elasticsearch refuses the settings or mappings of the destination (${error.errorType}): correct spec.destination in a new request; nothing was changed`,
+    );
+  }
+}
+
+async function copySample({ reindex }: TryOut, { es, resource, pass }: EffectContext): Promise<Change> {
+  try {
+    const result = await runReindex(es, reindex as Record<string, unknown>, {}, pass.signal);
     return judge(resultOf(result), resource.spec.dryRun);
   } catch (error) {
     if (!isElasticsearchError(error, 'invalid')) throw error;
-    pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial run was refused');
+    pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial copy was refused');
     return refused(error);
-  } finally {
-    await dropScratch(es, action.scratch, resource.metadata.uid, pass.signal);
   }
 }
 
@@ -54,8 +73,8 @@ function refused({ errorType, detail }: ElasticsearchError): Change {
     );
   }
   return failed(
-    'MappingConflict',
-    `Elasticsearch refuses the settings or mappings of the destination (${errorType}): correct spec.destination in a new request; nothing was changed`,
+    'PreflightFailed',
+    `Elasticsearch refuses the copy (${errorType}): correct spec.source.query or spec.transform in a new request; nothing was changed`,
   );
 }
 

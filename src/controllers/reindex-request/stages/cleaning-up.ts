@@ -40,9 +40,9 @@ function unhide({ destination, mark }: Situation): readonly ReindexAction[] {
   return [{ type: 'SetSettings', target: { index: destination.name, uuid: destination.uuid }, settings }];
 }
 
-function lift({ source, blocked, status, mark }: Situation): readonly ReindexAction[] {
+function lift({ source, blocked, status, mark, observed }: Situation): readonly ReindexAction[] {
   const foreign = status.plan?.blockedBefore ?? mark?.blockedBefore ?? true;
-  return source && blocked && !foreign
+  return source && blocked && !foreign && !observed.protects(source.name)
     ? [{ type: 'LiftBlock', target: { index: source.name, uuid: source.uuid } }]
     : [];
 }

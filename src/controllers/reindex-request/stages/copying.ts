@@ -1,4 +1,5 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { Readiness } from '../../../runtime/controller.ts';
 import type { ReindexAction } from '../actions.ts';
 import { rangeOpaqueId } from '../names.ts';
 import type { Counts, DocumentFailure, TaskOutcome } from '../observed.ts';
@@ -47,11 +48,25 @@ function mayStart({ observed }: Situation): boolean {
 
 /** Some failures are for good: the script, the mapping, a document that cannot be written. */
 function failureIn(situation: Situation): Step | undefined {
-  for (const outcome of Object.values(situation.observed.outcomes)) {
+  for (const [task, outcome] of Object.entries(situation.observed.outcomes)) {
     if (outcome.type === 'failed') return fail(situation, outcome.reason, outcome.message);
+    if (outcome.type === 'repeat' && isLastTry(situation, task)) return failRepeated(situation, outcome.why);
     if (outcome.type === 'documentFailures') return failDocuments(situation, outcome.failures);
   }
   return undefined;
+}
+
+/** With pauses of up to a minute between them these are some seven minutes: writers are waiting for an end. */
+const MOST_TRIES = 12;
+
+function isLastTry({ status }: Situation, task: string): boolean {
+  const range = status.copy?.running.find((running) => running.task === task);
+  return range !== undefined && range.try + 1 >= MOST_TRIES;
+}
+
+function failRepeated(situation: Situation, why: string): Step {
+  const message = `a part of the copy was begun ${MOST_TRIES} times and never ended well (last: ${why}); no alias was moved: see the health of the cluster, then retry`;
+  return fail(situation, 'NoProgress', message);
 }
 
 function failDocuments(situation: Situation, failures: readonly DocumentFailure[]): Step {
@@ -101,6 +116,7 @@ function booked(copy: Copy, range: Running, outcome: TaskOutcome, now: number): 
     ...copy,
     running: replaced(copy, range, again),
     retries: (copy.retries ?? 0) + 1,
+    ...(outcome.type === 'repeat' ? { lastRetry: outcome.why.slice(0, 255) } : {}),
     pausedUntil: time(now + pause),
   };
 }
@@ -145,7 +161,7 @@ function adopt(range: Running, { uid, attempt, observed }: Situation): Running {
 
 function fill(copy: Copy, { spec, now }: Situation): Copy {
   if (copy.pausedUntil !== undefined && Date.parse(copy.pausedUntil) > now) return copy;
-  const { pausedUntil: _over, ...rest } = copy;
+  const { pausedUntil: _over, lastRetry: _reason, ...rest } = copy;
   const places = (spec.throttle?.maxParallel ?? copy.parallel ?? 1) - copy.running.length;
   const next = nextRanges(copy.shards, copy.done, copy.running, places);
   return { ...rest, running: [...copy.running, ...next.map((range) => ({ ...range, try: 0 }))] };
@@ -194,6 +210,7 @@ function report(situation: Situation, actions: readonly ReindexAction[], moreToS
   return step(situation, {
     phase: 'Copying',
     message: copyMessage(situation),
+    ...paused(situation),
     ...(journal
       ? {
           status: {
@@ -210,6 +227,14 @@ function report(situation: Situation, actions: readonly ReindexAction[], moreToS
     actions,
     next: moreToSend || actions.length > 0 ? 'now' : pollMs(situation),
   });
+}
+
+/** While a range waits to be repeated, the reason is for whoever looks. */
+function paused(situation: Situation): { readonly ready?: Readiness } {
+  const { pausedUntil, lastRetry } = situation.status.copy ?? {};
+  if (pausedUntil === undefined) return {};
+  const message = `${copyMessage(situation)}: a part is begun again (${lastRetry ?? 'its task is gone'})`;
+  return { ready: { type: 'reconciling', reason: 'TaskLost', message } };
 }
 
 /** A short copy is watched closely, so that no place stays empty; a long one costs few status writes. */

@@ -51,6 +51,13 @@ export function cutOver(situation: Situation): Step {
 /** An alias that was planned and is gone has been taken by somebody else: their wish is not overruled. */
 function conflict(situation: Situation): Step | undefined {
   const { status, source } = situation;
+  const guarded = movedAliases(situation).filter(({ name }) => situation.observed.protects(name));
+  if (guarded.length > 0)
+    return fail(
+      situation,
+      'AliasConflict',
+      `alias ${guarded.map(({ name }) => name).join(', ')} was added during the copy and is protected: remove it, then retry`,
+    );
   const missing = (status.plan?.aliases ?? []).filter(({ name }) => !(name in (source?.aliases ?? {})));
   if (missing.length === 0) return undefined;
   const names = missing.map(({ name }) => name).join(', ');

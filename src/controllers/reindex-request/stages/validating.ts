@@ -1,5 +1,5 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import { copyScript } from '../script.ts';
+import { copyScript, scriptFault } from '../script.ts';
 import { makerOf, takeTurn } from './pending.ts';
 import { creationBody, flatten, markOf } from '../destination.ts';
 import { contentHash, epochOf, OWN_PREFIX, scratchIndex } from '../names.ts';
@@ -19,6 +19,7 @@ export function validate(situation: Situation): Step {
     refuseSource(situation) ??
     refuseDestination(situation) ??
     refuseAliases(situation) ??
+    refuseScript(situation) ??
     refusePipeline(situation) ??
     waitForPrivileges(situation) ??
     planOrTry(situation)
@@ -204,6 +205,42 @@ function refuseAliases(situation: Situation): Step | undefined {
       `alias ${guarded.join(', ')} is protected by connection ${observed.connection}: move Listed aliases only`,
     );
   return undefined;
+}
+
+/** What could leave the place that the plan gives it, or read what was not granted. */
+function refuseScript(situation: Situation): Step | undefined {
+  const { spec } = situation;
+  const fault = scriptFault(spec.transform?.script?.source ?? '');
+  if (fault)
+    return fail(
+      situation,
+      'ScriptFailed',
+      `the script ${fault}: correct spec.transform.script in a new request`,
+    );
+  if (namesAnIndex(spec.source.query))
+    return fail(
+      situation,
+      'PreflightFailed',
+      'spec.source.query reads another index: only the documents themselves may decide',
+    );
+  const blocks = Object.keys(flatten(spec.destination.settings ?? {})).filter((key) =>
+    key.startsWith('index.blocks.'),
+  );
+  if (blocks.length > 0)
+    return fail(
+      situation,
+      'PreflightFailed',
+      `spec.destination.settings sets ${blocks.join(', ')}: such an index cannot be filled`,
+    );
+  return undefined;
+}
+
+/** A lookup (terms, indexed shapes, more_like_this, percolate) names an index beside an id. */
+function namesAnIndex(query: unknown): boolean {
+  if (query === null || typeof query !== 'object') return false;
+  const keys = new Set(Object.keys(query));
+  const looksUp = (keys.has('index') || keys.has('_index')) && (keys.has('id') || keys.has('_id'));
+  return looksUp || Object.values(query).some(namesAnIndex);
 }
 
 function refusePipeline(situation: Situation): Step | undefined {
