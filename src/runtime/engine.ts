@@ -1,6 +1,6 @@
 import type { KubernetesApi, KindRef } from '../kubernetes/api.ts';
 import type { Clock } from './clock.ts';
-import type { Pass, PassLogger, ResourceEvent } from './controller.ts';
+import type { Pass, PassLogger, ResourceEvent, ResourceKey } from './controller.ts';
 import { FencedError } from './errors.ts';
 import { objectRefOf } from './resource.ts';
 import type { RawObject } from './resource.ts';
@@ -15,6 +15,11 @@ export interface Engine {
   /** The kill switch: everything is observed and reported, nothing is done. */
   readonly paused?: () => boolean;
   readonly record: (resource: RawObject, event: ResourceEvent) => void;
+  /**
+   * The object as the watch last told it, our own writes included. A pass may judge by it: a status write carries the
+   * resourceVersion that was judged, and before the first effect a live GET must find the very same version.
+   */
+  readonly view?: (key: ResourceKey) => RawObject | undefined;
   /** Hears of each object as the API server answered our own write: the view may learn it early. */
   readonly wrote?: (object: RawObject) => void;
   readonly hooks?: EngineHooks;
@@ -53,6 +58,8 @@ export interface PassState {
   readonly pass: Pass;
   /** The object as it was last read or written: the resourceVersion of the next write. */
   current: RawObject;
+  /** Whether `current` was read from the API server in this pass, rather than taken from the view. */
+  isLive: boolean;
 }
 
 /** A merge patch of the object or of its status; what the server answers is what later writes build on. */

@@ -12,6 +12,7 @@ import type { Decision } from './controller.ts';
 import type { Engine } from './engine.ts';
 import { TerminalError, WaitingError } from './errors.ts';
 import { reconcile } from './reconcile.ts';
+import { kindRefOf, objectRefOf } from './resource.ts';
 
 type LampDecision = Decision<LampStatus, LampAction>;
 const KEY = { namespace: 'default', name: 'a' };
@@ -166,6 +167,63 @@ describe('a pass', () => {
     memory.put('a', { spec: { brightness: 1 } });
     await pass({ decide: () => ({ remove: true }) });
     expect(memory.stored('a')).toBeUndefined();
+  });
+});
+
+describe('a pass that judges by the view', () => {
+  /** What the watch has told so far. */
+  const seenNow = () =>
+    ({
+      view: (
+        (object) => () =>
+          object
+      )(memory.stored('a')),
+    }) as Partial<Engine>;
+  const reads = () => memory.requests.filter((request) => request.startsWith('GET'));
+  const ref = objectRefOf(kindRefOf(lamp), KEY);
+
+  it('asks the API server nothing when there is nothing to do', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    await pass({ decide: () => ({ status: { brightness: 1 } }) });
+    memory.requests.length = 0;
+    await pass({ decide: () => ({ status: { brightness: 1 } }) }, seenNow());
+    expect(memory.requests).toEqual([]);
+  });
+
+  it('judges anew by what is there before it does anything', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    const seen = seenNow();
+    await memory.mergePatch(ref, { spec: { brightness: 5 } });
+    await pass({ decide: ({ spec }) => ({ actions: [shine(spec.brightness)] }) }, seen);
+    expect(performed).toEqual([5]);
+  });
+
+  it('reads once more than for its fence when the view was right', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    await pass({ decide: () => ({ actions: [shine(1)] }) }, seenNow());
+    expect(performed).toEqual([1]);
+    expect(reads()).toHaveLength(2);
+  });
+
+  it('does nothing for an object that is gone', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    const seen = seenNow();
+    await memory.remove(ref, { uid: memory.stored('a')?.metadata.uid ?? '' });
+    expect(await pass({ decide: () => ({ actions: [shine(1)] }) }, seen)).toEqual({ type: 'fenced' });
+    expect(performed).toEqual([]);
+  });
+
+  it('learns what is there when its own status write came too late', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    const seen = seenNow();
+    await memory.mergePatch(ref, { spec: { brightness: 2 } });
+    const learnt: string[] = [];
+    const wrote = ({ metadata }: { metadata: { resourceVersion: string } }) =>
+      void learnt.push(metadata.resourceVersion);
+    expect(await pass({ decide: () => ({ status: { brightness: 9 } }) }, { ...seen, wrote })).toEqual({
+      type: 'conflict',
+    });
+    expect(learnt).toEqual([memory.stored('a')?.metadata.resourceVersion]);
   });
 });
 

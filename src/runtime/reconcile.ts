@@ -2,6 +2,7 @@ import { isKubernetesError } from '../kubernetes/errors.ts';
 import type { ActionLike, Controller, Decision, Pass, ResourceKey } from './controller.ts';
 import { assertMayAct, patchObject } from './engine.ts';
 import type { Engine, Outcome, PassState } from './engine.ts';
+import { FencedError } from './errors.ts';
 import { judgeFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { addFinalizerPatch, cleanupTimeLeft, holdsFinalizer, removeFinalizerPatch } from './finalizer.ts';
@@ -24,14 +25,35 @@ export async function reconcile<Spec, Status, Observed, Action extends ActionLik
   const pass: Pass = { signal, now: engine.clock.now(), log: engine.log };
   let state: PassState | undefined;
   try {
-    const raw = await engine.kubernetes.get<RawObject>(objectRefOf(kind, key), signal);
+    const seen = engine.view?.(key);
+    const raw = seen ?? (await engine.kubernetes.get<RawObject>(objectRefOf(kind, key), signal));
     if (raw === undefined) return forget(controller, key);
-    state = { engine, kind, pass, current: raw };
+    state = { engine, kind, pass, current: raw, isLive: seen === undefined };
     return await carryOut(state, controller);
   } catch (error) {
     const failure = judgeFailure(error, signal);
     return state === undefined ? failure.outcome : endInFailure(state, controller, failure);
   }
+}
+
+function hasEffects({ actions, remove }: Decision<unknown, unknown>): boolean {
+  return (actions ?? []).length > 0 || remove === true;
+}
+
+/**
+ * Effects rest on the object as it is, never on a view that may lag: its status is their journal. False when a newer
+ * version was found, by which everything must be judged again.
+ */
+async function confirmLive(state: PassState): Promise<boolean> {
+  if (state.isLive) return true;
+  const { engine, kind, pass, current } = state;
+  const live = await engine.kubernetes.get<RawObject>(objectRefOf(kind, current.metadata), pass.signal);
+  if (live === undefined || live.metadata.uid !== current.metadata.uid)
+    throw new FencedError('the resource is gone or was created anew since it was seen');
+  state.isLive = true;
+  const isSame = live.metadata.resourceVersion === current.metadata.resourceVersion;
+  state.current = live;
+  return isSame;
 }
 
 function forget(controller: { forget?(key: ResourceKey): void }, key: ResourceKey): Outcome {
@@ -46,10 +68,11 @@ async function carryOut<Spec, Status, Observed, Action extends ActionLike>(
   const resource = parseResource(controller.definition, state.current);
   const observed = await orAborted(controller.observe(resource, state.pass), state.pass.signal);
   const decision = controller.decide(resource, observed, state.pass.now);
+  if (hasEffects(decision) && !(await confirmLive(state))) return carryOut(state, controller);
   if (decision.holds === true) await addFinalizer(state);
   const { changes, failure } = await performAll(state, controller, resource, decision.actions ?? []);
   // Fenced or stopped before anything was done: there is nothing to tell, and perhaps nobody who may tell it.
-  if (failure?.report.type === 'quiet' && changes.length === 0) return failure.outcome;
+  if (failure?.report.type === 'quiet' && changes.length === 0) return endQuietly(state, failure);
   const body = changes.reduce((status, change) => change(status), decision.status);
   const verdict = {
     ready: decision.ready,
@@ -68,7 +91,7 @@ async function endInFailure(
   controller: Pick<Controller<unknown, unknown, never, never>, 'definition'>,
   failure: Failure,
 ): Promise<Outcome> {
-  if (failure.report.type === 'quiet') return failure.outcome;
+  if (failure.report.type === 'quiet') return endQuietly(state, failure);
   try {
     await writeFailed(state, controller.definition, failure.report);
     return await endOfCleanup(state, failure);
@@ -83,6 +106,16 @@ async function endInFailure(
     );
     return failure.outcome;
   }
+}
+
+/** What was judged is not what is there: the next pass must not judge by the same view again, however late the watch is. */
+async function endQuietly({ engine, kind, current }: PassState, { outcome }: Failure): Promise<Outcome> {
+  if (outcome.type !== 'conflict' && outcome.type !== 'fenced') return outcome;
+  const now = await engine.kubernetes
+    .get<RawObject>(objectRefOf(kind, current.metadata))
+    .catch(() => undefined); // only to know earlier what the watch will tell
+  if (now !== undefined) engine.wrote?.(now);
+  return outcome;
 }
 
 /**

@@ -64,7 +64,12 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
     if (wakes(change)) queue.add(change.key, { urgency: urgencyOf(change) });
   });
   const queue = createQueue(options, workers, views);
-  const engine: Engine = { ...options.engine, hooks, wrote: (object) => learn(views, object) };
+  const engine: Engine = {
+    ...options.engine,
+    hooks,
+    view: (key) => viewOf(views, `${key.namespace}/${key.name}`),
+    wrote: (object) => learn(views, object),
+  };
   return {
     name,
     workers,
@@ -117,8 +122,8 @@ function createQueue<Spec, Status, Observed, Action extends ActionLike>(
   views: readonly Reflector[],
 ): WorkQueue {
   const groupOfKey = (key: string): string | undefined => {
-    const object = views.map(({ store }) => store.get(key)).find((found) => found !== undefined);
-    return object === undefined ? undefined : groupOf?.(asRaw(object));
+    const object = viewOf(views, key);
+    return object === undefined ? undefined : groupOf?.(object);
   };
   return new WorkQueue({
     clock: engine.clock,
@@ -132,6 +137,11 @@ function createQueue<Spec, Status, Observed, Action extends ActionLike>(
 /** The first list wakes everything, so it gives way to what people change meanwhile. */
 const urgencyOf = (change: Change): Urgency =>
   change.type === 'added' && change.isInitial ? 'background' : 'edit';
+
+function viewOf(views: readonly Reflector[], key: string): RawObject | undefined {
+  const object = views.map(({ store }) => store.get(key)).find((found) => found !== undefined);
+  return object === undefined ? undefined : asRaw(object);
+}
 
 function learn(views: readonly Reflector[], object: KubernetesObject): void {
   for (const { store } of views) store.learn(object);
