@@ -21,7 +21,13 @@ export function startContender(
 ): RunningContender {
   const [program, ...args] = command;
   const child = spawn(program, args, {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], KUBECONFIG: kubeconfig },
+    // One arena of malloc, as in the image; Go has an allocator of its own.
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      KUBECONFIG: kubeconfig,
+      MALLOC_ARENA_MAX: '1',
+    },
     stdio: 'ignore',
   });
   const ended = once(child, 'exit');
