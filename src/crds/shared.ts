@@ -151,7 +151,10 @@ export const commonConditions: readonly ConditionDoc[] = [
   {
     type: 'Reconciling',
     description: 'Present and True while time must pass or something outside this object must change.',
-    reasons: { Retrying: 'The last pass ended in a fault; it is repeated with back-off.' },
+    reasons: {
+      Retrying: 'The last pass ended in a fault; it is repeated with back-off.',
+      Paused: 'The kill switch of the operator is on: everything is observed and reported, nothing is done.',
+    },
   },
   {
     type: 'Stalled',
