@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startOperatorProcess } from './operator-process.ts';
+import { startOperatorProcess } from '../../support/operator-process.ts';
 
 const NOWHERE = { KUBECONFIG: '/nonexistent/kubeconfig' };
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { environment } from '../../support/environment.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { OperatorProcess } from './operator-process.ts';
+import type { OperatorProcess } from '../../support/operator-process.ts';
 import { configMaps, openProcessBed, reindexRequests } from './process-bed.ts';
 import type { ProcessBed } from './process-bed.ts';
 

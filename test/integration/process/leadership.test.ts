@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import type { OperatorProcess } from './operator-process.ts';
+import type { OperatorProcess } from '../../support/operator-process.ts';
 import { openProcessBed, silentServer } from './process-bed.ts';
 import type { ProcessBed } from './process-bed.ts';
 

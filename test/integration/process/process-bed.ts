@@ -7,8 +7,8 @@ import type { Lease } from '../../../src/runtime/lease.ts';
 import { leaseRef } from '../../../src/runtime/lease.ts';
 import { environment } from '../../support/environment.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startOperatorProcess } from './operator-process.ts';
-import type { OperatorProcess } from './operator-process.ts';
+import { startOperatorProcess } from '../../support/operator-process.ts';
+import type { OperatorProcess } from '../../support/operator-process.ts';
 import { apiOver, connect } from '../../support/runtime-bed.ts';
 
 const core = (plural: string): KindRef => ({ group: '', version: 'v1', plural });

@@ -14,7 +14,7 @@ import type { IndexFacts } from '../observed.ts';
 import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
-import { isAbandoned } from './validating.ts';
+import { isAbandoned } from './refusals.ts';
 
 /** The epoch alias on the source, and an empty destination of our own that is tuned for being filled. */
 export function prepare(situation: Situation): Step {

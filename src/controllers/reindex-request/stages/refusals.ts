@@ -1,0 +1,169 @@
+import { flatten, markOf } from '../destination.ts';
+import { OWN_PREFIX } from '../names.ts';
+import type { IndexFacts } from '../observed.ts';
+import { pipelineFaults } from '../pipeline-rules.ts';
+import { scriptFault } from '../script.ts';
+import { aliasesToMove, type Situation } from '../situation.ts';
+import { fail, type Step } from '../step.ts';
+
+/** What can never go well, or must not: said before anything is done, with what to do about it. */
+export function refuseWork(situation: Situation): Step | undefined {
+  return (
+    refuseSource(situation) ??
+    refuseDestination(situation) ??
+    refuseAliases(situation) ??
+    refuseScript(situation) ??
+    refusePipeline(situation)
+  );
+}
+
+function refuseSource(situation: Situation): Step | undefined {
+  const { observed, spec } = situation;
+  const name = spec.source.index;
+  const [source, ...others] = observed.sources;
+  const refuse = (message: string) => fail(situation, 'PreflightFailed', message);
+  if (!source)
+    return refuse(
+      `index ${name} does not exist on connection ${observed.connection}: create it or correct spec.source.index, then retry`,
+    );
+  if (others.length > 0) return refuse(`${name} is an alias of ${others.length + 1} indexes: name one index`);
+  if (source.dataStream)
+    return refuse(
+      `${source.name} is a backing index of the data stream ${source.dataStream}: data streams cannot be copied this way`,
+    );
+  if (source.closed) return refuse(`index ${source.name} is closed: open it, then retry`);
+  if (observed.protects(source.name))
+    return refuse(
+      `index ${source.name} is protected by connection ${observed.connection}: its protectedIndices or --protected-indices name it`,
+    );
+  if (source.name === spec.destination.index)
+    return refuse(`source and destination are both ${source.name}: a copy needs an index of its own`);
+  if (!keepsSource(source))
+    return refuse(
+      `index ${source.name} does not keep the whole _source of its documents: they cannot be copied`,
+    );
+  return undefined;
+}
+
+/** `_source` disabled, or with fields left out, has no whole documents to copy. */
+function keepsSource({ mappings }: IndexFacts): boolean {
+  const rules = (mappings as { _source?: { enabled?: unknown; includes?: unknown; excludes?: unknown } })
+    ._source;
+  return (
+    rules === undefined ||
+    (rules.enabled !== false && !hasEntries(rules.includes) && !hasEntries(rules.excludes))
+  );
+}
+
+function hasEntries(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
+function refuseDestination(situation: Situation): Step | undefined {
+  const { destination, spec, observed, mark } = situation;
+  const name = spec.destination.index;
+  if (observed.protects(name))
+    return fail(
+      situation,
+      'PreflightFailed',
+      `index ${name} is protected by connection ${observed.connection}: choose another destination`,
+    );
+  if (name.startsWith(OWN_PREFIX))
+    return fail(
+      situation,
+      'PreflightFailed',
+      `names that start with ${OWN_PREFIX} are the operator's own: choose another destination`,
+    );
+  if (!destination || mark || isAbandoned(situation)) return undefined;
+  const kind = destination.name === name ? 'an index' : `an alias of ${destination.name}`;
+  return fail(
+    situation,
+    'ForeignDestination',
+    `${name} exists already as ${kind} that this request has not made; it was not touched: delete it, then retry, or choose another name`,
+  );
+}
+
+/** A half copy of the same source whose request is gone: marked as ours, not final, behind no alias. */
+export function isAbandoned({ destination, observed, spec }: Situation): boolean {
+  const mark = markOf(destination?.mappings);
+  if (!destination || !mark || mark.state !== 'copying' || destination.name !== spec.destination.index)
+    return false;
+  const owned = observed.owners.has(mark.uid);
+  const [source] = observed.sources;
+  return !owned && mark.sourceUuid === source?.uuid && Object.keys(destination.aliases).length === 0;
+}
+
+/** What a status can hold: the plan carries every alias with its whole definition. */
+const MOST_ALIASES = 100;
+const MOST_ALIAS_BYTES = 10_000;
+
+function refuseAliases(situation: Situation): Step | undefined {
+  const { spec, observed } = situation;
+  const [source] = observed.sources;
+  if (!source) return undefined;
+  const moved = aliasesToMove(spec, source);
+  if (Object.keys(moved).length > MOST_ALIASES || JSON.stringify(moved).length > MOST_ALIAS_BYTES)
+    return fail(
+      situation,
+      'PreflightFailed',
+      `${source.name} has more aliases, or larger ones, than can move at once (${MOST_ALIASES} aliases, ${MOST_ALIAS_BYTES} characters): move Listed aliases`,
+    );
+  const missing = (spec.aliases?.names ?? []).filter((name) => !(name in source.aliases));
+  if (missing.length > 0)
+    return fail(
+      situation,
+      'AliasConflict',
+      `${source.name} has no alias ${missing.join(', ')}: correct spec.aliases.names`,
+    );
+  const guarded = Object.keys(aliasesToMove(spec, source)).filter((alias) => observed.protects(alias));
+  if (guarded.length > 0)
+    return fail(
+      situation,
+      'PreflightFailed',
+      `alias ${guarded.join(', ')} is protected by connection ${observed.connection}: move Listed aliases only`,
+    );
+  return undefined;
+}
+
+/** What could leave the place that the plan gives it, or read what was not granted. */
+function refuseScript(situation: Situation): Step | undefined {
+  const { spec } = situation;
+  const fault = scriptFault(spec.transform?.script?.source ?? '');
+  if (fault)
+    return fail(
+      situation,
+      'ScriptFailed',
+      `the script ${fault}: correct spec.transform.script in a new request`,
+    );
+  if (namesAnIndex(spec.source.query))
+    return fail(
+      situation,
+      'PreflightFailed',
+      'spec.source.query reads another index: only the documents themselves may decide',
+    );
+  const blocks = Object.keys(flatten(spec.destination.settings ?? {})).filter((key) =>
+    key.startsWith('index.blocks.'),
+  );
+  if (blocks.length > 0)
+    return fail(
+      situation,
+      'PreflightFailed',
+      `spec.destination.settings sets ${blocks.join(', ')}: such an index cannot be filled`,
+    );
+  return undefined;
+}
+
+/** A lookup (terms, indexed shapes, more_like_this, percolate) names an index beside an id. */
+function namesAnIndex(query: unknown): boolean {
+  if (query === null || typeof query !== 'object') return false;
+  const keys = new Set(Object.keys(query));
+  const looksUp = (keys.has('index') || keys.has('_index')) && (keys.has('id') || keys.has('_id'));
+  return looksUp || Object.values(query).some(namesAnIndex);
+}
+
+function refusePipeline(situation: Situation): Step | undefined {
+  const name = situation.spec.transform?.pipeline;
+  if (!name) return undefined;
+  const faults = pipelineFaults(name, situation.observed.preflight?.pipelines ?? {});
+  return faults.length > 0 ? fail(situation, 'PreflightFailed', faults.join('; ')) : undefined;
+}
