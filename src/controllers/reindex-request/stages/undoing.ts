@@ -96,7 +96,7 @@ function liftBlock(situation: Situation): Step | undefined {
 }
 
 /** The aliases have not moved (the epoch alias shows it), so the copy is not final after all. */
-function unfinalize({ ...situation }: Situation): Step | undefined {
+function unfinalize(situation: Situation): Step | undefined {
   const { destination, mark, epochs } = situation;
   if (!destination || mark?.state !== 'final' || epochs.length === 0) return undefined;
   const meta = withMark(destination.mappings, { ...mark, state: 'copying' })['_meta'];
