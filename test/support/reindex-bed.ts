@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { afterAll } from 'vitest';
 import { elasticsearchConnection } from '../../src/crds/elasticsearch-connection.ts';
 import { reindexRequest } from '../../src/crds/reindex-request.ts';
 import type { ReindexRequest } from '../../src/crds/reindex-request.ts';
@@ -16,39 +17,32 @@ const CONNECTIONS = kindRefOf(elasticsearchConnection);
 const core = (plural: string): KindRef => ({ group: '', version: 'v1', plural });
 
 /** One namespace with a ready connection, and a prefix of index names that nobody else uses. */
-export interface ReindexBed extends AsyncDisposable {
+export interface ReindexBed {
   readonly api: KubernetesApi;
   /** Not the operator's: for what users and administrators do, and for looking at the outcome. */
   readonly es: ElasticsearchClient;
   readonly namespace: string;
   /** A name for an index, an alias or a request that is used once. */
   name(): string;
-  close(): Promise<void>;
 }
 
 /** What a request says besides its connection; the rest is the API server's to judge. */
 export type RequestSpec = Readonly<Record<string, unknown>>;
 
-export async function openReindexBed(connection: RequestSpec = {}): Promise<ReindexBed> {
+/** A bed for one test file, opened where it is called and cleared after the last test. */
+export async function useReindexBed(connection: RequestSpec = {}): Promise<ReindexBed> {
   const transport = connect(environment().kubeconfig);
   const api = apiOver(transport);
   const es = administrator();
   const namespace = `reindex-${randomBytes(4).toString('hex')}`;
+  afterAll(async () => {
+    await removeIndices(es, `${namespace}-`);
+    await Promise.all([transport.close(), es.close()]);
+  });
   await api.create(core('namespaces'), '', { metadata: { name: namespace } });
   await createConnection(api, es, namespace, connection);
   let names = 0;
-  const close = async () => {
-    await removeIndices(es, `${namespace}-`);
-    await Promise.all([transport.close(), es.close()]);
-  };
-  return {
-    api,
-    es,
-    namespace,
-    name: () => `${namespace}-${(names += 1)}`,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  return { api, es, namespace, name: () => `${namespace}-${(names += 1)}` };
 }
 
 function administrator(): ElasticsearchClient {
@@ -105,10 +99,11 @@ async function createAccess(api: KubernetesApi, namespace: string): Promise<Requ
   };
 }
 
+/** All at once: the master then deletes many in one step. */
 async function removeIndices(es: ElasticsearchClient, prefix: string): Promise<void> {
   const query = { expand_wildcards: 'all' };
-  const found = await es.request({ method: 'GET', path: `/${prefix}*/_settings`, query });
-  for (const index of Object.keys(found as object)) await es.request({ method: 'DELETE', path: `/${index}` });
+  const found = (await es.request({ method: 'GET', path: `/${prefix}*/_settings`, query })) as object;
+  await Promise.all(Object.keys(found).map((index) => es.request({ method: 'DELETE', path: `/${index}` })));
 }
 
 const typeMeta = (kind: string) => ({ apiVersion: 'es-steward.dev/v1alpha1', kind });

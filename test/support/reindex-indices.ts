@@ -3,6 +3,7 @@ import type { Elasticsearch } from '../../src/elasticsearch/elasticsearch.ts';
 import { getIndex } from '../../src/elasticsearch/indices.ts';
 import type { IndexInfo } from '../../src/elasticsearch/indices.ts';
 import { listReindexTasks } from '../../src/elasticsearch/tasks.ts';
+import type { ReindexBed } from './reindex-bed.ts';
 
 /** What users do with indexes, and how they look at them. */
 export interface Document {
@@ -11,10 +12,31 @@ export interface Document {
   readonly routing?: string | undefined;
 }
 
-type Body = Readonly<Record<string, unknown>>;
+/** Settings and mappings of an index, or what an alias of it says. */
+export type IndexBody = Readonly<Record<string, unknown>>;
 
-export async function createIndex(es: Elasticsearch, index: string, body: Body = {}): Promise<void> {
+export const oneShard: IndexBody = { settings: { number_of_shards: 1, number_of_replicas: 0 } };
+export const twoShards: IndexBody = { settings: { number_of_shards: 2, number_of_replicas: 0 } };
+
+export async function createIndex(es: Elasticsearch, index: string, body: IndexBody = {}): Promise<void> {
   await es.request({ method: 'PUT', path: `/${index}`, body });
+}
+
+export interface SourceOptions {
+  readonly documents?: readonly Document[];
+  readonly index?: IndexBody;
+}
+
+/** An index to copy from, the name of one to copy to, and a name for whatever belongs to the two. */
+export async function createSource(
+  bed: ReindexBed,
+  { documents = numbered(20), index = oneShard }: SourceOptions = {},
+): Promise<{ readonly from: string; readonly to: string; readonly name: string }> {
+  const name = bed.name();
+  const [from, to] = [`${name}-old`, `${name}-new`];
+  await createIndex(bed.es, from, index);
+  if (documents.length > 0) await write(bed.es, from, documents);
+  return { from, to, name };
 }
 
 /** Numbered documents in one bulk request: `{n, text}` under the ids `0`, `1`, ... */
@@ -62,7 +84,7 @@ export async function indexOf(es: Elasticsearch, name: string): Promise<IndexInf
 export async function addAliases(
   es: Elasticsearch,
   index: string,
-  aliases: Readonly<Record<string, Body>>,
+  aliases: Readonly<Record<string, IndexBody>>,
 ): Promise<void> {
   const actions = Object.entries(aliases).map(([alias, definition]) => ({
     add: { index, alias, ...definition },

@@ -1,30 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openReindexBed } from '../../support/reindex-bed.ts';
-import type { ReindexBed } from '../../support/reindex-bed.ts';
+import { describe, expect, it } from 'vitest';
+import { useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
-  createIndex,
+  createSource,
   documentsOf,
   indexOf,
   isBlocked,
-  numbered,
   write,
 } from '../../support/reindex-indices.ts';
 import { reindex } from '../../support/reindex-run.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await openReindexBed();
-});
-afterAll(() => bed.close());
+const bed = await useReindexBed();
 
-async function source() {
-  const name = bed.name();
-  const [from, to] = [`${name}-old`, `${name}-new`];
-  await createIndex(bed.es, from, { settings: { number_of_shards: 1, number_of_replicas: 0 } });
-  await write(bed.es, from, numbered(20));
-  return { from, to, name };
-}
+const source = () => createSource(bed);
 
 describe('aliases', () => {
   it('arrive with filter, routing, write index and hiding (H15)', async () => {

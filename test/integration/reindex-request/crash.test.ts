@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectCompleted } from '../../support/crash-expectations.ts';
 import { crashEverywhere } from '../../support/crash-family.ts';
 import { runScenario, runWithTwoProcesses } from '../../support/crash-harness.ts';
-import { eraseStatus, openReindexBed } from '../../support/reindex-bed.ts';
-import type { ReindexBed } from '../../support/reindex-bed.ts';
+import { eraseStatus, useReindexBed } from '../../support/reindex-bed.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await openReindexBed();
-});
-afterAll(() => bed.close());
+const bed = await useReindexBed();
 
 describe('a copy whose process dies', () => {
   it('completes exactly once wherever it dies (H21)', { timeout: 900_000 }, async ({ annotate }) => {

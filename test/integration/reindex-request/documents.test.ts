@@ -1,33 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openReindexBed } from '../../support/reindex-bed.ts';
-import type { ReindexBed } from '../../support/reindex-bed.ts';
+import { describe, expect, it } from 'vitest';
+import { useReindexBed } from '../../support/reindex-bed.ts';
 import {
-  createIndex,
+  createSource,
   difference,
   documentsOf,
   indexOf,
   isBlocked,
   numbered,
+  twoShards,
   write,
 } from '../../support/reindex-indices.ts';
-import type { Document } from '../../support/reindex-indices.ts';
+import type { Document, IndexBody } from '../../support/reindex-indices.ts';
 import { reindex } from '../../support/reindex-run.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await openReindexBed();
-});
-afterAll(() => bed.close());
+const bed = await useReindexBed();
 
-const twoShards = { settings: { number_of_shards: 2, number_of_replicas: 0 } };
-
-async function source(documents: readonly Document[], body: object = twoShards) {
-  const name = bed.name();
-  const [from, to] = [`${name}-old`, `${name}-new`];
-  await createIndex(bed.es, from, { ...body });
-  if (documents.length > 0) await write(bed.es, from, documents);
-  return { from, to };
-}
+const source = (documents: readonly Document[], index: IndexBody = twoShards) =>
+  createSource(bed, { documents, index });
 
 const script = (text: string, params?: object) => ({
   transform: { script: { source: text, ...(params ? { params } : {}) } },

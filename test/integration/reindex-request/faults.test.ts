@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deleteRequest, editRequest, openReindexBed } from '../../support/reindex-bed.ts';
-import type { ReindexBed } from '../../support/reindex-bed.ts';
+import { describe, expect, it } from 'vitest';
+import { deleteRequest, editRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
   createIndex,
+  createSource,
   difference,
   documentsOf,
   indexOf,
@@ -11,27 +11,21 @@ import {
   leftovers,
   numbered,
   tasksOf,
+  twoShards,
   write,
 } from '../../support/reindex-indices.ts';
 import { bringToRest, losingAnswerOf, reindex } from '../../support/reindex-run.ts';
 import { unblockWrites } from '../../../src/elasticsearch/write-blocks.ts';
 import { cancelTask, listReindexTasks } from '../../../src/elasticsearch/tasks.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await openReindexBed();
-});
-afterAll(() => bed.close());
+const bed = await useReindexBed();
 
 const slowly = { throttle: { batchSize: 5, requestsPerSecond: 6 } };
 
-async function source(documents = 200) {
-  const name = bed.name();
-  const [from, to] = [`${name}-old`, `${name}-new`];
-  await createIndex(bed.es, from, { settings: { number_of_shards: 2, number_of_replicas: 0 } });
-  await write(bed.es, from, numbered(documents));
-  await addAliases(bed.es, from, { [`${name}-alias`]: {} });
-  return { from, to, name };
+async function source() {
+  const made = await createSource(bed, { documents: numbered(200), index: twoShards });
+  await addAliases(bed.es, made.from, { [`${made.name}-alias`]: {} });
+  return made;
 }
 
 const blocked = async (index: string) => {

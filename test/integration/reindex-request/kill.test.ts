@@ -3,14 +3,13 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
 import { countDocuments } from '../../../src/elasticsearch/counts.ts';
 import { getIndex } from '../../../src/elasticsearch/indices.ts';
 import { eventually } from '../../support/eventually.ts';
 import { environment } from '../../support/environment.ts';
-import { createRequest, editRequest, openReindexBed, readRequest } from '../../support/reindex-bed.ts';
-import type { ReindexBed } from '../../support/reindex-bed.ts';
+import { createRequest, editRequest, readRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
   createIndex,
@@ -23,11 +22,7 @@ import {
 const DOCUMENTS = 100_000;
 const KILLS = 10;
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await openReindexBed();
-});
-afterAll(() => bed.close());
+const bed = await useReindexBed();
 
 /** The operator as it is shipped. Its successor acts at once: a lease of the dead is another test's matter. */
 function startOperator(): { readonly kill: () => Promise<void> } {

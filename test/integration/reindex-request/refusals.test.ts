@@ -1,34 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deleteRequest, openReindexBed } from '../../support/reindex-bed.ts';
-import type { ReindexBed } from '../../support/reindex-bed.ts';
+import { describe, expect, it } from 'vitest';
+import { deleteRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
   createIndex,
+  createSource,
   difference,
   documentsOf,
   indexOf,
   isBlocked,
   numbered,
+  oneShard,
   write,
 } from '../../support/reindex-indices.ts';
+import type { IndexBody } from '../../support/reindex-indices.ts';
 import { reindex } from '../../support/reindex-run.ts';
 import type { Ended } from '../../support/reindex-run.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await openReindexBed();
-});
-afterAll(() => bed.close());
+const bed = await useReindexBed();
 
-const oneShard = { settings: { number_of_shards: 1, number_of_replicas: 0 } };
-
-async function source(body: object = oneShard) {
-  const name = bed.name();
-  const [from, to] = [`${name}-old`, `${name}-new`];
-  await createIndex(bed.es, from, { ...body });
-  await write(bed.es, from, numbered(20));
-  return { from, to, name };
-}
+const source = (index?: IndexBody) => createSource(bed, index && { index });
 
 /** Why the request was refused; nothing may have been created. */
 async function refusal({ status }: Ended, to: string): Promise<string | undefined> {

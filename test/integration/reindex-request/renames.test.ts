@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openReindexBed } from '../../support/reindex-bed.ts';
-import type { ReindexBed } from '../../support/reindex-bed.ts';
+import { describe, expect, it } from 'vitest';
+import { useReindexBed } from '../../support/reindex-bed.ts';
 import { copyScript } from '../../../src/controllers/reindex-request/script.ts';
 import { createIndex, documentsOf, write } from '../../support/reindex-indices.ts';
 import { reindex } from '../../support/reindex-run.ts';
 
-let bed: ReindexBed;
-let index: string;
-beforeAll(async () => {
-  bed = await openReindexBed();
-  index = `${bed.name()}-any`;
-  await createIndex(bed.es, index, { settings: { number_of_replicas: 0 }, mappings: { enabled: false } });
-});
-afterAll(() => bed.close());
+const bed = await useReindexBed();
+const index = `${bed.name()}-any`;
+await createIndex(bed.es, index, { settings: { number_of_replicas: 0 }, mappings: { enabled: false } });
 
 type Document = Readonly<Record<string, unknown>>;
 /** From, to, before, after; with `keep` the original stays. */

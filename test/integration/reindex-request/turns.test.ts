@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
-import { createRequest, openReindexBed, requestRef } from '../../support/reindex-bed.ts';
-import type { ReindexBed } from '../../support/reindex-bed.ts';
-import { createIndex, difference, indexOf, numbered, write } from '../../support/reindex-indices.ts';
+import { createRequest, requestRef, useReindexBed } from '../../support/reindex-bed.ts';
+import { createSource, difference, indexOf, numbered } from '../../support/reindex-indices.ts';
 import { bringToRest, reindex } from '../../support/reindex-run.ts';
 import type { Ended } from '../../support/reindex-run.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await openReindexBed({ maxConcurrentOperations: 1 });
-});
-afterAll(() => bed.close());
+const bed = await useReindexBed({ maxConcurrentOperations: 1 });
 
-async function source() {
-  const name = bed.name();
-  const [from, to] = [`${name}-old`, `${name}-new`];
-  await createIndex(bed.es, from, { settings: { number_of_shards: 1, number_of_replicas: 0 } });
-  await write(bed.es, from, numbered(120));
-  return { from, to, name };
-}
+const source = () => createSource(bed, { documents: numbered(120) });
 
 const RUNNING = /^(Validating|Preparing|Fencing|Copying|Hardening|Verifying|CuttingOver|CleaningUp)$/;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   expectCancelled,
   expectCompleted,
@@ -9,15 +9,10 @@ import {
 import { crashEverywhere } from '../../support/crash-family.ts';
 import { type Run, runScenario, type Scenario } from '../../support/crash-harness.ts';
 import type { TracedCall } from '../../support/crash-points.ts';
-import { deleteRequest, editRequest, openReindexBed } from '../../support/reindex-bed.ts';
-import type { ReindexBed } from '../../support/reindex-bed.ts';
+import { deleteRequest, editRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import { write } from '../../support/reindex-indices.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await openReindexBed();
-});
-afterAll(() => bed.close());
+const bed = await useReindexBed();
 
 const beforeTheMove = [
   'Validating',
