@@ -1,0 +1,55 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { useReindexBed } from '../../support/reindex-bed.ts';
+import { reindex } from '../../support/reindex-run.ts';
+import { checkWorkload, verdictLine } from '../../support/workload-checker.ts';
+import { copyInTwoPasses } from '../../support/workload-two-pass-copy.ts';
+import { prepareWorkload } from '../../support/workload.ts';
+
+const bed = await useReindexBed();
+
+const EXACT = { lost: 0, ghosts: 0, stale: 0, duplicated: 0 };
+
+/** As of indexes that are written to a lot: what is written can be searched only much later. */
+const settings = { refresh_interval: '30s' };
+
+/** Writers that write already. */
+async function startWriters(documents: number) {
+  const name = bed.name();
+  const [index, alias, to] = [`${name}-old`, `${name}-alias`, `${name}-new`];
+  const options = { es: bed.es, index, alias, documents, settings };
+  const writers = (await prepareWorkload(options)).start();
+  onTestFinished(async () => void (await writers.stop()));
+  return { writers, from: index, alias, to };
+}
+
+it('finds exactly what the writers wrote where nobody copied', async () => {
+  const { writers, alias } = await startWriters(1_000);
+  await eventually('the writers have written', () => writers.operations() > 2_000 || undefined);
+  const { expected, operations } = await writers.stop();
+  const verdict = await checkWorkload(bed.es, alias, expected);
+  expect(operations).toBeGreaterThan(2_000);
+  expect(verdict).toMatchObject(EXACT);
+});
+
+it('loses nothing, brings nothing back and keeps nothing stale under four writers', async ({ annotate }) => {
+  const { writers, from, to, alias } = await startWriters(20_000);
+  const { status } = await reindex(bed, { from, to, writeMode: 'BlockFirst' });
+  const { expected, longestBlockMs, operationsPerSecond } = await writers.stop();
+  expect(status.phase).toBe('Completed');
+  const verdict = await checkWorkload(bed.es, alias, expected);
+  await annotate(
+    `${verdictLine(verdict)}; writes blocked for ${longestBlockMs.toFixed(0)} ms at ${operationsPerSecond.toFixed(0)} operations/s`,
+  );
+  expect(verdict).toMatchObject(EXACT);
+});
+
+it('finds losses and ghosts where a live index is copied in two passes', async ({ annotate }) => {
+  const { writers, from, to, alias } = await startWriters(20_000);
+  await eventually('the writers have written for a while', () => writers.operations() > 5_000 || undefined);
+  await copyInTwoPasses({ es: bed.es, from, to, alias });
+  const verdict = await checkWorkload(bed.es, alias, (await writers.stop()).expected);
+  await annotate(verdictLine(verdict));
+  expect(verdict.lost).toBeGreaterThan(0);
+  expect(verdict.ghosts).toBeGreaterThan(0);
+});
