@@ -30,7 +30,7 @@ const UNITS: readonly (readonly [Unit, readonly Letters[]])[] = [
 ];
 
 const TOKEN =
-  /(?<letters>yyyy|MM|dd|HH|xxxx|ww)|'(?<quoted>[A-Za-z0-9._-]+)'|(?<sign>[._-])|(?<unknown>[A-Za-z]+|.)/gsu;
+  /(?<letters>yyyy|MM|dd|HH|xxxx|ww)|'(?<quoted>[A-Za-z])'|(?<sign>[._-])|(?<unknown>[A-Za-z]+|.)/gsu;
 
 /** Reads a format such as `yyyy.MM.dd`, `yyyyMMddHH` or `xxxx-'W'ww`. */
 export function parseDateFormat(text: string): ParsedDateFormat {
@@ -46,7 +46,7 @@ export function parseDateFormat(text: string): ParsedDateFormat {
   return { ok: true, format: { text, unit, parts } };
 }
 
-const KNOWN = "write yyyy, MM, dd, HH, or xxxx and ww for weeks, with . - _ or text in '...' between";
+const KNOWN = "write yyyy, MM, dd, HH, or xxxx and ww for weeks, with . - _ or a letter such as 'W' between";
 const COMPLETE =
   'write yyyy alone, or with MM, MM and dd, or MM, dd and HH; or xxxx with ww; each of them once';
 

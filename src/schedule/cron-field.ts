@@ -32,10 +32,10 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/h/u, 'a value picked by hash cannot be said: give a number'],
 ];
 
-/** The values of one field: numbers, names, `*`, ranges and steps, joined by commas. */
+/** The values of one field, in lower case: numbers, names, `*`, ranges and steps, joined by commas. */
 export function parseField(field: Field, written: string): FieldValues {
   const values = new Set<number>();
-  for (const term of written.toLowerCase().split(',')) {
+  for (const term of written.split(',')) {
     const found = termValues(field, term);
     if (typeof found === 'string') return { ok: false, message: `${field.label}: ${found}` };
     for (const value of found) values.add(value);

@@ -22,7 +22,7 @@ export type ParsedSchedule =
   | { readonly ok: false; readonly message: string };
 
 /** The names that stand for five fields. */
-export const NICKNAMES: ReadonlyMap<string, string> = new Map([
+const NICKNAMES: ReadonlyMap<string, string> = new Map([
   ['@hourly', '0 * * * *'],
   ['@daily', '0 0 * * *'],
   ['@weekly', '0 0 * * 0'],
@@ -48,7 +48,10 @@ export function parseSchedule(written: string): ParsedSchedule {
 }
 
 const wordsOf = (written: string): readonly string[] =>
-  written.split(/[ \t\n]+/u).filter((word) => word !== '');
+  written
+    .toLowerCase()
+    .split(/[ \t\n]+/u)
+    .filter((word) => word !== '');
 
 function scheduleOf(fields: readonly string[], values: readonly (readonly number[])[]): CronSchedule {
   const [minutes = [], hours = [], daysOfMonth = [], months = [], daysOfWeek = []] = values;
@@ -81,7 +84,7 @@ function nicknameCure(written: string): string {
 }
 
 function fieldsCure(fields: readonly string[]): string {
-  if (fields.some((field) => /^(CRON_)?TZ=/u.test(field))) return 'give the time zone in timeZone, not here';
+  if (fields.some((field) => /^(cron_)?tz=/u.test(field))) return 'give the time zone in timeZone, not here';
   const needed = `write 5 fields (minute, hour, day of month, month, day of week), not ${fields.length}`;
   return fields.length > FIELDS.length ? `${needed}: seconds and years cannot be given` : needed;
 }

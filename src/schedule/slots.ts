@@ -75,50 +75,75 @@ export function largestGap(
 }
 
 function* slotsAfter(schedule: CronSchedule, timeZone: string, after: number): Generator<number, undefined> {
-  let end = Math.floor(after / DAY) + HORIZON_DAYS;
-  for (let day = Math.floor(after / DAY); day <= end; day++) {
+  let day = Math.floor(after / DAY);
+  let horizon = day + HORIZON_DAYS;
+  for (;;) {
+    const due = nextDate(schedule, day - 1, horizon);
+    if (due === undefined) return;
+    day = Math.max(day, due - 1);
     for (const slot of slotsOfDay(schedule, timeZone, day)) {
       if (slot <= after) continue;
       yield slot;
-      end = day + HORIZON_DAYS;
+      horizon = day + HORIZON_DAYS;
     }
+    day++;
   }
 }
 
-/** The slots within one day of UTC, which meets up to three dates of a zone; ascending. */
+/** The slots within one day of UTC, in which a zone shows parts of two dates; ascending. */
 function slotsOfDay(schedule: CronSchedule, timeZone: string, day: number): readonly number[] {
-  const dates = [day - 1, day, day + 1].filter((date) => comesDueOn(schedule, date));
-  if (dates.length === 0) return [];
-  const times = dates.flatMap((date) => timesOf(schedule, date));
-  // The day before is looked at too, since a time of this day may be one that clocks show a second time.
-  const around = stretches(timeZone, (day - 1) * DAY, (day + 1) * DAY, DAY);
-  return around
-    .flatMap((stretch) => slotsIn(stretch, times, schedule.fixedTimes))
-    .filter((at) => at >= day * DAY);
+  if (nextDate(schedule, day - 1, day + 1) === undefined) return [];
+  const start = day * DAY;
+  // From a day earlier, since clocks may show a time of this day for the second time.
+  const around = stretches(timeZone, start - DAY, start + DAY, DAY);
+  return around.flatMap((stretch) => slotsIn(schedule, stretch, start));
 }
 
-/** The slots within one stretch: `times` are local, read as if they were UTC. */
-function slotsIn(stretch: Stretch, times: readonly number[], fixedTimes: boolean): readonly number[] {
+/** The slots from `start` on within one stretch. */
+function slotsIn(schedule: CronSchedule, stretch: Stretch, start: number): readonly number[] {
   const { from, to, offset, offsetBefore } = stretch;
-  const reached = from + offsetBefore;
-  const shown = times.filter((time) => time >= from + offset && time < to + offset);
-  if (!fixedTimes) return shown.map((time) => time - offset);
-  const slots = shown.filter((time) => time >= reached).map((time) => time - offset);
-  const skipped = times.some((time) => time >= reached && time < from + offset);
-  return skipped && slots[0] !== from ? [from, ...slots] : slots;
+  const first = Math.max(from, start) + offset;
+  if (!schedule.fixedTimes) return localTimes(schedule, first, to + offset).map((time) => time - offset);
+  const unseen = from + offsetBefore;
+  const slots = localTimes(schedule, Math.max(first, unseen), to + offset).map((time) => time - offset);
+  const skipped = from >= start ? localTimes(schedule, unseen, from + offset) : [];
+  return skipped.length > 0 && slots[0] !== from ? [from, ...slots] : slots;
 }
 
-/** The times of one local date, read as if they were UTC; ascending. */
+/** The schedule's times in [from, to) as a clock without changes shows them, read as if they were UTC; ascending. */
+function localTimes(schedule: CronSchedule, from: number, to: number): readonly number[] {
+  const times: number[] = [];
+  for (let date = Math.floor(from / DAY); date * DAY < to; date++) {
+    if (comesDueOn(schedule, date)) times.push(...timesOf(schedule, date));
+  }
+  return times.filter((time) => time >= from && time < to);
+}
+
 function timesOf({ hours, minutes }: CronSchedule, date: number): readonly number[] {
   return hours.flatMap((hour) => minutes.map((minute) => date * DAY + hour * HOUR + minute * MINUTE));
 }
 
-/** Whether a date, counted in days since the epoch, is one of the schedule's. */
+/** The first of the schedule's dates in [from, to]; dates are counted in days since the epoch. */
+function nextDate(schedule: CronSchedule, from: number, to: number): number | undefined {
+  let date = from;
+  while (date <= to && !comesDueOn(schedule, date))
+    date = comesDueInMonth(schedule, date) ? date + 1 : nextMonth(date);
+  return date <= to ? date : undefined;
+}
+
 function comesDueOn(schedule: CronSchedule, date: number): boolean {
+  if (!comesDueInMonth(schedule, date)) return false;
   const calendar = new Date(date * DAY);
-  if (!schedule.months.includes(calendar.getUTCMonth() + 1)) return false;
   const ofMonth = schedule.daysOfMonth.includes(calendar.getUTCDate());
   const ofWeek = schedule.daysOfWeek.includes(calendar.getUTCDay());
   if (schedule.days === 'Either') return ofMonth || ofWeek;
   return (schedule.days === 'OfWeek' || ofMonth) && (schedule.days === 'OfMonth' || ofWeek);
+}
+
+const comesDueInMonth = ({ months }: CronSchedule, date: number): boolean =>
+  months.includes(new Date(date * DAY).getUTCMonth() + 1);
+
+function nextMonth(date: number): number {
+  const calendar = new Date(date * DAY);
+  return Date.UTC(calendar.getUTCFullYear(), calendar.getUTCMonth() + 1) / DAY;
 }
