@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { incomplete, isElasticsearchError } from '../../elasticsearch/errors.ts';
+import type { DocumentKey } from '../../elasticsearch/multi-get.ts';
+import { type Hit, search, type SearchResult } from '../../elasticsearch/search.ts';
+import type { Range } from './ranges.ts';
+
+/** What a point in time shows of one index. All reads are complete or throw. */
+export interface FrozenView {
+  readonly pit: string;
+  /** Of the index. */
+  readonly shardCount: number;
+  /** Only documents of this query count; absent: all. */
+  readonly query?: unknown;
+}
+
+/** The point in time, or a shard of it, is gone for good: it ended, its node did, or its index was closed. */
+export class LostView extends Error {
+  override readonly name = 'LostView';
+  readonly pit: string;
+
+  constructor(pit: string) {
+    super('a point in time is lost: what it showed can be read no more');
+    this.pit = pit;
+  }
+}
+
+/** Documents at once. Elasticsearch takes 10,000 at most; ids may be 512 bytes long, and an answer holds them all. */
+export const PAGE = 5_000;
+
+const histogram = z.object({
+  buckets: z.array(z.object({ key: z.number(), doc_count: z.number() })),
+});
+const firsts = z.object({ buckets: z.array(z.object({ first: z.object({ value: z.number() }) })) });
+
+/**
+ * How many documents of the ranges there are per `width` sequence numbers, by the first number; none where there is
+ * none.
+ * @param ranges of one shard; 1,000 at most, which is what a query takes on the smallest node.
+ */
+export async function countByNumber(
+  es: Elasticsearch,
+  view: FrozenView,
+  ranges: readonly Range[],
+  width: number,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, number>> {
+  const numbers = { histogram: { field: '_seq_no', interval: width, min_doc_count: 1 } };
+  const should = ranges.map(({ from, to }) => between(from, to));
+  const body = { ...nothingBut(view, { bool: { should } }), size: 0, aggs: { numbers } };
+  const { aggregations } = await read(es, view, ranges[0]?.shard, body, signal);
+  const { buckets } = histogram.parse(aggregations['numbers']);
+  return new Map(buckets.map(({ key, doc_count }) => [key, doc_count]));
+}
+
+/** One document out of every `interval` numbers of the range, by its number: the first one from `offset` on. */
+export async function spreadNumbers(
+  es: Elasticsearch,
+  view: FrozenView,
+  { shard, from, to }: Range,
+  { interval, offset }: { readonly interval: number; readonly offset: number },
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const aggs = { first: { min: { field: '_seq_no' } } };
+  const spread = { histogram: { field: '_seq_no', interval, offset, min_doc_count: 1 }, aggs };
+  const body = { ...nothingBut(view, between(from, to)), size: 0, aggs: { spread } };
+  const { aggregations } = await read(es, view, shard, body, signal);
+  return firsts.parse(aggregations['spread']).buckets.map(({ first }) => first.value);
+}
+
+/** The first documents of a range, in the order of their numbers. Without content. */
+export async function firstDocuments(
+  es: Elasticsearch,
+  view: FrozenView,
+  { shard, from, to }: Range,
+  size: number,
+  signal: AbortSignal,
+): Promise<readonly Numbered[]> {
+  const body = { ...nothingBut(view, between(from, to)), ...inOrder, _source: false, size };
+  return (await read(es, view, shard, body, signal)).hits.map(numbered);
+}
+
+/** The documents that have these numbers in a shard. @param numbers at most PAGE. */
+export async function documentsNumbered(
+  es: Elasticsearch,
+  view: FrozenView,
+  shard: number,
+  numbers: readonly number[],
+  options: { readonly source: boolean },
+  signal: AbortSignal,
+): Promise<readonly Numbered[]> {
+  const terms = { terms: { _seq_no: numbers } };
+  const body = { ...nothingBut(view, terms), ...inOrder, _source: options.source, size: numbers.length };
+  return (await read(es, view, shard, body, signal)).hits.map(numbered);
+}
+
+/** Those of the documents that the view does not show. @param documents at most PAGE. */
+export async function absentFrom<T extends DocumentKey>(
+  es: Elasticsearch,
+  view: FrozenView,
+  documents: readonly T[],
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const plain = documents.filter(({ routing }) => routing === undefined);
+  const routed = documents.filter(({ routing }) => routing !== undefined);
+  // Counting is many times cheaper than reading ids, and proves all or nothing where an id stands for one document.
+  const ids = [...new Set(plain.map(({ id }) => id))];
+  const shown = ids.length === 0 ? 0 : await countPlain(es, view, ids, signal);
+  const some = shown > 0 && shown < ids.length;
+  const present = await keysShown(es, view, some ? documents : routed, signal);
+  const isPlainPresent = (key: T) => (some ? present.has(keyOf(key)) : shown > 0);
+  return documents.filter((key) =>
+    key.routing === undefined ? !isPlainPresent(key) : !present.has(keyOf(key)),
+  );
+}
+
+async function countPlain(
+  es: Elasticsearch,
+  view: FrozenView,
+  values: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const plain = { bool: { filter: [{ ids: { values } }], must_not: [{ exists: { field: '_routing' } }] } };
+  const body = { ...nothingBut(view, plain), size: 0, track_total_hits: true };
+  const { total } = await read(es, view, undefined, body, signal);
+  if (total === undefined) throw incomplete('documents of a point in time', 'they are not counted exactly');
+  return total;
+}
+
+async function keysShown(
+  es: Elasticsearch,
+  view: FrozenView,
+  documents: readonly DocumentKey[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  if (documents.length === 0) return keys;
+  const values = [...new Set(documents.map(({ id }) => id))];
+  const sorted = {
+    ...nothingBut(view, { ids: { values } }),
+    _source: false,
+    size: PAGE,
+    sort: ['_shard_doc'],
+  };
+  // More than one page only where ids repeat under several routings.
+  let after: readonly unknown[] | undefined;
+  do {
+    const body = { ...sorted, ...(after && { search_after: after }) };
+    const { hits } = await read(es, view, undefined, body, signal);
+    for (const hit of hits) keys.add(keyOf(hit));
+    after = hits.length < PAGE ? undefined : hits.at(-1)?.sort;
+  } while (after);
+  return keys;
+}
+
+function keyOf({ id, routing }: DocumentKey): string {
+  return JSON.stringify([id, routing]);
+}
+
+export type Numbered = Hit & { readonly seqNo: number };
+
+const inOrder = { sort: [{ _seq_no: 'asc' }], seq_no_primary_term: true } as const;
+
+function numbered(hit: Hit): Numbered {
+  if (hit.seqNo === undefined) throw new TypeError('a hit has no sequence number although it was asked for');
+  return { ...hit, seqNo: hit.seqNo };
+}
+
+function between(gte: number, lte: number) {
+  return { range: { _seq_no: { gte, lte } } };
+}
+
+function nothingBut({ query }: FrozenView, condition: unknown) {
+  const filter = query === undefined ? [condition] : [condition, query];
+  return { query: { bool: { filter } }, track_total_hits: false };
+}
+
+/**
+ * @param shard undefined reads all. As many slices as shards make each slice one shard, in a point in time as in a
+ * `_reindex`.
+ */
+async function read(
+  es: Elasticsearch,
+  { pit, shardCount }: FrozenView,
+  shard: number | undefined,
+  body: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<SearchResult> {
+  const slice = shard === undefined || shardCount === 1 ? {} : { slice: { id: shard, max: shardCount } };
+  try {
+    return await search(es, undefined, { ...body, ...slice, pit: { id: pit } }, signal);
+  } catch (error) {
+    // One lost shard is a 404 of the whole search, since partial results are refused.
+    if (isElasticsearchError(error, 'notFound', 'indexNotFound')) throw new LostView(pit);
+    throw error;
+  }
+}

@@ -1,0 +1,309 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Target } from '../../../src/controllers/reindex-request/actions.ts';
+import { removeDepartures, SLICE } from '../../../src/controllers/reindex-request/perform-departures.ts';
+import type { ShardBound } from '../../../src/controllers/reindex-request/shard-walk.ts';
+import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
+import type { Elasticsearch } from '../../../src/elasticsearch/elasticsearch.ts';
+import { countDocuments } from '../../../src/elasticsearch/counts.ts';
+import { createIndex } from '../../../src/elasticsearch/indices.ts';
+import { closePointInTime, openPointInTime } from '../../../src/elasticsearch/point-in-time.ts';
+import { refresh } from '../../../src/elasticsearch/refresh.ts';
+import { runReindex } from '../../../src/elasticsearch/reindex.ts';
+import { primaryShards } from '../../../src/elasticsearch/shard-stats.ts';
+import { FencedError } from '../../../src/runtime/errors.ts';
+import type { Document } from '../../support/reindex-indices.ts';
+import { documentsOf, indexOf, numbered, write } from '../../support/reindex-indices.ts';
+import { connect, uniqueName } from '../elasticsearch/server.ts';
+
+const { signal } = new AbortController();
+
+let es: ElasticsearchClient;
+beforeAll(() => {
+  es = connect();
+});
+
+const opened: string[] = [];
+afterEach(async () => {
+  for (const pit of opened.splice(0)) await closePointInTime(es, pit);
+});
+
+interface Key {
+  readonly id: string;
+  readonly routing?: string;
+}
+
+interface Pair {
+  readonly source: string;
+  readonly destination: Target;
+  readonly shardCount: number;
+}
+
+async function indices(
+  documents: readonly Document[],
+  shards = 1,
+  mappings: Readonly<Record<string, unknown>> = {},
+): Promise<Pair> {
+  const [source, copy] = [uniqueName(es, 'delta'), uniqueName(es, 'delta-copy')];
+  const settings = { number_of_shards: shards, number_of_replicas: 0, refresh_interval: '-1' };
+  for (const index of [source, copy]) await createIndex(es, index, { settings, mappings });
+  for (let at = 0; at < documents.length; at += 20_000)
+    await write(es, source, documents.slice(at, at + 20_000), false);
+  return {
+    source,
+    destination: { index: copy, uuid: (await indexOf(es, copy))?.uuid ?? '' },
+    shardCount: shards,
+  };
+}
+
+interface Watermark {
+  readonly pit: string;
+  readonly shards: readonly ShardBound[];
+}
+
+/** @param late is written after the watermark was read, and before the point in time is opened. */
+async function watermark(
+  { source, shardCount }: Pair,
+  late: () => Promise<unknown> = async () => undefined,
+): Promise<Watermark> {
+  const shards = (await primaryShards(es, source, shardCount)).map(({ shard, globalCheckpoint }) => ({
+    shard,
+    through: globalCheckpoint,
+  }));
+  await late();
+  await refresh(es, source);
+  const pit = await openPointInTime(es, source, '5m');
+  opened.push(pit);
+  return { pit, shards };
+}
+
+async function copyAll({ source, destination }: Pair): Promise<void> {
+  await refresh(es, source);
+  await runReindex(es, { source: { index: source }, dest: { index: destination.index } });
+  await refresh(es, destination.index);
+}
+
+async function remove(index: string, keys: readonly Key[]): Promise<void> {
+  const lines = keys.map(({ id, routing }) =>
+    JSON.stringify({ delete: { _id: id, ...(routing && { routing }) } }),
+  );
+  await es.request({ method: 'POST', path: `/${index}/_bulk`, body: `${lines.join('\n')}\n` });
+}
+
+const ids = (...values: readonly number[]): readonly Key[] => values.map((value) => ({ id: String(value) }));
+
+/** Every slice until the end. */
+async function depart(
+  { destination }: Pair,
+  before: Watermark,
+  after: Watermark,
+  options: {
+    readonly query?: unknown;
+    readonly limits?: Partial<typeof SLICE>;
+    readonly es?: Elasticsearch;
+  } = {},
+) {
+  const { query, limits } = options;
+  let [removed, slices, cursor] = [0, 0, undefined as unknown];
+  do {
+    const result = await removeDepartures(
+      { before: before.pit, after: after.pit, shards: before.shards, query, destination, cursor },
+      options.es ?? es,
+      signal,
+      { ...SLICE, ...limits },
+    );
+    if (result.type === 'lost') return { lost: result.pit, removed, slices };
+    expect(JSON.stringify(result.next ?? null).length).toBeLessThan(200);
+    removed += result.removed;
+    slices += 1;
+    cursor = result.next;
+  } while (cursor !== undefined);
+  return { removed, slices };
+}
+
+/** Ids in the destination that the source does not have, and the other way round. */
+async function apart({ source, destination }: Pair) {
+  const keys = async (index: string) =>
+    (await documentsOf(es, index)).map(({ id, routing }) =>
+      routing === undefined ? id : `${id}@${routing}`,
+    );
+  const [here, there] = await Promise.all([keys(source), keys(destination.index)]);
+  const [sources, copies] = [new Set(here), new Set(there)];
+  return {
+    ghosts: there.filter((key) => !sources.has(key)),
+    missing: here.filter((key) => !copies.has(key)),
+  };
+}
+
+const tiny = { longest: 40, stretches: 2, departed: 3, buckets: 4, ranges: 3 };
+
+describe('departures', () => {
+  it.for([1, 3])('are deleted whatever happened in between, with %i shards', async (shards) => {
+    const pair = await indices(numbered(500), shards);
+    const before = await watermark(pair);
+    await copyAll(pair);
+    await remove(pair.source, ids(...Array.from({ length: 60 }, (_, n) => n * 7)));
+    // Updated; deleted and written anew; made and deleted.
+    await write(es, pair.source, numbered(120).slice(100, 110), false);
+    await write(es, pair.source, [...numbered(8).slice(7), { id: 'short', source: {} }], false);
+    await remove(pair.source, [{ id: 'short' }]);
+    const after = await watermark(pair);
+    // 60 were deleted; 7 and 105 have come back.
+    expect((await depart(pair, before, after)).removed).toBe(58);
+    await copyAll(pair);
+    expect(await apart(pair)).toEqual({ ghosts: [], missing: [] });
+  });
+
+  it('are found slice by slice, with a place to go on after each', async () => {
+    const pair = await indices(numbered(400), 3);
+    const before = await watermark(pair);
+    await copyAll(pair);
+    await remove(pair.source, ids(...Array.from({ length: 60 }, (_, n) => n * 5), 399));
+    const { removed, slices } = await depart(pair, before, await watermark(pair), { limits: tiny });
+    expect(removed).toBe(61);
+    expect(slices).toBeGreaterThan(9);
+    expect((await apart(pair)).ghosts).toEqual([]);
+  });
+
+  it('may be removed twice', async () => {
+    const pair = await indices(numbered(50));
+    const before = await watermark(pair);
+    await copyAll(pair);
+    await remove(pair.source, ids(3, 4));
+    const after = await watermark(pair);
+    expect((await depart(pair, before, after)).removed).toBe(2);
+    expect((await depart(pair, before, after)).removed).toBe(0);
+  });
+
+  it('are known by id and routing, since an id may be there under two of them', async () => {
+    const twins = (routing: string) => numbered(60).map((one) => ({ ...one, routing }));
+    // Two routings of different shards, so that the twins are two documents.
+    const pair = await indices([...twins('a'), ...twins('d'), ...numbered(40)], 3);
+    const before = await watermark(pair);
+    await copyAll(pair);
+    expect((await documentsOf(es, pair.destination.index)).length).toBeGreaterThan(120);
+    await remove(pair.source, [
+      { id: '50', routing: 'a' },
+      { id: '51', routing: 'd' },
+      { id: '7', routing: 'a' },
+      { id: '8' },
+    ]);
+    const { removed } = await depart(pair, before, await watermark(pair));
+    expect(removed).toBe(4);
+    expect(await apart(pair)).toEqual({ ghosts: [], missing: [] });
+  });
+
+  it('leave alone a document that has come under the same id with another routing', async () => {
+    const pair = await indices([{ id: '1', routing: 'a', source: {} }]);
+    const before = await watermark(pair);
+    await write(es, pair.source, [{ id: '1', routing: 'b', source: {} }], false);
+    const after = await watermark(pair);
+    await copyAll(pair);
+    expect((await depart(pair, before, after)).removed).toBe(0);
+    expect(await apart(pair)).toEqual({ ghosts: [], missing: [] });
+  });
+
+  it('count a document with nested parts once', async () => {
+    const parts = numbered(200).map(({ id }) => ({ id, source: { parts: [{ a: 1 }, { a: 2 }] } }));
+    const pair = await indices(parts, 1, { properties: { parts: { type: 'nested' } } });
+    const before = await watermark(pair);
+    await copyAll(pair);
+    await remove(pair.source, ids(0, 17, 199));
+    const { removed } = await depart(pair, before, await watermark(pair), { limits: tiny });
+    expect(removed).toBe(3);
+    expect((await apart(pair)).ghosts).toEqual([]);
+  });
+
+  it('are also documents that the query has lost', async () => {
+    const pair = await indices(numbered(100), 3);
+    const before = await watermark(pair);
+    const query = { range: { n: { lt: 50 } } };
+    await runReindex(es, { source: { index: pair.source, query }, dest: { index: pair.destination.index } });
+    await remove(pair.source, ids(10, 90));
+    await write(es, pair.source, [{ id: '20', source: { n: 70 } }], false);
+    const { removed } = await depart(pair, before, await watermark(pair), { query });
+    expect(removed).toBe(2);
+    const left = (await documentsOf(es, pair.destination.index)).map(({ id }) => Number(id));
+    expect(left.sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 50 }, (_, n) => n).filter((n) => n % 10 || (n !== 10 && n !== 20)),
+    );
+  });
+
+  it('are looked for above the watermark, where the point in time shows more than was counted', async () => {
+    const pair = await indices(numbered(100));
+    const late = numbered(140).slice(100);
+    const before = await watermark(pair, () => write(es, pair.source, late, false));
+    await copyAll(pair);
+    // Updated in the window and deleted later: its old number was gone before, its new one is above the watermark.
+    await remove(pair.source, ids(5, 100, 120, 139));
+    const { removed } = await depart(pair, before, await watermark(pair));
+    expect(removed).toBe(4);
+    expect((await apart(pair)).ghosts).toEqual([]);
+  });
+
+  it('are found by number and not by counting, when as many documents have come as have gone', async () => {
+    const pair = await indices(numbered(100));
+    const before = await watermark(pair);
+    await copyAll(pair);
+    await remove(pair.source, ids(1, 2, 3));
+    await write(es, pair.source, numbered(103).slice(100), false);
+    expect((await depart(pair, before, await watermark(pair))).removed).toBe(3);
+    expect(await apart(pair)).toEqual({ ghosts: [], missing: ['100', '101', '102'] });
+  });
+
+  it('may be tens of thousands', async () => {
+    const pair = await indices(numbered(33_000).map(({ id }) => ({ id, source: {} })));
+    const before = await watermark(pair);
+    await copyAll(pair);
+    // Every number but a few, and those scattered: no bucket is the same.
+    const leaving = numbered(33_000).filter((_, n) => n % 20 > 0);
+    await remove(pair.source, leaving);
+    const { removed, slices } = await depart(pair, before, await watermark(pair));
+    expect({ removed, slices }).toEqual({ removed: 31_350, slices: 4 });
+    await refresh(es, pair.destination.index);
+    expect(await countDocuments(es, pair.destination.index)).toBe(1_650);
+  });
+
+  it('cannot be told once a point in time is gone', async () => {
+    const pair = await indices(numbered(20), 3);
+    const [before, after] = [await watermark(pair), await watermark(pair)];
+    await closePointInTime(es, after.pit);
+    expect(await depart(pair, before, after)).toMatchObject({ lost: 'after' });
+    await closePointInTime(es, before.pit);
+    expect(await depart(pair, before, await watermark(pair))).toMatchObject({ lost: 'before' });
+  });
+
+  it('cannot be told from a later point in time that shows more than the earlier one', async () => {
+    const pair = await indices(numbered(20));
+    const before = await watermark(pair);
+    await write(es, pair.source, numbered(25).slice(20), false);
+    const after = await watermark(pair);
+    expect(await depart(pair, { ...before, shards: after.shards }, after)).toMatchObject({ lost: 'before' });
+  });
+
+  it('are not deleted from an index that was made anew under the name of the destination', async () => {
+    const pair = await indices(numbered(20));
+    const [before, after] = [await watermark(pair), await watermark(pair)];
+    const destination = { ...pair.destination, uuid: 'another' };
+    await expect(depart({ ...pair, destination }, before, after)).rejects.toThrow(FencedError);
+  });
+
+  it('stay when somebody writes them between being read and being deleted, and go the next time', async () => {
+    const pair = await indices(numbered(20));
+    const before = await watermark(pair);
+    await copyAll(pair);
+    await remove(pair.source, ids(3, 4));
+    const after = await watermark(pair);
+    const { index } = pair.destination;
+    const meddling: Elasticsearch = {
+      request: async (request, signal) => {
+        if (request.path.endsWith('/_bulk')) await write(es, index, numbered(5).slice(4), false);
+        return es.request(request, signal);
+      },
+    };
+    await expect(depart(pair, before, after, { es: meddling })).rejects.toMatchObject({
+      errorClass: 'incomplete',
+    });
+    expect((await apart(pair)).ghosts).toEqual(['4']);
+    expect((await depart(pair, before, after)).removed).toBe(1);
+  });
+});
