@@ -1,11 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { codeBlocks, readPages } from '../../../scripts/documentation/pages.ts';
 import { repositoryRoot } from '../../../scripts/environment/cache.ts';
-import { applyCustomResources } from '../../../scripts/environment/kubernetes-api.ts';
 import { kinds } from '../../../src/crds/kinds.ts';
 import { environment } from '../../support/environment.ts';
 import { apiServer, pathOf } from '../crds/api-server.ts';
@@ -51,9 +50,6 @@ function pathFor(kind: string): string {
 }
 
 describe('what people copy from us', () => {
-  // An earlier test may have taken the definitions away.
-  beforeAll(() => applyCustomResources(environment().kubeconfig));
-
   it('is there for every kind, in the README and in the samples', () => {
     const readme = inPages.filter(({ title }) => title.endsWith('of README.md'));
     for (const { kind } of kinds) {
