@@ -1,10 +1,12 @@
 import type { ReindexRequest } from '../crds/reindex-request.ts';
+import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { Connections } from '../elasticsearch/connections.ts';
 import type { ActionLike, Controller } from '../runtime/controller.ts';
 import type { RawObject } from '../runtime/resource.ts';
 import { elasticsearchConnectionController } from './elasticsearch-connection/controller.ts';
 import { operationsOf } from './operations.ts';
 import { reindexRequestController } from './reindex-request/controller.ts';
+import { snapshotScheduleController } from './snapshot-schedule/controller.ts';
 
 /** Gives a controller its view, queue and workers. */
 export type Wire<Runner> = <Spec, Status, Observed, Action extends ActionLike>(
@@ -19,6 +21,9 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
   // The API server has checked them by the schema of the kind.
   const requests = (): readonly ReindexRequest[] => reindexRequests.objects() as unknown as ReindexRequest[];
   const reindexRequests: Runner = wire(reindexRequestController({ connections, requests }));
+  const schedules = (): readonly SnapshotSchedule[] =>
+    snapshotSchedules.objects() as unknown as SnapshotSchedule[];
+  const snapshotSchedules: Runner = wire(snapshotScheduleController({ connections, schedules }));
   return [
     wire(
       elasticsearchConnectionController({
@@ -27,6 +32,7 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
       }),
     ),
     reindexRequests,
+    snapshotSchedules,
   ];
 }
 

@@ -5,11 +5,13 @@ import { kinds } from '../../../src/crds/kinds.ts';
 import { customResourceDefinition } from '../../../src/crds/manifest.ts';
 import { reindexRequest } from '../../../src/crds/reindex-request.ts';
 import type { KindDefinition } from '../../../src/crds/shared.ts';
+import { snapshotSchedule } from '../../../src/crds/snapshot-schedule.ts';
 import { environment } from '../../support/environment.ts';
 import { type Answer, apiServer, applyCrd, causesOf, objectOf, pathOf } from './api-server.ts';
 import * as connections from './elasticsearch-connection-cases.ts';
 import { mutants, type Spec, withoutNulls } from './mutations.ts';
 import * as requests from './reindex-request-cases.ts';
+import * as schedules from './snapshot-schedule-cases.ts';
 
 const SEED = 20_261_124;
 const send = apiServer(environment().kubeconfig);
@@ -27,6 +29,7 @@ interface Cases {
 const suites: readonly (readonly [string, KindDefinition<unknown, unknown>, Cases])[] = [
   ['ElasticsearchConnection', elasticsearchConnection, connections],
   ['ReindexRequest', reindexRequest, requests],
+  ['SnapshotSchedule', snapshotSchedule, schedules],
 ];
 
 describe.each(suites)('%s', (_kind, definition, { good, handPickedGood, handPickedBad }) => {

@@ -1,0 +1,161 @@
+import type { ResourceEvent } from '../../runtime/controller.ts';
+import { nextSlot } from '../../schedule/slots.ts';
+import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import { type DueSlot, dueSlot } from './due-slot.ts';
+import { nameSource } from './follow-runs.ts';
+import { markOf, numberOf, snapshotName } from './names.ts';
+import type { Run, Status } from './observed.ts';
+import { askedRunNow, connectionOf, madeBy, runsOf, type Situation, withRuns } from './situation.ts';
+import { add, type Rule, type Step, waitingFor } from './step.ts';
+import { timeOf, timeText } from './time.ts';
+import { isRunning, isSuccess } from './verdict.ts';
+
+/** Slots in flight at the same time with `Allow`. */
+const MOST_RUNS = 10;
+const TURN_AGAIN_MS = 5_000;
+
+/** What is due begins: a slot, or what a run-now asks for. Not yet, because ... */
+export const beginSlot: Rule = (situation, before) => {
+  const step = withCursor(situation, before);
+  if (!situation.mayAct) return step;
+  const waiting = add(step, { next: nextSlotIn(situation) });
+  const runs = runsOf(step.status);
+  const snapshots = situation.seen?.snapshots;
+  if (snapshots === undefined) return waiting;
+  const strays = strayRuns(situation, snapshots, runs);
+  if (strays.length > 0) return adopt(waiting, strays);
+  if (runs.length > 0 && situation.spec.concurrencyPolicy === 'Forbid') return waiting;
+  if (runs.length >= MOST_RUNS) return waiting;
+  return beginDue(situation, waiting, snapshots);
+};
+
+function beginDue(situation: Situation, step: Step, snapshots: readonly Snapshot[]): Step {
+  const { resource, spec, plan, now } = situation;
+  const due = dueSlot(plan, spec.catchUp, cursorOf(step.status, now), now);
+  if (due.type === 'missed') return miss(step, due);
+  const token = askedRunNow(resource);
+  if (due.type === 'none' && token === undefined) return step;
+  const turn = waitForTurn(situation);
+  if (turn !== undefined) return add(step, { ready: turn, next: TURN_AGAIN_MS });
+  return due.type === 'run'
+    ? begin(situation, step, snapshots, { slot: due.slot, missed: due.missed })
+    : begin(situation, step, snapshots, { slot: now, token });
+}
+
+interface Wish {
+  readonly slot: number;
+  readonly missed?: number;
+  readonly token?: string | undefined;
+}
+
+/** The wish is written first; the snapshot is made by the pass that finds it written. */
+function begin(situation: Situation, step: Step, snapshots: readonly Snapshot[], wish: Wish): Step {
+  const slot = timeText(wish.slot);
+  const cursor = wish.token === undefined ? { slotsHandledUntil: slot } : {};
+  const handled = {
+    ...missed(step.status, wish.missed ?? 0),
+    ...cursor,
+    ...(wish.token !== undefined && { lastHandledRunNow: wish.token }),
+  };
+  const ofSlot = madeBy(situation.uid, snapshots).filter(({ metadata }) => markOf(metadata)?.slot === slot);
+  // A status that was lost does not know that the slot has run.
+  if (ofSlot.some(isSuccess)) return add(step, { status: handled, next: 'now' });
+  const run: Run = {
+    snapshot: freeName(situation, slot, snapshots),
+    repository: situation.spec.repository,
+    slot,
+    attempt: 1,
+    accepted: false,
+  };
+  const status = { ...withRuns(handled, [run, ...runsOf(handled)]), lastScheduleTime: slot };
+  return add(step, { status, events: missedEvents(wish.missed ?? 0), next: 'now' });
+}
+
+function miss(step: Step, due: Extract<DueSlot, { type: 'missed' }>): Step {
+  const status = { ...missed(step.status, due.missed), slotsHandledUntil: timeText(due.until) };
+  return add(step, { status, events: missedEvents(due.missed), next: 'now' });
+}
+
+function missed(status: Status, count: number): Status {
+  return { ...status, missedSlots: (status.missedSlots ?? 0) + count };
+}
+
+function missedEvents(count: number): readonly ResourceEvent[] {
+  if (count === 0) return [];
+  const note = `${count} ${count === 1 ? 'slot was' : 'slots were'} missed: the operator or the cluster was away, or an earlier snapshot ran`;
+  return [{ type: 'Normal', reason: 'SlotsMissed', action: 'Schedule', note }];
+}
+
+/** The first name of the slot that nobody has, whoever the others belong to. */
+function freeName(situation: Situation, slot: string, snapshots: readonly Snapshot[]): string {
+  const taken = new Set(snapshots.map(({ name }) => name));
+  const source = nameSource(situation);
+  for (let number = 1; ; number += 1) {
+    const name = snapshotName(source, slot, number);
+    if (!taken.has(name)) return name;
+  }
+}
+
+/** Snapshots of ours that run and are not in status: it was lost. */
+function strayRuns(
+  { uid, spec }: Situation,
+  snapshots: readonly Snapshot[],
+  runs: readonly Run[],
+): readonly Run[] {
+  const known = new Set(runs.map(({ snapshot }) => snapshot));
+  return madeBy(uid, snapshots)
+    .filter((snapshot) => isRunning(snapshot) && !known.has(snapshot.name))
+    .map(({ name, metadata }) => ({
+      snapshot: name,
+      repository: spec.repository,
+      slot: markOf(metadata)?.slot ?? '',
+      attempt: numberOf(name),
+      accepted: true,
+    }));
+}
+
+function adopt(step: Step, strays: readonly Run[]): Step {
+  const runs = [...strays, ...runsOf(step.status)].slice(0, MOST_RUNS);
+  return add(step, { status: withRuns(step.status, runs), next: 'now' });
+}
+
+/** Copies are no reason to wait; other repositories that are written are, as many as the connection allows. */
+function waitForTurn({ resource, seen }: Situation) {
+  if (seen === undefined) return undefined;
+  const { atWork, maxConcurrentOperations: most } = seen;
+  if (atWork.has(resource.spec.repository) || atWork.size < most) return undefined;
+  const message = `${[...atWork].sort().join(', ')} of connection ${connectionOf(resource)} are written at present, and it allows ${most} at a time.`;
+  return waitingFor('WaitingForTurn', message);
+}
+
+/**
+ * From when on slots count. They do not while the schedule is suspended, nor do those of a schedule that was not
+ * written down yet; after a lost status the newest snapshot tells where it was.
+ */
+function withCursor(situation: Situation, step: Step): Step {
+  const { resource, spec, now, seen } = situation;
+  const { status } = step;
+  const schedule = `${spec.schedule} ${spec.timeZone}`;
+  const wasSuspended = status.conditions?.some(
+    ({ type, status }) => type === 'Suspended' && status === 'True',
+  );
+  const resumed = !spec.suspend && wasSuspended === true;
+  const changed = status.schedule !== undefined && status.schedule !== schedule;
+  if (resumed || changed)
+    return add(step, { status: { ...status, schedule, slotsHandledUntil: timeText(now) } });
+  if (status.slotsHandledUntil !== undefined || seen?.snapshots === undefined) return step;
+  const slots = madeBy(situation.uid, seen.snapshots).flatMap(({ metadata }) => markOf(metadata)?.slot ?? []);
+  const created = resource.metadata.creationTimestamp;
+  const slotsHandledUntil =
+    [created, ...slots].sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? created;
+  return add(step, { status: { ...status, schedule, slotsHandledUntil } });
+}
+
+function cursorOf({ slotsHandledUntil }: Status, now: number): number {
+  return timeOf(slotsHandledUntil) ?? now;
+}
+
+function nextSlotIn({ plan, now }: Situation): number {
+  const next = nextSlot(plan.schedule, plan.timeZone, now);
+  return next === undefined ? Number.POSITIVE_INFINITY : next - now;
+}

@@ -1,0 +1,81 @@
+import type { ExtraCondition, Readiness } from '../../runtime/controller.ts';
+import { reasonOf } from './follow-runs.ts';
+import type { Status } from './observed.ts';
+import { runsOf, type Situation } from './situation.ts';
+import { waitingFor } from './step.ts';
+import { timeOf } from './time.ts';
+
+/** What `Ready` says when nothing stands in the way: what became of the last run. */
+export function readiness({ spec, plan }: Situation, status: Status): Readiness {
+  const [run] = runsOf(status);
+  const overdue = runsOf(status).find((other) => other.overdue);
+  if (overdue !== undefined)
+    return waitingFor(
+      'DeadlineExceeded',
+      `${overdue.snapshot} has run longer than spec.deadline; GET _snapshot/${overdue.repository}/${overdue.snapshot}/_status shows what it does.`,
+    );
+  if (run?.failure !== undefined) {
+    const again = `it is tried again, ${run.attempt - 1} of ${spec.backoffLimit} times`;
+    return waitingFor(reasonOf(run.failure.state), `${run.failure.message}; ${again}.`);
+  }
+  const last = status.lastSnapshot;
+  const failed = last !== undefined && last.state !== 'SUCCESS';
+  if (run !== undefined && !failed)
+    return { type: 'ready', reason: 'InProgress', message: `${run.snapshot} is being made.` };
+  if (last === undefined)
+    return { type: 'ready', reason: 'Waiting', message: 'The first slot has not come yet.' };
+  if (!failed) return { type: 'ready', reason: 'Succeeded', message: `${last.name} is complete.` };
+  const then =
+    plan.schedule === undefined ? '' : ' The next slot tries again; the annotation run-now does it at once.';
+  return waitingFor(
+    reasonOf(last.state),
+    `${last.name} is no success: ${last.message ?? last.state}.${then}`,
+  );
+}
+
+/** Told by the clock alone, so that it is told as well when nothing answers. */
+export function healthy({ resource, plan, now }: Situation, status: Status): ExtraCondition {
+  const last = timeOf(status.lastSuccessfulTime);
+  const since = last ?? Date.parse(resource.metadata.creationTimestamp);
+  const overdue = now - since > plan.staleAfterMs;
+  if (last === undefined)
+    return {
+      type: 'Healthy',
+      status: overdue ? 'False' : 'Unknown',
+      reason: 'NeverSucceeded',
+      message: overdue
+        ? 'No snapshot of this schedule has succeeded, and one is overdue; see Ready.'
+        : 'No snapshot of this schedule has succeeded yet.',
+    };
+  return overdue
+    ? {
+        type: 'Healthy',
+        status: 'False',
+        reason: 'Stale',
+        message: `The newest success, ${status.lastSuccessfulSnapshot ?? ''}, is older than spec.staleAfter allows; see Ready. Retention deletes nothing meanwhile.`,
+      }
+    : { type: 'Healthy', status: 'True', reason: 'Fresh', message: 'The newest success is young enough.' };
+}
+
+/** When `healthy` will say otherwise by itself; undefined when it says so already. */
+export function staleIn({ resource, plan, now }: Situation, status: Status): number | undefined {
+  const since = timeOf(status.lastSuccessfulTime ?? resource.metadata.creationTimestamp) ?? now;
+  const left = since + plan.staleAfterMs - now;
+  return left >= 0 ? left + 1 : undefined;
+}
+
+const RESTORABLE = { Passed: 'True', Failed: 'False', Skipped: 'Unknown' } as const;
+
+/** Absent unless restore checks are wanted. */
+export function restorable(
+  { spec }: Situation,
+  { lastRestoreCheck: last }: Status,
+): readonly ExtraCondition[] {
+  if (spec.restoreCheck === undefined) return [];
+  if (last === undefined) {
+    const message = 'No restore check was due yet.';
+    return [{ type: 'Restorable', status: 'Unknown', reason: 'RestoreCheckPending', message }];
+  }
+  const reason = `RestoreCheck${last.result}`;
+  return [{ type: 'Restorable', status: RESTORABLE[last.result], reason, message: last.message }];
+}

@@ -1,0 +1,73 @@
+import type { Decision, Readiness } from '../../runtime/controller.ts';
+import type { SnapshotAction } from './actions.ts';
+import { beginSlot } from './begin-slot.ts';
+import { healthy, readiness, restorable, staleIn } from './conditions.ts';
+import { healthEvents } from './health-events.ts';
+import { withFigures } from './figures.ts';
+import { followRuns } from './follow-runs.ts';
+import type { Observed, Schedule, Status } from './observed.ts';
+import { planOf } from './plan.ts';
+import { checkRestore } from './restore-check.ts';
+import { retain } from './retain.ts';
+import { type Situation, situationOf } from './situation.ts';
+import { add, firstStep, type Rule, type Step } from './step.ts';
+
+/** In the order of their claims: what runs, what is due, what may go, what is tried. */
+const RULES: readonly Rule[] = [followRuns, beginSlot, retain, checkRestore];
+
+export function decide(
+  resource: Schedule,
+  observed: Observed,
+  now: number,
+): Decision<Status, SnapshotAction> {
+  const read = planOf(resource, now);
+  if (!read.ok) return invalid(resource, read.message);
+  const situation = situationOf(resource, read.plan, observed, now);
+  const step = RULES.reduce((sofar, rule) => rule(situation, sofar), firstStep(situation));
+  return concluded(situation, add(step, { next: againIn(situation, step) }));
+}
+
+/** Nothing is done, and nothing that was known is lost. */
+function invalid({ status = {} }: Schedule, message: string): Decision<Status, SnapshotAction> {
+  return {
+    status,
+    ready: { type: 'stalled', reason: 'InvalidSpec', message },
+    conditions: (status.conditions ?? []).filter(({ type }) => type === 'Healthy' || type === 'Restorable'),
+    next: 'changed',
+    holds: status.restoring !== undefined,
+  };
+}
+
+function concluded(situation: Situation, step: Step): Decision<Status, SnapshotAction> {
+  const status = withFigures(situation, step.status);
+  const health = healthy(situation, status);
+  return {
+    status,
+    ready: readyOf(situation, step, status),
+    conditions: [health, ...restorable(situation, status)],
+    actions: step.actions,
+    next: step.next,
+    events: [...step.events, ...healthEvents(situation.status, health)],
+    holds: status.restoring !== undefined,
+  };
+}
+
+function readyOf(situation: Situation, step: Step, status: Status): Readiness {
+  const { observed, spec } = situation;
+  if (spec.suspend) return suspended(status);
+  if (observed.type === 'unavailable')
+    return { type: 'reconciling', reason: observed.reason, message: observed.message };
+  return step.ready ?? readiness(situation, status);
+}
+
+function suspended({ active }: Status): Readiness {
+  const still = active === undefined ? '' : ` ${active.snapshot} is followed to its end.`;
+  const message = `spec.suspend stops the schedule: no snapshot is made, and none deleted.${still}`;
+  return { type: 'suspended', reason: 'Suspended', message };
+}
+
+function againIn(situation: Situation, step: Step): number {
+  const stale = staleIn(situation, step.status) ?? Number.POSITIVE_INFINITY;
+  const { observed } = situation;
+  return Math.min(stale, observed.type === 'unavailable' ? observed.afterMs : Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,30 @@
+import { countSlots, latestSlot } from '../../schedule/slots.ts';
+import type { Plan } from './plan.ts';
+
+/** What the slots since the last look come to. All times are milliseconds since the epoch. */
+export type DueSlot =
+  | { readonly type: 'none' }
+  /** Run this one; `missed` others never run. */
+  | { readonly type: 'run'; readonly slot: number; readonly missed: number }
+  /** None of them runs any more. `until` is the latest. */
+  | { readonly type: 'missed'; readonly until: number; readonly missed: number };
+
+/** A slot that is noticed within this is on time. */
+const ON_TIME_MS = 30_000;
+/** Years of slots every minute are counted no further than this. */
+const MOST_COUNTED = 100_000;
+
+/** Of however many slots in (after, now], at most the latest runs. */
+export function dueSlot(
+  { schedule, timeZone, startingDeadlineMs }: Plan,
+  catchUp: 'RunOnce' | 'Skip',
+  after: number,
+  now: number,
+): DueSlot {
+  const slot = latestSlot(schedule, timeZone, after, now);
+  if (slot === undefined) return { type: 'none' };
+  const count = countSlots(schedule, timeZone, after, now, MOST_COUNTED);
+  const late = now - slot;
+  const runs = late <= ON_TIME_MS || (catchUp === 'RunOnce' && late <= startingDeadlineMs);
+  return runs ? { type: 'run', slot, missed: count - 1 } : { type: 'missed', until: slot, missed: count };
+}

@@ -1,0 +1,139 @@
+import type { ResourceEvent } from '../../runtime/controller.ts';
+import type { SnapshotAction } from './actions.ts';
+import { markOf, withMark } from './names.ts';
+import type { Run, RunFacts } from './observed.ts';
+import { nameOf } from './plan.ts';
+import { type Ending, figuresOf, renamed, replaceRun, withEnding } from './run.ts';
+import { runsOf, type Situation } from './situation.ts';
+import { add, type Rule, type Step } from './step.ts';
+import { timeOf, timeText } from './time.ts';
+import { isRunning, verdictOf } from './verdict.ts';
+
+/** What runs is followed to its end, also while suspended: only effects wait then. */
+export const followRuns: Rule = (situation, step) =>
+  runsOf(situation.status).reduce((sofar, run) => followRun(situation, sofar, run), step);
+
+/** Not over yet, because ... */
+function followRun(situation: Situation, step: Step, run: Run): Step {
+  const wait = (timeOf(run.retryTime) ?? 0) - situation.now;
+  if (wait > 0) return add(step, { next: wait });
+  const facts = situation.seen?.runs.get(run.snapshot);
+  if (facts === undefined) return step;
+  const { snapshot } = facts;
+  if (snapshot === undefined)
+    return run.accepted ? lost(situation, step, run, facts) : begin(situation, step, run);
+  const mark = markOf(snapshot.metadata);
+  if (mark?.uid !== situation.uid || mark.slot !== run.slot) return nameIsTaken(situation, step, run);
+  if (isRunning(snapshot)) return goOn(situation, step, run, facts);
+  const verdict = verdictOf(snapshot, facts.indices);
+  return end(situation, step, { ...run, accepted: true }, { ...figuresOf(facts), ...verdict });
+}
+
+/** The wish is in status by now, so that whoever comes later finds it. */
+function begin(situation: Situation, step: Step, run: Run): Step {
+  if (!situation.mayAct) return step;
+  return add(step, { actions: [creation(situation, run)], next: 'now' });
+}
+
+function creation({ resource, spec, uid }: Situation, run: Run): SnapshotAction {
+  const { repository, snapshot, slot } = run;
+  const metadata = withMark(spec.metadata, { uid, slot, schedule: nameOf(resource.metadata) });
+  return { type: 'CreateSnapshot', repository, snapshot, slot, metadata };
+}
+
+/** Accepted and gone: its master died, somebody deleted it, or we have, at the deadline. */
+function lost(situation: Situation, step: Step, run: Run, facts: RunFacts): Step {
+  const aborted = run.overdue === true && situation.spec.abortOnDeadline;
+  const ending: Ending = aborted
+    ? { state: 'ABORTED', message: 'it ran longer than spec.deadline and was aborted' }
+    : {
+        state: 'LOST',
+        message: 'it vanished before its end: a master died, or somebody deleted it',
+      };
+  return end(situation, step, run, { ...figuresOf(facts), ...ending });
+}
+
+function nameIsTaken(situation: Situation, step: Step, run: Run): Step {
+  const next = renamed(run, nameSource(situation));
+  const note = `${run.snapshot} is a snapshot of somebody else; ${next.snapshot} is made instead`;
+  return add(step, {
+    status: replaceRun(step.status, run, next),
+    events: [{ type: 'Normal', reason: 'NameTaken', action: 'Snapshot', note }],
+    next: 'now',
+  });
+}
+
+export function nameSource({ resource, spec, uid }: Situation) {
+  return { prefix: spec.namePrefix ?? resource.metadata.name, uid };
+}
+
+function goOn(situation: Situation, step: Step, run: Run, { snapshot, progress }: RunFacts): Step {
+  const started = snapshot?.startTime ?? situation.now;
+  const age = situation.now - started;
+  const overdue = age > situation.plan.deadlineMs;
+  const { retryTime: _retryTime, ...rest } = run;
+  const seen: Run = {
+    ...rest,
+    accepted: true,
+    startTime: timeText(started),
+    ...(progress && { percent: percentOf(progress), shards: progress.shards, bytes: progress.bytes }),
+    ...(overdue && { overdue }),
+  };
+  return add(step, {
+    status: replaceRun(step.status, run, seen),
+    events: overdue && run.overdue !== true ? [deadlineEvent(run)] : [],
+    actions: overdue && snapshot ? aborting(situation, run, snapshot.uuid) : [],
+    next: Math.min(
+      pollAfterMs(age),
+      overdue ? Number.POSITIVE_INFINITY : situation.plan.deadlineMs - age + 1,
+    ),
+  });
+}
+
+function aborting({ spec, mayAct }: Situation, run: Run, uuid: string): readonly SnapshotAction[] {
+  if (!spec.abortOnDeadline || !mayAct) return [];
+  return [{ type: 'AbortSnapshot', repository: run.repository, target: { name: run.snapshot, uuid } }];
+}
+
+function deadlineEvent(run: Run): ResourceEvent {
+  const note = `${run.snapshot} has run longer than spec.deadline`;
+  return { type: 'Warning', reason: 'DeadlineExceeded', action: 'Snapshot', note };
+}
+
+/** Files of one shard can be large, and bytes move only with whole files: shards that are done count as much. */
+function percentOf({ shards, bytes }: NonNullable<RunFacts['progress']>): number {
+  const parts = [
+    [shards.done, shards.total],
+    [bytes.done, bytes.total],
+  ] as const;
+  const known = parts.filter(([, total]) => total > 0).map(([done, total]) => done / total);
+  const mean = known.reduce((sum, part) => sum + part, 0) / Math.max(known.length, 1);
+  return Math.min(99, Math.floor(mean * 100));
+}
+
+/** Often at first, so that a short one is over soon; a long one is not asked about every second. */
+function pollAfterMs(ageMs: number): number {
+  return Math.min(10_000, Math.max(500, ageMs / 5));
+}
+
+function end(situation: Situation, step: Step, run: Run, ending: Ending): Step {
+  const { spec, now } = situation;
+  const status = withEnding(step.status, run, ending, nameSource(situation), spec, now);
+  return add(step, { status, events: [endEvent(run, ending, status)], next: 'now' });
+}
+
+function endEvent(run: Run, { state, message }: Ending, status: Step['status']): ResourceEvent {
+  const base = { action: 'Snapshot' } as const;
+  if (state === 'SUCCESS')
+    return { ...base, type: 'Normal', reason: 'SnapshotSucceeded', note: `${run.snapshot} is complete` };
+  const again = runsOf(status).some(({ slot }) => slot === run.slot);
+  const then = again ? 'it is tried again' : 'it was the last try for this slot';
+  const note = `${run.snapshot} is no success: ${message ?? state}; ${then}`;
+  return { ...base, type: again ? 'Normal' : 'Warning', reason: reasonOf(state), note };
+}
+
+/** What `Ready` says of a try that was no success. */
+export function reasonOf(state: Ending['state']): string {
+  if (state === 'PARTIAL' || state === 'INCOMPLETE') return 'SnapshotPartial';
+  return state === 'EMPTY' ? 'SnapshotEmpty' : 'SnapshotFailed';
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** The key below `metadata` of a snapshot. */
+const META_KEY = 'es-steward';
+
+/** Whose a snapshot is, and for which slot it was made. */
+export interface SnapshotMark {
+  readonly uid: string;
+  /** RFC 3339. */
+  readonly slot: string;
+  /** `namespace/name`, for people. */
+  readonly schedule: string;
+}
+
+const marked = z.object({
+  [META_KEY]: z.object({ uid: z.string(), slot: z.iso.datetime(), schedule: z.string() }),
+});
+
+/** Undefined for a snapshot that no schedule has made. */
+export function markOf(metadata: Readonly<Record<string, unknown>>): SnapshotMark | undefined {
+  return marked.safeParse(metadata).data?.[META_KEY];
+}
+
+export function withMark(
+  metadata: Readonly<Record<string, unknown>> | undefined,
+  mark: SnapshotMark,
+): Readonly<Record<string, unknown>> {
+  return { ...metadata, [META_KEY]: mark };
+}
+
+/** Elasticsearch takes less than this, counted as JSON. */
+export const METADATA_BYTES = 1024;
+
+export function metadataBytes(metadata: Readonly<Record<string, unknown>>): number {
+  return new TextEncoder().encode(JSON.stringify(metadata)).length;
+}
+
+const LONGEST_PREFIX = 200;
+
+/**
+ * The name for a slot, the same whoever computes it: so Elasticsearch itself refuses a second snapshot.
+ * @param number counts the names for one slot, from 1.
+ */
+export function snapshotName(
+  { prefix, uid }: { readonly prefix: string; readonly uid: string },
+  slot: string,
+  number: number,
+): string {
+  const [date = '', clock = ''] = slot.split('T');
+  const moment = `${date.replaceAll('-', '.')}-${clock.slice(0, 8).replaceAll(':', '')}`;
+  const owner = uid.replaceAll('-', '').slice(0, 6);
+  const name = `${prefix.slice(0, LONGEST_PREFIX)}-${moment}-${owner}`;
+  return number === 1 ? name : `${name}-${number}`;
+}
+
+/** Of a name that `snapshotName` made. */
+export function numberOf(name: string): number {
+  return Number(/-\d{6}-[0-9a-z]{6}-(\d{1,4})$/.exec(name)?.[1] ?? 1);
+}
+
+/** Temporary indexes of restore checks; never part of a snapshot. */
+export const RESTORED_PATTERN = '*-restore-check-*';
+
+export function restoredSuffix(uid: string, slot: string): string {
+  return `-restore-check-${uid.replaceAll('-', '').slice(0, 6)}${Math.floor(Date.parse(slot) / 1000).toString(16)}`;
+}

@@ -1,0 +1,72 @@
+import { countDocuments } from '../../elasticsearch/counts.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { getIndex } from '../../elasticsearch/indices.ts';
+import { refresh } from '../../elasticsearch/refresh.ts';
+import { restoredIndices, snapshotIndices } from '../../elasticsearch/restore.ts';
+import { primaryShards } from '../../elasticsearch/shard-stats.ts';
+import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { Pass } from '../../runtime/controller.ts';
+import type { Comparison, RestoreFacts, Restoring, Schedule } from './observed.ts';
+import { planOf } from './plan.ts';
+import { dueRestore } from './restore-check.ts';
+import { successesOf } from './situation.ts';
+
+/** What the restore check needs: its temporary indexes while it runs, what could be tried when it is due. */
+export async function readRestore(
+  resource: Schedule,
+  { now, signal }: Pass,
+  es: Elasticsearch,
+  snapshots: readonly Snapshot[] | undefined,
+): Promise<RestoreFacts | undefined> {
+  const restoring = resource.status?.restoring;
+  if (restoring !== undefined) return readRestoring(restoring, es, signal);
+  const read = planOf(resource, now);
+  if (!read.ok || snapshots === undefined || dueRestore(resource, read.plan, now).type !== 'run')
+    return undefined;
+  const newest = successesOf(resource, snapshots).at(-1);
+  const candidates =
+    newest === undefined ? [] : await snapshotIndices(es, resource.spec.repository, newest.name, signal);
+  return { candidates, restored: [], comparisons: [] };
+}
+
+async function readRestoring(
+  { indices, result }: Restoring,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<RestoreFacts> {
+  const names = indices.map(({ restored }) => restored);
+  const restored = await restoredIndices(es, names, signal);
+  const isComplete = restored.filter(({ state }) => state === 'restored').length === indices.length;
+  const comparisons =
+    isComplete && result === undefined
+      ? await Promise.all(indices.map((index) => compare(index, es, signal)))
+      : [];
+  return { candidates: [], restored, comparisons };
+}
+
+async function compare(
+  { source, restored }: Restoring['indices'][number],
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const [before, after] = await Promise.all([
+    undefinedWhen(['indexNotFound', 'forbidden', 'invalid'], sequence(source, es, signal)),
+    sequence(restored, es, signal),
+  ]);
+  const count = await countDocuments(es, restored, undefined, signal);
+  if (before === undefined) return { source, restored: count, living: undefined, unchanged: false };
+  // What was written before the snapshot is in it, and must be counted here as well.
+  await undefinedWhen(['forbidden', 'blocked'], refresh(es, source, signal));
+  const living = await countDocuments(es, source, undefined, signal);
+  const again = await sequence(source, es, signal);
+  return { source, restored: count, living, unchanged: before === after && again === after };
+}
+
+/** The highest operation of each shard, as one text; undefined for what is no single index. */
+async function sequence(name: string, es: Elasticsearch, signal: AbortSignal): Promise<string | undefined> {
+  const [index, ...others] = await getIndex(es, name, signal);
+  if (index === undefined || others.length > 0 || index.name !== name) return undefined;
+  const shards = await primaryShards(es, name, index.numberOfShards, signal);
+  return shards.map(({ maxSeqNo }) => maxSeqNo).join(' ');
+}

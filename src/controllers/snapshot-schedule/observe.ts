@@ -1,0 +1,156 @@
+import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
+import { listRepositories } from '../../elasticsearch/repositories.ts';
+import { indexBirths, mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
+import {
+  findSnapshot,
+  listSnapshots,
+  type Snapshot,
+  snapshotProgress,
+} from '../../elasticsearch/snapshots.ts';
+import type { Pass } from '../../runtime/controller.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import { readRestore } from './observe-restore.ts';
+import type { Observed, Run, RunFacts, Schedule, Seen, Unavailable } from './observed.ts';
+import { planOf } from './plan.ts';
+import { repositoryFault, repositoryRefusal } from './perform-faults.ts';
+import { expressionsOf } from './perform-create.ts';
+import { hasRules } from './retention.ts';
+import { connectionOf, retentionIsDue, runsOf, successesOf } from './situation.ts';
+import { timeOf } from './time.ts';
+import { isRunning } from './verdict.ts';
+
+export interface ObserveDependencies {
+  readonly connections: Connections;
+  /** Every schedule that the watch has seen, of all namespaces. */
+  readonly schedules: () => readonly Schedule[];
+}
+
+/** All reads of one pass: what runs by its name, else the whole repository. What stands in the way is a result too. */
+export function createObserve({ connections, schedules }: ObserveDependencies) {
+  return async (resource: Schedule, pass: Pass): Promise<Observed> => {
+    if (!planOf(resource, pass.now).ok || isOver(resource)) return NOTHING;
+    try {
+      const cluster = await connections.use(useOf(resource, 'Snapshot'), pass.signal);
+      return await read(resource, pass, cluster, { connections, schedules });
+    } catch (error) {
+      const fault = error instanceof WaitingError ? error : repositoryFault(error, resource.spec.repository);
+      if (fault === undefined || pass.signal.aborted) throw error;
+      return unavailable(fault);
+    }
+  };
+}
+
+/** Nothing of it is left to do. */
+function isOver({ metadata, status }: Schedule): boolean {
+  return metadata.deletionTimestamp !== undefined && status?.restoring === undefined;
+}
+
+const NOTHING: Seen = {
+  type: 'seen',
+  maxConcurrentOperations: 1,
+  atWork: new Set(),
+  runs: new Map(),
+  snapshots: undefined,
+  mounted: undefined,
+  mayDelete: undefined,
+  restore: undefined,
+};
+
+const unavailable = ({ reason, message, afterMs }: WaitingError): Unavailable => ({
+  type: 'unavailable',
+  reason,
+  message,
+  afterMs,
+});
+
+export function useOf({ metadata, spec }: Schedule, operation: 'Snapshot' | 'Delete'): Use {
+  return {
+    ref: spec.connectionRef,
+    namespace: metadata.namespace,
+    operations: [operation],
+    indices: spec.indices,
+    repositories: [spec.repository],
+    undo: metadata.deletionTimestamp !== undefined,
+  };
+}
+
+async function read(
+  resource: Schedule,
+  pass: Pass,
+  cluster: Cluster,
+  { connections, schedules }: ObserveDependencies,
+): Promise<Observed> {
+  const { spec, status = {} } = resource;
+  const { es } = cluster;
+  const runs = runsOf(status).filter((run) => (timeOf(run.retryTime) ?? 0) <= pass.now);
+  const isIdle = runsOf(status).length === 0;
+  if (isIdle || runs.some(({ accepted }) => !accepted)) {
+    const refusal = repositoryRefusal(spec.repository, await listRepositories(es, pass.signal));
+    if (refusal !== undefined) return unavailable(refusal);
+  }
+  const wantsList = isIdle || spec.concurrencyPolicy === 'Allow';
+  const [facts, snapshots] = await Promise.all([
+    Promise.all(
+      runs.map(async (run) => [run.snapshot, await readRun(resource, run, cluster, pass)] as const),
+    ),
+    wantsList ? listSnapshots(es, spec.repository, pass.signal) : undefined,
+  ]);
+  return {
+    type: 'seen',
+    maxConcurrentOperations: cluster.maxConcurrentOperations,
+    atWork: repositoriesAtWork(resource, schedules()),
+    runs: new Map(facts),
+    snapshots,
+    ...(await readRetention(resource, pass, cluster, connections, snapshots)),
+    restore: await readRestore(resource, pass, es, snapshots),
+  };
+}
+
+/** By its name alone: a list of everything is dear, and this is asked every few seconds. */
+async function readRun({ spec }: Schedule, run: Run, { es }: Cluster, { signal }: Pass): Promise<RunFacts> {
+  const snapshot = await findSnapshot(es, run.repository, run.snapshot, signal);
+  if (snapshot === undefined) return { snapshot, progress: undefined, indices: [] };
+  const [progress, indices] = await Promise.all([
+    snapshotProgress(es, run.repository, run.snapshot, signal),
+    isRunning(snapshot) ? [] : indexBirths(es, expressionsOf(spec), signal),
+  ]);
+  return { snapshot, progress, indices };
+}
+
+async function readRetention(
+  resource: Schedule,
+  { now, signal }: Pass,
+  { es }: Cluster,
+  connections: Connections,
+  snapshots: readonly Snapshot[] | undefined,
+): Promise<Pick<Seen, 'mounted' | 'mayDelete'>> {
+  const nothing = { mounted: undefined, mayDelete: undefined };
+  if (snapshots === undefined || !hasRules(resource.spec.retention)) return nothing;
+  const newest = successesOf(resource, snapshots).at(-1)?.name;
+  const isAsked = resource.status?.retention?.batch !== undefined;
+  if (!isAsked && !retentionIsDue(resource, newest, now)) return nothing;
+  const [mounted, mayDelete] = await Promise.all([
+    mountedSnapshots(es, signal),
+    isGranted(connections.use(useOf(resource, 'Delete'), signal)),
+  ]);
+  return { mounted, mayDelete };
+}
+
+async function isGranted(use: Promise<unknown>): Promise<boolean> {
+  try {
+    await use;
+    return true;
+  } catch (error) {
+    if (error instanceof WaitingError && error.reason === 'NotGranted') return false;
+    throw error;
+  }
+}
+
+/** Of other schedules on the same connection. */
+function repositoriesAtWork(resource: Schedule, schedules: readonly Schedule[]): ReadonlySet<string> {
+  const connection = connectionOf(resource);
+  const peers = schedules.filter(
+    (other) => other.metadata.uid !== resource.metadata.uid && connectionOf(other) === connection,
+  );
+  return new Set(peers.flatMap(({ status = {} }) => runsOf(status).map(({ repository }) => repository)));
+}

@@ -1,0 +1,63 @@
+import type { SnapshotSchedule, SnapshotScheduleStatus } from '../../crds/snapshot-schedule.ts';
+import type { RestoredIndex, SnapshotIndex } from '../../elasticsearch/restore.ts';
+import type { IndexBirth } from '../../elasticsearch/snapshot-indices.ts';
+import type { Snapshot, SnapshotProgress } from '../../elasticsearch/snapshots.ts';
+
+export type Schedule = SnapshotSchedule;
+export type Status = SnapshotScheduleStatus;
+export type Run = NonNullable<Status['active']>;
+export type State = NonNullable<Status['lastSnapshot']>['state'];
+export type Restoring = NonNullable<Status['restoring']>;
+
+/** What one pass has read. */
+export type Observed = Unavailable | Seen;
+
+/** Nothing could be read; slots wait, and what is known grows old. */
+export interface Unavailable {
+  readonly type: 'unavailable';
+  readonly reason: string;
+  readonly message: string;
+  readonly afterMs: number;
+}
+
+export interface Seen {
+  readonly type: 'seen';
+  /** How many repositories may be written at the same time, and which others are by now. */
+  readonly maxConcurrentOperations: number;
+  readonly atWork: ReadonlySet<string>;
+  /** By the name of the snapshot. */
+  readonly runs: ReadonlyMap<string, RunFacts>;
+  /** Everything in the repository; undefined while only runs are followed. */
+  readonly snapshots: readonly Snapshot[] | undefined;
+  /** Uuids of snapshots that back mounted indexes; undefined unless retention is due. */
+  readonly mounted: ReadonlySet<string> | undefined;
+  /** Whether the connection grants the deletion of snapshots; undefined unless retention is due. */
+  readonly mayDelete: boolean | undefined;
+  readonly restore: RestoreFacts | undefined;
+}
+
+export interface RunFacts {
+  readonly snapshot: Snapshot | undefined;
+  readonly progress: SnapshotProgress | undefined;
+  /** What matches the spec now; read once the snapshot has ended. */
+  readonly indices: readonly IndexBirth[];
+}
+
+export interface RestoreFacts {
+  /** What could be tried; read when a check is due. */
+  readonly candidates: readonly SnapshotIndex[];
+  /** The temporary indexes that exist. */
+  readonly restored: readonly RestoredIndex[];
+  /** Read once all are restored. */
+  readonly comparisons: readonly Comparison[];
+}
+
+/** A restored index beside the living one. */
+export interface Comparison {
+  readonly source: string;
+  readonly restored: number;
+  /** Undefined when the living index is gone or cannot be counted. */
+  readonly living: number | undefined;
+  /** Whether no operation has reached the living index since the snapshot. */
+  readonly unchanged: boolean;
+}

@@ -1,0 +1,86 @@
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
+import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
+import {
+  deleteSnapshots,
+  getSnapshots,
+  listSnapshots,
+  type Snapshot,
+} from '../../elasticsearch/snapshots.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { FencedError } from '../../runtime/errors.ts';
+import type { SnapshotAction, SnapshotTarget } from './actions.ts';
+import { markOf } from './names.ts';
+import type { Status } from './observed.ts';
+import type { EffectContext } from './perform-effect.ts';
+import { successesOf } from './situation.ts';
+import { timeText } from './time.ts';
+import { isRunning } from './verdict.ts';
+
+type Effect<Type extends SnapshotAction['type']> = (
+  action: Extract<SnapshotAction, { type: Type }>,
+  context: EffectContext,
+) => Promise<StatusChange<Status> | void>;
+
+/** Everything is read once more: who made each, that it is the very one, that nothing uses it, that a newer one is good. */
+export const deleteExpired: Effect<'DeleteSnapshots'> = async ({ repository, targets, owners }, context) => {
+  const { es, resource, pass } = context;
+  const [all, mounted] = await Promise.all([
+    listSnapshots(es, repository, pass.signal),
+    mountedSnapshots(es, pass.signal),
+  ]);
+  const newest = successesOf(resource, all).at(-1);
+  if (newest === undefined)
+    throw new FencedError('there is no success any more that retention could rest on');
+  if (all.some(isRunning)) throw new FencedError(`repository ${repository} is at work again`);
+  const expendable = (snapshot: Snapshot | undefined): boolean =>
+    snapshot !== undefined &&
+    owners.has(markOf(snapshot.metadata)?.uid ?? '') &&
+    snapshot.uuid !== newest.uuid &&
+    !mounted.has(snapshot.uuid);
+  const byUuid = new Map(all.map((snapshot) => [snapshot.uuid, snapshot]));
+  const going = targets.filter(({ name, uuid }) => {
+    const found = byUuid.get(uuid);
+    return found?.name === name && expendable(found);
+  });
+  if (going.length === 0) return undefined;
+  pass.log.info({ repository, snapshots: going }, 'deleting expired snapshots');
+  const names = going.map(({ name }) => name);
+  // One that is gone already makes Elasticsearch delete none: the next pass reads which are left.
+  const done = deleteSnapshots(es, repository, names, pass.signal).then(() => true);
+  if ((await undefinedWhen(['notFound'], done)) === undefined) return undefined;
+  return (status) => ({
+    ...status,
+    retention: { ...status.retention, requestedTime: timeText(pass.now) },
+  });
+};
+
+/** Ends a snapshot of ours that has run for too long; Elasticsearch deletes what there is of it. */
+export const abort: Effect<'AbortSnapshot'> = async ({ repository, target }, { es, resource, pass }) => {
+  const found = await undefinedWhen(['notFound'], getSnapshots(es, repository, [target.name], pass.signal));
+  const snapshot = found?.[0];
+  const isMeant =
+    snapshot?.uuid === target.uuid &&
+    isRunning(snapshot) &&
+    markOf(snapshot.metadata)?.uid === resource.metadata.uid;
+  if (!isMeant) throw new FencedError(`${target.name} is not the snapshot any more that was to be aborted`);
+  pass.log.info({ repository, snapshot: target }, 'aborting a snapshot at its deadline');
+  await undefinedWhen(['notFound'], deleteSnapshots(es, repository, [target.name], pass.signal));
+};
+
+/** The temporary indexes of a restore check, by name and uuid as they were seen. */
+export const dropRestored: Effect<'DropRestored'> = async ({ indices }, { es, resource, pass }) => {
+  const ours = new Set(resource.status?.restoring?.indices.map(({ restored }) => restored));
+  for (const target of indices) if (ours.has(target.name)) await dropOne(target, es, pass);
+};
+
+async function dropOne(
+  { name, uuid }: SnapshotTarget,
+  es: EffectContext['es'],
+  pass: EffectContext['pass'],
+): Promise<void> {
+  const [found] = await getIndex(es, name, pass.signal);
+  if (found?.uuid !== uuid || found.name !== name || String(found.settings['hidden']) !== 'true') return;
+  pass.log.info({ index: name, uuid }, 'deleting an index of a restore check');
+  await undefinedWhen(['indexNotFound'], deleteIndex(es, name, pass.signal));
+}

@@ -1,0 +1,64 @@
+import { parseDuration } from '../../crds/duration.ts';
+import { type CronSchedule, parseSchedule } from '../../schedule/cron.ts';
+import { largestGap } from '../../schedule/slots.ts';
+import { isTimeZone } from '../../schedule/time-zone.ts';
+import { METADATA_BYTES, metadataBytes, withMark } from './names.ts';
+import type { Schedule } from './observed.ts';
+
+/** The spec as the rules need it: schedules read, durations in milliseconds. */
+export interface Plan {
+  readonly schedule: CronSchedule;
+  readonly timeZone: string;
+  readonly startingDeadlineMs: number;
+  readonly deadlineMs: number;
+  readonly staleAfterMs: number;
+  readonly restoreSchedule: CronSchedule | undefined;
+}
+
+export type ReadPlan =
+  | { readonly ok: true; readonly plan: Plan }
+  /** What is wrong with which field, and the cure. */
+  | { readonly ok: false; readonly message: string };
+
+/** For a schedule that comes due once, or never. */
+const NO_GAP_MS = 366 * 86_400_000;
+
+/** @param now only decides from when on the largest gap is looked for. */
+export function planOf({ metadata, spec }: Schedule, now: number): ReadPlan {
+  const schedule = parseSchedule(spec.schedule);
+  if (!schedule.ok) return refused('schedule', schedule.message);
+  const restore = spec.restoreCheck && parseSchedule(spec.restoreCheck.schedule);
+  if (restore?.ok === false) return refused('restoreCheck.schedule', restore.message);
+  if (!isTimeZone(spec.timeZone))
+    return refused(
+      'timeZone',
+      `${spec.timeZone} is not known: write a name of the IANA, such as Europe/Berlin`,
+    );
+  const mark = { uid: metadata.uid, slot: '2026-01-01T00:00:00Z', schedule: nameOf(metadata) };
+  const bytes = metadataBytes(withMark(spec.metadata, mark));
+  if (bytes >= METADATA_BYTES)
+    return refused(
+      'metadata',
+      `makes ${bytes} bytes together with es-steward; shorten it to less than ${METADATA_BYTES}`,
+    );
+  const gap = largestGap(schedule.schedule, spec.timeZone, now) ?? NO_GAP_MS;
+  const plan: Plan = {
+    schedule: schedule.schedule,
+    timeZone: spec.timeZone,
+    startingDeadlineMs: milliseconds(spec.startingDeadline),
+    deadlineMs: milliseconds(spec.deadline),
+    staleAfterMs: spec.staleAfter === undefined ? 2 * gap : milliseconds(spec.staleAfter),
+    restoreSchedule: restore?.schedule,
+  };
+  return { ok: true, plan };
+}
+
+export const nameOf = ({ namespace, name }: Schedule['metadata']): string => `${namespace}/${name}`;
+
+const refused = (field: string, message: string): ReadPlan => ({
+  ok: false,
+  message: `spec.${field}: ${message}`,
+});
+
+/** The schema has checked it. */
+const milliseconds = (written: string): number => parseDuration(written) ?? 0;

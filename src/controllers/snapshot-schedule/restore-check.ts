@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
+import { parseSize } from '../../crds/size.ts';
+import type { SnapshotIndex } from '../../elasticsearch/restore.ts';
+import { nextSlot } from '../../schedule/slots.ts';
+import { dueSlot } from './due-slot.ts';
+import { restoredSuffix } from './names.ts';
+import type { Comparison, RestoreFacts, Restoring, Schedule, Status } from './observed.ts';
+import type { Plan } from './plan.ts';
+import { runsOf, type Situation, successesOf } from './situation.ts';
+import { add, type Rule, type Step } from './step.ts';
+import { timeOf, timeText } from './time.ts';
+
+type Result = NonNullable<Restoring['result']>;
+
+const POLL_MS = 2_000;
+
+/** A sample of the newest success is restored under another name, compared with the living indexes, and deleted. */
+export const checkRestore: Rule = (situation, step) => {
+  const { status, seen, mayAct } = situation;
+  if (status.restoring !== undefined) return goOn(situation, step, status.restoring);
+  const schedule = situation.plan.restoreSchedule;
+  if (schedule === undefined || !mayAct) return step;
+  const next = nextSlot(schedule, situation.plan.timeZone, situation.now);
+  const waiting = next === undefined ? step : add(step, { next: next - situation.now });
+  if (seen?.snapshots === undefined || runsOf(step.status).length > 0) return waiting;
+  const due = dueRestore(situation.resource, situation.plan, situation.now);
+  if (due.type === 'none') return waiting;
+  const until = due.type === 'run' ? due.slot : due.until;
+  const handled = { ...waiting, status: { ...waiting.status, restoreChecksHandledUntil: timeText(until) } };
+  return due.type === 'run' ? begin(situation, handled, timeText(due.slot), seen.restore) : handled;
+};
+
+/** What is due of the checks, by the rules for slots. */
+export function dueRestore({ metadata, spec, status }: Schedule, plan: Plan, now: number) {
+  if (plan.restoreSchedule === undefined) return { type: 'none' } as const;
+  const after = timeOf(status?.restoreChecksHandledUntil ?? metadata.creationTimestamp) ?? now;
+  return dueSlot({ ...plan, schedule: plan.restoreSchedule }, spec.catchUp, after, now);
+}
+
+/** The wish is written first, like that of a snapshot. */
+function begin(situation: Situation, step: Step, slot: string, facts: RestoreFacts | undefined): Step {
+  const { resource, spec, seen, now, uid } = situation;
+  const newest = successesOf(resource, seen?.snapshots ?? []).at(-1);
+  const sample = sampleOf(facts?.candidates ?? [], spec, slot);
+  if (newest === undefined || sample.length === 0) {
+    const why = newest === undefined ? 'there is no success' : 'no index is small enough for maxBytes';
+    return conclude(step, undefined, { result: 'Skipped', message: `nothing was restored: ${why}` }, now);
+  }
+  const suffix = restoredSuffix(uid, slot);
+  const restoring: Restoring = {
+    snapshot: newest.name,
+    repository: spec.repository,
+    slot,
+    startTime: timeText(now),
+    indices: sample.map((source) => ({ source, restored: source + suffix })),
+  };
+  return add(step, { status: { ...step.status, restoring }, next: 'now' });
+}
+
+/** Our suffix must fit within the 255 bytes of a name. */
+const LONGEST_NAME = 220;
+
+/** Another part each time, and the same whoever computes it. */
+function sampleOf(
+  candidates: readonly SnapshotIndex[],
+  { restoreCheck }: SnapshotScheduleSpec,
+  slot: string,
+): readonly string[] {
+  const most = parseSize(restoreCheck?.maxBytes ?? '0') ?? 0;
+  const rank = (name: string) => createHash('sha256').update(`${slot} ${name}`).digest('hex');
+  return candidates
+    .filter(
+      ({ name, bytes }) => bytes <= most && !name.startsWith('.') && Buffer.byteLength(name) <= LONGEST_NAME,
+    )
+    .map(({ name }) => name)
+    .sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
+    .slice(0, restoreCheck?.sampleIndices ?? 0);
+}
+
+/** Not over yet, because ... */
+function goOn(situation: Situation, step: Step, restoring: Restoring): Step {
+  const facts = situation.seen?.restore;
+  if (facts === undefined) return step;
+  if (restoring.result !== undefined) return cleanUp(situation, step, restoring, facts);
+  const result = resultOf(situation, restoring, facts);
+  if (result !== undefined)
+    return add(step, { status: { ...step.status, restoring: { ...restoring, result } }, next: 'now' });
+  if (facts.restored.length > 0 || restoring.requested) return add(step, { next: POLL_MS });
+  const { repository, snapshot, indices, slot } = restoring;
+  return add(step, {
+    actions: [
+      {
+        type: 'RestoreSample',
+        repository,
+        snapshot,
+        indices: indices.map(({ source }) => source),
+        suffix: restoredSuffix(situation.uid, slot),
+      },
+    ],
+    next: 'now',
+  });
+}
+
+function resultOf(
+  { plan, mayAct, now }: Situation,
+  restoring: Restoring,
+  { restored, comparisons }: RestoreFacts,
+): Result | undefined {
+  if (!mayAct) return { result: 'Skipped', message: 'it was stopped before its end' };
+  const failed = restored.find(({ state }) => state === 'failed');
+  if (failed !== undefined) {
+    const source = restoring.indices.find((index) => index.restored === failed.name)?.source ?? failed.name;
+    const message = `${source} cannot be restored from ${restoring.snapshot}: files of it in ${restoring.repository} are missing or damaged; the next snapshot does not copy them again unless the index changes`;
+    return { result: 'Failed', message };
+  }
+  if (restoring.requested && restored.length < restoring.indices.length)
+    return { result: 'Skipped', message: 'somebody deleted the temporary indexes before they were compared' };
+  if (now - Date.parse(restoring.startTime) > plan.deadlineMs)
+    return {
+      result: 'Failed',
+      message: `the restore from ${restoring.snapshot} did not end within spec.deadline`,
+    };
+  return comparisons.length === restoring.indices.length ? verdictOf(comparisons) : undefined;
+}
+
+function verdictOf(comparisons: readonly Comparison[]): Result {
+  const wrong = comparisons.find(({ unchanged, living, restored }) => unchanged && living !== restored);
+  if (wrong !== undefined) {
+    const message = `${wrong.source} has ${wrong.living ?? 0} documents and did not change, but ${wrong.restored} were restored`;
+    return { result: 'Failed', message };
+  }
+  return { result: 'Passed', message: comparisons.map(told).join('; ') };
+}
+
+function told({ source, restored, living, unchanged }: Comparison): string {
+  const documents = `${source}: ${restored} documents restored`;
+  if (living === undefined) return `${documents}, the index itself is gone`;
+  return unchanged
+    ? `${documents}, as many as it has`
+    : `${documents}; it has changed since and has ${living}`;
+}
+
+function cleanUp({ now }: Situation, step: Step, restoring: Restoring, facts: RestoreFacts): Step {
+  const { result } = restoring;
+  if (facts.restored.length > 0)
+    return add(step, { actions: [{ type: 'DropRestored', indices: facts.restored }], next: 'now' });
+  return result === undefined ? step : conclude(step, restoring.snapshot, result, now);
+}
+
+function conclude(step: Step, snapshot: string | undefined, { result, message }: Result, now: number): Step {
+  const { restoring: _restoring, ...rest } = step.status;
+  const status: Status = {
+    ...rest,
+    lastRestoreCheck: { time: timeText(now), ...(snapshot !== undefined && { snapshot }), result, message },
+  };
+  const type = result === 'Failed' ? 'Warning' : 'Normal';
+  const event = { type, reason: `RestoreCheck${result}`, action: 'RestoreCheck', note: message } as const;
+  return add(step, { status, events: [event], next: 'now' });
+}

@@ -1,0 +1,144 @@
+import type { ResourceEvent } from '../../runtime/controller.ts';
+import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { Status } from './observed.ts';
+import {
+  incompleteNames,
+  ownersOf,
+  retentionIsDue,
+  RETENTION_EVERY_MS,
+  runsOf,
+  type Situation,
+  successesOf,
+} from './situation.ts';
+import { hasRules, planRetention, type RetentionPlan } from './retention.ts';
+import { add, type Rule, type Step } from './step.ts';
+import { timeOf, timeText } from './time.ts';
+import { isRunning } from './verdict.ts';
+
+type Retention = NonNullable<Status['retention']>;
+
+const POLL_MS = 2_000;
+/** A deletion that waits behind a long snapshot is asked for again after this. */
+const ASK_AGAIN_MS = 600_000;
+
+/** The plan is written first; the pass that finds it written deletes exactly that, after looking again. */
+export const retain: Rule = (situation, step) => {
+  const { spec, seen, mayAct, now } = situation;
+  if (!mayAct || seen?.snapshots === undefined || runsOf(step.status).length > 0) return step;
+  if (!hasRules(spec.retention)) return add(step, { status: withoutPlan(step.status) });
+  const before = step.status.retention ?? {};
+  const checked = add(step, {
+    status: { ...step.status, retention: settled(before, spec.repository, seen.snapshots) },
+  });
+  const events = deletionEvents(before, checked.status.retention);
+  const { mounted, mayDelete } = seen;
+  if (mounted === undefined || mayDelete === undefined)
+    return add(checked, { events, next: nextRunIn(before, now) });
+  const plan = planRetention(spec.retention, {
+    snapshots: seen.snapshots,
+    owners: ownersOf(situation.resource),
+    mounted,
+    incomplete: incompleteNames(step.status),
+    timeZone: spec.timeZone,
+    staleAfterMs: situation.plan.staleAfterMs,
+    now,
+  });
+  return act(
+    situation,
+    add(checked, { events }),
+    mayDelete ? plan : { ...plan, halted: plan.halted ?? 'NotGranted' },
+  );
+};
+
+function withoutPlan(status: Status): Status {
+  const { retention, ...rest } = status;
+  const deleted = retention?.deleted;
+  return deleted === undefined ? rest : { ...rest, retention: { deleted } };
+}
+
+/** What is gone of the batch has been deleted. A batch of a repository that the spec has left is forgotten. */
+function settled(before: Retention, repository: string, snapshots: readonly Snapshot[]): Retention {
+  const { batch } = before;
+  if (batch === undefined) return before;
+  if (before.repository !== repository) return withoutBatch(before);
+  const there = new Set(snapshots.map(({ uuid }) => uuid));
+  const left = batch.filter(({ uuid }) => there.has(uuid));
+  const deleted = (before.deleted ?? 0) + batch.length - left.length;
+  return left.length === 0 ? { ...withoutBatch(before), deleted } : { ...before, deleted, batch: left };
+}
+
+function deletionEvents(before: Retention, after: Retention | undefined): readonly ResourceEvent[] {
+  const count = (after?.deleted ?? 0) - (before.deleted ?? 0);
+  if (count <= 0) return [];
+  const note = `${count} expired ${count === 1 ? 'snapshot is' : 'snapshots are'} deleted`;
+  return [{ type: 'Normal', reason: 'SnapshotsDeleted', action: 'Retain', note }];
+}
+
+function act(situation: Situation, step: Step, plan: RetentionPlan): Step {
+  const { resource, seen, now } = situation;
+  const retention = withFigures(step.status.retention ?? {}, plan);
+  if (retention.batch !== undefined) return goOn(situation, step, retention, plan);
+  const newest = successesOf(resource, seen?.snapshots ?? []).at(-1)?.name;
+  if (!retentionIsDue(resource, newest, now))
+    return add(withRetention(step, retention), { next: nextRunIn(retention, now) });
+  const { handledSnapshot: _handled, ...rest } = retention;
+  const run: Retention = {
+    ...rest,
+    lastRunTime: timeText(now),
+    ...(newest !== undefined && { handledSnapshot: newest }),
+  };
+  if (plan.halted !== undefined || plan.deletions.length === 0) return withRetention(step, run);
+  const batch = { repository: resource.spec.repository, batch: plan.deletions };
+  return add(withRetention(step, { ...run, ...batch }), { next: 'now' });
+}
+
+const withRetention = (step: Step, retention: Retention): Step =>
+  add(step, { status: { ...step.status, retention } });
+
+/** The rest of a batch: what the plan of now would not delete any more is let off. */
+function goOn(situation: Situation, step: Step, retention: Retention, plan: RetentionPlan): Step {
+  const { now, seen, resource } = situation;
+  const { batch = [], ...rest } = retention;
+  const still = new Set(plan.halted === undefined ? plan.deletions.map(({ uuid }) => uuid) : []);
+  const left = batch.filter(({ uuid }) => still.has(uuid));
+  if (left.length === 0) return add(withRetention(step, withoutBatch(retention)), { next: 'now' });
+  const waiting = add(withRetention(step, { ...rest, batch: left }), { next: POLL_MS });
+  const asked = timeOf(retention.requestedTime);
+  if (asked !== undefined && now - asked < ASK_AGAIN_MS) return waiting;
+  // Elasticsearch would put them off until that one ends, and until then their fate would not be known.
+  if (seen?.snapshots?.some(isRunning)) return waiting;
+  const { repository } = resource.spec;
+  const deletion = {
+    type: 'DeleteSnapshots',
+    repository,
+    targets: left,
+    owners: ownersOf(resource),
+  } as const;
+  return add(waiting, { actions: [deletion], next: 'now' });
+}
+
+function withoutBatch(retention: Retention): Retention {
+  const { batch: _batch, repository: _repository, requestedTime: _requested, ...rest } = retention;
+  return rest;
+}
+
+const SHOWN = 10;
+
+function withFigures(
+  { kept: _kept, nextDeletions: _deletions, halted: _halted, ...rest }: Retention,
+  { kept, deletions, halted }: RetentionPlan,
+): Retention {
+  const counts = new Map<string, number>();
+  for (const reason of kept.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return {
+    ...rest,
+    ...(halted !== undefined && { halted }),
+    kept: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, count]) => ({ reason, count })),
+    nextDeletions: deletions.slice(0, SHOWN),
+  };
+}
+
+function nextRunIn({ lastRunTime }: Retention, now: number): number {
+  const last = timeOf(lastRunTime);
+  return last === undefined || last > now ? 0 : Math.max(0, last + RETENTION_EVERY_MS - now);
+}

@@ -1,0 +1,173 @@
+import { parseDuration } from '../../crds/duration.ts';
+import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
+import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import { claims } from './keep-rules.ts';
+import { markOf } from './names.ts';
+import { isRunning, isSuccess } from './verdict.ts';
+
+/**
+ * Retention as rules over a list: what is kept and why, what is deleted and why. Pure; nothing here can delete.
+ * The order of the guards is their rank: whatever comes first holds a snapshot for good.
+ */
+export interface RetentionPlan {
+  /** Of all snapshots in the repository, the reason of each that stays. */
+  readonly kept: ReadonlyMap<string, KeepReason>;
+  /** The oldest first, no more than one run may delete. */
+  readonly deletions: readonly Deletion[];
+  /** Why nothing is deleted at all; deletions are then what would be. */
+  readonly halted: HaltReason | undefined;
+}
+
+export type KeepReason =
+  | 'Foreign'
+  | 'Running'
+  | 'Unknown'
+  | 'Mounted'
+  | 'NewestSuccess'
+  | 'MinCount'
+  | 'KeepDaily'
+  | 'KeepWeekly'
+  | 'KeepMonthly'
+  | 'KeepYearly'
+  | 'NotExpired'
+  | 'DeletesPerRun';
+
+export interface Deletion {
+  readonly name: string;
+  readonly uuid: string;
+  readonly reason: 'Expired' | 'MaxCount' | 'FailedExpired';
+}
+
+export type HaltReason = 'NoSuccess' | 'Stale' | 'ClockSkew' | 'DryRun' | 'NotGranted';
+
+export type RetentionPolicy = NonNullable<SnapshotScheduleSpec['retention']>;
+
+export interface RetentionFacts {
+  readonly snapshots: readonly Snapshot[];
+  /** The uids whose snapshots are ours. */
+  readonly owners: ReadonlySet<string>;
+  /** Uuids of snapshots that back mounted indexes. */
+  readonly mounted: ReadonlySet<string>;
+  /** Names that the repository calls a success and that lacked an index. */
+  readonly incomplete: ReadonlySet<string>;
+  readonly timeZone: string;
+  readonly staleAfterMs: number;
+  readonly now: number;
+}
+
+/** A snapshot from further in the future says that one of the clocks is wrong, and ages mean nothing. */
+const MOST_SKEW_MS = 60_000;
+
+export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): RetentionPlan {
+  const sorted = [...facts.snapshots].sort((a, b) => a.startTime - b.startTime);
+  const kept = new Map<string, KeepReason>();
+  const own = sorted.filter((snapshot) => {
+    const reason = untouchable(snapshot, facts);
+    if (reason !== undefined) kept.set(snapshot.name, reason);
+    return reason === undefined || reason === 'Mounted';
+  });
+  const isGood = (snapshot: Snapshot) => isSuccess(snapshot) && !facts.incomplete.has(snapshot.name);
+  const successes = own.filter(isGood);
+  holdSuccesses(kept, successes, own.filter(isSuccess), policy, facts.timeZone);
+  const wanted = [
+    ...expiredSuccesses(kept, successes, policy, facts.now),
+    ...expiredFailures(
+      own.filter((snapshot) => !isGood(snapshot) && !kept.has(snapshot.name)),
+      policy,
+      facts.now,
+    ),
+  ].sort((a, b) => a.snapshot.startTime - b.snapshot.startTime);
+  const deletions = wanted.slice(0, policy.maxDeletesPerRun);
+  for (const { snapshot } of wanted.slice(policy.maxDeletesPerRun)) kept.set(snapshot.name, 'DeletesPerRun');
+  const going = new Set(deletions.map(({ snapshot }) => snapshot.name));
+  for (const { name } of own) if (!going.has(name) && !kept.has(name)) kept.set(name, 'NotExpired');
+  return {
+    kept,
+    deletions: deletions.map(({ snapshot: { name, uuid }, reason }) => ({ name, uuid, reason })),
+    halted: haltOf(policy, successes.at(-1), facts),
+  };
+}
+
+/** Not ours to delete, whatever the policy says. */
+function untouchable(snapshot: Snapshot, { owners, mounted }: RetentionFacts): KeepReason | undefined {
+  const mark = markOf(snapshot.metadata);
+  if (mark === undefined || !owners.has(mark.uid)) return 'Foreign';
+  if (isRunning(snapshot)) return 'Running';
+  if (!KNOWN_STATES.has(snapshot.state)) return 'Unknown';
+  return mounted.has(snapshot.uuid) ? 'Mounted' : undefined;
+}
+
+const KNOWN_STATES: ReadonlySet<string> = new Set(['SUCCESS', 'PARTIAL', 'FAILED']);
+
+/** @param complete what the repository calls a success: the newest of these stays as well. */
+function holdSuccesses(
+  kept: Map<string, KeepReason>,
+  successes: readonly Snapshot[],
+  complete: readonly Snapshot[],
+  policy: RetentionPolicy,
+  timeZone: string,
+): void {
+  const hold = (name: string | undefined, reason: KeepReason) => {
+    if (name !== undefined && !kept.has(name)) kept.set(name, reason);
+  };
+  hold(successes.at(-1)?.name, 'NewestSuccess');
+  hold(complete.at(-1)?.name, 'NewestSuccess');
+  for (const { name } of successes.slice(-policy.minCount)) hold(name, 'MinCount');
+  for (const [name, rule] of claims(successes, policy, timeZone)) hold(name, rule);
+}
+
+interface Wanted {
+  readonly snapshot: Snapshot;
+  readonly reason: Deletion['reason'];
+}
+
+function expiredSuccesses(
+  kept: ReadonlyMap<string, KeepReason>,
+  successes: readonly Snapshot[],
+  { expireAfter, maxCount }: RetentionPolicy,
+  now: number,
+): readonly Wanted[] {
+  const free = successes.filter(({ name }) => !kept.has(name));
+  const tooMany = maxCount === undefined ? 0 : Math.max(0, successes.length - maxCount);
+  return free.flatMap((snapshot, at): readonly Wanted[] => {
+    if (isOlder(snapshot, expireAfter, now)) return [{ snapshot, reason: 'Expired' }];
+    return at < tooMany ? [{ snapshot, reason: 'MaxCount' }] : [];
+  });
+}
+
+function expiredFailures(
+  failures: readonly Snapshot[],
+  { failedExpireAfter }: RetentionPolicy,
+  now: number,
+): readonly Wanted[] {
+  return failures
+    .filter((snapshot) => isOlder(snapshot, failedExpireAfter, now))
+    .map((snapshot) => ({ snapshot, reason: 'FailedExpired' }));
+}
+
+/** Without a rule nothing grows old. */
+function isOlder({ startTime }: Snapshot, limit: string | undefined, now: number): boolean {
+  const ms = limit === undefined ? undefined : parseDuration(limit);
+  return ms !== undefined && now - startTime > ms;
+}
+
+function haltOf(
+  { dryRun }: RetentionPolicy,
+  newest: Snapshot | undefined,
+  { snapshots, now, staleAfterMs }: RetentionFacts,
+): HaltReason | undefined {
+  if (newest === undefined) return 'NoSuccess';
+  if (snapshots.some(({ startTime }) => startTime - now > MOST_SKEW_MS)) return 'ClockSkew';
+  if (now - (newest.endTime ?? newest.startTime) > staleAfterMs) return 'Stale';
+  return dryRun ? 'DryRun' : undefined;
+}
+
+/** Whether anything could ever be deleted. */
+export function hasRules(policy: RetentionPolicy | undefined): policy is RetentionPolicy {
+  return (
+    policy !== undefined &&
+    (policy.expireAfter !== undefined ||
+      policy.maxCount !== undefined ||
+      policy.failedExpireAfter !== undefined)
+  );
+}

@@ -1,0 +1,125 @@
+import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
+import { formatDuration } from '../../schedule/duration.ts';
+import { numberOf, snapshotName } from './names.ts';
+import type { Run, RunFacts, State, Status } from './observed.ts';
+import { runsOf, withRuns } from './situation.ts';
+import { timeText } from './time.ts';
+
+/** How runs change: pure steps of the journal in `status.active`, used by rules and by the answers of effects alike. */
+
+/** What a try came to. */
+export interface Ending {
+  readonly state: State;
+  readonly message?: string | undefined;
+  readonly duration?: number | undefined;
+  readonly bytes?: number | undefined;
+  readonly failures?: NonNullable<Status['lastSnapshot']>['failures'];
+}
+
+const FIRST_RETRY_MS = 10_000;
+const LONGEST_RETRY_MS = 600_000;
+
+/** 10 s, 20 s, 40 s and so on. */
+export function retryAfterMs(attempt: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS);
+}
+
+/** Whose names are made: the journal of `namesOf` is the spec's prefix and the uid. */
+export interface NameSource {
+  readonly prefix: string;
+  readonly uid: string;
+}
+
+/** The same slot under the next name: this one is taken. */
+export function renamed(run: Run, source: NameSource): Run {
+  return { ...run, snapshot: snapshotName(source, run.slot, numberOf(run.snapshot) + 1), accepted: false };
+}
+
+export type Policy = Pick<SnapshotScheduleSpec, 'backoffLimit' | 'historyLimit'>;
+
+/** The next try of a run, or undefined when it has had all of them. */
+export function nextTry(
+  run: Run,
+  ending: Ending,
+  source: NameSource,
+  policy: Policy,
+  now: number,
+): Run | undefined {
+  if (run.attempt > policy.backoffLimit || ending.state === 'ABORTED') return undefined;
+  // A lost one left its name free; under the same name Elasticsearch sees to it that there is one.
+  const isFree = ending.state === 'LOST' || !run.accepted;
+  const { snapshot } = isFree ? run : renamed(run, source);
+  return {
+    snapshot,
+    repository: run.repository,
+    slot: run.slot,
+    attempt: run.attempt + 1,
+    accepted: false,
+    retryTime: timeText(now + retryAfterMs(run.attempt)),
+    failure: { state: ending.state, message: ending.message ?? '' },
+  };
+}
+
+/** The status after a try of a run has ended: another try, or the end of the run. */
+export function withEnding(
+  status: Status,
+  run: Run,
+  ending: Ending,
+  source: NameSource,
+  policy: Policy,
+  now: number,
+): Status {
+  const again = ending.state === 'SUCCESS' ? undefined : nextTry(run, ending, source, policy, now);
+  const told = withLast(status, run, ending);
+  if (again !== undefined) return replaceRun(told, run, again);
+  const failures = ending.state === 'SUCCESS' ? 0 : (status.consecutiveFailures ?? 0) + 1;
+  const entry = { ...endedOf(run, ending), attempts: run.attempt };
+  const others = (status.history ?? []).filter(({ name }) => name !== run.snapshot);
+  return {
+    ...replaceRun(told, run, undefined),
+    consecutiveFailures: failures,
+    history: [entry, ...others].slice(0, policy.historyLimit),
+  };
+}
+
+export function replaceRun(status: Status, run: Run, by: Run | undefined): Status {
+  const runs = runsOf(status).flatMap((other) =>
+    other.slot === run.slot && other.snapshot === run.snapshot ? (by ?? []) : other,
+  );
+  return withRuns(status, runs);
+}
+
+function withLast(status: Status, run: Run, ending: Ending): Status {
+  const { message, failures = [] } = ending;
+  return {
+    ...status,
+    lastSnapshot: {
+      ...endedOf(run, ending),
+      ...(message !== undefined && { message }),
+      ...(failures.length > 0 && { failures: failures.slice(0, SHOWN_FAILURES) }),
+    },
+  };
+}
+
+const SHOWN_FAILURES = 5;
+
+function endedOf({ snapshot, slot }: Run, { state, duration, bytes }: Ending) {
+  return {
+    name: snapshot,
+    state,
+    slot,
+    ...(duration !== undefined && { duration: formatDuration(duration) }),
+    ...(bytes !== undefined && { bytes }),
+  };
+}
+
+/** What is known of a snapshot that has ended, beside its verdict. */
+export function figuresOf({ snapshot, progress }: RunFacts): Omit<Ending, 'state' | 'message'> {
+  if (snapshot === undefined) return {};
+  const { startTime, endTime, failures } = snapshot;
+  return {
+    duration: endTime === undefined ? undefined : Math.max(0, endTime - startTime),
+    bytes: progress?.bytes.total,
+    failures: failures.map(({ index, shard }) => ({ index, shard })),
+  };
+}

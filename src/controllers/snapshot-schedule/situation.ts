@@ -1,0 +1,96 @@
+import { RUN_NOW } from '../../crds/shared.ts';
+import { ADOPT_UID, type SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
+import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import { markOf } from './names.ts';
+import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
+import type { Plan } from './plan.ts';
+import { timeOf } from './time.ts';
+import { isSuccess } from './verdict.ts';
+
+/** What one pass knows, with the questions that every rule asks answered once. */
+export interface Situation {
+  readonly resource: Schedule;
+  readonly spec: SnapshotScheduleSpec;
+  readonly status: Status;
+  readonly plan: Plan;
+  readonly uid: string;
+  readonly now: number;
+  readonly observed: Observed;
+  /** Undefined when nothing could be read. */
+  readonly seen: Seen | undefined;
+  /** Whether effects are wanted: neither suspended nor being deleted. */
+  readonly mayAct: boolean;
+}
+
+export function situationOf(resource: Schedule, plan: Plan, observed: Observed, now: number): Situation {
+  return {
+    resource,
+    spec: resource.spec,
+    status: resource.status ?? {},
+    plan,
+    uid: resource.metadata.uid,
+    now,
+    observed,
+    seen: observed.type === 'seen' ? observed : undefined,
+    mayAct: !resource.spec.suspend && resource.metadata.deletionTimestamp === undefined,
+  };
+}
+
+/** What runs, the newest first. */
+export function runsOf({ active, overlapping = [] }: Status): readonly Run[] {
+  return active === undefined ? overlapping : [active, ...overlapping];
+}
+
+export function withRuns(status: Status, runs: readonly Run[]): Status {
+  const { active: _active, overlapping: _overlapping, ...rest } = status;
+  const [active, ...overlapping] = runs;
+  if (active === undefined) return rest;
+  return { ...rest, active, ...(overlapping.length > 0 && { overlapping }) };
+}
+
+/** The uids whose snapshots this schedule looks after: its own, and the one that a person has it adopt. */
+export function ownersOf({ metadata }: Schedule): ReadonlySet<string> {
+  const adopted = metadata.annotations?.[ADOPT_UID];
+  return new Set(adopted ? [metadata.uid, adopted] : [metadata.uid]);
+}
+
+/** Those that this very schedule has made. */
+export function madeBy(uid: string, snapshots: readonly Snapshot[]): readonly Snapshot[] {
+  return snapshots.filter(({ metadata }) => markOf(metadata)?.uid === uid);
+}
+
+/** Names that the repository calls a success and that were found to lack an index. */
+export function incompleteNames({ history = [], lastSnapshot }: Status): ReadonlySet<string> {
+  const ended = lastSnapshot === undefined ? history : [lastSnapshot, ...history];
+  return new Set(ended.filter(({ state }) => state === 'INCOMPLETE').map(({ name }) => name));
+}
+
+/** The successes that this schedule looks after, the oldest first. */
+export function successesOf(resource: Schedule, snapshots: readonly Snapshot[]): readonly Snapshot[] {
+  const owners = ownersOf(resource);
+  const incomplete = incompleteNames(resource.status ?? {});
+  return snapshots
+    .filter(({ metadata }) => owners.has(markOf(metadata)?.uid ?? ''))
+    .filter((snapshot) => isSuccess(snapshot) && !incomplete.has(snapshot.name))
+    .sort((a, b) => a.startTime - b.startTime);
+}
+
+/** The token of a run-now that has not been answered yet. */
+export function askedRunNow({ metadata, status }: Schedule): string | undefined {
+  const token = metadata.annotations?.[RUN_NOW];
+  return token && token !== status?.lastHandledRunNow ? token.slice(0, 255) : undefined;
+}
+
+/** Retention looks at everything after each success, and hourly. */
+export function retentionIsDue({ status = {} }: Schedule, newest: string | undefined, now: number): boolean {
+  const { lastRunTime, handledSnapshot } = status.retention ?? {};
+  const last = timeOf(lastRunTime);
+  return last === undefined || now - last >= RETENTION_EVERY_MS || last > now || handledSnapshot !== newest;
+}
+
+export const RETENTION_EVERY_MS = 3_600_000;
+
+/** The connection and repository that a schedule writes into: one place of the connection's. */
+export function connectionOf({ metadata, spec }: Schedule): string {
+  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
+}

@@ -1,0 +1,63 @@
+import type { IndexBirth } from '../../elasticsearch/snapshot-indices.ts';
+import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { State } from './observed.ts';
+
+export interface Verdict {
+  readonly state: State;
+  /** Why it is no success. */
+  readonly message?: string;
+}
+
+/** As far as the repository alone can tell: complete, and not empty. */
+export function isSuccess({ state, shards }: Snapshot): boolean {
+  return state === 'SUCCESS' && shards.total > 0 && shards.failed === 0;
+}
+
+export function isRunning({ state }: Snapshot): boolean {
+  return state === 'IN_PROGRESS';
+}
+
+/**
+ * What an ended snapshot is worth. Elasticsearch calls it a success although an index vanished from it, or nothing is
+ * in it at all: every index that was there when it began, and still is, must be inside.
+ * @param indices what matches the spec now.
+ */
+export function verdictOf(snapshot: Snapshot, indices: readonly IndexBirth[]): Verdict {
+  const { state, shards, failures } = snapshot;
+  if (state === 'PARTIAL' || (state === 'SUCCESS' && shards.failed > 0))
+    return { state: 'PARTIAL', message: partialMessage(shards, failures) };
+  if (state !== 'SUCCESS')
+    return { state: 'FAILED', message: 'Elasticsearch calls it failed; its log says why' };
+  const lacking = lackingIndices(snapshot, indices);
+  if (lacking.length > 0) return { state: 'INCOMPLETE', message: `it lacks ${namedFew(lacking)}` };
+  if (shards.total === 0)
+    return { state: 'EMPTY', message: 'no index matches spec.indices, so there is nothing in it' };
+  return { state: 'SUCCESS' };
+}
+
+function partialMessage(shards: Snapshot['shards'], failures: Snapshot['failures']): string {
+  const indices = [...new Set(failures.map(({ index }) => index))];
+  const where = indices.length === 0 ? '' : `, of ${namedFew(indices)}`;
+  return `${shards.failed} of ${shards.total} shards are missing${where}`;
+}
+
+/** Temporary indexes are left out on purpose, and names with a dot are Elasticsearch's own, but for data streams. */
+const NOT_EXPECTED = /-restore-check-[0-9a-f]+$|^\.(?!ds-)/;
+
+/** Both times are of the same clock, the master's. */
+function lackingIndices(snapshot: Snapshot, indices: readonly IndexBirth[]): readonly string[] {
+  const inside = new Set(snapshot.indices);
+  return indices
+    .filter(
+      ({ name, created }) => created < snapshot.startTime && !NOT_EXPECTED.test(name) && !inside.has(name),
+    )
+    .map(({ name }) => name)
+    .sort();
+}
+
+const SHOWN = 3;
+
+function namedFew(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
+}

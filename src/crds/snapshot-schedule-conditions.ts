@@ -1,0 +1,57 @@
+import type { ConditionDoc } from './shared.ts';
+
+/** What the conditions of a SnapshotSchedule say; the text of the reference. */
+export const snapshotScheduleConditions: readonly ConditionDoc[] = [
+  {
+    type: 'Ready',
+    description: 'True while the last run was a success, or none has failed yet.',
+    reasons: {
+      Succeeded: 'The last snapshot is a success: complete, and with every index that was there.',
+      Waiting: 'No slot has come yet.',
+      InProgress: 'A snapshot runs.',
+      SnapshotFailed: 'The last snapshot failed, was lost or could not begin; the message says why.',
+      SnapshotPartial: 'The last snapshot lacks shards or indexes; the message names them.',
+      SnapshotEmpty: 'The last snapshot holds nothing: no index matches spec.indices.',
+      DeadlineExceeded: 'A snapshot has run longer than spec.deadline.',
+      RepositoryMissing: 'The repository is not registered in Elasticsearch.',
+      RepositoryReadOnly: 'The repository is registered as read-only.',
+      RepositoryUnverified: 'A node cannot write to the repository.',
+      RepositoryShared:
+        'Elasticsearch has disabled the repository: another cluster writes to it, or its files were changed.',
+      RepositoryUnreadable: 'The repository does not tell what it holds.',
+      WaitingForTurn: 'As many repositories as the connection allows are written at present.',
+      ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
+      NotGranted: 'The connection grants this namespace no such use of these names.',
+      ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
+      ConnectionSuspended: 'The connection is suspended, and with it everything that uses it.',
+      InvalidSpec: 'The spec cannot be acted on; the message names the field.',
+      Suspended: 'spec.suspend stops the schedule.',
+    },
+  },
+  {
+    type: 'Healthy',
+    description: 'Whether the newest success is young enough: the condition to be alerted by.',
+    reasons: {
+      Fresh: 'The newest success is younger than spec.staleAfter.',
+      Stale:
+        'The newest success is older than spec.staleAfter; retention deletes nothing until there is a younger one.',
+      NeverSucceeded:
+        'There is no success: Unknown until one is overdue, False from then on. Retention deletes nothing.',
+    },
+  },
+  {
+    type: 'Restorable',
+    description: 'What the last restore check found; absent without spec.restoreCheck.',
+    reasons: {
+      RestoreCheckPassed: 'A sample was restored and is what it was.',
+      RestoreCheckFailed: 'A sample could not be restored, or differs.',
+      RestoreCheckSkipped: 'Nothing could be checked; the message says why.',
+      RestoreCheckPending: 'No restore check was due yet.',
+    },
+  },
+  {
+    type: 'Suspended',
+    description: 'True while spec.suspend stops the schedule.',
+    reasons: { Suspended: 'spec.suspend is true.' },
+  },
+];

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { ask } from './ask.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+import { concrete, path } from './path.ts';
+
+export interface SnapshotIndex {
+  readonly name: string;
+  /** Of all its files in the repository. */
+  readonly bytes: number;
+}
+
+const details = z.object({
+  snapshots: z
+    .array(
+      z.object({ index_details: z.record(z.string(), z.object({ size_in_bytes: z.number() })).default({}) }),
+    )
+    .max(1),
+});
+
+/** The indexes of a snapshot with their sizes. @throws ElasticsearchError `notFound` without the snapshot. */
+export async function snapshotIndices(
+  es: Elasticsearch,
+  repository: string,
+  snapshot: string,
+  signal?: AbortSignal,
+): Promise<readonly SnapshotIndex[]> {
+  const request = {
+    method: 'GET',
+    path: path`/_snapshot/${concrete(repository)}/${concrete(snapshot)}`,
+    query: { index_details: true },
+  } as const;
+  const { snapshots } = await ask(es, request, details, signal);
+  return Object.entries(snapshots[0]?.index_details ?? {}).map(([name, { size_in_bytes }]) => ({
+    name,
+    bytes: size_in_bytes,
+  }));
+}
+
+/**
+ * Restores indexes beside the living ones: renamed by a suffix, hidden, without replicas, aliases and life cycle.
+ * It does not wait. @throws ElasticsearchError, `serverError` when one of the names is taken.
+ */
+export async function restoreRenamed(
+  es: Elasticsearch,
+  source: { readonly repository: string; readonly snapshot: string; readonly indices: readonly string[] },
+  suffix: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const request = {
+    method: 'POST',
+    path: path`/_snapshot/${concrete(source.repository)}/${concrete(source.snapshot)}/_restore`,
+    query: { wait_for_completion: false },
+    body: {
+      indices: source.indices.map(concrete),
+      rename_pattern: '(.+)',
+      rename_replacement: `$1${suffix}`,
+      include_aliases: false,
+      include_global_state: false,
+      feature_states: ['none'],
+      index_settings: { 'index.number_of_replicas': 0, 'index.hidden': true },
+      ignore_index_settings: [
+        'index.auto_expand_replicas',
+        'index.lifecycle.name',
+        'index.lifecycle.rollover_alias',
+        'index.default_pipeline',
+        'index.final_pipeline',
+      ],
+    },
+  } as const;
+  await ask(es, request, z.object({ accepted: z.literal(true) }), signal);
+}
+
+export interface RestoredIndex {
+  readonly name: string;
+  readonly uuid: string;
+  /** Failed: Elasticsearch has given up on a shard. */
+  readonly state: 'restoring' | 'restored' | 'failed';
+}
+
+const shard = z.object({
+  state: z.string(),
+  primary: z.boolean(),
+  unassigned_info: z.object({ reason: z.string(), failed_attempts: z.number().default(0) }).optional(),
+});
+
+const state = z.object({
+  metadata: z
+    .object({
+      indices: z
+        .record(z.string(), z.object({ settings: z.object({ index: z.object({ uuid: z.string() }) }) }))
+        .default({}),
+    })
+    .default({ indices: {} }),
+  routing_table: z
+    .object({
+      indices: z.record(z.string(), z.object({ shards: z.record(z.string(), z.array(shard)) })).default({}),
+    })
+    .default({ indices: {} }),
+});
+
+/** How often Elasticsearch tries a shard (`index.allocation.max_retries`). */
+const TRIES = 5;
+
+/** Those of these indexes that exist, and how far their restore is. Needs `monitor` only. */
+export async function restoredIndices(
+  es: Elasticsearch,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly RestoredIndex[]> {
+  if (names.length === 0) return [];
+  const request = {
+    method: 'GET',
+    path: path`/_cluster/state/metadata,routing_table/${names.map(concrete).join(',')}`,
+    query: {
+      expand_wildcards: 'all',
+      ignore_unavailable: true,
+      filter_path: [
+        'metadata.indices.*.settings.index.uuid',
+        'routing_table.indices.*.shards.*.state',
+        'routing_table.indices.*.shards.*.primary',
+        'routing_table.indices.*.shards.*.unassigned_info.reason',
+        'routing_table.indices.*.shards.*.unassigned_info.failed_attempts',
+      ].join(','),
+    },
+  } as const;
+  const answer = await ask(es, request, state, signal);
+  return Object.entries(answer.metadata.indices).map(([name, { settings }]) => ({
+    name,
+    uuid: settings.index.uuid,
+    state: stateOf(Object.values(answer.routing_table.indices[name]?.shards ?? {}).flat()),
+  }));
+}
+
+function stateOf(shards: readonly z.output<typeof shard>[]): RestoredIndex['state'] {
+  const primaries = shards.filter(({ primary }) => primary);
+  if (primaries.some(hasFailed)) return 'failed';
+  const done = primaries.length > 0 && primaries.every(({ state }) => state === 'STARTED');
+  return done ? 'restored' : 'restoring';
+}
+
+function hasFailed({ state, unassigned_info: info }: z.output<typeof shard>): boolean {
+  return state === 'UNASSIGNED' && info?.reason === 'ALLOCATION_FAILED' && info.failed_attempts >= TRIES;
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { ask } from './ask.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+
+/** What snapshots need to know of the indexes of a cluster. Read from its state, for which `monitor` is enough. */
+export interface IndexBirth {
+  readonly name: string;
+  readonly uuid: string;
+  /** Milliseconds since the epoch, by the clock of the elected master. A restored index keeps that of its origin. */
+  readonly created: number;
+}
+
+const births = z.object({
+  metadata: z
+    .object({
+      indices: z
+        .record(
+          z.string(),
+          z.object({
+            settings: z.object({ index: z.object({ uuid: z.string(), creation_date: z.coerce.number() }) }),
+          }),
+        )
+        .default({}),
+    })
+    .default({ indices: {} }),
+});
+
+/**
+ * The indexes that expressions stand for as a snapshot takes them: wildcards, `-` for exclusion, aliases and data
+ * streams; open, closed and hidden ones.
+ */
+export async function indexBirths(
+  es: Elasticsearch,
+  expressions: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly IndexBirth[]> {
+  const request = {
+    method: 'GET',
+    path: `/_cluster/state/metadata/${encodeURIComponent(expressions.join(','))}`,
+    query: {
+      expand_wildcards: 'all',
+      ignore_unavailable: true,
+      filter_path: 'metadata.indices.*.settings.index.uuid,metadata.indices.*.settings.index.creation_date',
+    },
+  } as const;
+  const { metadata } = await ask(es, request, births, signal);
+  return Object.entries(metadata.indices).map(([name, { settings }]) => ({
+    name,
+    uuid: settings.index.uuid,
+    created: settings.index.creation_date,
+  }));
+}
+
+const mounts = z.object({
+  metadata: z
+    .object({
+      indices: z
+        .record(
+          z.string(),
+          z.object({
+            settings: z.object({
+              index: z.object({
+                store: z.object({ snapshot: z.looseObject({ snapshot_uuid: z.string().optional() }) }),
+              }),
+            }),
+          }),
+        )
+        .default({}),
+    })
+    .default({ indices: {} }),
+});
+
+/**
+ * The uuids of snapshots that back mounted (searchable) indexes. Elasticsearch does not refuse to delete those
+ * (elastic/elasticsearch#73947).
+ */
+export async function mountedSnapshots(
+  es: Elasticsearch,
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const request = {
+    method: 'GET',
+    path: '/_cluster/state/metadata',
+    query: { filter_path: 'metadata.indices.*.settings.index.store.snapshot' },
+  } as const;
+  const { metadata } = await ask(es, request, mounts, signal);
+  const uuids = Object.values(metadata.indices).map(
+    ({ settings }) => settings.index.store.snapshot.snapshot_uuid,
+  );
+  return new Set(uuids.filter((uuid) => uuid !== undefined));
+}

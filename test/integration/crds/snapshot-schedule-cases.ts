@@ -1,0 +1,246 @@
+import {
+  type Arbitrary,
+  boolean,
+  constant,
+  constantFrom,
+  integer,
+  option,
+  record,
+  uniqueArray,
+  stringMatching,
+} from 'fast-check';
+import type { Spec } from './mutations.ts';
+
+export const minimal: Spec = {
+  connectionRef: { name: 'main' },
+  repository: 'backups',
+  schedule: '0 */6 * * *',
+};
+
+export const whole: Spec = {
+  connectionRef: { name: 'main', namespace: 'search' },
+  repository: 'backups',
+  schedule: '30 2 * * mon-fri',
+  timeZone: 'Europe/Berlin',
+  suspend: true,
+  catchUp: 'Skip',
+  startingDeadline: '2h',
+  concurrencyPolicy: 'Allow',
+  namePrefix: 'nightly',
+  indices: ['orders-*', 'customers'],
+  exclude: ['orders-tmp-*'],
+  includeGlobalState: true,
+  featureStates: ['tasks', 'security'],
+  ignoreUnavailable: false,
+  partial: true,
+  metadata: { team: 'search', cost: { centre: 7 }, nothing: null },
+  deadline: '3h',
+  abortOnDeadline: true,
+  backoffLimit: 5,
+  retention: {
+    expireAfter: '30d',
+    maxCount: 100,
+    keepDaily: 7,
+    keepWeekly: 4,
+    keepMonthly: 12,
+    keepYearly: 3,
+    minCount: 2,
+    failedExpireAfter: '7d',
+    maxDeletesPerRun: 20,
+    dryRun: true,
+  },
+  staleAfter: '2d',
+  restoreCheck: { schedule: '0 5 * * 0', sampleIndices: 2, maxBytes: '2Gi' },
+  historyLimit: 20,
+};
+
+const maybe = <Value>(value: Arbitrary<Value>): Arbitrary<Value> =>
+  option(value, { nil: undefined }) as Arbitrary<Value>;
+const schedule = constantFrom('@daily', '*/5 * * * *', '0 0 1,15 * *', '59 23 31 12 7', '0 0-23/2 * jan sun');
+const time = constantFrom('1s', '90d', '1h30m', '12h');
+const pattern = stringMatching(/^[a-z][a-z0-9.-]{0,12}[*]?$/);
+
+export const good: Arbitrary<Spec> = record({
+  connectionRef: constantFrom<Spec>({ name: 'main' }, { name: 'a.b-c', namespace: 'x' }),
+  repository: constantFrom('backups', 'Backups_2', 'böxe', 'a.b-c'),
+  schedule,
+  timeZone: maybe(constantFrom('Etc/UTC', 'Asia/Kathmandu', 'America/Argentina/Buenos_Aires')),
+  suspend: maybe(boolean()),
+  catchUp: maybe(constantFrom('RunOnce', 'Skip')),
+  startingDeadline: maybe(time.filter((written) => written !== '90d')),
+  concurrencyPolicy: maybe(constantFrom('Forbid', 'Allow')),
+  namePrefix: maybe(stringMatching(/^[a-z0-9]([a-z0-9._-]{0,20}[a-z0-9])?$/)),
+  indices: maybe(uniqueArray(pattern, { minLength: 1, maxLength: 3 })),
+  exclude: maybe(uniqueArray(pattern, { maxLength: 3 })),
+  includeGlobalState: maybe(boolean()),
+  featureStates: maybe(constantFrom<readonly string[]>([], ['tasks'])),
+  metadata: maybe(constantFrom<Spec>({}, { a: [1, { b: null }] })),
+  deadline: maybe(time.filter((written) => written !== '90d')),
+  abortOnDeadline: maybe(boolean()),
+  backoffLimit: maybe(integer({ min: 0, max: 10 })),
+  retention: maybe(
+    record({
+      expireAfter: maybe(time),
+      maxCount: maybe(integer({ min: 10, max: 100_000 })),
+      minCount: maybe(integer({ min: 1, max: 10 })),
+      keepDaily: maybe(integer({ min: 1, max: 1000 })),
+      keepYearly: maybe(integer({ min: 1, max: 1000 })),
+      failedExpireAfter: maybe(time),
+      maxDeletesPerRun: maybe(integer({ min: 1, max: 100 })),
+      dryRun: maybe(boolean()),
+    }),
+  ),
+  staleAfter: maybe(time),
+  restoreCheck: maybe(record({ schedule, maxBytes: maybe(constant('500Mi')) })),
+  historyLimit: maybe(integer({ min: 0, max: 50 })),
+}).map((spec) => JSON.parse(JSON.stringify(spec)) as Spec);
+
+const but = (part: Spec): Spec => ({ ...minimal, ...part });
+const retention = (policy: Spec): Spec => but({ retention: policy });
+const check = (policy: Spec): Spec => but({ restoreCheck: { schedule: '@weekly', ...policy } });
+
+export const handPickedGood: readonly Spec[] = [
+  minimal,
+  whole,
+  ...[
+    '@hourly',
+    '@daily',
+    '@weekly',
+    '@monthly',
+    '@yearly',
+    '* * * * *',
+    '0 0 30 2 *',
+    '5,10-15/2 0-6 1 */3 fri-sun',
+    '0  0 *\t* 7',
+    '0 0 * JAN Mon',
+  ].map((schedule) => but({ schedule })),
+  ...['UTC', 'Australia/Lord_Howe', 'America/New_York', 'Asia/Kathmandu', 'Etc/GMT+5'].map((timeZone) =>
+    but({ timeZone }),
+  ),
+  ...['B', 'a b'.replace(' ', '_'), 'x'.repeat(255), 'ö'.repeat(255), '1', 'a-b.c_d+e'].map((repository) =>
+    but({ repository }),
+  ),
+  ...['a', '0', 'x'.repeat(200), 'a..b', 'a-_.b'].map((namePrefix) => but({ namePrefix })),
+  but({ indices: ['*'], exclude: ['*'] }),
+  but({ indices: ['.ds-logs-*'] }),
+  but({ indices: Array.from({ length: 100 }, (_, at) => `a${at}`) }),
+  but({ metadata: { a: 'x'.repeat(2000) } }),
+  but({ featureStates: [] }),
+  but({ startingDeadline: '30d', deadline: '1s', staleAfter: '3650d' }),
+  but({ backoffLimit: 0, historyLimit: 0 }),
+  but({ backoffLimit: 10, historyLimit: 50 }),
+  retention({}),
+  retention({ maxCount: 1 }),
+  retention({ maxCount: 5, minCount: 5 }),
+  retention({ expireAfter: '36500d' }),
+  retention({ maxDeletesPerRun: 100 }),
+  check({}),
+  check({ maxBytes: '1Ki', sampleIndices: 1 }),
+  check({ maxBytes: '1Pi', sampleIndices: 10 }),
+];
+
+const { connectionRef: _connection, ...unconnected } = minimal;
+const { repository: _repository, ...homeless } = minimal;
+const { schedule: _schedule, ...timeless } = minimal;
+
+const badSchedules = [
+  '',
+  ' ',
+  '* * * *',
+  '0 0 0 * * *',
+  '0 0 * * * 2026',
+  '60 * * * *',
+  '* 24 * * *',
+  '* * 0 * *',
+  '* * 32 * *',
+  '* * * 13 *',
+  '* * * 0 *',
+  '* * * * 8',
+  '* * L * *',
+  '* * 15W * *',
+  '* * * * 5#3',
+  '? * * * *',
+  '@every 5m',
+  '@reboot',
+  '@midnight',
+  '5/10 * * * *',
+  '*/0 * * * *',
+  '*/60 * * * *',
+  '10-5 * * * *',
+  '* * * * sat-mon',
+  '* * * foo *',
+  '-1 * * * *',
+  '1.5 * * * *',
+  ',1 * * * *',
+  '1, * * * *',
+  '1--2 * * * *',
+  '0 0 * * *x',
+];
+
+const badDurations = ['', '5', '1w', '-1s', '1.5h', '30m1h', '0s', '1 h', '99999d', 'PT1H'];
+const badNames = ['', 'A', 'a b', 'a/b', 'a*', '-a', 'a-', '_a', 'a_', '.a', 'ä', 'a,b', 'x'.repeat(201)];
+const badRepositories = ['', '*', 'a b', 'a,b', 'a/b', 'a#b', '_a', '-a', '+a', '.a', 'a:b', 'x'.repeat(256)];
+const badPatterns = ['', 'A*', 'a b', 'a,b', '-a', 'a/b', 'a#b', 'a:b', '<a-{now}>', 'x'.repeat(256)];
+const badZones = ['', 'Mars/Base', 'europe/berlin', '+01:00', 'Europe/', 'CET DST', 'x'.repeat(65)];
+const badSizes = ['', '1G', '-1Gi', '1.5Gi', '0', '1023', '2Pi', '1 Gi'];
+
+export const handPickedBad: readonly Spec[] = [
+  {},
+  unconnected,
+  homeless,
+  timeless,
+  but({ connectionRef: {} }),
+  but({ connectionRef: { name: 'Main' } }),
+  but({ connectionRef: 'main' }),
+  but({ repository: ['backups'] }),
+  ...badRepositories.map((repository) => but({ repository })),
+  ...badSchedules.map((schedule) => but({ schedule })),
+  but({ schedule: 5 }),
+  ...badZones.map((timeZone) => but({ timeZone })),
+  but({ suspend: 'yes' }),
+  but({ catchUp: 'All' }),
+  but({ catchUp: 'skip' }),
+  but({ concurrencyPolicy: 'Replace' }),
+  ...badDurations.map((startingDeadline) => but({ startingDeadline })),
+  but({ startingDeadline: '31d' }),
+  ...badDurations.map((deadline) => but({ deadline })),
+  ...badDurations.map((staleAfter) => but({ staleAfter })),
+  ...badNames.map((namePrefix) => but({ namePrefix })),
+  ...badPatterns.map((pattern) => but({ indices: [pattern] })),
+  ...badPatterns.map((pattern) => but({ exclude: [pattern] })),
+  but({ indices: [] }),
+  but({ indices: ['a', 'a'] }),
+  but({ indices: 'a' }),
+  but({ indices: Array.from({ length: 101 }, (_, at) => `a${at}`) }),
+  but({ exclude: ['a', 'a'] }),
+  but({ featureStates: ['Tasks'] }),
+  but({ featureStates: ['a b'] }),
+  but({ featureStates: ['a', 'a'] }),
+  but({ metadata: 'x' }),
+  but({ metadata: Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`m${at}`, at])) }),
+  but({ abortOnDeadline: 1 }),
+  but({ backoffLimit: -1 }),
+  but({ backoffLimit: 11 }),
+  but({ backoffLimit: 1.5 }),
+  but({ historyLimit: 51 }),
+  but({ historyLimit: '10' }),
+  ...badDurations.map((expireAfter) => retention({ expireAfter })),
+  ...badDurations.map((failedExpireAfter) => retention({ failedExpireAfter })),
+  retention({ maxCount: 0 }),
+  retention({ maxCount: 100_001 }),
+  retention({ maxCount: 1, minCount: 2 }),
+  retention({ minCount: 0 }),
+  retention({ keepDaily: 0 }),
+  retention({ keepWeekly: -1 }),
+  retention({ keepMonthly: 1001 }),
+  retention({ keepYearly: '3' }),
+  retention({ maxDeletesPerRun: 0 }),
+  retention({ maxDeletesPerRun: 101 }),
+  retention({ dryRun: 'true' }),
+  but({ retention: '30d' }),
+  but({ restoreCheck: {} }),
+  check({ schedule: '* * * *' }),
+  check({ sampleIndices: 0 }),
+  check({ sampleIndices: 11 }),
+  ...badSizes.map((maxBytes) => check({ maxBytes })),
+];
