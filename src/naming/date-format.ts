@@ -78,8 +78,7 @@ export function readDate(format: DateFormat, written: string): Period | undefine
   }
   const start = startOf(numbers);
   // Whatever was no date, or not written like one, comes back as something else.
-  if (Number.isNaN(start) || writeDate(format, start) !== written) return undefined;
-  return periodOf(format.unit, start);
+  return textOf(format, start) === written ? periodOf(format.unit, start) : undefined;
 }
 
 function startOf(numbers: ReadonlyMap<Letters, string>): number {
@@ -97,19 +96,22 @@ const DAY = 86_400_000;
 const weekStart = (year: string, week: number): number =>
   periodOf('Week', Date.parse(`${year}-01-04T00:00:00.000Z`) + (week - 1) * 7 * DAY).start;
 
-/** A moment as that format writes it, in UTC. Throws a RangeError for years that have not four digits. */
+/** A moment as that format writes it, in UTC. Throws a RangeError for a year that has not four digits. */
 export function writeDate(format: DateFormat, at: number): string {
-  return format.parts
-    .map((part) => (part.type === 'Number' ? writeNumber(part.letters, at) : part.text))
-    .join('');
+  const text = textOf(format, at);
+  if (text === undefined) throw new RangeError(`${at} ms is no time that ${format.text} can write`);
+  return text;
 }
 
-function writeNumber(letters: Letters, at: number): string {
-  const written = String(NUMBERS[letters](at)).padStart(letters.length, '0');
-  if (written.length > letters.length)
-    throw new RangeError(`the year ${written} does not fit into ${letters}`);
-  return written;
+function textOf(format: DateFormat, at: number): string | undefined {
+  const texts = format.parts.map((part) =>
+    part.type === 'Text' ? part.text : digits(NUMBERS[part.letters](at), part.letters.length),
+  );
+  return texts.includes(undefined) ? undefined : texts.join('');
 }
+
+const digits = (value: number, width: number): string | undefined =>
+  value >= 0 && value < 10 ** width ? String(value).padStart(width, '0') : undefined;
 
 const NUMBERS: Readonly<Record<Letters, (at: number) => number>> = {
   yyyy: (at) => new Date(at).getUTCFullYear(),
