@@ -1,0 +1,100 @@
+import { isExact } from '../../../test/support/workload-checker.ts';
+import { say } from '../../environment/progress.ts';
+import { quantile } from '../runtime/measure.ts';
+import { type LiveOptions, type LiveResult, liveRun } from './live-run.ts';
+import { markdownTable } from './markdown-table.ts';
+import { openStage, type Stage } from './stage.ts';
+
+export interface LiveBench {
+  readonly runs: number;
+  readonly documents: number;
+  readonly shards: number;
+  readonly operationsPerSecond: number;
+}
+
+/**
+ * Copies of an index that is being written to, every second one with a death of the operator and of Elasticsearch.
+ * @returns whether every copy was exact and was completed.
+ */
+export async function benchLive(bench: LiveBench): Promise<boolean> {
+  const stage = await openStage();
+  try {
+    const results = await runAll(stage, bench);
+    console.log(markdownTable(HEAD, results.map(rowOf)));
+    console.log(summaryOf(results));
+    return results.every(isGood);
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Until a copy without kills has shown how long it takes. */
+const FIRST_GUESS_MS = 10_000;
+
+async function runAll(stage: Stage, { runs, ...bench }: LiveBench): Promise<readonly LiveResult[]> {
+  const results: LiveResult[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const calm = results.filter(({ kills }) => kills.length === 0).map(({ milliseconds }) => milliseconds);
+    const usual = calm.length > 0 ? quantile(calm, 0.5) : FIRST_GUESS_MS;
+    const options: LiveOptions = { ...bench, documentBytes: 200, seed: run + 1 };
+    const result = await liveRun(stage, run % 2 === 0 ? options : { ...options, killWithinMs: usual });
+    results.push(result);
+    say(`run ${run + 1} of ${runs}: ${rowOf(result, run).slice(1).join(', ')}`);
+    if (result.phase !== 'Completed') say(`  ${result.message}`);
+    if (!isExact(result.verdict)) say(`  ${JSON.stringify(result.verdict.examples)}`);
+  }
+  return results;
+}
+
+const isGood = ({ verdict, phase }: LiveResult): boolean => isExact(verdict) && phase === 'Completed';
+
+const HEAD = [
+  'run',
+  'killed in',
+  'phase',
+  'documents',
+  'operations/s',
+  'lost',
+  'ghosts',
+  'stale',
+  'duplicated',
+  'no write for',
+  'blocked for',
+  'total',
+];
+
+function rowOf(
+  { verdict, workload, kills, phase, milliseconds }: LiveResult,
+  run: number,
+): readonly string[] {
+  return [
+    String(run + 1),
+    kills.map(({ victim, phase: at }) => `${victim}: ${at}`).join(', ') || '-',
+    phase,
+    String(verdict.expected),
+    workload.operationsPerSecond.toFixed(0),
+    String(verdict.lost),
+    String(verdict.ghosts),
+    String(verdict.stale),
+    String(verdict.duplicated),
+    seconds(workload.longestGapMs),
+    seconds(workload.longestBlockMs),
+    seconds(milliseconds),
+  ];
+}
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
+
+/** The outage of runs with kills is that of the servers, which took as long as they took to start. */
+function summaryOf(results: readonly LiveResult[]): string {
+  const sum = (fault: 'lost' | 'ghosts' | 'stale' | 'duplicated') =>
+    results.reduce((total, { verdict }) => total + verdict[fault], 0);
+  const gaps = results.filter(({ kills }) => kills.length === 0).map(({ workload }) => workload.longestGapMs);
+  return [
+    `${results.length} runs, ${results.filter(({ kills }) => kills.length > 0).length} of them with kills:`,
+    `${sum('lost')} lost, ${sum('ghosts')} ghosts, ${sum('stale')} stale, ${sum('duplicated')} duplicated;`,
+    `${results.filter(({ phase }) => phase === 'Completed').length} completed;`,
+    `write outage of the ${gaps.length} runs without kills: median ${seconds(quantile(gaps, 0.5))} (goal <= 1.5 s),`,
+    `worst ${seconds(Math.max(...gaps))} (goal <= 5 s).`,
+  ].join(' ');
+}

@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ReindexRequest, reindexRequest } from '../../../src/crds/reindex-request.ts';
+import type { ObjectRef } from '../../../src/kubernetes/api.ts';
+import { kindRefOf } from '../../../src/runtime/resource.ts';
+import type { Stage } from './stage.ts';
+
+const KIND = kindRefOf(reindexRequest);
+const LOOK_EVERY_MS = 50;
+const LONGEST_MS = 10 * 60_000;
+
+export type Phase = NonNullable<NonNullable<ReindexRequest['status']>['phase']>;
+
+/** Milliseconds of `performance.now()` at which a phase was seen first. */
+export type Timeline = ReadonlyMap<Phase, number>;
+
+export interface Followed {
+  readonly request: ReindexRequest;
+  readonly timeline: Timeline;
+}
+
+/** A request that somebody looks at until it is at rest. */
+export interface FollowedRequest {
+  /** The phase that was seen last. */
+  readonly phase: () => Phase | undefined;
+  readonly ended: Promise<Followed>;
+}
+
+const refOf = ({ namespace }: Stage, name: string): ObjectRef => ({ kind: KIND, namespace, name });
+
+/** Applies a request as a user does, and follows it. */
+export async function applyRequest(
+  stage: Stage,
+  name: string,
+  spec: { readonly from: string; readonly to: string } & Readonly<Record<string, unknown>>,
+): Promise<FollowedRequest> {
+  const { from, to, ...more } = spec;
+  await stage.api.create(KIND, stage.namespace, {
+    apiVersion: 'es-steward.dev/v1alpha1',
+    kind: 'ReindexRequest',
+    metadata: { name },
+    spec: { connectionRef: { name: 'main' }, source: { index: from }, destination: { index: to }, ...more },
+  });
+  const timeline = new Map<Phase, number>();
+  return { phase: () => [...timeline.keys()].at(-1), ended: follow(stage, name, timeline) };
+}
+
+const OVER: ReadonlySet<Phase | undefined> = new Set(['Completed', 'Failed', 'Cancelled']);
+
+/** Ends as well when the time is over: what became of it then is for the caller to say. */
+async function follow(stage: Stage, name: string, timeline: Map<Phase, number>): Promise<Followed> {
+  const end = performance.now() + LONGEST_MS;
+  for (;;) {
+    const request = await stage.api.get<ReindexRequest>(refOf(stage, name));
+    if (!request) throw new Error(`${name} was deleted while it was followed`);
+    const phase = request.status?.phase;
+    if (phase) note(timeline, phase);
+    if (OVER.has(phase) || performance.now() > end) return { request, timeline };
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** The last one stays the last one, also where a phase comes back. */
+function note(timeline: Map<Phase, number>, phase: Phase): void {
+  const before = timeline.get(phase);
+  if ([...timeline.keys()].at(-1) === phase) return;
+  timeline.delete(phase);
+  timeline.set(phase, before ?? performance.now());
+}
+
+/** Deletes a request and waits until it is gone. */
+export async function removeRequest(stage: Stage, name: string): Promise<void> {
+  const found = await stage.api.get<ReindexRequest>(refOf(stage, name));
+  if (found) await stage.api.remove(refOf(stage, name), { uid: found.metadata.uid });
+  const end = performance.now() + LONGEST_MS;
+  while (await stage.api.get(refOf(stage, name))) {
+    if (performance.now() > end) throw new Error(`${name} was deleted and does not go: see its finalizers`);
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** The sentence of the Ready condition. */
+export function readyMessage({ status }: ReindexRequest): string {
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? 'no status';
+}
