@@ -59,7 +59,7 @@ export interface RetentionFacts {
 const MOST_SKEW_MS = 60_000;
 
 export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): RetentionPlan {
-  const sorted = [...facts.snapshots].sort((a, b) => a.startTime - b.startTime);
+  const sorted = [...facts.snapshots].sort(byAge);
   const kept = new Map<string, KeepReason>();
   const own = sorted.filter((snapshot) => {
     const reason = untouchable(snapshot, facts);
@@ -76,7 +76,7 @@ export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): R
       policy,
       facts.now,
     ),
-  ].sort((a, b) => a.snapshot.startTime - b.snapshot.startTime);
+  ].sort((a, b) => byAge(a.snapshot, b.snapshot));
   const deletions = wanted.slice(0, policy.maxDeletesPerRun);
   for (const { snapshot } of wanted.slice(policy.maxDeletesPerRun)) kept.set(snapshot.name, 'DeletesPerRun');
   const going = new Set(deletions.map(({ snapshot }) => snapshot.name));
@@ -86,6 +86,11 @@ export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): R
     deletions: deletions.map(({ snapshot: { name, uuid }, reason }) => ({ name, uuid, reason })),
     halted: haltOf(policy, successes.at(-1), facts),
   };
+}
+
+/** The oldest first, and always in the same order. */
+function byAge(a: Snapshot, b: Snapshot): number {
+  return a.startTime - b.startTime || (a.name < b.name ? -1 : 1);
 }
 
 /** Not ours to delete, whatever the policy says. */
