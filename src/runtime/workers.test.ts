@@ -60,6 +60,23 @@ describe('an outcome becomes a call of the queue', () => {
   });
 });
 
+describe('workers with much to do', () => {
+  it('give the event loop a turn between passes that ask nobody', async () => {
+    const order: string[] = [];
+    const { clock, queue, over, stop } = bed(async (_, { name }) => {
+      order.push(name);
+      setImmediate(() => order.push('something else'));
+      return { type: 'gone' };
+    });
+    for (const name of ['a', 'b', 'c', 'd']) queue.add(`default/${name}`);
+    await clock.advance(0);
+    stop.abort();
+    await over;
+    // Two workers, so the turn comes after two.
+    expect(order.slice(0, 3)).toEqual(['a', 'b', 'something else']);
+  });
+});
+
 describe('workers that stop', () => {
   it('take no new key, and let a running pass end', async () => {
     const finish = Promise.withResolvers<Outcome>();

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { createLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
@@ -14,6 +15,16 @@ it('writes one JSON object with time, level and message per line', () => {
   const [line] = lines((log) => log.child({ kind: 'ReindexRequest' }).info({ name: 'a' }, 'pass done'));
   expect(line).toMatchObject({ level: 'info', kind: 'ReindexRequest', name: 'a', message: 'pass done' });
   expect(Date.parse(String(line?.['time']))).not.toBeNaN();
+});
+
+it('has written a line when the call returns, whatever ends the process next', () => {
+  const program = `
+    import { createLogger } from '${import.meta.dirname}/logger.ts';
+    createLogger({ level: 'info' }).info({}, 'last words');
+    process.kill(process.pid, 'SIGKILL');
+  `;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program]);
+  expect(stdout.toString()).toContain('last words');
 });
 
 it('leaves out what is below the level', () => {

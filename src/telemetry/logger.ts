@@ -22,7 +22,8 @@ export interface LoggerOptions {
 
 /**
  * One JSON object per line, without anything that looks like a secret. Written synchronously: a worker thread (pino's
- * transports) would lose the last lines of a process that exits, which are the ones that explain why.
+ * transports) would lose the last lines of a process that exits, which are the ones that explain why, and lines that
+ * wait for the event loop (pino's default) pile up in memory while it is busy.
  */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
   const options = {
@@ -34,7 +35,7 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
     serializers: { err: (described: unknown) => described },
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return redacting(destination ? pino(options, destination) : pino(options));
+  return redacting(pino(options, destination ?? pino.destination({ dest: 1, sync: true })));
 }
 
 function redacting(inner: PinoLogger): Logger {
