@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Credentials, Login } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
@@ -128,10 +128,12 @@ async function sendTimed(
   const report = (code: string) =>
     options.hooks?.onRequest?.(call.method, code, (options.clock.monotonic() - start) / 1000);
   try {
-    const answer = await request(login.server + call.path, {
+    const { origin, pathname, search } = new URL(login.server + call.path);
+    const answer = await agentFor(login).request({
+      origin,
+      path: pathname + search,
       method: call.method,
       headers: headersOf(options, call, login),
-      dispatcher: agentFor(login),
       bodyTimeout: extra.bodyTimeout,
       headersTimeout: extra.headersTimeout,
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),

@@ -116,14 +116,20 @@ const isNews = (object: KubernetesObject, known: KubernetesObject): boolean =>
 const keyOfObject = ({ metadata }: KubernetesObject): string =>
   keyText({ namespace: metadata.namespace ?? '', name: metadata.name });
 
-/** Without what only the API server and kubectl need: two thirds of the memory of an object. */
+type Metadata = KubernetesObject['metadata'];
+
+/**
+ * Without what only the API server and kubectl need: two thirds of the memory of an object. Copied, because an object
+ * that something was deleted from takes a sixth more.
+ */
 export function stripped(object: KubernetesObject): KubernetesObject {
-  const metadata: Record<string, unknown> = { ...object.metadata };
-  delete metadata['managedFields'];
-  const { annotations } = object.metadata;
-  if (annotations !== undefined && LAST_APPLIED in annotations) {
-    const { [LAST_APPLIED]: _, ...rest } = annotations;
-    metadata['annotations'] = rest;
-  }
-  return { ...object, metadata: metadata as unknown as KubernetesObject['metadata'] }; // only members taken away
+  const { managedFields: _, ...metadata }: Metadata & { readonly managedFields?: unknown } = object.metadata;
+  return { ...object, metadata: withoutLastApplied(metadata) };
+}
+
+function withoutLastApplied(metadata: Metadata): Metadata {
+  const { annotations } = metadata;
+  if (annotations === undefined || !(LAST_APPLIED in annotations)) return metadata;
+  const { [LAST_APPLIED]: _, ...others } = annotations;
+  return { ...metadata, annotations: others };
 }

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundle } from './bundle.ts';
+
+/** What a bundle leaves out is found by running it: every client makes a request here. */
+
+const run = promisify(execFile);
+const source = join(import.meta.dirname, '../src');
+let folder: string;
+let server: Server;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'es-steward-bundle-'));
+  server = createServer((request, response) => {
+    const isElasticsearch = request.url === '/';
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      ...(isElasticsearch && { 'x-elastic-product': 'Elasticsearch' }),
+    });
+    response.end(
+      JSON.stringify(isElasticsearch ? { tagline: 'You Know, for Search' } : { metadata: {}, items: [] }),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Bundles a program that prints JSON, and runs it. */
+async function output(program: string): Promise<unknown> {
+  const [entry, bundled] = [join(folder, 'program.ts'), join(folder, 'program.mjs')];
+  writeFileSync(entry, program);
+  await bundle(entry, bundled);
+  const { stdout } = await run(process.execPath, [bundled]);
+  return JSON.parse(stdout) as unknown;
+}
+
+const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // listens on a port
+
+it('asks the API server and Elasticsearch with the clients that a bundle keeps', async () => {
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      clusters: [{ name: 'c', cluster: { server: url(), 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'u', user: { token: 'letters' } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'x',
+    }),
+  );
+  const answers = await output(`
+    import { createElasticsearch } from '${source}/elasticsearch/client.ts';
+    import { createKubernetesApi } from '${source}/kubernetes/client.ts';
+    import { kubeconfigCredentials, loadKubeConfig } from '${source}/kubernetes/credentials.ts';
+    import { createTransport } from '${source}/kubernetes/transport.ts';
+    import { systemClock as clock } from '${source}/runtime/clock.ts';
+    const credentials = kubeconfigCredentials(() => loadKubeConfig('${kubeconfig}'), clock);
+    const transport = createTransport({ credentials, clock, userAgent: 'test' });
+    const page = await createKubernetesApi(transport).list({ group: '', version: 'v1', plural: 'secrets' }, {});
+    const elasticsearch = createElasticsearch({
+      endpoints: ['${url()}'], auth: { type: 'none' }, requestTimeoutMs: 5000, maxResponseBytes: 1e6,
+    });
+    const info = await elasticsearch.request({ method: 'GET', path: '/' });
+    await Promise.all([elasticsearch.close(), transport.close()]);
+    console.log(JSON.stringify([page.items, info]));
+  `);
+  expect(answers).toEqual([[], { tagline: 'You Know, for Search' }]);
+}, 60_000);
+
+it('starts the operator as far as its kubeconfig', async () => {
+  const bundled = join(folder, 'operator.mjs');
+  await bundle('src/main.ts', bundled);
+  const ended = run(process.execPath, [bundled, '--kubeconfig=/nowhere', '--leader-elect=false']);
+  await expect(ended).rejects.toMatchObject({ code: 2 });
+}, 60_000);
