@@ -1,9 +1,12 @@
+import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../crds/reindex-request.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { Connections } from '../elasticsearch/connections.ts';
 import type { ActionLike, Controller } from '../runtime/controller.ts';
 import type { RawObject } from '../runtime/resource.ts';
 import { elasticsearchConnectionController } from './elasticsearch-connection/controller.ts';
+import { indexMaintenancePolicyController } from './index-maintenance-policy/controller.ts';
 import { operationsOf } from './operations.ts';
 import { reindexRequestController } from './reindex-request/controller.ts';
 import { snapshotScheduleController } from './snapshot-schedule/controller.ts';
@@ -24,16 +27,29 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
   const schedules = (): readonly SnapshotSchedule[] =>
     snapshotSchedules.objects() as unknown as SnapshotSchedule[];
   const snapshotSchedules: Runner = wire(snapshotScheduleController({ connections, schedules }));
-  return [
-    wire(
-      elasticsearchConnectionController({
-        connections,
-        operationsOf: (key) => operationsOf(requests(), key),
-      }),
-    ),
-    reindexRequests,
-    snapshotSchedules,
-  ];
+  const clusters: Runner = wire(
+    elasticsearchConnectionController({
+      connections,
+      operationsOf: (key) => operationsOf(requests(), key),
+    }),
+  );
+  const policies = (): readonly IndexMaintenancePolicy[] =>
+    maintenancePolicies.objects() as unknown as IndexMaintenancePolicy[];
+  const maintenancePolicies: Runner = wire(
+    indexMaintenancePolicyController({
+      connections,
+      policies,
+      requests,
+      clusterUuidOf: (connection) => clusterUuidOf(clusters.objects(), connection),
+    }),
+  );
+  return [clusters, reindexRequests, snapshotSchedules, maintenancePolicies];
+}
+
+/** Two connections may lead to one cluster. @param connection namespace/name */
+function clusterUuidOf(connections: readonly RawObject[], connection: string): string | undefined {
+  const found = connections.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === connection);
+  return (found as unknown as ElasticsearchConnection | undefined)?.status?.clusterUUID;
 }
 
 /** Resources that share a cluster share its fate: one that is down may not hold all workers. */

@@ -1,4 +1,5 @@
 import { elasticsearchConnection } from './elasticsearch-connection.ts';
+import { indexMaintenancePolicy } from './index-maintenance-policy.ts';
 import { reindexRequest } from './reindex-request.ts';
 import type { KindDefinition } from './shared.ts';
 import { snapshotSchedule } from './snapshot-schedule.ts';
@@ -8,4 +9,5 @@ export const kinds: readonly KindDefinition<unknown, unknown>[] = [
   elasticsearchConnection,
   reindexRequest,
   snapshotSchedule,
+  indexMaintenancePolicy,
 ];

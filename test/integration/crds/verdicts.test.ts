@@ -1,6 +1,7 @@
 import { type Arbitrary, sample } from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { elasticsearchConnection } from '../../../src/crds/elasticsearch-connection.ts';
+import { indexMaintenancePolicy } from '../../../src/crds/index-maintenance-policy.ts';
 import { kinds } from '../../../src/crds/kinds.ts';
 import { customResourceDefinition } from '../../../src/crds/manifest.ts';
 import { reindexRequest } from '../../../src/crds/reindex-request.ts';
@@ -9,6 +10,7 @@ import { snapshotSchedule } from '../../../src/crds/snapshot-schedule.ts';
 import { environment } from '../../support/environment.ts';
 import { type Answer, apiServer, applyCrd, causesOf, objectOf, pathOf } from './api-server.ts';
 import * as connections from './elasticsearch-connection-cases.ts';
+import * as policies from './index-maintenance-policy-cases.ts';
 import { mutants, type Spec, withoutNulls } from './mutations.ts';
 import * as requests from './reindex-request-cases.ts';
 import * as schedules from './snapshot-schedule-cases.ts';
@@ -30,6 +32,7 @@ const suites: readonly (readonly [string, KindDefinition<unknown, unknown>, Case
   ['ElasticsearchConnection', elasticsearchConnection, connections],
   ['ReindexRequest', reindexRequest, requests],
   ['SnapshotSchedule', snapshotSchedule, schedules],
+  ['IndexMaintenancePolicy', indexMaintenancePolicy, policies],
 ];
 
 describe.each(suites)('%s', (_kind, definition, { good, handPickedGood, handPickedBad }) => {

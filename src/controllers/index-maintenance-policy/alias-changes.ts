@@ -1,0 +1,218 @@
+import { isDeepStrictEqual } from 'node:util';
+import { formatName } from '../../naming/template.ts';
+import { inWindow } from '../../naming/period.ts';
+import { isOwn } from './guards.ts';
+import type { AliasDefinition, ListedIndex, Surroundings } from './observed.ts';
+import { currentMembers } from './current-versions.ts';
+import {
+  byAge,
+  type CompiledAlias,
+  type CompiledTarget,
+  isNameOf,
+  type Matched,
+  type Member,
+} from './targets.ts';
+
+/** One membership that changes. All of a plan go into one atomic call. */
+export type AliasChange =
+  | {
+      readonly type: 'Add';
+      readonly index: string;
+      readonly uuid: string;
+      readonly alias: string;
+      /** Whole: what a person has added to it, such as a routing, is in it as it was. */
+      readonly definition: AliasDefinition;
+    }
+  | { readonly type: 'Remove'; readonly index: string; readonly uuid: string; readonly alias: string };
+
+export interface AliasPlan {
+  readonly changes: readonly AliasChange[];
+  /** Aliases that cannot be made, by the index that stands in the way. */
+  readonly held: readonly {
+    readonly index: string;
+    readonly reason: 'AliasNameTaken' | 'ForeignWriteIndex';
+  }[];
+}
+
+export interface AliasFacts {
+  readonly indices: readonly ListedIndex[];
+  readonly around: Pick<Surroundings, 'protects' | 'reindexed'>;
+  /** Indexes that are about to be deleted get no new alias. */
+  readonly leaving: ReadonlySet<string>;
+  readonly now: number;
+}
+
+/** Every alias that a target keeps, whether it is there or not. */
+export function aliasNamesOf({ target, members }: Matched): readonly string[] {
+  return target.aliases.flatMap(({ template }) =>
+    template.dateFormat === undefined
+      ? [template.text]
+      : members.flatMap(({ period }) => (period ? [formatName(template, { date: period.start })] : [])),
+  );
+}
+
+/** What must change so that each alias leads to what its policy says, and nothing when it does already. */
+export function planAliases(matched: readonly Matched[], facts: AliasFacts): AliasPlan {
+  const names = new Set(facts.indices.map(({ name }) => name));
+  const parts = matched.map((each) => changesOf(each, facts));
+  const all = parts.flatMap(({ changes }) => changes);
+  const taken = all.filter(({ alias }) => names.has(alias) || facts.around.protects(alias));
+  const changes = all.filter((change) => !taken.includes(change));
+  return {
+    changes: withoutEmptying(changes, matched, facts.indices),
+    held: [
+      ...[...new Set(taken.map(({ alias }) => alias))].map((index) => ({
+        index,
+        reason: 'AliasNameTaken' as const,
+      })),
+      ...parts.flatMap(({ held }) => held),
+    ],
+  };
+}
+
+function changesOf({ target, members }: Matched, facts: AliasFacts): AliasPlan {
+  if (target.aliases.length === 0) return { changes: [], held: [] };
+  const eligible = members.filter(({ index }) => isEligible(index, facts.around));
+  const current = currentMembers(target, eligible);
+  const parts = target.aliases.map((alias) => changesOfAlias(alias, { target, eligible, current, facts }));
+  return { changes: parts.flatMap(({ changes }) => changes), held: parts.flatMap(({ held }) => held) };
+}
+
+/** What is hidden, closed, protected or being copied keeps its aliases as they are: somebody else has plans with it. */
+function isEligible(index: ListedIndex, { protects, reindexed }: AliasFacts['around']): boolean {
+  const isLeftAlone = index.hidden || index.closed || index.dataStream !== undefined || isOwn(index);
+  return !isLeftAlone && !protects(index.name) && !reindexed.has(index.name);
+}
+
+interface Context {
+  readonly target: CompiledTarget;
+  readonly eligible: readonly Member[];
+  readonly current: ReadonlySet<Member>;
+  readonly facts: AliasFacts;
+}
+
+function changesOfAlias(alias: CompiledAlias, context: Context): AliasPlan {
+  const { eligible, facts } = context;
+  const wanted = wantedMembers(alias, context);
+  const writers =
+    alias.spec.writeIndex === 'Newest' ? writersOf(wanted, facts.now) : new Map<string, Member>();
+  const foreign = [...writers.keys()].flatMap((name) => foreignWriters(name, context));
+  const changes = eligible.flatMap((member) => {
+    const name = wanted.get(member);
+    const writes =
+      name !== undefined && foreign.length === 0 ? writeFlag(writers.get(name), member) : undefined;
+    return [
+      ...removals(alias, member, name),
+      ...(name === undefined ? [] : addition(alias, member, name, writes, facts)),
+    ];
+  });
+  return { changes, held: foreign.map((index) => ({ index, reason: 'ForeignWriteIndex' })) };
+}
+
+/** The members with the name of the alias that each is to have. */
+function wantedMembers(
+  { spec, template, window }: CompiledAlias,
+  { eligible, current, facts }: Context,
+): ReadonlyMap<Member, string> {
+  const belongs = (member: Member) =>
+    (!spec.latestVersionOnly || current.has(member)) &&
+    (window === undefined || isSeenThrough(window, member, facts.now));
+  const named = eligible.filter(belongs).flatMap((member): (readonly [Member, string])[] => {
+    if (template.dateFormat === undefined) return [[member, template.text]];
+    return member.period === undefined ? [] : [[member, formatName(template, { date: member.period.start })]];
+  });
+  return new Map(named);
+}
+
+/** A partition for tomorrow may be there already; a date further ahead is a mistake in a name. */
+const EARLY_MS = 86_400_000;
+
+function isSeenThrough(window: number, { period }: Member, now: number): boolean {
+  return period !== undefined && period.start <= now + EARLY_MS && inWindow(period, window, now);
+}
+
+/** By alias, its newest member whose period has begun: a partition that was made early takes no writes yet. */
+function writersOf(wanted: ReadonlyMap<Member, string>, now: number): ReadonlyMap<string, Member> {
+  const newest = [...wanted].sort(([a], [b]) => byAge(b, a));
+  const begun = newest.filter(([{ period }]) => period === undefined || period.start <= now);
+  return new Map([...newest.slice(0, 1), ...begun].map(([member, name]) => [name, member]));
+}
+
+const writeFlag = (writer: Member | undefined, member: Member): boolean | undefined =>
+  writer === undefined ? undefined : writer === member;
+
+/** Elasticsearch takes one write index for each alias: that of somebody else stays. */
+function foreignWriters(alias: string, { eligible, facts }: Context): readonly string[] {
+  const own = new Set(eligible.map(({ index }) => index.name));
+  return facts.indices
+    .filter(({ name, aliases }) => !own.has(name) && aliases[alias]?.is_write_index === true)
+    .map(({ name }) => name);
+}
+
+function removals(
+  alias: CompiledAlias,
+  { index }: Member,
+  wanted: string | undefined,
+): readonly AliasChange[] {
+  return Object.keys(index.aliases)
+    .filter((name) => name !== wanted && isNameOf(alias, name))
+    .map((name) => ({ type: 'Remove', index: index.name, uuid: index.uuid, alias: name }));
+}
+
+function addition(
+  { spec }: CompiledAlias,
+  { index }: Member,
+  alias: string,
+  writes: boolean | undefined,
+  { leaving }: AliasFacts,
+): readonly AliasChange[] {
+  const before = index.aliases[alias];
+  if (before === undefined && leaving.has(index.name)) return [];
+  const { filter: _filter, ...rest } = before ?? {};
+  const definition = {
+    ...rest,
+    ...(spec.filter === undefined ? {} : { filter: spec.filter }),
+    ...(writes === undefined || (!writes && rest.is_write_index === undefined)
+      ? {}
+      : { is_write_index: writes }),
+  };
+  if (before !== undefined && isDeepStrictEqual(plain(before), plain(definition))) return [];
+  return [{ type: 'Add', index: index.name, uuid: index.uuid, alias, definition }];
+}
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** An alias that searches go through never leads nowhere: of the members that would leave it the newest stays. */
+function withoutEmptying(
+  changes: readonly AliasChange[],
+  matched: readonly Matched[],
+  indices: readonly ListedIndex[],
+): readonly AliasChange[] {
+  const partitionAliases = matched.flatMap(({ target }) =>
+    target.aliases.filter(({ template }) => template.dateFormat !== undefined),
+  );
+  const members = new Map<string, number>();
+  const count = (alias: string, by: number) => members.set(alias, (members.get(alias) ?? 0) + by);
+  for (const { aliases } of indices) for (const alias of Object.keys(aliases)) count(alias, 1);
+  const had = new Map(indices.map(({ name, aliases }) => [name, aliases]));
+  for (const change of changes) {
+    if (change.type === 'Remove') count(change.alias, -1);
+    else if (had.get(change.index)?.[change.alias] === undefined) count(change.alias, 1);
+  }
+  const rank = new Map(
+    matched
+      .flatMap(({ members: all }) => all)
+      .sort(byAge)
+      .map(({ index }, at) => [index.name, at]),
+  );
+  const kept = new Map<string, AliasChange>();
+  for (const change of changes) {
+    const ends = change.type === 'Remove' && members.get(change.alias) === 0;
+    if (!ends || partitionAliases.some((alias) => isNameOf(alias, change.alias))) continue;
+    const before = kept.get(change.alias);
+    const isNewer = before === undefined || (rank.get(change.index) ?? 0) < (rank.get(before.index) ?? 0);
+    if (isNewer) kept.set(change.alias, change);
+  }
+  const staying = new Set(kept.values());
+  return changes.filter((change) => !staying.has(change));
+}

@@ -1,0 +1,42 @@
+import type { CompiledTarget } from './targets.ts';
+import type { Rival } from './observed.ts';
+import { hasRule } from './retention.ts';
+import { isNameOf, partsOf } from './targets.ts';
+
+export interface Conflict {
+  readonly reason: 'SameIndex' | 'SameAlias';
+  /** The index or the alias. */
+  readonly name: string;
+  /** namespace/name of the other policy. */
+  readonly rival: string;
+}
+
+/** What this policy has its hands on. */
+export interface Claims {
+  /** Indexes that it may delete now or later. */
+  readonly indices: Iterable<string>;
+  readonly aliases: Iterable<string>;
+}
+
+/** The first thing that another policy claims as well; whoever is right, a person must say so. */
+export function conflictOf({ indices, aliases }: Claims, rivals: readonly Rival[]): Conflict | undefined {
+  if (rivals.length === 0) return undefined;
+  for (const name of indices) {
+    const rival = rivals.find(({ targets }) => deletes(targets, name));
+    if (rival) return { reason: 'SameIndex', name, rival: `${rival.namespace}/${rival.name}` };
+  }
+  for (const name of aliases) {
+    const rival = rivals.find(({ targets }) => keepsAlias(targets, name));
+    if (rival) return { reason: 'SameAlias', name, rival: `${rival.namespace}/${rival.name}` };
+  }
+  return undefined;
+}
+
+/** Every index belongs to the first target of a policy that its name matches. */
+function deletes(targets: readonly CompiledTarget[], name: string): boolean {
+  const target = targets.find((each) => partsOf(each, name) !== undefined);
+  return target !== undefined && hasRule(target.spec.retention);
+}
+
+const keepsAlias = (targets: readonly CompiledTarget[], name: string): boolean =>
+  targets.some(({ aliases }) => aliases.some((alias) => isNameOf(alias, name)));

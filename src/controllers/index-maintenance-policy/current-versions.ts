@@ -1,0 +1,52 @@
+import { byAge, type CompiledTarget, isNameOf, type Member } from './targets.ts';
+
+/** The versions of one partition, or of everything where nothing tells partitions apart. */
+type Partition = readonly Member[];
+
+/** Members of one partition together; the newest partition first. */
+export function partitionsOf({ template }: CompiledTarget, members: readonly Member[]): readonly Partition[] {
+  const groups = new Map<unknown, Member[]>();
+  for (const member of [...members].sort(byAge)) {
+    const key = keyOf(template, member);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [member]);
+    else group.push(member);
+  }
+  return [...groups.values()];
+}
+
+/** Without versions every index is a partition of its own. */
+function keyOf(template: CompiledTarget['template'], { index, period }: Member): unknown {
+  if (!template.hasVersion) return index.name;
+  return template.dateFormat === undefined ? 'all' : period?.end;
+}
+
+/**
+ * The current index of each partition: the one that the target's aliases lead to. A later version that nobody has
+ * switched to is not current, and an earlier one that was left behind does not become so again. Where no version of a
+ * partition has an alias it is the version that is current elsewhere, else the lowest.
+ */
+export function currentMembers(target: CompiledTarget, members: readonly Member[]): ReadonlySet<Member> {
+  const partitions = partitionsOf(target, members);
+  const version = currentVersion(target, members);
+  const current = partitions.flatMap((partition) => {
+    const holder = partition.find((member) => holds(target, member));
+    return holder ?? partition.find((member) => member.version === version) ?? partition.at(-1) ?? [];
+  });
+  return new Set(current);
+}
+
+/** The version that the aliases lead to in the newest partition that has one; else the lowest that exists. */
+export function currentVersion(target: CompiledTarget, members: readonly Member[]): number | undefined {
+  const holders = [...members].sort(byAge).filter((member) => holds(target, member));
+  if (holders[0] !== undefined) return holders[0].version;
+  return members
+    .flatMap(({ version }) => version ?? [])
+    .reduce<number | undefined>((low, version) => Math.min(low ?? version, version), undefined);
+}
+
+/** Whether an alias that tells versions apart leads to this index. */
+function holds({ aliases }: CompiledTarget, { index }: Member): boolean {
+  const telling = aliases.filter(({ spec }) => spec.latestVersionOnly);
+  return Object.keys(index.aliases).some((name) => telling.some((alias) => isNameOf(alias, name)));
+}

@@ -1,0 +1,232 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
+import type { MaintenanceAction } from './actions.ts';
+import { type Claims, conflictOf } from './conflicts.ts';
+import { aliasNamesOf } from './alias-changes.ts';
+import { acts, approves, type Due, dueOf, nextRun } from './due.ts';
+import type { Observed, Rival, Seen } from './observed.ts';
+import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
+import {
+  eventsOf,
+  MOST_SKEW_SECONDS,
+  type Obstacle,
+  type Verdict,
+  verdictBefore,
+  verdictOf,
+} from './readiness.ts';
+import { hasRule } from './retention.ts';
+import { endRun, newRun, type Run, type Status, withoutBatch } from './run.ts';
+import { deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
+import { figuresOf } from './target-statistics.ts';
+import { compileTargets, type Member } from './targets.ts';
+import { timeText } from './time-text.ts';
+
+export type Step = Decision<Status, MaintenanceAction>;
+
+/** A URL takes about fifty names; and no more than these are on their way when somebody says stop. */
+const BATCH = 50;
+const TROUBLED_AGAIN_MS = 60_000;
+
+export function decide(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
+  if (observed.type === 'nothing') return rest(policy, ownStatus(policy), verdictBefore(policy), now);
+  if (observed.type === 'batch') return deleteBatch(policy, observed.rivals, now);
+  return goOn(policy, observed, now);
+}
+
+function rest(
+  policy: IndexMaintenancePolicy,
+  status: Status,
+  verdict: Verdict,
+  now: number,
+  events: readonly ResourceEvent[] = [],
+): Step {
+  const next = nextRun(policy, now);
+  const troubled = verdict.ready.reason === 'Conflict' || verdict.ready.reason === 'ClockSkew';
+  const wait = next === undefined ? TROUBLED_AGAIN_MS : next - now;
+  return {
+    ...verdict,
+    status:
+      policy.spec.suspend || next === undefined
+        ? withoutNextRun(status)
+        : { ...status, nextRunTime: timeText(next) },
+    next: policy.metadata.deletionTimestamp ? 'changed' : troubled ? Math.min(wait, TROUBLED_AGAIN_MS) : wait,
+    events: [...eventsOf(policy, verdict), ...events],
+  };
+}
+
+function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Status {
+  return status;
+}
+
+/** The intent is in status: it is carried out, unless another policy has come that wants the same. */
+function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Rival[], now: number): Step {
+  const status = ownStatus(policy);
+  const { plan } = status;
+  const batch = plan?.batch ?? [];
+  const conflict = conflictOf({ indices: batch.map(({ name }) => name), aliases: [] }, rivals);
+  if (plan === undefined || conflict !== undefined) {
+    const stopped = conflict && ({ type: 'Conflict', conflict } as const);
+    const { run, ...others } = status;
+    const ended = run === undefined ? {} : endRun(policy, run, now, false);
+    return rest(
+      policy,
+      { ...others, ...ended, ...withoutBatch(status) },
+      verdictOf(policy, others, stopped),
+      now,
+    );
+  }
+  return {
+    ...verdictOf(policy, status, undefined),
+    status,
+    actions: [{ type: 'DeleteBatch', plan: plan.hash, batch }],
+    next: 'now',
+  };
+}
+
+function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
+  const due = dueOf(policy, now);
+  const fresh = planOf(policy.spec, compileTargets(policy.spec), seen, now);
+  const next = nextPlan(policy, fresh, now);
+  const obstacle = obstacleOf(policy, seen, fresh, next);
+  const stops = obstacle?.type === 'Conflict' || obstacle?.type === 'ClockSkew';
+  const status = reported(policy, due, fresh, next, now);
+  const run = runOf(policy, due, now);
+  if (run === undefined) return rest(policy, status, verdictOf(policy, status, obstacle), now);
+  if (!acts(policy) || stops || due.type === 'Plan') return ended(policy, status, run, obstacle, now, false);
+  return work(
+    policy,
+    { status, run, fresh, next, obstacle, mayChoose: due.type === 'Run' || next.isFrozen },
+    now,
+  );
+}
+
+/** The run that goes on or begins. While suspended one that is under way stays as it is. */
+function runOf({ spec, status }: IndexMaintenancePolicy, due: Due, now: number): Run | undefined {
+  if (status?.run !== undefined) return spec.suspend && due.type !== 'Run' ? undefined : status.run;
+  return due.type === 'Run' && spec.mode === 'Enforce' && !spec.suspend ? newRun(now) : undefined;
+}
+
+interface Work {
+  readonly status: Status;
+  readonly run: Run;
+  readonly fresh: FreshPlan;
+  readonly next: NextPlan;
+  readonly obstacle: Obstacle | undefined;
+  /** What has come up since the run began waits for the next plan. */
+  readonly mayChoose: boolean;
+}
+
+function work(policy: IndexMaintenancePolicy, going: Work, now: number): Step {
+  const { status, run, fresh, next, obstacle, mayChoose } = going;
+  const changes = run.aliasesTried ? [] : fresh.aliasChanges;
+  const chosen = obstacle === undefined && mayChoose ? next.deletes.slice(0, BATCH) : [];
+  if (changes.length === 0 && chosen.length === 0) return ended(policy, status, run, obstacle, now, true);
+  const after = {
+    ...status,
+    plan: chosen.length === 0 ? next.plan : withBatch(policy, next, chosen, now),
+    run: { ...run, dropped: run.dropped + droppedFrom(policy, next) },
+  };
+  return {
+    ...verdictOf(policy, after, obstacle),
+    status: after,
+    actions: changes.length === 0 ? [] : [{ type: 'UpdateAliases', changes }],
+    next: 'now',
+  };
+}
+
+function withBatch(
+  policy: IndexMaintenancePolicy,
+  { plan, deletes }: NextPlan,
+  chosen: readonly Member[],
+  now: number,
+): StatusPlan {
+  const approvedTime = plan.approvedTime ?? (approves(policy, plan.hash) ? timeText(now) : undefined);
+  return {
+    ...plan,
+    ...(approvedTime === undefined ? {} : { approvedTime }),
+    batch: chosen.map(({ index }) => ({
+      name: index.name,
+      uuid: index.uuid,
+      ...(index.figures === undefined ? {} : { operations: index.figures.operations }),
+    })),
+    pending: pendingOf(deletes.slice(chosen.length)),
+  };
+}
+
+function droppedFrom({ status }: IndexMaintenancePolicy, { isFrozen, deletes }: NextPlan): number {
+  return isFrozen ? fingerprintsOf(status?.plan?.pending).size - deletes.length : 0;
+}
+
+function ended(
+  policy: IndexMaintenancePolicy,
+  { run: _run, ...status }: Status,
+  run: Run,
+  obstacle: Obstacle | undefined,
+  now: number,
+  clean: boolean,
+): Step {
+  const after = { ...status, ...endRun(policy, run, now, clean), ...withoutBatch(status) };
+  return rest(policy, after, verdictOf(policy, after, obstacle), now, deletedEvent(run));
+}
+
+function deletedEvent({ deleted, failed }: Run): readonly ResourceEvent[] {
+  if (deleted + failed === 0) return [];
+  const note = `${deleted} indexes were deleted${failed === 0 ? '' : `, ${failed} could not be`}`;
+  return [{ type: failed === 0 ? 'Normal' : 'Warning', reason: 'IndexesDeleted', action: 'Delete', note }];
+}
+
+/** Nothing is deleted, because ... */
+function obstacleOf(
+  policy: IndexMaintenancePolicy,
+  { rivals, around }: Seen,
+  fresh: FreshPlan,
+  next: NextPlan,
+): Obstacle | undefined {
+  const { mode, suspend, deletion } = policy.spec;
+  const conflict = mode === 'Enforce' && !suspend ? conflictOf(claimsOf(fresh), rivals) : undefined;
+  if (conflict !== undefined) return { type: 'Conflict', conflict };
+  if (around.skewSeconds > MOST_SKEW_SECONDS) return { type: 'ClockSkew' };
+  if (mode === 'DryRun') return undefined;
+  const count = next.deletes.length;
+  const limit = deletionLimit(deletion.maxDeletes, matchedIn(fresh));
+  if (deletion.approval === 'Never')
+    return count > limit ? { type: 'LimitExceeded', count, limit } : undefined;
+  const needed = count > (deletion.approval === 'Always' ? 0 : limit);
+  const given = next.plan.approvedTime !== undefined || approves(policy, next.plan.hash);
+  return needed && !given ? { type: 'ApprovalRequired', hash: next.plan.hash, count } : undefined;
+}
+
+function claimsOf({ matched }: FreshPlan): Claims {
+  const deleting = matched.filter(({ target }) => hasRule(target.spec.retention));
+  return {
+    indices: deleting.flatMap(({ members }) => members.map(({ index }) => index.name)),
+    aliases: new Set(matched.flatMap(aliasNamesOf)),
+  };
+}
+
+const matchedIn = ({ matched }: FreshPlan): number =>
+  matched.reduce((sum, { members }) => sum + members.length, 0);
+
+/** What the pass has found, for people; what the run did comes on top. */
+function reported(
+  policy: IndexMaintenancePolicy,
+  due: Due,
+  fresh: FreshPlan,
+  { plan }: NextPlan,
+  now: number,
+): Status {
+  return {
+    ...ownStatus(policy),
+    matched: matchedIn(fresh),
+    targets: fresh.matched.map((matched) => figuresOf(matched, now)),
+    plan,
+    ...(due.type === 'Continue' ? {} : { lastSlotTime: timeText(now) }),
+    ...(due.type === 'Run' && due.runNow !== undefined ? { lastHandledRunNow: due.runNow } : {}),
+  };
+}
+
+/** Everything but what the engine owns. */
+function ownStatus({ status = {} }: IndexMaintenancePolicy): Status {
+  const { conditions: _conditions, observedGeneration: _generation, ...own } = status;
+  return own;
+}

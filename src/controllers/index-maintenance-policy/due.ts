@@ -1,0 +1,107 @@
+import { parseDuration } from '../../crds/duration.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { APPROVE, RUN_NOW } from '../../crds/shared.ts';
+import { parseSchedule, type CronSchedule } from '../../schedule/cron.ts';
+import { latestSlot, nextSlot } from '../../schedule/slots.ts';
+import { isTimeZone } from '../../schedule/time-zone.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import { specHashOf } from './plan.ts';
+
+/** Why a pass has something to do. */
+export type Due =
+  | { readonly type: 'Nothing' }
+  /** Look at everything and say what would be done; `since`: nothing older than this may be judged by. */
+  | { readonly type: 'Plan'; readonly since: number }
+  /** Do what is due: a time of the schedule has come, or somebody asked for it. */
+  | { readonly type: 'Run'; readonly since: number; readonly runNow?: string }
+  /** A run goes on: the next batch must be chosen. */
+  | { readonly type: 'Continue'; readonly since: number }
+  /** Exactly the indexes in `status.plan.batch` are to be deleted. */
+  | { readonly type: 'Batch' };
+
+type Status = NonNullable<IndexMaintenancePolicy['status']>;
+
+export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
+  const { metadata, spec, status = {} } = policy;
+  const { plan, run } = status;
+  if (metadata.deletionTimestamp !== undefined) return { type: 'Nothing' };
+  if (plan === undefined || plan.specHash !== specHashOf(spec)) return { type: 'Plan', since: now };
+  if (run !== undefined && acts(policy)) return goOn(plan, run);
+  const runNow = runNowAsked(policy);
+  if (runNow !== undefined && !spec.suspend) return { type: 'Run', since: now, runNow };
+  const slot = dueSlot(policy, now);
+  if (slot !== undefined) return { type: isLate(policy, slot, now) ? 'Plan' : 'Run', since: slot };
+  if (acts(policy) && isNewlyApproved(policy)) return { type: 'Run', since: now };
+  if (plan.generation !== metadata.generation || isTroubled(status, now)) return { type: 'Plan', since: now };
+  return { type: 'Nothing' };
+}
+
+/** Whether the policy may change anything in Elasticsearch. */
+export function acts({ spec }: Pick<IndexMaintenancePolicy, 'spec'>): boolean {
+  return spec.mode === 'Enforce' && !spec.suspend;
+}
+
+/** A minute is enough for a listing to be used again: what a batch deletes is read anew right before it. */
+const LISTING_MS = 60_000;
+
+function goOn({ batch }: NonNullable<Status['plan']>, run: NonNullable<Status['run']>): Due {
+  return batch !== undefined && batch.length > 0
+    ? { type: 'Batch' }
+    : { type: 'Continue', since: Date.parse(run.time) };
+}
+
+/** What the policy cannot solve by itself is looked at again soon; other policies and clocks send no news. */
+const TROUBLES: ReadonlySet<string> = new Set(['Conflict', 'ClockSkew']);
+
+function isTroubled({ conditions = [], plan }: Status, now: number): boolean {
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const lookedAt = Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
+  return ready !== undefined && TROUBLES.has(ready.reason) && Math.abs(now - lookedAt) >= LISTING_MS;
+}
+
+export function runNowAsked({ metadata, status }: IndexMaintenancePolicy): string | undefined {
+  const asked = metadata.annotations?.[RUN_NOW];
+  return asked === status?.lastHandledRunNow ? undefined : asked;
+}
+
+/** Whether somebody has approved exactly this plan. */
+export function approves({ metadata, spec }: IndexMaintenancePolicy, hash: string): boolean {
+  return metadata.annotations?.[APPROVE] === hash || spec.deletion.approvedPlan === hash;
+}
+
+function isNewlyApproved(policy: IndexMaintenancePolicy): boolean {
+  const plan = policy.status?.plan;
+  if (plan === undefined || plan.approvedTime !== undefined) return false;
+  const waits = policy.status?.conditions?.some(({ type }) => type === 'ApprovalRequired');
+  return waits === true && approves(policy, plan.hash);
+}
+
+/** The latest time of the schedule that has come since the last one that was looked at. */
+function dueSlot(policy: IndexMaintenancePolicy, now: number): number | undefined {
+  return latestSlot(scheduleOf(policy), policy.spec.timeZone, anchorOf(policy, now), now);
+}
+
+/** A time in the future is a clock that was set back: no reason to wait for it. */
+function anchorOf({ status, metadata }: IndexMaintenancePolicy, now: number): number {
+  return Math.min(Date.parse(status?.lastSlotTime ?? metadata.creationTimestamp), now);
+}
+
+function isLate({ spec }: IndexMaintenancePolicy, slot: number, now: number): boolean {
+  return now - slot > (parseDuration(spec.startingDeadline) ?? 0);
+}
+
+export function nextRun(policy: IndexMaintenancePolicy, now: number): number | undefined {
+  return nextSlot(scheduleOf(policy), policy.spec.timeZone, now);
+}
+
+/** @throws TerminalError InvalidSpec for what a stored object may have from before a rule. */
+function scheduleOf({ spec }: IndexMaintenancePolicy): CronSchedule {
+  const parsed = parseSchedule(spec.schedule);
+  if (!parsed.ok) throw new TerminalError('InvalidSpec', `spec.schedule: ${parsed.message}`);
+  if (!isTimeZone(spec.timeZone))
+    throw new TerminalError(
+      'InvalidSpec',
+      `spec.timeZone: ${spec.timeZone} is not the name of an IANA time zone`,
+    );
+  return parsed.schedule;
+}

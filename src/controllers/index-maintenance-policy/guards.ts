@@ -1,0 +1,96 @@
+import type { IndexMaintenancePolicySpec } from '../../crds/index-maintenance-policy.ts';
+import { formatName } from '../../naming/template.ts';
+import type { ListedIndex, Surroundings } from './observed.ts';
+import type { CompiledTarget, Member } from './targets.ts';
+
+type Deletion = IndexMaintenancePolicySpec['deletion'];
+
+/** Why an index stays although the rules want it gone. */
+export type Guard =
+  | 'Protected'
+  | 'DataStream'
+  | 'WriteIndex'
+  | 'MountedSnapshot'
+  | 'LifecycleManaged'
+  | 'Hidden'
+  | 'BeingReindexed'
+  | 'BeingSnapshotted'
+  | 'RecentlyWritten'
+  | 'ClusterUnhealthy'
+  | 'SoleAliasMember';
+
+/** What this project makes beside the indexes of users; a policy leaves all of it alone. */
+export function isOwn({ name, hidden }: Pick<ListedIndex, 'name' | 'hidden'>): boolean {
+  return name.startsWith('es-steward-') || (hidden && /-error$|-restore-check-[0-9a-f]+$/.test(name));
+}
+
+/** The first thing that forbids the deletion of one index; its aliases are judged together with all others. */
+export function guardOf(index: ListedIndex, around: Surroundings, deletion: Deletion): Guard | undefined {
+  const skips = (group: Deletion['skip'][number]) => deletion.skip.includes(group);
+  if (around.protects(index.name) || isOwn(index)) return 'Protected';
+  if (index.dataStream !== undefined) return 'DataStream';
+  if (isWriteIndex(index)) return 'WriteIndex';
+  if (index.mounted && skips('MountedSnapshot')) return 'MountedSnapshot';
+  if (index.lifecycleManaged && skips('LifecycleManaged')) return 'LifecycleManaged';
+  if (index.hidden && skips('Hidden')) return 'Hidden';
+  if (around.reindexed.has(index.name)) return 'BeingReindexed';
+  if (around.snapshotted.has(index.name)) return 'BeingSnapshotted';
+  if (around.written.has(index.uuid)) return 'RecentlyWritten';
+  if (HEALTH.indexOf(around.health) < HEALTH.indexOf(deletion.minHealth)) return 'ClusterUnhealthy';
+  return undefined;
+}
+
+const HEALTH: readonly Surroundings['health'][] = ['red', 'yellow', 'green'];
+
+function isWriteIndex({ aliases }: ListedIndex): boolean {
+  return Object.values(aliases).some(({ is_write_index }) => is_write_index === true);
+}
+
+/** An index that would go, with the aliases that may end with it. */
+export interface Candidate {
+  readonly index: ListedIndex;
+  readonly ownAliases: ReadonlySet<string>;
+}
+
+/** The aliases that a target makes for the partition of this index alone: they end with it. */
+export function ownAliasesOf(
+  { aliases }: CompiledTarget,
+  { period }: Pick<Member, 'period'>,
+): ReadonlySet<string> {
+  if (period === undefined) return new Set();
+  const dated = aliases.filter(({ template }) => template.dateFormat !== undefined);
+  return new Set(dated.map(({ template }) => formatName(template, { date: period.start })));
+}
+
+/**
+ * Which of these, newest first, must stay so that no alias loses its last index. What stays for one alias is there for
+ * its others too.
+ * @param others how many members each alias has besides the candidates
+ */
+export function soleMembers(
+  candidates: readonly Candidate[],
+  others: ReadonlyMap<string, number>,
+): ReadonlySet<string> {
+  const kept = new Map(others);
+  const stay = new Set<string>();
+  for (const { index, ownAliases } of candidates) {
+    const aliases = Object.keys(index.aliases).filter((alias) => !ownAliases.has(alias));
+    if (aliases.every((alias) => (kept.get(alias) ?? 0) > 0)) continue;
+    stay.add(index.name);
+    for (const alias of aliases) kept.set(alias, (kept.get(alias) ?? 0) + 1);
+  }
+  return stay;
+}
+
+/** How many members each alias has besides the indexes of these names. */
+export function membersBesides(
+  indices: readonly { readonly name: string; readonly aliases: object }[],
+  names: ReadonlySet<string>,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name, aliases } of indices) {
+    if (names.has(name)) continue;
+    for (const alias of Object.keys(aliases)) counts.set(alias, (counts.get(alias) ?? 0) + 1);
+  }
+  return counts;
+}

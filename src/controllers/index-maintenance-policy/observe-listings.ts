@@ -1,0 +1,122 @@
+import type { Cluster } from '../../elasticsearch/connections.ts';
+import { clusterHealth, type HealthStatus } from '../../elasticsearch/health.ts';
+import { listIndices, type ListedIndex } from '../../elasticsearch/index-listing.ts';
+import { nodeClocks } from '../../elasticsearch/node-clocks.ts';
+import { snapshottedIndices } from '../../elasticsearch/running-snapshots.ts';
+import { listReindexTasks } from '../../elasticsearch/tasks.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+
+/** What a cluster is like at one moment, as far as deletions depend on it. */
+export interface Situation {
+  readonly health: HealthStatus;
+  readonly snapshotted: ReadonlySet<string>;
+  readonly reindexed: ReadonlySet<string>;
+  /** Seconds by which the clocks of the nodes differ from ours. */
+  readonly skewSeconds: number;
+}
+
+export interface Listing extends Situation {
+  readonly indices: readonly ListedIndex[];
+  /** Uuids of indexes whose operations have grown a short while ago. */
+  readonly written: ReadonlySet<string>;
+}
+
+/** One listing for all policies of a cluster that look at it at the same time. */
+export interface Listings {
+  /**
+   * @param since nothing that was read before this moment will do.
+   * @param now of the asking pass, both in milliseconds since the epoch.
+   */
+  of(cluster: Cluster, since: number, now: number): Promise<Listing>;
+  /** What was read of it is not true any more: the next one who asks gets a new listing. */
+  forget(cluster: Cluster): void;
+  /** An own change, so that the listing need not be read again for it. */
+  learn(cluster: Cluster, change: (indices: readonly ListedIndex[]) => readonly ListedIndex[]): Promise<void>;
+}
+
+/** Older ones are read anew, whoever has asked for them. */
+const LONGEST_MS = 60_000;
+/** How long an index counts as written to after its operations were seen to grow. */
+const WRITTEN_MS = 600_000;
+
+interface Remembered {
+  readonly at: number;
+  readonly listing: Promise<Listing>;
+}
+
+interface Operations {
+  readonly count: number;
+  /** When it was seen to grow; undefined since it was first seen. */
+  readonly grown: number | undefined;
+}
+
+export function createListings(): Listings {
+  const remembered = new Map<string, Remembered>();
+  const operations = new Map<string, ReadonlyMap<string, Operations>>();
+
+  const read = async (cluster: Cluster, key: string, now: number): Promise<Listing> => {
+    // Without the signal of the pass: others wait for the same answer.
+    const [indices, situation] = await Promise.all([listIndices(cluster.es), readSituation(cluster.es, now)]);
+    const seen = compared(indices, operations.get(key) ?? new Map(), now);
+    operations.set(key, seen);
+    const written = [...seen].filter(([, { grown }]) => grown !== undefined && now - grown < WRITTEN_MS);
+    return { ...situation, indices, written: new Set(written.map(([uuid]) => uuid)) };
+  };
+
+  return {
+    of(cluster, since, now) {
+      const key = keyOf(cluster);
+      const last = remembered.get(key);
+      if (last !== undefined && last.at >= since && Math.abs(now - last.at) < LONGEST_MS) return last.listing;
+      const listing = read(cluster, key, now);
+      remembered.set(key, { at: now, listing });
+      listing.catch(() => remembered.delete(key));
+      return listing;
+    },
+    forget: (cluster) => void remembered.delete(keyOf(cluster)),
+    async learn(cluster, change) {
+      const key = keyOf(cluster);
+      const last = remembered.get(key);
+      if (last === undefined) return;
+      const before = await last.listing;
+      if (remembered.get(key) !== last) return;
+      const listing = Promise.resolve({ ...before, indices: change(before.indices) });
+      remembered.set(key, { ...last, listing });
+    },
+  };
+}
+
+const keyOf = ({ connection, clusterUuid }: Cluster): string => `${connection.uid}/${clusterUuid}`;
+
+function compared(
+  indices: readonly ListedIndex[],
+  before: ReadonlyMap<string, Operations>,
+  now: number,
+): ReadonlyMap<string, Operations> {
+  return new Map(
+    indices.flatMap(({ uuid, figures }) => {
+      if (figures === undefined) return [];
+      const last = before.get(uuid);
+      const hasGrown = last !== undefined && figures.operations > last.count;
+      return [[uuid, { count: figures.operations, grown: hasGrown ? now : last?.grown }] as const];
+    }),
+  );
+}
+
+/** The part that is read again before each deletion. */
+export async function readSituation(es: Elasticsearch, now: number): Promise<Situation> {
+  const [{ status: health }, snapshotted, { tasks }, clocks] = await Promise.all([
+    clusterHealth(es),
+    snapshottedIndices(es),
+    listReindexTasks(es),
+    nodeClocks(es),
+  ]);
+  const reindexed = new Set(tasks.flatMap(({ description }) => namesIn(description)));
+  const skews = clocks.map((clock) => Math.abs(clock - now) / 1000);
+  return { health, snapshotted, reindexed, skewSeconds: Math.max(0, ...skews) };
+}
+
+/** `reindex from [a, b] to [c]`. */
+function namesIn(description: string): readonly string[] {
+  return [...description.matchAll(/\[([^\]]*)\]/g)].flatMap(([, names = '']) => names.split(/,\s*/));
+}

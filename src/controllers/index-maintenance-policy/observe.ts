@@ -1,0 +1,177 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
+import { newestTimestamps } from '../../elasticsearch/newest-timestamps.ts';
+import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
+import type { Pass } from '../../runtime/controller.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import { globOf } from '../../naming/template.ts';
+import { acts, dueOf } from './due.ts';
+import type { Listing, Listings } from './observe-listings.ts';
+import type { ListedIndex, Observed, Rival, Surroundings } from './observed.ts';
+import { hasRule } from './retention.ts';
+import { type CompiledTarget, compileTargets, partsOf } from './targets.ts';
+
+export interface MaintenanceDependencies {
+  readonly connections: Connections;
+  readonly listings: Listings;
+  /** Every policy and every request that the watches have seen, of all namespaces. */
+  readonly policies: () => readonly IndexMaintenancePolicy[];
+  readonly requests: () => readonly ReindexRequest[];
+  /** The uuid of the cluster behind a connection; undefined while it is not known. */
+  readonly clusterUuidOf: (connection: string) => string | undefined;
+  /** Seconds by which the clock of the API server differs from ours; 0 when absent. */
+  readonly apiServerSkewSeconds?: () => number;
+}
+
+/** All reads of one pass. When nothing is due there are none. */
+export function createObserve(dependencies: MaintenanceDependencies) {
+  return async (policy: IndexMaintenancePolicy, pass: Pass): Promise<Observed> => {
+    const due = dueOf(policy, pass.now);
+    if (due.type === 'Nothing') return { type: 'nothing' };
+    const rivals = rivalsOf(policy, dependencies);
+    if (due.type === 'Batch') return { type: 'batch', rivals };
+    const targets = compileTargets(policy.spec);
+    const cluster = await open(policy, targets, dependencies.connections, pass.signal);
+    const listing = await dependencies.listings.of(cluster, due.since, pass.now);
+    const matching = listing.indices.filter(({ name }) => targets.some((each) => partsOf(each, name)));
+    const [newest, unfinished] = await Promise.all([
+      readNewest(cluster, targets, matching, pass.signal),
+      readUnfinished(policy, cluster, matching, pass.signal),
+    ]);
+    const around = surroundings(cluster, listing, unfinished, dependencies);
+    return { type: 'seen', indices: listing.indices, rivals, newest, around };
+  };
+}
+
+/** @throws WaitingError NotGranted and the like: what is deleted must be granted for deletion as well. */
+async function open(
+  policy: IndexMaintenancePolicy,
+  targets: readonly CompiledTarget[],
+  connections: Connections,
+  signal: AbortSignal,
+): Promise<Cluster> {
+  const deleting = targets.filter(({ spec }) => hasRule(spec.retention));
+  if (deleting.length > 0)
+    await connections.use(
+      useOf(
+        policy,
+        'Delete',
+        deleting.map(({ template }) => globOf(template)),
+      ),
+      signal,
+    );
+  const names = targets.flatMap(({ template, aliases }) => [
+    template,
+    ...aliases.map((alias) => alias.template),
+  ]);
+  return connections.use(useOf(policy, 'Maintain', names.map(globOf)), signal);
+}
+
+export function useOf(
+  { metadata, spec }: IndexMaintenancePolicy,
+  operation: Use['operations'][number],
+  indices: readonly string[],
+): Use {
+  return { ref: spec.connectionRef, namespace: metadata.namespace, operations: [operation], indices };
+}
+
+/** Only where the age depends on documents: one search over many indexes for each such target. */
+async function readNewest(
+  { es }: Cluster,
+  targets: readonly CompiledTarget[],
+  matching: readonly ListedIndex[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const target of targets) {
+    const { field } = target.spec.age ?? {};
+    if (field === undefined) continue;
+    const own = matching.filter(({ name, closed }) => !closed && partsOf(target, name) !== undefined);
+    const newest = await newestTimestamps(
+      es,
+      own.map(({ name }) => name),
+      field,
+      signal,
+    );
+    for (const { name, uuid } of own) {
+      const at = newest.get(name);
+      if (at !== undefined) found.set(uuid, at);
+    }
+  }
+  return found;
+}
+
+/** Unfinished copies are hidden: where hidden indexes are skipped anyway nobody needs to look. */
+export async function readUnfinished(
+  { spec }: Pick<IndexMaintenancePolicy, 'spec'>,
+  { es }: Cluster,
+  matching: readonly ListedIndex[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const hidden = matching.filter((index) => index.hidden && !spec.deletion.skip.includes('Hidden'));
+  return unfinishedCopies(
+    es,
+    hidden.map(({ name }) => name),
+    signal,
+  );
+}
+
+export function surroundings(
+  cluster: Cluster,
+  listing: Omit<Listing, 'indices'>,
+  unfinished: readonly string[],
+  { requests, clusterUuidOf, apiServerSkewSeconds }: MaintenanceDependencies,
+): Surroundings {
+  const copied = requests()
+    .filter((request) => isOpen(request) && clusterUuidOf(connectionOf(request)) === cluster.clusterUuid)
+    .flatMap(({ spec, status }) =>
+      [spec.source.index, status?.source?.index ?? [], spec.destination.index].flat(),
+    );
+  return {
+    health: listing.health,
+    snapshotted: listing.snapshotted,
+    reindexed: new Set([...listing.reindexed, ...copied, ...unfinished]),
+    written: listing.written,
+    skewSeconds: Math.max(listing.skewSeconds, apiServerSkewSeconds?.() ?? 0),
+    protects: (name) => cluster.protects(name),
+  };
+}
+
+const OVER: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Planned', 'RolledBack']);
+
+const isOpen = ({ status }: ReindexRequest): boolean => !OVER.has(status?.phase ?? '');
+
+/** Policies that act on the cluster of this one. One whose spec cannot be read acts on nothing. */
+function rivalsOf(
+  policy: IndexMaintenancePolicy,
+  { policies, clusterUuidOf }: MaintenanceDependencies,
+): readonly Rival[] {
+  const home = connectionOf(policy);
+  const isSameCluster = (connection: string) =>
+    connection === home ||
+    (clusterUuidOf(connection) !== undefined && clusterUuidOf(connection) === clusterUuidOf(home));
+  return policies()
+    .filter((other) => other.metadata.uid !== policy.metadata.uid && acts(other))
+    .filter((other) => other.metadata.deletionTimestamp === undefined && isSameCluster(connectionOf(other)))
+    .flatMap(({ metadata: { namespace, name }, spec }) => {
+      const targets = readable(spec);
+      return targets === undefined ? [] : [{ namespace, name, targets }];
+    });
+}
+
+function readable(spec: IndexMaintenancePolicy['spec']): readonly CompiledTarget[] | undefined {
+  try {
+    return compileTargets(spec);
+  } catch (error) {
+    if (error instanceof TerminalError) return undefined;
+    throw error;
+  }
+}
+
+function connectionOf({
+  spec,
+  metadata,
+}: Pick<IndexMaintenancePolicy | ReindexRequest, 'metadata' | 'spec'>): string {
+  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
+}

@@ -1,0 +1,45 @@
+import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
+import type { ListedIndex } from '../../elasticsearch/index-listing.ts';
+import type { HealthStatus } from '../../elasticsearch/health.ts';
+import type { CompiledTarget } from './targets.ts';
+
+export type { AliasDefinition, ListedIndex };
+
+/** What one pass has read. */
+export type Observed =
+  /** Nothing is due: nothing was asked. */
+  | { readonly type: 'nothing' }
+  /** A batch is to be deleted: its indexes are read right before that. */
+  | { readonly type: 'batch'; readonly rivals: readonly Rival[] }
+  | Seen;
+
+export interface Seen {
+  readonly type: 'seen';
+  readonly indices: readonly ListedIndex[];
+  readonly around: Surroundings;
+  readonly rivals: readonly Rival[];
+  /** The newest value of the field that a target goes by, in milliseconds, by uuid; only for MaxTimestamp. */
+  readonly newest: ReadonlyMap<string, number>;
+}
+
+/** What forbids to touch an index, besides what the index itself says. */
+export interface Surroundings {
+  readonly health: HealthStatus;
+  /** Is this index or alias one that nothing may touch? */
+  readonly protects: (name: string) => boolean;
+  /** Names of indexes in a snapshot that runs. */
+  readonly snapshotted: ReadonlySet<string>;
+  /** Names of indexes that are copied, or are a copy that is not finished. */
+  readonly reindexed: ReadonlySet<string>;
+  /** Uuids of indexes that were written to a short while ago. */
+  readonly written: ReadonlySet<string>;
+  /** Seconds by which the clocks of others differ from ours; the greatest of them. */
+  readonly skewSeconds: number;
+}
+
+/** Another policy that acts on the same cluster. */
+export interface Rival {
+  readonly namespace: string;
+  readonly name: string;
+  readonly targets: readonly CompiledTarget[];
+}

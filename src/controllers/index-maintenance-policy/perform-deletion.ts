@@ -1,0 +1,163 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { aliasMembers } from '../../elasticsearch/alias-members.ts';
+import type { Cluster } from '../../elasticsearch/connections.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { deleteIndices, inGroups, readIndices } from '../../elasticsearch/index-listing.ts';
+import type { Pass, StatusChange } from '../../runtime/controller.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import type { BatchEntry, MaintenanceAction } from './actions.ts';
+import { counting } from './run.ts';
+import { CLOCK_SKEW, MOST_SKEW_SECONDS } from './readiness.ts';
+import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
+import { type MaintenanceDependencies, readUnfinished, surroundings, useOf } from './observe.ts';
+import { readSituation } from './observe-listings.ts';
+import type { ListedIndex, Surroundings } from './observed.ts';
+import type { Status } from './run.ts';
+import { withoutBatch } from './run.ts';
+import { byAge, compileTargets, matchTargets } from './targets.ts';
+
+type DeleteBatch = Extract<MaintenanceAction, { type: 'DeleteBatch' }>;
+
+const CLOCK_AGAIN_MS = 60_000;
+
+/**
+ * Deletes what status has named, as far as it still is the very index that was planned and nothing has come up that
+ * forbids it, and looks what is gone. An index that is not there any more was deleted by an earlier try.
+ */
+export async function deleteBatch(
+  action: DeleteBatch,
+  policy: IndexMaintenancePolicy,
+  pass: Pass,
+  dependencies: MaintenanceDependencies,
+): Promise<StatusChange<Status>> {
+  const { connections, listings } = dependencies;
+  const names = action.batch.map(({ name }) => name);
+  const cluster = await connections.use(useOf(policy, 'Delete', names), pass.signal);
+  const before = await readNamed(cluster, names, pass.signal);
+  const doomed = await stillDoomed(action.batch, before, { policy, cluster, pass, dependencies });
+  tell(doomed, action, policy, pass);
+  await deleteAll(cluster, doomed, pass).catch((error: unknown) => {
+    // What was listed is not true any more, and nobody knows what is.
+    listings.forget(cluster);
+    throw error;
+  });
+  const left = new Set((await readNamed(cluster, names, pass.signal)).map(({ uuid }) => uuid));
+  const gone = new Set(doomed.map(({ uuid }) => uuid).filter((uuid) => !left.has(uuid)));
+  await listings.learn(cluster, (indices) => indices.filter(({ uuid }) => !gone.has(uuid)));
+  const failed = doomed.length - gone.size;
+  const dropped = before.length - doomed.length;
+  return done({ deleted: names.length - dropped - failed, failed, dropped });
+}
+
+/** An alias may have taken a name of an index that is gone: then what is behind it is none of ours. */
+async function readNamed({ es }: Cluster, names: readonly string[], signal: AbortSignal) {
+  return (await readIndices(es, names, signal)).filter(({ name }) => names.includes(name));
+}
+
+interface Context {
+  readonly policy: IndexMaintenancePolicy;
+  readonly cluster: Cluster;
+  readonly pass: Pass;
+  readonly dependencies: MaintenanceDependencies;
+}
+
+/** Those that are the same as when they were chosen, written to by nobody since, and held back by nothing now. */
+async function stillDoomed(
+  batch: readonly BatchEntry[],
+  before: readonly ListedIndex[],
+  context: Context,
+): Promise<readonly ListedIndex[]> {
+  const { policy, cluster } = context;
+  const around = await readAround(before, context);
+  const chosen = new Map(batch.map((entry) => [entry.uuid, entry]));
+  const free = before.filter(
+    (index) =>
+      isUnchanged(index, chosen.get(index.uuid)) &&
+      guardOf(index, around, policy.spec.deletion) === undefined,
+  );
+  if (!policy.spec.deletion.skip.includes('SoleAliasMember')) return free;
+  const sole = await soleAmong(free, policy, cluster, context.pass.signal);
+  return free.filter(({ name }) => !sole.has(name));
+}
+
+/** @throws WaitingError ClockSkew: what is old cannot be told any more. */
+async function readAround(
+  before: readonly ListedIndex[],
+  { policy, cluster, pass, dependencies }: Context,
+): Promise<Surroundings> {
+  const [situation, unfinished] = await Promise.all([
+    readSituation(cluster.es, pass.now),
+    readUnfinished(policy, cluster, before, pass.signal),
+  ]);
+  const around = surroundings(cluster, { ...situation, written: new Set() }, unfinished, dependencies);
+  if (around.skewSeconds <= MOST_SKEW_SECONDS) return around;
+  throw new WaitingError('ClockSkew', CLOCK_SKEW, CLOCK_AGAIN_MS);
+}
+
+function isUnchanged({ figures }: ListedIndex, entry: BatchEntry | undefined): boolean {
+  return entry !== undefined && entry.operations === figures?.operations;
+}
+
+/** Members of aliases are read anew: another index may have left one meanwhile. */
+async function soleAmong(
+  free: readonly ListedIndex[],
+  { spec }: IndexMaintenancePolicy,
+  { es }: Cluster,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const members = matchTargets(compileTargets(spec), free, new Map()).flatMap(({ target, members }) =>
+    members.map((member) => ({ index: member.index, ownAliases: ownAliasesOf(target, member), member })),
+  );
+  const candidates = members.sort((a, b) => byAge(a.member, b.member));
+  const aliases = new Set(free.flatMap((index) => Object.keys(index.aliases)));
+  const holders = await aliasMembers(es, [...aliases], signal);
+  return soleMembers(candidates, membersBesides(holders, new Set(free.map(({ name }) => name))));
+}
+
+/** The record of what is destroyed and on whose word, one line for each index. */
+function tell(
+  doomed: readonly ListedIndex[],
+  { plan }: DeleteBatch,
+  { metadata: { uid, generation } }: IndexMaintenancePolicy,
+  { log }: Pass,
+): void {
+  for (const { name: index, uuid, figures } of doomed)
+    log.info({ index, uuid, ...figures, plan, policy: uid, generation }, 'deleting an index');
+}
+
+/** When a request is refused as a whole each index is tried by itself: one may not hold back the others. */
+async function deleteAll(cluster: Cluster, doomed: readonly ListedIndex[], pass: Pass): Promise<void> {
+  for (const group of inGroups(doomed.map(({ name }) => name))) {
+    if ((await isRefused(cluster, group, pass)) && group.length > 1)
+      for (const name of group) await isRefused(cluster, [name], pass);
+  }
+}
+
+/** Answers after which nothing was deleted. That an index is still there is counted by whoever looks afterwards. */
+async function isRefused({ es }: Cluster, names: readonly string[], pass: Pass): Promise<boolean> {
+  try {
+    await deleteIndices(es, names, pass.signal);
+    return false;
+  } catch (error) {
+    if (!isElasticsearchError(error, 'conflict', 'invalid', 'forbidden', 'blocked')) throw error;
+    pass.log.warn({ err: error, names }, 'indexes could not be deleted');
+    return true;
+  }
+}
+
+function done({
+  deleted,
+  failed,
+  dropped,
+}: {
+  deleted: number;
+  failed: number;
+  dropped: number;
+}): StatusChange<Status> {
+  const count = counting((run) => ({
+    deleted: run.deleted + deleted,
+    failed: run.failed + failed,
+    dropped: run.dropped + dropped,
+  }));
+  return (status) => ({ ...count(status), ...withoutBatch(status) });
+}

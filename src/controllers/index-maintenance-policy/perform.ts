@@ -1,0 +1,80 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import type { Pass, StatusChange } from '../../runtime/controller.ts';
+import type { MaintenanceAction } from './actions.ts';
+import type { AliasChange } from './alias-changes.ts';
+import { type MaintenanceDependencies, useOf } from './observe.ts';
+import type { ListedIndex } from './observed.ts';
+import { deleteBatch } from './perform-deletion.ts';
+import { counting, type Status } from './run.ts';
+
+type Change = StatusChange<Status>;
+
+export function createPerform(dependencies: MaintenanceDependencies) {
+  return (action: MaintenanceAction, policy: IndexMaintenancePolicy, pass: Pass): Promise<Change> =>
+    action.type === 'UpdateAliases'
+      ? changeAliases(action.changes, policy, pass, dependencies)
+      : deleteBatch(action, policy, pass, dependencies);
+}
+
+/** One atomic call. When Elasticsearch refuses it nothing has changed, and the run counts a failure. */
+async function changeAliases(
+  changes: readonly AliasChange[],
+  policy: IndexMaintenancePolicy,
+  pass: Pass,
+  { connections, listings }: MaintenanceDependencies,
+): Promise<Change> {
+  const names = new Set(changes.flatMap(({ index, alias }) => [index, alias]));
+  const cluster = await connections.use(useOf(policy, 'Maintain', [...names]), pass.signal);
+  try {
+    await updateAliases(cluster.es, changes.map(actionOf), {}, pass.signal);
+  } catch (error) {
+    listings.forget(cluster);
+    if (!isElasticsearchError(error, ...REFUSALS)) throw error;
+    pass.log.warn({ err: error, changes: changes.length }, 'the aliases could not be changed');
+    return counting(({ failed }) => ({ failed: failed + 1, aliasesTried: true }));
+  }
+  await listings.learn(cluster, (indices) => withAliases(indices, changes));
+  const removed = changes.filter(({ type }) => type === 'Remove').length;
+  return counting(({ aliasesAdded, aliasesRemoved }) => ({
+    aliasesAdded: aliasesAdded + changes.length - removed,
+    aliasesRemoved: aliasesRemoved + removed,
+    aliasesTried: true,
+  }));
+}
+
+/** Answers after which nothing has changed, and that the same request would get again. */
+const REFUSALS = [
+  'invalid',
+  'forbidden',
+  'blocked',
+  'aliasNotFound',
+  'indexNotFound',
+  'serverError',
+] as const;
+
+/** A membership that is gone already makes the whole call fail: what was planned is not what is there. */
+function actionOf(change: AliasChange): AliasAction {
+  const { index, alias } = change;
+  return change.type === 'Add'
+    ? { add: { ...change.definition, index, alias } }
+    : { remove: { index, alias, must_exist: true } };
+}
+
+function withAliases(
+  indices: readonly ListedIndex[],
+  changes: readonly AliasChange[],
+): readonly ListedIndex[] {
+  const byIndex = Map.groupBy(changes, ({ index }) => index);
+  return indices.map((index) => {
+    const own = byIndex.get(index.name);
+    if (own === undefined) return index;
+    const aliases = { ...index.aliases };
+    for (const change of own) {
+      if (change.type === 'Add') aliases[change.alias] = change.definition;
+      else delete aliases[change.alias];
+    }
+    return { ...index, aliases };
+  });
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type {
+  IndexMaintenancePolicy,
+  IndexMaintenancePolicySpec,
+} from '../../crds/index-maintenance-policy.ts';
+import { contentHash } from '../../runtime/content-hash.ts';
+import { type AliasChange, planAliases } from './alias-changes.ts';
+import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
+import type { Seen } from './observed.ts';
+import { judgeAges } from './retention.ts';
+import { byAge, type CompiledTarget, type Matched, matchTargets, type Member } from './targets.ts';
+
+export interface Stay {
+  readonly index: string;
+  readonly reason: string;
+}
+
+/** What everything that was seen comes to. Every index that was matched is in exactly one of `deletes` and `kept`. */
+export interface FreshPlan {
+  readonly matched: readonly Matched[];
+  /** Oldest first. */
+  readonly deletes: readonly Member[];
+  readonly kept: readonly Stay[];
+  /** What a person should look at: held back although it is too old, without a readable age, in the way of an alias. */
+  readonly held: readonly Stay[];
+  readonly aliasChanges: readonly AliasChange[];
+}
+
+export function planOf(
+  spec: IndexMaintenancePolicySpec,
+  targets: readonly CompiledTarget[],
+  { indices, around, newest }: Seen,
+  now: number,
+): FreshPlan {
+  const matched = matchTargets(targets, indices, newest);
+  const judged = matched.flatMap((each) => judge(each, spec, around, now));
+  const { deletes, sole } = withoutSoleMembers(judged, spec, indices);
+  const leaving = new Set(deletes.map(nameOf));
+  const aliases = planAliases(matched, { indices, around, now, leaving });
+  const aged = judged.flatMap(({ member, reason }) => (reason ? [{ index: nameOf(member), reason }] : []));
+  const unparsable = matched.flatMap((each) =>
+    each.unparsable.map((index) => ({ index, reason: 'Unparsable' })),
+  );
+  const kept = [...aged, ...sole, ...unparsable];
+  return {
+    matched,
+    deletes: deletes.reverse(),
+    kept,
+    held: [...kept.filter(({ reason }) => !UNREMARKABLE.has(reason)).sort(byRemark), ...aliases.held],
+    aliasChanges: aliases.changes,
+  };
+}
+
+const nameOf = ({ index }: Member): string => index.name;
+
+const UNREMARKABLE: ReadonlySet<string> = new Set(['NoRetention', 'Young', 'WithinLimits', 'MinCount']);
+/** These come last: they were not about to be deleted. */
+const REMARKS: readonly string[] = ['Unparsable', 'AgeUnknown', 'FutureDate'];
+
+const byRemark = (a: Stay, b: Stay): number => REMARKS.indexOf(a.reason) - REMARKS.indexOf(b.reason);
+
+interface Judged {
+  readonly target: CompiledTarget;
+  readonly member: Member;
+  /** Undefined: nothing keeps it but perhaps an alias. */
+  readonly reason: string | undefined;
+}
+
+function judge(
+  matched: Matched,
+  { deletion }: IndexMaintenancePolicySpec,
+  around: Seen['around'],
+  now: number,
+): readonly Judged[] {
+  return judgeAges(matched, now).map(({ member, stays }) => ({
+    target: matched.target,
+    member,
+    reason: stays ?? guardOf(member.index, around, deletion),
+  }));
+}
+
+/** Newest first. */
+function withoutSoleMembers(
+  judged: readonly Judged[],
+  { deletion }: IndexMaintenancePolicySpec,
+  indices: Seen['indices'],
+): { readonly deletes: Member[]; readonly sole: readonly Stay[] } {
+  const candidates = judged
+    .filter(({ reason }) => reason === undefined)
+    .sort((a, b) => byAge(a.member, b.member));
+  const names = new Set(candidates.map(({ member }) => nameOf(member)));
+  const listed = candidates.map(({ member, target }) => ({
+    index: member.index,
+    ownAliases: ownAliasesOf(target, member),
+  }));
+  const sole = deletion.skip.includes('SoleAliasMember')
+    ? soleMembers(listed, membersBesides(indices, names))
+    : new Set<string>();
+  return {
+    deletes: candidates.map(({ member }) => member).filter((member) => !sole.has(nameOf(member))),
+    sole: [...sole].map((index) => ({ index, reason: 'SoleAliasMember' })),
+  };
+}
+
+/** The spec without what may change while a plan waits: whose hash says that it is the same work. */
+export function specHashOf(spec: IndexMaintenancePolicySpec): string {
+  const { suspend: _suspend, mode: _mode, deletion, ...work } = spec;
+  const { approvedPlan: _approvedPlan, ...limits } = deletion;
+  return contentHash({ ...work, deletion: limits }).slice(0, 16);
+}
+
+/** What a person approves: this policy, this spec, exactly these indexes. No count and no time is in it. */
+export function planHash({ metadata, spec }: IndexMaintenancePolicy, deletes: readonly Member[]): string {
+  const actions = deletes.map(({ index }) => `${index.name} ${index.uuid} Delete`).sort();
+  return contentHash({ uid: metadata.uid, spec: specHashOf(spec), actions }).slice(0, 16);
+}
+
+/** How many indexes one plan takes in at most, so that its fingerprints fit into a status; the rest is for the next one. */
+export const MOST_PLANNED = 4_000;
+const WIDTH = 8;
+
+/** Stands for an index in `status.plan.pending`: 48 bits of the hash of name and uuid. */
+export function fingerprint({ name, uuid }: { readonly name: string; readonly uuid: string }): string {
+  return createHash('sha256').update(`${name}\n${uuid}`).digest('base64url').slice(0, WIDTH);
+}
+
+export function fingerprintsOf(pending: string | undefined): ReadonlySet<string> {
+  const text = pending ?? '';
+  return new Set(
+    Array.from({ length: text.length / WIDTH }, (_, at) => text.slice(at * WIDTH, (at + 1) * WIDTH)),
+  );
+}

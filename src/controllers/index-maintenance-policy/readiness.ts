@@ -1,0 +1,148 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { APPROVE } from '../../crds/shared.ts';
+import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
+import type { Conflict } from './conflicts.ts';
+import type { Status } from './run.ts';
+
+/** Clocks that differ by more make ages unreliable. */
+export const MOST_SKEW_SECONDS = 60;
+export const CLOCK_SKEW =
+  'the clocks of the operator, the API server and Elasticsearch differ by more than a minute, so no age can be relied on: nothing is changed until they agree';
+
+/** What stands in the way of a plan, besides its own indexes. */
+export type Obstacle =
+  | { readonly type: 'Conflict'; readonly conflict: Conflict }
+  | { readonly type: 'ClockSkew' }
+  | { readonly type: 'ApprovalRequired'; readonly hash: string; readonly count: number }
+  | { readonly type: 'LimitExceeded'; readonly count: number; readonly limit: number };
+
+export interface Verdict {
+  readonly ready: Readiness;
+  readonly conditions: readonly ExtraCondition[];
+}
+
+/** Not ready, because ... */
+export function verdictOf(
+  { spec }: IndexMaintenancePolicy,
+  status: Status,
+  obstacle: Obstacle | undefined,
+): Verdict {
+  const conditions = obstacle === undefined ? [] : conditionsOf(obstacle);
+  if (spec.suspend)
+    return {
+      conditions,
+      ready: is(
+        'suspended',
+        'Suspended',
+        'spec.suspend stops the policy; the plan in status shows what it would do',
+      ),
+    };
+  if (obstacle !== undefined) return { conditions, ready: readinessOf(obstacle) };
+  return { conditions, ready: undisturbed(spec.mode, status) };
+}
+
+const is = (type: Readiness['type'], reason: string, message: string): Readiness => ({
+  type,
+  reason,
+  message,
+});
+
+function undisturbed(
+  mode: 'DryRun' | 'Enforce',
+  { plan, run, lastRun, consecutiveFailures = 0 }: Status,
+): Readiness {
+  if (mode === 'DryRun')
+    return is(
+      'ready',
+      'Planned',
+      `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun does nothing`,
+    );
+  if (run !== undefined) return is('ready', 'Running', 'a run is under way');
+  if (consecutiveFailures > 0)
+    return is(
+      'reconciling',
+      'ActionFailed',
+      'the last run could not do everything: status.lastRun counts it, the log of the operator names it; it is tried again at the next time of the schedule',
+    );
+  if (lastRun === undefined)
+    return is(
+      'ready',
+      'Scheduled',
+      'the plan is carried out at the next time of the schedule, or at once with the annotation es-steward.dev/run-now',
+    );
+  return is('ready', 'Maintained', 'the last run did everything that was due');
+}
+
+const deletions = (count: number): string =>
+  count === 1 ? '1 index would be deleted' : `${count} indexes would be deleted`;
+
+function aliases(plan: Status['plan']): string {
+  const count = (plan?.aliasChanges.add ?? 0) + (plan?.aliasChanges.remove ?? 0);
+  return count === 1 ? '1 membership of an alias' : `${count} memberships of aliases`;
+}
+
+function readinessOf(obstacle: Obstacle): Readiness {
+  if (obstacle.type === 'Conflict') return is('stalled', 'Conflict', conflictText(obstacle.conflict));
+  if (obstacle.type === 'ClockSkew') return is('reconciling', 'ClockSkew', CLOCK_SKEW);
+  if (obstacle.type === 'ApprovalRequired')
+    return is('reconciling', 'ApprovalRequired', approvalText(obstacle));
+  return is(
+    'stalled',
+    'LimitExceeded',
+    `${obstacle.count} indexes would be deleted and deletion.maxDeletes allows ${obstacle.limit}: nothing is deleted; raise it, or allow approval`,
+  );
+}
+
+function conflictText({ reason, name, rival }: Conflict): string {
+  return reason === 'SameIndex'
+    ? `policy ${rival} would delete ${name} too: neither acts until only one of them matches it`
+    : `policy ${rival} manages alias ${name} too: neither acts until only one of them does`;
+}
+
+function approvalText({ hash, count }: { readonly hash: string; readonly count: number }): string {
+  return `${count === 1 ? '1 index' : `${count} indexes`} would be deleted: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan`;
+}
+
+function conditionsOf(obstacle: Obstacle): readonly ExtraCondition[] {
+  const { message } = readinessOf(obstacle);
+  if (obstacle.type === 'Conflict')
+    return [{ type: 'Conflict', status: 'True', reason: obstacle.conflict.reason, message }];
+  if (obstacle.type === 'ApprovalRequired')
+    return [{ type: 'ApprovalRequired', status: 'True', reason: 'WaitingForApproval', message }];
+  return [];
+}
+
+/** As the last pass left it: nothing was looked at since. */
+export function verdictBefore({ status }: IndexMaintenancePolicy): Verdict {
+  const conditions = status?.conditions ?? [];
+  const has = (type: string) =>
+    conditions.some((condition) => condition.type === type && condition.status === 'True');
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const type = has('Stalled')
+    ? 'stalled'
+    : has('Suspended')
+      ? 'suspended'
+      : ready?.status === 'True'
+        ? 'ready'
+        : 'reconciling';
+  return {
+    ready: is(type, ready?.reason ?? 'Scheduled', ready?.message ?? ''),
+    conditions: conditions.map(({ type, status, reason, message }) => ({ type, status, reason, message })),
+  };
+}
+
+/** Whether somebody must do something about it. */
+const ALARMS: ReadonlySet<string> = new Set([
+  'Conflict',
+  'ClockSkew',
+  'ApprovalRequired',
+  'LimitExceeded',
+  'ActionFailed',
+]);
+
+/** One event when the reason of Ready becomes one that asks somebody to act. */
+export function eventsOf({ status }: IndexMaintenancePolicy, { ready }: Verdict): readonly ResourceEvent[] {
+  const before = status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
+  if (before === ready.reason || !ALARMS.has(ready.reason)) return [];
+  return [{ type: 'Warning', reason: ready.reason, action: 'Plan', note: ready.message }];
+}

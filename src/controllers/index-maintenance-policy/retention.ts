@@ -1,0 +1,109 @@
+import { parseDuration } from '../../crds/duration.ts';
+import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
+import { parseSize } from '../../crds/size.ts';
+import { expiration } from '../../naming/period.ts';
+import { byAge, type Matched, type Member } from './targets.ts';
+
+type Retention = MaintenanceTarget['retention'];
+
+/** Why an index stays without being held back by anything. */
+export type RetentionReason =
+  | 'NoRetention'
+  | 'AgeUnknown'
+  | 'FutureDate'
+  | 'Young'
+  | 'WithinLimits'
+  | 'MinCount';
+
+export interface Aged {
+  readonly member: Member;
+  /** Undefined: the rules want it gone. */
+  readonly stays: RetentionReason | undefined;
+}
+
+/** What the rules of the target say about each of its indexes, newest first. */
+export function judgeAges({ target, members }: Matched, now: number): readonly Aged[] {
+  const { retention } = target.spec;
+  const sorted = [...members].sort(byAge);
+  const standings = standingsOf(sorted, target.spec.series !== undefined, now);
+  return sorted.map((member) => ({ member, stays: stays(member, retention, standings.get(member), now) }));
+}
+
+/** Where an index stands among those that are not of the future; hidden ones stand nowhere. */
+interface Standing {
+  /** Periods that are newer; indexes, where nothing groups them. */
+  readonly newer: number;
+  /** Bytes of it and everything newer. */
+  readonly bytes: number;
+}
+
+function standingsOf(
+  sorted: readonly Member[],
+  groupsByPeriod: boolean,
+  now: number,
+): ReadonlyMap<Member, Standing> {
+  const standings = new Map<Member, Standing>();
+  let newer = -1;
+  let bytes = 0;
+  let last: number | undefined;
+  for (const member of sorted) {
+    if (member.period === undefined || member.period.start > now || member.index.hidden) continue;
+    if (!groupsByPeriod || member.period.end !== last) newer += 1;
+    last = member.period.end;
+    bytes += member.index.figures?.bytes ?? 0;
+    standings.set(member, { newer, bytes });
+  }
+  return standings;
+}
+
+/** Stays, because ... */
+function stays(
+  { period }: Member,
+  retention: Retention,
+  standing: Standing | undefined,
+  now: number,
+): RetentionReason | undefined {
+  if (!hasRule(retention)) return 'NoRetention';
+  if (period === undefined) return 'AgeUnknown';
+  if (period.start > now) return 'FutureDate';
+  const maxAge = maxAgeOf(retention);
+  const isOld = maxAge !== undefined && now >= expiration(period, maxAge);
+  if (!isOld && !isBeyondLimits(retention, standing)) return maxAge === undefined ? 'WithinLimits' : 'Young';
+  return standing !== undefined && standing.newer < retention.minCount ? 'MinCount' : undefined;
+}
+
+/** The newest is never too much, however large it is. */
+function isBeyondLimits(
+  { maxCount, maxTotalSize }: NonNullable<Retention>,
+  standing: Standing | undefined,
+): boolean {
+  if (standing === undefined || standing.newer === 0) return false;
+  const mostBytes = maxTotalSize === undefined ? undefined : parseSize(maxTotalSize);
+  return (
+    (maxCount !== undefined && standing.newer >= maxCount) ||
+    (mostBytes !== undefined && standing.bytes > mostBytes)
+  );
+}
+
+export function hasRule(retention: Retention): retention is NonNullable<Retention> {
+  return (
+    retention?.maxAge !== undefined ||
+    retention?.maxCount !== undefined ||
+    retention?.maxTotalSize !== undefined
+  );
+}
+
+const maxAgeOf = ({ maxAge }: NonNullable<Retention>): number | undefined =>
+  maxAge === undefined ? undefined : parseDuration(maxAge);
+
+/** When the next of these becomes too old, in milliseconds; undefined without maxAge, or when none will. */
+export function nextExpiry({ target, members }: Matched, now: number): number | undefined {
+  const maxAge = target.spec.retention && maxAgeOf(target.spec.retention);
+  if (maxAge === undefined) return undefined;
+  const times = members.flatMap(({ period }) =>
+    period === undefined || period.start > now ? [] : [expiration(period, maxAge)],
+  );
+  return times.filter((at) => at > now).reduce<number | undefined>(earlier, undefined);
+}
+
+const earlier = (a: number | undefined, b: number): number => (a === undefined || b < a ? b : a);

@@ -1,0 +1,56 @@
+import type {
+  IndexMaintenancePolicy,
+  IndexMaintenancePolicyStatus,
+} from '../../crds/index-maintenance-policy.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { formatDuration } from '../../schedule/duration.ts';
+import { timeText } from './time-text.ts';
+
+export type Status = IndexMaintenancePolicyStatus;
+export type Run = NonNullable<Status['run']>;
+
+export const newRun = (now: number): Run => ({
+  time: timeText(now),
+  deleted: 0,
+  failed: 0,
+  dropped: 0,
+  aliasesAdded: 0,
+  aliasesRemoved: 0,
+});
+
+/** The run is over: it becomes the last one. `clean` is false when something stopped it before its end. */
+export function endRun(
+  { spec, status = {} }: IndexMaintenancePolicy,
+  { aliasesTried: _aliasesTried, ...run }: Run,
+  now: number,
+  clean: boolean,
+): Pick<Status, 'lastRun' | 'history' | 'consecutiveFailures' | 'lastSuccessfulTime'> {
+  const lastRun = { ...run, duration: formatDuration(now - Date.parse(run.time)) };
+  const before = status.lastRun === undefined ? [] : [status.lastRun];
+  const history = [...before, ...(status.history ?? [])].slice(0, spec.historyLimit);
+  const { consecutiveFailures = 0, lastSuccessfulTime } = status;
+  const good = clean && run.failed === 0;
+  return {
+    lastRun,
+    history,
+    consecutiveFailures: good ? 0 : consecutiveFailures + (clean ? 1 : 0),
+    ...(good
+      ? { lastSuccessfulTime: timeText(now) }
+      : lastSuccessfulTime === undefined
+        ? {}
+        : { lastSuccessfulTime }),
+  };
+}
+
+/** What an effect adds to the run that is under way. */
+export function counting(count: (run: Run) => Partial<Run>): StatusChange<Status> {
+  return (status) =>
+    status.run === undefined ? status : { ...status, run: { ...status.run, ...count(status.run) } };
+}
+
+/** The plan without the indexes that were to be deleted next. */
+export function withoutBatch({ plan }: Status): Pick<Status, 'plan'> {
+  if (plan === undefined) return {};
+  const { batch: _batch, ...others } = plan;
+  return { plan: others };
+}

@@ -1,0 +1,104 @@
+import type {
+  IndexMaintenancePolicy,
+  IndexMaintenancePolicyStatus,
+} from '../../crds/index-maintenance-policy.ts';
+import type { AliasChange } from './alias-changes.ts';
+import { approves } from './due.ts';
+import { type FreshPlan, fingerprint, fingerprintsOf, MOST_PLANNED, planHash, specHashOf } from './plan.ts';
+import { nextExpiry } from './retention.ts';
+import type { Member } from './targets.ts';
+import { timeText } from './time-text.ts';
+
+export type StatusPlan = NonNullable<IndexMaintenancePolicyStatus['plan']>;
+
+/** A plan as status tells it, and the indexes that it is about. */
+export interface NextPlan {
+  readonly plan: StatusPlan;
+  /** Those of it that still can be deleted, oldest first. */
+  readonly deletes: readonly Member[];
+  /** It is the plan of before, as far as it is not done. */
+  readonly isFrozen: boolean;
+}
+
+const WEEK_MS = 7 * 86_400_000;
+const NAMES = 50;
+const HELD = 20;
+
+/** The plan of now, or the one that somebody may be looking at: that one only shrinks until it is done with. */
+export function nextPlan(policy: IndexMaintenancePolicy, fresh: FreshPlan, now: number): NextPlan {
+  const before = policy.status?.plan;
+  if (before !== undefined && isFrozen(policy, before, now)) {
+    const pending = fingerprintsOf(before.pending);
+    const deletes = fresh.deletes.filter(({ index }) => pending.has(fingerprint(index)));
+    if (deletes.length > 0)
+      return { deletes, isFrozen: true, plan: { ...before, ...told(policy, fresh, deletes, now) } };
+  }
+  const deletes = fresh.deletes.slice(0, MOST_PLANNED);
+  const hash = planHash(policy, deletes);
+  const identity = { hash, specHash: specHashOf(policy.spec), time: timeText(now) };
+  const kept = before?.hash === hash ? { time: before.time } : {};
+  return { deletes, isFrozen: false, plan: { ...identity, ...kept, ...told(policy, fresh, deletes, now) } };
+}
+
+/** While it waits for approval, and from approval until it is done; not longer than a week each. */
+function isFrozen(policy: IndexMaintenancePolicy, plan: StatusPlan, now: number): boolean {
+  if (plan.specHash !== specHashOf(policy.spec)) return false;
+  const { conditions = [], run } = policy.status ?? {};
+  const since = Date.parse(plan.approvedTime ?? plan.time);
+  if (now - since > WEEK_MS) return false;
+  const waits = conditions.some(({ type }) => type === 'ApprovalRequired');
+  return run !== undefined || waits || plan.approvedTime !== undefined || approves(policy, plan.hash);
+}
+
+function told(
+  { metadata }: IndexMaintenancePolicy,
+  fresh: FreshPlan,
+  deletes: readonly Member[],
+  now: number,
+): Omit<StatusPlan, 'hash' | 'specHash' | 'time' | 'approvedTime' | 'batch'> {
+  const expiries = fresh.matched.flatMap((matched) => nextExpiry(matched, now) ?? []);
+  return {
+    generation: metadata.generation,
+    lookedAtTime: timeText(now),
+    deletes: {
+      count: deletes.length,
+      bytes: sum(deletes, ({ index }) => index.figures?.bytes ?? 0),
+      documents: sum(deletes, ({ index }) => index.figures?.documents ?? 0),
+      names: deletes.slice(0, NAMES).map(({ index }) => index.name),
+    },
+    aliasChanges: aliasFigures(fresh.aliasChanges),
+    kept: countsOf(fresh),
+    held: fresh.held.slice(0, HELD),
+    pending: pendingOf(deletes),
+    ...(expiries.length === 0 ? {} : { nextExpiry: timeText(Math.min(...expiries)) }),
+  };
+}
+
+function aliasFigures(changes: readonly AliasChange[]): StatusPlan['aliasChanges'] {
+  const removed = changes.filter(({ type }) => type === 'Remove').length;
+  const names = [...new Set(changes.map(({ alias }) => alias))].sort();
+  return { add: changes.length - removed, remove: removed, names: names.slice(0, NAMES) };
+}
+
+function countsOf({ kept }: FreshPlan): StatusPlan['kept'] {
+  const counts = new Map<string, number>();
+  for (const { reason } of kept) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts]
+    .map(([reason, count]) => ({ reason, count }))
+    .sort((a, b) => (a.reason < b.reason ? -1 : 1));
+}
+
+/** As `status.plan.pending` keeps them. */
+export function pendingOf(deletes: readonly Member[]): string {
+  return deletes.map(({ index }) => fingerprint(index)).join('');
+}
+
+const sum = (members: readonly Member[], figure: (member: Member) => number): number =>
+  members.reduce((total, member) => total + figure(member), 0);
+
+/** How many indexes one plan may delete without approval. */
+export function deletionLimit(maxDeletes: number | string, matched: number): number {
+  if (typeof maxDeletes === 'number') return maxDeletes;
+  const percent = Number.parseInt(maxDeletes, 10);
+  return percent === 0 ? 0 : Math.max(1, Math.floor((matched * percent) / 100));
+}

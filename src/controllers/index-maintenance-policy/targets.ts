@@ -1,0 +1,123 @@
+import { parseDuration } from '../../crds/duration.ts';
+import type { IndexMaintenancePolicySpec, MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
+import type { Period } from '../../naming/period.ts';
+import { globOf, matchName, parseTemplate, type Template } from '../../naming/template.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import type { ListedIndex } from './observed.ts';
+
+type AliasSpec = NonNullable<MaintenanceTarget['aliases']>[number];
+
+/** A target whose templates are read. */
+export interface CompiledTarget {
+  readonly spec: MaintenanceTarget;
+  readonly template: Template;
+  readonly excludes: readonly Template[];
+  readonly aliases: readonly CompiledAlias[];
+  /** Matches names of the same shape, so that one that is no date can be told of. */
+  readonly shape: Template;
+}
+
+export interface CompiledAlias {
+  readonly spec: AliasSpec;
+  readonly template: Template;
+  /** Milliseconds; undefined for All. */
+  readonly window: number | undefined;
+}
+
+/** An index with what its target knows of it. */
+export interface Member {
+  readonly index: ListedIndex;
+  readonly version: number | undefined;
+  /** What its age is counted from: the end of this. Undefined when nothing says how old it is. */
+  readonly period: Period | undefined;
+}
+
+export interface Matched {
+  readonly target: CompiledTarget;
+  readonly members: readonly Member[];
+  /** Names that look like those of the series and are not. */
+  readonly unparsable: readonly string[];
+}
+
+/** @throws TerminalError InvalidSpec for a template that a stored object may have from before a rule. */
+export function compileTargets({
+  targets,
+}: Pick<IndexMaintenancePolicySpec, 'targets'>): readonly CompiledTarget[] {
+  return targets.map((spec) => {
+    const template = read(spec.name, spec.series ?? spec.pattern ?? '');
+    return {
+      spec,
+      template,
+      shape: read(spec.name, globOf(template)),
+      excludes: (spec.exclude ?? []).map((pattern) => read(spec.name, pattern)),
+      aliases: (spec.aliases ?? []).map((alias) => ({
+        spec: alias,
+        template: read(spec.name, alias.name),
+        window: alias.window === 'All' ? undefined : parseDuration(alias.window),
+      })),
+    };
+  });
+}
+
+function read(target: string, text: string): Template {
+  const parsed = parseTemplate(text);
+  if (!parsed.ok) throw new TerminalError('InvalidSpec', `spec.targets[${target}]: ${parsed.message}`);
+  return parsed.template;
+}
+
+/** Whether an alias of that name is the one, or one of those, that a target keeps. */
+export function isNameOf({ template }: CompiledAlias, name: string): boolean {
+  return matchName(template, name) !== undefined;
+}
+
+/** Whether a name belongs to a target, and what it says; undefined when it does not. */
+export function partsOf({ template, excludes }: CompiledTarget, name: string) {
+  if (excludes.some((exclude) => matchName(exclude, name) !== undefined)) return undefined;
+  return matchName(template, name);
+}
+
+/** Gives every index to the first target that its name belongs to. */
+export function matchTargets(
+  targets: readonly CompiledTarget[],
+  indices: readonly ListedIndex[],
+  newest: ReadonlyMap<string, number>,
+): readonly Matched[] {
+  const matched = targets.map((target) => ({ target, members: [] as Member[], unparsable: [] as string[] }));
+  for (const index of indices) {
+    for (const { target, members, unparsable } of matched) {
+      const parts = partsOf(target, index.name);
+      if (parts !== undefined) {
+        members.push({ index, version: parts.version, period: periodOf(target, parts.date, index, newest) });
+        break;
+      }
+      if (looksAlike(target, index.name)) unparsable.push(index.name);
+    }
+  }
+  return matched;
+}
+
+function looksAlike({ spec, shape, excludes }: CompiledTarget, name: string): boolean {
+  if (spec.series === undefined || matchName(shape, name) === undefined) return false;
+  return !excludes.some((exclude) => matchName(exclude, name) !== undefined);
+}
+
+function periodOf(
+  { spec }: CompiledTarget,
+  date: Period | undefined,
+  { uuid, created }: ListedIndex,
+  newest: ReadonlyMap<string, number>,
+): Period | undefined {
+  const from = spec.age?.from ?? (spec.series === undefined ? 'CreationDate' : 'IndexName');
+  if (from === 'IndexName') return date;
+  const at = from === 'CreationDate' ? created : newest.get(uuid);
+  return at === undefined ? undefined : { start: at, end: at };
+}
+
+/** Newest first; of one period the later version first, then by name, so that every pass has one order. */
+export function byAge(a: Member, b: Member): number {
+  const ends = (b.period?.end ?? 0) - (a.period?.end ?? 0);
+  if (ends !== 0) return ends;
+  const versions = (b.version ?? 0) - (a.version ?? 0);
+  if (versions !== 0) return versions;
+  return a.index.name < b.index.name ? 1 : -1;
+}

@@ -1,0 +1,41 @@
+import type { ConditionDoc } from './shared.ts';
+
+/** What the conditions of an IndexMaintenancePolicy say; the text of the reference. */
+export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
+  {
+    type: 'Ready',
+    description: 'True after a pass without a fault; with DryRun, when the plan is in status.',
+    reasons: {
+      Planned: 'The plan is in status; mode DryRun does nothing about it.',
+      Scheduled: 'The plan is carried out at the next time of the schedule.',
+      Maintained: 'The last run did everything that was due.',
+      Running: 'A run is under way.',
+      ApprovalRequired: 'The plan waits for approval of its hash.',
+      LimitExceeded: 'More would be deleted than deletion.maxDeletes allows, and approval is Never.',
+      ClockSkew: 'Clocks differ by more than a minute, so that no age can be relied on: nothing is changed.',
+      ActionFailed:
+        'The last run could not do everything; it is tried again at the next time of the schedule.',
+      Conflict: 'Another policy would delete the same index or manages the same alias: neither acts.',
+      ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
+      NotGranted: 'The connection grants this namespace no such use of these names.',
+      ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
+      ConnectionSuspended: 'The connection is suspended, and with it everything that uses it.',
+      Suspended: 'spec.suspend stops the policy.',
+    },
+  },
+  {
+    type: 'ApprovalRequired',
+    description: 'True while a plan waits for approval; the message carries its hash.',
+    reasons: { WaitingForApproval: 'Annotate with the hash, or put it into deletion.approvedPlan.' },
+  },
+  {
+    type: 'Conflict',
+    description: 'True while another policy would delete the same index or manages the same alias.',
+    reasons: { SameIndex: 'Both would delete one index.', SameAlias: 'Both manage one alias.' },
+  },
+  {
+    type: 'Suspended',
+    description: 'True while spec.suspend stops the policy.',
+    reasons: { Suspended: 'spec.suspend is true.' },
+  },
+];

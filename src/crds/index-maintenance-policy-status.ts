@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { list, mapOf, object, text, time } from './fields.ts';
+import { commonStatus } from './shared.ts';
+
+const count = (description: string) => z.int().min(0).describe(description);
+const index = (description: string) => text(255).describe(description);
+const uuid = text(64).describe('Its identity: an index made anew under the name is another one.');
+const reason = text(64).describe('The reason in PascalCase; each is listed in the guide.');
+
+const deletes = object('What will be deleted.', {
+  count: count('Indexes.'),
+  bytes: count('Bytes in their primary shards.'),
+  documents: count('Documents in their primary shards.'),
+  names: list(index('The name of an index.'), 50).describe('The first fifty, oldest first.'),
+});
+
+const aliasChanges = object('What will change in aliases.', {
+  add: count('Memberships that will be added or corrected.'),
+  remove: count('Memberships that will be removed.'),
+  names: list(text(255).describe('The name of an alias.'), 50).describe('The first fifty aliases concerned.'),
+});
+
+const plan = object('What the policy would do, or does.', {
+  hash: text(64).describe('Identifies exactly this plan; an approval names it.'),
+  time: time('When it was made.'),
+  lookedAtTime: time('When it was last compared with what is there.'),
+  specHash: text(64).describe('Identifies the spec that it was made for.'),
+  generation: count('The generation of the spec that was last looked at.'),
+  deletes,
+  aliasChanges,
+  kept: list(
+    object('Why indexes stay.', { reason, count: count('Indexes that stay for this reason.') }),
+    40,
+  ).describe('Why all other indexes stay.'),
+  held: list(object('An index that needs a look.', { index: index('Its name.'), reason }), 20).describe(
+    'The first twenty that would be deleted, had not something held them back, or whose name or age cannot be read.',
+  ),
+  pending: text(50_000)
+    .optional()
+    .describe('Fingerprints of the indexes in this plan that have not been dealt with yet.'),
+  approvedTime: time('When the plan was approved.').optional(),
+  batch: list(
+    object('An index that is being deleted.', {
+      name: index('Its name.'),
+      uuid,
+      operations: z.int().min(-1).optional().describe('Operations that it had seen when it was chosen.'),
+    }),
+    50,
+  )
+    .optional()
+    .describe('Written before the deletion: exactly these are deleted next.'),
+  nextExpiry: time('When the next index will expire.').optional(),
+});
+
+const run = {
+  time: time('When it began.'),
+  duration: text(32).optional().describe('How long it took.'),
+  deleted: count('Indexes that were deleted.'),
+  failed: count('Indexes that could not be deleted, or that are still there.'),
+  dropped: count('Indexes that were taken out of the plan because they had changed.'),
+  aliasesAdded: count('Memberships that were added or corrected.'),
+  aliasesRemoved: count('Memberships that were removed.'),
+  aliasesTried: z.boolean().optional().describe('Whether aliases were seen to in this run.'),
+};
+
+export const indexMaintenancePolicyStatus = object('What the policy found and did.', {
+  ...commonStatus,
+  matched: count('Indexes of all targets.').optional(),
+  plan: plan.optional(),
+  targets: mapOf(
+    'name',
+    object('What a target consists of.', {
+      name: text(63).describe('The name of the target.'),
+      matched: count('Indexes that belong to it.'),
+      documents: count('Documents in their primary shards.'),
+      bytes: count('Bytes in their primary shards.'),
+      oldest: index('The oldest index.').optional(),
+      newest: index('The newest index.').optional(),
+      largest: index('The largest index.').optional(),
+      currentVersion: count('The version that its aliases lead to.').optional(),
+      nextExpiry: time('When its next index will expire.').optional(),
+      bytesPerDay: z.int().optional().describe('Growth over the last seven days that are complete.'),
+    }),
+    50,
+  )
+    .optional()
+    .describe('The targets.'),
+  run: object('The run that is under way.', run).optional(),
+  lastRun: object('The last run.', run).optional(),
+  history: list(object('An earlier run.', run), 50).optional().describe('The last runs, newest first.'),
+  lastSlotTime: time('The last time of the schedule that was looked at.').optional(),
+  nextRunTime: time('The next time of the schedule.').optional(),
+  lastSuccessfulTime: time('When a run last ended without a failure.').optional(),
+  consecutiveFailures: count('Runs in a row that ended with a failure.').optional(),
+});

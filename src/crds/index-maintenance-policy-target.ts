@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { aliasTemplate } from './alias-template.ts';
+import { indexGlob } from './elasticsearch-names.ts';
+import { exactlyOneOf, freeForm, mapOf, matching, object, ruled, setOf, text } from './fields.ts';
+import { duration } from './duration.ts';
+import { seriesTemplate } from './series.ts';
+import { size } from './size.ts';
+
+const MOST = 1_000_000;
+
+const age = ruled(
+  object('What an index is as old as. Absent: its name for a series, its creation for a pattern.', {
+    from: z
+      .enum(['IndexName', 'CreationDate', 'MaxTimestamp'])
+      .describe(
+        'The end of the period in its name, its creation, or the newest value of a field in its documents.',
+      ),
+    field: text(255, 1).optional().describe('The date field for MaxTimestamp, such as @timestamp.'),
+  }),
+  {
+    rule: "(self.from == 'MaxTimestamp') == has(self.field)",
+    message: 'name a field with from: MaxTimestamp, and only then',
+    fieldPath: '.field',
+  },
+  ({ from, field }) => (from === 'MaxTimestamp') === (field !== undefined),
+);
+
+const alias = object('An alias, and which indexes of the target belong to it.', {
+  name: aliasTemplate(
+    'The name of the alias, or with {date:FORMAT} of one alias for each partition, such as logs-{date:yyyy.MM.dd}.',
+  ),
+  window: text(40)
+    .regex(/^(All|([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?)$/u)
+    .min(2)
+    .default('All')
+    .describe('All, or a duration before today: 1d contains the partitions of today and yesterday.'),
+  filter: freeForm(1, 1)
+    .optional()
+    .describe('What is seen through the alias: one query of Elasticsearch. Absent: every document.'),
+  latestVersionOnly: z
+    .boolean()
+    .default(true)
+    .describe('Of several versions of a partition only the current one belongs to the alias.'),
+  writeIndex: z
+    .enum(['None', 'Newest'])
+    .default('None')
+    .describe('Newest: writes through the alias go to the newest member. None: left as it is.'),
+});
+
+const count = (description: string) => z.int().min(1).max(MOST).describe(description);
+
+const retention = object('When indexes are deleted. Without a rule in it nothing ever is.', {
+  maxAge: duration('1s', '36500d')
+    .optional()
+    .describe('Delete what is older; age counts from the end of the period of the partition.'),
+  maxCount: count('Keep so many of the newest periods, or indexes with pattern.').optional(),
+  maxTotalSize: size('1', '1024Pi')
+    .optional()
+    .describe('Keep so many bytes of the newest indexes, counted in primary shards.'),
+  minCount: z
+    .int()
+    .min(0)
+    .max(MOST)
+    .default(0)
+    .describe(
+      'Never delete of so many of the newest periods, or indexes with pattern, whatever the other rules say.',
+    ),
+});
+
+export const target = [
+  {
+    rule: "!has(self.age) || self.age.from != 'IndexName' || (has(self.series) && self.series.contains('{date:'))",
+    message: 'needs a series with {date:FORMAT}; use CreationDate or MaxTimestamp',
+    fieldPath: '.age',
+    holds: ({ age, series = '' }: Target) => age?.from !== 'IndexName' || series.includes('{date:'),
+  },
+  {
+    rule: "!has(self.series) || self.series.contains('{date:') || has(self.age) || (!has(self.retention) && (!has(self.aliases) || self.aliases.all(alias, alias.window == 'All')))",
+    message:
+      'a series without {date:FORMAT} needs age.from for retention and windows: CreationDate or MaxTimestamp',
+    fieldPath: '.series',
+    holds: ({ age, series = '{date:', retention, aliases = [] }: Target) =>
+      series.includes('{date:') ||
+      age !== undefined ||
+      (retention === undefined && aliases.every(({ window }) => window === 'All')),
+  },
+  {
+    rule: "!has(self.aliases) || (has(self.series) && self.series.contains('{date:')) || self.aliases.all(alias, !alias.name.contains('{date:'))",
+    message: 'an alias with {date:FORMAT} needs a series with {date:FORMAT}',
+    fieldPath: '.aliases',
+    holds: ({ series = '', aliases = [] }: Target) =>
+      series.includes('{date:') || aliases.every(({ name }) => !name.includes('{date:')),
+  },
+].reduce(
+  (schema, { rule, message, fieldPath, holds }) => ruled(schema, { rule, message, fieldPath }, holds),
+  exactlyOneOf(shape(), 'series', 'pattern'),
+);
+
+type Target = z.output<ReturnType<typeof shape>>;
+
+function shape() {
+  return object('A group of indexes that belong together.', {
+    name: matching(
+      63,
+      '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+      'must be lower case letters, digits and -, beginning and ending with a letter or digit',
+    ).describe('Names the target in status and metrics.'),
+    series: seriesTemplate(
+      'How the indexes are called, such as logs-v{version}-{date:yyyy.MM.dd}. Set exactly one of series and pattern.',
+    ).optional(),
+    pattern: indexGlob('The indexes of that pattern, such as logs-*.').optional(),
+    exclude: setOf(indexGlob('A pattern of names that do not belong to the target.'), 20)
+      .optional()
+      .describe('Patterns of names that do not belong to the target.'),
+    age: age.optional(),
+    aliases: mapOf('name', alias, 20)
+      .optional()
+      .describe('Aliases that are kept right, all by one atomic change.'),
+    retention: retention.optional(),
+  });
+}

@@ -1,0 +1,210 @@
+import { z } from 'zod';
+import { aliasDefinition, type AliasDefinition } from './aliases.ts';
+import { ask, noShardFailed } from './ask.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+import { concrete } from './path.ts';
+
+/** What an index is judged by when it may be deleted or re-aliased: no mappings, no other settings. */
+export interface ListedIndex {
+  readonly name: string;
+  readonly uuid: string;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+  readonly hidden: boolean;
+  readonly closed: boolean;
+  /** Belongs to a policy of Elasticsearch's own index lifecycle management. */
+  readonly lifecycleManaged: boolean;
+  /** Its data lies in a snapshot repository. */
+  readonly mounted: boolean;
+  readonly dataStream: string | undefined;
+  readonly aliases: Readonly<Record<string, AliasDefinition>>;
+  /** Undefined where statistics are not to be had: closed, or a primary is missing. */
+  readonly figures: IndexFigures | undefined;
+}
+
+export interface IndexFigures {
+  /** Lucene documents of the primaries, nested ones included: a measure, not a count. */
+  readonly documents: number;
+  /** Bytes of the primaries. */
+  readonly bytes: number;
+  /** Grows with every write: the highest sequence numbers of all shards, added up. */
+  readonly operations: number;
+}
+
+const flag = z.union([z.boolean(), z.string()]).transform((value) => String(value) === 'true');
+const indices = z.record(
+  z.string(),
+  z.object({
+    aliases: z.record(z.string(), aliasDefinition).default({}),
+    data_stream: z.string().optional(),
+    settings: z.object({
+      index: z.object({
+        uuid: z.string(),
+        creation_date: z.coerce.number(),
+        hidden: flag.default(false),
+        verified_before_close: flag.default(false),
+        lifecycle: z.object({ name: z.string().optional() }).optional(),
+        store: z.looseObject({ type: z.string().optional(), snapshot: z.unknown().optional() }).optional(),
+      }),
+    }),
+  }),
+);
+
+const shard = z.object({ seq_no: z.object({ max_seq_no: z.number() }).optional() });
+const statistics = z.object({
+  _shards: noShardFailed,
+  indices: z
+    .record(
+      z.string(),
+      z.object({
+        uuid: z.string(),
+        primaries: z.object({
+          docs: z.object({ count: z.number() }).optional(),
+          store: z.object({ size_in_bytes: z.number() }).optional(),
+        }),
+        shards: z.record(z.string(), z.array(shard)).default({}),
+      }),
+    )
+    .default({}),
+});
+
+const SETTINGS = ['uuid', 'creation_date', 'hidden', 'verified_before_close', 'lifecycle.name', 'store'];
+const INDEX_PARTS = ['aliases', 'data_stream', ...SETTINGS.map((key) => `settings.index.${key}`)];
+const STATISTICS_PARTS = ['uuid', 'primaries.docs.count', 'primaries.store.size_in_bytes'];
+
+/** Every index of the cluster, hidden and closed ones included: two requests, whatever their number. */
+export async function listIndices(es: Elasticsearch, signal?: AbortSignal): Promise<readonly ListedIndex[]> {
+  return read(es, '', signal);
+}
+
+/** Those of these names that exist; one request for each 3,000 bytes of names, and the same of statistics. */
+export async function readIndices(
+  es: Elasticsearch,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly ListedIndex[]> {
+  const parts = await Promise.all(groupsOf(names).map((group) => read(es, `/${group}`, signal)));
+  return parts.flat();
+}
+
+async function read(
+  es: Elasticsearch,
+  names: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly ListedIndex[]> {
+  const [found, figures] = await Promise.all([
+    ask(es, { method: 'GET', path: names || '/*', query: INDEX_QUERY }, indices, signal),
+    readFigures(es, names, signal),
+  ]);
+  return Object.entries(found).map(
+    ([
+      name,
+      {
+        aliases,
+        data_stream,
+        settings: { index },
+      },
+    ]) => ({
+      name,
+      uuid: index.uuid,
+      created: index.creation_date,
+      hidden: index.hidden,
+      closed: index.verified_before_close,
+      lifecycleManaged: index.lifecycle?.name !== undefined,
+      mounted: index.store?.type === 'snapshot' || index.store?.snapshot !== undefined,
+      dataStream: data_stream,
+      aliases,
+      figures: figures.get(index.uuid),
+    }),
+  );
+}
+
+const INDEX_QUERY = {
+  features: 'aliases,settings',
+  expand_wildcards: 'all',
+  ignore_unavailable: true,
+  filter_path: INDEX_PARTS.map((part) => `*.${part}`).join(','),
+};
+
+/** By uuid: an index may be made anew between the two requests. */
+async function readFigures(
+  es: Elasticsearch,
+  names: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, IndexFigures>> {
+  const request = { method: 'GET', path: `${names}/_stats/docs,store`, query: STATISTICS_QUERY } as const;
+  const answer = await ask(es, request, statistics, signal);
+  return new Map(
+    Object.values(answer.indices).flatMap(({ uuid, primaries: { docs, store }, shards }) =>
+      docs === undefined || store === undefined
+        ? []
+        : [[uuid, { documents: docs.count, bytes: store.size_in_bytes, operations: operationsOf(shards) }]],
+    ),
+  );
+}
+
+const STATISTICS_QUERY = {
+  level: 'shards',
+  expand_wildcards: 'open,hidden',
+  ignore_unavailable: true,
+  filter_path: [
+    '_shards.failed',
+    '_shards.successful',
+    ...STATISTICS_PARTS.map((part) => `indices.*.${part}`),
+    'indices.*.shards.*.seq_no.max_seq_no',
+  ].join(','),
+};
+
+/** A shard without operations says -1. */
+function operationsOf(shards: z.output<typeof statistics>['indices'][string]['shards']): number {
+  return Object.values(shards).reduce(
+    (sum, copies) => sum + Math.max(0, ...copies.map(({ seq_no }) => (seq_no?.max_seq_no ?? -1) + 1)),
+    0,
+  );
+}
+
+/**
+ * Deletes these indexes by their own names; one that is gone already is passed over. Elasticsearch refuses a request as
+ * a whole when one of its indexes is in a snapshot that runs. It cannot be made conditional on uuids: read them in the
+ * same step.
+ */
+export async function deleteIndices(
+  es: Elasticsearch,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const query = { master_timeout: '10s', timeout: '10s', expand_wildcards: 'none', ignore_unavailable: true };
+  const schema = z.object({ acknowledged: z.boolean() });
+  // Whether they are gone is read afterwards: an acknowledgement alone proves nothing.
+  await ask(es, { method: 'DELETE', path: `/${listOf(names)}`, query }, schema, signal);
+}
+
+/** Names joined for a path. @throws RangeError without a name: that would be a request about all indexes. */
+export function listOf(names: readonly string[]): string {
+  if (names.length === 0) throw new RangeError('no index was named; nothing was done');
+  return names.map((name) => encodeURIComponent(concrete(name))).join(',');
+}
+
+/** The URL of a request may have 4,096 bytes. */
+const MOST_BYTES = 3_000;
+
+/** Names joined for paths, as many in each as fit into a URL. */
+function groupsOf(names: readonly string[]): readonly string[] {
+  return inGroups(names).map(listOf);
+}
+
+/** As many names in each group as fit into the URL of one request. */
+export function inGroups(names: readonly string[]): readonly (readonly string[])[] {
+  const groups: string[][] = [];
+  let bytes = Infinity;
+  for (const name of names) {
+    const length = encodeURIComponent(name).length + 1;
+    if (bytes + length > MOST_BYTES) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(name);
+    bytes += length;
+  }
+  return groups;
+}
