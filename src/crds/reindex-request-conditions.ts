@@ -23,6 +23,10 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       VerificationFailed: 'Source and destination differ after the copy; no alias was moved.',
       DocumentFailures: 'Documents could not be written; status.failures lists the first ten.',
       TaskLost: 'A task of Elasticsearch ended early or vanished; its part is copied again after a pause.',
+      WaitingForApproval:
+        'The copy is caught up; the annotation es-steward.dev/approve with the hash of status.plan lets the aliases move.',
+      WriteOutageExceeded:
+        'Within maxWriteOutage the rest could not be copied and the aliases could not move; writes are free again.',
       NoProgress: 'A part of the copy never ended well, however often it was begun.',
       Suspended: 'spec.suspend stops the copy.',
       Cancelled: 'spec.cancel ended the request; everything it made is undone.',
@@ -44,9 +48,20 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
     reasons: { Suspended: 'spec.suspend is true.' },
   },
   {
+    type: 'ApprovalRequired',
+    description: 'True while the copy waits for approval; the message carries the hash.',
+    reasons: { WaitingForApproval: 'The plan in status.plan is to be approved.' },
+  },
+  {
+    type: 'QuarantinedDocuments',
+    description: 'True when the copy leaves out documents that could not be written.',
+    reasons: { DocumentFailures: 'The index {destination}-error has them with their causes.' },
+  },
+  {
     type: 'WritesBlocked',
     description: 'True while this request blocks writes to an index.',
     reasons: {
+      CutOver: 'The last changes are copied and the aliases move; it takes about a second.',
       BlockFirst: 'The source takes no writes until the aliases have moved.',
     },
   },

@@ -22,6 +22,7 @@ const progress = object('How far the copy is, for people.', {
   noops: count('Documents that the script left out.').optional(),
   deleted: count('Documents that the script deleted.').optional(),
   versionConflicts: count('Documents that changed during the copy.').optional(),
+  quarantined: count('Documents that could not be written.').optional(),
   documentsPerSecond: count('The present speed.').optional(),
   remaining: spent('The time left, estimated, such as 4m.').optional(),
   eta: time('When it will be complete, estimated.').optional(),
@@ -56,25 +57,87 @@ const from = count('The first sequence number of the range.');
 const to = count('The last sequence number of the range.');
 
 const copy = object('The journal of the copy: what is done and what runs.', {
+  round: count('0 is the copy of everything; each further one copies what has changed since.').optional(),
+  fenced: z.boolean().optional().describe('Whether writes are blocked since before this round began.'),
+  settled: z
+    .boolean()
+    .optional()
+    .describe('Whether every copy of the source shows what the point in time shows.'),
+  sealed: z
+    .boolean()
+    .optional()
+    .describe('Whether a new epoch has begun since the round ended: nothing of it is still on its way.'),
+  pit: text(8192).optional().describe('The point in time of this round.'),
+  pitTime: time('When it was last used; Elasticsearch keeps it for an hour.').optional(),
+  previousPit: text(8192).optional().describe('The point in time of the round before.'),
+  previous: list(
+    object('Where the round before ended.', {
+      shard,
+      maxSeqNo: z.int().min(-1).describe('The highest sequence number of it.'),
+    }),
+    1024,
+  )
+    .optional()
+    .describe('The sequence numbers that the round before has reached.'),
+  departed: z
+    .boolean()
+    .optional()
+    .describe('Whether what was deleted since the round before is deleted in the destination too.'),
+  sweep: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether every document of the destination must be looked up, because a point in time was lost.',
+    ),
+  cursor: freeForm().optional().describe('Where the removal of deleted documents goes on.'),
+  operations: count('Sequence numbers that this round covers.').optional(),
+  previousOperations: count('Sequence numbers that the round before covered.').optional(),
+  caughtUp: z.boolean().optional().describe('Whether the rest is small enough to be copied under the block.'),
+  hardened: z
+    .boolean()
+    .optional()
+    .describe('Whether the destination has its replicas and is as healthy as the source.'),
   shards: list(
     object('A shard of the source.', {
       shard,
+      from: count('The first sequence number of this round; absent: 0.').optional(),
       maxSeqNo: z.int().min(-1).describe('The highest sequence number to copy; -1 for an empty shard.'),
       primaryTerm: count('The term of its primary.'),
+      settle: z
+        .int()
+        .min(-1)
+        .optional()
+        .describe('What every copy of the shard must have seen before the round copies.'),
       documents: count('Documents in the shard.'),
       rangeWidth: count('Sequence numbers per range.'),
     }),
     1024,
   ).describe('The shards of the source.'),
   done: list(object('A range that is copied.', { shard, from, to }), 4096).describe(
-    'What is copied, adjacent ranges joined.',
+    'What is copied for good, adjacent ranges joined.',
   ),
+  provisional: list(
+    object('A range that is copied, as long as its shard keeps its primary.', {
+      shard,
+      from,
+      to,
+      after: z
+        .int()
+        .min(-1)
+        .optional()
+        .describe('It counts once every copy of the shard has this operation.'),
+    }),
+    4096,
+  )
+    .optional()
+    .describe('What is copied, but could still have seen an operation that is rolled back.'),
   running: list(
     object('A range that is being copied.', {
       shard,
       from,
       to,
       try: count('How often it was begun before.'),
+      term: count('The term of its primary as it was begun.').optional(),
       task: text(64).optional().describe('The task of Elasticsearch; absent until it is known.'),
       total: count('Documents in the range.').optional(),
       completed: count('Documents done.').optional(),
@@ -90,6 +153,7 @@ const copy = object('The journal of the copy: what is done and what runs.', {
     versionConflicts: count('Documents that changed meanwhile.'),
     batches: count('Batches.'),
   }),
+  bad: count('Documents that could not be written; the index {destination}-error has them.').optional(),
   parallel: z.int().min(1).max(64).optional().describe('How many tasks run at the same time at present.'),
   startTime: time('When the copy began.').optional(),
   samples: list(
@@ -121,7 +185,10 @@ export const reindexRequestStatus = object('How far the request is, and what it 
       'Preparing',
       'Fencing',
       'Copying',
+      'CatchingUp',
+      'AwaitingApproval',
       'Hardening',
+      'Reconciling',
       'Verifying',
       'CuttingOver',
       'CleaningUp',
@@ -153,10 +220,12 @@ export const reindexRequestStatus = object('How far the request is, and what it 
   blockedSince: time('Since when this request blocks writes to the source.').optional(),
   fence: object('The write block on the source.', {
     verified: z.boolean().describe('Whether Elasticsearch has confirmed that no write is in flight.'),
-    settled: z
-      .boolean()
-      .describe('Whether everything written before the block is on disk and can be searched.'),
+    deadline: time('When the block is lifted, done or not.').optional(),
+    lifting: text(255).optional().describe('Why the block is being lifted before the aliases have moved.'),
   }).optional(),
+  fenceTries: count('How often the block had to be lifted before the aliases could move.').optional(),
+  fenceAfter: time('Writes are not blocked again before this time.').optional(),
+  catchUpRounds: count('Rounds that copied what had changed meanwhile.').optional(),
   writeOutage: spent('How long writes were blocked, such as 1.2s.').optional(),
   copy: copy.optional(),
   intent: object('The effect that is about to happen, noted before it does.', {
@@ -168,6 +237,15 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     sourceDocuments: count('Documents in the source.').optional(),
     destinationDocuments: count('Documents in the destination.').optional(),
     expected: count('Documents that the destination must have.').optional(),
+    ghostsRemoved: count('Deleted documents that were removed from the destination.').optional(),
+    sampled: count('Documents whose content was compared.').optional(),
+    mismatched: count('Documents whose content differs.').optional(),
+    compared: z.boolean().optional().describe('Whether ids or contents are compared.'),
+    recount: z
+      .boolean()
+      .optional()
+      .describe('Whether the counts differed once and everything was looked up.'),
+    cursor: freeForm().optional().describe('Where the comparison goes on.'),
     verdict: text(1024).optional().describe('What the proof says.'),
   }).optional(),
   aliasesMoved: list(index('The name of an alias.')).optional().describe('The aliases that have moved.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCrd } from './define.ts';
+import { duration } from './duration.ts';
 import { aliasName, indexName, plainName } from './elasticsearch-names.ts';
 import {
   freeForm,
@@ -125,19 +126,57 @@ const spec = ruled(
       destination,
       transform: transform.optional(),
       aliases: aliases.optional(),
-      writeMode: fixed('writeMode', z.enum(['BlockFirst'])).describe(
-        'What writers see: with BlockFirst the source takes no writes from before the copy until the aliases have moved.',
-      ),
+      writeMode: fixed('writeMode', z.enum(['Online', 'BlockFirst', 'CopyOnly']))
+        .default('Online')
+        .describe(
+          'What writers see. Online: writes go on, and are blocked for about a second at the end, while the rest is copied and the aliases move. BlockFirst: the source takes no writes from before the copy until the aliases have moved. CopyOnly: writes are never blocked, no alias moves and nothing is proven.',
+        ),
       verification: fixed(
         'verification',
         object('What is proven before the aliases move. Cannot be changed.', {
           level: z
-            .enum(['Counts'])
+            .enum(['Counts', 'Ids', 'Sample', 'Full'])
             .default('Counts')
-            .describe('Counts: both indexes hold the same number of documents.'),
+            .describe(
+              'Counts: both indexes hold the same number of documents. Ids: and the same ids. Sample: and sampleSize documents have the same content. Full: and all have. Sample and Full cannot be had with a transform.',
+            ),
+          sampleSize: z
+            .int()
+            .min(1)
+            .max(100_000)
+            .default(1000)
+            .describe('How many documents level Sample compares.'),
         }),
       ).prefault({}),
+      onDocumentFailure: fixed(
+        'onDocumentFailure',
+        object('What becomes of documents that cannot be written. Cannot be changed.', {
+          policy: z
+            .enum(['Fail', 'Quarantine'])
+            .default('Fail')
+            .describe(
+              'Fail: everything else is copied, then the request fails, no alias moves, and the documents are named. Quarantine: the copy completes without them. With both they are kept in the index {destination}-error.',
+            ),
+          maxQuarantined: z
+            .int()
+            .min(1)
+            .max(10_000)
+            .default(100)
+            .describe('With Quarantine: more of them fail the request.'),
+        }),
+      ).prefault({}),
+      approval: z
+        .enum(['None', 'BeforeCutover'])
+        .default('None')
+        .describe(
+          'BeforeCutover: wait, caught up, for the annotation es-steward.dev/approve with the hash of the plan before writes are blocked and the aliases move.',
+        ),
       throttle: throttle.optional(),
+      maxWriteOutage: duration('1s', '10m')
+        .optional()
+        .describe(
+          'How long writes may be blocked at one go; then they are free again and the move is tried later. Absent: 30s with Online, unlimited with BlockFirst. Cannot be changed.',
+        ),
       dryRun: fixed('dryRun', z.boolean())
         .default(false)
         .describe('Check everything, write the plan into status and stop.'),
@@ -151,6 +190,7 @@ const spec = ruled(
     }),
     immutableMember('transform'),
     immutableMember('aliases'),
+    immutableMember('maxWriteOutage'),
   ),
   {
     rule: 'self.source.index != self.destination.index',

@@ -26,3 +26,15 @@ export async function closePointInTime(es: Elasticsearch, id: string, signal?: A
   const request = { method: 'DELETE', path: '/_pit', body: { id } } as const;
   await undefinedWhen(['notFound'], ask(es, request, z.object({}), signal));
 }
+
+/** Begins the time that it is kept anew. @throws ElasticsearchError `notFound` when it is lost. @returns the id to use from now on. */
+export async function renewPointInTime(
+  es: Elasticsearch,
+  id: string,
+  keepAlive: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const body = { size: 0, track_total_hits: false, pit: { id, keep_alive: keepAlive } };
+  const request = { method: 'POST', path: '/_search', body } as const;
+  return (await ask(es, request, z.object({ pit_id: z.string().default(id) }), signal)).pit_id;
+}

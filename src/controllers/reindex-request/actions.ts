@@ -1,4 +1,4 @@
-import type { AliasDefinition, RunningRange } from './observed.ts';
+import type { AliasDefinition, DocumentFailure, RunningRange } from './observed.ts';
 import type { FlatSettings } from './destination.ts';
 import type { Range } from './ranges.ts';
 
@@ -29,13 +29,34 @@ export type ReindexAction =
       readonly liftFirst: boolean;
     }
   | { readonly type: 'LiftBlock'; readonly target: Target }
-  | { readonly type: 'Settle'; readonly target: Target }
+  /** Notes what is to be copied and opens the point in time that the next round will be compared with. */
+  | {
+      readonly type: 'BeginRound';
+      readonly target: Target;
+      readonly fenced: boolean;
+      /** A point in time that nobody needs any more. */
+      readonly before?: string | undefined;
+    }
+  | { readonly type: 'SettleRound'; readonly target: Target }
+  | { readonly type: 'Flush'; readonly target: Target }
+  | { readonly type: 'RenewPointInTime'; readonly pit: string }
+  /** `target` of these three is the destination. */
+  | { readonly type: 'RemoveDepartures'; readonly target: Target }
+  | { readonly type: 'Sweep'; readonly target: Target }
+  | { readonly type: 'Compare'; readonly target: Target }
   | {
       readonly type: 'StartRange';
       readonly range: RunningRange;
       readonly body: unknown;
       readonly opaqueId: string;
       readonly requestsPerSecond?: number | undefined;
+    }
+  /** `target` is the destination. */
+  | {
+      readonly type: 'IsolateFailures';
+      readonly target: Target;
+      readonly range: Range;
+      readonly failures: readonly DocumentFailure[];
     }
   | { readonly type: 'CancelTask'; readonly task: string }
   | {

@@ -18,6 +18,6 @@ export function reindexRequestController(
     definition: reindexRequest,
     observe: createObserve(dependencies),
     decide,
-    perform: createPerform(dependencies.connections),
+    perform: createPerform(dependencies),
   };
 }

@@ -1,172 +1,34 @@
 import { describe, expect, it } from 'vitest';
+import { reindexRequest, type ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import {
-  reindexRequest,
-  type ReindexRequest,
-  type ReindexRequestStatus,
-} from '../../crds/reindex-request.ts';
-import type { ObjectMeta } from '../../crds/shared.ts';
-import { decide, stageOf } from './decide.ts';
-import { type DestinationMark, hardenedSettings, tunedSettings, valuesToRestore } from './destination.ts';
-import type { IndexFacts, Observed, Peer } from './observed.ts';
-import { situationOf, specHashOf } from './situation.ts';
-
-const NOW = Date.parse('2026-03-01T12:00:00Z');
-const UID = 'abcdef01-2345-6789-abcd-ef0123456789';
-const EPOCH = 'es-steward-abcdef01-1';
-const orders = { filter: { term: { a: 1 } }, is_write_index: true };
-
-const spec = (over: object = {}) =>
-  reindexRequest.spec.parse({
-    connectionRef: { name: 'main' },
-    source: { index: 'orders-v1' },
-    destination: { index: 'orders-v2' },
-    writeMode: 'BlockFirst',
-    ...over,
-  });
-
-function request(
-  status: ReindexRequestStatus = {},
-  over: object = {},
-  metadata: Partial<ObjectMeta> = {},
-): ReindexRequest {
-  const meta = {
-    name: 'r',
-    namespace: 'n',
-    uid: UID,
-    resourceVersion: '1',
-    generation: 1,
-    creationTimestamp: '2026-03-01T11:00:00Z',
-    ...metadata,
-  };
-  return {
-    apiVersion: 'es-steward.dev/v1alpha1',
-    kind: 'ReindexRequest',
-    metadata: meta,
-    spec: spec(over),
-    status,
-  };
-}
-
-const index = (name: string, over: Partial<IndexFacts> = {}): IndexFacts => ({
-  name,
-  uuid: `${name}-uuid`,
-  settings: { number_of_shards: '1', number_of_replicas: '1' },
-  mappings: {},
-  aliases: {},
-  closed: false,
-  ...over,
-});
-const source = (over: Partial<IndexFacts> = {}) => index('orders-v1', { aliases: { orders }, ...over });
-const fenced = (over: Partial<IndexFacts> = {}) =>
-  source({
-    aliases: { orders, [EPOCH]: {} },
-    settings: { number_of_shards: '1', number_of_replicas: '1', blocks: { write: 'true' } },
-    ...over,
-  });
-
-const markWith = (over: Partial<DestinationMark> = {}): DestinationMark => ({
-  uid: UID,
-  specHash: specHashOf(spec()),
-  sourceIndex: 'orders-v1',
-  sourceUuid: 'orders-v1-uuid',
-  attempt: 1,
-  blockedBefore: false,
-  state: 'copying',
-  restore: valuesToRestore(spec().destination, source(), { number_of_replicas: '1' }),
-  ...over,
-});
-const destination = (mark: Partial<DestinationMark> = {}, over: Partial<IndexFacts> = {}) =>
-  index('orders-v2', {
-    settings: { ...tunedSettings(spec().destination), hidden: 'true' },
-    mappings: { _meta: { 'es-steward': markWith(mark) } },
-    ...over,
-  });
-
-/** With its own settings again: what is proven and moved. */
-const hardened = (mark: Partial<DestinationMark> = {}) =>
-  destination(mark, { settings: { ...hardenedSettings(markWith().restore ?? {}), hidden: 'true' } });
-
-const observed = (over: Partial<Observed> = {}): Observed => ({
-  connection: 'main',
-  maxConcurrentOperations: 2,
-  protects: (name) => name.startsWith('.'),
-  sources: [source()],
-  destination: undefined,
-  tasks: { complete: true, running: [] },
-  peers: [],
-  owners: new Set(),
-  outcomes: {},
-  preflight: {
-    missingPrivileges: [],
-    pipelines: {},
-    sequenceNumbersSearchable: true,
-    documents: 10,
-    bytes: 100,
-  },
-  ...over,
-});
-
-const plan = {
-  hash: 'p',
-  specHash: 'h',
-  sourceUuid: 'orders-v1-uuid',
-  aliases: [{ name: 'orders', definition: orders }],
-  blockedBefore: false,
-  sequenceNumbers: true,
-  createdTime: '2026-03-01T11:00:00Z',
-};
-const planned: ReindexRequestStatus = {
-  phase: 'Preparing',
+  NOW,
+  UID,
+  EPOCH,
+  orders,
+  request,
+  index,
+  source,
+  fenced,
+  destination,
+  hardened,
+  observed,
   plan,
-  source: { index: 'orders-v1', uuid: 'orders-v1-uuid' },
-  destination: { index: 'orders-v2' },
-  attempt: 1,
-  epoch: 1,
-  intent: { type: 'Prepare', time: '2026-03-01T11:00:00Z' },
-};
-const prepared: ReindexRequestStatus = {
-  ...planned,
-  destination: { index: 'orders-v2', uuid: 'orders-v2-uuid' },
-};
-const blocking: ReindexRequestStatus = {
-  ...prepared,
-  phase: 'Fencing',
-  blockedSince: '2026-03-01T11:59:00Z',
-  fence: { verified: true, settled: true },
-};
-const sums = { created: 0, updated: 0, noops: 0, deleted: 0, versionConflicts: 0, batches: 0 };
-const shards = [{ shard: 0, maxSeqNo: 99, primaryTerm: 1, documents: 100, rangeWidth: 50 }];
-const copying: ReindexRequestStatus = {
-  ...blocking,
-  phase: 'Copying',
-  progress: { percent: 0, display: '0%', message: '', total: 100 },
-  copy: { shards, done: [], running: [], sums, parallel: 3, startTime: '2026-03-01T11:59:00Z' },
-};
-const done = [{ shard: 0, from: 0, to: 99 }];
-const copied: ReindexRequestStatus = {
-  ...copying,
-  copy: { shards, done, running: [], sums: { ...sums, created: 100 } },
-};
-const facts = [{ shard: 0, maxSeqNo: 99, globalCheckpoint: 99, documents: 100, primaryTerm: 1 }];
-const inCopy = {
-  sources: [fenced()],
-  destination: destination(),
-  health: { source: 'green', destination: 'green' },
-} as const;
-
-const run = (resource: ReindexRequest, world: Observed) => decide(resource, world, NOW);
-const stage = (resource: ReindexRequest, world: Observed) => stageOf(situationOf(resource, world, NOW));
-const actionsOf = (decision: ReturnType<typeof run>) => (decision.actions ?? []).map(({ type }) => type);
-const counts = (over: object = {}) => ({
-  total: 50,
-  created: 50,
-  updated: 0,
-  noops: 0,
-  deleted: 0,
-  versionConflicts: 0,
-  batches: 1,
-  ...over,
-});
+  planned,
+  prepared,
+  blocking,
+  sums,
+  shards,
+  copying,
+  copied,
+  facts,
+  inCopy,
+  run,
+  stage,
+  actionsOf,
+  counts,
+  wholeCopy,
+} from '../../../test/support/reindex-situations.ts';
+import type { Observed, Peer } from './observed.ts';
 
 describe('taking turns', () => {
   const peer = (over: Partial<Peer>): Peer => ({
@@ -496,14 +358,14 @@ describe('fencing', () => {
   });
 
   it('blocks through the epoch alias', () => {
-    const { fence: _fence, ...before } = blocking;
+    const before = { ...blocking, fence: { verified: false } };
     expect(run(request(before), world).actions).toMatchObject([
       { type: 'BlockWrites', through: EPOCH, liftFirst: false },
     ]);
   });
 
   it('does not block while tasks of an earlier attempt are left', () => {
-    const { fence: _fence, ...before } = blocking;
+    const before = { ...blocking, fence: { verified: false } };
     const tasks = { complete: true, running: [{ id: 'n:1', opaqueId: 'x' }] };
     expect(actionsOf(run(request(before), { ...world, tasks }))).toEqual(['CancelTask']);
     expect(actionsOf(run(request(before), { ...world, tasks: { complete: false, running: [] } }))).toEqual(
@@ -512,40 +374,31 @@ describe('fencing', () => {
   });
 
   it('does not take over a block that its owner has lifted', () => {
-    const { fence: _fence, ...before } = { ...blocking, plan: { ...plan, blockedBefore: true } };
+    const before = { ...blocking, fence: { verified: false }, plan: { ...plan, blockedBefore: true } };
     expect(run(request(before), world).status.failure?.reason).toBe('SourceChanged');
   });
 
   it('does not believe a block whose proof it has not seen', () => {
-    const { fence: _fence, ...before } = blocking;
+    const before = { ...blocking, fence: { verified: false } };
     expect(
       run(request(before), observed({ sources: [fenced()], destination: destination() })).actions,
     ).toMatchObject([{ type: 'BlockWrites', liftFirst: true }]);
   });
 
   it('never lifts a block that was there before', () => {
-    const { fence: _fence, ...before } = { ...blocking, plan: { ...plan, blockedBefore: true } };
+    const before = { ...blocking, fence: { verified: false }, plan: { ...plan, blockedBefore: true } };
     expect(
       actionsOf(run(request(before), observed({ sources: [fenced()], destination: destination() }))),
-    ).toEqual(['Settle']);
+    ).toEqual(['BeginRound']);
   });
 
-  it.each([
-    [98, 'Fencing'],
-    [99, 'Copying'],
-  ])('with a checkpoint of %d below 99 operations it is %s', (globalCheckpoint, phase) => {
-    const shard = { shard: 0, maxSeqNo: 99, globalCheckpoint, documents: 100, primaryTerm: 1 };
-    const decision = run(
-      request(blocking),
-      observed({
-        sources: [fenced()],
-        destination: destination(),
-        shards: [shard],
-        counts: { source: 100, destination: 0 },
-        processors: 2,
-      }),
-    );
-    expect(decision.status.phase).toBe(phase);
+  it('begins the copy once writers are stopped', () => {
+    const decision = run(request(blocking), observed({ sources: [fenced()], destination: destination() }));
+    expect(decision.actions).toMatchObject([{ type: 'BeginRound', fenced: true }]);
+  });
+
+  it('gives up when somebody else lifts the block', () => {
+    expect(run(request(blocking), world).status.failure?.reason).toBe('SourceChanged');
   });
 });
 
@@ -627,20 +480,39 @@ describe('copying', () => {
     });
   });
 
-  it('fails with the documents that cannot be written', () => {
+  it('looks into documents that cannot be written, where it can leave them out', () => {
     const failures = Array.from({ length: 12 }, (_, at) => ({
       index: 'orders-v2',
       id: `${at}`,
       status: 400,
       type: 't',
       reason: 'r',
+      detail: 'd',
     }));
-    const decision = run(
-      request(running()),
-      observed({ ...inCopy, outcomes: { 'n:1': { type: 'documentFailures', failures } } }),
+    const world = observed({ ...inCopy, outcomes: { 'n:1': { type: 'documentFailures', failures } } });
+    const decision = run(request(running()), world);
+    expect(decision.actions).toMatchObject([
+      { type: 'IsolateFailures', range: { shard: 0, from: 0, to: 49 } },
+    ]);
+    expect(decision.status.copy?.running).toHaveLength(2);
+    const blind = { ...running(), plan: { ...plan, sequenceNumbers: false } };
+    const failed = run(request(blind), world);
+    expect(failed.status.failure?.reason).toBe('DocumentFailures');
+    expect(failed.status.failures).toHaveLength(10);
+  });
+
+  it.each([
+    ['Fail', 1_000, undefined],
+    ['Fail', 1_001, 'DocumentFailures'],
+    ['Quarantine', 5, undefined],
+    ['Quarantine', 6, 'DocumentFailures'],
+  ])('with policy %s and %d bad documents: %s', (policy, bad, reason) => {
+    const status = running();
+    const resource = request(
+      { ...status, copy: { ...status.copy, bad } },
+      { onDocumentFailure: { policy, maxQuarantined: 5 } },
     );
-    expect(decision.status.failure?.reason).toBe('DocumentFailures');
-    expect(decision.status.failures).toHaveLength(10);
+    expect(run(resource, observed(inCopy)).status.failure?.reason).toBe(reason);
   });
 
   it('shares a throttle among its tasks, and changes it on those that run', () => {
@@ -659,12 +531,19 @@ describe('copying', () => {
 
 describe('proof and cut-over', () => {
   it('never proves a destination that has not got its own settings back', () => {
-    const status: ReindexRequestStatus = { ...copied, phase: 'Verifying', verification: { refreshed: true } };
+    const { copy } = copied;
+    const status: ReindexRequestStatus = {
+      ...copied,
+      ...(copy ? { copy: { ...copy, hardened: false } } : {}),
+      phase: 'Verifying',
+      verification: { refreshed: true },
+    };
     expect(stage(request(status), observed(inCopy))).toBe('Hardening');
   });
 
   const verifying: ReindexRequestStatus = {
     ...copied,
+    copy: wholeCopy,
     phase: 'Verifying',
     verification: { refreshed: true },
   };
@@ -702,7 +581,7 @@ describe('proof and cut-over', () => {
   ])('with %d copies of 100 documents and %j: %s', (copies, left, reason) => {
     const status = {
       ...verifying,
-      copy: { ...copying.copy, shards, done, running: [], sums: { ...sums, ...left } },
+      copy: { ...wholeCopy, sums: { ...sums, ...left } },
     };
     const decision = run(request(status), whole({ counts: { source: 100, destination: copies } }));
     expect(decision.status.failure?.reason).toBe(reason);

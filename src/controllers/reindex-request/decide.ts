@@ -1,16 +1,33 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
-import { hardenedSettings, hasSettings, tunedSettings } from './destination.ts';
+import { hasSettings, tunedSettings } from './destination.ts';
 import type { Observed } from './observed.ts';
-import { isOver, type Situation, situationOf } from './situation.ts';
-import { allDone } from './ranges.ts';
+import { type Copy, isRoundComplete } from './rounds.ts';
+import {
+  isApproved,
+  isBlockFirst,
+  isFenced,
+  isOver,
+  keepsWork,
+  type Situation,
+  situationOf,
+  whyToLift,
+} from './situation.ts';
+import { awaitApproval } from './stages/awaiting-approval.ts';
+import { catchUp } from './stages/catching-up.ts';
 import { cleanUp } from './stages/cleaning-up.ts';
+import { compare, needsComparison } from './stages/comparing.ts';
 import { copy } from './stages/copying.ts';
 import { cutOver } from './stages/cutting-over.ts';
 import { fence } from './stages/fencing.ts';
 import { harden } from './stages/hardening.ts';
+import { judgeFailures } from './stages/judging-failures.ts';
+import { lift } from './stages/lifting.ts';
 import { over } from './stages/over.ts';
 import { takeTurn } from './stages/pending.ts';
 import { prepare } from './stages/preparing.ts';
+import { release } from './stages/releasing.ts';
+import { rest } from './stages/suspended.ts';
+import { takeOver } from './stages/taking-over.ts';
 import { undo } from './stages/undoing.ts';
 import { validate } from './stages/validating.ts';
 import { verify } from './stages/verifying.ts';
@@ -23,10 +40,18 @@ export type Stage =
   | 'Pending'
   | 'Validating'
   | 'Preparing'
-  | 'Fencing'
+  | 'TakingOver'
   | 'Copying'
+  | 'JudgingFailures'
+  | 'CatchingUp'
+  | 'AwaitingApproval'
   | 'Hardening'
+  | 'Comparing'
+  | 'Fencing'
+  | 'Lifting'
+  | 'Suspended'
   | 'Verifying'
+  | 'Releasing'
   | 'CuttingOver'
   | 'CleaningUp';
 
@@ -36,10 +61,18 @@ const stages: Readonly<Record<Stage, (situation: Situation) => Step>> = {
   Pending: takeTurn,
   Validating: validate,
   Preparing: prepare,
-  Fencing: fence,
+  TakingOver: takeOver,
   Copying: copy,
+  JudgingFailures: judgeFailures,
+  CatchingUp: catchUp,
+  AwaitingApproval: awaitApproval,
   Hardening: harden,
+  Comparing: compare,
+  Fencing: fence,
+  Lifting: lift,
+  Suspended: rest,
   Verifying: verify,
+  Releasing: release,
   CuttingOver: cutOver,
   CleaningUp: cleanUp,
 };
@@ -56,19 +89,42 @@ export function stageOf(situation: Situation): Stage {
   if (swapped) return 'CleaningUp';
   // An undo that has begun goes on to its end, whatever is asked for meanwhile: half undone is nothing to go on from.
   if (status.intent?.type === 'Undo') return 'Undoing';
-  if (resource.metadata.deletionTimestamp || spec.cancel || spec.suspend || status.failure) return 'Undoing';
+  if (resource.metadata.deletionTimestamp || spec.cancel || status.failure) return 'Undoing';
+  if (whyToLift(situation)) return 'Lifting';
+  if (spec.suspend) return keepsWork(situation) ? 'Suspended' : 'Undoing';
   if (!status.plan) return status.phase === 'Validating' ? 'Validating' : 'Pending';
   if (status.phase === 'Validating') return 'Validating';
+  if (isBetweenEpochs(situation)) return 'TakingOver';
   if (!isPrepared(situation)) return 'Preparing';
-  if (!status.copy || !status.fence?.settled) return 'Fencing';
-  if (!allDone(status.copy.shards, status.copy.done) || status.copy.running.length > 0) return 'Copying';
-  if (status.phase === 'Copying' || status.phase === 'Hardening' || !isHardened(situation))
-    return 'Hardening';
-  return status.verification?.verdict ? 'CuttingOver' : 'Verifying';
+  return copyStage(situation);
 }
 
-function isHardened({ destination, mark }: Situation): boolean {
-  return hasSettings(destination?.settings, hardenedSettings(mark?.restore ?? {}));
+/** The copy proper: rounds until little is left, and the last one, the proof and the move while writers wait. */
+function copyStage(situation: Situation): Stage {
+  const { copy, fence } = situation.status;
+  if (fence ? !isFenced(situation) : isBlockFirst(situation)) return 'Fencing';
+  if (!copy) return 'Copying';
+  if (!isRoundComplete(copy)) return 'Copying';
+  if (copy.bad && situation.spec.onDocumentFailure.policy === 'Fail') return 'JudgingFailures';
+  if (fence) return copy.fenced ? provingStage(situation, copy) : 'Copying';
+  if (situation.spec.writeMode === 'CopyOnly') return copy.hardened ? 'Releasing' : 'Hardening';
+  if (!copy.caughtUp) return 'CatchingUp';
+  if (!isApproved(situation)) return 'AwaitingApproval';
+  if (!copy.hardened) return 'Hardening';
+  return needsComparison(situation) ? 'Comparing' : 'Fencing';
+}
+
+/** Everything is copied and nobody writes. */
+function provingStage(situation: Situation, copy: Copy): Stage {
+  if (!copy.hardened) return 'Hardening';
+  if (needsComparison(situation)) return 'Comparing';
+  if (!situation.status.verification?.verdict) return 'Verifying';
+  return isApproved(situation) ? 'CuttingOver' : 'AwaitingApproval';
+}
+
+/** Our alias is on the source under an earlier epoch than status has written down: it is to be moved on. */
+function isBetweenEpochs({ status, source, epochs, epoch }: Situation): boolean {
+  return status.copy !== undefined && source !== undefined && epochs.some((held) => held < epoch);
 }
 
 /** Tuning counts until the copy has begun; Hardening takes it back. */

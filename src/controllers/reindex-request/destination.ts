@@ -149,13 +149,28 @@ export function tunedSettings(spec: DestinationSpec): FlatSettings {
 }
 
 /**
- * What Hardening sets: everything but visibility, which comes back after the aliases have moved. Where Elasticsearch
- * chooses the number of replicas, that number is not ours to wish for.
+ * What Hardening sets: everything but visibility and an asynchronous translog, which come back after the aliases have
+ * moved, and pipelines, which would run again on copies of the rounds that follow. Where Elasticsearch chooses the number
+ * of replicas, that number is not ours to wish for.
  */
 export function hardenedSettings(restore: FlatSettings): FlatSettings {
-  const { 'index.hidden': _hidden, 'index.number_of_replicas': replicas, ...rest } = restore;
+  const {
+    'index.hidden': _hidden,
+    'index.default_pipeline': _default,
+    'index.final_pipeline': _final,
+    'index.translog.durability': _durability,
+    'index.number_of_replicas': replicas,
+    ...rest
+  } = restore;
   const expands = !['null', 'false', 'undefined'].includes(String(restore['index.auto_expand_replicas']));
   return expands || replicas === undefined ? rest : { ...rest, 'index.number_of_replicas': replicas };
+}
+
+/** What would act on copies, and must act on what users write: set right before the aliases move. */
+const SERVING_KEYS = ['index.default_pipeline', 'index.final_pipeline'] as const;
+
+export function servingSettings(restore: FlatSettings): FlatSettings {
+  return Object.fromEntries(SERVING_KEYS.map((key) => [key, restore[key] ?? null]));
 }
 
 /** True when the index has these values already; Elasticsearch gives them back as strings, and unset ones not at all. */

@@ -25,6 +25,16 @@ export class LostView extends Error {
   }
 }
 
+/** Turns the loss of a point in time into a result; that of any other is thrown on. */
+export async function unlessLost<T>(pit: string, result: Promise<T>): Promise<T | { readonly type: 'lost' }> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof LostView && error.pit === pit) return { type: 'lost' };
+    throw error;
+  }
+}
+
 /** Documents at once. Elasticsearch takes 10,000 at most; ids may be 512 bytes long, and an answer holds them all. */
 export const PAGE = 5_000;
 
@@ -80,7 +90,10 @@ export async function firstDocuments(
   return (await read(es, view, shard, body, signal)).hits.map(numbered);
 }
 
-/** The documents that have these numbers in a shard. @param numbers at most PAGE. */
+/**
+ * The documents that have these numbers in a shard, in order.
+ * @param numbers at most PAGE, read from the same view: each is a document.
+ */
 export async function documentsNumbered(
   es: Elasticsearch,
   view: FrozenView,
@@ -91,7 +104,10 @@ export async function documentsNumbered(
 ): Promise<readonly Numbered[]> {
   const terms = { terms: { _seq_no: numbers } };
   const body = { ...nothingBut(view, terms), ...inOrder, _source: options.source, size: numbers.length };
-  return (await read(es, view, shard, body, signal)).hits.map(numbered);
+  const { hits } = await read(es, view, shard, body, signal);
+  if (hits.length !== numbers.length)
+    throw incomplete('a point in time', `${hits.length} of ${numbers.length} documents were found`);
+  return hits.map(numbered);
 }
 
 /** Those of the documents that the view does not show. @param documents at most PAGE. */

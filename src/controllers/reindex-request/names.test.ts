@@ -37,6 +37,6 @@ describe('contentHash', () => {
 
 describe('rangeOpaqueId', () => {
   it('names request, attempt and range', () => {
-    expect(rangeOpaqueId(uid, 2, { shard: 3, from: 4000 })).toBe(`${uid}/2/0/3/4000`);
+    expect(rangeOpaqueId(uid, 2, 5, { shard: 3, from: 4000 })).toBe(`${uid}/2/5/3/4000`);
   });
 });

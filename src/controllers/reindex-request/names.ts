@@ -29,9 +29,10 @@ export function scratchIndex(uid: string): string {
 export function rangeOpaqueId(
   uid: string,
   attempt: number,
+  round: number,
   range: { readonly shard: number; readonly from: number },
 ): string {
-  return `${uid}/${attempt}/0/${range.shard}/${range.from}`;
+  return `${uid}/${attempt}/${round}/${range.shard}/${range.from}`;
 }
 
 /** SHA-256 of a value whose keys are sorted, so that equal content has one hash whatever its order. */

@@ -4,12 +4,13 @@ import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { getPipeline } from '../../elasticsearch/ingest.ts';
-import { clusterNodes } from '../../elasticsearch/nodes.ts';
 import { missingPrivileges } from '../../elasticsearch/privileges.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import { getTask } from '../../elasticsearch/tasks.ts';
 import type { Stage } from './decide.ts';
+import { readBad } from './observe-bad.ts';
 import { flatten } from './destination.ts';
+import { needsFinality } from './journal.ts';
 import { OWN_PREFIX, rangeOpaqueId, scratchIndex } from './names.ts';
 import { outcomeOf } from './outcomes.ts';
 import type { IndexFacts, Observed, PreflightFacts } from './observed.ts';
@@ -22,8 +23,11 @@ type Reader = (situation: Situation, es: Elasticsearch, signal: AbortSignal) => 
 const readers: Partial<Readonly<Record<Stage, Reader>>> = {
   Undoing: readScratch,
   Validating: readPreflight,
-  Fencing: readFence,
   Copying: readOutcomes,
+  JudgingFailures: readBad,
+  CatchingUp: readShards,
+  AwaitingApproval: readShards,
+  Suspended: readOutcomes,
   Hardening: readHealth,
   Verifying: readProof,
   CuttingOver: readShards,
@@ -122,28 +126,19 @@ async function sequenceNumbersSearchable(
   }
 }
 
-async function readFence(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
-  const { source, status, spec } = situation;
-  if (!source || !status.fence?.settled) return {};
-  const [shards, count, nodes] = await Promise.all([
-    readShards(situation, es, signal),
-    countDocuments(es, source.name, spec.source.query, signal),
-    clusterNodes(es, signal),
-  ]);
-  return { ...shards, counts: { source: count, destination: 0 }, processors: nodes.processors };
-}
-
 async function readOutcomes(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
   const { uid, attempt, status } = situation;
-  const [health, ...outcomes] = await Promise.all([
+  const round = status.copy?.round ?? 0;
+  const [health, shards, ...outcomes] = await Promise.all([
     readHealth(situation, es, signal),
+    needsFinality(status.copy) ? readShards(situation, es, signal) : {},
     ...(status.copy?.running ?? []).map(async ({ task, ...range }) => {
       if (task === undefined) return [];
       const state = await getTask(es, task, signal);
-      return [[task, outcomeOf(state, rangeOpaqueId(uid, attempt, range))] as const];
+      return [[task, outcomeOf(state, rangeOpaqueId(uid, attempt, round, range))] as const];
     }),
   ]);
-  return { ...health, outcomes: Object.fromEntries(outcomes.flat()) };
+  return { ...health, ...shards, outcomes: Object.fromEntries(outcomes.flat()) };
 }
 
 async function readHealth(
@@ -163,11 +158,12 @@ async function readProof(situation: Situation, es: Elasticsearch, signal: AbortS
   const { source, destination, status, spec } = situation;
   const shards = await readShards(situation, es, signal);
   if (!source || !destination || !status.verification?.refreshed) return shards;
-  const [from, to] = await Promise.all([
+  const [bad, from, to] = await Promise.all([
+    readBad(situation, es, signal),
     countDocuments(es, source.name, spec.source.query, signal),
     countDocuments(es, destination.name, undefined, signal),
   ]);
-  return { ...shards, counts: { source: from, destination: to } };
+  return { ...shards, ...bad, counts: { source: from, destination: to } };
 }
 
 async function readShards({ source }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {

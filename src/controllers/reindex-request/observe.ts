@@ -19,14 +19,13 @@ export interface ObserveDependencies {
 }
 
 /** All reads of one pass: what every stage needs, then what this one needs. A request that has ended reads nothing. */
-export function createObserve({ connections, requests, fewestDocumentsPerRange }: ObserveDependencies) {
+export function createObserve({ connections, requests }: ObserveDependencies) {
   return async (resource: ReindexRequest, pass: Pass): Promise<Observed> => {
     if (isOver(resource.status?.phase) && !retryIsAsked(resource)) return NOTHING;
     const use = (names: readonly string[]) =>
       connections.use({ ...useOf(resource), indices: names }, pass.signal);
     const cluster = await use(namesOf(resource));
-    const facts = await readBase(resource, cluster, requests(), pass.signal);
-    const base = { ...facts, fewestDocumentsPerRange };
+    const base = await readBase(resource, cluster, requests(), pass.signal);
     await useAliases(resource, base, use);
     const situation = situationOf(resource, base, pass.now);
     return { ...base, ...(await readStage(stageOf(situation), situation, cluster.es, pass.signal)) };

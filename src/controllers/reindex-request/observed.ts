@@ -3,8 +3,6 @@ import type { Range } from './ranges.ts';
 /** Everything that one pass has read. What a stage does not need is absent; nothing here is a guess. */
 export interface Observed {
   readonly connection: string;
-  /** Of the controller's dependencies: how small a range may be; its own default when absent. */
-  readonly fewestDocumentsPerRange?: number | undefined;
   /** The greatest number of copies that the connection lets run at once. */
   readonly maxConcurrentOperations: number;
   /** Is this index or alias one that nothing may touch? */
@@ -20,13 +18,13 @@ export interface Observed {
   /** The uids of all requests, of every connection: an index whose maker is among them is not abandoned. */
   readonly owners: ReadonlySet<string>;
   readonly preflight?: PreflightFacts;
-  /** Cores of the data nodes, where a stage plans its parallelism. */
-  readonly processors?: number;
   /** One started primary for each shard of the source. */
   readonly shards?: readonly ShardFacts[];
   /** What became of the tasks that status knows, by task id. */
   readonly outcomes: Readonly<Record<string, TaskOutcome>>;
   readonly counts?: { readonly source: number; readonly destination: number };
+  /** Documents that could not be written and are still in the source as they were; `lost` when that cannot be told any more. */
+  readonly bad?: number | 'lost';
   /** What a trial run has left behind. */
   readonly scratch?: { readonly index: string; readonly uuid: string };
   readonly health?: { readonly source: Health; readonly destination: Health };
@@ -99,7 +97,10 @@ export interface DocumentFailure {
   readonly id: string;
   readonly status: number;
   readonly type: string;
+  /** Names only: fit for a status. */
   readonly reason: string;
+  /** Elasticsearch's own words, which may quote the document: for the error index only. */
+  readonly detail: string;
 }
 
 export type TaskOutcome =

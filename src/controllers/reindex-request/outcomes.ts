@@ -28,8 +28,7 @@ const NOTHING: Counts = {
 export function resultOf(result: ReindexResult): TaskOutcome {
   const failures = result.failures.filter(({ type, status }) => !isPassing(type, status));
   const documents = failures.filter(({ id }) => id !== undefined);
-  if (documents.length > 0)
-    return scriptFailure(documents) ?? { type: 'documentFailures', failures: documents.map(documentFailure) };
+  if (documents.length > 0) return { type: 'documentFailures', failures: documents.map(documentFailure) };
   const [other] = failures;
   if (other) return failureOf(other.type);
   if (result.failures.length > 0 || result.canceled !== undefined || result.timedOut)
@@ -85,17 +84,6 @@ function failureOf(type: string): TaskOutcome {
   return { type: 'repeat', why: type };
 }
 
-/** Scripts that run in a pipeline fail per document; the cause is the script all the same. */
-function scriptFailure(failures: ReindexResult['failures']): TaskOutcome | undefined {
-  const [first] = failures;
-  if (!first || !failures.every(({ type }) => type === 'script_exception')) return undefined;
-  return {
-    type: 'failed',
-    reason: 'ScriptFailed',
-    message: `the script fails on document ${first.id}: correct spec.transform in a new request`,
-  };
-}
-
 function documentFailure({
   index,
   id,
@@ -109,6 +97,7 @@ function documentFailure({
     status: status ?? 0,
     type,
     reason: withoutContent(type, reason),
+    detail: reason,
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { incomplete } from '../../elasticsearch/errors.ts';
 import type { DocumentKey } from '../../elasticsearch/multi-get.ts';
 import type { Target } from './actions.ts';
 import {
@@ -181,8 +180,6 @@ async function departedOf(
   { es, before, after, signal }: Views,
 ): Promise<readonly DocumentKey[]> {
   const documents = await documentsNumbered(es, before, shard, numbers, { source: false }, signal);
-  if (documents.length !== numbers.length)
-    throw incomplete('a point in time', `${documents.length} of ${numbers.length} documents were found`);
   return absentFrom(es, after, documents, signal);
 }
 

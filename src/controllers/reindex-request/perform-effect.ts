@@ -10,6 +10,8 @@ export interface EffectContext {
   readonly es: Elasticsearch;
   readonly resource: ReindexRequest;
   readonly pass: Pass;
+  /** How small a range may be; its own default when absent. */
+  readonly fewestDocumentsPerRange?: number | undefined;
 }
 
 /** The index, if it is still the very one that was judged. */

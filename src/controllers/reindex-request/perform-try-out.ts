@@ -1,4 +1,4 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { createIndex, deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
@@ -9,6 +9,7 @@ import { markOf } from './destination.ts';
 import type { TaskOutcome } from './observed.ts';
 import { resultOf } from './outcomes.ts';
 import type { EffectContext } from './perform-effect.ts';
+import { listedFailure } from './failures.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type TryOut = Extract<ReindexAction, { type: 'TryOut' }>;
@@ -41,7 +42,7 @@ async function create({ scratch, body }: TryOut, { es, pass }: EffectContext): P
 async function copySample({ reindex }: TryOut, { es, resource, pass }: EffectContext): Promise<Change> {
   try {
     const result = await runReindex(es, reindex as Record<string, unknown>, {}, pass.signal);
-    return judge(resultOf(result), resource.spec.dryRun);
+    return judge(resultOf(result), resource);
   } catch (error) {
     if (!isElasticsearchError(error, 'invalid')) throw error;
     pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial copy was refused');
@@ -49,15 +50,23 @@ async function copySample({ reindex }: TryOut, { es, resource, pass }: EffectCon
   }
 }
 
-function judge(outcome: TaskOutcome, dryRun: boolean): Change {
-  if (outcome.type === 'copied') return (status) => ({ ...status, phase: dryRun ? 'Planned' : 'Preparing' });
+function judge(outcome: TaskOutcome, { spec }: ReindexRequest): Change {
+  const goOn: Change = (status) => ({ ...status, phase: spec.dryRun ? 'Planned' : 'Preparing' });
+  if (outcome.type === 'copied') return goOn;
   if (outcome.type === 'failed') return failed(outcome.reason, outcome.message);
   if (outcome.type !== 'documentFailures') return (status) => status;
+  if (spec.onDocumentFailure.policy === 'Quarantine' && !spec.dryRun) return goOn;
   const [first] = outcome.failures;
+  // Scripts that run in a pipeline fail per document; the cause is the script all the same.
+  if (outcome.failures.every(({ type }) => type === 'script_exception'))
+    return failed(
+      'ScriptFailed',
+      `the pipeline fails on document ${first?.id}: correct it or spec.transform; nothing was changed`,
+    );
   const message = `document ${first?.id} does not fit the destination (${first?.type}): correct the mappings or the transform; nothing was changed`;
   return (status) => ({
     ...failed('MappingConflict', message)(status),
-    failures: outcome.failures.slice(0, 10),
+    failures: outcome.failures.slice(0, 10).map(listedFailure),
   });
 }
 

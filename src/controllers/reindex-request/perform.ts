@@ -11,8 +11,14 @@ import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
 import { markOf } from './destination.ts';
+import { errorIndex } from './error-index.ts';
+import type { Range } from './ranges.ts';
+import { without } from './requests.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
+import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
 import { cutOver } from './perform-cut-over.ts';
+import { badNumbers, isolate } from './perform-isolate.ts';
+import { beginRoundAt, renewPointInTime, settleRound } from './perform-round.ts';
 import { dropScratch, tryOut } from './perform-try-out.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
@@ -84,28 +90,33 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     await requireSame(es, target, pass.signal);
     if (liftFirst) await unblockWrites(es, target.index, pass.signal);
     const { verified } = await blockWrites(es, through, pass.signal);
-    return (status) => ({ ...status, fence: { verified, settled: false } });
+    return (status) => ({ ...status, fence: { ...status.fence, verified } });
   },
   LiftBlock: async ({ target }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
     await unblockWrites(es, target.index, pass.signal);
   },
-  Settle: async ({ target }, { es, pass }) => {
+  BeginRound: beginRoundAt,
+  SettleRound: settleRound,
+  Flush: async ({ target }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
     await flush(es, target.index, pass.signal);
-    await refresh(es, target.index, pass.signal);
-    return (status) => ({ ...status, fence: { verified: status.fence?.verified ?? false, settled: true } });
   },
-  StartRange: async ({ range, body, opaqueId, requestsPerSecond }, { es, pass }) => {
+  RenewPointInTime: renewPointInTime,
+  RemoveDepartures: removeDeparted,
+  Sweep: sweep,
+  Compare: compareContents,
+  StartRange: async ({ range, body, opaqueId, requestsPerSecond }, { es, resource, pass }) => {
     const throttle = requestsPerSecond === undefined ? {} : { requestsPerSecond };
     const task = await startReindex(
       es,
-      body as Record<string, unknown>,
+      await withoutBad(body as Record<string, unknown>, range, { es, resource, pass }),
       { opaqueId, ...throttle },
       pass.signal,
     );
     return withRange(range, { task, ...throttle });
   },
+  IsolateFailures: isolate,
   CancelTask: ({ task }, { es, pass }) => cancelTask(es, task, pass.signal),
   Rethrottle: async ({ range, task, requestsPerSecond }, { es, pass }) => {
     await rethrottle(es, task, requestsPerSecond ?? -1, pass.signal);
@@ -117,10 +128,14 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   },
 };
 
-export function createPerform(connections: Connections) {
+export function createPerform({ connections, fewestDocumentsPerRange }: PerformDependencies) {
   return async (action: ReindexAction, resource: ReindexRequest, pass: Pass): Promise<Change | void> => {
     const { spec, metadata, status } = resource;
-    const names = [spec.destination.index, status?.source?.index ?? spec.source.index];
+    const names = [
+      spec.destination.index,
+      status?.source?.index ?? spec.source.index,
+      ...(action.type === 'IsolateFailures' ? [errorIndex(spec.destination.index)] : []),
+    ];
     const undo = UNDOES.has(action.type);
     const use = {
       ref: spec.connectionRef,
@@ -135,8 +150,13 @@ export function createPerform(connections: Connections) {
       action: ReindexAction,
       context: EffectContext,
     ) => Promise<Change | void>;
-    return effect(action, { es, resource, pass });
+    return effect(action, { es, resource, pass, fewestDocumentsPerRange });
   };
+}
+
+export interface PerformDependencies {
+  readonly connections: Connections;
+  readonly fewestDocumentsPerRange?: number;
 }
 
 /** Letting go is never forbidden by a lost grant or a suspended connection. */
@@ -150,6 +170,18 @@ const UNDOES: ReadonlySet<ReindexAction['type']> = new Set([
   'DeleteDestination',
   'DropScratch',
 ]);
+
+/** Documents that are known to fail would stop the task at the same place again. */
+async function withoutBad(
+  body: Readonly<Record<string, unknown>>,
+  range: Range,
+  { es, resource, pass }: EffectContext,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { metadata, spec, status } = resource;
+  if (!status?.copy?.bad) return body;
+  const origin = { uid: metadata.uid, attempt: status.attempt ?? 1 };
+  return without(body, await badNumbers(es, spec.destination.index, origin, range, pass.signal));
+}
 
 function withRange(range: { readonly shard: number; readonly from: number }, change: object): Change {
   return (status) => {

@@ -11,6 +11,8 @@ export interface Range {
 
 export interface ShardPlan {
   readonly shard: number;
+  /** The first sequence number to copy; 0 when absent. */
+  readonly from?: number | undefined;
   /** -1 for a shard that never had an operation. */
   readonly maxSeqNo: number;
   /** Sequence numbers per range. */
@@ -41,8 +43,8 @@ export function rangeWidth(
 
 /** Every range of the plan, in order. */
 export function* plannedRanges(shards: readonly ShardPlan[]): Generator<Range> {
-  for (const { shard, maxSeqNo, rangeWidth: width } of shards) {
-    for (let from = 0; from <= maxSeqNo; from += width)
+  for (const { shard, from: first = 0, maxSeqNo, rangeWidth: width } of shards) {
+    for (let from = first; from <= maxSeqNo; from += width)
       yield { shard, from, to: Math.min(from + width - 1, maxSeqNo) };
   }
 }
@@ -54,8 +56,8 @@ export function nextRanges(
   taken: readonly Range[],
   count: number,
 ): readonly Range[] {
-  const busy = (range: Range) => [...done, ...taken].some((other) => overlaps(range, other));
-  const queues = shards.map((shard) => pendingOf(shard, busy, count));
+  const covered = [...done, ...taken];
+  const queues = shards.map((shard) => pendingOf(shard, covered, count));
   const order = queues.flatMap((queue) => queue.map((range, turn) => ({ range, turn })));
   const load = (shard: number) => taken.filter((range) => range.shard === shard).length;
   return order
@@ -67,13 +69,27 @@ export function nextRanges(
     .map(({ range }) => range);
 }
 
-function pendingOf(shard: ShardPlan, busy: (range: Range) => boolean, count: number): readonly Range[] {
+function pendingOf(shard: ShardPlan, covered: readonly Range[], count: number): readonly Range[] {
+  const own = covered.filter((range) => range.shard === shard.shard).sort((a, b) => a.from - b.from);
   const pending: Range[] = [];
   for (const range of plannedRanges([shard])) {
     if (pending.length >= count) break;
-    if (!busy(range)) pending.push(range);
+    pending.push(...uncovered(range, own));
   }
   return pending;
+}
+
+/** What is left of a range: a part of it may be done, where it was divided or where single documents were missing. */
+function uncovered(range: Range, covered: readonly Range[]): readonly Range[] {
+  const gaps: Range[] = [];
+  let from = range.from;
+  for (const other of covered) {
+    if (other.to < from) continue;
+    if (other.from > range.to) break;
+    if (other.from > from) gaps.push({ ...range, from, to: other.from - 1 });
+    from = other.to + 1;
+  }
+  return from <= range.to ? [...gaps, { ...range, from }] : gaps;
 }
 
 /** Adds a range to the merged list of what is done: neighbours become one. */
@@ -86,13 +102,21 @@ export function withDone(done: readonly Range[], range: Range): readonly Range[]
   }, []);
 }
 
-/** True when every number of every shard is covered. */
-export function allDone(shards: readonly ShardPlan[], done: readonly Range[]): boolean {
-  const covered = ({ shard, maxSeqNo }: ShardPlan) =>
-    maxSeqNo < 0 || done.some((range) => range.shard === shard && range.from <= 0 && range.to >= maxSeqNo);
-  return shards.every(covered);
+/** What of these ranges is left without those. */
+export function subtract(ranges: readonly Range[], those: readonly Range[]): readonly Range[] {
+  const sorted = [...those].sort((a, b) => a.from - b.from);
+  return ranges.flatMap((range) =>
+    uncovered(
+      range,
+      sorted.filter(({ shard }) => shard === range.shard),
+    ),
+  );
 }
 
-function overlaps(a: Range, b: Range): boolean {
-  return a.shard === b.shard && a.from <= b.to && b.from <= a.to;
+/** True when every number of every shard is covered. */
+export function allDone(shards: readonly ShardPlan[], done: readonly Range[]): boolean {
+  const covered = ({ shard, from = 0, maxSeqNo }: ShardPlan) =>
+    maxSeqNo < from ||
+    done.some((range) => range.shard === shard && range.from <= from && range.to >= maxSeqNo);
+  return shards.every(covered);
 }

@@ -48,7 +48,7 @@ export function sampleRequest(
  */
 export function rangeRequest(situation: Situation, range: Range): unknown {
   const { spec, status } = situation;
-  const script = copyScript(spec.transform);
+  const script = copyScript(spec.transform, { leavesOut: (status.copy?.round ?? 0) > 0 });
   const shards = status.copy?.shards.length ?? 1;
   return {
     conflicts: 'abort',
@@ -74,4 +74,12 @@ function queryOf({ spec, status }: Situation, range: Range) {
 /** `_none` would not stop a pipeline that the request names; absent leaves the choice to the destination, which has none while it is filled. */
 function pipelineOf({ transform }: ReindexRequestSpec) {
   return transform?.pipeline ? { pipeline: transform.pipeline } : {};
+}
+
+/** The same copy without the documents that have these numbers. */
+export function without(body: unknown, numbers: readonly number[]): Readonly<Record<string, unknown>> {
+  // A cast: the body is rangeRequest's own.
+  const { source, ...rest } = body as { readonly source: { readonly query: unknown } };
+  const query = { bool: { filter: [source.query], must_not: [{ terms: { _seq_no: numbers } }] } };
+  return { ...rest, source: { ...source, query } };
 }

@@ -24,8 +24,14 @@ export interface PainlessScript {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined when there is nothing to run, which lets Elasticsearch copy documents without parsing them. */
-export function copyScript(transform: Transform | undefined): PainlessScript | undefined {
+/**
+ * Undefined when there is nothing to run, which lets Elasticsearch copy documents without parsing them.
+ * @param leavesOut an earlier round may have copied a document that the script now leaves out: it is deleted then.
+ */
+export function copyScript(
+  transform: Transform | undefined,
+  { leavesOut = false }: { readonly leavesOut?: boolean } = {},
+): PainlessScript | undefined {
   const renames = (transform?.renames ?? []).map(renameCall);
   const script = transform?.script;
   if (renames.length === 0 && !script) return undefined;
@@ -40,6 +46,7 @@ export function copyScript(transform: Transform | undefined): PainlessScript | u
     'if (ctx._id != esStewardId || ctx._routing != esStewardRouting || ctx._index != esStewardIndex) {',
     "  throw new IllegalArgumentException('es-steward: a script may not change _id, _routing or _index');",
     '}',
+    ...(leavesOut ? ["if (ctx.op == 'noop') { ctx.op = 'delete'; }"] : []),
   ].join('\n');
   return { lang: 'painless', source, ...(script?.params ? { params: script.params } : {}) };
 }

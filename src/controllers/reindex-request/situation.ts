@@ -1,5 +1,5 @@
 import type { ReindexRequest, ReindexRequestSpec, ReindexRequestStatus } from '../../crds/reindex-request.ts';
-import { RETRY } from '../../crds/shared.ts';
+import { APPROVE, RETRY } from '../../crds/shared.ts';
 import { type DestinationMark, flatten, markOf } from './destination.ts';
 import { contentHash, epochAlias, epochOf, OWN_PREFIX } from './names.ts';
 import type { AliasDefinition, IndexFacts, Observed } from './observed.ts';
@@ -54,7 +54,7 @@ export function situationOf(resource: ReindexRequest, observed: Observed, now: n
 
 /** The spec without what may change: the identity of the work. */
 export function specHashOf(spec: ReindexRequestSpec): string {
-  const { suspend: _suspend, cancel: _cancel, throttle: _throttle, ...work } = spec;
+  const { suspend: _suspend, cancel: _cancel, throttle: _throttle, approval: _approval, ...work } = spec;
   return contentHash(work);
 }
 
@@ -97,6 +97,51 @@ function hasSwapped(
 export function writesBlocked(index: IndexFacts): boolean {
   const settings = flatten(index.settings);
   return ['index.blocks.write', 'index.blocks.read_only'].some((key) => String(settings[key]) === 'true');
+}
+
+export function isBlockFirst({ spec }: Pick<Situation, 'spec'>): boolean {
+  return spec.writeMode === 'BlockFirst';
+}
+
+/**
+ * Writers are stopped, and it is proven. The setting alone proves nothing: it appears before the shards are checked.
+ * Only the answer to our own call does. A block that was there before us has been verified by whoever set it.
+ */
+export function isFenced({ status, blocked }: Situation): boolean {
+  const { fence, plan } = status;
+  return fence !== undefined && blocked && (fence.verified || plan?.blockedBefore === true);
+}
+
+/** Never a block that was there before us. */
+export function ownsBlock({ status, blocked, mark }: Situation): boolean {
+  const before = status.plan?.blockedBefore ?? mark?.blockedBefore ?? true;
+  return blocked && !before && (status.blockedSince !== undefined || mark !== undefined);
+}
+
+/** Why the block has to end before the aliases have moved; undefined while it has not. */
+export function whyToLift(situation: Situation): string | undefined {
+  const { status, spec, now, blocked } = situation;
+  const { fence, copy, intent } = status;
+  if (!fence) return undefined;
+  if (fence.lifting) return fence.lifting;
+  if (spec.suspend && status.plan?.sequenceNumbers) return 'spec.suspend';
+  if (fence.deadline !== undefined && now >= Date.parse(fence.deadline)) return 'maxWriteOutage is over';
+  if (isBlockFirst(situation)) return undefined;
+  if (fence.verified && !blocked && !status.plan?.blockedBefore) return 'somebody else has lifted it';
+  if (copy?.fenced && copy.sweep && intent?.type !== 'CutOver')
+    return 'every document has to be looked up first';
+  return undefined;
+}
+
+/** A resumed request goes on where it was, if it can tell what was written meanwhile. */
+export function keepsWork({ status, spec }: Situation): boolean {
+  return status.copy !== undefined && status.plan?.sequenceNumbers === true && spec.writeMode !== 'CopyOnly';
+}
+
+/** A person has approved exactly this plan, or nobody has to. */
+export function isApproved({ spec, status, resource }: Situation): boolean {
+  if (spec.approval === 'None') return true;
+  return status.plan !== undefined && resource.metadata.annotations?.[APPROVE] === status.plan.hash;
 }
 
 /** The aliases of the source that this request is to move, with their whole definitions. */

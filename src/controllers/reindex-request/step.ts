@@ -1,6 +1,8 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { APPROVE } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
+import { errorIndex } from './error-index.ts';
 import type { Situation } from './situation.ts';
 
 export type Step = Decision<ReindexRequestStatus, ReindexAction>;
@@ -80,7 +82,12 @@ function phaseEvent(
 }
 
 function conditionsOf(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
-  return [...blockCondition(situation, status), ...outcomeConditions(situation, status)];
+  return [
+    ...blockCondition(situation, status),
+    ...approvalCondition(status),
+    ...quarantineCondition(situation, status),
+    ...outcomeConditions(situation, status),
+  ];
 }
 
 function blockCondition(
@@ -89,7 +96,24 @@ function blockCondition(
 ): readonly ExtraCondition[] {
   if (blockedSince === undefined) return [];
   const message = `writes to ${spec.source.index} are blocked until the aliases have moved: writers see 403 and must retry`;
-  return [{ type: 'WritesBlocked', status: 'True', reason: 'BlockFirst', message }];
+  const reason = spec.writeMode === 'BlockFirst' ? 'BlockFirst' : 'CutOver';
+  return [{ type: 'WritesBlocked', status: 'True', reason, message }];
+}
+
+function approvalCondition({ phase, plan }: ReindexRequestStatus): readonly ExtraCondition[] {
+  if (phase !== 'AwaitingApproval') return [];
+  const message = `annotate ${APPROVE}=${plan?.hash} to let the aliases move`;
+  return [{ type: 'ApprovalRequired', status: 'True', reason: 'WaitingForApproval', message }];
+}
+
+function quarantineCondition(
+  { spec }: Situation,
+  { progress, failures }: ReindexRequestStatus,
+): readonly ExtraCondition[] {
+  const quarantined = progress?.quarantined ?? 0;
+  if (quarantined === 0) return [];
+  const message = `${quarantined} documents could not be written to ${spec.destination.index}, the first is ${failures?.[0]?.id}; ${errorIndex(spec.destination.index)} has them with their causes`;
+  return [{ type: 'QuarantinedDocuments', status: 'True', reason: 'DocumentFailures', message }];
 }
 
 function outcomeConditions({ spec }: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {

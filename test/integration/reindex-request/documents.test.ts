@@ -108,37 +108,6 @@ describe('documents', () => {
   });
 });
 
-describe('one document that does not fit', () => {
-  it('fails the request, is named, and moves nothing (H7)', async () => {
-    const documents = numbered(200).map((one) =>
-      one.id === '150' ? { ...one, source: { n: 'poison' } } : one,
-    );
-    const { from, to } = await source(documents, {
-      ...twoShards,
-      mappings: { properties: { n: { type: 'keyword' } } },
-    });
-    const mappings = { properties: { n: { type: 'integer' } } };
-    const { status } = await reindex(bed, { from, to, destination: { index: to, mappings } });
-    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'DocumentFailures' } });
-    expect(status.failures).toMatchObject([{ id: '150', index: to, status: 400 }]);
-    expect(JSON.stringify(status)).not.toContain('poison');
-    const old = await indexOf(bed.es, from);
-    expect(old && isBlocked(old)).toBe(false);
-  });
-
-  it('among the first is found before anything is done (H8)', async () => {
-    const documents = numbered(20).map((one) => ({ ...one, source: { n: 'poison' } }));
-    const { from, to } = await source(documents, {
-      ...twoShards,
-      mappings: { properties: { n: { type: 'keyword' } } },
-    });
-    const mappings = { properties: { n: { type: 'integer' } } };
-    const { status } = await reindex(bed, { from, to, destination: { index: to, mappings } });
-    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'MappingConflict' } });
-    expect(await indexOf(bed.es, to)).toBeUndefined();
-  });
-});
-
 describe('a script', () => {
   it('changes documents and reads its parameters', async () => {
     const { from, to } = await source(numbered(50));

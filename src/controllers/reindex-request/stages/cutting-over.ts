@@ -1,5 +1,5 @@
-import { withMark } from '../destination.ts';
-import type { MovedAlias } from '../actions.ts';
+import { hasSettings, servingSettings, withMark } from '../destination.ts';
+import type { MovedAlias, ReindexAction, Target } from '../actions.ts';
 import { aliasesToMove, currentEpochAlias, type Situation } from '../situation.ts';
 import { fail, SOON_MS, type Step, step, time } from '../step.ts';
 import { brokenFence } from './verifying.ts';
@@ -19,19 +19,11 @@ export function cutOver(situation: Situation): Step {
     );
   const broken = brokenFence(situation) ?? conflict(situation);
   if (broken) return broken;
-  if (!situation.observed.shards) return step(situation, { ...options, next: SOON_MS });
+  if (!situation.observed.shards || !situation.observed.tasks.complete)
+    return step(situation, { ...options, next: SOON_MS });
   const target = { index: destination.name, uuid: destination.uuid };
-  if (mark.state !== 'final')
-    return step(situation, {
-      ...options,
-      actions: [
-        {
-          type: 'SetMeta',
-          target,
-          meta: withMark(destination.mappings, { ...mark, state: 'final' })['_meta'],
-        },
-      ],
-    });
+  const last = finish(situation, target);
+  if (last.length > 0) return step(situation, { ...options, actions: last });
   if (status.intent?.type !== 'CutOver')
     return step(situation, {
       ...options,
@@ -46,6 +38,19 @@ export function cutOver(situation: Situation): Step {
     moved: movedAliases(situation),
   } as const;
   return step(situation, { ...options, actions: [action] });
+}
+
+/** What the destination needs before users meet it: its pipelines, and the mark that keeps it from being deleted. */
+function finish({ destination, mark, observed }: Situation, target: Target): readonly ReindexAction[] {
+  const settings = servingSettings(mark?.restore ?? {});
+  const meta = mark && withMark(destination?.mappings, { ...mark, state: 'final' })['_meta'];
+  return [
+    ...(hasSettings(destination?.settings, settings)
+      ? []
+      : [{ type: 'SetSettings', target, settings } as const]),
+    ...(mark?.state === 'final' ? [] : [{ type: 'SetMeta', target, meta } as const]),
+    ...observed.tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id }) as const),
+  ];
 }
 
 /** An alias that was planned and is gone has been taken by somebody else: their wish is not overruled. */

@@ -3,7 +3,7 @@ import type { Health } from '../observed.ts';
 import type { Situation } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
 
-/** Replicas are waited for this long; the index is whole without them, and writers are waiting. */
+/** Replicas are waited for this long; the index is whole without them, and with BlockFirst writers are waiting. */
 const LONGEST_WAIT_MS = 5 * 60_000;
 
 /** The destination gets its own settings back, replicas included, and is as healthy as the source before it serves. */
@@ -25,8 +25,7 @@ export function harden(situation: Situation): Step {
     return step(situation, { ...options, next: SOON_MS });
   return step(situation, {
     ...options,
-    phase: 'Verifying',
-    message: `counting documents of both indexes`,
+    status: status.copy ? { ...status, copy: { ...status.copy, hardened: true, caughtUp: false } } : status,
     next: 'now',
   });
 }

@@ -2,7 +2,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
-import type { Situation } from '../situation.ts';
+import { ownsBlock, type Situation } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
 
 type Why = 'deleted' | 'cancelled' | 'failed' | 'suspended';
@@ -85,11 +85,8 @@ const LONGEST_WAIT_MS = 120_000;
 
 /** Never a block that was there before us. */
 function liftBlock(situation: Situation): Step | undefined {
-  const { source, blocked, status, mark } = situation;
-  const ours =
-    !(status.plan?.blockedBefore ?? mark?.blockedBefore ?? true) &&
-    (status.blockedSince !== undefined || mark !== undefined);
-  if (!source || !blocked || !ours) return undefined;
+  const { source } = situation;
+  if (!source || !ownsBlock(situation)) return undefined;
   return undoStep(situation, `lifting the write block on ${source.name}`, {
     actions: [{ type: 'LiftBlock', target: { index: source.name, uuid: source.uuid } }],
   });

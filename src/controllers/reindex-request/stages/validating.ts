@@ -6,10 +6,13 @@ import { contentHash, epochOf, scratchIndex } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark, sampleRequest } from '../requests.ts';
 import { aliasesToMove, isOver, type Situation, writesBlocked } from '../situation.ts';
-import { type Step, step, time } from '../step.ts';
+import { fail, type Step, step, time } from '../step.ts';
 import { refuseWork } from './refusals.ts';
 
 const WAIT_MS = 5_000;
+
+/** The id of a point in time grows with the shards, and a status holds two of them. */
+const MOST_SHARDS_ONLINE = 64;
 
 /** Everything that can be known before the first effect; each check names what to do about it. */
 export function validate(situation: Situation): Step {
@@ -18,6 +21,7 @@ export function validate(situation: Situation): Step {
     waitForOthers(situation) ??
     refuseWork(situation) ??
     waitForPrivileges(situation) ??
+    refuseOnline(situation) ??
     planOrTry(situation)
   );
 }
@@ -103,6 +107,22 @@ function waitForPrivileges(situation: Situation): Step | undefined {
     'PreflightFailed',
     `the user of connection ${situation.observed.connection} lacks ${missing.join(', ')}: extend its role`,
   );
+}
+
+/** What was written during the copy is told by sequence numbers alone. */
+function refuseOnline(situation: Situation): Step | undefined {
+  const { observed, spec } = situation;
+  const [source] = observed.sources;
+  if (spec.writeMode !== 'Online' || !source) return undefined;
+  const refuse = (what: string) =>
+    fail(situation, 'PreflightFailed', `${what}: use writeMode: BlockFirst in a new request`);
+  if (observed.preflight?.sequenceNumbersSearchable === false)
+    return refuse(
+      `the sequence numbers of ${source.name} cannot be searched, so that changes during the copy would be lost`,
+    );
+  if (Number(flatten(source.settings)['index.number_of_shards'] ?? 1) > MOST_SHARDS_ONLINE)
+    return refuse(`${source.name} has more than ${MOST_SHARDS_ONLINE} shards, too many for a copy in rounds`);
+  return undefined;
 }
 
 function waiting(situation: Situation, reason: string, message: string): Step {

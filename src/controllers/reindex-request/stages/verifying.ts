@@ -1,13 +1,21 @@
-import type { Situation } from '../situation.ts';
-import { fail, SOON_MS, type Step, step } from '../step.ts';
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import { isBlockFirst, type Situation } from '../situation.ts';
+import { fail, SOON_MS, type Step, step, time } from '../step.ts';
+import { withoutRound } from '../rounds.ts';
+import { beginToLift } from './lifting.ts';
 
 /**
- * The proof. The destination was created empty by us and only our ranges wrote into it, each final because the source
- * was fenced: equal counts then are equal sets of documents. A difference never leads to a cut-over.
+ * The proof. The destination was created empty by us, only our ranges wrote into it, each is final, and what was
+ * deleted meanwhile is deleted there: equal counts then are equal sets of documents. A difference never leads to a
+ * cut-over.
  */
 export function verify(situation: Situation): Step {
   const { status, spec, observed } = situation;
-  const options = { phase: 'Verifying', message: 'counting documents of both indexes', percent: 97 } as const;
+  const options = {
+    phase: isBlockFirst(situation) ? 'Verifying' : 'Reconciling',
+    message: 'counting documents of both indexes',
+    percent: 97,
+  } as const;
   const broken = brokenFence(situation);
   if (broken) return broken;
   const strays = observed.tasks.running;
@@ -15,7 +23,7 @@ export function verify(situation: Situation): Step {
     return step(situation, {
       ...options,
       actions: strays.map(({ id }) => ({ type: 'CancelTask', task: id })),
-      next: SOON_MS,
+      next: SOON_MS / 4,
     });
   if (!status.verification?.refreshed)
     return step(situation, {
@@ -24,46 +32,97 @@ export function verify(situation: Situation): Step {
         { type: 'RefreshBoth', source: status.source?.index ?? '', destination: spec.destination.index },
       ],
     });
-  return judge(situation);
+  if (observed.bad === 'lost' && status.copy)
+    return step(situation, {
+      ...options,
+      status: { ...status, copy: withoutRound(status.copy) },
+      next: 'now',
+    });
+  if (!observed.counts) return step(situation, { ...options, next: SOON_MS / 4 });
+  return judge(situation, observed.counts);
 }
 
-function judge(situation: Situation): Step {
+interface Figures {
+  readonly source: number;
+  readonly destination: number;
+}
+
+function judge(situation: Situation, counts: Figures): Step {
   const { status, spec, observed } = situation;
-  const { counts } = observed;
-  if (!counts)
-    return step(situation, {
-      phase: 'Verifying',
-      message: 'counting documents of both indexes',
-      next: SOON_MS,
-    });
-  const left = (status.copy?.sums.noops ?? 0) + (status.copy?.sums.deleted ?? 0);
-  const expected = counts.source - left;
+  const quarantined = typeof observed.bad === 'number' ? observed.bad : 0;
+  const { most, fewest } = expected(situation, counts.source - quarantined);
   const verification = {
+    ...status.verification,
     refreshed: true,
     sourceDocuments: counts.source,
     destinationDocuments: counts.destination,
-    expected,
+    expected: most,
   };
   const figures = `Old Docs: ${counts.source} New Docs: ${counts.destination}`;
-  if (counts.destination !== expected)
-    return fail(
-      situation,
-      'VerificationFailed',
-      `${spec.destination.index} has ${counts.destination} documents where ${expected} are expected; no alias was moved and the source is as it was: retry copies anew`,
-      { verification: { ...verification, verdict: `Different: ${figures}` } },
-    );
+  if (counts.destination > most || counts.destination < fewest)
+    return differ(situation, counts, { ...verification, verdict: `Different: ${figures}` }, most);
   return step(situation, {
     phase: 'CuttingOver',
     message: `verified: ${figures}`,
     percent: 98,
     status: {
       ...status,
+      // From here on nothing that was begun before may still come true: the move belongs to an epoch of its own.
+      epoch: situation.epoch + 1,
+      intent: { type: 'CutOver', time: time(situation.now) },
       verification: { ...verification, verdict: `Equal: ${figures}` },
       destination: { ...status.destination, index: spec.destination.index, documents: counts.destination },
     },
-    progress: { ...status.progress, message: figures },
+    progress: {
+      ...status.progress,
+      message: figures,
+      ...(quarantined > 0 ? { quarantined } : {}),
+    },
     next: 'now',
   });
+}
+
+/** A document that the script leaves out is missing by intention, and may have been left out in more than one round. */
+function expected(
+  { status }: Situation,
+  documents: number,
+): { readonly most: number; readonly fewest: number } {
+  const { noops = 0, deleted = 0 } = status.copy?.sums ?? {};
+  const left = noops + deleted;
+  return (status.copy?.round ?? 0) === 0
+    ? { most: documents - left, fewest: documents - left }
+    : { most: documents, fewest: documents - left };
+}
+
+/** Once, every document is looked up, outside of the block where writers are waiting; then a difference is a failure. */
+function differ(
+  situation: Situation,
+  counts: Figures,
+  verification: NonNullable<ReindexRequestStatus['verification']>,
+  most: number,
+): Step {
+  const { status, spec } = situation;
+  if (!status.verification?.recount && status.plan?.sequenceNumbers && status.copy?.pit !== undefined) {
+    const { verdict: _verdict, ...rest } = verification;
+    const looked = {
+      verification: { ...rest, refreshed: false, recount: true },
+      copy: { ...status.copy, sweep: true },
+    };
+    if (!isBlockFirst(situation))
+      return beginToLift(situation, 'the counts differ and every document has to be looked up', looked);
+    return step(situation, {
+      phase: 'Copying',
+      message: 'the counts differ: every document is looked up',
+      status: { ...status, ...looked },
+      next: 'now',
+    });
+  }
+  return fail(
+    situation,
+    'VerificationFailed',
+    `${spec.destination.index} has ${counts.destination} documents where ${most} are expected; no alias was moved and the source is as it was: retry copies anew`,
+    { verification },
+  );
 }
 
 /** The proof holds only while nobody has written: our block is there and no shard has moved past F. */
@@ -77,5 +136,6 @@ export function brokenFence(situation: Situation): Step | undefined {
   const what = blocked
     ? `shard ${moved?.shard} of ${source?.name} has taken writes`
     : `the write block on ${source?.name} was lifted by somebody else`;
+  if (!isBlockFirst(situation) && source) return beginToLift(situation, what);
   return fail(situation, 'SourceChanged', `${what} during the copy; no alias was moved: retry copies anew`);
 }

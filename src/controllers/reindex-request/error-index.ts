@@ -1,0 +1,70 @@
+import { META_KEY } from './names.ts';
+import type { DocumentFailure } from './observed.ts';
+import { contentHash } from './names.ts';
+
+/** Where a copy keeps what it could not write: hidden, and outside of every pattern of ours. */
+export function errorIndex(destination: string): string {
+  return `${destination}-error`;
+}
+
+export const ERROR_INDEX_BODY = {
+  settings: { 'index.hidden': true, 'index.number_of_shards': 1, 'index.auto_expand_replicas': '0-1' },
+  mappings: {
+    dynamic: false,
+    _meta: { [META_KEY]: { holds: 'errors' } },
+    properties: {
+      request: { type: 'keyword' },
+      attempt: { type: 'integer' },
+      index: { type: 'keyword' },
+      shard: { type: 'integer' },
+      seqNo: { type: 'long' },
+      id: { type: 'keyword' },
+      routing: { type: 'keyword' },
+      status: { type: 'integer' },
+      type: { type: 'keyword' },
+      reason: { type: 'text', index: false },
+      source: { type: 'object', enabled: false },
+    },
+  },
+} as const;
+
+/** Only an index that says so of itself is written to. */
+export function holdsErrors(mappings: unknown): boolean {
+  const meta = (mappings as { _meta?: Record<string, { holds?: unknown }> } | undefined)?._meta;
+  return meta?.[META_KEY]?.holds === 'errors';
+}
+
+/** A document that could not be written, by the place that it has in the source. */
+export interface FailedDocument {
+  readonly shard: number;
+  readonly seqNo: number;
+  readonly id: string;
+  readonly routing: string | undefined;
+  readonly source: Readonly<Record<string, unknown>> | undefined;
+  readonly failure: DocumentFailure;
+}
+
+/** The same document of the same attempt has one entry, however often it is tried. */
+export function errorEntry(
+  { uid, attempt, index }: { readonly uid: string; readonly attempt: number; readonly index: string },
+  { shard, seqNo, id, routing, source, failure }: FailedDocument,
+) {
+  const key = { uid, attempt, shard, seqNo };
+  const { status, type, detail } = failure;
+  return {
+    id: contentHash(key).slice(0, 32),
+    source: {
+      request: uid,
+      attempt,
+      index,
+      shard,
+      seqNo,
+      id,
+      ...(routing === undefined ? {} : { routing }),
+      status,
+      type,
+      reason: detail,
+      source: source ?? {},
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { rangeOpaqueId } from './names.ts';
+import type { Counts, ShardFacts, TaskOutcome } from './observed.ts';
+import { nextRanges, type Range, withDone } from './ranges.ts';
+import { type Copy, withFinality } from './rounds.ts';
+import type { Situation } from './situation.ts';
+import { time } from './step.ts';
+
+type Running = Copy['running'][number];
+
+/** At the most, after a cluster has asked for less. */
+const LONGEST_PAUSE_MS = 60_000;
+const FIRST_PAUSE_MS = 1_000;
+
+/** The journal as it stands after what this pass has read: ended tasks are booked, found ones adopted, places filled. */
+export function bookedJournal(journal: Copy, situation: Situation): Copy {
+  const booked = journal.running.reduce<Copy>((copy, range) => {
+    const outcome = range.task === undefined ? undefined : situation.observed.outcomes[range.task];
+    return outcome ? withOutcome(copy, range, outcome, situation.now) : copy;
+  }, journal);
+  const final = withFinality(booked, situation.observed.shards ?? []);
+  return { ...final, running: final.running.map((range) => adopted(range, final, situation)) };
+}
+
+function withOutcome(copy: Copy, range: Running, outcome: TaskOutcome, now: number): Copy {
+  if (outcome.type === 'running')
+    return {
+      ...copy,
+      running: replaced(copy, range, {
+        ...range,
+        total: outcome.counts.total,
+        completed: processed(outcome.counts),
+      }),
+    };
+  if (outcome.type === 'copied') return withCopied(copy, range, outcome.counts);
+  // Its documents are looked into first; then it begins again without them.
+  if (outcome.type === 'documentFailures') return copy;
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(range.try, 10), LONGEST_PAUSE_MS);
+  return {
+    ...copy,
+    running: replaced(copy, range, { ...bounds(range), try: range.try + 1 }),
+    retries: (copy.retries ?? 0) + 1,
+    ...(outcome.type === 'repeat' ? { lastRetry: outcome.why.slice(0, 255) } : {}),
+    pausedUntil: time(now + pause),
+    // Less pressure from now on; it grows again with what succeeds.
+    ...(copy.parallel === undefined ? {} : { parallel: Math.max(1, Math.floor(copy.parallel / 2)) }),
+  };
+}
+
+/** Under the write block nothing can be rolled back any more; else the range still has to prove itself. */
+function withCopied(copy: Copy, range: Running, counts: Counts): Copy {
+  const rest = { ...without(copy, range), sums: added(copy.sums, counts) };
+  if (copy.fenced) return { ...rest, done: withDone(copy.done, bounds(range)) };
+  const term = copy.shards.find(({ shard }) => shard === range.shard)?.primaryTerm;
+  // It began under another primary: what it did not see may never have been.
+  if (range.term !== undefined && range.term !== term) return rest;
+  return { ...rest, provisional: [...(copy.provisional ?? []), bounds(range)] };
+}
+
+function replaced(copy: Copy, range: Running, by: Running): readonly Running[] {
+  return copy.running.map((other) => (other === range ? by : other));
+}
+
+function without(copy: Copy, range: Running): Copy {
+  return { ...copy, running: copy.running.filter((other) => other !== range) };
+}
+
+export function bounds({ shard, from, to }: Range): Range {
+  return { shard, from, to };
+}
+
+function added(sums: Copy['sums'], counts: Counts): Copy['sums'] {
+  return {
+    created: sums.created + counts.created,
+    updated: sums.updated + counts.updated,
+    noops: sums.noops + counts.noops,
+    deleted: sums.deleted + counts.deleted,
+    versionConflicts: sums.versionConflicts + counts.versionConflicts,
+    batches: sums.batches + counts.batches,
+  };
+}
+
+export function processed({
+  created,
+  updated,
+  noops,
+  deleted,
+}: Pick<Counts, 'created' | 'updated' | 'noops' | 'deleted'>): number {
+  return created + updated + noops + deleted;
+}
+
+function adopted(range: Running, { round = 0 }: Copy, { uid, attempt, observed }: Situation): Running {
+  if (range.task !== undefined) return range;
+  const opaqueId = rangeOpaqueId(uid, attempt, round, range);
+  const task = observed.tasks.running.find((running) => running.opaqueId === opaqueId);
+  return task ? { ...range, task: task.id } : range;
+}
+
+/** Free places get intents: they are in status before anything is sent. */
+export function withIntents(copy: Copy, { spec, now }: Situation): Copy {
+  if (isPaused(copy, now)) return copy;
+  const { pausedUntil: _over, lastRetry: _reason, ...rest } = copy;
+  const places = (spec.throttle?.maxParallel ?? copy.parallel ?? 1) - copy.running.length;
+  const covered = [...copy.done, ...(copy.provisional ?? [])];
+  const next = nextRanges(copy.shards, covered, copy.running, places);
+  const termOf = (shard: number) => copy.shards.find((other) => other.shard === shard)?.primaryTerm;
+  const intents = next.map((range) => ({ ...range, try: 0, term: termOf(range.shard) }));
+  return { ...rest, running: [...copy.running, ...intents] };
+}
+
+export function isPaused({ pausedUntil }: Copy, now: number): boolean {
+  return pausedUntil !== undefined && Date.parse(pausedUntil) > now;
+}
+
+/** True while some copied range has to be looked at again before it counts. */
+export function needsFinality(copy: Copy | undefined): boolean {
+  return (copy?.provisional ?? []).length > 0;
+}
+
+/** Shards whose checkpoint hangs back: an asynchronous translog moves it with a flush only. */
+export function hangsBack(copy: Copy, facts: readonly ShardFacts[]): boolean {
+  return (copy.provisional ?? []).some(({ shard, after }) => {
+    const now = facts.find((other) => other.shard === shard);
+    return after !== undefined && now !== undefined && now.globalCheckpoint < after;
+  });
+}

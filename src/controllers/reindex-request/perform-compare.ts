@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { getDocuments } from '../../elasticsearch/multi-get.ts';
+import {
+  documentsNumbered,
+  firstDocuments,
+  type FrozenView,
+  type Numbered,
+  spreadNumbers,
+  unlessLost,
+} from './frozen-view.ts';
+import { requireSame } from './perform-effect.ts';
+import { EXAMPLES, type LookUpRequest, stillThere } from './perform-missing.ts';
+import type { LookUpLimits } from './perform-sweep.ts';
+import type { Range } from './ranges.ts';
+import { type Position, walk } from './shard-walk.ts';
+
+export interface CompareRequest extends LookUpRequest {
+  readonly level: 'Sample' | 'Full';
+  /** Of level Sample: about so many documents, spread evenly over the sequence numbers of all shards. */
+  readonly sampleSize: number;
+  /** Another one samples other documents. */
+  readonly seed?: number;
+}
+
+export type CompareResult =
+  | {
+      readonly type: 'compared';
+      readonly compared: number;
+      readonly mismatched: number;
+      /** Ids, ten at most. */
+      readonly examples: readonly string[];
+      readonly next: Position | undefined;
+    }
+  | { readonly type: 'lost' };
+
+/** Documents with their content: some megabytes a page where they are large. */
+export const CONTENTS: LookUpLimits = { pages: 20, page: 500 };
+
+/**
+ * One slice of comparing contents: routing and `_source` as JSON, where the order of keys says nothing and 1.0 is 1.
+ * Numbers beyond 2^53 compare as JavaScript reads them. Repeating a slice does no harm.
+ */
+export function compareDocuments(
+  request: CompareRequest,
+  es: Elasticsearch,
+  signal: AbortSignal,
+  limits: LookUpLimits = CONTENTS,
+): Promise<CompareResult> {
+  const { pit, shards, query, source, destination, cursor } = request;
+  const view = { pit, shardCount: shards.length, query };
+  const compare = async (): Promise<CompareResult> => {
+    await requireSame(es, destination, signal);
+    let compared = 0;
+    const mismatched: Numbered[] = [];
+    const next = await walk(shards, cursor, limits.pages, async (range) => {
+      const { numbers, reached } = await choose(es, view, range, request, limits.page, signal);
+      const suspects = await differing(es, view, range.shard, numbers, destination.index, signal);
+      mismatched.push(...(await stillThere(es, source, suspects, signal)));
+      compared += numbers.length;
+      return reached;
+    });
+    const examples = mismatched.slice(0, EXAMPLES).map(({ id }) => id);
+    return { type: 'compared', compared, mismatched: mismatched.length, examples, next };
+  };
+  return unlessLost(pit, compare());
+}
+
+interface Chosen {
+  readonly numbers: readonly number[];
+  /** Undefined when the range has no more. */
+  readonly reached: number | undefined;
+}
+
+async function choose(
+  es: Elasticsearch,
+  view: FrozenView,
+  range: Range,
+  request: CompareRequest,
+  page: number,
+  signal: AbortSignal,
+): Promise<Chosen> {
+  if (request.level === 'Sample') {
+    const spread = spreadOf(request);
+    const to = Math.min(endOfPage(range.from, spread, page), range.to);
+    return { numbers: await spreadNumbers(es, view, { ...range, to }, spread, signal), reached: to };
+  }
+  const documents = await firstDocuments(es, view, range, page, signal);
+  const numbers = documents.map(({ seqNo }) => seqNo);
+  return { numbers, reached: numbers.length < page ? undefined : numbers.at(-1) };
+}
+
+interface Spread {
+  readonly interval: number;
+  readonly offset: number;
+}
+
+/** One document of so many numbers: shards with more numbers give more documents. */
+function spreadOf({ shards, sampleSize, seed = 0 }: CompareRequest): Spread {
+  const numbers = shards.reduce((sum, { through }) => sum + through + 1, 0);
+  const interval = Math.max(1, Math.ceil(numbers / Math.max(sampleSize, 1)));
+  return { interval, offset: seed % interval };
+}
+
+/** Between two buckets: one that is cut in two would give two documents. */
+function endOfPage(from: number, { interval, offset }: Spread, page: number): number {
+  return (Math.floor((from - offset) / interval) + page) * interval + offset - 1;
+}
+
+/** What does not fit into one answer is divided. */
+async function differing(
+  es: Elasticsearch,
+  view: FrozenView,
+  shard: number,
+  numbers: readonly number[],
+  destination: string,
+  signal: AbortSignal,
+): Promise<readonly Numbered[]> {
+  if (numbers.length === 0) return [];
+  try {
+    const originals = await documentsNumbered(es, view, shard, numbers, { source: true }, signal);
+    const copies = await getDocuments(es, destination, originals, { source: true }, signal);
+    return originals.filter(({ source }, at) => !copies[at] || !isDeepStrictEqual(source, copies[at].source));
+  } catch (error) {
+    if (numbers.length === 1 || !isElasticsearchError(error, 'tooLarge')) throw error;
+    const half = Math.ceil(numbers.length / 2);
+    const left = await differing(es, view, shard, numbers.slice(0, half), destination, signal);
+    return [...left, ...(await differing(es, view, shard, numbers.slice(half), destination, signal))];
+  }
+}

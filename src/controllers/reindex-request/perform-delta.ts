@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import type { ReindexAction } from './actions.ts';
+import { compareDocuments } from './perform-compare.ts';
+import { findMissing } from './perform-missing.ts';
+import { removeDepartures } from './perform-departures.ts';
+import type { EffectContext } from './perform-effect.ts';
+import { sweepGhosts } from './perform-sweep.ts';
+import { type Copy, withMissing, withoutRound } from './rounds.ts';
+
+type Change = StatusChange<ReindexRequestStatus>;
+type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
+
+/** A slice of what was deleted in the source between two points in time is deleted in the destination. */
+export async function removeDeparted(
+  { target }: Action<'RemoveDepartures'>,
+  { es, resource, pass }: EffectContext,
+): Promise<Change | void> {
+  const copy = resource.status?.copy;
+  if (!copy) return;
+  if (copy.previousPit === undefined || copy.pit === undefined) return withCopy(lookUpAll);
+  const result = await removeDepartures(
+    {
+      before: copy.previousPit,
+      after: copy.pit,
+      shards: (copy.previous ?? []).map(({ shard, maxSeqNo }) => ({ shard, through: maxSeqNo })),
+      query: resource.spec.source.query,
+      destination: target,
+      cursor: copy.cursor,
+    },
+    es,
+    pass.signal,
+  );
+  if (result.type === 'lost') return withCopy(result.pit === 'before' ? lookUpAll : withoutRound);
+  return (status) => withRemoved(withCopy((journal) => goOn(journal, result.next))(status), result.removed);
+}
+
+/** A slice of looking up every document: first those that must not be there, then those that must. */
+export async function sweep(
+  { target }: Action<'Sweep'>,
+  { es, resource, pass }: EffectContext,
+): Promise<Change | void> {
+  const copy = resource.status?.copy;
+  if (!copy) return;
+  if (copy.pit === undefined) return withCopy(withoutRound);
+  const { missing, at } = sweepCursor.parse(copy.cursor);
+  const view = { ...viewOf(resource, copy.pit), destination: target, cursor: at };
+  if (missing) {
+    const found = await findMissing(view, es, pass.signal);
+    if (found.type === 'lost') return withCopy(withoutRound);
+    return withCopy((journal) => swept(withMissing(journal, found.ranges), found.next));
+  }
+  const result = await sweepGhosts(view, es, pass.signal);
+  if (result.type === 'lost') return withCopy(withoutRound);
+  const cursor = result.next === undefined ? { missing: true } : { missing: false, at: { ...result.next } };
+  return (status) => withRemoved(withCopy((journal) => ({ ...journal, cursor }))(status), result.removed);
+}
+
+const sweepCursor = z
+  .object({ missing: z.boolean(), at: z.unknown() })
+  .catch({ missing: false, at: undefined });
+
+function swept({ cursor: _cursor, ...copy }: Copy, next: object | undefined): Copy {
+  return next === undefined
+    ? { ...copy, sweep: false, departed: true }
+    : { ...copy, cursor: { missing: true, at: { ...next } } };
+}
+
+/** A slice of comparing what the last round has copied with what it was copied from. */
+export async function compareContents(
+  { target }: Action<'Compare'>,
+  { es, resource, pass }: EffectContext,
+): Promise<Change | void> {
+  const { status, spec } = resource;
+  const copy = status?.copy;
+  if (!copy) return;
+  if (copy.pit === undefined) return withCopy(withoutRound);
+  const view = {
+    ...viewOf(resource, copy.pit),
+    destination: target,
+    cursor: status.verification?.cursor,
+  };
+  const { level, sampleSize } = spec.verification;
+  const result =
+    level === 'Sample' || level === 'Full'
+      ? await compareDocuments({ ...view, level, sampleSize }, es, pass.signal)
+      : await findMissing(view, es, pass.signal);
+  if (result.type === 'lost') return withCopy(withoutRound);
+  const found =
+    result.type === 'compared'
+      ? { sampled: result.compared, mismatched: result.mismatched }
+      : { sampled: result.checked, mismatched: result.missing };
+  return (now) => withCompared(now, found, result.next);
+}
+
+function withCompared(
+  status: ReindexRequestStatus,
+  found: { readonly sampled: number; readonly mismatched: number },
+  next: object | undefined,
+): ReindexRequestStatus {
+  const { cursor: _cursor, sampled = 0, mismatched = 0, ...rest } = status.verification ?? {};
+  const verification = {
+    ...rest,
+    sampled: sampled + found.sampled,
+    mismatched: mismatched + found.mismatched,
+    ...(next === undefined ? { compared: true } : { cursor: { ...next } }),
+  };
+  return { ...status, verification };
+}
+
+function viewOf({ spec, status }: ReindexRequest, pit: string) {
+  const shards = (status?.copy?.shards ?? []).map(({ shard, maxSeqNo }) => ({ shard, through: maxSeqNo }));
+  const source = { index: status?.source?.index ?? '', uuid: status?.source?.uuid ?? '' };
+  return { pit, shards, shardCount: shards.length, query: spec.source.query, source };
+}
+
+/** Without the view of the round before, nobody knows what has left since: every document is looked up. */
+function lookUpAll(copy: Copy): Copy {
+  return { ...copy, sweep: true };
+}
+
+function goOn({ cursor: _cursor, ...copy }: Copy, next: object | undefined): Copy {
+  return next === undefined ? { ...copy, departed: true } : { ...copy, cursor: { ...next } };
+}
+
+function withCopy(change: (copy: Copy) => Copy): Change {
+  return (status) => (status.copy ? { ...status, copy: change(status.copy) } : status);
+}
+
+function withRemoved(status: ReindexRequestStatus, removed: number): ReindexRequestStatus {
+  const ghostsRemoved = (status.verification?.ghostsRemoved ?? 0) + removed;
+  return { ...status, verification: { ...status.verification, ghostsRemoved } };
+}

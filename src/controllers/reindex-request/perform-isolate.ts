@@ -1,0 +1,155 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { countDocuments } from '../../elasticsearch/counts.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { indexDocuments } from '../../elasticsearch/index-documents.ts';
+import { createIndex, getIndex } from '../../elasticsearch/indices.ts';
+import { search } from '../../elasticsearch/search.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import type { ReindexAction } from './actions.ts';
+import { ERROR_INDEX_BODY, errorEntry, errorIndex, type FailedDocument, holdsErrors } from './error-index.ts';
+import { listedFailure } from './failures.ts';
+import { type EffectContext, requireSame } from './perform-effect.ts';
+import { removeGhosts } from './perform-ghosts.ts';
+import type { Range } from './ranges.ts';
+import { withoutRound } from './rounds.ts';
+
+type Change = StatusChange<ReindexRequestStatus>;
+type Isolate = Extract<ReindexAction, { type: 'IsolateFailures' }>;
+
+/**
+ * A task stops at its first bad batch and names what is bad in it. That is written down, with its cause and content, and
+ * left out from now on, so that the rest of the range is copied. A good copy of an earlier version would be stale: it goes.
+ */
+export async function isolate(action: Isolate, context: EffectContext): Promise<Change | void> {
+  const { es, resource, pass } = context;
+  const { range, target } = action;
+  await requireSame(es, target, pass.signal);
+  const failed = await failedDocuments(action, context);
+  if (failed === undefined)
+    return (status) => (status.copy ? { ...status, copy: withoutRound(status.copy) } : status);
+  const index = errorIndex(target.index);
+  if (!(await ensureErrorIndex(index, context))) return (status) => ({ ...status, failure: foreign(index) });
+  const origin = {
+    uid: resource.metadata.uid,
+    attempt: resource.status?.attempt ?? 1,
+    index: resource.status?.source?.index ?? '',
+  };
+  await indexDocuments(
+    es,
+    index,
+    failed.map((document) => errorEntry(origin, document)),
+    pass.signal,
+  );
+  await removeGhosts(es, target.index, failed, pass.signal);
+  const bad = await countBad(es, index, origin, pass.signal);
+  return (status) => withIsolated(status, range, failed, bad);
+}
+
+/** Undefined when the point in time is lost: the round begins anew then. */
+async function failedDocuments(
+  action: Isolate,
+  context: EffectContext,
+): Promise<readonly FailedDocument[] | undefined> {
+  const { range, failures } = action;
+  const { es, resource, pass } = context;
+  const pit = resource.status?.copy?.pit;
+  if (pit === undefined) return undefined;
+  const byId = new Map(failures.map((failure) => [failure.id, failure]));
+  const found = await undefinedWhen(
+    ['notFound'],
+    search(es, undefined, suspects(resource.status, range, pit, [...byId.keys()]), pass.signal),
+  );
+  if (!found) return undefined;
+  // Within a shard an id stands for one document, whatever its routing.
+  return found.hits.flatMap(({ id, routing, seqNo, source }) => {
+    const failure = byId.get(id);
+    return failure && seqNo !== undefined
+      ? [{ shard: range.shard, seqNo, id, routing, source, failure }]
+      : [];
+  });
+}
+
+function suspects(
+  status: ReindexRequestStatus | undefined,
+  { shard, from, to }: Range,
+  pit: string,
+  ids: readonly string[],
+) {
+  const shards = status?.copy?.shards.length ?? 1;
+  return {
+    pit: { id: pit },
+    ...(shards > 1 ? { slice: { id: shard, max: shards } } : {}),
+    query: { bool: { filter: [{ ids: { values: ids } }, { range: { _seq_no: { gte: from, lte: to } } }] } },
+    seq_no_primary_term: true,
+    track_total_hits: false,
+    size: 10_000,
+  };
+}
+
+/** False when somebody else has an index, or an alias, of that name. */
+async function ensureErrorIndex(index: string, { es, pass }: EffectContext): Promise<boolean> {
+  const [found] = await getIndex(es, index, pass.signal);
+  if (found) return found.name === index && holdsErrors(found.mappings);
+  await undefinedWhen(['alreadyExists'], createIndex(es, index, ERROR_INDEX_BODY, {}, pass.signal));
+  return true;
+}
+
+function foreign(index: string) {
+  return {
+    reason: 'ForeignDestination',
+    message: `documents could not be written, and ${index}, which is to keep them, exists and was not made for that: delete it, then retry`,
+  };
+}
+
+interface Origin {
+  readonly uid: string;
+  readonly attempt: number;
+}
+
+function ofAttempt({ uid, attempt }: Origin) {
+  return [{ term: { request: uid } }, { term: { attempt } }];
+}
+
+async function countBad(es: Elasticsearch, index: string, origin: Origin, signal: AbortSignal) {
+  return countDocuments(es, index, { bool: { filter: ofAttempt(origin) } }, signal);
+}
+
+const MOST_NUMBERS = 10_000;
+
+/** The numbers of a range that are left out, because their documents cannot be written. */
+export async function badNumbers(
+  es: Elasticsearch,
+  destination: string,
+  origin: Origin,
+  { shard, from, to }: Range,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const place = [{ term: { shard } }, { range: { seqNo: { gte: from, lte: to } } }];
+  const body = {
+    query: { bool: { filter: [...ofAttempt(origin), ...place] } },
+    size: MOST_NUMBERS,
+    track_total_hits: false,
+    _source: ['seqNo'],
+  };
+  const { hits } = await search(es, errorIndex(destination), body, signal);
+  return hits.map(({ source }) => Number(source?.['seqNo']));
+}
+
+const MOST_LISTED = 10;
+
+/** The range is to be begun again, and knows what to leave out. */
+function withIsolated(
+  status: ReindexRequestStatus,
+  range: Range,
+  failed: readonly FailedDocument[],
+  bad: number,
+): ReindexRequestStatus {
+  if (!status.copy) return status;
+  const running = status.copy.running.map((other) => {
+    const { task: _task, total: _total, completed: _completed, ...intent } = other;
+    return other.shard === range.shard && other.from === range.from ? intent : other;
+  });
+  const listed = [...(status.failures ?? []), ...failed.map(({ failure }) => listedFailure(failure))];
+  return { ...status, failures: listed.slice(0, MOST_LISTED), copy: { ...status.copy, running, bad } };
+}

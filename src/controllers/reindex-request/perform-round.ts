@@ -1,0 +1,130 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { countDocuments } from '../../elasticsearch/counts.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { clusterNodes } from '../../elasticsearch/nodes.ts';
+import {
+  closePointInTime,
+  openPointInTime,
+  renewPointInTime as renew,
+} from '../../elasticsearch/point-in-time.ts';
+import { flush, refresh } from '../../elasticsearch/refresh.ts';
+import { primaryShards } from '../../elasticsearch/shard-stats.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import type { ReindexAction } from './actions.ts';
+import { flatten } from './destination.ts';
+import type { IndexFacts, ShardFacts } from './observed.ts';
+import { type EffectContext, requireSame } from './perform-effect.ts';
+import { beginRound, hasSettled, type RoundStart } from './rounds.ts';
+import { time } from './step.ts';
+
+type Change = StatusChange<ReindexRequestStatus>;
+type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
+
+/** Long enough for a round of any size, since each use of it begins the time anew. */
+const KEEP_ALIVE = '1h';
+
+/**
+ * The order is the proof: what is below the watermark is on every copy and visible, before the point in time is opened;
+ * what the point in time may show beyond it is read afterwards. Under the write block both are the same.
+ */
+export async function beginRoundAt(
+  action: Action<'BeginRound'>,
+  context: EffectContext,
+): Promise<Change | void> {
+  const { es, resource, pass } = context;
+  const source = await requireSame(es, action.target, pass.signal);
+  if (action.before !== undefined) await closePointInTime(es, action.before, pass.signal);
+  await flush(es, source.name, pass.signal);
+  const shards = await shardsOf(source, context);
+  if (action.fenced && shards.some(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint !== maxSeqNo)) return;
+  await refresh(es, source.name, pass.signal);
+  const pit = await openWhereUseful(source, context);
+  const settle = action.fenced ? {} : { settle: await shardsOf(source, context) };
+  const isFirst = resource.status?.copy === undefined;
+  const [total, nodes] = isFirst
+    ? await Promise.all([
+        countDocuments(es, source.name, resource.spec.source.query, pass.signal),
+        clusterNodes(es, pass.signal),
+      ])
+    : [undefined, undefined];
+  return (status) =>
+    withRound(status, total, {
+      shards,
+      ...settle,
+      pit,
+      fenced: action.fenced,
+      sequenceNumbers: status.plan?.sequenceNumbers ?? false,
+      parallel: parallelism(nodes?.processors ?? 1),
+      fewestDocumentsPerRange: context.fewestDocumentsPerRange,
+      time: time(pass.now),
+    });
+}
+
+/** One more than the cores: one waits for the disk while the others compute; more gain nothing. */
+function parallelism(processors: number): number {
+  return Math.min(Math.max(processors + 1, 2), 16);
+}
+
+/** A copy without further rounds needs none. */
+async function openWhereUseful(source: IndexFacts, { es, resource, pass }: EffectContext) {
+  const { spec, status } = resource;
+  if (spec.writeMode === 'CopyOnly' || !status?.plan?.sequenceNumbers) return undefined;
+  return openPointInTime(es, source.name, KEEP_ALIVE, pass.signal);
+}
+
+function shardsOf(source: IndexFacts, { es, pass }: EffectContext): Promise<readonly ShardFacts[]> {
+  const count = Number(flatten(source.settings)['index.number_of_shards'] ?? 1);
+  return primaryShards(es, source.name, count, pass.signal);
+}
+
+/** What was proven of an earlier round says nothing of this one. */
+function withRound(
+  status: ReindexRequestStatus,
+  total: number | undefined,
+  start: RoundStart,
+): ReindexRequestStatus {
+  const { refreshed: _refreshed, verdict: _verdict, ...verification } = status.verification ?? {};
+  const copy = beginRound(status.copy, start);
+  if (total === undefined) return { ...status, verification, copy };
+  return {
+    ...status,
+    verification,
+    copy,
+    ...(status.source ? { source: { ...status.source, documents: total } } : {}),
+    progress: {
+      percent: 0,
+      display: '0%',
+      ...status.progress,
+      message: 'Starting reindex...',
+      total,
+      completed: 0,
+    },
+  };
+}
+
+/** Once every copy of each shard has all that the point in time may show, a refresh shows it everywhere. */
+export async function settleRound(
+  { target }: Action<'SettleRound'>,
+  context: EffectContext,
+): Promise<Change | void> {
+  const { es, resource, pass } = context;
+  const source = await requireSame(es, target, pass.signal);
+  const copy = resource.status?.copy;
+  const shards = await shardsOf(source, context);
+  if (!copy || !hasSettled(copy, shards)) return flush(es, source.name, pass.signal);
+  await refresh(es, source.name, pass.signal);
+  return (status) => (status.copy ? { ...status, copy: { ...status.copy, settled: true } } : status);
+}
+
+/** One that is lost is found lost by the next round, which then looks up every document. */
+export async function renewPointInTime(
+  { pit }: Action<'RenewPointInTime'>,
+  { es, pass }: EffectContext,
+): Promise<Change> {
+  const kept = await renew(es, pit, KEEP_ALIVE, pass.signal).catch((error: unknown) => {
+    if (isElasticsearchError(error, 'notFound')) return pit;
+    throw error;
+  });
+  return (status) =>
+    status.copy ? { ...status, copy: { ...status.copy, pit: kept, pitTime: time(pass.now) } } : status;
+}

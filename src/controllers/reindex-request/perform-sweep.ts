@@ -1,0 +1,64 @@
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import type { Target } from './actions.ts';
+import { withDestination } from './destination-view.ts';
+import { absentFrom, firstDocuments, type FrozenView, PAGE, unlessLost } from './frozen-view.ts';
+import { removeGhosts } from './perform-ghosts.ts';
+import { END, type Position, type ShardBound, walk } from './shard-walk.ts';
+
+export interface SweepRequest {
+  /** The point in time of this round: never the live index, where an id may come back and go again. */
+  readonly pit: string;
+  /** Of the source. */
+  readonly shardCount: number;
+  readonly query?: unknown;
+  readonly destination: Target;
+  /** `next` of the slice before; whatever else means the start. */
+  readonly cursor?: unknown;
+}
+
+export type SweepResult =
+  | {
+      readonly type: 'swept';
+      readonly removed: number;
+      readonly checked: number;
+      readonly next: Position | undefined;
+    }
+  | { readonly type: 'lost' };
+
+/** How much one slice of looking up every document does: seconds. */
+export interface LookUpLimits {
+  readonly pages: number;
+  /** Documents. */
+  readonly page: number;
+}
+
+export const LOOK_UP: LookUpLimits = { pages: 20, page: PAGE };
+
+/**
+ * One slice of deleting from the destination what the source has no more, by looking up every document: for when
+ * nothing is known of what has left. Costs by what is there. Repeating a slice does no harm.
+ */
+export function sweepGhosts(
+  request: SweepRequest,
+  es: Elasticsearch,
+  signal: AbortSignal,
+  limits = LOOK_UP,
+): Promise<SweepResult> {
+  const { pit, destination, cursor } = request;
+  const sweep = async (copies: FrozenView): Promise<SweepResult> => {
+    let [checked, removed] = [0, 0];
+    const next = await walk(wholeOf(copies), cursor, limits.pages, async (range) => {
+      const documents = await firstDocuments(es, copies, range, limits.page, signal);
+      const ghosts = await absentFrom(es, request, documents, signal);
+      removed += await removeGhosts(es, destination.index, ghosts, signal);
+      checked += documents.length;
+      return documents.length < limits.page ? undefined : documents.at(-1)?.seqNo;
+    });
+    return { type: 'swept', removed, checked, next };
+  };
+  return unlessLost(pit, withDestination(es, destination, cursor === undefined, sweep, signal));
+}
+
+function wholeOf({ shardCount }: FrozenView): readonly ShardBound[] {
+  return Array.from({ length: shardCount }, (_, shard) => ({ shard, through: END }));
+}

@@ -1,0 +1,207 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { ShardFacts } from './observed.ts';
+import { allDone, type Range, rangeWidth, subtract, withDone } from './ranges.ts';
+
+/**
+ * The journal of a copy in rounds. Round 0 copies every document up to a watermark, each further round what was written
+ * since, until a last one under the write block leaves nothing. All here is arithmetic of what status remembers.
+ */
+export type Copy = NonNullable<ReindexRequestStatus['copy']>;
+export type CopyShard = Copy['shards'][number];
+
+/** What was read when a round began. */
+export interface RoundStart {
+  readonly shards: readonly ShardFacts[];
+  /** The highest operation of each shard that the point in time may show; absent under the write block. */
+  readonly settle?: readonly ShardFacts[];
+  readonly pit?: string | undefined;
+  readonly fenced: boolean;
+  /** False: `_seq_no` cannot be searched, and each shard is one range. */
+  readonly sequenceNumbers: boolean;
+  readonly parallel: number;
+  readonly fewestDocumentsPerRange?: number | undefined;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+const NOTHING_COPIED = {
+  created: 0,
+  updated: 0,
+  noops: 0,
+  deleted: 0,
+  versionConflicts: 0,
+  batches: 0,
+};
+
+/** A longer id would not fit into a status; the next round then looks up every document instead. */
+const LONGEST_PIT = 8_000;
+
+/** The journal as the next round begins: bounds and point in time of the last one become the ground of this one. */
+export function beginRound(before: Copy | undefined, start: RoundStart): Copy {
+  const round = before ? (before.round ?? 0) + 1 : 0;
+  const pit = start.pit !== undefined && start.pit.length <= LONGEST_PIT ? start.pit : undefined;
+  const previousPit = before?.pit;
+  const shards = start.shards.map((facts) => shardOf(facts, before, start));
+  return {
+    round,
+    fenced: start.fenced,
+    settled: start.fenced,
+    departed: round === 0,
+    ...(pit === undefined ? {} : { pit, pitTime: start.time }),
+    ...(previousPit === undefined ? {} : { previousPit }),
+    ...(before ? { previous: before.shards.map(({ shard, maxSeqNo }) => ({ shard, maxSeqNo })) } : {}),
+    ...(round > 0 && (before?.sweep || previousPit === undefined) ? { sweep: true } : {}),
+    operations: operationsIn(shards),
+    ...(before?.operations === undefined ? {} : { previousOperations: before.operations }),
+    ...(before?.hardened ? { hardened: true } : {}),
+    ...(before?.bad ? { bad: before.bad } : {}),
+    shards,
+    done: [],
+    running: [],
+    sums: before?.sums ?? NOTHING_COPIED,
+    parallel: before?.parallel ?? start.parallel,
+    startTime: before?.startTime ?? start.time,
+    ...(before?.samples ? { samples: before.samples } : {}),
+    ...(before?.retries ? { retries: before.retries } : {}),
+  };
+}
+
+/** Several ranges for each task that runs, so that all end together. */
+const RANGES_PER_TASK = 4;
+
+function shardOf(facts: ShardFacts, before: Copy | undefined, start: RoundStart): CopyShard {
+  const { shard, primaryTerm, documents } = facts;
+  const maxSeqNo = start.fenced ? facts.maxSeqNo : facts.globalCheckpoint;
+  const reached = before?.shards.find((other) => other.shard === shard)?.maxSeqNo;
+  const from = (reached ?? -1) + 1;
+  const settle = start.settle?.find((other) => other.shard === shard)?.maxSeqNo;
+  const wanted = Math.ceil((start.parallel * RANGES_PER_TASK) / Math.max(start.shards.length, 1));
+  const width = before
+    ? rangeWidth(maxSeqNo - from, maxSeqNo - from + 1, wanted, start.fewestDocumentsPerRange)
+    : rangeWidth(maxSeqNo, documents, wanted, start.fewestDocumentsPerRange);
+  return {
+    shard,
+    ...(from === 0 ? {} : { from }),
+    // A checkpoint never goes back; what was reached stays reached whatever a lagging answer says.
+    maxSeqNo: Math.max(maxSeqNo, reached ?? -1),
+    primaryTerm,
+    documents,
+    rangeWidth: start.sequenceNumbers ? width : Math.max(maxSeqNo + 1, 1),
+    ...(settle === undefined ? {} : { settle }),
+  };
+}
+
+function operationsIn(shards: readonly CopyShard[]): number {
+  return shards.reduce((sum, { from, maxSeqNo }) => sum + Math.max(maxSeqNo + 1 - (from ?? 0), 0), 0);
+}
+
+/** Nothing of the round is left to do, and nothing that it did can be undone by a failover. */
+export function isRoundComplete(copy: Copy): boolean {
+  return (
+    copy.settled !== false &&
+    copy.departed !== false &&
+    copy.sweep !== true &&
+    copy.running.length === 0 &&
+    (copy.provisional ?? []).length === 0 &&
+    allDone(copy.shards, copy.done)
+  );
+}
+
+/** Every copy of each shard has seen what the point in time may show. */
+export function hasSettled(copy: Copy, facts: readonly ShardFacts[]): boolean {
+  return copy.shards.every(({ shard, settle }) => {
+    const now = facts.find((other) => other.shard === shard);
+    return now !== undefined && now.globalCheckpoint >= (settle ?? -1);
+  });
+}
+
+/**
+ * A range that was copied while writes went on may have been hidden a document by an operation that a failover then
+ * rolled back. It counts once, under the same primary, that operation can be lost no more; after a change of primaries
+ * before that, the range is copied again.
+ */
+export function withFinality(copy: Copy, facts: readonly ShardFacts[]): Copy {
+  const provisional = copy.provisional ?? [];
+  if (provisional.length === 0 || facts.length === 0) return copy;
+  const factsOf = (shard: number) => facts.find((other) => other.shard === shard);
+  const shards = copy.shards.map((shard) => {
+    const term = factsOf(shard.shard)?.primaryTerm;
+    return term === undefined || term === shard.primaryTerm ? shard : { ...shard, primaryTerm: term };
+  });
+  const termChanged = (shard: number) =>
+    copy.shards.find((other) => other.shard === shard)?.primaryTerm !== factsOf(shard)?.primaryTerm;
+  const kept = provisional.filter(({ shard }) => !termChanged(shard));
+  const isFinal = ({ shard, after }: (typeof kept)[number]) =>
+    after !== undefined && (factsOf(shard)?.globalCheckpoint ?? -1) >= after;
+  const done = kept
+    .filter(isFinal)
+    .reduce((all, { shard, from, to }) => withDone(all, { shard, from, to }), copy.done);
+  const waiting = kept
+    .filter((range) => !isFinal(range))
+    .map((range) => ({ ...range, after: range.after ?? factsOf(range.shard)?.maxSeqNo ?? -1 }));
+  const { provisional: _before, ...rest } = copy;
+  return { ...rest, shards, done, ...(waiting.length > 0 ? { provisional: waiting } : {}) };
+}
+
+/** Few enough to be copied while writers wait. */
+const SMALL_DELTA = 3_000;
+const FEWER = 0.7;
+const MOST_ROUNDS = 20;
+
+/** Whether another round without a block would bring the end nearer. */
+export function isCaughtUp(copy: Copy, facts: readonly ShardFacts[]): boolean {
+  const behind = lag(copy, facts);
+  if (behind <= SMALL_DELTA) return true;
+  const { round = 0, operations = 0, previousOperations } = copy;
+  if (round >= MOST_ROUNDS) return true;
+  // Writers as fast as the copy: the next round would be no smaller than this one was.
+  return round >= 3 && previousOperations !== undefined && operations >= previousOperations * FEWER;
+}
+
+/** Operations of the source that no round has covered yet. */
+export function lag(copy: Copy, facts: readonly ShardFacts[]): number {
+  return facts.reduce((sum, { shard, maxSeqNo }) => {
+    const reached = copy.shards.find((other) => other.shard === shard)?.maxSeqNo ?? -1;
+    return sum + Math.max(maxSeqNo - reached, 0);
+  }, 0);
+}
+
+/** The block is gone: what it proved holds no more, what was copied stays copied. */
+export function withoutFence(copy: Copy): Copy {
+  const { caughtUp: _caughtUp, ...rest } = copy;
+  return { ...rest, fenced: false };
+}
+
+/** The round counts for nothing, because its own point in time is lost: what is there is what the round before has reached. */
+export function withoutRound(copy: Copy): Copy {
+  const reached = (shard: number) => copy.previous?.find((other) => other.shard === shard)?.maxSeqNo ?? -1;
+  const { pit: _pit, previousPit, cursor: _cursor, caughtUp: _caughtUp, provisional: _some, ...rest } = copy;
+  return {
+    ...rest,
+    ...(previousPit === undefined ? {} : { pit: previousPit }),
+    round: Math.max((copy.round ?? 0) - 1, 0),
+    fenced: false,
+    settled: true,
+    departed: true,
+    sweep: false,
+    operations: 0,
+    shards: copy.shards.map((shard) => ({
+      ...shard,
+      from: reached(shard.shard) + 1,
+      maxSeqNo: reached(shard.shard),
+    })),
+    done: [],
+    running: [],
+  };
+}
+
+/** Documents are missing in the destination: their parts of the source are copied again, whichever round had copied them. */
+export function withMissing(copy: Copy, missing: readonly Range[]): Copy {
+  if (missing.length === 0) return copy;
+  const before = copy.shards
+    .filter(({ from = 0 }) => from > 0)
+    .map(({ shard, from = 0 }) => ({ shard, from: 0, to: from - 1 }));
+  const done = before.reduce((all, range) => withDone(all, range), copy.done);
+  const shards = copy.shards.map(({ from: _from, ...shard }) => shard);
+  return { ...copy, shards, done: subtract(done, missing) };
+}

@@ -1,0 +1,27 @@
+import type { Situation } from '../situation.ts';
+import { fail, SOON_MS, type Step, step } from '../step.ts';
+
+/** Counts are compared under the write block; ids and contents before it, since they take their time. */
+export function needsComparison({ spec, status }: Situation): boolean {
+  return spec.verification.level !== 'Counts' && status.verification?.compared !== true;
+}
+
+/** What the last round has copied is compared with the point in time that it was copied by. */
+export function compare(situation: Situation): Step {
+  const { status, spec, destination } = situation;
+  const { sampled = 0, mismatched = 0 } = status.verification ?? {};
+  if (mismatched > 0)
+    return fail(
+      situation,
+      'VerificationFailed',
+      `${mismatched} of ${sampled} documents differ between ${status.source?.index} and ${spec.destination.index}; no alias was moved: see status.verification, then retry copies anew`,
+    );
+  const what = spec.verification.level === 'Ids' ? 'ids' : 'contents';
+  return step(situation, {
+    phase: 'Verifying',
+    message: `comparing ${what} of both indexes: ${sampled} documents`,
+    percent: 96,
+    actions: [{ type: 'Compare', target: { index: destination?.name ?? '', uuid: destination?.uuid ?? '' } }],
+    next: destination ? 'now' : SOON_MS,
+  });
+}

@@ -1,0 +1,115 @@
+import type { Readiness } from '../../../runtime/controller.ts';
+import { processed } from '../journal.ts';
+import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
+import { allDone } from '../ranges.ts';
+import type { Copy } from '../rounds.ts';
+import { isBlockFirst, type Situation } from '../situation.ts';
+import { type Phase, SOON_MS, type Step, step, type StepOptions, time } from '../step.ts';
+
+/** What people see of a round; the stages add what they do. */
+export function report(
+  situation: Situation,
+  options: Pick<StepOptions, 'actions' | 'next' | 'status'>,
+  phase = phaseOf(situation),
+): Step {
+  const status = options.status ?? situation.status;
+  const fresh = { ...situation, status };
+  return step(situation, {
+    phase,
+    message: copyMessage(situation),
+    ...whilePaused(fresh),
+    next: pollMs(fresh),
+    ...options,
+    ...(phase === 'Copying' ? copyFigures(fresh) : catchUpFigures(fresh)),
+  });
+}
+
+/** Round 0 is the copy, the rounds after it catch up, the last one under the block reconciles. */
+function phaseOf(situation: Situation): Phase {
+  const { copy, fence } = situation.status;
+  const isFirst = (copy?.round ?? 0) === 0 && !copy?.sealed;
+  if (fence && !isBlockFirst(situation)) return 'Reconciling';
+  return isFirst ? 'Copying' : 'CatchingUp';
+}
+
+function copyFigures(situation: Situation) {
+  const { status, now } = situation;
+  const journal = status.copy;
+  const total = status.progress?.total ?? 0;
+  const completed = completedOf(journal);
+  const isCopied =
+    journal !== undefined && allDone(journal.shards, [...journal.done, ...(journal.provisional ?? [])]);
+  const figures = isCopied
+    ? { message: `Total: ${total} Completed: ${completed}` }
+    : moving(situation, completed, total);
+  return {
+    ...withSamples(situation, completed),
+    percent: isCopied ? 91 : copyPercent(completed, total),
+    progress: { ...figures, total, completed, ...sumsOf(journal), updatedTime: time(now) },
+  };
+}
+
+function withSamples({ status, now }: Situation, completed: number) {
+  const journal = status.copy;
+  if (!journal) return { status };
+  const samples = withSample(parsed(journal), { at: now, completed });
+  const kept = samples.map(({ at, completed: sum }) => ({ time: time(at), completed: sum }));
+  return { status: { ...status, copy: { ...journal, samples: kept } } };
+}
+
+/** 92 to 96 percent: one more for each round, never to the end before writers wait. */
+function catchUpFigures({ status, now }: Situation) {
+  const round = status.copy?.round ?? 0;
+  const percent = status.fence ? 97 : Math.min(91 + Math.max(round, 1), 96);
+  const message = `catching up with what was written meanwhile, round ${Math.max(round, 1)}: ${status.copy?.operations ?? 0} operations`;
+  return {
+    status: { ...status, catchUpRounds: round },
+    percent,
+    progress: { ...status.progress, message, ...sumsOf(status.copy), updatedTime: time(now) },
+  };
+}
+
+/** While a range waits to be repeated, the reason is for whoever looks. */
+function whilePaused(situation: Situation): { readonly ready?: Readiness } {
+  const { pausedUntil, lastRetry } = situation.status.copy ?? {};
+  if (pausedUntil === undefined) return {};
+  const message = `${copyMessage(situation)}: a part is begun again (${lastRetry ?? 'its task is gone'})`;
+  return { ready: { type: 'reconciling', reason: 'TaskLost', message } };
+}
+
+/** Writers wait for what happens under the block. Else a short copy is watched closely, so that no place stays empty, and a long one costs few status writes. */
+function pollMs({ status, now }: Situation): number {
+  if (status.copy?.fenced && (status.copy.round ?? 0) > 0) return SOON_MS / 20;
+  const elapsed = now - Date.parse(status.copy?.startTime ?? time(now));
+  if (elapsed < 10_000) return SOON_MS / 4;
+  return elapsed < 60_000 ? SOON_MS : SOON_MS * 2;
+}
+
+function completedOf(journal: Copy | undefined): number {
+  if (!journal) return 0;
+  return processed(journal.sums) + journal.running.reduce((sum, { completed }) => sum + (completed ?? 0), 0);
+}
+
+function sumsOf(journal: Copy | undefined) {
+  if (!journal) return {};
+  const { batches: _batches, ...sums } = journal.sums;
+  return sums;
+}
+
+function parsed(journal: Copy | undefined) {
+  return (journal?.samples ?? []).map(({ time: at, completed }) => ({ at: Date.parse(at), completed }));
+}
+
+function moving({ status, spec, now }: Situation, completed: number, total: number) {
+  const perSecond = rate(parsed(status.copy), { at: now, completed });
+  const left = remainingMs(completed, total, perSecond);
+  return {
+    message: `[${spec.destination.index}] Total: ${total} Completed: ${completed} VersionConflicts: ${status.copy?.sums.versionConflicts ?? 0}`,
+    ...(perSecond === undefined ? {} : { documentsPerSecond: perSecond }),
+    ...(left === undefined ? {} : { remaining: roughDuration(left), eta: time(now + left) }),
+  };
+}
+
+export function copyMessage({ spec, status }: Situation): string {
+  return `copying ${status.source?.index ?? spec.source.index} to ${spec.destination.index}`;
+}

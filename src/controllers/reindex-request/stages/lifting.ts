@@ -1,0 +1,91 @@
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import { epochAlias } from '../names.ts';
+import { withoutFence } from '../rounds.ts';
+import { ownsBlock, type Situation, whyToLift } from '../situation.ts';
+import { fail, type Step, step, time } from '../step.ts';
+
+/** After so many the cluster will not do it in time by itself: a person decides. */
+const MOST_TRIES = 5;
+const FIRST_WAIT_MS = 5_000;
+
+/**
+ * The block ends before the aliases have moved, and what is copied stays. The epoch first, so that no move of aliases
+ * that is still on its way can come true after writes are free.
+ */
+export function lift(situation: Situation): Step {
+  const { status, source, epochs, epoch, uid } = situation;
+  const why = whyToLift(situation) ?? 'the destination is gone';
+  if (!status.fence?.lifting) return beginToLift(situation, why);
+  const options = { phase: status.phase ?? 'CatchingUp', message: liftMessage(why) } as const;
+  const older = epochs.filter((held) => held < epoch);
+  if (source && older.length > 0)
+    return step(situation, {
+      ...options,
+      actions: older.map((held) => ({
+        type: 'MoveEpochAlias',
+        target: { index: source.name, uuid: source.uuid },
+        from: epochAlias(uid, held),
+        to: epochAlias(uid, epoch),
+      })),
+    });
+  if (source && ownsBlock(situation))
+    return step(situation, {
+      ...options,
+      actions: [{ type: 'LiftBlock', target: { index: source.name, uuid: source.uuid } }],
+    });
+  return goOn(situation, why);
+}
+
+/** The journal first: why, and the epoch that nothing on its way belongs to. */
+export function beginToLift(situation: Situation, why: string, more: ReindexRequestStatus = {}): Step {
+  const { status, epochs, epoch } = situation;
+  const { intent: _intent, ...rest } = status;
+  return step(situation, {
+    phase: status.phase ?? 'CatchingUp',
+    message: liftMessage(why),
+    status: {
+      ...rest,
+      ...more,
+      epoch: Math.max(epoch, ...epochs) + 1,
+      fence: { verified: status.fence?.verified ?? false, lifting: why },
+    },
+    next: 'now',
+  });
+}
+
+function liftMessage(why: string): string {
+  return `lifting the write block: ${why}`;
+}
+
+/** A wish to suspend is no failed try. */
+function goOn(situation: Situation, why: string): Step {
+  const { status, spec, now } = situation;
+  const tries = (status.fenceTries ?? 0) + (spec.suspend ? 0 : 1);
+  const { fence: _fence, blockedSince: _since, ...rest } = status;
+  const { refreshed: _refreshed, verdict: _verdict, ...verification } = status.verification ?? {};
+  const free: ReindexRequestStatus = {
+    ...rest,
+    verification,
+    fenceTries: tries,
+    ...(spec.suspend ? {} : { fenceAfter: time(now + FIRST_WAIT_MS * 2 ** Math.min(tries - 1, 4)) }),
+    ...(status.copy ? { copy: withoutFence(status.copy) } : {}),
+  };
+  const released = { ...situation, status: free };
+  if (tries >= MOST_TRIES && !spec.suspend)
+    return fail(
+      released,
+      'WriteOutageExceeded',
+      `writes were blocked ${tries} times and had to be freed again (last: ${why}); no alias was moved: allow more with spec.maxWriteOutage in a new request, or try when fewer writes come in`,
+    );
+  return step(released, {
+    phase: 'CatchingUp',
+    message: `writes are free again: ${why}`,
+    status: free,
+    next: 'now',
+    ready: {
+      type: 'reconciling',
+      reason: 'WriteOutageExceeded',
+      message: `writes are free again: ${why}; the move of the aliases is tried again later`,
+    },
+  });
+}

@@ -1,0 +1,33 @@
+import { hasSettings, servingSettings, withMark } from '../destination.ts';
+import { epochAlias } from '../names.ts';
+import type { Situation } from '../situation.ts';
+import { fail, type Step, step } from '../step.ts';
+
+/** The end of a copy that moves nothing: it is final, and the source is let go. */
+export function release(situation: Situation): Step {
+  const { source, destination, mark, epochs, uid, spec } = situation;
+  if (!source || !destination || !mark)
+    return fail(
+      situation,
+      'SourceChanged',
+      'source or destination is gone right before the end of the copy; retry begins anew',
+    );
+  const options = {
+    phase: 'CleaningUp',
+    message: `finishing ${spec.destination.index}`,
+    percent: 99,
+  } as const;
+  const target = { index: destination.name, uuid: destination.uuid };
+  const settings = servingSettings(mark.restore ?? {});
+  if (!hasSettings(destination.settings, settings))
+    return step(situation, { ...options, actions: [{ type: 'SetSettings', target, settings }] });
+  if (mark.state !== 'final') {
+    const meta = withMark(destination.mappings, { ...mark, state: 'final' })['_meta'];
+    return step(situation, { ...options, actions: [{ type: 'SetMeta', target, meta }] });
+  }
+  const aliases = epochs.map((held) => epochAlias(uid, held));
+  return step(situation, {
+    ...options,
+    actions: [{ type: 'DropAliases', target: { index: source.name, uuid: source.uuid }, aliases }],
+  });
+}
