@@ -31,8 +31,8 @@ export interface NameParts {
 }
 
 const TOKEN = /\{(?<token>[^{}]*)\}|(?<any>\*+)|(?<text>[^{}*]+)|(?<brace>[{}])/gsu;
-/** No sign, no leading zero, and exact as a number. */
-const VERSION = /^(?:0|[1-9][0-9]{0,8})(?![0-9])/u;
+/** No sign, no leading zero, and exact as a number. No digit may follow it in a template, so none is left behind. */
+const VERSION = /^(?:0|[1-9][0-9]{0,8})/u;
 
 /** Reads a template: literal text, `*`, and at most one each of `{version}` and `{date:FORMAT}`. */
 export function parseTemplate(text: string): ParsedTemplate {

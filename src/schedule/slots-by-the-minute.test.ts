@@ -22,6 +22,8 @@ const ZONES: Readonly<Record<string, string>> = {
   'Africa/Casablanca': '2026-01-01',
   'Antarctica/Troll': '2026-01-01',
   'Australia/Lord_Howe': '2026-01-01',
+  'Asia/Jerusalem': '2026-01-01',
+  'Africa/Windhoek': '2016-01-01',
   'Asia/Kathmandu': '1985-06-01',
   'Pacific/Apia': '2011-01-01',
 };

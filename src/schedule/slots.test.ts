@@ -46,7 +46,13 @@ describe('nextSlots', () => {
       '2026-01-31T00:00Z',
       '2026-03-31T00:00Z 2026-05-31T00:00Z',
     ],
-    ['a leap day', '0 0 29 2 *', 'Etc/UTC', '2026-01-01T00:00Z', '2028-02-29T00:00Z 2032-02-29T00:00Z'],
+    [
+      'a leap day',
+      '0 0 29 2 *',
+      'Etc/UTC',
+      '2026-01-01T00:00Z',
+      '2028-02-29T00:00Z 2032-02-29T00:00Z 2036-02-29T00:00Z 2040-02-29T00:00Z',
+    ],
     ['a leap day eight years ahead', '0 0 29 2 *', 'Etc/UTC', '2096-02-29T00:00Z', '2104-02-29T00:00Z'],
     [
       'the turn of a year',
@@ -132,6 +138,13 @@ describe('nextSlots', () => {
       'America/Nuuk',
       '2027-03-01T00:00Z',
       '2027-03-28T01:00Z 2028-03-28T00:30Z',
+    ],
+    [
+      'fixed: a gap at midnight of UTC',
+      '30 2 * * *',
+      'Asia/Jerusalem',
+      '2026-03-26T12:00Z',
+      '2026-03-27T00:00Z 2026-03-27T23:30Z',
     ],
     [
       'fixed: midnight is skipped',

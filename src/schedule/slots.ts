@@ -94,7 +94,7 @@ function* slotsAfter(schedule: CronSchedule, timeZone: string, after: number): G
 function slotsOfDay(schedule: CronSchedule, timeZone: string, day: number): readonly number[] {
   if (nextDate(schedule, day - 1, day + 1) === undefined) return [];
   const start = day * DAY;
-  // From a day earlier, since clocks may show a time of this day for the second time.
+  // From a day earlier, to see what was shown before: clocks may change at this very midnight, as in Jerusalem.
   const around = stretches(timeZone, start - DAY, start + DAY, DAY);
   return around.flatMap((stretch) => slotsIn(schedule, stretch, start));
 }
