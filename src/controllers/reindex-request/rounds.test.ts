@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { ShardFacts } from './observed.ts';
+import {
+  beginRound,
+  type Copy,
+  hasSettled,
+  isCaughtUp,
+  isRoundComplete,
+  lag,
+  type RoundStart,
+  withFinality,
+  withMissing,
+  withoutRound,
+} from './rounds.ts';
+
+const facts = (maxSeqNo: number, globalCheckpoint = maxSeqNo, primaryTerm = 1): ShardFacts => ({
+  shard: 0,
+  maxSeqNo,
+  globalCheckpoint,
+  documents: maxSeqNo + 1,
+  primaryTerm,
+});
+const start = (over: Partial<RoundStart> = {}): RoundStart => ({
+  shards: [facts(120, 99)],
+  settle: [facts(130)],
+  pit: 'pit-0',
+  fenced: false,
+  sequenceNumbers: true,
+  parallel: 3,
+  time: '2026-03-01T12:00:00.000Z',
+  ...over,
+});
+const first = beginRound(undefined, start());
+const complete = (copy: Copy): Copy => ({
+  ...copy,
+  settled: true,
+  departed: true,
+  sweep: false,
+  running: [],
+  done: copy.shards.map(({ shard, from = 0, maxSeqNo }) => ({ shard, from, to: maxSeqNo })),
+});
+
+describe('a round', () => {
+  it('goes to the checkpoint while writers write, and to the last operation under the block', () => {
+    expect(first.shards).toMatchObject([{ maxSeqNo: 99, settle: 130 }]);
+    const fenced = beginRound(complete(first), start({ shards: [facts(150)], fenced: true }));
+    expect(fenced.shards).toMatchObject([{ from: 100, maxSeqNo: 150 }]);
+    expect(fenced).toMatchObject({ round: 1, fenced: true, settled: true, departed: false, operations: 51 });
+  });
+
+  it('is compared with the point in time of the round before', () => {
+    const next = beginRound(complete(first), start({ pit: 'pit-1' }));
+    expect(next).toMatchObject({
+      pit: 'pit-1',
+      previousPit: 'pit-0',
+      previous: [{ shard: 0, maxSeqNo: 99 }],
+    });
+    expect(next.sweep).toBeUndefined();
+  });
+
+  it('looks up every document where there is no such point in time', () => {
+    const long = beginRound(undefined, start({ pit: 'p'.repeat(9_000) }));
+    expect(long.pit).toBeUndefined();
+    expect(beginRound(complete(long), start()).sweep).toBe(true);
+  });
+
+  it('never reaches less than the one before', () => {
+    const next = beginRound(complete(first), start({ shards: [facts(150, 50)] }));
+    expect(next.shards).toMatchObject([{ from: 100, maxSeqNo: 99 }]);
+    expect(next.operations).toBe(0);
+    expect(isRoundComplete({ ...next, settled: true, departed: true })).toBe(true);
+  });
+
+  it('settles once every copy has what the point in time may show (H46)', () => {
+    expect(hasSettled(first, [facts(140, 129)])).toBe(false);
+    expect(hasSettled(first, [])).toBe(false);
+    expect(hasSettled(first, [facts(140, 130)])).toBe(true);
+  });
+
+  it.each([
+    ['it is not settled', { settled: false }],
+    ['what left is not deleted', { departed: false }],
+    ['documents are to be looked up', { sweep: true }],
+    ['a range is provisional', { provisional: [{ shard: 0, from: 0, to: 9 }] }],
+    ['a range runs', { running: [{ shard: 0, from: 0, to: 9, try: 0 }] }],
+    ['a range is missing', { done: [{ shard: 0, from: 0, to: 98 }] }],
+  ])('is not complete while %s', (_, over) => {
+    expect(isRoundComplete(complete(first))).toBe(true);
+    expect(isRoundComplete({ ...complete(first), ...over })).toBe(false);
+  });
+});
+
+describe('a range that was copied while writers wrote (H47)', () => {
+  const copied: Copy = { ...first, settled: true, provisional: [{ shard: 0, from: 0, to: 99 }] };
+  const seen = withFinality(copied, [facts(200, 150)]);
+
+  it('counts once the last operation that it could have seen is on every copy', () => {
+    expect(seen.provisional).toMatchObject([{ after: 200 }]);
+    expect(withFinality(seen, [facts(300, 199)]).done).toEqual([]);
+    const final = withFinality(seen, [facts(300, 200)]);
+    expect(final.done).toEqual([{ shard: 0, from: 0, to: 99 }]);
+    expect(final.provisional).toBeUndefined();
+  });
+
+  it('is copied again when the primary changed before that', () => {
+    const failedOver = withFinality(seen, [facts(300, 300, 2)]);
+    expect(failedOver.done).toEqual([]);
+    expect(failedOver.provisional).toBeUndefined();
+    expect(failedOver.shards).toMatchObject([{ primaryTerm: 2 }]);
+  });
+
+  it('proves nothing by what could not be read', () => {
+    expect(withFinality(seen, [])).toEqual(seen);
+  });
+});
+
+describe('catching up', () => {
+  const rounds = (over: Partial<Copy>): Copy => ({ ...complete(first), ...over });
+
+  it('ends when little is left', () => {
+    expect(lag(rounds({}), [facts(199)])).toBe(100);
+    expect(isCaughtUp(rounds({}), [facts(99 + 3_000)])).toBe(true);
+    expect(isCaughtUp(rounds({}), [facts(99 + 3_001)])).toBe(false);
+  });
+
+  it('ends when rounds shrink no more, and after twenty in any case (H33)', () => {
+    const behind = [facts(100_000)];
+    expect(isCaughtUp(rounds({ round: 3, operations: 100, previousOperations: 200 }), behind)).toBe(false);
+    expect(isCaughtUp(rounds({ round: 3, operations: 190, previousOperations: 200 }), behind)).toBe(true);
+    expect(isCaughtUp(rounds({ round: 2, operations: 190, previousOperations: 200 }), behind)).toBe(false);
+    expect(isCaughtUp(rounds({ round: 20, operations: 1, previousOperations: 200 }), behind)).toBe(true);
+  });
+});
+
+describe('a round whose point in time is lost', () => {
+  it('counts for nothing: what is there is what the one before has reached', () => {
+    const second = beginRound(complete(first), start({ pit: 'pit-1', shards: [facts(300)], fenced: true }));
+    const back = withoutRound(second);
+    expect(back).toMatchObject({ round: 0, pit: 'pit-0', fenced: false });
+    expect(isRoundComplete(back)).toBe(true);
+    expect(beginRound(back, start({ pit: 'pit-2', shards: [facts(300)], fenced: true }))).toMatchObject({
+      round: 1,
+      previousPit: 'pit-0',
+      shards: [{ from: 100, maxSeqNo: 300 }],
+    });
+  });
+});
+
+describe('documents that are missing', () => {
+  it('are copied again, whichever round had copied them', () => {
+    const second = complete(beginRound(complete(first), start({ shards: [facts(300, 299)] })));
+    const reopened = withMissing(second, [{ shard: 0, from: 50, to: 59 }]);
+    expect(isRoundComplete(reopened)).toBe(false);
+    expect(reopened.done).toEqual([
+      { shard: 0, from: 0, to: 49 },
+      { shard: 0, from: 60, to: 299 },
+    ]);
+  });
+});

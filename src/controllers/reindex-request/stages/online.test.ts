@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+import {
+  actionsOf,
+  destination,
+  EPOCH,
+  facts,
+  fenced,
+  hardened,
+  inCopy,
+  observed,
+  orders,
+  plan,
+  prepared,
+  request,
+  run,
+  source,
+  stage,
+  sums,
+  wholeCopy,
+} from '../../../../test/support/reindex-situations.ts';
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { Observed } from '../observed.ts';
+import type { Copy } from '../rounds.ts';
+
+const online = { writeMode: 'Online' };
+const NEXT_EPOCH = 'es-steward-abcdef01-2';
+const copy: Copy = { ...wholeCopy, round: 1, fenced: false, caughtUp: true, pit: 'pit' };
+const copied: ReindexRequestStatus = { ...prepared, phase: 'CatchingUp', copy };
+const free = observed({
+  ...inCopy,
+  sources: [source({ aliases: { orders, [EPOCH]: {} } })],
+  destination: hardened(),
+  shards: facts,
+});
+const blocked = (over: Partial<Observed> = {}) => ({ ...free, sources: [fenced()], ...over });
+const fencedStatus: ReindexRequestStatus = {
+  ...copied,
+  phase: 'Reconciling',
+  blockedSince: '2026-03-01T11:59:59Z',
+  fence: { verified: true, deadline: '2026-03-01T12:00:29Z' },
+  copy: { ...copy, fenced: true },
+};
+const ask = (status: ReindexRequestStatus, world: Observed, over: object = {}) =>
+  run(request(status, { ...online, ...over }), world);
+
+describe('the way of an online copy', () => {
+  const at = (status: ReindexRequestStatus, world: Observed = free, over: object = {}) =>
+    stage(request(status, { ...online, ...over }), world);
+  const withCopy = (over: Partial<Copy>): ReindexRequestStatus => ({ ...copied, copy: { ...copy, ...over } });
+
+  it.each([
+    ['nothing is copied', prepared, 'Copying'],
+    ['a part is missing', withCopy({ done: [] }), 'Copying'],
+    ['nobody has looked how far behind it is', withCopy({ caughtUp: false }), 'CatchingUp'],
+    ['the destination has no replicas yet', withCopy({ hardened: false }), 'Hardening'],
+    ['all is ready', withCopy({}), 'Fencing'],
+  ] as const)('when %s it is %s', (_, status, expected) => {
+    const world = status === prepared ? { ...free, destination: destination() } : free;
+    expect(at(status, world)).toBe(expected);
+  });
+
+  it('goes on to the end under the block', () => {
+    expect(at(withFence({}), blocked())).toBe('Copying');
+    expect(at(fencedStatus, blocked())).toBe('Verifying');
+    expect(at({ ...fencedStatus, verification: { verdict: 'Equal' } }, blocked())).toBe('CuttingOver');
+  });
+
+  it('waits for the approval of exactly its plan, caught up and without a block', () => {
+    const wish = { approval: 'BeforeCutover' };
+    expect(at(copied, free, wish)).toBe('AwaitingApproval');
+    const annotated = (value: string) =>
+      request(copied, { ...online, ...wish }, { annotations: { 'es-steward.dev/approve': value } });
+    expect(stage(annotated('another'), free)).toBe('AwaitingApproval');
+    expect(stage(annotated(plan.hash), free)).toBe('Fencing');
+  });
+
+  const withFence = (over: Partial<Copy>): ReindexRequestStatus => ({
+    ...fencedStatus,
+    copy: { ...copy, fenced: false, ...over },
+  });
+});
+
+describe('a new round', () => {
+  const behind: Partial<Observed> = {
+    shards: [{ shard: 0, maxSeqNo: 50_000, globalCheckpoint: 50_000, documents: 100, primaryTerm: 1 }],
+  };
+  const lagging: ReindexRequestStatus = { ...copied, copy: { ...copy, caughtUp: false } };
+
+  it('takes an epoch of its own first', () => {
+    const decision = ask(lagging, { ...free, ...behind });
+    expect(decision.status).toMatchObject({ epoch: 2, copy: { sealed: true } });
+    const moved = ask(decision.status, { ...free, ...behind });
+    expect(moved.actions).toMatchObject([{ type: 'MoveEpochAlias', from: EPOCH, to: NEXT_EPOCH }]);
+  });
+
+  it('does not begin while a task of the last one may be running', () => {
+    const sealed: ReindexRequestStatus = { ...lagging, copy: { ...copy, caughtUp: false, sealed: true } };
+    const running = [{ id: 'n:1', opaqueId: 'x' }];
+    const withTask = { ...free, ...behind, tasks: { complete: true, running } };
+    expect(actionsOf(ask(sealed, withTask))).toEqual(['CancelTask']);
+    const unknown = { ...free, ...behind, tasks: { complete: false, running: [] } };
+    expect(actionsOf(ask(sealed, unknown))).toEqual([]);
+    expect(actionsOf(ask(sealed, { ...free, ...behind }))).toEqual(['BeginRound']);
+  });
+});
+
+describe('the block of an online copy', () => {
+  it('is noted with its deadline and a new epoch before it is set', () => {
+    const decision = ask(copied, free);
+    expect(decision.status).toMatchObject({
+      epoch: 2,
+      fence: { verified: false, deadline: '2026-03-01T12:00:30.000Z' },
+    });
+    expect(decision.conditions).toMatchObject([{ type: 'WritesBlocked', reason: 'CutOver' }]);
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it.each([
+    ['its time is over', fencedStatus, blocked(), {}, Date.parse('2026-03-01T12:00:29Z')],
+    ['somebody else has lifted it (H82)', fencedStatus, free, {}, undefined],
+    ['it is suspended', fencedStatus, blocked(), { suspend: true }, undefined],
+    [
+      'a point in time was lost',
+      { ...fencedStatus, copy: { ...copy, fenced: true, sweep: true } },
+      blocked(),
+      {},
+      undefined,
+    ],
+  ] as const)('ends when %s, the epoch first (H42)', (_, status, world, over, now) => {
+    const late = {
+      ...status,
+      ...(now ? { fence: { verified: true, deadline: '2026-03-01T11:59:00Z' } } : {}),
+    };
+    const noted = ask(late, world, over);
+    expect(noted.status).toMatchObject({ epoch: 2, fence: { lifting: expect.any(String) } });
+    expect(actionsOf(noted)).toEqual([]);
+    const [held] = world.sources;
+    const bumped = ask(noted.status, world, over);
+    expect(bumped.actions).toMatchObject([{ type: 'MoveEpochAlias', from: EPOCH, to: NEXT_EPOCH }]);
+    const next = held && { ...held, aliases: { orders, [NEXT_EPOCH]: {} } };
+    const isStill = { ...world, sources: next ? [next] : [] };
+    const lifted = ask(noted.status, isStill, over);
+    if (world.sources[0] === free.sources[0]) expect(lifted.status.fence).toBeUndefined();
+    else expect(actionsOf(lifted)).toEqual(['LiftBlock']);
+  });
+
+  const lifting: ReindexRequestStatus = {
+    ...fencedStatus,
+    epoch: 1,
+    fence: { verified: true, lifting: 'maxWriteOutage is over' },
+  };
+
+  it('is tried again later, in a round like any other, and five times at the most', () => {
+    const freed = ask(lifting, free);
+    expect(freed.status).toMatchObject({ fenceTries: 1, copy: { fenced: false } });
+    expect(freed.status.blockedSince).toBeUndefined();
+    expect(Date.parse(freed.status.fenceAfter ?? '')).toBeGreaterThan(Date.parse('2026-03-01T12:00:00Z'));
+    const last = ask({ ...lifting, fenceTries: 4 }, free);
+    expect(last.status.failure?.reason).toBe('WriteOutageExceeded');
+  });
+
+  it('does not come back before its time', () => {
+    const waiting: ReindexRequestStatus = { ...copied, fenceAfter: '2026-03-01T12:00:05Z' };
+    expect(ask(waiting, free).status.fence).toBeUndefined();
+  });
+
+  it('of somebody else is never lifted', () => {
+    const theirs: ReindexRequestStatus = { ...lifting, plan: { ...plan, blockedBefore: true } };
+    expect(actionsOf(ask(theirs, blocked()))).toEqual([]);
+  });
+});
+
+describe('the proof of an online copy', () => {
+  const verifying = { ...fencedStatus, verification: { refreshed: true } };
+  const world = (copies: number, over: Partial<Observed> = {}) =>
+    blocked({ counts: { source: 100, destination: copies }, ...over });
+
+  it.each([99, 101])('looks everything up once when there are %d copies of 100 documents', (copies) => {
+    const first = ask(verifying, world(copies));
+    expect(first.status).toMatchObject({
+      copy: { sweep: true },
+      fence: { lifting: expect.any(String) },
+      verification: { recount: true },
+    });
+    const second = ask({ ...verifying, verification: { refreshed: true, recount: true } }, world(copies));
+    expect(second.status.failure?.reason).toBe('VerificationFailed');
+  });
+
+  it('takes the move into an epoch of its own', () => {
+    expect(ask(verifying, world(100)).status).toMatchObject({
+      phase: 'CuttingOver',
+      epoch: 2,
+      intent: { type: 'CutOver' },
+    });
+  });
+
+  it('goes back to catching up when a shard has moved on', () => {
+    const moved = [{ shard: 0, maxSeqNo: 100, globalCheckpoint: 100, documents: 101, primaryTerm: 1 }];
+    const decision = ask(verifying, world(100, { shards: moved }));
+    expect(decision.status.fence?.lifting).toContain('shard 0');
+  });
+
+  it.each([
+    [97, true],
+    [96, false],
+    [100, true],
+    [101, false],
+  ])('with up to 3 documents left out by the script, %d copies of 100: %s', (copies, isFine) => {
+    const left = { ...verifying, copy: { ...copy, fenced: true, sums: { ...sums, noops: 2, deleted: 1 } } };
+    const { phase } = ask(
+      { ...left, verification: { refreshed: true, recount: true } },
+      world(copies),
+    ).status;
+    expect(phase === 'CuttingOver').toBe(isFine);
+  });
+
+  it('expects no document that is in quarantine', () => {
+    const status = { ...verifying, copy: { ...copy, fenced: true, bad: 3 } };
+    const wish = { onDocumentFailure: { policy: 'Quarantine' } };
+    const decision = ask(status, world(98, { bad: 2 }), wish);
+    expect(decision.status).toMatchObject({ phase: 'CuttingOver', progress: { quarantined: 2 } });
+    expect(ask(status, world(100, { bad: 2 }), wish).status.phase).not.toBe('CuttingOver');
+  });
+});
+
+describe('a request that is suspended', () => {
+  it('keeps its place and starts nothing', () => {
+    const half: ReindexRequestStatus = {
+      ...copied,
+      phase: 'Copying',
+      copy: { ...copy, done: [], caughtUp: false },
+    };
+    const decision = ask(half, free, { suspend: true });
+    expect(decision.ready).toMatchObject({ type: 'suspended' });
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.holds).toBe(true);
+    expect(decision.status.copy?.running).toEqual([]);
+  });
+});
