@@ -46,15 +46,18 @@ interface Schedule {
   readonly dueAt: number;
 }
 
-/** All that is known of a key. It is queued, or running, or kept for its count of failures alone. */
+/**
+ * All that is known of a key. It is queued, or running, or kept for its count of failures alone. Members are emptied,
+ * not deleted: there is one for each resource, and an object that something was deleted from is four times as large.
+ */
 interface Entry {
   readonly key: string;
   failures: number;
-  /** Present while it waits for its turn. */
-  queued?: Schedule;
-  running?: { readonly since: number; readonly group: string | undefined };
+  /** There while it waits for its turn. */
+  queued: Schedule | undefined;
+  running: { readonly since: number; readonly group: string | undefined } | undefined;
   /** What was wished while it ran. */
-  again?: Schedule;
+  again: Schedule | undefined;
 }
 
 /** A place in a heap; stale when the entry has been scheduled anew since. */
@@ -166,7 +169,7 @@ export class WorkQueue {
   #entry(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const entry: Entry = { key, failures: 0 };
+    const entry: Entry = { key, failures: 0, queued: undefined, running: undefined, again: undefined };
     this.#entries.set(key, entry);
     return entry;
   }
@@ -207,7 +210,7 @@ export class WorkQueue {
 
   #start(entry: Entry, group: string | undefined, schedule: Schedule): Task {
     const since = this.#now();
-    delete entry.queued;
+    entry.queued = undefined;
     entry.running = { since, group };
     if (group !== undefined) this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1);
     this.#options.hooks?.waited?.((since - schedule.readyAt) / 1000);
@@ -219,7 +222,7 @@ export class WorkQueue {
     if (entry?.running === undefined)
       throw new Error(`${key} is not running: only a key that was taken can be over`);
     const { since, group } = entry.running;
-    delete entry.running;
+    entry.running = undefined;
     if (group !== undefined) this.#leaveGroup(group);
     this.#options.hooks?.worked?.((this.#now() - since) / 1000);
     return entry;
@@ -245,7 +248,7 @@ export class WorkQueue {
 
   #settle(entry: Entry, next: Schedule | undefined): void {
     const { again } = entry;
-    delete entry.again;
+    entry.again = undefined;
     if (next !== undefined) this.#enqueue(entry, earliest(again, next));
     else if (again !== undefined) this.#enqueue(entry, again);
     else this.#entries.delete(entry.key);

@@ -15,18 +15,24 @@ export interface RunningContender {
   stop(): Promise<void>;
 }
 
+/** As in the image; Go has an allocator of its own. */
+const MALLOC = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
+
 export function startContender(
   command: readonly [string, ...string[]],
   kubeconfig: string,
 ): RunningContender {
   const [program, ...args] = command;
   const child = spawn(program, args, {
-    // One arena of malloc, as in the image; Go has an allocator of its own.
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       KUBECONFIG: kubeconfig,
-      MALLOC_ARENA_MAX: '1',
+      ...MALLOC,
     },
     stdio: 'ignore',
   });

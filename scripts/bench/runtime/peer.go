@@ -1,4 +1,5 @@
-// The peer of the runtime benchmark: a typed controller-runtime controller that reports each Thing as ready.
+// The peer of the runtime benchmark: the smallest idiomatic controller-runtime controller that reports each Thing as
+// ready. It keeps objects as they come (unstructured), or with -typed in structs of its own.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -18,9 +20,44 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
 var groupVersion = schema.GroupVersion{Group: "es-steward.dev", Version: "v1alpha1"}
+
+func newUnstructured() *unstructured.Unstructured {
+	object := &unstructured.Unstructured{}
+	object.SetGroupVersionKind(groupVersion.WithKind("Thing"))
+	return object
+}
+
+// As a first controller is written: no types, status by server-side apply.
+func reconcileUnstructured(c client.Client) reconcile.Func {
+	return func(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+		thing := newUnstructured()
+		if err := c.Get(ctx, request.NamespacedName, thing); err != nil {
+			return ctrl.Result{}, client.IgnoreNotFound(err)
+		}
+		generation := thing.GetGeneration()
+		if seen, _, _ := unstructured.NestedInt64(thing.Object, "status", "observedGeneration"); seen == generation {
+			return ctrl.Result{}, nil
+		}
+		wish, _, _ := unstructured.NestedInt64(thing.Object, "spec", "wish")
+		applied := newUnstructured()
+		applied.SetName(request.Name)
+		applied.SetNamespace(request.Namespace)
+		applied.Object["status"] = map[string]any{
+			"observedGeneration": generation,
+			"done":               wish,
+			"conditions": []any{map[string]any{
+				"type": "Ready", "status": "True", "reason": "Done", "message": "What was wished is done.",
+				"observedGeneration": generation, "lastTransitionTime": time.Now().UTC().Format(time.RFC3339),
+			}},
+		}
+		apply := client.ApplyConfigurationFromUnstructured(applied)
+		return ctrl.Result{}, c.Status().Apply(ctx, apply, client.FieldOwner("bench"), client.ForceOwnership)
+	}
+}
 
 type ThingSpec struct {
 	Payload string `json:"payload"`
@@ -64,26 +101,28 @@ func (l *ThingList) DeepCopyObject() runtime.Object {
 	return out
 }
 
-type reconciler struct{ client client.Client }
-
-func (r reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
-	thing := &Thing{}
-	if err := r.client.Get(ctx, request.NamespacedName, thing); err != nil {
-		return ctrl.Result{}, client.IgnoreNotFound(err)
+// With generated types (here written by hand) and a merge patch that another writer fails.
+func reconcileTyped(c client.Client) reconcile.Func {
+	return func(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+		thing := &Thing{}
+		if err := c.Get(ctx, request.NamespacedName, thing); err != nil {
+			return ctrl.Result{}, client.IgnoreNotFound(err)
+		}
+		if thing.Status.ObservedGeneration == thing.Generation {
+			return ctrl.Result{}, nil
+		}
+		changed := thing.copy()
+		changed.Status = ThingStatus{
+			ObservedGeneration: thing.Generation,
+			Done:               thing.Spec.Wish,
+			Conditions: []metav1.Condition{{
+				Type: "Ready", Status: metav1.ConditionTrue, Reason: "Done", Message: "What was wished is done.",
+				ObservedGeneration: thing.Generation, LastTransitionTime: metav1.Now(),
+			}},
+		}
+		patch := client.MergeFromWithOptions(thing, client.MergeFromWithOptimisticLock{})
+		return ctrl.Result{}, c.Status().Patch(ctx, changed, patch)
 	}
-	if thing.Status.ObservedGeneration == thing.Generation && thing.Status.Done == thing.Spec.Wish {
-		return ctrl.Result{}, nil
-	}
-	changed := thing.copy()
-	changed.Status = ThingStatus{
-		ObservedGeneration: thing.Generation,
-		Done:               thing.Spec.Wish,
-		Conditions: []metav1.Condition{{
-			Type: "Ready", Status: metav1.ConditionTrue, Reason: "Done", Message: "What was wished is done.",
-			ObservedGeneration: thing.Generation, LastTransitionTime: metav1.Now(),
-		}},
-	}
-	return ctrl.Result{}, r.client.Status().Patch(ctx, changed, client.MergeFromWithOptions(thing, client.MergeFromWithOptimisticLock{}))
 }
 
 func must(err error) {
@@ -93,23 +132,33 @@ func must(err error) {
 }
 
 func main() {
+	typed := flag.Bool("typed", false, "keep things in structs instead of unstructured")
 	workers := flag.Int("workers", 1, "resources that are worked on at once; 1 is controller-runtime's default")
 	resync := flag.Duration("resync", 10*time.Hour, "how often everything is looked at again")
 	flag.Parse()
 	ctrl.SetLogger(zap.New(zap.UseDevMode(false)))
 	scheme := runtime.NewScheme()
 	metav1.AddToGroupVersion(scheme, groupVersion)
-	scheme.AddKnownTypes(groupVersion, &Thing{}, &ThingList{})
+	if *typed {
+		scheme.AddKnownTypes(groupVersion, &Thing{}, &ThingList{})
+	}
 	manager, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{
 		Scheme:  scheme,
 		Metrics: metricsserver.Options{BindAddress: "0"},
 		Cache:   cache.Options{SyncPeriod: resync, DefaultTransform: cache.TransformStripManagedFields()},
+		// Typed objects are cached by default, unstructured ones are not.
+		Client: client.Options{Cache: &client.CacheOptions{Unstructured: true}},
 	})
 	must(err)
-	must(ctrl.NewControllerManagedBy(manager).
-		For(&Thing{}, builder.WithPredicates(wakes(*resync))).
+	var object client.Object = newUnstructured()
+	reconciler := reconcileUnstructured(manager.GetClient())
+	if *typed {
+		object, reconciler = &Thing{}, reconcileTyped(manager.GetClient())
+	}
+	must(ctrl.NewControllerManagedBy(manager).Named("thing").
+		For(object, builder.WithPredicates(wakes(*resync))).
 		WithOptions(controller.Options{MaxConcurrentReconciles: *workers}).
-		Complete(reconciler{manager.GetClient()}))
+		Complete(reconciler))
 	if manager.Start(ctrl.SetupSignalHandler()) != nil {
 		os.Exit(1)
 	}

@@ -4,7 +4,7 @@ import { table } from './table.ts';
 
 it('shows both figures, their ratio and the goal', () => {
   const text = table([
-    { what: 'burst', unit: 's', ours: 3, peer: 2, goal: 'ratio <= 1' },
+    { what: 'burst', unit: 's', ours: 3, peer: 2, typedPeer: 1, goal: 'ratio <= 1' },
     { what: 'writes', unit: '', ours: 0, peer: 0, goal: '0' },
     { what: 'idle', unit: 'MB', ours: 99.96, goal: '<= 100' },
   ]);
@@ -15,9 +15,9 @@ it('shows both figures, their ratio and the goal', () => {
       .slice(1, -1),
   );
   expect(cells.slice(2)).toEqual([
-    ['burst', '3 s', '2 s', '1.50', 'ratio <= 1'],
-    ['writes', '0', '0', '', '0'],
-    ['idle', '100 MB', '', '', '<= 100'],
+    ['burst', '3 s', '2 s', '1.50', 'ratio <= 1', '1 s'],
+    ['writes', '0', '0', '', '0', ''],
+    ['idle', '100 MB', '', '', '<= 100', ''],
   ]);
 });
 

@@ -1,13 +1,14 @@
-/** One figure of both; `peer` is absent where there is nothing to compare with. */
+/** One figure of all; those of the peers are absent where there is nothing to compare with. */
 export interface Row {
   readonly what: string;
   readonly unit: string;
   readonly ours: number;
   readonly peer?: number;
+  readonly typedPeer?: number;
   readonly goal: string;
 }
 
-const HEAD = ['', 'es-steward', 'controller-runtime', 'ratio', 'goal'];
+const HEAD = ['', 'es-steward', 'controller-runtime', 'ratio', 'goal', 'controller-runtime, typed'];
 
 /** A Markdown table, readable on a terminal as well. */
 export function table(rows: readonly Row[]): string {
@@ -19,8 +20,9 @@ export function table(rows: readonly Row[]): string {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
-function cellsOf({ what, unit, ours, peer, goal }: Row): readonly string[] {
-  const show = (value: number) => `${Number(value.toPrecision(3))} ${unit}`.trim();
+function cellsOf({ what, unit, ours, peer, typedPeer, goal }: Row): readonly string[] {
+  const show = (value: number | undefined) =>
+    value === undefined ? '' : `${Number(value.toPrecision(3))} ${unit}`.trim();
   const ratio = peer === undefined || peer === 0 ? '' : (ours / peer).toFixed(2);
-  return [what, show(ours), peer === undefined ? '' : show(peer), ratio, goal];
+  return [what, show(ours), show(peer), ratio, goal, show(typedPeer)];
 }
