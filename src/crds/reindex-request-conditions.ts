@@ -30,12 +30,13 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       NoProgress: 'A part of the copy never ended well, however often it was begun.',
       Suspended: 'spec.suspend stops the copy.',
       Cancelled: 'spec.cancel ended the request; everything it made is undone.',
+      RolledBack: 'The aliases lead to the source again, as the annotation es-steward.dev/rollback asked.',
     },
   },
   {
     type: 'Complete',
-    description: 'True from the move of the aliases on.',
-    reasons: { Completed: 'The aliases have moved.' },
+    description: 'True from the move of the aliases on; False once they were moved back.',
+    reasons: { Completed: 'The aliases have moved.', RolledBack: 'The aliases were moved back.' },
   },
   {
     type: 'Failed',
@@ -63,6 +64,24 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
     reasons: {
       CutOver: 'The last changes are copied and the aliases move; it takes about a second.',
       BlockFirst: 'The source takes no writes until the aliases have moved.',
+      RollbackWindow:
+        'The source takes no writes until status.rollbackUntil, so that a rollback loses nothing.',
     },
+  },
+  {
+    type: 'RollbackRefused',
+    description: 'True when a rollback was asked for that could not be done; the message says why.',
+    reasons: {
+      NewWrites:
+        'The destination has taken writes that the source does not have; status.newWrites counts them.',
+      DestinationInUse: 'Another request copies the destination.',
+      WindowClosed: 'The rollback window is over, or there was none.',
+    },
+  },
+  {
+    type: 'WritesAfterFence',
+    description:
+      'True when the source took writes behind the write block, because somebody lifted it; the destination does not have them, and the source is not deleted.',
+    reasons: { SourceMoved: 'The sequence numbers of the source went past those that were copied.' },
   },
 ];

@@ -167,6 +167,27 @@ const copy = object('The journal of the copy: what is done and what runs.', {
   pausedUntil: time('No range is begun before this time: the cluster asked for less.').optional(),
 });
 
+const maxSeqNos = (description: string) =>
+  list(
+    z.int().min(-1).describe('The highest sequence number of a shard; -1 when it is empty.'),
+    1024,
+  ).describe(description);
+
+const rollback = object('The move of the aliases back to the source, while it is under way.', {
+  asked: text(255).describe('The value of the annotation es-steward.dev/rollback.'),
+  number: count('Counts the tries; late calls of an earlier one have no effect.'),
+  blockedBefore: z
+    .boolean()
+    .describe('Whether the destination took no writes before; such a block is not lifted.'),
+  verified: z
+    .boolean()
+    .optional()
+    .describe('Whether Elasticsearch has confirmed that no write to the destination is in flight.'),
+  letGo: text(64)
+    .optional()
+    .describe('Why the aliases do not move back; what is held for it is being let go.'),
+});
+
 const failure = object('A document that could not be written.', {
   index: index('The index it was meant for.'),
   id: text(512).describe('The id of the document.'),
@@ -191,11 +212,13 @@ export const reindexRequestStatus = object('How far the request is, and what it 
       'Reconciling',
       'Verifying',
       'CuttingOver',
+      'RollbackWindow',
       'CleaningUp',
       'Completed',
       'Planned',
       'Failed',
       'Cancelled',
+      'RolledBack',
     ])
     .optional()
     .describe('Where the request is.'),
@@ -248,7 +271,32 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     cursor: freeForm().optional().describe('Where the comparison goes on.'),
     verdict: text(1024).optional().describe('What the proof says.'),
   }).optional(),
+  cutoverMaxSeq: object('How far both indexes were right before the aliases moved.', {
+    source: maxSeqNos('The shards of the source, by number.'),
+    destination: maxSeqNos('The shards of the destination, by number.'),
+  }).optional(),
   aliasesMoved: list(index('The name of an alias.')).optional().describe('The aliases that have moved.'),
+  sourceHidden: z.boolean().optional().describe('Whether the source was hidden before this request.'),
+  rollbackUntil: time('Until when the aliases can be moved back.').optional(),
+  rollback: rollback.optional(),
+  lastHandledRollback: text(255)
+    .optional()
+    .describe('The value of the annotation es-steward.dev/rollback that was last acted on.'),
+  rollbackRefused: z
+    .enum(['NewWrites', 'DestinationInUse', 'WindowClosed'])
+    .optional()
+    .describe('Why the rollback that was last asked for was refused.'),
+  newWrites: count(
+    'Operations in the destination since the aliases moved, which the refused rollback would have lost.',
+  ).optional(),
+  writesAfterFence: count(
+    'Operations in the source that came behind the write block; the destination does not have them.',
+  ).optional(),
+  sourceBusy: z
+    .boolean()
+    .optional()
+    .describe('Whether a snapshot of the source runs, for whose end its deletion waits.'),
+  sourceKept: text(1024).optional().describe('Why the source is kept although sourceAfter.policy is Delete.'),
   failures: list(failure, 10)
     .optional()
     .describe('The first documents that could not be written, ten at most.'),
@@ -258,5 +306,6 @@ export const reindexRequestStatus = object('How far the request is, and what it 
   }).optional(),
   startTime: time('When the request began.').optional(),
   completionTime: time('When the aliases moved, or the request ended.').optional(),
+  endTime: time('When the request ended; ttlAfterFinished counts from here.').optional(),
   duration: spent('How long it took, such as 4m12s.').optional(),
 });

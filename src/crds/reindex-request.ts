@@ -115,12 +115,29 @@ const throttle = object(
   },
 );
 
+const sourceAfter = object(
+  'What becomes of the source once its aliases have moved. Can be changed until rollbackWindow is over.',
+  {
+    policy: z
+      .enum(['Retain', 'Delete'])
+      .default('Retain')
+      .describe(
+        'At the end of rollbackWindow: Retain lets the source take writes again; Delete deletes it, unless it could hold what the destination does not.',
+      ),
+    rollbackWindow: duration('0s', '90d')
+      .default('24h')
+      .describe(
+        'How long the annotation es-steward.dev/rollback can move the aliases back. So long the source is hidden and takes no writes. 0s, or no alias moved: no such time.',
+      ),
+  },
+);
+
 const fixed = <Schema extends z.ZodType>(field: string, schema: Schema): Schema =>
   withRules(schema, immutable(field));
 
 const spec = ruled(
   withRules(
-    object('What is copied, where to, and how. Immutable but for suspend, cancel and throttle.', {
+    object('What is copied, where to, and how. Each field says if it can be changed.', {
       connectionRef,
       source,
       destination,
@@ -171,6 +188,7 @@ const spec = ruled(
         .describe(
           'BeforeCutover: wait, caught up, for the annotation es-steward.dev/approve with the hash of the plan before writes are blocked and the aliases move.',
         ),
+      sourceAfter: sourceAfter.prefault({}),
       throttle: throttle.optional(),
       maxWriteOutage: duration('1s', '10m')
         .optional()
@@ -186,6 +204,11 @@ const spec = ruled(
         .default(false)
         .describe(
           'Stop and undo: tasks, write block and destination go. Has no effect once the aliases have moved.',
+        ),
+      ttlAfterFinished: duration('0s', '365d')
+        .optional()
+        .describe(
+          'Delete this object so long after its end; nothing in Elasticsearch is deleted with it. Absent: never. Can be changed at any time.',
         ),
     }),
     immutableMember('transform'),

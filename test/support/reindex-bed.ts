@@ -114,7 +114,7 @@ export const requestRef = ({ namespace }: Pick<ReindexBed, 'namespace'>, name: s
   name,
 });
 
-/** Applies a request of that name; `from` and `to` are its indexes. */
+/** Applies a request of that name; `from` and `to` are its indexes. Without a rollback window unless `more` says so. */
 export function createRequest(
   { api, namespace }: ReindexBed,
   name: string,
@@ -125,6 +125,7 @@ export function createRequest(
     source: { index: from },
     destination: { index: to },
     writeMode: 'BlockFirst',
+    sourceAfter: { rollbackWindow: '0s' },
     ...more,
   };
   return api.create(REQUESTS, namespace, { ...typeMeta('ReindexRequest'), metadata: { name }, spec });

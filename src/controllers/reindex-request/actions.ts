@@ -72,7 +72,24 @@ export type ReindexAction =
       readonly destination: Target;
       readonly through: string;
       readonly moved: readonly MovedAlias[];
-    };
+    }
+  | {
+      readonly type: 'BlockDestination';
+      readonly target: Target;
+      readonly through: string;
+      readonly liftFirst: boolean;
+    }
+  | {
+      readonly type: 'RollBack';
+      readonly source: Target;
+      readonly destination: Target;
+      readonly through: string;
+      readonly moved: readonly MovedAlias[];
+      /** The highest sequence numbers of the destination that were judged, by shard. */
+      readonly maxSeqNos: readonly number[];
+    }
+  /** Nothing happens unless the shards are still at `maxSeqNos`. */
+  | { readonly type: 'DeleteSource'; readonly target: Target; readonly maxSeqNos: readonly number[] };
 
 export interface Target {
   readonly index: string;

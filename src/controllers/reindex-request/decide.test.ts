@@ -558,6 +558,7 @@ describe('proof and cut-over', () => {
       ...inCopy,
       destination: hardened(),
       shards: facts,
+      destinationShards: facts,
       counts: { source: 100, destination: 100 },
       ...over,
     });
@@ -602,12 +603,34 @@ describe('proof and cut-over', () => {
     }
   });
 
-  it('marks the destination final before the aliases move', () => {
-    expect(actionsOf(run(request(cutting), whole()))).toEqual(['SetMeta']);
+  const cutoverMaxSeq = { source: [99], destination: [99] };
+  const final = hardened({
+    state: 'final',
+    cutover: { time: '', aliases: ['orders'], sourceHidden: false, maxSeq: cutoverMaxSeq },
+  });
+
+  it('marks the destination final before the aliases move, with what a rollback is judged by', () => {
+    const { actions } = run(request(cutting), whole());
+    const cutover = { aliases: ['orders'], maxSeq: cutoverMaxSeq };
+    expect(actions).toMatchObject([{ type: 'SetMeta', meta: { 'es-steward': { state: 'final', cutover } } }]);
+  });
+
+  it('has how far both indexes are in status before the aliases move', () => {
+    const decision = run(request({ ...cutting, intent: undefined }), whole({ destination: final }));
+    expect(decision.status).toMatchObject({ cutoverMaxSeq, intent: { type: 'CutOver' } });
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('serves nothing that somebody else has written since the proof', () => {
+    const decision = run(
+      request({ ...cutting, cutoverMaxSeq }),
+      whole({ destination: final, destinationShards: facts.map((shard) => ({ ...shard, maxSeqNo: 100 })) }),
+    );
+    expect(decision.status.failure?.reason).toBe('VerificationFailed');
   });
 
   it('moves whole alias definitions in one call that needs the epoch alias', () => {
-    const decision = run(request(cutting), whole({ destination: hardened({ state: 'final' }) }));
+    const decision = run(request({ ...cutting, cutoverMaxSeq }), whole({ destination: final }));
     expect(decision.actions).toMatchObject([
       { type: 'CutOver', through: EPOCH, moved: [{ name: 'orders', definition: orders }] },
     ]);
@@ -631,68 +654,6 @@ describe('proof and cut-over', () => {
       }),
     );
     expect(decision.status.failure?.reason).toBe('AliasConflict');
-  });
-});
-
-describe('after the move', () => {
-  const moved = observed({
-    sources: [fenced({ aliases: {} })],
-    destination: destination({ state: 'final' }, { aliases: { orders } }),
-  });
-  const { intent: _intent, ...afterwards } = {
-    ...copied,
-    phase: 'CuttingOver' as const,
-    verification: { verdict: 'Equal' },
-  };
-
-  it('goes on when the answer of the move was lost', () => {
-    const decision = run(request(afterwards), moved);
-    expect(decision.status).toMatchObject({ phase: 'CleaningUp', aliasesMoved: ['orders'] });
-    expect(actionsOf(decision)).toEqual(['SetSettings', 'LiftBlock']);
-    expect(decision.conditions).toContainEqual(expect.objectContaining({ type: 'Complete', status: 'True' }));
-  });
-
-  it.each([
-    ['cancel', { cancel: true }, {}],
-    ['suspend', { suspend: true }, {}],
-    ['deletion', {}, { deletionTimestamp: '2026-03-01T11:59:59Z' }],
-  ])('cannot be undone by %s any more', (_, over, metadata) => {
-    expect(stage(request(afterwards, over, metadata), moved)).toBe('CleaningUp');
-  });
-
-  it('is complete when the block is lifted and the destination is visible', () => {
-    const settled = observed({
-      sources: [source({ aliases: {} })],
-      destination: destination({ state: 'final' }, { aliases: { orders }, settings: {} }),
-    });
-    const decision = run(
-      request({
-        ...afterwards,
-        phase: 'CleaningUp',
-        aliasesMoved: ['orders'],
-        completionTime: '2026-03-01T11:59:30Z',
-        startTime: '2026-03-01T11:58:00Z',
-      }),
-      settled,
-    );
-    expect(decision.status).toMatchObject({
-      phase: 'Completed',
-      duration: '1m30s',
-      writeOutage: '30s',
-      progress: { percent: 100 },
-    });
-    expect(decision.status.blockedSince).toBeUndefined();
-    expect(decision.holds).toBe(false);
-  });
-
-  it('does nothing ever after', () => {
-    const decision = run(
-      request({ phase: 'Completed', progress: { percent: 100, display: '100%', message: 'm' } }),
-      observed({ sources: [] }),
-    );
-    expect(decision.next).toBe('changed');
-    expect(actionsOf(decision)).toEqual([]);
-    expect(decision.ready.type).toBe('ready');
   });
 });
 

@@ -19,6 +19,7 @@ import { compare, needsComparison } from './stages/comparing.ts';
 import { copy } from './stages/copying.ts';
 import { cutOver } from './stages/cutting-over.ts';
 import { fence } from './stages/fencing.ts';
+import { stageAfterMove, type StageAfterMove } from './moved.ts';
 import { harden } from './stages/hardening.ts';
 import { judgeFailures } from './stages/judging-failures.ts';
 import { lift } from './stages/lifting.ts';
@@ -28,6 +29,8 @@ import { prepare } from './stages/preparing.ts';
 import { release } from './stages/releasing.ts';
 import { rest } from './stages/suspended.ts';
 import { takeOver } from './stages/taking-over.ts';
+import { rollBack } from './stages/rolling-back.ts';
+import { keepWindow } from './stages/rollback-window.ts';
 import { undo } from './stages/undoing.ts';
 import { validate } from './stages/validating.ts';
 import { verify } from './stages/verifying.ts';
@@ -53,7 +56,7 @@ export type Stage =
   | 'Verifying'
   | 'Releasing'
   | 'CuttingOver'
-  | 'CleaningUp';
+  | StageAfterMove;
 
 const stages: Readonly<Record<Stage, (situation: Situation) => Step>> = {
   Over: over,
@@ -74,6 +77,8 @@ const stages: Readonly<Record<Stage, (situation: Situation) => Step>> = {
   Verifying: verify,
   Releasing: release,
   CuttingOver: cutOver,
+  RollbackWindow: keepWindow,
+  RollingBack: rollBack,
   CleaningUp: cleanUp,
 };
 
@@ -86,7 +91,7 @@ export function decide(resource: ReindexRequest, observed: Observed, now: number
 export function stageOf(situation: Situation): Stage {
   const { status, spec, resource, swapped } = situation;
   if (isOver(status.phase)) return 'Over';
-  if (swapped) return 'CleaningUp';
+  if (swapped) return stageAfterMove(situation);
   // An undo that has begun goes on to its end, whatever is asked for meanwhile: half undone is nothing to go on from.
   if (status.intent?.type === 'Undo') return 'Undoing';
   if (resource.metadata.deletionTimestamp || spec.cancel || status.failure) return 'Undoing';

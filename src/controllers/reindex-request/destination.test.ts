@@ -6,6 +6,7 @@ import {
   hardenedSettings,
   hasSettings,
   markOf,
+  shownSettings,
   tunedSettings,
   valuesToRestore,
   withMark,
@@ -113,8 +114,28 @@ describe('valuesToRestore', () => {
     });
   });
 
-  it('keeps visibility out of what is set before the aliases move', () => {
-    expect(hardenedSettings(restore)).not.toHaveProperty(['index.hidden']);
+  it('keeps visibility and life cycle out of what is set before the aliases move', () => {
+    const before = Object.keys(hardenedSettings(restore));
+    expect(before.filter((key) => /hidden|lifecycle/.test(key))).toEqual([]);
+    expect(shownSettings(restore)).toEqual({
+      'index.hidden': null,
+      'index.translog.durability': null,
+      'index.lifecycle.name': 'policy',
+      'index.lifecycle.origination_date': '1700000000000',
+    });
+  });
+
+  it('takes over every setting of the life cycle, those that the request asks for first', () => {
+    const governed = { lifecycle: { name: 'old', rollover_alias: 'a', indexing_complete: 'true' } };
+    const asking = { ...fromSource, settings: { 'index.lifecycle.name': 'new' } };
+    expect(creationBody(asking, { settings: governed, mappings: {} }, mark).settings).not.toHaveProperty([
+      'index.lifecycle.name',
+    ]);
+    expect(valuesToRestore(asking, { settings: governed, mappings: {} }, {})).toMatchObject({
+      'index.lifecycle.name': 'new',
+      'index.lifecycle.rollover_alias': 'a',
+      'index.lifecycle.indexing_complete': 'true',
+    });
   });
 });
 

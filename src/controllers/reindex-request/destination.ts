@@ -14,8 +14,27 @@ export interface DestinationMark {
   readonly blockedBefore: boolean;
   /** `final` is written before the aliases move: from then on nothing of ours may delete or recreate the index. */
   readonly state: 'copying' | 'final';
+  /** What must outlive a lost status from the move of the aliases on; written together with `final`. */
+  readonly cutover?: CutoverMark;
+  /** The value of the annotation that asked for the move of the aliases back, written before they move. */
+  readonly rollback?: string;
   /** The destination's own values of what is changed during the copy; null = not set. Absent until it was tuned. */
   readonly restore?: FlatSettings;
+}
+
+export interface CutoverMark {
+  /** RFC 3339. */
+  readonly time: string;
+  readonly aliases: readonly string[];
+  /** Whether the source was hidden before the rollback window hides it. */
+  readonly sourceHidden: boolean;
+  readonly maxSeq: CutoverMaxSeq;
+}
+
+/** The highest sequence numbers right before the move, by shard; the last moment at which only we had written. */
+export interface CutoverMaxSeq {
+  readonly source: readonly number[];
+  readonly destination: readonly number[];
 }
 
 /** Elasticsearch writes these itself, or they belong to one index and not to its successor. */
@@ -74,7 +93,15 @@ export function creationBody(spec: DestinationSpec, source: SourceFacts, mark: D
 
 /** The settings that the destination is to end with, as far as the request decides them. */
 export function ownSettings(spec: DestinationSpec, source: SourceFacts): FlatSettings {
-  return { ...(spec.createFrom === 'Source' ? copied(source.settings) : {}), ...overlay(spec) };
+  return {
+    ...(spec.createFrom === 'Source' ? copied(source.settings) : {}),
+    ...withoutLifecycle(overlay(spec)),
+  };
+}
+
+/** A policy could roll over, shrink or delete what is still being filled: it comes with the aliases. */
+function withoutLifecycle(settings: FlatSettings): FlatSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !LIFECYCLE.test(key)));
 }
 
 function copied(settings: unknown): FlatSettings {
@@ -122,16 +149,21 @@ export function valuesToRestore(spec: DestinationSpec, source: SourceFacts, natu
     'index.default_pipeline': pipeline('index.default_pipeline'),
     'index.final_pipeline': pipeline('index.final_pipeline'),
     'index.hidden': asked['index.hidden'] ?? from['index.hidden'] ?? null,
-    ...lifecycle(from),
+    ...lifecycle(from, asked),
   };
 }
 
+const LIFECYCLE = /^index\.lifecycle\./;
+
 /** Its age goes on counting from the source's creation, else a copy would live its whole life again. */
-function lifecycle(from: FlatSettings): FlatSettings {
-  const name = from['index.lifecycle.name'];
-  if (name === undefined) return {};
-  const origin = from['index.lifecycle.origination_date'] ?? from['index.creation_date'] ?? null;
-  return { 'index.lifecycle.name': name, 'index.lifecycle.origination_date': origin };
+function lifecycle(from: FlatSettings, asked: FlatSettings): FlatSettings {
+  const own = only(LIFECYCLE, { ...from, ...asked });
+  if (from['index.lifecycle.name'] === undefined) return own;
+  return { 'index.lifecycle.origination_date': from['index.creation_date'] ?? null, ...own };
+}
+
+function only(keys: RegExp, settings: FlatSettings): FlatSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => keys.test(key)));
 }
 
 /**
@@ -149,7 +181,7 @@ export function tunedSettings(spec: DestinationSpec): FlatSettings {
 }
 
 /**
- * What Hardening sets: everything but visibility and an asynchronous translog, which come back after the aliases have
+ * What Hardening sets: everything but visibility, life cycle and an asynchronous translog, which come back after the aliases have
  * moved, and pipelines, which would run again on copies of the rounds that follow. Where Elasticsearch chooses the number
  * of replicas, that number is not ours to wish for.
  */
@@ -161,7 +193,7 @@ export function hardenedSettings(restore: FlatSettings): FlatSettings {
     'index.translog.durability': _durability,
     'index.number_of_replicas': replicas,
     ...rest
-  } = restore;
+  } = withoutLifecycle(restore);
   const expands = !['null', 'false', 'undefined'].includes(String(restore['index.auto_expand_replicas']));
   return expands || replicas === undefined ? rest : { ...rest, 'index.number_of_replicas': replicas };
 }
@@ -171,6 +203,18 @@ const SERVING_KEYS = ['index.default_pipeline', 'index.final_pipeline'] as const
 
 export function servingSettings(restore: FlatSettings): FlatSettings {
   return Object.fromEntries(SERVING_KEYS.map((key) => [key, restore[key] ?? null]));
+}
+
+/**
+ * What the destination gets once its aliases are there: until then no wildcard and no policy may find it, and no copy may
+ * be lost with a node.
+ */
+export function shownSettings(restore: FlatSettings): FlatSettings {
+  return {
+    'index.hidden': restore['index.hidden'] ?? null,
+    'index.translog.durability': restore['index.translog.durability'] ?? null,
+    ...only(LIFECYCLE, restore),
+  };
 }
 
 /** True when the index has these values already; Elasticsearch gives them back as strings, and unset ones not at all. */

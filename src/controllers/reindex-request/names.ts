@@ -20,6 +20,16 @@ export function epochOf(alias: string, uid: string): number | undefined {
   return /^[1-9][0-9]{0,8}$/.test(epoch) ? Number(epoch) : undefined;
 }
 
+/** Whether an alias is the epoch alias of any request: its index is being copied. */
+export function isEpochAlias(alias: string): boolean {
+  return /^es-steward-[0-9a-f]{8}-[0-9]+$/.test(alias);
+}
+
+/** The same for the way back: on the destination while a rollback holds it, so that a late call of it finds nothing. */
+export function rollbackAlias(uid: string, number: number): string {
+  return `${OWN_PREFIX}${uid.slice(0, 8)}-back-${number}`;
+}
+
 /** Where settings, mappings and the script are tried on a few real documents before anything else happens. */
 export function scratchIndex(uid: string): string {
   return `${OWN_PREFIX}scratch-${uid.slice(0, 8)}`;

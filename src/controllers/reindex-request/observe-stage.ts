@@ -13,6 +13,7 @@ import { flatten } from './destination.ts';
 import { needsFinality } from './journal.ts';
 import { OWN_PREFIX, rangeOpaqueId, scratchIndex } from './names.ts';
 import { outcomeOf } from './outcomes.ts';
+import { readBothShards, readCleanUp, readDestinationShards, readMovedSource } from './observe-moved.ts';
 import type { IndexFacts, Observed, PreflightFacts } from './observed.ts';
 import { calledPipelines } from './pipeline-rules.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
@@ -30,7 +31,10 @@ const readers: Partial<Readonly<Record<Stage, Reader>>> = {
   Suspended: readOutcomes,
   Hardening: readHealth,
   Verifying: readProof,
-  CuttingOver: readShards,
+  CuttingOver: readBothShards,
+  RollbackWindow: readMovedSource,
+  RollingBack: readDestinationShards,
+  CleaningUp: readCleanUp,
 };
 
 /** What this stage needs beside what all do. */
@@ -84,12 +88,14 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
     'indices:data/write/reindex',
     'indices:admin/mapping/put',
   ];
+  const block = 'indices:admin/block/add';
+  const remove = spec.sourceAfter.policy === 'Delete' ? ['delete_index'] : [];
   const aliases = [...Object.keys(aliasesToMove(spec, source)), `${OWN_PREFIX}${uid.slice(0, 8)}-*`];
   return {
     cluster: ['monitor', 'cluster:admin/tasks/cancel', 'cluster:admin/reindex/rethrottle'],
     index: [
-      { names: [source.name], privileges: [...change, 'indices:admin/block/add'] },
-      { names: [spec.destination.index, scratchIndex(uid)], privileges: [...change, ...write] },
+      { names: [source.name], privileges: [...change, block, ...remove] },
+      { names: [spec.destination.index, scratchIndex(uid)], privileges: [...change, ...write, block] },
       { names: aliases, privileges: ['indices:admin/aliases', 'read'] },
     ],
   };

@@ -20,6 +20,8 @@ export interface Observed {
   readonly preflight?: PreflightFacts;
   /** One started primary for each shard of the source. */
   readonly shards?: readonly ShardFacts[];
+  /** The same of the destination. */
+  readonly destinationShards?: readonly ShardFacts[];
   /** What became of the tasks that status knows, by task id. */
   readonly outcomes: Readonly<Record<string, TaskOutcome>>;
   readonly counts?: { readonly source: number; readonly destination: number };

@@ -1,12 +1,11 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
-import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
 import { markOf } from './destination.ts';
-import { type EffectContext, requireSame } from './perform-effect.ts';
+import { type EffectContext, requireAt, requireSame } from './perform-effect.ts';
 import { writesBlocked } from './situation.ts';
 import { time } from './step.ts';
 
@@ -46,14 +45,9 @@ export async function cutOver(
 }
 
 /** A block that was lifted and set again looks as before; the sequence numbers tell. */
-async function requireUnmoved({ source }: CutOver, { es, resource, pass }: EffectContext): Promise<void> {
-  const planned = resource.status?.copy?.shards ?? [];
-  const shards = await primaryShards(es, source.index, planned.length, pass.signal);
-  const moved = shards.some(
-    ({ shard, maxSeqNo }) => planned.find((plan) => plan.shard === shard)?.maxSeqNo !== maxSeqNo,
-  );
-  if (planned.length === 0 || moved)
-    throw new FencedError(`${source.index} has taken writes: the proof does not hold`);
+async function requireUnmoved({ source, destination }: CutOver, { es, resource, pass }: EffectContext) {
+  const { source: from = [], destination: to = [] } = resource.status?.cutoverMaxSeq ?? {};
+  await Promise.all([requireAt(es, source, from, pass.signal), requireAt(es, destination, to, pass.signal)]);
 }
 
 function swapActions({ source, destination, through, moved }: CutOver): readonly AliasAction[] {

@@ -1,6 +1,7 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
+import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { Target } from './actions.ts';
@@ -20,4 +21,16 @@ export async function requireSame(es: Elasticsearch, target: Target, signal: Abo
   if (found?.uuid !== target.uuid)
     throw new FencedError(`${target.index} is not the index any more that was judged`);
   return factsOf(found);
+}
+
+/** Every shard of the index, if none has taken a write since `maxSeqNos`, which are in the order of the shards. */
+export async function requireAt(
+  es: Elasticsearch,
+  { index }: Target,
+  maxSeqNos: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  const shards = await primaryShards(es, index, maxSeqNos.length, signal);
+  if (maxSeqNos.length === 0 || shards.some(({ shard, maxSeqNo }) => maxSeqNos[shard] !== maxSeqNo))
+    throw new FencedError(`${index} has taken writes: what was judged does not hold`);
 }

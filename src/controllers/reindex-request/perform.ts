@@ -1,6 +1,6 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
-import type { Connections } from '../../elasticsearch/connections.ts';
+import type { Connections, Use } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { createIndex, deleteIndex, putMapping, putSettings } from '../../elasticsearch/indices.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
@@ -19,6 +19,8 @@ import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
 import { cutOver } from './perform-cut-over.ts';
 import { badNumbers, isolate } from './perform-isolate.ts';
 import { beginRoundAt, renewPointInTime, settleRound } from './perform-round.ts';
+import { deleteSource } from './perform-delete-source.ts';
+import { blockDestination, rollBack } from './perform-rollback.ts';
 import { dropScratch, tryOut } from './perform-try-out.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
@@ -31,6 +33,9 @@ type Effect<Type extends ReindexAction['type']> = (
 const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   TryOut: tryOut,
   CutOver: cutOver,
+  BlockDestination: blockDestination,
+  RollBack: rollBack,
+  DeleteSource: deleteSource,
   DropScratch: ({ scratch }, { es, resource, pass }) =>
     dropScratch(es, scratch, resource.metadata.uid, pass.signal),
   AddEpochAlias: async ({ target, alias }, { es, pass }) => {
@@ -130,21 +135,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
 
 export function createPerform({ connections, fewestDocumentsPerRange }: PerformDependencies) {
   return async (action: ReindexAction, resource: ReindexRequest, pass: Pass): Promise<Change | void> => {
-    const { spec, metadata, status } = resource;
-    const names = [
-      spec.destination.index,
-      status?.source?.index ?? spec.source.index,
-      ...(action.type === 'IsolateFailures' ? [errorIndex(spec.destination.index)] : []),
-    ];
-    const undo = UNDOES.has(action.type);
-    const use = {
-      ref: spec.connectionRef,
-      namespace: metadata.namespace,
-      operations: ['Reindex'] as const,
-      indices: names,
-      undo,
-    };
-    const { es } = await connections.use(use, pass.signal);
+    const { es } = await connections.use(useOf(action, resource), pass.signal);
     // A cast: the table has one effect per type, which the compiler cannot follow through the union.
     const effect = effects[action.type] as (
       action: ReindexAction,
@@ -157,6 +148,19 @@ export function createPerform({ connections, fewestDocumentsPerRange }: PerformD
 export interface PerformDependencies {
   readonly connections: Connections;
   readonly fewestDocumentsPerRange?: number;
+}
+
+function useOf(action: ReindexAction, { spec, metadata, status }: ReindexRequest): Use {
+  const source = status?.source?.index ?? spec.source.index;
+  const common = { ref: spec.connectionRef, namespace: metadata.namespace };
+  if (action.type === 'DeleteSource')
+    return { ...common, operations: ['Reindex', 'Delete'], indices: [source] };
+  const indices = [
+    spec.destination.index,
+    source,
+    ...(action.type === 'IsolateFailures' ? [errorIndex(spec.destination.index)] : []),
+  ];
+  return { ...common, operations: ['Reindex'], indices, undo: UNDOES.has(action.type) };
 }
 
 /** Letting go is never forbidden by a lost grant or a suspended connection. */

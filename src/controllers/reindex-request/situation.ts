@@ -54,7 +54,15 @@ export function situationOf(resource: ReindexRequest, observed: Observed, now: n
 
 /** The spec without what may change: the identity of the work. */
 export function specHashOf(spec: ReindexRequestSpec): string {
-  const { suspend: _suspend, cancel: _cancel, throttle: _throttle, approval: _approval, ...work } = spec;
+  const {
+    suspend: _suspend,
+    cancel: _cancel,
+    throttle: _throttle,
+    approval: _approval,
+    sourceAfter: _sourceAfter,
+    ttlAfterFinished: _ttl,
+    ...work
+  } = spec;
   return contentHash(work);
 }
 
@@ -87,10 +95,8 @@ function hasSwapped(
 ): boolean {
   if (status.completionTime !== undefined && status.aliasesMoved !== undefined) return true;
   if (!destination || mark?.state !== 'final' || epochs.length > 0) return false;
-  const planned = status.plan?.aliases ?? [];
-  return (
-    source !== undefined || (planned.length > 0 && planned.every(({ name }) => name in destination.aliases))
-  );
+  const planned = status.plan?.aliases.map(({ name }) => name) ?? mark.cutover?.aliases ?? [];
+  return source !== undefined || (planned.length > 0 && planned.every((name) => name in destination.aliases));
 }
 
 /** Somebody's write block or read-only block, whoever set it. */
@@ -161,7 +167,14 @@ export function currentEpochAlias(situation: Situation): string {
 }
 
 export function isOver(phase: string | undefined): boolean {
-  return phase === 'Completed' || phase === 'Failed' || phase === 'Cancelled' || phase === 'Planned';
+  return phase !== undefined && ENDS.has(phase);
+}
+
+const ENDS: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Planned', 'RolledBack']);
+
+/** Its copy is done and serves: it holds no place, and whoever builds upon it may begin. */
+export function hasServed(phase: string | undefined): boolean {
+  return isOver(phase) || phase === 'RollbackWindow' || phase === 'CleaningUp';
 }
 
 /** A new value of the retry annotation begins a failed request anew. */

@@ -3,7 +3,8 @@ import { APPROVE } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorIndex } from './error-index.ts';
-import type { Situation } from './situation.ts';
+import { movedConditions } from './moved-conditions.ts';
+import { hasServed, isOver, type Situation } from './situation.ts';
 
 export type Step = Decision<ReindexRequestStatus, ReindexAction>;
 export type Phase = NonNullable<ReindexRequestStatus['phase']>;
@@ -22,6 +23,7 @@ export interface StepOptions {
   readonly ready?: Readiness;
   readonly holds?: boolean;
   readonly events?: readonly ResourceEvent[];
+  readonly remove?: boolean;
 }
 
 /** How soon to look again while something outside must move. */
@@ -36,6 +38,7 @@ export function step(situation: Situation, options: StepOptions): Step {
     ...changed,
     phase: options.phase,
     startTime: status.startTime ?? time(situation.now),
+    ...(isOver(options.phase) ? { endTime: changed.endTime ?? time(situation.now) } : {}),
     progress: progressOf(situation, options),
   };
   return {
@@ -47,6 +50,7 @@ export function step(situation: Situation, options: StepOptions): Step {
     actions: options.actions ?? [],
     next: options.next ?? (options.actions?.length ? 'now' : SOON_MS),
     holds: options.holds ?? true,
+    ...(options.remove === undefined ? {} : { remove: options.remove }),
     events: [...phaseEvent(status.phase, options), ...(options.events ?? [])],
   };
 }
@@ -76,8 +80,8 @@ function phaseEvent(
   { phase, message, ready }: StepOptions,
 ): readonly ResourceEvent[] {
   if (before === phase) return [];
-  // Whoever cancels knows it: only a failure asks somebody to act.
-  const type = ready?.type === 'stalled' && phase !== 'Cancelled' ? 'Warning' : 'Normal';
+  // Whoever cancels or rolls back knows it: only a failure asks somebody to act.
+  const type = ready?.type === 'stalled' && phase === 'Failed' ? 'Warning' : 'Normal';
   return [{ type, reason: ready?.type === 'stalled' ? ready.reason : phase, action: phase, note: message }];
 }
 
@@ -86,15 +90,16 @@ function conditionsOf(situation: Situation, status: ReindexRequestStatus): reado
     ...blockCondition(situation, status),
     ...approvalCondition(status),
     ...quarantineCondition(situation, status),
-    ...outcomeConditions(situation, status),
+    ...failedCondition(status),
+    ...movedConditions(situation, status),
   ];
 }
 
 function blockCondition(
   { spec }: Situation,
-  { blockedSince }: ReindexRequestStatus,
+  { blockedSince, phase }: ReindexRequestStatus,
 ): readonly ExtraCondition[] {
-  if (blockedSince === undefined) return [];
+  if (blockedSince === undefined || hasServed(phase)) return [];
   const message = `writes to ${spec.source.index} are blocked until the aliases have moved: writers see 403 and must retry`;
   const reason = spec.writeMode === 'BlockFirst' ? 'BlockFirst' : 'CutOver';
   return [{ type: 'WritesBlocked', status: 'True', reason, message }];
@@ -116,19 +121,10 @@ function quarantineCondition(
   return [{ type: 'QuarantinedDocuments', status: 'True', reason: 'DocumentFailures', message }];
 }
 
-function outcomeConditions({ spec }: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
-  if (status.phase === 'Failed')
-    return [
-      {
-        type: 'Failed',
-        status: 'True',
-        reason: status.failure?.reason ?? 'Failed',
-        message: status.failure?.message ?? '',
-      },
-    ];
-  if (status.phase !== 'CleaningUp' && status.phase !== 'Completed') return [];
-  const message = `${spec.source.index} is copied to ${spec.destination.index} and its aliases have moved`;
-  return [{ type: 'Complete', status: 'True', reason: 'Completed', message }];
+function failedCondition({ phase, failure }: ReindexRequestStatus): readonly ExtraCondition[] {
+  if (phase !== 'Failed') return [];
+  const { reason = 'Failed', message = '' } = failure ?? {};
+  return [{ type: 'Failed', status: 'True', reason, message }];
 }
 
 /** Remembers why, and leaves the rest to the undo: tasks, block and epoch alias go before the phase says Failed. */

@@ -42,7 +42,9 @@ export const whole: Spec = {
   aliases: { move: 'Listed', names: ['orders', 'sales'] },
   writeMode: 'BlockFirst',
   verification: { level: 'Counts' },
+  sourceAfter: { policy: 'Delete', rollbackWindow: '1d12h' },
   throttle: { maxParallel: 64, requestsPerSecond: 1000, batchSize: 10_000 },
+  ttlAfterFinished: '7d',
   dryRun: true,
   suspend: true,
   cancel: true,
@@ -85,6 +87,13 @@ export const good: Arbitrary<Spec> = record({
   ),
   writeMode: constant('BlockFirst'),
   verification: maybe(constantFrom<Spec>({}, { level: 'Counts' })),
+  sourceAfter: maybe(
+    record({
+      policy: maybe(constantFrom('Retain', 'Delete')),
+      rollbackWindow: maybe(constantFrom('0s', '30m', '90d')),
+    }),
+  ),
+  ttlAfterFinished: maybe(constantFrom('0s', '365d')),
   throttle: maybe(
     record({
       maxParallel: maybe(integer({ min: 1, max: 64 })),
@@ -118,6 +127,11 @@ const destination = (value: string): Spec => bad({ destination: { index: value }
 const rename = (from: string, to: string): Spec => bad({ transform: { renames: [{ from, to }] } });
 
 export const handPickedBad: readonly Spec[] = [
+  bad({ sourceAfter: { rollbackWindow: '91d' } }),
+  bad({ sourceAfter: { rollbackWindow: 24 } }),
+  bad({ sourceAfter: { policy: 'Remove' } }),
+  bad({ ttlAfterFinished: '1w' }),
+  bad({ ttlAfterFinished: '366d' }),
   {},
   ...['connectionRef', 'source', 'destination', 'writeMode'].map((gone) =>
     Object.fromEntries(Object.entries(minimal).filter(([key]) => key !== gone)),

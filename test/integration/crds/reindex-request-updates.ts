@@ -10,6 +10,11 @@ export const updates: readonly (readonly [
   ['suspend', (spec) => ({ ...spec, suspend: false }), undefined],
   ['cancel', (spec) => ({ ...spec, cancel: false }), undefined],
   ['a throttle', (spec) => ({ ...spec, throttle: { maxParallel: 1 } }), undefined],
+  ['a shorter rollback window', (spec) => within(spec, 'sourceAfter', { rollbackWindow: '0s' }), undefined],
+  ['another fate of the source', (spec) => within(spec, 'sourceAfter', { policy: 'Retain' }), undefined],
+  ['no sourceAfter', (spec) => without(spec, 'sourceAfter'), undefined],
+  ['a longer time to live', (spec) => ({ ...spec, ttlAfterFinished: '30d' }), undefined],
+  ['no time to live', (spec) => without(spec, 'ttlAfterFinished'), undefined],
   ['no throttle', (spec) => without(spec, 'throttle'), undefined],
   [
     'another connection',

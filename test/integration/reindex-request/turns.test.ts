@@ -9,7 +9,7 @@ const bed = await useReindexBed({ maxConcurrentOperations: 1 });
 
 const source = () => createSource(bed, { documents: numbered(120) });
 
-const RUNNING = /^(Validating|Preparing|Fencing|Copying|Hardening|Verifying|CuttingOver|CleaningUp)$/;
+const RUNNING = /^(Validating|Preparing|Fencing|Copying|Hardening|Verifying|CuttingOver)$/;
 
 /** One process for each, all with the same view of the requests, as a watch gives it. */
 async function together(names: readonly string[]) {

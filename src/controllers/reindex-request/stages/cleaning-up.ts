@@ -1,75 +1,53 @@
-import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import { formatDuration } from '../../../schedule/duration.ts';
-import type { ReindexAction } from '../actions.ts';
-import { hasSettings } from '../destination.ts';
+import { afterMove } from '../moved.ts';
 import type { Situation } from '../situation.ts';
-import { type Step, step, time } from '../step.ts';
+import { type Step, step } from '../step.ts';
+import { deleteSource } from './deleting-source.ts';
+import {
+  cleaningStep,
+  dropStray,
+  leadTo,
+  lossEvents,
+  movedFigures,
+  freeSource,
+  serve,
+  withDurations,
+  withLosses,
+} from './serving.ts';
 
-/** After the move: the destination becomes visible, the old index takes writes again, and nothing of ours is left on it. */
+/** No way back any more: the destination serves, the old index goes or is free again, and nothing of ours is left. */
 export function cleanUp(situation: Situation): Step {
-  const status = withCompletion(situation);
-  const settled = { ...situation, status };
-  const actions = [...unhide(settled), ...lift(settled)];
-  const message = movedMessage(settled);
-  if (actions.length > 0 || situation.status.phase !== 'CleaningUp')
-    return step(settled, {
-      phase: 'CleaningUp',
-      message,
-      status,
-      percent: 99,
-      progress: { ...status.progress, message },
-      actions,
-      next: 'now',
-    });
-  return complete(settled);
+  const moved = afterMove(situation);
+  return enter(moved) ?? deleteSource(moved) ?? letSourceGo(moved) ?? complete(moved);
 }
 
-/** The swap's answer may have been lost: what is seen is as good. */
-function withCompletion({ status, now, destination }: Situation): ReindexRequestStatus {
-  const moved =
-    status.aliasesMoved ??
-    (status.plan?.aliases ?? [])
-      .map(({ name }) => name)
-      .filter((name) => name in (destination?.aliases ?? {}));
-  return { ...status, aliasesMoved: moved, completionTime: status.completionTime ?? time(now) };
+/** What came behind the write block is looked for while the block is still there: afterwards anybody may write. */
+function enter(moved: Situation): Step | undefined {
+  const actions = [...serve(moved), ...dropStray(moved)];
+  if (moved.status.phase === 'CleaningUp' && actions.length === 0) return undefined;
+  const status = withLosses(moved);
+  return cleaningStep(moved, leadTo(moved), {
+    status,
+    actions,
+    progress: { ...status.progress, message: movedFigures(moved) },
+    events: lossEvents(moved, status),
+  });
 }
 
-function unhide({ destination, mark }: Situation): readonly ReindexAction[] {
-  const settings = { 'index.hidden': mark?.restore?.['index.hidden'] ?? null };
-  if (!destination || hasSettings(destination.settings, settings)) return [];
-  return [{ type: 'SetSettings', target: { index: destination.name, uuid: destination.uuid }, settings }];
+function letSourceGo(moved: Situation): Step | undefined {
+  const actions = freeSource(moved);
+  return actions.length === 0 ? undefined : cleaningStep(moved, leadTo(moved), { actions });
 }
 
-function lift({ source, blocked, status, mark, observed }: Situation): readonly ReindexAction[] {
-  const foreign = status.plan?.blockedBefore ?? mark?.blockedBefore ?? true;
-  return source && blocked && !foreign && !observed.protects(source.name)
-    ? [{ type: 'LiftBlock', target: { index: source.name, uuid: source.uuid } }]
-    : [];
-}
-
-function movedMessage({ status, spec }: Situation): string {
-  const moved = status.aliasesMoved ?? [];
-  const names = moved.length > 0 ? moved.join(', ') : 'none';
-  return `Updated aliases: ${names} Remove: ${status.source?.index ?? spec.source.index} Add: ${spec.destination.index}`;
-}
-
-function complete(situation: Situation): Step {
-  const { status, spec } = situation;
-  const { blockedSince, fence: _fence, intent: _intent, copy: _copy, ...rest } = status;
-  const end = Date.parse(status.completionTime ?? time(situation.now));
-  const since = (start: string | undefined) =>
-    start === undefined ? undefined : formatDuration(Math.max(0, end - Date.parse(start)));
-  const message = `Reindex complete: ${status.destination?.documents ?? 0} documents in ${spec.destination.index}`;
-  const writeOutage = status.plan?.blockedBefore ? undefined : since(blockedSince);
-  return step(situation, {
+function complete(moved: Situation): Step {
+  const { status, spec } = moved;
+  const { blockedSince: _since, intent: _intent, rollbackUntil: _until, ...rest } = withDurations(moved);
+  const kept = status.sourceKept === undefined ? '' : `; ${status.sourceKept}`;
+  const message = `Reindex complete: ${status.destination?.documents ?? 0} documents in ${spec.destination.index}${kept}`;
+  return step(moved, {
     phase: 'Completed',
     message,
     percent: 100,
-    status: {
-      ...rest,
-      duration: since(status.startTime),
-      ...(writeOutage === undefined ? {} : { writeOutage }),
-    },
+    status: rest,
     progress: { ...status.progress, message },
     ready: { type: 'ready', reason: 'Completed', message },
     next: 'changed',

@@ -1,6 +1,16 @@
-import { hasSettings, servingSettings, withMark } from '../destination.ts';
-import type { MovedAlias, ReindexAction, Target } from '../actions.ts';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type CutoverMark,
+  type DestinationMark,
+  flatten,
+  hasSettings,
+  servingSettings,
+  withMark,
+} from '../destination.ts';
+import type { MovedAlias, ReindexAction } from '../actions.ts';
+import type { IndexFacts } from '../observed.ts';
 import { aliasesToMove, currentEpochAlias, type Situation } from '../situation.ts';
+import { operationsSince } from '../moved.ts';
 import { fail, SOON_MS, type Step, step, time } from '../step.ts';
 import { brokenFence } from './verifying.ts';
 
@@ -19,15 +29,29 @@ export function cutOver(situation: Situation): Step {
     );
   const broken = brokenFence(situation) ?? conflict(situation);
   if (broken) return broken;
-  if (!situation.observed.shards || !situation.observed.tasks.complete)
-    return step(situation, { ...options, next: SOON_MS });
-  const target = { index: destination.name, uuid: destination.uuid };
-  const last = finish(situation, target);
-  if (last.length > 0) return step(situation, { ...options, actions: last });
-  if (status.intent?.type !== 'CutOver')
+  const { tasks } = situation.observed;
+  if (!tasks.complete || tasks.running.length > 0)
     return step(situation, {
       ...options,
-      status: { ...status, intent: { type: 'CutOver', time: time(situation.now) } },
+      actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
+      next: SOON_MS,
+    });
+  const cutover = cutoverOf(situation, source, mark);
+  if (!cutover) return step(situation, { ...options, next: SOON_MS });
+  const target = { index: destination.name, uuid: destination.uuid };
+  const last = finish(destination, mark, cutover);
+  if (last.length > 0) return step(situation, { ...options, actions: last });
+  const stranger = strangeWrites(situation, cutover);
+  if (stranger) return stranger;
+  if (status.intent?.type !== 'CutOver' || !isDeepStrictEqual(status.cutoverMaxSeq, cutover.maxSeq))
+    return step(situation, {
+      ...options,
+      status: {
+        ...status,
+        cutoverMaxSeq: cutover.maxSeq,
+        sourceHidden: cutover.sourceHidden,
+        intent: { type: 'CutOver', time: time(situation.now) },
+      },
       next: 'now',
     });
   const action = {
@@ -41,16 +65,46 @@ export function cutOver(situation: Situation): Step {
 }
 
 /** What the destination needs before users meet it: its pipelines, and the mark that keeps it from being deleted. */
-function finish({ destination, mark, observed }: Situation, target: Target): readonly ReindexAction[] {
-  const settings = servingSettings(mark?.restore ?? {});
-  const meta = mark && withMark(destination?.mappings, { ...mark, state: 'final' })['_meta'];
+function finish(
+  destination: IndexFacts,
+  mark: DestinationMark,
+  cutover: CutoverMark,
+): readonly ReindexAction[] {
+  const target = { index: destination.name, uuid: destination.uuid };
+  const settings = servingSettings(mark.restore ?? {});
+  const isFinal = mark.state === 'final' && isDeepStrictEqual(mark.cutover, cutover);
+  const meta = withMark(destination.mappings, { ...mark, state: 'final', cutover })['_meta'];
   return [
-    ...(hasSettings(destination?.settings, settings)
+    ...(hasSettings(destination.settings, settings)
       ? []
       : [{ type: 'SetSettings', target, settings } as const]),
-    ...(mark?.state === 'final' ? [] : [{ type: 'SetMeta', target, meta } as const]),
-    ...observed.tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id }) as const),
+    ...(isFinal ? [] : [{ type: 'SetMeta', target, meta } as const]),
   ];
+}
+
+/** Written once with `final`, the last moment at which only we have written: what comes later is the users'. */
+function cutoverOf(situation: Situation, source: IndexFacts, mark: DestinationMark): CutoverMark | undefined {
+  const { shards, destinationShards } = situation.observed;
+  if (!shards || !destinationShards) return undefined;
+  const numbers = (of: typeof shards) => of.map(({ maxSeqNo }) => maxSeqNo);
+  const fresh = {
+    time: time(situation.now),
+    sourceHidden: String(flatten(source.settings)['index.hidden']) === 'true',
+    maxSeq: { source: numbers(shards), destination: numbers(destinationShards) },
+  };
+  const aliases = movedAliases(situation).map(({ name }) => name);
+  return { ...(mark.state === 'final' && mark.cutover ? mark.cutover : fresh), aliases };
+}
+
+/** Whatever the proof has not seen must not be served as proven. */
+function strangeWrites(situation: Situation, { maxSeq }: CutoverMark): Step | undefined {
+  const { observed, destination } = situation;
+  if (operationsSince(maxSeq.destination, observed.destinationShards) === 0) return undefined;
+  return fail(
+    situation,
+    'VerificationFailed',
+    `${destination?.name} has taken writes of somebody else since it was proven; no alias was moved: retry copies anew`,
+  );
 }
 
 /** An alias that was planned and is gone has been taken by somebody else: their wish is not overruled. */

@@ -1,22 +1,55 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { RETRY } from '../../../crds/shared.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
+import { parseDuration } from '../../../schedule/duration.ts';
+import { rollbackAsked } from '../moved.ts';
+import { refusal } from '../moved-conditions.ts';
 import { retryIsAsked, type Situation } from '../situation.ts';
-import { type Step, step } from '../step.ts';
+import { type Step, type StepOptions, step } from '../step.ts';
 
-/** Nothing is done any more: the status says how it ended. A failed request may be told to try again. */
+/**
+ * Nothing is done any more: the status says how it ended. A failed request may be told to try again, and each goes when
+ * its time to live is over.
+ */
 export function over(situation: Situation): Step {
   if (retryIsAsked(situation.resource)) return beginAgain(situation);
+  if (rollbackAsked(situation) !== undefined) return refuseRollback(situation);
+  return rest(situation);
+}
+
+function rest(situation: Situation, more: Partial<StepOptions> = {}): Step {
   const { status } = situation;
   const ready = readiness(status);
+  const left = timeToLive(situation);
   return step(situation, {
     phase: status.phase ?? 'Failed',
     message: ready.message,
     ready,
-    next: 'changed',
+    next: left ?? 'changed',
     holds: false,
+    ...(left === 0 ? { remove: true } : {}),
     ...kept(status),
+    ...more,
   });
+}
+
+/** Milliseconds until the resource goes; undefined when it stays. */
+function timeToLive({ spec, status, now }: Situation): number | undefined {
+  if (spec.ttlAfterFinished === undefined) return undefined;
+  const since = Date.parse(status.endTime ?? new Date(now).toISOString());
+  return Math.max(0, since + (parseDuration(spec.ttlAfterFinished) ?? 0) - now);
+}
+
+/** Whoever asks too late is told so. */
+function refuseRollback(situation: Situation): Step {
+  const status: ReindexRequestStatus = {
+    ...situation.status,
+    lastHandledRollback: rollbackAsked(situation),
+    ...(situation.status.phase === 'Completed' ? { rollbackRefused: 'WindowClosed' } : {}),
+  };
+  const note = refusal(situation, status, 'WindowClosed');
+  const event = { type: 'Warning', reason: 'RollbackRefused', action: 'Rollback', note } as const;
+  return rest(situation, { status, events: status.rollbackRefused ? [event] : [] });
 }
 
 function readiness({ phase, progress, failure }: ReindexRequestStatus): Readiness {
@@ -27,6 +60,12 @@ function readiness({ phase, progress, failure }: ReindexRequestStatus): Readines
       type: 'ready',
       reason: 'Planned',
       message: 'everything was checked and the plan is in status.plan; nothing was changed',
+    };
+  if (phase === 'RolledBack')
+    return {
+      type: 'stalled',
+      reason: 'RolledBack',
+      message: progress?.message ?? 'the aliases were moved back',
     };
   if (phase === 'Cancelled')
     return { type: 'stalled', reason: 'Cancelled', message: progress?.message ?? 'cancelled' };

@@ -1,6 +1,6 @@
 import { markOf } from '../destination.ts';
 import type { Peer } from '../observed.ts';
-import { isOver, type Situation } from '../situation.ts';
+import { hasServed, type Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 
 /** Waiting for a place costs nothing; this is how soon a free one is noticed. */
@@ -38,7 +38,7 @@ export function takeTurn(situation: Situation): Step {
 export function makerOf({ observed, spec }: Situation): Peer | undefined {
   const [source] = observed.sources;
   if (source && markOf(source.mappings)?.state !== 'copying') return undefined;
-  return observed.peers.find((peer) => peer.destination === spec.source.index && !isOver(peer.phase));
+  return observed.peers.find((peer) => peer.destination === spec.source.index && !hasServed(peer.phase));
 }
 
 function waitForMaker(situation: Situation, maker: Peer): Step {
@@ -55,7 +55,7 @@ function waitForMaker(situation: Situation, maker: Peer): Step {
 /** Whoever waits for the work of another one, perhaps ours, stands before nobody: it could never go first. */
 function peersBefore({ observed, resource, spec }: Situation): readonly Peer[] {
   const { creationTimestamp, uid } = resource.metadata;
-  const open = observed.peers.filter((peer) => !isOver(peer.phase));
+  const open = observed.peers.filter((peer) => !hasServed(peer.phase));
   const unmade = new Set([spec.destination.index, ...open.map(({ destination }) => destination)]);
   const waitsForWork = (peer: Peer) => !isRunning(peer) && unmade.has(peer.source);
   const isBefore = (peer: Peer) =>
@@ -68,5 +68,5 @@ function peersBefore({ observed, resource, spec }: Situation): readonly Peer[] {
 }
 
 function isRunning({ phase }: Peer): boolean {
-  return phase !== undefined && phase !== 'Pending' && !isOver(phase);
+  return phase !== undefined && phase !== 'Pending' && !hasServed(phase);
 }

@@ -1,0 +1,79 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { ExtraCondition } from '../../runtime/controller.ts';
+import { blockIsOurs } from './moved.ts';
+import type { Situation } from './situation.ts';
+
+/** What a request says of itself from the move of the aliases on. */
+export function movedConditions(
+  situation: Situation,
+  status: ReindexRequestStatus,
+): readonly ExtraCondition[] {
+  return [
+    ...completeCondition(situation, status),
+    ...blockedCondition(situation, status),
+    ...refusedCondition(situation, status),
+    ...afterFenceCondition(situation, status),
+  ];
+}
+
+const sourceOf = ({ spec }: Situation, status: ReindexRequestStatus) =>
+  status.source?.index ?? spec.source.index;
+
+function completeCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
+  const { phase } = status;
+  const [from, to] = [sourceOf(situation, status), situation.spec.destination.index];
+  if (phase === 'RolledBack')
+    return [
+      condition('Complete', 'RolledBack', `the aliases were moved back from ${to} to ${from}`, 'False'),
+    ];
+  if (phase === undefined || !COMPLETE.has(phase)) return [];
+  return [condition('Complete', 'Completed', `${from} is copied to ${to} and its aliases have moved`)];
+}
+
+const COMPLETE: ReadonlySet<string> = new Set(['RollbackWindow', 'CleaningUp', 'Completed']);
+
+function blockedCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
+  if (status.phase !== 'RollbackWindow' || !blockIsOurs(situation)) return [];
+  const message = `${sourceOf(situation, status)} takes no writes until the end of the rollback window, status.rollbackUntil`;
+  return [condition('WritesBlocked', 'RollbackWindow', message)];
+}
+
+function refusedCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
+  const { rollbackRefused: reason } = status;
+  return reason ? [condition('RollbackRefused', reason, refusal(situation, status, reason))] : [];
+}
+
+type Refusal = NonNullable<ReindexRequestStatus['rollbackRefused']>;
+
+const refusals: Readonly<Record<Refusal, (to: string, newWrites: number | undefined) => string>> = {
+  NewWrites: (to, newWrites) =>
+    newWrites === undefined
+      ? `what ${to} held when the aliases moved is not known any more; the value discard-new-writes rolls back all the same, and loses what was written since`
+      : `${to} has taken ${newWrites} writes since the aliases moved, which a rollback would lose; the value discard-new-writes rolls back all the same`,
+  DestinationInUse: (to) => `another request copies ${to}: cancel it, then ask again with another value`,
+  WindowClosed: () => 'the rollback window is over, or there was none: copy back with a request of its own',
+};
+
+/** Also the note of the event. */
+export function refusal({ spec }: Situation, { newWrites }: ReindexRequestStatus, reason: Refusal): string {
+  return refusals[reason](spec.destination.index, newWrites);
+}
+
+function afterFenceCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
+  return status.writesAfterFence
+    ? [condition('WritesAfterFence', 'SourceMoved', writesAfterFenceMessage(situation, status))]
+    : [];
+}
+
+/** Also the note of the event. */
+export function writesAfterFenceMessage(situation: Situation, status: ReindexRequestStatus): string {
+  const [from, to] = [sourceOf(situation, status), situation.spec.destination.index];
+  return `${from} has taken ${status.writesAfterFence ?? 0} writes behind the write block, which somebody lifted; ${to} does not have them and ${from} is not deleted: find them by _seq_no above status.cutoverMaxSeq.source and write them to ${to}`;
+}
+
+const condition = (
+  type: string,
+  reason: string,
+  message: string,
+  status: ExtraCondition['status'] = 'True',
+): ExtraCondition => ({ type, status, reason, message });

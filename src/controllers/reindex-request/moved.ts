@@ -1,0 +1,129 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { ROLLBACK } from '../../crds/shared.ts';
+import { parseDuration } from '../../schedule/duration.ts';
+import type { MovedAlias } from './actions.ts';
+import { OWN_PREFIX, rollbackAlias } from './names.ts';
+import type { IndexFacts, ShardFacts } from './observed.ts';
+import type { Situation } from './situation.ts';
+
+/** Questions about a request whose aliases have moved, asked by all stages from there on. */
+
+export type StageAfterMove = 'RollbackWindow' | 'RollingBack' | 'CleaningUp';
+
+/** The first thing that is not over yet: a rollback that was begun, the window, the rest. */
+export function stageAfterMove(situation: Situation): StageAfterMove {
+  const moved = afterMove(situation);
+  const { status, spec } = moved;
+  if (status.rollback || (status.phase === undefined && wasMovedBack(moved))) return 'RollingBack';
+  if (status.phase === 'CleaningUp' || !windowIsOpen(moved)) return 'CleaningUp';
+  return rollbackAsked(moved) !== undefined && !spec.suspend ? 'RollingBack' : 'RollbackWindow';
+}
+
+/**
+ * The answer to the move may have been lost, or the whole status: what is seen, and what the destination's mark tells,
+ * is as good. What only the copy needed is forgotten.
+ */
+export function afterMove(situation: Situation): Situation {
+  const { status, mark, source, destination, spec, now } = situation;
+  const { copy: _copy, fence: _fence, failure: _failure, intent, ...rest } = status;
+  const cutover = mark?.cutover;
+  const restored: ReindexRequestStatus = {
+    ...rest,
+    ...(intent && intent.type !== 'CutOver' ? { intent } : {}),
+    completionTime: status.completionTime ?? cutover?.time ?? new Date(now).toISOString(),
+    aliasesMoved: status.aliasesMoved ?? cutover?.aliases ?? plannedAliases(status, destination),
+    cutoverMaxSeq: status.cutoverMaxSeq ?? cutover?.maxSeq,
+    sourceHidden: status.sourceHidden ?? cutover?.sourceHidden,
+    source: status.source ?? { index: source?.name ?? spec.source.index, uuid: source?.uuid },
+    destination: {
+      ...status.destination,
+      index: spec.destination.index,
+      uuid: status.destination?.uuid ?? destination?.uuid,
+    },
+  };
+  return { ...situation, status: restored };
+}
+
+function plannedAliases(
+  status: ReindexRequestStatus,
+  destination: IndexFacts | undefined,
+): readonly string[] {
+  const planned = (status.plan?.aliases ?? []).map(({ name }) => name);
+  return planned.filter((name) => name in (destination?.aliases ?? {}));
+}
+
+/** Whether the aliases can still move back. */
+export function windowIsOpen(moved: Situation): boolean {
+  const { source, destination, resource, status, now } = moved;
+  if (!source || destination?.uuid !== status.destination?.uuid || resource.metadata.deletionTimestamp)
+    return false;
+  // None has moved, or a later request has moved them on.
+  if (aliasesOfDestination(moved).length === 0) return false;
+  // Who finds the source under an alias must find it visible and free.
+  if (status.rollbackUntil === undefined && foreignAliases(source).length > 0) return false;
+  return now < windowEnd(moved);
+}
+
+/** Milliseconds since the epoch. */
+export function windowEnd({ status, spec, now }: Situation): number {
+  const since = status.completionTime === undefined ? now : Date.parse(status.completionTime);
+  return since + (parseDuration(spec.sourceAfter.rollbackWindow) ?? 0);
+}
+
+/** The value that asks for a rollback and was not acted on yet. */
+export function rollbackAsked({
+  resource,
+  status,
+}: Pick<Situation, 'resource' | 'status'>): string | undefined {
+  const asked = resource.metadata.annotations?.[ROLLBACK]?.slice(0, 255);
+  return asked && asked !== status.lastHandledRollback ? asked : undefined;
+}
+
+/** The moved aliases that are still on the destination, with the definitions of now. */
+export function aliasesOfDestination({ status, destination }: Situation): readonly MovedAlias[] {
+  return (status.aliasesMoved ?? []).flatMap((name) => {
+    const definition = destination?.aliases[name];
+    return definition ? [{ name, definition }] : [];
+  });
+}
+
+/** Whether the aliases lead to the source again. */
+export function isMovedBack(moved: Situation): boolean {
+  const { status, source } = moved;
+  const names = status.aliasesMoved ?? [];
+  return aliasesOfDestination(moved).length === 0 && names.some((name) => name in (source?.aliases ?? {}));
+}
+
+/** Told by the mark of the destination, when the status was lost. */
+function wasMovedBack(moved: Situation): boolean {
+  return moved.mark?.rollback !== undefined && isMovedBack(moved);
+}
+
+/** Aliases that are not the operator's own. */
+export function foreignAliases({ aliases }: IndexFacts): readonly string[] {
+  return Object.keys(aliases).filter((name) => !name.startsWith(OWN_PREFIX));
+}
+
+/** What a rollback of this request has put on the destination. */
+export function rollbackAliases({ destination, uid }: Situation): readonly string[] {
+  const prefix = rollbackAlias(uid, 0).slice(0, -1);
+  return Object.keys(destination?.aliases ?? {}).filter((alias) => alias.startsWith(prefix));
+}
+
+/** A write block on the source that was there before this request is never lifted; what is unknown counts as such. */
+export function blockIsOurs({ status, mark }: Situation): boolean {
+  // A copy that never blocked has no such record.
+  return status.cutoverMaxSeq !== undefined && !(status.plan?.blockedBefore ?? mark?.blockedBefore ?? true);
+}
+
+/** Operations beyond the recorded numbers; undefined when either side is not known. */
+export function operationsSince(
+  recorded: readonly number[] | undefined,
+  shards: readonly ShardFacts[] | undefined,
+): number | undefined {
+  if (!recorded || !shards || recorded.length !== shards.length) return undefined;
+  return shards.reduce(
+    (sum, { shard, maxSeqNo }) => sum + Math.max(0, maxSeqNo - (recorded[shard] ?? -1)),
+    0,
+  );
+}

@@ -1,0 +1,71 @@
+import { countDocuments } from '../../elasticsearch/counts.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { primaryShards } from '../../elasticsearch/shard-stats.ts';
+import { flatten } from './destination.ts';
+import type { IndexFacts, Observed, ShardFacts } from './observed.ts';
+import type { Situation } from './situation.ts';
+
+type Reads = Partial<Observed>;
+
+/** One primary per shard; a red index throws `incomplete`. */
+export function readIndexShards(
+  { name, settings }: IndexFacts,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<readonly ShardFacts[]> {
+  const count = Number(flatten(settings)['index.number_of_shards'] ?? 1);
+  return primaryShards(es, name, count, signal);
+}
+
+/** How far both are: what the move is held to, and what a rollback is judged by. */
+export async function readBothShards(
+  { source, destination }: Situation,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Reads> {
+  if (!source || !destination) return {};
+  const [shards, destinationShards] = await Promise.all([
+    readIndexShards(source, es, signal),
+    readIndexShards(destination, es, signal),
+  ]);
+  return { shards, destinationShards };
+}
+
+export async function readDestinationShards(
+  { destination }: Situation,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Reads> {
+  return destination ? { destinationShards: await readIndexShards(destination, es, signal) } : {};
+}
+
+/** An old index that is red must not keep what is held on it; only its deletion needs to know. */
+export async function readMovedSource(
+  { source }: Situation,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Reads> {
+  if (!source) return {};
+  try {
+    return { shards: await readIndexShards(source, es, signal) };
+  } catch (error) {
+    if (isElasticsearchError(error, 'incomplete')) return {};
+    throw error;
+  }
+}
+
+export async function readCleanUp(
+  situation: Situation,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Reads> {
+  const { source, destination, spec } = situation;
+  const shards = await readMovedSource(situation, es, signal);
+  if (!source || !destination || spec.sourceAfter.policy !== 'Delete') return shards;
+  const [from, to] = await Promise.all([
+    countDocuments(es, source.name, spec.source.query, signal),
+    countDocuments(es, destination.name, undefined, signal),
+  ]);
+  return { ...shards, counts: { source: from, destination: to } };
+}

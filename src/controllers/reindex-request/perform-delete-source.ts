@@ -1,0 +1,25 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
+import { deleteIndex } from '../../elasticsearch/indices.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { FencedError } from '../../runtime/errors.ts';
+import type { ReindexAction } from './actions.ts';
+import { type EffectContext, requireAt, requireSame } from './perform-effect.ts';
+
+/** The old index, whose uuid, aliases and sequence numbers are read in the same step. */
+export async function deleteSource(
+  { target, maxSeqNos }: Extract<ReindexAction, { type: 'DeleteSource' }>,
+  { es, resource, pass }: EffectContext,
+): Promise<StatusChange<ReindexRequestStatus> | void> {
+  const found = await requireSame(es, target, pass.signal);
+  if (Object.keys(found.aliases).length > 0) throw new FencedError(`an alias leads to ${target.index}`);
+  await requireAt(es, target, maxSeqNos, pass.signal);
+  pass.log.info({ ...target, owner: resource.metadata.uid }, 'deleting the source after its copy');
+  try {
+    await undefinedWhen(['indexNotFound'], deleteIndex(es, target.index, pass.signal));
+  } catch (error) {
+    if (!isElasticsearchError(error, 'conflict')) throw error;
+    // A snapshot is taking it: it goes when that one has ended.
+    return (status) => ({ ...status, sourceBusy: true });
+  }
+}

@@ -1,0 +1,45 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { updateAliases } from '../../elasticsearch/aliases.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { FencedError } from '../../runtime/errors.ts';
+import type { ReindexAction } from './actions.ts';
+import { type EffectContext, requireAt, requireSame } from './perform-effect.ts';
+import { writesBlocked } from './situation.ts';
+
+type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
+
+/** Its answer alone proves that no write is in flight; the setting appears before the shards have been checked. */
+export async function blockDestination(
+  { target, through, liftFirst }: Action<'BlockDestination'>,
+  { es, pass }: EffectContext,
+): Promise<StatusChange<ReindexRequestStatus>> {
+  await requireSame(es, target, pass.signal);
+  if (liftFirst) await unblockWrites(es, target.index, pass.signal);
+  const { verified } = await blockWrites(es, through, pass.signal);
+  return (status) => (status.rollback ? { ...status, rollback: { ...status.rollback, verified } } : status);
+}
+
+/** All that it rests on is read once more, then one atomic call, which happens once: it removes the alias of this try. */
+export async function rollBack(
+  action: Action<'RollBack'>,
+  { es, resource, pass }: EffectContext,
+): Promise<void> {
+  const { source, destination, through, moved } = action;
+  const [found] = await Promise.all([
+    requireSame(es, destination, pass.signal),
+    requireSame(es, source, pass.signal),
+    requireAt(es, destination, action.maxSeqNos, pass.signal),
+  ]);
+  if (!writesBlocked(found)) throw new FencedError(`${found.name} takes writes: they would be lost`);
+  const moves = moved.flatMap(({ name, definition }) => [
+    { remove: { index: destination.index, alias: name, must_exist: true } },
+    { add: { ...definition, index: source.index, alias: name } },
+  ]);
+  const letGo = { remove: { index: destination.index, alias: through, must_exist: true } };
+  const opaqueId = `${resource.metadata.uid}/rollback`;
+  pass.log.info({ from: destination.index, to: source.index }, 'moving the aliases back');
+  // Not found = it has happened, or somebody else acts: the next pass reads which.
+  await undefinedWhen(['aliasNotFound'], updateAliases(es, [letGo, ...moves], { opaqueId }, pass.signal));
+}

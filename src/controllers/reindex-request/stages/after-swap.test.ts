@@ -1,0 +1,565 @@
+import { describe, expect, it } from 'vitest';
+import {
+  reindexRequest,
+  type ReindexRequest,
+  type ReindexRequestStatus,
+} from '../../../crds/reindex-request.ts';
+import type { ObjectMeta } from '../../../crds/shared.ts';
+import { decide, stageOf } from '../decide.ts';
+import type { DestinationMark } from '../destination.ts';
+import type { IndexFacts, Observed, ShardFacts } from '../observed.ts';
+import { situationOf } from '../situation.ts';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+const UID = 'abcdef01-2345-6789-abcd-ef0123456789';
+const MOVED_AT = '2026-03-01T11:59:00Z';
+const orders = { filter: { term: { a: 1 } }, is_write_index: true };
+
+type Over = Readonly<Record<string, unknown>>;
+
+const spec = (over: Over = {}) =>
+  reindexRequest.spec.parse({
+    connectionRef: { name: 'main' },
+    source: { index: 'orders-v1' },
+    destination: { index: 'orders-v2' },
+    writeMode: 'BlockFirst',
+    ...over,
+  });
+
+function request(status: ReindexRequestStatus, over: Over = {}, metadata: Partial<ObjectMeta> = {}) {
+  const meta = { name: 'r', namespace: 'n', uid: UID, resourceVersion: '1', generation: 1 };
+  return {
+    apiVersion: 'es-steward.dev/v1alpha1',
+    kind: 'ReindexRequest',
+    metadata: { ...meta, creationTimestamp: '2026-03-01T11:00:00Z', ...metadata },
+    spec: spec(over),
+    status,
+  } satisfies ReindexRequest;
+}
+
+const mark: DestinationMark = {
+  uid: UID,
+  specHash: 'h',
+  sourceIndex: 'orders-v1',
+  sourceUuid: 'orders-v1-uuid',
+  attempt: 1,
+  blockedBefore: false,
+  state: 'final',
+  restore: { 'index.hidden': null, 'index.lifecycle.name': 'policy' },
+  cutover: {
+    time: MOVED_AT,
+    aliases: ['orders'],
+    sourceHidden: false,
+    maxSeq: { source: [99], destination: [120] },
+  },
+};
+
+const index = (name: string, settings: Over, aliases: IndexFacts['aliases'], mappings: unknown = {}) => ({
+  name,
+  uuid: `${name}-uuid`,
+  settings: { number_of_shards: '1', ...settings },
+  mappings,
+  aliases,
+  closed: false,
+});
+const BLOCK = { blocks: { write: 'true' } };
+const SERVING = { lifecycle: { name: 'policy' } };
+const kept = (aliases: IndexFacts['aliases'] = {}) =>
+  index('orders-v1', { ...BLOCK, hidden: 'true' }, aliases);
+const serving = (aliases: IndexFacts['aliases'] = { orders }, settings: Over = SERVING, over = mark) =>
+  index('orders-v2', settings, aliases, { _meta: { 'es-steward': over } });
+const shard = (maxSeqNo: number, globalCheckpoint = maxSeqNo): readonly ShardFacts[] => [
+  { shard: 0, maxSeqNo, globalCheckpoint, documents: 1, primaryTerm: 1 },
+];
+
+const world = (over: Partial<Observed> = {}): Observed => ({
+  connection: 'main',
+  maxConcurrentOperations: 2,
+  protects: (name) => name.startsWith('.'),
+  sources: [kept()],
+  destination: serving(),
+  tasks: { complete: true, running: [] },
+  peers: [],
+  owners: new Set(),
+  outcomes: {},
+  shards: shard(99),
+  destinationShards: shard(120),
+  counts: { source: 100, destination: 100 },
+  ...over,
+});
+
+/** As the move leaves it. */
+const moved: ReindexRequestStatus = {
+  phase: 'CuttingOver',
+  startTime: '2026-03-01T11:50:00Z',
+  blockedSince: '2026-03-01T11:58:30Z',
+  completionTime: MOVED_AT,
+  aliasesMoved: ['orders'],
+  cutoverMaxSeq: { source: [99], destination: [120] },
+  sourceHidden: false,
+  epoch: 1,
+  source: { index: 'orders-v1', uuid: 'orders-v1-uuid' },
+  destination: { index: 'orders-v2', uuid: 'orders-v2-uuid', documents: 100 },
+  plan: {
+    hash: 'p',
+    specHash: 'h',
+    sourceUuid: 'orders-v1-uuid',
+    aliases: [{ name: 'orders', definition: orders }],
+    blockedBefore: false,
+    sequenceNumbers: true,
+    createdTime: '2026-03-01T11:00:00Z',
+  },
+};
+const inWindow: ReindexRequestStatus = {
+  ...moved,
+  phase: 'RollbackWindow',
+  rollbackUntil: '2026-03-02T11:59:00Z',
+  writesAfterFence: 0,
+};
+const cleaning: ReindexRequestStatus = { ...inWindow, phase: 'CleaningUp' };
+const deleted = { deletionTimestamp: '2026-03-01T11:59:30Z' };
+const asking = (value: string) => ({ annotations: { 'es-steward.dev/rollback': value } });
+const forDays = { sourceAfter: { rollbackWindow: '7d' } };
+const noWindow = { sourceAfter: { rollbackWindow: '0s' } };
+const deleting = { sourceAfter: { policy: 'Delete', rollbackWindow: '0s' } };
+
+const run = (resource: ReindexRequest, observed: Observed) => decide(resource, observed, NOW);
+const stage = (resource: ReindexRequest, observed = world()) => stageOf(situationOf(resource, observed, NOW));
+const actionsOf = ({ actions = [] }: ReturnType<typeof run>) => actions.map(({ type }) => type);
+const conditionOf = ({ conditions = [] }: ReturnType<typeof run>, type: string) =>
+  conditions.find((condition) => condition.type === type);
+
+describe('the rollback window', () => {
+  it('opens with the move: the destination is shown and governed, the old index hidden and still blocked', () => {
+    const decision = run(
+      request(moved),
+      world({
+        sources: [index('orders-v1', BLOCK, {})],
+        destination: serving({ orders }, { hidden: 'true' }),
+      }),
+    );
+    expect(decision.actions).toEqual([
+      expect.objectContaining({
+        settings: {
+          'index.hidden': null,
+          'index.translog.durability': null,
+          'index.lifecycle.name': 'policy',
+        },
+      }),
+      expect.objectContaining({ type: 'SetSettings', settings: { 'index.hidden': true } }),
+    ]);
+    expect(decision).toMatchObject({ ready: { type: 'ready' }, holds: true });
+    expect(decision.status).toMatchObject({
+      phase: 'RollbackWindow',
+      rollbackUntil: '2026-03-02T11:59:00.000Z',
+      writeOutage: '30s',
+      duration: '9m',
+      progress: { percent: 99, message: 'Updated aliases: orders Remove: orders-v1 Add: orders-v2' },
+    });
+  });
+
+  it('says that the copy is complete and that writes to the old index are blocked', () => {
+    const decision = run(request(inWindow), world());
+    expect(actionsOf(decision)).toEqual([]);
+    expect(conditionOf(decision, 'Complete')?.status).toBe('True');
+    expect(conditionOf(decision, 'WritesBlocked')?.reason).toBe('RollbackWindow');
+  });
+
+  it('goes on when the answer of the move was lost', () => {
+    const { completionTime: _time, aliasesMoved: _aliases, ...lost } = moved;
+    expect(run(request(lost), world()).status).toMatchObject({
+      phase: 'RollbackWindow',
+      aliasesMoved: ['orders'],
+      completionTime: MOVED_AT,
+    });
+  });
+
+  it('is found again when the whole status was lost', () => {
+    expect(run(request({}), world()).status).toMatchObject({
+      phase: 'RollbackWindow',
+      rollbackUntil: '2026-03-02T11:59:00.000Z',
+      cutoverMaxSeq: { source: [99], destination: [120] },
+    });
+  });
+
+  it.each([
+    ['cancel', { cancel: true }],
+    ['suspend', { suspend: true }],
+  ])('cannot be undone by %s', (_, over) => {
+    expect(stage(request(inWindow, over))).toBe('RollbackWindow');
+  });
+
+  it('can be made longer and shorter', () => {
+    const now = NOW + 25 * 3_600_000;
+    const at = (over: Over) => stageOf(situationOf(request(inWindow, over), world(), now));
+    expect([at({}), at(forDays), at(noWindow)]).toEqual(['CleaningUp', 'RollbackWindow', 'CleaningUp']);
+  });
+
+  it('does not open again once it was over', () => {
+    expect(stage(request(cleaning, forDays))).toBe('CleaningUp');
+  });
+
+  it.each([
+    ['the resource is deleted', request(inWindow, {}, deleted), world()],
+    ['a later request has moved the aliases on', request(inWindow), world({ destination: serving({}) })],
+    ['the destination is gone', request(inWindow), world({ destination: undefined })],
+    ['the destination was made anew', request(inWindow), world({ destination: { ...serving(), uuid: 'x' } })],
+    ['the source is gone', request(inWindow), world({ sources: [] })],
+    ['no alias has moved', request({ ...moved, aliasesMoved: [] }), world()],
+    ['an alias stays behind', request(moved), world({ sources: [kept({ other: {} })] })],
+    ['it is not wanted', request(moved, noWindow), world()],
+  ])('is over when %s', (_, resource, observed) => {
+    expect(stage(resource, observed)).toBe('CleaningUp');
+  });
+
+  it('drops what a late call of a rollback has left', () => {
+    const observed = world({ destination: serving({ orders, 'es-steward-abcdef01-back-2': {} }) });
+    expect(run(request(inWindow), observed).actions).toEqual([
+      expect.objectContaining({ type: 'DropAliases', aliases: ['es-steward-abcdef01-back-2'] }),
+    ]);
+  });
+
+  it('tells of writes that came behind the fence, once', () => {
+    const decision = run(request(inWindow), world({ shards: shard(101) }));
+    expect(decision.status.writesAfterFence).toBe(2);
+    expect(decision.events).toContainEqual(expect.objectContaining({ reason: 'WritesAfterFence' }));
+    const again = run(request(decision.status), world({ shards: shard(101) }));
+    expect(conditionOf(again, 'WritesAfterFence')?.status).toBe('True');
+    expect(again.events).toEqual([]);
+  });
+
+  it('never touches an index that is protected', () => {
+    const observed = world({ sources: [index('orders-v1', BLOCK, {})], protects: () => true });
+    expect(actionsOf(run(request(inWindow), observed))).toEqual([]);
+  });
+});
+
+describe('a rollback', () => {
+  const BACK = 'es-steward-abcdef01-back-2';
+  const rollback = { asked: 'please', number: 2, blockedBefore: false };
+  const begun: ReindexRequestStatus = { ...inWindow, epoch: 2, rollback };
+  const held: ReindexRequestStatus = { ...begun, rollback: { ...rollback, verified: true } };
+  const noted = { ...mark, rollback: 'please' };
+  const holding = (
+    settings: Over = { ...SERVING, ...BLOCK },
+    aliases: IndexFacts['aliases'] = { orders, [BACK]: {} },
+  ) => serving(aliases, settings, noted);
+  const asked = (status: ReindexRequestStatus, over: Over = {}) => request(status, over, asking('please'));
+  const back = (over: Partial<Observed> = {}) =>
+    world({ sources: [kept({ orders })], destination: holding({ ...SERVING, ...BLOCK }, {}), ...over });
+
+  it('has its intent in status before it does anything', () => {
+    const decision = run(asked(inWindow), world());
+    expect(decision.status).toMatchObject({ rollback, epoch: 2, intent: { type: 'Rollback' } });
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it.each([
+    ['notes it on the destination first', world(), 'SetMeta'],
+    [
+      'takes an alias of its own',
+      world({ destination: serving({ orders }, SERVING, noted) }),
+      'AddEpochAlias',
+    ],
+    ['blocks writes through that alias', world({ destination: holding(SERVING) }), 'BlockDestination'],
+    [
+      'does not believe a block whose proof it has not seen',
+      world({ destination: holding() }),
+      'BlockDestination',
+    ],
+  ])('%s', (_, observed, action) => {
+    expect(actionsOf(run(asked(begun), observed))).toEqual([action]);
+  });
+
+  it('moves whole definitions in one call when nothing was written since', () => {
+    expect(run(asked(held), world({ destination: holding() })).actions).toEqual([
+      {
+        type: 'RollBack',
+        source: { index: 'orders-v1', uuid: 'orders-v1-uuid' },
+        destination: { index: 'orders-v2', uuid: 'orders-v2-uuid' },
+        through: BACK,
+        moved: [{ name: 'orders', definition: orders }],
+        maxSeqNos: [120],
+      },
+    ]);
+  });
+
+  it('waits while operations are on their way', () => {
+    const observed = world({ destination: holding(), destinationShards: shard(121, 120) });
+    const decision = run(asked(held), observed);
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.status.rollback?.letGo).toBeUndefined();
+  });
+
+  it('is refused when the destination has new writes, with their number', () => {
+    const decision = run(asked(held), world({ destination: holding(), destinationShards: shard(123) }));
+    expect(decision.status).toMatchObject({ newWrites: 3, rollback: { letGo: 'NewWrites' } });
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('is refused when nobody knows what the destination had', () => {
+    const { cutoverMaxSeq: _unknown, ...rest } = held;
+    const { cutover: _cutover, ...bare } = noted;
+    const destination = serving({ orders, [BACK]: {} }, { ...SERVING, ...BLOCK }, bare);
+    expect(run(asked(rest), world({ destination })).status.rollback?.letGo).toBe('NewWrites');
+  });
+
+  it('loses new writes only when that is asked for in so many words', () => {
+    const value = 'discard-new-writes';
+    const status = { ...held, rollback: { ...rollback, asked: value, verified: true } };
+    const destination = serving(
+      { orders, [BACK]: {} },
+      { ...SERVING, ...BLOCK },
+      { ...mark, rollback: value },
+    );
+    const decision = run(
+      request(status, {}, asking(value)),
+      world({ destination, destinationShards: shard(123) }),
+    );
+    expect(actionsOf(decision)).toEqual(['RollBack']);
+  });
+
+  it('lets go in the order in which nothing late can act, then answers', () => {
+    const refused = { ...held, newWrites: 3, rollback: { ...rollback, verified: true, letGo: 'NewWrites' } };
+    const worlds = [holding(), serving({ orders }, { ...SERVING, ...BLOCK }), serving()];
+    const steps = worlds.map((destination) => run(asked(refused), world({ destination })));
+    expect(steps.map(actionsOf)).toEqual([['DropAliases'], ['LiftBlock'], []]);
+    const [, , last] = steps;
+    expect(last?.status).toMatchObject({
+      phase: 'RollbackWindow',
+      lastHandledRollback: 'please',
+      rollbackRefused: 'NewWrites',
+    });
+    expect(last?.status.rollback).toBeUndefined();
+    expect(last && conditionOf(last, 'RollbackRefused')?.message).toContain('3');
+    expect(last && stage(asked(last.status))).toBe('RollbackWindow');
+    expect(last && stage(request(last.status, {}, asking('again')))).toBe('RollingBack');
+  });
+
+  it.each([
+    ['withdrawn', request(held), world({ destination: holding() })],
+    ['asked for with another value', request(held, {}, asking('other')), world({ destination: holding() })],
+    [
+      'overtaken by the deletion',
+      request(held, {}, { ...deleted, ...asking('please') }),
+      world({ destination: holding() }),
+    ],
+    ['overtaken by a later request', asked(held), world({ destination: holding(BLOCK, { [BACK]: {} }) })],
+    ['left without a source', asked(held), world({ sources: [], destination: holding() })],
+    ['disturbed: its alias is gone', asked(held), world({ destination: holding(BLOCK, { orders }) })],
+    [
+      'wanted while another request copies the destination',
+      asked(begun),
+      world({ destination: serving({ orders, 'es-steward-12345678-1': {} }) }),
+    ],
+  ])('lets go when it is %s', (_, resource, observed) => {
+    const decision = run(resource, observed);
+    expect(decision.status.rollback?.letGo).toBeDefined();
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('never lifts a block on the destination that was there before', () => {
+    const own = { ...rollback, blockedBefore: true, letGo: 'NewWrites' };
+    const decision = run(
+      asked({ ...held, rollback: own }),
+      world({ destination: serving({ orders }, BLOCK) }),
+    );
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('gives the old index back and keeps the new one out of sight', () => {
+    expect(run(asked(held), back()).actions).toMatchObject([
+      { type: 'SetSettings', target: { index: 'orders-v1' }, settings: { 'index.hidden': null } },
+      { type: 'LiftBlock', target: { index: 'orders-v1' } },
+      {
+        type: 'SetSettings',
+        target: { index: 'orders-v2' },
+        settings: { 'index.hidden': true, 'index.lifecycle.name': null },
+      },
+    ]);
+  });
+
+  const gone = {
+    sources: [index('orders-v1', {}, { orders })],
+    destination: holding({ ...BLOCK, hidden: 'true' }, {}),
+  };
+
+  it('ends as RolledBack, which is no success', () => {
+    const decision = run(asked(held), back(gone));
+    expect(decision).toMatchObject({
+      status: { phase: 'RolledBack', lastHandledRollback: 'please' },
+      ready: { type: 'stalled', reason: 'RolledBack' },
+      holds: false,
+      events: [{ type: 'Normal', reason: 'RolledBack' }],
+    });
+    expect(conditionOf(decision, 'Complete')?.status).toBe('False');
+    expect(stage(asked(decision.status), back(gone))).toBe('Over');
+  });
+
+  it('is finished when the status was lost behind it', () => {
+    const first = run(request({}), back(gone));
+    expect(run(request(first.status), back(gone)).status.phase).toBe('RolledBack');
+  });
+
+  it('finishes also when the resource is deleted meanwhile', () => {
+    const decision = run(request(held, {}, deleted), back(gone));
+    expect(decision).toMatchObject({ status: { phase: 'RolledBack' }, holds: false });
+  });
+
+  it('waits while the request is suspended', () => {
+    expect(stage(asked(inWindow, { suspend: true }))).toBe('RollbackWindow');
+  });
+});
+
+describe('cleaning up', () => {
+  it('looks for writes behind the fence while the block is still there', () => {
+    const decision = run(request(moved, noWindow), world());
+    expect(decision.status).toMatchObject({ phase: 'CleaningUp', writesAfterFence: 0 });
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('gives the old index back as it was', () => {
+    expect(actionsOf(run(request(cleaning), world()))).toEqual(['SetSettings', 'LiftBlock']);
+  });
+
+  it('also when its shards are lost', () => {
+    const { shards: _red, ...red } = world();
+    expect(actionsOf(run(request(cleaning), red))).toEqual(['SetSettings', 'LiftBlock']);
+  });
+
+  it.each([
+    [
+      'lifts no block that was there before',
+      { plan: { ...moved.plan, blockedBefore: true } },
+      ['SetSettings'],
+    ],
+    ['shows no index that was hidden before', { sourceHidden: true }, ['LiftBlock']],
+  ])('%s', (_, status, actions) => {
+    // A cast: the table changes one member of the plan.
+    const resource = request({ ...cleaning, ...status } as ReindexRequestStatus);
+    expect(actionsOf(run(resource, world()))).toEqual(actions);
+  });
+
+  it('then is complete', () => {
+    const decision = run(request(cleaning), world({ sources: [index('orders-v1', {}, {})] }));
+    expect(decision).toMatchObject({
+      status: { phase: 'Completed', progress: { percent: 100 }, endTime: '2026-03-01T12:00:00.000Z' },
+      ready: { type: 'ready' },
+      holds: false,
+    });
+    expect(decision.status.rollbackUntil).toBeUndefined();
+  });
+});
+
+describe('deleting the source', () => {
+  const intended: ReindexRequestStatus = { ...cleaning, intent: { type: 'DeleteSource', time: MOVED_AT } };
+
+  it('has its intent in status before it deletes, and says what must still hold', () => {
+    const first = run(request(cleaning, deleting), world());
+    expect(first.status.intent?.type).toBe('DeleteSource');
+    expect(actionsOf(first)).toEqual([]);
+    const target = { index: 'orders-v1', uuid: 'orders-v1-uuid' };
+    expect(run(request(first.status, deleting), world()).actions).toEqual([
+      { type: 'DeleteSource', target, maxSeqNos: [99] },
+    ]);
+  });
+
+  it('says so in the words of the seed, then is complete', () => {
+    const first = run(request(intended, deleting), world({ sources: [] }));
+    expect(first.status.progress).toMatchObject({ percent: 99, message: 'Deleted index: orders-v1' });
+    const second = run(request(first.status, deleting), world({ sources: [] }));
+    expect(second.status).toMatchObject({ phase: 'Completed', progress: { percent: 100 } });
+  });
+
+  it('waits for a snapshot instead of asking without end', () => {
+    const decision = run(request({ ...intended, sourceBusy: true }, deleting), world());
+    expect(decision.next).toBeGreaterThan(1_000);
+    expect(decision.ready.type).toBe('ready');
+  });
+
+  it('waits while the request is suspended', () => {
+    const decision = run(request(cleaning, { ...deleting, suspend: true }), world());
+    expect(decision).toMatchObject({ ready: { type: 'suspended' }, holds: true });
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('never happens because the resource is deleted', () => {
+    expect(actionsOf(run(request(cleaning, deleting, deleted), world()))).toEqual([
+      'SetSettings',
+      'LiftBlock',
+    ]);
+  });
+
+  it('does not happen by default', () => {
+    expect(actionsOf(run(request(cleaning), world()))).not.toContain('DeleteSource');
+  });
+
+  it('happens to nobody else under that name', () => {
+    const stranger = { ...kept(), uuid: 'another' };
+    const decision = run(request(cleaning, deleting), world({ sources: [stranger] }));
+    expect(decision.status.phase).toBe('Completed');
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it.each([
+    ['it is protected', world({ protects: () => true }), cleaning],
+    ['no alias has moved away', world(), { ...cleaning, aliasesMoved: [] }],
+    ['an alias leads to it', world({ sources: [kept({ other: {} })] }), cleaning],
+    ['it took writes behind the fence', world(), { ...cleaning, writesAfterFence: 1 }],
+    ['the destination is gone', world({ destination: undefined }), cleaning],
+    ['the destination was made anew', world({ destination: { ...serving(), uuid: 'x' } }), cleaning],
+    [
+      'the destination has lost most documents',
+      world({ counts: { source: 100, destination: 49 } }),
+      cleaning,
+    ],
+  ])('keeps it for good when %s', (_, observed, status) => {
+    const decision = run(request(status, deleting), observed);
+    expect(decision.status.sourceKept).toBeDefined();
+    expect(decision.events).toContainEqual(
+      expect.objectContaining({ type: 'Warning', reason: 'SourceKept' }),
+    );
+    expect(actionsOf(run(request(decision.status, deleting), observed))).not.toContain('DeleteSource');
+  });
+
+  it('keeps it when it is not known what it held', () => {
+    const { writesAfterFence: _unknown, ...rest } = cleaning;
+    expect(run(request(rest, deleting), world()).status.sourceKept).toBeDefined();
+  });
+});
+
+describe('after the end', () => {
+  it('does nothing ever after', () => {
+    const progress = { percent: 100, display: '100%', message: 'm' };
+    const decision = run(request({ phase: 'Completed', progress }), world({ sources: [] }));
+    expect(decision).toMatchObject({ next: 'changed', ready: { type: 'ready' }, actions: [] });
+  });
+
+  const completed: ReindexRequestStatus = {
+    ...moved,
+    phase: 'Completed',
+    endTime: '2026-03-01T11:59:50.000Z',
+    progress: { percent: 100, display: '100%', message: 'Reindex complete' },
+  };
+
+  it.each([
+    ['stays for ever', {}, 'changed', undefined],
+    ['waits for its time', { ttlAfterFinished: '1m' }, 50_000, undefined],
+    ['goes when it has come', { ttlAfterFinished: '10s' }, 0, true],
+  ])('a request %s', (_, over, next, remove) => {
+    const decision = run(request(completed, over), world());
+    expect([decision.next, decision.remove]).toEqual([next, remove]);
+  });
+
+  it('goes only at its end, not while it holds something', () => {
+    expect(run(request(inWindow, { ttlAfterFinished: '0s' }), world()).remove).toBeUndefined();
+  });
+
+  it('answers a rollback that is asked for too late, once', () => {
+    const first = run(request(completed, {}, asking('late')), world());
+    expect(conditionOf(first, 'RollbackRefused')?.reason).toBe('WindowClosed');
+    const second = run(request(first.status, {}, asking('late')), world());
+    expect(second.status).toEqual(first.status);
+    expect(second.events).toEqual([]);
+  });
+});

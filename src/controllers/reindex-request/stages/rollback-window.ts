@@ -1,0 +1,47 @@
+import type { Readiness } from '../../../runtime/controller.ts';
+import { afterMove, windowEnd } from '../moved.ts';
+import type { Situation } from '../situation.ts';
+import { type Step, step, time } from '../step.ts';
+import { dropStray, hideSource, leadTo, lossEvents, movedFigures, serve, withLosses } from './serving.ts';
+
+/** How soon it is noticed that a later request has moved the aliases on. */
+const LOOK_AGAIN_MS = 10 * 60_000;
+
+/**
+ * The destination serves; the old index keeps its block, hidden and without aliases, so that the way back loses nothing
+ * and nobody writes into it unseen.
+ */
+export function keepWindow(situation: Situation): Step {
+  const moved = afterMove(situation);
+  const until = windowEnd(moved);
+  const actions = [...serve(moved), ...dropStray(moved), ...hideSource(moved)];
+  const status = { ...withLosses(moved), rollbackUntil: time(until) };
+  const message = windowMessage(moved);
+  return step(moved, {
+    phase: 'RollbackWindow',
+    message,
+    status,
+    percent: 99,
+    progress: { ...status.progress, message: movedFigures(moved) },
+    ready: readiness(moved, message),
+    actions,
+    next: actions.length > 0 ? 'now' : Math.min(until - moved.now, LOOK_AGAIN_MS),
+    events: lossEvents(moved, status),
+  });
+}
+
+function readiness({ spec }: Situation, message: string): Readiness {
+  return spec.suspend
+    ? {
+        type: 'suspended',
+        reason: 'Suspended',
+        message: `${message}; spec.suspend keeps it from moving them back`,
+      }
+    : { type: 'ready', reason: 'Completed', message };
+}
+
+function windowMessage(moved: Situation): string {
+  const { spec, status } = moved;
+  const fate = spec.sourceAfter.policy === 'Delete' ? 'is deleted then' : 'stays without writes so long';
+  return `${leadTo(moved)}; until status.rollbackUntil the annotation es-steward.dev/rollback moves them back, ${status.source?.index} ${fate}`;
+}

@@ -1,0 +1,100 @@
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { ResourceEvent } from '../../../runtime/controller.ts';
+import { formatDuration } from '../../../schedule/duration.ts';
+import type { ReindexAction } from '../actions.ts';
+import { hasSettings, shownSettings } from '../destination.ts';
+import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
+import { writesAfterFenceMessage } from '../moved-conditions.ts';
+import type { Situation } from '../situation.ts';
+import { type Step, type StepOptions, step, time } from '../step.ts';
+
+/** Every step of this phase; `Complete` since the move, so `Ready`. */
+export function cleaningStep(moved: Situation, message: string, options: Partial<StepOptions> = {}): Step {
+  return step(moved, {
+    phase: 'CleaningUp',
+    message,
+    percent: 99,
+    ready: { type: 'ready', reason: 'Completed', message },
+    next: 'now',
+    ...options,
+  });
+}
+
+/** For people: where readers and writers are now. */
+export function leadTo({ status, spec }: Situation): string {
+  const names = status.aliasesMoved ?? [];
+  const to = spec.destination.index;
+  if (names.length === 0) return `${to} is complete; no alias was to move`;
+  return `${names.length === 1 ? 'alias' : 'aliases'} ${names.join(', ')} now ${names.length === 1 ? 'leads' : 'lead'} to ${to}`;
+}
+
+/** In the seed's words. */
+export function movedFigures({ status, spec }: Situation): string {
+  const names = (status.aliasesMoved ?? []).join(', ') || 'none';
+  return `Updated aliases: ${names} Remove: ${status.source?.index} Add: ${spec.destination.index}`;
+}
+
+/** What the move took. */
+export function withDurations(moved: Situation): ReindexRequestStatus {
+  const { status } = moved;
+  const end = Date.parse(status.completionTime ?? time(moved.now));
+  const since = (start: string | undefined) =>
+    start === undefined ? undefined : formatDuration(Math.max(0, end - Date.parse(start)));
+  const outage = blockIsOurs(moved) ? since(status.blockedSince) : undefined;
+  return {
+    ...status,
+    duration: status.duration ?? since(status.startTime),
+    writeOutage: status.writeOutage ?? outage,
+  };
+}
+
+/** Also what came behind the write block. Only while it is there: afterwards anybody may write. */
+export function withLosses(moved: Situation): ReindexRequestStatus {
+  const status = withDurations(moved);
+  const lost = operationsSince(status.cutoverMaxSeq?.source, moved.observed.shards);
+  return lost === undefined
+    ? status
+    : { ...status, writesAfterFence: Math.max(lost, status.writesAfterFence ?? 0) };
+}
+
+/** Once: when the first such write is seen. */
+export function lossEvents(moved: Situation, next: ReindexRequestStatus): readonly ResourceEvent[] {
+  if (!next.writesAfterFence || moved.status.writesAfterFence) return [];
+  const note = writesAfterFenceMessage(moved, next);
+  return [{ type: 'Warning', reason: 'WritesAfterFence', action: 'Verify', note }];
+}
+
+/** Visible, and under its life-cycle policy. */
+export function serve({ destination, mark }: Situation): readonly ReindexAction[] {
+  if (!destination || !mark) return [];
+  const settings = shownSettings(mark.restore ?? {});
+  if (hasSettings(destination.settings, settings)) return [];
+  return [{ type: 'SetSettings', target: { index: destination.name, uuid: destination.uuid }, settings }];
+}
+
+/** A late call of a rollback that is over. */
+export function dropStray(moved: Situation): readonly ReindexAction[] {
+  const aliases = rollbackAliases(moved);
+  const { destination } = moved;
+  if (!destination || aliases.length === 0) return [];
+  return [{ type: 'DropAliases', target: { index: destination.name, uuid: destination.uuid }, aliases }];
+}
+
+export function hideSource({ source, observed }: Situation): readonly ReindexAction[] {
+  const settings = { 'index.hidden': true };
+  if (!source || observed.protects(source.name) || hasSettings(source.settings, settings)) return [];
+  return [{ type: 'SetSettings', target: { index: source.name, uuid: source.uuid }, settings }];
+}
+
+/** The old index is as it was before this request: what others had blocked or hidden stays so. */
+export function freeSource(moved: Situation): readonly ReindexAction[] {
+  const { source, blocked, observed, status } = moved;
+  if (!source || observed.protects(source.name)) return [];
+  const target = { index: source.name, uuid: source.uuid };
+  const visible = { 'index.hidden': null };
+  const unhide = status.sourceHidden === false && !hasSettings(source.settings, visible);
+  return [
+    ...(unhide ? [{ type: 'SetSettings', target, settings: visible } as const] : []),
+    ...(blocked && blockIsOurs(moved) ? [{ type: 'LiftBlock', target } as const] : []),
+  ];
+}
