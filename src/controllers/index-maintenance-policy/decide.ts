@@ -3,7 +3,7 @@ import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { type Claims, conflictOf } from './conflicts.ts';
 import { aliasNamesOf } from './alias-changes.ts';
-import { acts, approves, type Due, dueOf, nextRun } from './due.ts';
+import { acts, approves, type Due, dueOf, nextRun, waitsForApproval } from './due.ts';
 import type { Observed, Rival, Seen } from './observed.ts';
 import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
 import {
@@ -191,7 +191,9 @@ function obstacleOf(
   const limit = deletionLimit(deletion.maxDeletes, matchedIn(fresh));
   if (deletion.approval === 'Never')
     return count > limit ? { type: 'LimitExceeded', count, limit } : undefined;
-  const needed = count > (deletion.approval === 'Always' ? 0 : limit);
+  // A plan that somebody was asked about is not carried out unasked because it has become smaller.
+  const asked = next.isFrozen && waitsForApproval(policy);
+  const needed = count > 0 && (asked || count > (deletion.approval === 'Always' ? 0 : limit));
   const given = next.plan.approvedTime !== undefined || approves(policy, next.plan.hash);
   return needed && !given ? { type: 'ApprovalRequired', hash: next.plan.hash, count } : undefined;
 }

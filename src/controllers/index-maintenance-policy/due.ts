@@ -72,8 +72,11 @@ export function approves({ metadata, spec }: IndexMaintenancePolicy, hash: strin
 function isNewlyApproved(policy: IndexMaintenancePolicy): boolean {
   const plan = policy.status?.plan;
   if (plan === undefined || plan.approvedTime !== undefined) return false;
-  const waits = policy.status?.conditions?.some(({ type }) => type === 'ApprovalRequired');
-  return waits === true && approves(policy, plan.hash);
+  return waitsForApproval(policy) && approves(policy, plan.hash);
+}
+
+export function waitsForApproval({ status }: IndexMaintenancePolicy): boolean {
+  return status?.conditions?.some(({ type }) => type === 'ApprovalRequired') === true;
 }
 
 /** The latest time of the schedule that has come since the last one that was looked at. */

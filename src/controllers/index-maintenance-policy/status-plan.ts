@@ -3,7 +3,7 @@ import type {
   IndexMaintenancePolicyStatus,
 } from '../../crds/index-maintenance-policy.ts';
 import type { AliasChange } from './alias-changes.ts';
-import { approves } from './due.ts';
+import { approves, waitsForApproval } from './due.ts';
 import { type FreshPlan, fingerprint, fingerprintsOf, MOST_PLANNED, planHash, specHashOf } from './plan.ts';
 import { nextExpiry } from './retention.ts';
 import type { Member } from './targets.ts';
@@ -30,7 +30,7 @@ export function nextPlan(policy: IndexMaintenancePolicy, fresh: FreshPlan, now: 
   if (before !== undefined && isFrozen(policy, before, now)) {
     const pending = fingerprintsOf(before.pending);
     const deletes = fresh.deletes.filter(({ index }) => pending.has(fingerprint(index)));
-    if (deletes.length > 0)
+    if (deletes.length > 0 || (before.batch ?? []).length > 0)
       return { deletes, isFrozen: true, plan: { ...before, ...told(policy, fresh, deletes, now) } };
   }
   const deletes = fresh.deletes.slice(0, MOST_PLANNED);
@@ -43,11 +43,15 @@ export function nextPlan(policy: IndexMaintenancePolicy, fresh: FreshPlan, now: 
 /** While it waits for approval, and from approval until it is done; not longer than a week each. */
 function isFrozen(policy: IndexMaintenancePolicy, plan: StatusPlan, now: number): boolean {
   if (plan.specHash !== specHashOf(policy.spec)) return false;
-  const { conditions = [], run } = policy.status ?? {};
-  const since = Date.parse(plan.approvedTime ?? plan.time);
+  const { run } = policy.status ?? {};
+  const since = Date.parse(plan.approvedTime ?? run?.time ?? plan.time);
   if (now - since > WEEK_MS) return false;
-  const waits = conditions.some(({ type }) => type === 'ApprovalRequired');
-  return run !== undefined || waits || plan.approvedTime !== undefined || approves(policy, plan.hash);
+  return (
+    run !== undefined ||
+    waitsForApproval(policy) ||
+    plan.approvedTime !== undefined ||
+    approves(policy, plan.hash)
+  );
 }
 
 function told(

@@ -1,0 +1,257 @@
+import { describe, expect, it } from 'vitest';
+import { aliased, calm, indexOf, policyOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
+import { type AliasChange, planAliases } from './alias-changes.ts';
+import type { ListedIndex, Surroundings } from './observed.ts';
+import { compileTargets, matchTargets } from './targets.ts';
+
+const DAILY = 'logs-v{version}-{date:yyyy.MM.dd}';
+
+function plan(
+  aliases: readonly SpecPart[],
+  indices: readonly ListedIndex[],
+  given: { at?: string; series?: string; around?: Partial<Surroundings>; leaving?: readonly string[] } = {},
+) {
+  const { at = '2016-01-05T12:00:00Z', series = DAILY, around = {}, leaving = [] } = given;
+  const spec = {
+    name: 'a',
+    series,
+    age: series.includes('{date:') ? undefined : { from: 'CreationDate' },
+    aliases,
+  };
+  const targets = compileTargets(policyOf([spec]).spec);
+  return planAliases(matchTargets(targets, indices, new Map()), {
+    indices,
+    around: { ...calm, ...around },
+    leaving: new Set(leaving),
+    now: Date.parse(at),
+  });
+}
+
+const textOf = (change: AliasChange) =>
+  `${change.type === 'Add' ? '+' : '-'}${change.alias} ${change.index.replace('logs-', '')}`;
+const changes = (...given: Parameters<typeof plan>) =>
+  plan(...given)
+    .changes.map(textOf)
+    .sort();
+
+/** What Elasticsearch would hold after the one call. */
+function applied(indices: readonly ListedIndex[], made: readonly AliasChange[]): readonly ListedIndex[] {
+  return indices.map((index) => {
+    const aliases = { ...index.aliases };
+    for (const change of made.filter((each) => each.index === index.name)) {
+      if (change.type === 'Add') aliases[change.alias] = change.definition;
+      else delete aliases[change.alias];
+    }
+    return { ...index, aliases };
+  });
+}
+
+describe('the base alias of versions', () => {
+  const versions = { series: 'logs-v{version}' };
+
+  it('is made on the lowest version when nobody has it, and on no other (M4, M5)', () => {
+    const indices = ['logs-v1', 'logs-v2', 'logs-v10'].map((name) => indexOf(name));
+    expect(changes([{ name: 'logs' }], indices, versions)).toEqual(['+logs v1']);
+  });
+
+  it('stays where it is (M4)', () => {
+    const indices = [indexOf('logs-v1'), aliased('logs-v2', 'logs'), indexOf('logs-v3')];
+    expect(changes([{ name: 'logs' }], indices, versions)).toEqual([]);
+  });
+
+  it('is not taken back by a version that was left behind (W8)', () => {
+    const indices = [indexOf('logs-v1'), aliased('logs-v2', 'logs')];
+    expect(changes([{ name: 'logs' }, { name: 'all-logs' }], indices, versions)).toEqual(['+all-logs v2']);
+  });
+
+  it('leaves an older version when both have it', () => {
+    const indices = [aliased('logs-v1', 'logs'), aliased('logs-v2', 'logs')];
+    expect(changes([{ name: 'logs' }], indices, versions)).toEqual(['-logs v1']);
+  });
+
+  it('belongs to all versions when that is wanted', () => {
+    const indices = ['logs-v1', 'logs-v2'].map((name) => indexOf(name));
+    expect(changes([{ name: 'logs', latestVersionOnly: false }], indices, versions)).toEqual([
+      '+logs v1',
+      '+logs v2',
+    ]);
+  });
+});
+
+describe('the alias of a partition', () => {
+  const dated = [{ name: 'logs-{date:yyyy.MM.dd}' }];
+
+  it('is made on the lowest version of each day (M3, M8)', () => {
+    const indices = ['logs-v1-2016.01.04', 'logs-v2-2016.01.04', 'logs-v2-2016.01.05'].map((name) =>
+      indexOf(name),
+    );
+    expect(changes(dated, indices)).toEqual([
+      '+logs-2016.01.04 v1-2016.01.04',
+      '+logs-2016.01.05 v2-2016.01.05',
+    ]);
+  });
+
+  it('decides which version is current, and the others lose everything (M5, M8)', () => {
+    const old = aliased('logs-v1-2016.01.04', 'logs', 'logs-2d');
+    const next = aliased('logs-v2-2016.01.04', 'logs-2016.01.04');
+    const aliases = [...dated, { name: 'logs' }, { name: 'logs-2d', window: '2d' }];
+    expect(changes(aliases, [old, next])).toEqual([
+      '+logs v2-2016.01.04',
+      '+logs-2d v2-2016.01.04',
+      '-logs v1-2016.01.04',
+      '-logs-2d v1-2016.01.04',
+    ]);
+  });
+
+  it('goes on with the version that is current on the newest day', () => {
+    const before = aliased('logs-v2-2016.01.04', 'logs-2016.01.04');
+    const today = [indexOf('logs-v1-2016.01.05'), indexOf('logs-v2-2016.01.05')];
+    expect(changes(dated, [before, ...today])).toEqual(['+logs-2016.01.05 v2-2016.01.05']);
+  });
+
+  it('may gather days in months', () => {
+    const indices = ['logs-v1-2016.01.30', 'logs-v1-2016.01.31', 'logs-v1-2016.02.01'].map((name) =>
+      indexOf(name),
+    );
+    expect(changes([{ name: 'logs-{date:yyyy.MM}' }], indices, { at: '2016-02-01T00:00:00Z' })).toEqual([
+      '+logs-2016.01 v1-2016.01.30',
+      '+logs-2016.01 v1-2016.01.31',
+      '+logs-2016.02 v1-2016.02.01',
+    ]);
+  });
+});
+
+describe('a window', () => {
+  it.each([
+    ['2016-02-29T00:00:00Z', ['2016.02.28', '2016.02.29']],
+    ['2016-08-31T00:00:00Z', ['2016.08.30', '2016.08.31']],
+    ['2016-09-01T00:00:00Z', ['2016.08.31', '2016.09.01']],
+    ['2017-03-01T00:00:00Z', ['2017.02.28', '2017.03.01']],
+    ['2016-04-10T18:43:39Z', ['2016.04.09', '2016.04.10']],
+    ['2016-12-31T23:59:59Z', ['2016.12.30', '2016.12.31']],
+    ['2017-01-01T00:00:00Z', ['2016.12.31', '2017.01.01']],
+  ])('of one day contains today and yesterday at %s (M7, H78)', (at, inside) => {
+    const start = Date.parse(at);
+    const days = [-4, -3, -2, -1, 0].map((offset) =>
+      new Date(start + offset * 86_400_000).toISOString().slice(0, 10),
+    );
+    const indices = days.map((day) => indexOf(`logs-v1-${day.replaceAll('-', '.')}`));
+    expect(changes([{ name: 'today', window: '1d' }], indices, { at })).toEqual(
+      inside.map((day) => `+today v1-${day}`),
+    );
+  });
+
+  it('moves on with the day, in one change', () => {
+    const indices = [
+      aliased('logs-v1-2016.01.03', 'today'),
+      aliased('logs-v1-2016.01.04', 'today'),
+      indexOf('logs-v1-2016.01.05'),
+    ];
+    expect(changes([{ name: 'today', window: '1d' }], indices)).toEqual([
+      '+today v1-2016.01.05',
+      '-today v1-2016.01.03',
+    ]);
+  });
+
+  it('never leaves its alias without an index: the newest stays (H73)', () => {
+    const indices = [aliased('logs-v1-2015.01.01', 'today'), aliased('logs-v1-2015.01.02', 'today')];
+    expect(changes([{ name: 'today', window: '1d' }], indices)).toEqual(['-today v1-2015.01.01']);
+  });
+
+  it('does not contain a date far ahead, but tomorrow (H75)', () => {
+    const indices = ['logs-v1-2016.01.05', 'logs-v1-2016.01.06', 'logs-v1-9999.01.01'].map((name) =>
+      indexOf(name),
+    );
+    expect(changes([{ name: 'today', window: '1d' }], indices)).toEqual([
+      '+today v1-2016.01.05',
+      '+today v1-2016.01.06',
+    ]);
+  });
+});
+
+describe('definitions', () => {
+  const index = (definition: object) =>
+    indexOf('logs-v1-2016.01.05', { aliases: { logs: { ...definition } } });
+  const filter = { term: { level: 'error' } };
+
+  it('are corrected whole: what a person has added stays', () => {
+    const { changes } = plan(
+      [{ name: 'logs', filter }],
+      [index({ filter: { term: { a: 1 } }, index_routing: '3' })],
+    );
+    expect(changes).toMatchObject([{ type: 'Add', definition: { filter, index_routing: '3' } }]);
+  });
+
+  it('lose a filter that nobody wants any more', () => {
+    expect(plan([{ name: 'logs' }], [index({ filter })]).changes).toMatchObject([
+      { type: 'Add', definition: {} },
+    ]);
+  });
+
+  it.each([{ filter }, { filter, is_write_index: true }, { filter, is_hidden: true }])(
+    'that are right cost nothing: %j',
+    (definition) => {
+      expect(plan([{ name: 'logs', filter }], [index(definition)]).changes).toEqual([]);
+    },
+  );
+
+  it('make the newest begun partition the write index, and no other', () => {
+    const indices = [
+      indexOf('logs-v1-2016.01.04', { aliases: { logs: { is_write_index: true } } }),
+      indexOf('logs-v1-2016.01.05', { aliases: { logs: {} } }),
+      indexOf('logs-v1-2016.01.06', { aliases: { logs: {} } }),
+    ];
+    const { changes } = plan([{ name: 'logs', writeIndex: 'Newest' }], indices);
+    expect(changes).toMatchObject([
+      { index: 'logs-v1-2016.01.04', definition: { is_write_index: false } },
+      { index: 'logs-v1-2016.01.05', definition: { is_write_index: true } },
+    ]);
+    expect(plan([{ name: 'logs', writeIndex: 'Newest' }], applied(indices, changes)).changes).toEqual([]);
+  });
+
+  it('leave the write index of somebody else alone', () => {
+    const indices = [
+      indexOf('logs-v1-2016.01.05'),
+      indexOf('other', { aliases: { logs: { is_write_index: true } } }),
+    ];
+    const made = plan([{ name: 'logs', writeIndex: 'Newest' }], indices);
+    expect(made.changes).toMatchObject([{ definition: {} }]);
+    expect(made.held).toEqual([{ index: 'other', reason: 'ForeignWriteIndex' }]);
+  });
+});
+
+describe('indexes that others have plans with', () => {
+  const today = 'logs-v1-2016.01.05';
+  it.each<[string, Partial<ListedIndex>, Partial<Surroundings>]>([
+    ['hidden', { hidden: true }, {}],
+    ['closed', { closed: true }, {}],
+    ['of a data stream', { dataStream: 'logs' }, {}],
+    ['being copied', {}, { reindexed: new Set([today]) }],
+    ['protected', {}, { protects: () => true }],
+  ])('keep and get no alias: %s', (_, index, around) => {
+    const given = indexOf(today, { ...index, aliases: { gone: {} } });
+    expect(
+      changes([{ name: 'logs' }, { name: 'gone', window: '0d' }], [given], {
+        at: '2020-01-01T00:00:00Z',
+        around,
+      }),
+    ).toEqual([]);
+  });
+
+  it('that are outside of the target keep the alias', () => {
+    expect(changes([{ name: 'logs' }], [aliased('legacy', 'logs')])).toEqual([]);
+  });
+
+  it('that are about to be deleted get no new alias', () => {
+    expect(changes([{ name: 'logs' }], [indexOf(today)], { leaving: [today] })).toEqual([]);
+  });
+
+  it('whose name is that of an alias are told of', () => {
+    const { changes, held } = plan([{ name: 'logs' }], [indexOf(today), indexOf('logs')]);
+    expect([changes, held]).toEqual([[], [{ index: 'logs', reason: 'AliasNameTaken' }]]);
+  });
+
+  it('are none without an index (M10)', () => {
+    expect(changes([{ name: 'logs' }, { name: 'logs-{date:yyyy.MM.dd}' }], [])).toEqual([]);
+  });
+});

@@ -1,0 +1,466 @@
+import { describe, expect, it } from 'vitest';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import {
+  aliased,
+  indexOf,
+  policyOf,
+  seenOf,
+  type SpecPart,
+} from '../../../test/support/maintenance-facts.ts';
+import { conditionsOf } from '../../runtime/conditions.ts';
+import { decide, type Step } from './decide.ts';
+import { dueOf } from './due.ts';
+import type { ListedIndex, Observed, Seen } from './observed.ts';
+import { compileTargets } from './targets.ts';
+
+const START = Date.parse('2016-03-01T00:30:00Z');
+const NEXT_SLOT = Date.parse('2016-03-01T01:00:00Z');
+const MINUTE = 60_000;
+
+const target = { name: 'a', series: 'logs-{date:yyyy.MM.dd}', retention: { maxAge: '7d' } };
+const days = (...names: readonly string[]): readonly ListedIndex[] =>
+  names.map((name) => indexOf(`logs-${name}`));
+const OLD = days('2016.01.01', '2016.01.02', '2016.01.03');
+const YOUNG = days('2016.02.29', '2016.03.01');
+const ALL = [...OLD, ...YOUNG];
+
+/** A policy that lives through passes, as the engine would write it. */
+class Life {
+  policy: IndexMaintenancePolicy;
+  last: Step | undefined;
+
+  constructor(more: SpecPart = {}, targets: readonly SpecPart[] = [target]) {
+    this.policy = policyOf(targets, more);
+  }
+
+  due(now: number) {
+    return dueOf(this.policy, now);
+  }
+
+  /** One pass; effects are left to the test. */
+  pass(observed: Observed, now: number): Step {
+    const step = decide(this.policy, observed, now);
+    this.last = step;
+    const context = { previous: this.policy.status?.conditions ?? [], generation: this.generation, now };
+    const conditions = conditionsOf(step.ready, step.conditions ?? [], context);
+    this.policy = {
+      ...this.policy,
+      status: { ...step.status, conditions, observedGeneration: this.generation },
+    };
+    return step;
+  }
+
+  get generation(): number {
+    return this.policy.metadata.generation;
+  }
+
+  get status() {
+    return this.policy.status ?? {};
+  }
+
+  annotate(annotations: Record<string, string>): void {
+    this.policy = { ...this.policy, metadata: { ...this.policy.metadata, annotations } };
+  }
+
+  change(spec: SpecPart): void {
+    const metadata = { ...this.policy.metadata, generation: this.generation + 1 };
+    this.policy = { ...this.policy, metadata, spec: { ...this.policy.spec, ...spec } };
+  }
+
+  /** What perform reports of a batch. */
+  deleted(count: number, failed = 0): void {
+    const { run, plan, ...status } = this.status;
+    if (run === undefined || plan === undefined) throw new Error('no run is under way');
+    const { batch: _batch, ...rest } = plan;
+    const counted = { ...run, deleted: run.deleted + count, failed: run.failed + failed };
+    this.policy = { ...this.policy, status: { ...status, plan: rest, run: counted } };
+  }
+
+  approve(): void {
+    this.annotate({ 'es-steward.dev/approve': this.status.plan?.hash ?? '' });
+  }
+}
+
+const namesIn = ({ status }: Life) => status.plan?.batch?.map(({ name }) => name);
+const reason = (step: Step) => [step.ready.type, step.ready.reason];
+
+describe('a new policy', () => {
+  it('plans at once and acts at its next slot', () => {
+    const life = new Life();
+    expect(life.due(START).type).toBe('Plan');
+    const step = life.pass(seenOf(ALL), START);
+    expect(reason(step)).toEqual(['ready', 'Scheduled']);
+    expect(life.status.plan).toMatchObject({ deletes: { count: 3 }, kept: [{ reason: 'Young', count: 2 }] });
+    expect(step.next).toBe(NEXT_SLOT - START);
+    expect(life.due(START + MINUTE).type).toBe('Nothing');
+    expect(life.due(NEXT_SLOT)).toMatchObject({ type: 'Run', since: NEXT_SLOT });
+  });
+
+  it('writes the batch before it is deleted, and deletes in the next pass exactly that', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    expect(life.pass(seenOf(ALL), NEXT_SLOT).actions).toEqual([]);
+    expect(namesIn(life)).toEqual(['logs-2016.01.01', 'logs-2016.01.02', 'logs-2016.01.03']);
+    expect(life.due(NEXT_SLOT).type).toBe('Batch');
+    const step = life.pass({ type: 'batch', rivals: [] }, NEXT_SLOT);
+    expect(step.actions).toMatchObject([
+      { type: 'DeleteBatch', batch: [{ uuid: 'uuid-of-logs-2016.01.01' }, {}, {}] },
+    ]);
+    life.deleted(3);
+    expect(life.due(NEXT_SLOT).type).toBe('Continue');
+    expect(reason(life.pass(seenOf(YOUNG), NEXT_SLOT + 1_000))).toEqual(['ready', 'Maintained']);
+    expect(life.status).toMatchObject({ lastRun: { deleted: 3, failed: 0 }, consecutiveFailures: 0 });
+    expect(life.status.run).toBeUndefined();
+    expect(life.last?.events).toMatchObject([{ type: 'Normal', reason: 'IndexesDeleted' }]);
+  });
+
+  it('costs nothing at a slot at which nothing is due but the look', () => {
+    const life = new Life();
+    life.pass(seenOf(YOUNG), START);
+    expect(life.pass(seenOf(YOUNG), NEXT_SLOT).actions ?? []).toEqual([]);
+    expect(life.status.run).toBeUndefined();
+  });
+
+  it('plans at once when its spec changes, and a run that was under way ends', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    life.change({ targets: policyOf([{ ...target, retention: { maxAge: '1d' } }]).spec.targets });
+    expect(life.due(NEXT_SLOT).type).toBe('Plan');
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    expect(life.status.run).toBeUndefined();
+    expect(namesIn(life)).toBeUndefined();
+    expect(life.status.lastSuccessfulTime).toBeUndefined();
+  });
+});
+
+describe('DryRun', () => {
+  it('shows the plan and does nothing, at any slot and on run-now (H74)', () => {
+    const life = new Life({ mode: 'DryRun' });
+    expect(reason(life.pass(seenOf(ALL), START))).toEqual(['ready', 'Planned']);
+    life.annotate({ 'es-steward.dev/run-now': 'x' });
+    expect(life.due(START).type).toBe('Run');
+    expect(life.pass(seenOf(ALL), START).actions ?? []).toEqual([]);
+    expect(life.status).toMatchObject({ lastHandledRunNow: 'x', plan: { deletes: { count: 3 } } });
+    expect(namesIn(life)).toBeUndefined();
+  });
+
+  it('ends a run that was under way', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    life.change({ mode: 'DryRun' });
+    expect(life.due(NEXT_SLOT).type).toBe('Plan');
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    expect([life.status.run, namesIn(life)]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('approval', () => {
+  const waiting = (more: SpecPart = { deletion: { maxDeletes: 2 } }) => {
+    const life = new Life(more);
+    life.pass(seenOf(ALL), START);
+    return life;
+  };
+
+  it('is asked for above the cap, and then nothing is deleted (H74, S4)', () => {
+    const life = waiting();
+    expect(life.last && reason(life.last)).toEqual(['reconciling', 'ApprovalRequired']);
+    expect(life.last?.conditions).toMatchObject([{ type: 'ApprovalRequired', status: 'True' }]);
+    const step = life.pass(seenOf(ALL), NEXT_SLOT);
+    expect([reason(step), namesIn(life)]).toEqual([['reconciling', 'ApprovalRequired'], undefined]);
+  });
+
+  it('of exactly this plan acts at once', () => {
+    const life = waiting();
+    life.approve();
+    expect(life.due(START + MINUTE).type).toBe('Run');
+    life.pass(seenOf(ALL), START + MINUTE);
+    expect(namesIn(life)).toHaveLength(3);
+    expect(life.status.plan?.approvedTime).toBeDefined();
+  });
+
+  it('from Git does the same', () => {
+    const life = waiting();
+    const deletion = { ...life.policy.spec.deletion, approvedPlan: life.status.plan?.hash };
+    life.change({ deletion });
+    expect(life.due(START + MINUTE).type).toBe('Run');
+    life.pass(seenOf(ALL), START + MINUTE);
+    expect(namesIn(life)).toHaveLength(3);
+  });
+
+  it('of another plan is none', () => {
+    const life = waiting();
+    life.annotate({ 'es-steward.dev/approve': '0123456789abcdef' });
+    expect(life.due(START + MINUTE).type).toBe('Nothing');
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    expect(namesIn(life)).toBeUndefined();
+  });
+
+  it('freezes the plan: what has changed is dropped, what is new waits for the next one', () => {
+    const life = waiting();
+    const hash = life.status.plan?.hash;
+    const later = [indexOf('logs-2016.01.01', { uuid: 'made anew' }), ...ALL.slice(1), ...days('2015.12.31')];
+    life.pass(seenOf(later), NEXT_SLOT);
+    expect(life.status.plan).toMatchObject({ hash, deletes: { count: 2 } });
+    life.approve();
+    life.pass(seenOf(later), NEXT_SLOT + MINUTE);
+    expect(namesIn(life)).toEqual(['logs-2016.01.02', 'logs-2016.01.03']);
+    life.deleted(2);
+    life.pass(
+      seenOf(later.filter(({ name }) => !['logs-2016.01.02', 'logs-2016.01.03'].includes(name))),
+      NEXT_SLOT + 2 * MINUTE,
+    );
+    expect(life.status.plan?.hash).not.toBe(hash);
+    expect(life.status).toMatchObject({ lastRun: { deleted: 2 }, plan: { deletes: { count: 2 } } });
+  });
+
+  it('given during DryRun holds for the very plan that was shown', () => {
+    const life = new Life({ mode: 'DryRun', deletion: { approval: 'Always' } });
+    life.pass(seenOf(ALL), START);
+    life.approve();
+    life.change({ mode: 'Enforce' });
+    life.pass(seenOf([...ALL, ...days('2015.12.31')]), START + MINUTE);
+    life.pass(seenOf([...ALL, ...days('2015.12.31')]), NEXT_SLOT);
+    expect(namesIn(life)).toEqual(['logs-2016.01.01', 'logs-2016.01.02', 'logs-2016.01.03']);
+  });
+
+  it('is over after seven days', () => {
+    const life = waiting();
+    const hash = life.status.plan?.hash;
+    const later = START + 8 * 86_400_000;
+    life.pass(seenOf([...ALL, ...days('2015.12.31')]), later);
+    expect(life.status.plan?.hash).not.toBe(hash);
+  });
+
+  it('survives a death in the middle: the next process goes on with the same plan', () => {
+    const many = Array.from({ length: 70 }, (_, at) =>
+      indexOf(
+        `logs-2014.${String(1 + Math.floor(at / 28)).padStart(2, '0')}.${String(1 + (at % 28)).padStart(2, '0')}`,
+      ),
+    );
+    const life = waiting();
+    life.pass(seenOf(many), START + 8 * 86_400_000);
+    const hash = life.status.plan?.hash;
+    life.approve();
+    const at = START + 8 * 86_400_000 + MINUTE;
+    life.pass(seenOf(many), at);
+    expect(namesIn(life)).toHaveLength(50);
+    life.annotate({});
+    life.deleted(50);
+    life.pass(seenOf([...many.slice(50), ...OLD]), at);
+    expect([life.status.plan?.hash, namesIn(life)?.length]).toEqual([hash, 20]);
+  });
+
+  it('is always asked for when that is wanted, and never when not', () => {
+    expect(reason(waiting({ deletion: { approval: 'Always' } }).last as Step)).toEqual([
+      'reconciling',
+      'ApprovalRequired',
+    ]);
+    expect(reason(waiting({ deletion: { approval: 'Never', maxDeletes: 2 } }).last as Step)).toEqual([
+      'stalled',
+      'LimitExceeded',
+    ]);
+    expect(reason(waiting({ deletion: { approval: 'Never', maxDeletes: 3 } }).last as Step)).toEqual([
+      'ready',
+      'Scheduled',
+    ]);
+  });
+
+  it('with Never deletes nothing above the cap', () => {
+    const life = waiting({ deletion: { approval: 'Never', maxDeletes: 2 } });
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    expect(namesIn(life)).toBeUndefined();
+  });
+
+  it.each([
+    ['0%', 'ApprovalRequired'],
+    ['1%', 'ApprovalRequired'],
+    ['59%', 'ApprovalRequired'],
+    ['60%', 'Scheduled'],
+    [0, 'ApprovalRequired'],
+    [3, 'Scheduled'],
+  ])('compares with %s of all that match', (maxDeletes, expected) => {
+    expect(reason(waiting({ deletion: { maxDeletes } }).last as Step)[1]).toBe(expected);
+  });
+});
+
+describe('aliases', () => {
+  const withAlias = { ...target, aliases: [{ name: 'logs' }] };
+
+  it('are changed by one action, also while the deletions wait for approval', () => {
+    const life = new Life({ deletion: { maxDeletes: 0 } }, [withAlias]);
+    life.pass(seenOf(ALL), START);
+    const step = life.pass(seenOf(ALL), NEXT_SLOT);
+    expect(step.actions).toMatchObject([{ type: 'UpdateAliases', changes: [{ alias: 'logs' }, {}] }]);
+    expect(namesIn(life)).toBeUndefined();
+  });
+
+  it('cost nothing when nothing differs', () => {
+    const life = new Life({}, [{ ...withAlias, retention: undefined }]);
+    const right = ['logs-2016.02.29', 'logs-2016.03.01'].map((name) => aliased(name, 'logs'));
+    life.pass(seenOf(right), START);
+    expect(life.pass(seenOf(right), NEXT_SLOT).actions ?? []).toEqual([]);
+  });
+});
+
+describe('obstacles', () => {
+  const rival = (spec: SpecPart): Seen['rivals'] => [
+    { namespace: 'other', name: 'rival', targets: compileTargets(policyOf([spec]).spec) },
+  ];
+
+  it.each<[string, SpecPart, string | undefined]>([
+    ['deletes the same index', { name: 'x', pattern: 'logs-*', retention: { maxAge: '1d' } }, 'SameIndex'],
+    ['only looks at it', { name: 'x', pattern: 'logs-*' }, undefined],
+    ['manages the same alias', { name: 'x', pattern: 'x-*', aliases: [{ name: 'logs' }] }, 'SameAlias'],
+    [
+      'manages the same alias by a date',
+      { name: 'x', series: 'x-{date:yyyy}', aliases: [{ name: 'logs-{date:yyyy}' }] },
+      undefined,
+    ],
+    ['deletes another index', { name: 'x', pattern: 'x-*', retention: { maxAge: '1d' } }, undefined],
+  ])('another policy %s (H77, F26)', (_, spec, expected) => {
+    const life = new Life({}, [{ ...target, aliases: [{ name: 'logs' }] }]);
+    const step = life.pass(seenOf(ALL, { rivals: rival(spec) }), START);
+    expect(step.conditions?.find(({ type }) => type === 'Conflict')?.reason).toBe(expected);
+    expect(step.ready.reason).toBe(expected === undefined ? 'Scheduled' : 'Conflict');
+    life.pass(seenOf(ALL, { rivals: rival(spec) }), NEXT_SLOT);
+    expect(namesIn(life)?.length).toBe(expected === undefined ? 3 : undefined);
+  });
+
+  it('of another policy that comes between plan and deletion stop the deletion', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    const rivals = rival({ name: 'x', pattern: 'logs-*', retention: { maxAge: '1d' } });
+    const step = life.pass({ type: 'batch', rivals }, NEXT_SLOT);
+    expect([step.actions ?? [], step.ready.reason]).toEqual([[], 'Conflict']);
+    expect([life.status.run, namesIn(life)]).toEqual([undefined, undefined]);
+  });
+
+  it('are looked at again after a minute, though nothing sends news', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL, { around: { skewSeconds: 61 } }), START);
+    expect(life.last && reason(life.last)).toEqual(['reconciling', 'ClockSkew']);
+    expect([life.due(START + 30_000).type, life.due(START + MINUTE).type]).toEqual(['Nothing', 'Plan']);
+  });
+
+  it('of clocks forbid every change (F19)', () => {
+    const life = new Life({}, [{ ...target, aliases: [{ name: 'logs' }] }]);
+    const skewed = seenOf(ALL, { around: { skewSeconds: 61 } });
+    life.pass(skewed, START);
+    expect(life.pass(skewed, NEXT_SLOT).actions ?? []).toEqual([]);
+    expect(namesIn(life)).toBeUndefined();
+  });
+
+  it('of a red cluster are told by name', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL, { around: { health: 'red' } }), START);
+    expect(life.status.plan).toMatchObject({
+      deletes: { count: 0 },
+      kept: [
+        { reason: 'ClusterUnhealthy', count: 3 },
+        { reason: 'Young', count: 2 },
+      ],
+      held: [{ reason: 'ClusterUnhealthy' }, {}, {}],
+    });
+  });
+});
+
+describe('suspend', () => {
+  it('stops before the next batch and goes on with it afterwards', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    life.change({ suspend: true });
+    expect(life.due(NEXT_SLOT).type).toBe('Plan');
+    const step = life.pass(seenOf(ALL), NEXT_SLOT);
+    expect([step.ready.type, step.actions ?? []]).toEqual(['suspended', []]);
+    life.change({ suspend: false });
+    expect(life.due(NEXT_SLOT).type).toBe('Batch');
+  });
+
+  it('lets slots pass: none of them is caught up', () => {
+    const life = new Life({ suspend: true });
+    life.pass(seenOf(ALL), START);
+    life.pass(seenOf(ALL), NEXT_SLOT + 5 * MINUTE);
+    life.change({ suspend: false });
+    expect(life.due(NEXT_SLOT + 10 * MINUTE).type).toBe('Plan');
+    life.pass(seenOf(ALL), NEXT_SLOT + 10 * MINUTE);
+    expect([life.status.run, namesIn(life)]).toEqual([undefined, undefined]);
+  });
+
+  it('keeps a run-now for later', () => {
+    const life = new Life({ suspend: true });
+    life.pass(seenOf(ALL), START);
+    life.annotate({ 'es-steward.dev/run-now': 'x' });
+    expect(life.due(START + MINUTE).type).toBe('Nothing');
+  });
+});
+
+describe('slots', () => {
+  it.each([
+    [59 * MINUTE, 'Run'],
+    [61 * MINUTE, 'Run'],
+  ])('missed by %d ms run once, late', (late, type) => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    expect(life.due(NEXT_SLOT + late).type).toBe(type);
+  });
+
+  it('missed by more than the deadline are left out', () => {
+    const life = new Life({ schedule: '@daily', startingDeadline: '10m' });
+    life.pass(seenOf(ALL), START);
+    const midnight = Date.parse('2016-03-02T00:00:00Z');
+    expect(life.due(midnight + 11 * MINUTE).type).toBe('Plan');
+    life.pass(seenOf(ALL), midnight + 11 * MINUTE);
+    expect(namesIn(life)).toBeUndefined();
+    expect(life.due(midnight + 12 * MINUTE).type).toBe('Nothing');
+  });
+
+  it('of a clock that was set back do not wait for the future', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START + 30 * 86_400_000);
+    expect(life.due(START).type).toBe('Nothing');
+    expect(life.pass({ type: 'nothing' }, START).next).toBe(NEXT_SLOT - START);
+  });
+});
+
+describe('failures', () => {
+  it('are counted, told, and tried again at the next slot (H76)', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    life.pass({ type: 'batch', rivals: [] }, NEXT_SLOT);
+    life.deleted(2, 1);
+    const step = life.pass(seenOf(ALL.slice(2)), NEXT_SLOT + 1_000);
+    expect(reason(step)).toEqual(['reconciling', 'ActionFailed']);
+    expect(life.status).toMatchObject({ consecutiveFailures: 1, lastRun: { deleted: 2, failed: 1 } });
+    expect(life.status.lastSuccessfulTime).toBeUndefined();
+    expect(life.due(NEXT_SLOT + MINUTE).type).toBe('Nothing');
+    expect(life.due(NEXT_SLOT + 60 * MINUTE).type).toBe('Run');
+  });
+});
+
+describe('history', () => {
+  it('keeps the last runs, newest first, up to its limit', () => {
+    const life = new Life({ historyLimit: 2 });
+    life.pass(seenOf(YOUNG), START);
+    for (const hour of [0, 1, 2, 3]) life.pass(seenOf(YOUNG), NEXT_SLOT + hour * 60 * MINUTE);
+    expect(life.status.lastRun?.time).toBe('2016-03-01T04:00:00Z');
+    expect(life.status.history?.map(({ time }) => time)).toEqual([
+      '2016-03-01T03:00:00Z',
+      '2016-03-01T02:00:00Z',
+    ]);
+  });
+});
+
+describe('a resting pass', () => {
+  it('says what the last look said', () => {
+    const life = new Life({ deletion: { maxDeletes: 0 } });
+    life.pass(seenOf(ALL), START);
+    const before = life.policy.status;
+    life.pass({ type: 'nothing' }, START + MINUTE);
+    expect(life.policy.status).toEqual(before);
+  });
+});

@@ -1,0 +1,217 @@
+import {
+  array,
+  assert,
+  boolean,
+  constantFrom,
+  date,
+  integer,
+  option,
+  property,
+  record,
+  uniqueArray,
+} from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { calm, indexOf, policyOf, seenOf } from '../../../test/support/maintenance-facts.ts';
+import { isOwn } from './guards.ts';
+import type { ListedIndex } from './observed.ts';
+import { fingerprint, fingerprintsOf, planHash, planOf, specHashOf } from './plan.ts';
+import { pendingOf } from './status-plan.ts';
+import { compileTargets, type Member } from './targets.ts';
+
+const NOW = Date.parse('2016-03-01T12:00:00Z');
+
+const day = date({ min: new Date('2015-11-01'), max: new Date('2016-04-01'), noInvalidDate: true }).map(
+  (at) => at.toISOString().slice(0, 10).replaceAll('-', '.'),
+);
+const name = record({
+  prefix: constantFrom('logs-v', 'logs-v', 'logs-v', 'xlogs-v', '.logs-v', 'es-steward-'),
+  version: integer({ min: 1, max: 3 }),
+  day,
+  suffix: constantFrom('', '', '', '', '-error', '.bak'),
+}).map(({ prefix, version, day, suffix }) => `${prefix}${version}-${day}${suffix}`);
+
+const aliases = array(constantFrom('logs', 'a', 'b'), { maxLength: 2 }).map((all) =>
+  Object.fromEntries(all.map((alias) => [alias, {}])),
+);
+const flag = integer({ min: 0, max: 9 }).map((value) => value === 0);
+
+const index = record({
+  name,
+  aliases,
+  hidden: flag,
+  closed: flag,
+  mounted: flag,
+  lifecycleManaged: flag,
+  streams: flag,
+  writes: flag,
+}).map(({ name, aliases, streams, writes, ...flags }) =>
+  indexOf(name, {
+    ...flags,
+    aliases: writes ? { ...aliases, w: { is_write_index: true } } : aliases,
+    dataStream: streams ? 'stream' : undefined,
+  }),
+);
+const cluster = uniqueArray(index, { selector: (each) => each.name, maxLength: 7 });
+const retention = record({
+  maxAge: option(constantFrom('1s', '1d', '10d', '60d'), { nil: undefined }),
+  maxCount: option(integer({ min: 1, max: 5 }), { nil: undefined }),
+  maxTotalSize: option(constantFrom('1', '2500', '1Gi'), { nil: undefined }),
+  minCount: integer({ min: 0, max: 4 }),
+});
+const around = record({
+  snapshotted: array(name, { maxLength: 2 }),
+  reindexed: array(name, { maxLength: 2 }),
+  health: constantFrom('green', 'green', 'yellow', 'red'),
+});
+const plans = record({
+  cluster,
+  retention,
+  around,
+  pattern: boolean(),
+  picks: array(integer({ min: 0, max: 6 }), { maxLength: 3 }),
+}).map(({ cluster, retention, around, pattern, picks }) => {
+  const at = (pick: number) => cluster[pick % Math.max(cluster.length, 1)]?.name ?? 'none';
+  const shape = pattern ? { pattern: '*ogs-*' } : { series: 'logs-v{version}-{date:yyyy.MM.dd}' };
+  const { spec } = policyOf([{ name: 'a', ...shape, retention: JSON.parse(JSON.stringify(retention)) }]);
+  const surroundings = {
+    ...calm,
+    health: around.health,
+    snapshotted: new Set([...around.snapshotted, ...picks.slice(0, 1).map(at)]),
+    reindexed: new Set([...around.reindexed, ...picks.slice(1, 2).map(at)]),
+    written: new Set(picks.slice(2).map((pick) => `uuid-of-${at(pick)}`)),
+  };
+  return {
+    spec,
+    cluster,
+    surroundings,
+    plan: planOf(spec, compileTargets(spec), seenOf(cluster, { around: surroundings }), NOW),
+  };
+});
+
+const RUNS = 100_000;
+
+describe('a plan', () => {
+  it('never contains what is protected, and leaves every alias an index, in 100,000 random clusters', {
+    timeout: 300_000,
+  }, () => {
+    assert(
+      property(plans, ({ cluster, surroundings, plan, spec }) => {
+        const gone = new Set(plan.deletes.map(({ index }) => index.name));
+        const wrong = plan.deletes.filter(
+          ({ index }) =>
+            isUntouchable(index) ||
+            surroundings.snapshotted.has(index.name) ||
+            surroundings.reindexed.has(index.name) ||
+            surroundings.written.has(index.uuid),
+        );
+        if (wrong.length > 0 || (surroundings.health === 'red' && gone.size > 0)) return false;
+        if (emptied(cluster, gone).length > 0) return false;
+        return floorHolds(plan.matched[0]?.members ?? [], gone, spec.targets[0]?.retention?.minCount ?? 0);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('speaks of every index that its target matches once, and of no other', () => {
+    assert(
+      property(plans, ({ plan }) => {
+        const matched = plan.matched.flatMap(({ members, unparsable }) => [
+          ...members.map(({ index }) => index.name),
+          ...unparsable,
+        ]);
+        const told = [...plan.deletes.map(({ index }) => index.name), ...plan.kept.map((stay) => stay.index)];
+        return [...matched].sort().join() === [...told].sort().join();
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('deletes nothing without a rule (M6)', () => {
+    assert(
+      property(cluster, (indices) => {
+        const { spec } = policyOf([{ name: 'a', pattern: '*', retention: { minCount: 0 } }]);
+        return planOf(spec, compileTargets(spec), seenOf(indices), NOW).deletes.length === 0;
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+function isUntouchable(index: ListedIndex): boolean {
+  const isMarked = index.hidden || index.mounted || index.lifecycleManaged || index.dataStream !== undefined;
+  return isMarked || isOwn(index) || index.name.startsWith('.') || 'w' in index.aliases;
+}
+
+/** Aliases that had an index and would have none. */
+function emptied(indices: readonly ListedIndex[], gone: ReadonlySet<string>): readonly string[] {
+  const had = new Set(indices.flatMap(({ aliases }) => Object.keys(aliases)));
+  const have = new Set(
+    indices.filter(({ name }) => !gone.has(name)).flatMap(({ aliases }) => Object.keys(aliases)),
+  );
+  return [...had].filter((alias) => !have.has(alias));
+}
+
+/** What is left has at least so many periods, unless there never were as many. */
+function floorHolds(members: readonly Member[], gone: ReadonlySet<string>, floor: number): boolean {
+  const counted = members.filter(
+    ({ period, index }) => period !== undefined && period.start <= NOW && !index.hidden,
+  );
+  const periods = (all: readonly Member[]) => new Set(all.map(({ period }) => period?.end)).size;
+  const left = counted.filter(({ index }) => !gone.has(index.name));
+  return periods(left) >= Math.min(floor, periods(counted));
+}
+
+describe('the hash of a plan', () => {
+  const targets = [{ name: 'a', pattern: 'logs-*', retention: { maxAge: '1d' } }];
+  const member = (index: string, uuid = 'u') => ({
+    index: indexOf(index, { uuid }),
+    version: undefined,
+    period: undefined,
+  });
+  const hash = (more: object, deletes: readonly Member[]) =>
+    planHash(policyOf(targets, { ...more }), deletes);
+
+  it('is that of names and identities, in any order', () => {
+    expect(hash({}, [member('a'), member('b')])).toBe(hash({}, [member('b'), member('a')]));
+    expect(hash({}, [member('a')])).not.toBe(hash({}, [member('a', 'other')]));
+    expect(hash({}, [member('a')])).not.toBe(hash({}, [member('a'), member('b')]));
+  });
+
+  it.each([{ mode: 'DryRun' }, { suspend: true }, { deletion: { approvedPlan: 'abcdef0123456789' } }])(
+    'does not depend on %j',
+    (more) => {
+      expect(hash(more, [member('a')])).toBe(hash({}, [member('a')]));
+    },
+  );
+
+  it.each([{ deletion: { maxDeletes: 21 } }, { schedule: '@daily' }, { connectionRef: { name: 'other' } }])(
+    'depends on %j',
+    (more) => {
+      expect(hash(more, [member('a')])).not.toBe(hash({}, [member('a')]));
+      expect(specHashOf(policyOf(targets, more).spec)).not.toBe(specHashOf(policyOf(targets).spec));
+    },
+  );
+
+  it('is that of this very policy', () => {
+    const again = policyOf(targets, {}, { metadata: { ...policyOf(targets).metadata, uid: 'policy-2' } });
+    expect(planHash(again, [member('a')])).not.toBe(hash({}, [member('a')]));
+  });
+});
+
+describe('fingerprints', () => {
+  it('come back from the text that status keeps', () => {
+    const deletes = Array.from({ length: 4_000 }, (_, at) => ({
+      index: indexOf(`logs-${at}`),
+      version: undefined,
+      period: undefined,
+    }));
+    const pending = fingerprintsOf(pendingOf(deletes));
+    expect(deletes.every(({ index }) => pending.has(fingerprint(index)))).toBe(true);
+    expect([pending.size, pendingOf(deletes).length]).toEqual([4_000, 32_000]);
+    expect(fingerprintsOf(undefined).size).toBe(0);
+  });
+
+  it('tell an index from one that was made anew under its name', () => {
+    expect(fingerprint(indexOf('a', { uuid: '1' }))).not.toBe(fingerprint(indexOf('a', { uuid: '2' })));
+  });
+});

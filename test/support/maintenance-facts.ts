@@ -1,0 +1,78 @@
+import {
+  indexMaintenancePolicy,
+  type IndexMaintenancePolicy,
+} from '../../src/crds/index-maintenance-policy.ts';
+import type {
+  ListedIndex,
+  Seen,
+  Surroundings,
+} from '../../src/controllers/index-maintenance-policy/observed.ts';
+
+/** Plain objects for the decisions of a policy: a cluster in which nothing stands in the way. */
+
+export type SpecPart = Readonly<Record<string, unknown>>;
+
+export function policyOf(
+  targets: readonly SpecPart[],
+  more: SpecPart = {},
+  rest: Partial<Pick<IndexMaintenancePolicy, 'status' | 'metadata'>> = {},
+): IndexMaintenancePolicy {
+  const metadata = {
+    name: 'logs',
+    namespace: 'search',
+    uid: 'policy-1',
+    resourceVersion: '1',
+    generation: 1,
+    creationTimestamp: '2016-01-01T00:00:00Z',
+  };
+  const spec = { connectionRef: { name: 'main' }, mode: 'Enforce', targets, ...more };
+  return {
+    apiVersion: '',
+    kind: 'IndexMaintenancePolicy',
+    spec: indexMaintenancePolicy.spec.parse(spec),
+    ...rest,
+    metadata: { ...metadata, ...rest.metadata },
+  };
+}
+
+export function indexOf(name: string, changes: Partial<ListedIndex> = {}): ListedIndex {
+  return {
+    name,
+    uuid: `uuid-of-${name}`,
+    created: Date.parse('2016-01-01T00:00:00Z'),
+    hidden: false,
+    closed: false,
+    lifecycleManaged: false,
+    mounted: false,
+    dataStream: undefined,
+    aliases: {},
+    figures: { documents: 10, bytes: 1_000, operations: 10 },
+    ...changes,
+  };
+}
+
+export const aliased = (name: string, ...aliases: readonly string[]): ListedIndex =>
+  indexOf(name, { aliases: Object.fromEntries(aliases.map((alias) => [alias, {}])) });
+
+export const calm: Surroundings = {
+  health: 'green',
+  protects: (name) => name.startsWith('.'),
+  snapshotted: new Set(),
+  reindexed: new Set(),
+  written: new Set(),
+  skewSeconds: 0,
+};
+
+export function seenOf(
+  indices: readonly ListedIndex[],
+  changes: Partial<Omit<Seen, 'around' | 'indices'>> & { readonly around?: Partial<Surroundings> } = {},
+): Seen {
+  return {
+    type: 'seen',
+    indices,
+    rivals: [],
+    newest: new Map(),
+    ...changes,
+    around: { ...calm, ...changes.around },
+  };
+}
