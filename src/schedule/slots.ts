@@ -7,6 +7,8 @@ import { stretches, type Stretch } from './time-zone.ts';
  * Where clocks are put forward, fixed times that they skip come due once, at the first moment after the gap. Where they
  * are put back, fixed times come due at the first of their two moments. Schedules with a wildcard or a step in minute or
  * hour come due whenever the clock shows a time of theirs, so through both hours, and not in the gap.
+ *
+ * No library does this: croner, the nearest, leaves out a fixed time whose gap ends on the next date, as in Nuuk.
  */
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
