@@ -1,10 +1,15 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/controllers/reindex-request/actions.ts';
+import { compareDocuments } from '../../../src/controllers/reindex-request/perform-compare.ts';
 import { removeDepartures, SLICE } from '../../../src/controllers/reindex-request/perform-departures.ts';
+import { findMissing } from '../../../src/controllers/reindex-request/perform-missing.ts';
+import { sweepGhosts } from '../../../src/controllers/reindex-request/perform-sweep.ts';
+import type { Range } from '../../../src/controllers/reindex-request/ranges.ts';
 import type { ShardBound } from '../../../src/controllers/reindex-request/shard-walk.ts';
 import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import type { Elasticsearch } from '../../../src/elasticsearch/elasticsearch.ts';
 import { countDocuments } from '../../../src/elasticsearch/counts.ts';
+import { ElasticsearchError } from '../../../src/elasticsearch/errors.ts';
 import { createIndex } from '../../../src/elasticsearch/indices.ts';
 import { closePointInTime, openPointInTime } from '../../../src/elasticsearch/point-in-time.ts';
 import { refresh } from '../../../src/elasticsearch/refresh.ts';
@@ -29,11 +34,12 @@ afterEach(async () => {
 
 interface Key {
   readonly id: string;
-  readonly routing?: string;
+  readonly routing?: string | undefined;
 }
 
 interface Pair {
   readonly source: string;
+  readonly origin: Target;
   readonly destination: Target;
   readonly shardCount: number;
 }
@@ -48,11 +54,8 @@ async function indices(
   for (const index of [source, copy]) await createIndex(es, index, { settings, mappings });
   for (let at = 0; at < documents.length; at += 20_000)
     await write(es, source, documents.slice(at, at + 20_000), false);
-  return {
-    source,
-    destination: { index: copy, uuid: (await indexOf(es, copy))?.uuid ?? '' },
-    shardCount: shards,
-  };
+  const target = async (index: string) => ({ index, uuid: (await indexOf(es, index))?.uuid ?? '' });
+  return { source, origin: await target(source), destination: await target(copy), shardCount: shards };
 }
 
 interface Watermark {
@@ -306,4 +309,226 @@ describe('departures', () => {
     expect((await apart(pair)).ghosts).toEqual(['4']);
     expect((await depart(pair, before, after)).removed).toBe(1);
   });
+});
+
+const pages = { pages: 3, page: 20 };
+
+async function sweep({ destination, shardCount }: Pair, { pit }: Watermark, query?: unknown) {
+  let [removed, checked, slices, cursor] = [0, 0, 0, undefined as unknown];
+  do {
+    const request = { pit, shardCount, query, destination, cursor };
+    const result = await sweepGhosts(request, es, signal, pages);
+    if (result.type === 'lost') return 'lost';
+    removed += result.removed;
+    checked += result.checked;
+    slices += 1;
+    cursor = result.next;
+  } while (cursor !== undefined);
+  return { removed, checked, slices };
+}
+
+describe('a sweep', () => {
+  it.for([1, 3])('deletes what the point in time does not show, with %i shards', async (shards) => {
+    const pair = await indices(numbered(200), shards);
+    await copyAll(pair);
+    await remove(pair.source, ids(0, 99, 150, 199));
+    // As many have come as have gone, so that counts are equal.
+    await write(es, pair.source, numbered(204).slice(200), false);
+    const now = await watermark(pair);
+    // What comes back later is no reason to keep a document that the round does not copy.
+    await write(es, pair.source, numbered(1), true);
+    const result = await sweep(pair, now);
+    expect(result).toMatchObject({ removed: 4, checked: 200 });
+    expect((await apart(pair)).ghosts).toEqual([]);
+    expect(await sweep(pair, now)).toMatchObject({ removed: 0, checked: 196 });
+  });
+
+  it('goes by id and routing', async () => {
+    const twins = (routing: string) => numbered(30).map((one) => ({ ...one, routing }));
+    const pair = await indices([...twins('a'), ...twins('d'), ...numbered(10)], 3);
+    await copyAll(pair);
+    await remove(pair.source, [{ id: '3' }, { id: '4', routing: 'a' }, { id: '29', routing: 'd' }]);
+    expect(await sweep(pair, await watermark(pair))).toMatchObject({ removed: 3 });
+    expect(await apart(pair)).toEqual({ ghosts: [], missing: [] });
+  });
+
+  it('does not take an id with a routing for the same id without one', async () => {
+    const pair = await indices([{ id: 'x', source: {} }], 3);
+    await copyAll(pair);
+    await remove(pair.source, [{ id: 'x' }]);
+    await write(es, pair.source, [{ id: 'x', source: {}, routing: 'a' }], false);
+    expect(await sweep(pair, await watermark(pair))).toMatchObject({ removed: 1 });
+    expect(await apart(pair)).toEqual({ ghosts: [], missing: ['x@a'] });
+  });
+
+  it('deletes what the query has lost, and sees nested documents once', async () => {
+    const documents = numbered(40).map(({ id }) => ({ id, source: { n: Number(id), parts: [{ a: 1 }] } }));
+    const pair = await indices(documents, 1, { properties: { parts: { type: 'nested' } } });
+    await copyAll(pair);
+    const query = { range: { n: { lt: 30 } } };
+    expect(await sweep(pair, await watermark(pair), query)).toMatchObject({ removed: 10, checked: 40 });
+  });
+
+  it('ends when the point in time is gone', async () => {
+    const pair = await indices(numbered(5));
+    await copyAll(pair);
+    const now = await watermark(pair);
+    await closePointInTime(es, now.pit);
+    expect(await sweep(pair, now)).toBe('lost');
+    expect((await apart(pair)).ghosts).toEqual([]);
+  });
+});
+
+async function missing({ origin, destination }: Pair, { pit, shards }: Watermark, query?: unknown) {
+  let [count, cursor] = [0, undefined as unknown];
+  const ranges: Range[] = [];
+  do {
+    const request = { pit, shards, query, source: origin, destination, cursor };
+    const result = await findMissing(request, es, signal, pages);
+    if (result.type === 'lost') return 'lost';
+    count += result.missing;
+    ranges.push(...result.ranges);
+    cursor = result.next;
+  } while (cursor !== undefined);
+  return { count, ranges };
+}
+
+describe('missing documents', () => {
+  it('are named by what to copy again', async () => {
+    const pair = await indices(numbered(100));
+    const now = await watermark(pair, () => write(es, pair.source, numbered(102).slice(100), false));
+    await copyAll(pair);
+    // 100 and 101 lie above the watermark: the next round copies them.
+    await remove(pair.destination.index, ids(5, 6, 7, 50, 100, 101));
+    expect(await missing(pair, now)).toEqual({
+      count: 4,
+      ranges: [
+        { shard: 0, from: 5, to: 7 },
+        { shard: 0, from: 50, to: 50 },
+      ],
+    });
+    expect(await missing(pair, now, { range: { n: { gte: 10 } } })).toMatchObject({ count: 1 });
+  });
+
+  it('are few ranges where they are many documents', async () => {
+    const pair = await indices(numbered(60), 3);
+    const now = await watermark(pair);
+    const result = await missing(pair, now);
+    expect(result).toMatchObject({ count: 60 });
+    expect(result === 'lost' ? [] : result.ranges.length).toBeLessThan(6);
+  });
+
+  it('are not those that were written again after the point in time', async () => {
+    const pair = await indices(numbered(30), 3);
+    const now = await watermark(pair);
+    await copyAll(pair);
+    await remove(pair.destination.index, ids(1, 2, 3));
+    await write(es, pair.source, numbered(2).slice(1), false);
+    await remove(pair.source, ids(2));
+    expect(await missing(pair, now)).toMatchObject({ count: 1 });
+  });
+
+  it('are told apart by routing', async () => {
+    const twins = (routing: string) => numbered(20).map((one) => ({ ...one, routing }));
+    const pair = await indices([...twins('a'), ...twins('d')], 3);
+    const now = await watermark(pair);
+    await copyAll(pair);
+    await remove(pair.destination.index, [{ id: '7', routing: 'd' }]);
+    expect(await missing(pair, now)).toMatchObject({ count: 1 });
+  });
+});
+
+async function compare(
+  { origin, destination }: Pair,
+  { pit, shards }: Watermark,
+  options: { readonly sampleSize?: number; readonly seed?: number; readonly es?: Elasticsearch } = {},
+) {
+  const { sampleSize = 1, seed = 0 } = options;
+  const level = options.sampleSize === undefined ? 'Full' : 'Sample';
+  let [compared, mismatched, cursor] = [0, 0, undefined as unknown];
+  const examples: string[] = [];
+  do {
+    const request = { pit, shards, source: origin, destination, level, sampleSize, seed, cursor } as const;
+    const result = await compareDocuments(request, options.es ?? es, signal, pages);
+    if (result.type === 'lost') return { lost: true, compared, mismatched };
+    compared += result.compared;
+    mismatched += result.mismatched;
+    examples.push(...result.examples);
+    cursor = result.next;
+  } while (cursor !== undefined);
+  return { compared, mismatched, examples: examples.sort() };
+}
+
+describe('contents', () => {
+  it('are compared as JSON, and the order of keys says nothing', async () => {
+    const documents = numbered(150).map(({ id }) => ({ id, source: { a: 1, b: { c: [1, 2] } } }));
+    const pair = await indices(documents, 3);
+    const now = await watermark(pair);
+    await copyAll(pair);
+    const { index } = pair.destination;
+    await write(es, index, [
+      { id: '1', source: { b: { c: [1, 2] }, a: 1 } },
+      { id: '2', source: { a: 1, b: { c: [2, 1] } } },
+      { id: '3', source: { a: 1, b: { c: [1, 2] }, extra: null } },
+    ]);
+    await remove(index, ids(4));
+    // The next round copies these.
+    await remove(index, ids(5));
+    await remove(pair.source, ids(5));
+    await write(es, pair.source, [{ id: '6', source: { a: 2 } }], false);
+    expect(await compare(pair, now)).toEqual({ compared: 150, mismatched: 3, examples: ['2', '3', '4'] });
+    expect(await compare(pair, now, { sampleSize: 1000 })).toMatchObject({ compared: 150, mismatched: 3 });
+  });
+
+  it('are sampled from every shard, and others with another seed', async () => {
+    const pair = await indices(numbered(600), 3);
+    const now = await watermark(pair);
+    await copyAll(pair);
+    const every = numbered(600).map(({ id }) => ({ id, source: { n: -1 } }));
+    await write(es, pair.destination.index, every);
+    const [one, same, other] = [
+      await compare(pair, now, { sampleSize: 60 }),
+      await compare(pair, now, { sampleSize: 60 }),
+      await compare(pair, now, { sampleSize: 60, seed: 3 }),
+    ];
+    expect(one).toEqual(same);
+    expect(one).not.toEqual(other);
+    for (const sample of [one, other]) {
+      expect(sample.compared).toBe(sample.mismatched);
+      expect(Math.abs(sample.compared - 60)).toBeLessThanOrEqual(6);
+    }
+  });
+
+  it('that are too large for one answer are read in parts', async () => {
+    const pair = await indices(numbered(20));
+    const now = await watermark(pair);
+    await copyAll(pair);
+    const narrow: Elasticsearch = {
+      request: async (request, signal) => {
+        const answer = await es.request(request, signal);
+        if (JSON.stringify(answer).length > 1_500) throw tooLarge;
+        return answer;
+      },
+    };
+    // Reading ids alone would be too large as well.
+    const few = { ...now, shards: [{ shard: 0, through: 4 }] };
+    expect(await compare(pair, few, { sampleSize: 5, es: narrow })).toMatchObject({
+      compared: 5,
+      mismatched: 0,
+    });
+  });
+
+  it('cannot be compared once the point in time is gone', async () => {
+    const pair = await indices(numbered(3));
+    const now = await watermark(pair);
+    await closePointInTime(es, now.pit);
+    expect(await compare(pair, now)).toMatchObject({ lost: true });
+    expect(await missing(pair, now)).toBe('lost');
+  });
+});
+
+const tooLarge = new ElasticsearchError({
+  errorClass: 'tooLarge',
+  outcomeUnknown: false,
+  publicMessage: 'The answer is too large.',
 });
