@@ -20,7 +20,7 @@ export interface Stage {
   readonly operator: KillableOperator;
   readonly namespace: string;
   /** A name that was not used before. */
-  name(): string;
+  readonly name: () => string;
   close(): Promise<void>;
 }
 
@@ -32,7 +32,10 @@ const LONGEST_REQUEST_MS = 30 * 60_000;
 export async function openStage(): Promise<Stage> {
   const servers = await startPrivateEnvironment({ elasticsearch: { heapMegabytes: HEAP_MEGABYTES } });
   try {
-    return await setUp(servers);
+    const stage = await setUp(servers);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => void stage.close().finally(() => process.exit(1)));
+    return stage;
   } catch (error) {
     await servers.stop();
     throw error;

@@ -1,0 +1,99 @@
+import { countDocuments } from '../../../src/elasticsearch/counts.ts';
+import { refresh } from '../../../src/elasticsearch/refresh.ts';
+import { say } from '../../environment/progress.ts';
+import { type Contender, contenders, type CopyJob } from './contenders.ts';
+import { createSource, type Layout, layoutsOf, type Source } from './layouts.ts';
+import { liveRun } from './live-run.ts';
+import { comparison, type Figures } from './report.ts';
+import { cpuSecondsAtRest, untilIndexed } from './servers.ts';
+import { openStage, type Stage } from './stage.ts';
+
+export interface CompareBench {
+  /** Copies of each way and layout. */
+  readonly runs: number;
+  readonly documents: number;
+  readonly operationsPerSecond: number;
+}
+
+/** Ways to copy, on one Elasticsearch, in random order, so that a busy moment hits none of them alone. */
+export async function benchCompare(bench: CompareBench): Promise<void> {
+  const stage = await openStage();
+  try {
+    const figures = await measureAll(stage, bench);
+    console.log(comparison(layoutsOf(bench.documents), contenders, figures));
+  } finally {
+    await stage.close();
+  }
+}
+
+async function measureAll(stage: Stage, bench: CompareBench): Promise<readonly Figures[]> {
+  const sources: Source[] = [];
+  for (const layout of layoutsOf(bench.documents)) sources.push(await createSource(stage, layout));
+  const pairs = sources.flatMap((source) => contenders.map((contender) => ({ source, contender })));
+  const speeds = shuffled(Array.from({ length: bench.runs }, () => pairs).flat());
+  const figures: Figures[] = [];
+  const note = (figure: Figures) => {
+    figures.push(figure);
+    say(JSON.stringify(figure));
+  };
+  for (const { source, contender } of speeds) note(await measureSpeed(stage, contender, source));
+  for (const { source, contender } of pairs) note(await measureRepetition(stage, contender, source));
+  for (const { layout } of Array.from({ length: bench.runs }, () => sources).flat())
+    note(await measureOutage(stage, layout, bench.operationsPerSecond));
+  return figures;
+}
+
+function shuffled<T>(items: readonly T[]): readonly T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((left, right) => left.place - right.place)
+    .map(({ item }) => item);
+}
+
+async function measureSpeed(stage: Stage, contender: Contender, source: Source): Promise<Figures> {
+  const job = jobOf(stage, source);
+  const before = await cpuSecondsAtRest(stage.es);
+  const copied = await contender.copy(stage, job);
+  await requireComplete(stage, job, source.layout);
+  const cpuSeconds = (await cpuSecondsAtRest(stage.es)) - before;
+  await contender.tidy(stage, job);
+  return { type: 'speed', contender: contender.name, layout: source.layout.name, ...copied, cpuSeconds };
+}
+
+/** Kills Elasticsearch when half of the documents are copied. */
+async function measureRepetition(stage: Stage, contender: Contender, source: Source): Promise<Figures> {
+  const job = jobOf(stage, source);
+  const [{ writtenAgain }] = await Promise.all([
+    contender.copy(stage, job),
+    killAtHalf(stage, job.to, source.layout),
+  ]);
+  await requireComplete(stage, job, source.layout);
+  await contender.tidy(stage, job);
+  return { type: 'repetition', contender: contender.name, layout: source.layout.name, writtenAgain };
+}
+
+async function killAtHalf({ es, elasticsearch }: Stage, to: string, { documents }: Layout): Promise<void> {
+  await untilIndexed(es, to, documents / 2);
+  await elasticsearch.kill(0);
+  await elasticsearch.restart(0);
+}
+
+async function measureOutage(stage: Stage, layout: Layout, operationsPerSecond: number): Promise<Figures> {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const { workload, verdict } = await liveRun(stage, { ...layout, operationsPerSecond, seed });
+  const faults = verdict.lost + verdict.ghosts + verdict.stale + verdict.duplicated;
+  return { type: 'outage', layout: layout.name, milliseconds: workload.longestGapMs, faults };
+}
+
+const jobOf = (stage: Stage, { index, alias, layout }: Source): CopyJob => ({
+  from: index,
+  to: stage.name(),
+  alias,
+  shards: layout.shards,
+});
+
+async function requireComplete({ es }: Stage, { to }: CopyJob, { documents }: Layout): Promise<void> {
+  await refresh(es, to);
+  const found = await countDocuments(es, to);
+  if (found !== documents) throw new Error(`${to} has ${found} documents instead of ${documents}`);
+}
