@@ -206,8 +206,24 @@ async function read(
   try {
     return await search(es, undefined, { ...body, ...slice, pit: { id: pit } }, signal);
   } catch (error) {
-    // One lost shard is a 404 of the whole search, since partial results are refused.
-    if (isElasticsearchError(error, 'notFound', 'indexNotFound')) throw new LostView(pit);
-    throw error;
+    throw isLoss(error) ? new LostView(pit) : error;
   }
 }
+
+/**
+ * One lost shard fails the whole search, since partial results are refused: with 404 where the context ended, and, up
+ * to some 9.x, with 500 or 503 where its node has left. A loss that was none costs a sweep; one not seen, the end.
+ */
+function isLoss(error: unknown): boolean {
+  if (isElasticsearchError(error, 'notFound', 'indexNotFound')) return true;
+  const isOfServer = isElasticsearchError(error, 'serverError', 'unavailable');
+  return isOfServer && LOSSES.has(error.errorType ?? '');
+}
+
+const LOSSES: ReadonlySet<string> = new Set([
+  // "node [...] is not available": https://github.com/elastic/elasticsearch/pull/142405 makes it a 404.
+  'illegal_state_exception',
+  'no_shard_available_action_exception',
+  // Without a cause of its own: "Search rejected due to missing shards".
+  'search_phase_execution_exception',
+]);
