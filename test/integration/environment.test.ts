@@ -26,8 +26,9 @@ const main = join(import.meta.dirname, '../../scripts/environment/main.ts');
 async function env(
   ...args: readonly string[]
 ): Promise<{ readonly code: number | null; readonly stdout: string }> {
+  const { ES_JAVA_OPTS: options = '' } = process.env;
   const child = spawn(process.execPath, [main, ...args], {
-    env: { ...process.env, ES_STEWARD_ENVIRONMENT: 'test', ES_JAVA_OPTS: '-Xms512m -Xmx512m' },
+    env: { ...process.env, ES_STEWARD_ENVIRONMENT: 'test', ES_JAVA_OPTS: `${options} -Xms512m -Xmx512m` },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -17,8 +17,15 @@ declare module 'vitest' {
   }
 }
 
+/**
+ * For each Elasticsearch of a test run: the compiler for long lives costs as much as all the rest of a start, and no
+ * server lives long enough to earn that back. Workers inherit the variable.
+ */
+const JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
+
 /** Starts the servers that all integration tests share, or takes those that the variables give. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  process.env['ES_JAVA_OPTS'] ??= JAVA_OPTIONS;
   const [kubernetes, elasticsearch] = await Promise.all([controlPlane(), cluster()]);
   project.provide('environment', { ...kubernetes.info, elasticsearch: elasticsearch.info });
   const { kubernetesVersion } = kubernetes.info;

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheRoot } from '../../scripts/environment/cache.ts';
 import { eventually } from './eventually.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** Stripping types and compiling is most of a start, and the same for all of them. */
+const NODE_COMPILE_CACHE = join(cacheRoot(), 'compiled');
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
@@ -30,7 +34,7 @@ export interface ProcessOptions {
 /** Runs `src/main.ts` with no more of the environment than it needs. */
 export function startOperatorProcess({ args = [], environment = {} }: ProcessOptions): OperatorProcess {
   const child = spawn(process.execPath, [ENTRY, ...args], {
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...environment },
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (child.pid === undefined) throw new Error('the operator could not be started');
