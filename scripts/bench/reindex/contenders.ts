@@ -89,7 +89,7 @@ async function reindexDespiteDeaths(
 
 async function copyByOperator(stage: Stage, { from, to }: CopyJob): Promise<Copied> {
   const start = performance.now();
-  const followed = await (await applyRequest(stage, to, { from, to, writeMode: 'Online' })).ended;
+  const followed = await (await applyRequest(stage, to, { from, to })).ended;
   if (followed.request.status?.phase !== 'Completed')
     throw new Error(`the copy to ${to} was not completed: ${readyMessage(followed.request)}`);
   return {

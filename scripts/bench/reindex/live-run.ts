@@ -44,7 +44,7 @@ export async function liveRun(stage: Stage, options: LiveOptions): Promise<LiveR
     );
   await written(WRITERS_ALONE_OPERATIONS);
   const applied = performance.now();
-  const following = await applyRequest(stage, name, { from, to, writeMode: 'Online' });
+  const following = await applyRequest(stage, name, { from, to });
   const [followed, kills] = await Promise.all([
     following.ended,
     options.killWithinMs === undefined ? [] : killAtRandom(stage, following.phase, options.killWithinMs),

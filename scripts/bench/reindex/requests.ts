@@ -27,18 +27,20 @@ export interface FollowedRequest {
 
 const refOf = ({ namespace }: Stage, name: string): ObjectRef => ({ kind: KIND, namespace, name });
 
+/** Writes go on, and the end is the end: nobody will want to roll back. */
+const LIVE = { writeMode: 'Online', sourceAfter: { rollbackWindow: '0s' } } as const;
+
 /** Applies a request as a user does, and follows it. */
 export async function applyRequest(
   stage: Stage,
   name: string,
-  spec: { readonly from: string; readonly to: string } & Readonly<Record<string, unknown>>,
+  { from, to }: { readonly from: string; readonly to: string },
 ): Promise<FollowedRequest> {
-  const { from, to, ...more } = spec;
   await stage.api.create(KIND, stage.namespace, {
     apiVersion: 'es-steward.dev/v1alpha1',
     kind: 'ReindexRequest',
     metadata: { name },
-    spec: { connectionRef: { name: 'main' }, source: { index: from }, destination: { index: to }, ...more },
+    spec: { connectionRef: { name: 'main' }, source: { index: from }, destination: { index: to }, ...LIVE },
   });
   const timeline = new Map<Phase, number>();
   return { phase: () => [...timeline.keys()].at(-1), ended: follow(stage, name, timeline) };

@@ -40,7 +40,8 @@ export async function untilIndexed(es: Elasticsearch, index: string, writes: num
     try {
       return (await ask(es, request, indexedSchema))._all.primaries.indexing.index_total >= writes;
     } catch (error) {
-      if (isElasticsearchError(error, 'indexNotFound')) return false;
+      // Not created yet, or none of its shards has started.
+      if (isElasticsearchError(error, 'indexNotFound', 'incomplete')) return false;
       throw error;
     }
   });
