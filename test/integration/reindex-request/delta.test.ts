@@ -505,12 +505,14 @@ describe('contents', () => {
     await copyAll(pair);
     const narrow: Elasticsearch = {
       request: async (request, signal) => {
-        const answer = await es.request(request, signal);
-        if (JSON.stringify(answer).length > 1_500) throw tooLarge;
+        const answer = (await es.request(request, signal)) as Partial<Record<string, readonly unknown[]>>;
+        const documents =
+          answer['docs'] ?? (answer['hits'] as { hits?: readonly unknown[] } | undefined)?.hits;
+        if ((documents?.length ?? 0) > 2) throw tooLarge;
         return answer;
       },
     };
-    // Reading ids alone would be too large as well.
+    // A sample, since it reads no page of ids, which would be too large as well.
     const few = { ...now, shards: [{ shard: 0, through: 4 }] };
     expect(await compare(pair, few, { sampleSize: 5, es: narrow })).toMatchObject({
       compared: 5,
