@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from './config.ts';
 import { clusterOf, wireControllers } from './controllers/index.ts';
 import type { Wire } from './controllers/index.ts';
+import { snapshotSchedule } from './crds/snapshot-schedule.ts';
+import type { SnapshotSchedule } from './crds/snapshot-schedule.ts';
 import type { Connections } from './elasticsearch/connections.ts';
 import type { KubernetesApi } from './kubernetes/api.ts';
 import { aborted, inBackground } from './runtime/background.ts';
@@ -54,6 +56,7 @@ export function createOperator(options: OperatorOptions): Operator {
     isPaused: () => killSwitch.isOn(),
   });
   const runners = wireControllers(wiring(options, { election, killSwitch, recorder }), options.connections);
+  metrics.watchSnapshotSchedules(() => snapshotSchedulesOf(runners));
   return { election, killSwitch, recorder, runners };
 }
 
@@ -97,6 +100,12 @@ export async function runOperator(
     ],
     { clock, log },
   );
+}
+
+/** The API server has checked them by the schema of the kind. */
+function snapshotSchedulesOf(runners: readonly ControllerRunner[]): readonly SnapshotSchedule[] {
+  const runner = runners.find(({ name }) => name === snapshotSchedule.singular);
+  return (runner?.objects() ?? []) as unknown as readonly SnapshotSchedule[];
 }
 
 function createElection({ config, kubernetes, clock, random, log }: OperatorOptions): Election {

@@ -21,6 +21,7 @@ const run = object('A snapshot that runs, or is about to.', {
   slot,
   attempt: z.int().min(1).describe('Counts the tries for this slot.'),
   accepted: z.boolean().describe('Whether Elasticsearch has begun it. Written down before that as a wish.'),
+  refused: text(1024).describe('Why Elasticsearch did not begin it.').optional(),
   startTime: time('When it began.').optional(),
   percent: z.int().min(0).max(100).describe('How much is done.').optional(),
   shards: object('Its shards.', {
@@ -78,6 +79,9 @@ export const snapshotScheduleStatus = object('What became of the snapshots, and 
   lastSuccessfulSnapshot: snapshot('Its name.').optional(),
   missedSlots: count(
     'Slots that did not run since this object was created, suspended times apart.',
+  ).optional(),
+  staleAfter: spent(
+    'How old the newest success may be: spec.staleAfter, or what follows from the schedule.',
   ).optional(),
   lastSnapshot: object('What became of the last snapshot.', {
     ...ended,

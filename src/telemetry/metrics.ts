@@ -2,12 +2,14 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { controllerMetrics } from './controller-metrics.ts';
 import type { ControllerMetrics } from './controller-metrics.ts';
 import { operationOf } from './operation.ts';
+import { snapshotMetrics } from './snapshot-metrics.ts';
+import type { SnapshotMetrics } from './snapshot-metrics.ts';
 
 /**
  * Everything that /metrics tells. Names and labels that controller-runtime and client-go have are theirs, so that
  * existing dashboards and alerts work; the rest begins with `es_steward_`.
  */
-export interface Metrics {
+export interface Metrics extends SnapshotMetrics {
   readonly registry: Registry;
   readonly controllers: ControllerMetrics;
   /** One call of the API server; `code` is '<error>' without an answer. */
@@ -54,6 +56,7 @@ export function createMetrics(version: string): Metrics {
     ...kubernetesMetrics(registers),
     ...elasticsearchMetrics(registers),
     ...processMetrics(registers),
+    ...snapshotMetrics(registers),
   };
 }
 

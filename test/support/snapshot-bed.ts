@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { elasticsearchConnection } from '../../src/crds/elasticsearch-connection.ts';
 import { snapshotSchedule } from '../../src/crds/snapshot-schedule.ts';
 import type { SnapshotSchedule } from '../../src/crds/snapshot-schedule.ts';
 import { listSnapshots, type Snapshot } from '../../src/elasticsearch/snapshots.ts';
@@ -12,6 +13,13 @@ import { type ReindexBed, type RequestSpec, useReindexBed } from './reindex-bed.
 import { createIndex, numbered, oneShard, write } from './reindex-indices.ts';
 
 const SCHEDULES = kindRefOf(snapshotSchedule);
+const CONNECTIONS = kindRefOf(elasticsearchConnection);
+
+export const connectionRefOf = ({ namespace }: Pick<ReindexBed, 'namespace'>) => ({
+  kind: CONNECTIONS,
+  namespace,
+  name: 'main',
+});
 
 /** A namespace with a ready connection, a repository of its own and one index in the cluster. */
 export interface SnapshotBed extends ReindexBed {
@@ -28,7 +36,7 @@ export async function useSnapshotBed(connection: RequestSpec = {}): Promise<Snap
   await register(bed, repository, folder);
   afterAll(async () => {
     await removeSnapshots(bed, repository);
-    await undefinedWhen(['notFound'], bed.es.request({ method: 'DELETE', path: `/_snapshot/${repository}` }));
+    await unregister(bed, repository);
     await rm(folder, { recursive: true, force: true });
   });
   const index = bed.name();
@@ -53,6 +61,17 @@ export async function register(
 ): Promise<void> {
   const body = { type: 'fs', settings: { location, ...settings } };
   await es.request({ method: 'PUT', path: `/_snapshot/${repository}`, body });
+}
+
+/** Elasticsearch keeps a repository that it still works in. */
+async function unregister({ es }: ReindexBed, repository: string): Promise<void> {
+  const request = { method: 'DELETE', path: `/_snapshot/${repository}` } as const;
+  await eventually('the repository is at rest', () =>
+    undefinedWhen(
+      ['conflict'],
+      undefinedWhen(['notFound'], es.request(request)).then(() => true),
+    ),
+  );
 }
 
 async function removeSnapshots({ es }: ReindexBed, repository: string): Promise<void> {
@@ -124,6 +143,23 @@ export async function takeSnapshot(
   });
 }
 
+/** Successes of a schedule, as its earlier slots would have left them: the oldest first. */
+export async function takeOwnSnapshots(
+  bed: SnapshotBed,
+  { metadata: { name, namespace, uid } }: SnapshotSchedule,
+  count: number,
+): Promise<readonly string[]> {
+  const names = Array.from(
+    { length: count },
+    (_, at) => `${name}-2026.01.0${at + 1}-000000-${uid.slice(0, 6)}`,
+  );
+  for (const [at, made] of names.entries()) {
+    const mark = { uid, slot: `2026-01-0${at + 1}T00:00:00Z`, schedule: `${namespace}/${name}` };
+    await takeSnapshot(bed, made, { metadata: { 'es-steward': mark } });
+  }
+  return names;
+}
+
 /** Bytes as incompressible as can be, so that a throttled repository takes its time. */
 export async function writeNoise(bed: SnapshotBed, index: string, documents: number): Promise<void> {
   const noise = () => Array.from({ length: 60 }, () => Math.random().toString(36)).join(' ');
@@ -132,11 +168,4 @@ export async function writeNoise(bed: SnapshotBed, index: string, documents: num
     source: { noise: noise() },
   }));
   await write(bed.es, index, source);
-}
-
-export async function quiet(bed: SnapshotBed): Promise<void> {
-  await eventually('no snapshot runs', async () => {
-    const snapshots = await snapshotsOf(bed);
-    return snapshots.every(({ state }) => state !== 'IN_PROGRESS');
-  });
 }

@@ -10,10 +10,11 @@ import { type Around, aroundElasticsearch, aroundKubernetes } from './server-cal
 import { readSchedule, type SnapshotBed } from './snapshot-bed.ts';
 
 /** One process of the operator as far as a single schedule needs it: its own memory, clients and engine. */
-export interface SnapshotProcess {
+export interface SnapshotProcess extends AsyncDisposable {
   readonly events: readonly ResourceEvent[];
   readonly clock: SkippingClock;
   pass(name: string): Promise<Outcome>;
+  read(name: string): Promise<SnapshotSchedule>;
   /** Passes, and what they wait for skipped over, until the schedule says so. */
   until(
     name: string,
@@ -68,6 +69,7 @@ export function startSnapshotProcess(bed: SnapshotBed, options: ProcessOptions =
     events,
     clock,
     pass,
+    read: (name) => readSchedule(bed, name),
     until: async (name, fact, holds) => {
       for (let count = 0; count < MOST_PASSES; count += 1) {
         const outcome = await pass(name);
@@ -79,6 +81,7 @@ export function startSnapshotProcess(bed: SnapshotBed, options: ProcessOptions =
     },
     kill: () => life.abort(new Error('killed')),
     close: () => connections.close(),
+    [Symbol.asyncDispose]: () => connections.close(),
   };
 }
 
@@ -94,7 +97,13 @@ export function reasonOf({ status }: SnapshotSchedule, type = 'Ready'): string |
   return status?.conditions?.find((condition) => condition.type === type)?.reason;
 }
 
-export const hasEnded = ({ status }: SnapshotSchedule): boolean =>
-  status?.active === undefined &&
-  (status?.history ?? []).length > 0 &&
-  status?.lastSuccessfulTime !== undefined;
+/** A run is over with all its tries. */
+export function endedRun({ status }: SnapshotSchedule): boolean {
+  const { active, history = [], lastSnapshot } = status ?? {};
+  return active === undefined && history.length > 0 && history[0]?.name === lastSnapshot?.name;
+}
+
+/** A success is over, and the repository has been read since. */
+export function isRetained(schedule: SnapshotSchedule): boolean {
+  return endedRun(schedule) && (schedule.status?.retained?.count ?? 0) > 0;
+}

@@ -15,6 +15,7 @@ export function withFigures(situation: Situation, status: Status): Status {
   const base: Status = {
     ...rest,
     schedule: `${spec.schedule} ${spec.timeZone}`,
+    staleAfter: formatDuration(plan.staleAfterMs),
     ...(next !== undefined && { nextScheduleTime: timeText(next) }),
   };
   if (seen?.snapshots === undefined) return base;

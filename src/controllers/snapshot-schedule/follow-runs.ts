@@ -17,6 +17,7 @@ export const followRuns: Rule = (situation, step) =>
 function followRun(situation: Situation, step: Step, run: Run): Step {
   const wait = (timeOf(run.retryTime) ?? 0) - situation.now;
   if (wait > 0) return add(step, { next: wait });
+  if (run.refused !== undefined) return end(situation, step, run, { state: 'FAILED', message: run.refused });
   const facts = situation.seen?.runs.get(run.snapshot);
   if (facts === undefined) return step;
   const { snapshot } = facts;

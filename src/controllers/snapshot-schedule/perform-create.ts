@@ -6,9 +6,9 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { SnapshotAction } from './actions.ts';
 import { RESTORED_PATTERN } from './names.ts';
-import type { Schedule, Status } from './observed.ts';
+import type { Run, Schedule, Status } from './observed.ts';
 import type { EffectContext } from './perform-effect.ts';
-import { replaceRun, withEnding } from './run.ts';
+import { replaceRun } from './run.ts';
 import { runsOf } from './situation.ts';
 
 type Creation = Extract<SnapshotAction, { type: 'CreateSnapshot' }>;
@@ -48,25 +48,14 @@ export async function create(action: Creation, context: EffectContext): Promise<
     if (isElasticsearchError(error, 'alreadyExists')) return undefined;
     const why = refusal(error);
     if (why === undefined) throw error;
-    return (status) => refused(status, action, why, context);
+    return (status) => withRun(status, action, { refused: why });
   }
-  return (status) => accepted(status, action);
+  return (status) => withRun(status, action, { accepted: true });
 }
 
-const runOf = (status: Status, { snapshot, slot }: Creation) =>
-  runsOf(status).find((run) => run.snapshot === snapshot && run.slot === slot);
-
-function accepted(status: Status, action: Creation): Status {
-  const run = runOf(status, action);
-  return run === undefined ? status : replaceRun(status, run, { ...run, accepted: true });
-}
-
-function refused(status: Status, action: Creation, message: string, context: EffectContext): Status {
-  const run = runOf(status, action);
-  if (run === undefined) return status;
-  const { metadata, spec } = context.resource;
-  const source = { prefix: spec.namePrefix ?? metadata.name, uid: metadata.uid };
-  return withEnding(status, run, { state: 'FAILED', message }, source, spec, context.pass.now);
+function withRun(status: Status, { snapshot, slot }: Creation, change: Partial<Run>): Status {
+  const run = runsOf(status).find((other) => other.snapshot === snapshot && other.slot === slot);
+  return run === undefined ? status : replaceRun(status, run, { ...run, ...change });
 }
 
 /** What Elasticsearch refuses for now, so that the try is over; undefined for what another pass must find out. */

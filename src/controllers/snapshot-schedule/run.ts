@@ -12,6 +12,8 @@ export interface Ending {
   readonly state: State;
   readonly message?: string | undefined;
   readonly duration?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly endTime?: number | undefined;
   readonly bytes?: number | undefined;
   readonly failures?: NonNullable<Status['lastSnapshot']>['failures'];
 }
@@ -77,9 +79,15 @@ export function withEnding(
   const others = (status.history ?? []).filter(({ name }) => name !== run.snapshot);
   return {
     ...replaceRun(told, run, undefined),
+    ...(ending.state === 'SUCCESS' && successOf(run, ending, now)),
     consecutiveFailures: failures,
     history: [entry, ...others].slice(0, policy.historyLimit),
   };
+}
+
+/** The list of the repository says the same a moment later; until then nobody shall read that there is none. */
+function successOf({ snapshot }: Run, { endTime }: Ending, now: number): Partial<Status> {
+  return { lastSuccessfulTime: timeText(endTime ?? now), lastSuccessfulSnapshot: snapshot };
 }
 
 export function replaceRun(status: Status, run: Run, by: Run | undefined): Status {
@@ -118,6 +126,7 @@ export function figuresOf({ snapshot, progress }: RunFacts): Omit<Ending, 'state
   if (snapshot === undefined) return {};
   const { startTime, endTime, failures } = snapshot;
   return {
+    endTime,
     duration: endTime === undefined ? undefined : Math.max(0, endTime - startTime),
     bytes: progress?.bytes.total,
     failures: failures.map(({ index, shard }) => ({ index, shard })),

@@ -1,27 +1,60 @@
 import { describe, expect, it } from 'vitest';
-import { createSchedule, runNow, snapshotsOf, useSnapshotBed } from '../../support/snapshot-bed.ts';
-import { hasEnded, reasonOf, startSnapshotProcess } from '../../support/snapshot-process.ts';
+import { isKubernetesError } from '../../../src/kubernetes/errors.ts';
+import { createIndex, oneShard, write, numbered } from '../../support/reindex-indices.ts';
+import {
+  createSchedule,
+  editSchedule,
+  loseStatus,
+  runNow,
+  type SnapshotBed,
+  snapshotsOf,
+  takeSnapshot,
+  useSnapshotBed,
+} from '../../support/snapshot-bed.ts';
+import { losingAnswerOf } from '../../support/snapshot-faults.ts';
+import { endedRun, isRetained, reasonOf, startSnapshotProcess } from '../../support/snapshot-process.ts';
 
 const bed = await useSnapshotBed();
+
+/** An index whose only shard has no node to live on. */
+async function createRedIndex({ es }: SnapshotBed, name: string): Promise<void> {
+  const settings = { number_of_replicas: 0, 'index.routing.allocation.require.box': 'nowhere' };
+  const query = { wait_for_active_shards: 0 };
+  await es.request({ method: 'PUT', path: `/${name}`, query, body: { settings } });
+}
+
+async function heal({ es }: SnapshotBed, name: string): Promise<void> {
+  const body = { 'index.routing.allocation.require.box': null };
+  await es.request({ method: 'PUT', path: `/${name}/_settings`, body });
+  const query = { wait_for_status: 'green' };
+  await es.request({ method: 'GET', path: `/_cluster/health/${name}`, query });
+}
+
+/** The snapshots of one slot, by the names that follow from it. */
+async function madeBy(name: string) {
+  return (await snapshotsOf(bed)).filter((snapshot) => snapshot.name.startsWith(`${name}-`));
+}
 
 describe('a snapshot', () => {
   it('is made on run-now, and what became of it is told', async () => {
     const name = bed.name();
-    const { metadata } = await createSchedule(bed, name, { metadata: { team: 'search' } });
-    const operator = startSnapshotProcess(bed);
+    const { metadata } = await createSchedule(bed, name, {
+      indices: [bed.index],
+      metadata: { team: 'search' },
+    });
+    await using operator = startSnapshotProcess(bed);
     await runNow(bed, name, 'please');
-    const schedule = await operator.until(name, 'it has ended', hasEnded);
-    expect(reasonOf(schedule)).toBe('Succeeded');
-    expect(reasonOf(schedule, 'Healthy')).toBe('Fresh');
+    const schedule = await operator.until(name, 'it has ended', isRetained);
+    expect([reasonOf(schedule), reasonOf(schedule, 'Healthy')]).toEqual(['Succeeded', 'Fresh']);
     expect(schedule.status).toMatchObject({
       lastHandledRunNow: 'please',
       lastSnapshot: { state: 'SUCCESS' },
       retained: { count: 1 },
       consecutiveFailures: 0,
     });
-    const [snapshot, ...others] = await snapshotsOf(bed);
+    const [snapshot, ...others] = await madeBy(name);
     expect(others).toEqual([]);
-    expect(snapshot?.indices).toContain(bed.index);
+    expect(snapshot?.indices).toEqual([bed.index]);
     expect(snapshot?.metadata).toEqual({
       team: 'search',
       'es-steward': {
@@ -30,6 +63,148 @@ describe('a snapshot', () => {
         schedule: `${bed.namespace}/${name}`,
       },
     });
-    await operator.close();
+  });
+
+  it('that is partial is no success, is tried again and told (H51)', async () => {
+    const name = bed.name();
+    await Promise.all([createIndex(bed.es, `${name}-good`, oneShard), createRedIndex(bed, `${name}-red`)]);
+    await createSchedule(bed, name, { indices: [`${name}-*`], partial: true, backoffLimit: 1 });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const failed = await operator.until(name, 'the run is over', endedRun);
+    expect([reasonOf(failed), reasonOf(failed, 'Healthy')]).toEqual(['SnapshotPartial', 'NeverSucceeded']);
+    expect(failed.status).toMatchObject({
+      lastSnapshot: { state: 'PARTIAL', failures: [{ index: `${name}-red`, shard: 0 }] },
+      consecutiveFailures: 1,
+      history: [{ attempts: 2 }],
+      retained: { count: 0 },
+    });
+    const made = (await madeBy(name)).map((snapshot) => snapshot.name);
+    expect(made).toEqual([made[0], `${made[0]}-2`]);
+    await heal(bed, `${name}-red`);
+    await runNow(bed, name, 'two');
+    const healed = await operator.until(name, 'it is a success', isRetained);
+    expect(reasonOf(healed)).toBe('Succeeded');
+    expect(healed.status).toMatchObject({ consecutiveFailures: 0, retained: { count: 1 } });
+  });
+
+  it('that cannot begin because of a red index is tried again until the limit, and nothing is left of it', async () => {
+    const name = bed.name();
+    await createRedIndex(bed, `${name}-red`);
+    await createSchedule(bed, name, { indices: [`${name}-*`], backoffLimit: 2 });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const failed = await operator.until(name, 'the run is over', endedRun);
+    expect(reasonOf(failed)).toBe('SnapshotFailed');
+    expect(failed.status?.history).toMatchObject([{ state: 'FAILED', attempts: 3 }]);
+    expect(await madeBy(name)).toEqual([]);
+    expect(operator.events.filter(({ type }) => type === 'Warning')).toHaveLength(1);
+  });
+
+  it('of nothing is no success', async () => {
+    const name = bed.name();
+    await createSchedule(bed, name, { indices: [`${name}-nothing-*`], backoffLimit: 0 });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const schedule = await operator.until(name, 'the run is over', endedRun);
+    expect([reasonOf(schedule), schedule.status?.lastSnapshot?.state]).toEqual(['SnapshotEmpty', 'EMPTY']);
+  });
+
+  it.each([
+    ['excludes', ['-log-*', '-data'], ['-data', '-log-a']],
+    ['plain names', ['-data', '-log-a'], ['-data']],
+  ])('leaves out what %s say', async (_what, indices, taken) => {
+    const name = bed.name();
+    for (const index of ['-data', '-log-a', '-log-tmp', '-log-x-restore-check-1'])
+      await createIndex(bed.es, name + index, oneShard);
+    const exclude = [`${name}-log-tmp`, ...(taken.includes('-log-a') ? [] : [`${name}-log*`])];
+    await createSchedule(bed, name, { indices: indices.map((index) => name + index), exclude });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const schedule = await operator.until(name, 'the run is over', endedRun);
+    expect(reasonOf(schedule)).toBe('Succeeded');
+    const [snapshot] = await madeBy(name);
+    expect(snapshot?.indices.toSorted()).toEqual(taken.map((index) => name + index));
+  });
+
+  it('is made once when the answer of its creation is lost (H54)', async () => {
+    const name = bed.name();
+    await createSchedule(bed, name, { indices: [bed.index] });
+    await using operator = startSnapshotProcess(bed, { around: losingAnswerOf('PUT /_snapshot') });
+    await runNow(bed, name, 'one');
+    const schedule = await operator.until(name, 'it has ended', endedRun);
+    expect(reasonOf(schedule)).toBe('Succeeded');
+    expect(await madeBy(name)).toHaveLength(1);
+  });
+
+  it('takes the next name when a stranger has its own', async () => {
+    const name = bed.name();
+    const { metadata } = await createSchedule(bed, name, { indices: [bed.index] });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const wished = await operator.until(
+      name,
+      'it is wished for',
+      ({ status }) => status?.active !== undefined,
+    );
+    const own = wished.status?.active?.snapshot ?? '';
+    expect(own).toContain(metadata.uid.slice(0, 6));
+    await takeSnapshot(bed, own);
+    const schedule = await operator.until(name, 'it has ended', endedRun);
+    expect(schedule.status?.lastSnapshot).toMatchObject({ name: `${own}-2`, state: 'SUCCESS' });
+    expect(operator.events.map(({ reason }) => reason)).toContain('NameTaken');
+    expect((await madeBy(name)).map((snapshot) => snapshot.name)).toEqual([own, `${own}-2`]);
+  });
+
+  it('is found again when the status is lost, and not made twice', async () => {
+    const name = bed.name();
+    await createSchedule(bed, name, { indices: [bed.index] });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const before = await operator.until(name, 'it has ended', isRetained);
+    await editSchedule(bed, name, { metadata: { annotations: { 'es-steward.dev/run-now': null } } });
+    await loseStatus(bed, name);
+    const after = await operator.until(name, 'it is told anew', (one) => reasonOf(one) === 'Succeeded');
+    const { lastSuccessfulTime, lastSuccessfulSnapshot, retained } = before.status ?? {};
+    expect(after.status).toMatchObject({
+      lastSuccessfulTime,
+      lastSuccessfulSnapshot,
+      retained: { count: retained?.count },
+      lastSnapshot: { state: 'SUCCESS', slot: before.status?.lastSnapshot?.slot },
+    });
+    expect(await madeBy(name)).toHaveLength(1);
+  });
+
+  it('says which field is wrong when its metadata are too long', async () => {
+    const name = bed.name();
+    await createSchedule(bed, name, { metadata: { note: 'x'.repeat(1000) } });
+    await using operator = startSnapshotProcess(bed);
+    await operator.pass(name);
+    const schedule = await operator.read(name);
+    expect(reasonOf(schedule)).toBe('InvalidSpec');
+    expect(schedule.status?.conditions?.find(({ type }) => type === 'Stalled')?.message).toContain(
+      'spec.metadata',
+    );
+  });
+
+  it.each(['Nightly', 'my backups', '_a', 'a/b'])(
+    'never gets the illegal name %j (H52)',
+    async (namePrefix) => {
+      const refused = createSchedule(bed, bed.name(), { namePrefix });
+      await expect(refused).rejects.toSatisfy((error) => isKubernetesError(error, 'invalid'));
+    },
+  );
+
+  it('grows up beside writes: every index that was there is inside', async () => {
+    const name = bed.name();
+    await createIndex(bed.es, `${name}-data`, oneShard);
+    await write(bed.es, `${name}-data`, numbered(100));
+    await createSchedule(bed, name, { indices: [`${name}-*`] });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    await operator.until(name, 'it is wished for', ({ status }) => status?.active !== undefined);
+    await createIndex(bed.es, `${name}-late`, oneShard);
+    const schedule = await operator.until(name, 'it has ended', endedRun);
+    expect(reasonOf(schedule)).toBe('Succeeded');
   });
 });

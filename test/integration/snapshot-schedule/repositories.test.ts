@@ -1,0 +1,129 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  createSchedule,
+  register,
+  repositoryPath,
+  runNow,
+  snapshotsOf,
+  takeSnapshot,
+  useSnapshotBed,
+} from '../../support/snapshot-bed.ts';
+import { endedRun, isRetained, reasonOf, startSnapshotProcess } from '../../support/snapshot-process.ts';
+
+const bed = await useSnapshotBed();
+
+/** A repository of its own for one test. */
+async function newRepository(settings = {}) {
+  const repository = bed.name();
+  const folder = join(repositoryPath(), repository);
+  await register(bed, repository, folder, settings);
+  const remove = () => bed.es.request({ method: 'DELETE', path: `/_snapshot/${repository}` });
+  return { repository, folder, remove };
+}
+
+describe('a repository (H53)', () => {
+  it('that is missing is waited for, and so is one that was removed between two slots', async () => {
+    const name = bed.name();
+    const { repository, folder, remove } = await newRepository();
+    await createSchedule(bed, name, { repository });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    await operator.until(name, 'the first has ended', isRetained);
+    await remove();
+    await runNow(bed, name, 'two');
+    const waiting = await operator.until(
+      name,
+      'it is missed',
+      (one) => reasonOf(one) === 'RepositoryMissing',
+    );
+    expect(waiting.status).toMatchObject({ lastHandledRunNow: 'one', retained: { count: 1 } });
+    await register(bed, repository, folder);
+    const schedule = await operator.until(
+      name,
+      'the second has ended',
+      ({ status }) => status?.retained?.count === 2,
+    );
+    expect([reasonOf(schedule), schedule.status?.lastHandledRunNow]).toEqual(['Succeeded', 'two']);
+    await remove();
+  });
+
+  it('that is removed after the wish is written stops the snapshot and keeps the wish', async () => {
+    const name = bed.name();
+    const { repository, folder, remove } = await newRepository();
+    await createSchedule(bed, name, { repository });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const wished = await operator.until(
+      name,
+      'it is wished for',
+      ({ status }) => status?.active !== undefined,
+    );
+    await remove();
+    const waiting = await operator.until(
+      name,
+      'it is missed',
+      (one) => reasonOf(one) === 'RepositoryMissing',
+    );
+    expect(waiting.status?.active).toEqual(wished.status?.active);
+    await register(bed, repository, folder);
+    const schedule = await operator.until(name, 'it has ended', endedRun);
+    expect(schedule.status?.lastSnapshot).toMatchObject({
+      name: wished.status?.active?.snapshot,
+      state: 'SUCCESS',
+    });
+    await remove();
+  });
+
+  it('that is read-only is told, and nothing is tried', async () => {
+    const name = bed.name();
+    const { repository, remove } = await newRepository({ readonly: true });
+    await createSchedule(bed, name, { repository });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const schedule = await operator.until(name, 'it is told', (one) => reasonOf(one) !== undefined);
+    expect([reasonOf(schedule), schedule.status?.active]).toEqual(['RepositoryReadOnly', undefined]);
+    await remove();
+  });
+
+  it('that another cluster writes to is left alone, and the last success stands', async () => {
+    const name = bed.name();
+    const { repository, folder, remove } = await newRepository();
+    await createSchedule(bed, name, { repository, retention: { expireAfter: '1s' } });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    await operator.until(name, 'the first has ended', isRetained);
+    // A second name for the same files is to Elasticsearch what a second cluster is.
+    const second = bed.name();
+    await register(bed, second, folder);
+    await takeSnapshot({ ...bed, repository: second }, 'of-the-other');
+    await runNow(bed, name, 'two');
+    const schedule = await operator.until(name, 'it is told', (one) => reasonOf(one) === 'RepositoryShared');
+    expect(schedule.status).toMatchObject({ lastSnapshot: { state: 'SUCCESS' }, retained: { count: 1 } });
+    const { name: first } = schedule.status?.lastSnapshot ?? {};
+    expect((await snapshotsOf({ ...bed, repository: second })).map((one) => one.name)).toContain(first);
+    await remove();
+    await bed.es.request({ method: 'DELETE', path: `/_snapshot/${second}` });
+  });
+
+  it('that a node cannot write to is told before anything begins', async () => {
+    const name = bed.name();
+    const { repository, folder, remove } = await newRepository();
+    await createSchedule(bed, name, { repository });
+    await using operator = startSnapshotProcess(bed);
+    await rename(folder, `${folder}-away`);
+    await writeFile(folder, 'a file where the folder was');
+    await runNow(bed, name, 'one');
+    const schedule = await operator.until(
+      name,
+      'it is told',
+      (one) => reasonOf(one)?.startsWith('Repository') === true,
+    );
+    expect(reasonOf(schedule)).toBe('RepositoryUnverified');
+    await rm(folder);
+    await rename(`${folder}-away`, folder);
+    expect(reasonOf(await operator.until(name, 'it has ended', endedRun))).toBe('Succeeded');
+    await remove();
+  });
+});
