@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ask } from '../../src/elasticsearch/ask.ts';
 import type { Elasticsearch } from '../../src/elasticsearch/elasticsearch.ts';
-import { ElasticsearchError } from '../../src/elasticsearch/errors.ts';
+import { ElasticsearchError, type ErrorClass } from '../../src/elasticsearch/errors.ts';
 import type { WorkloadDocument } from './workload-documents.ts';
 import type { Operation } from './workload-record.ts';
 
@@ -11,7 +11,7 @@ import type { Operation } from './workload-record.ts';
  */
 export type StepOutcome =
   | { readonly type: 'happened' }
-  | { readonly type: 'refused'; readonly reason: 'block' | 'pressure' | 'absent' }
+  | { readonly type: 'refused'; readonly reason: ErrorClass }
   | { readonly type: 'doubtful' };
 
 export interface BulkTarget {
@@ -62,18 +62,25 @@ function linesOf(operation: Operation, documentOf: DocumentOf): string {
 function outcomeOf(item: ItemResult | undefined): StepOutcome {
   if (item === undefined || item.status >= 500) return { type: 'doubtful' };
   if (item.error === undefined) return { type: 'happened' };
-  if (item.status === 429) return { type: 'refused', reason: 'pressure' };
-  if (item.error.type === 'cluster_block_exception') return { type: 'refused', reason: 'block' };
-  if (item.error.type === 'index_not_found_exception') return { type: 'refused', reason: 'absent' };
+  if (item.status === 429) return { type: 'refused', reason: 'overloaded' };
+  if (item.error.type === 'cluster_block_exception') return { type: 'refused', reason: 'blocked' };
+  if (item.error.type === 'index_not_found_exception') return { type: 'refused', reason: 'indexNotFound' };
   throw new Error(`a write was refused for good: ${item.status} ${item.error.type} ${item.error.reason}`);
 }
+
+/** What passes by itself: a write block, a full disk or queue, a server that starts, an alias that is moved. */
+const PASSING: ReadonlySet<ErrorClass> = new Set([
+  'blocked',
+  'diskFull',
+  'overloaded',
+  'unavailable',
+  'unreachable',
+  'indexNotFound',
+]);
 
 function outcomeOfFailure(error: unknown): StepOutcome {
   if (!(error instanceof ElasticsearchError)) throw error;
   if (error.outcomeUnknown) return { type: 'doubtful' };
-  if (error.errorClass === 'blocked') return { type: 'refused', reason: 'block' };
-  if (error.errorClass === 'indexNotFound') return { type: 'refused', reason: 'absent' };
-  const passing = ['diskFull', 'overloaded', 'unavailable', 'unreachable'].includes(error.errorClass);
-  if (passing) return { type: 'refused', reason: 'pressure' };
+  if (PASSING.has(error.errorClass)) return { type: 'refused', reason: error.errorClass };
   throw error;
 }

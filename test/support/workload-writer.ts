@@ -60,5 +60,5 @@ async function sendUntilKnown(
 }
 
 function isBlock(outcome: StepOutcome): boolean {
-  return outcome.type === 'refused' && outcome.reason === 'block';
+  return outcome.type === 'refused' && outcome.reason === 'blocked';
 }
