@@ -79,7 +79,39 @@ async function expectNothingHeld({ bed, name, uid, from }: Run): Promise<void> {
   expect(await leftovers(es, uid), 'epoch aliases and scratch indexes').toEqual([]);
   expect(await tasksOf(es, uid), 'running tasks').toEqual([]);
   const source = await indexOf(es, from);
-  expect(source && isBlocked(source), 'a write block on the source').toBe(false);
+  expect(source !== undefined && isBlocked(source), 'a write block on the source').toBe(false);
   const request = await readRequest(bed, name);
   expect(request?.metadata.finalizers ?? [], 'finalizers').toEqual([]);
+}
+
+/** As before the copy; the destination stays, out of sight and without writes. */
+export async function expectRolledBack(run: Run, request: ReindexRequest | undefined): Promise<void> {
+  expect(request?.status?.phase).toBe('RolledBack');
+  await expectUndone(run);
+  const { es } = run.bed;
+  const [source, destination] = await Promise.all([indexOf(es, run.from), indexOf(es, run.to)]);
+  expect(source && isHidden(source)).toBe(false);
+  expect(destination?.aliases).toEqual({});
+  expect(destination && [isBlocked(destination), isHidden(destination)]).toEqual([true, true]);
+}
+
+/** The window has come to its end as if nobody had asked, and the destination takes writes. */
+export async function expectRollbackRefused(run: Run, request: ReindexRequest | undefined): Promise<void> {
+  expect(request?.status).toMatchObject({ phase: 'Completed', rollbackRefused: 'NewWrites', newWrites: 1 });
+  await expectNothingHeld(run);
+  const [source, destination] = await Promise.all([
+    indexOf(run.bed.es, run.from),
+    indexOf(run.bed.es, run.to),
+  ]);
+  expect(source && isHidden(source)).toBe(false);
+  expect(destination?.aliases).toEqual(run.aliases);
+  expect(destination && [isBlocked(destination), isHidden(destination)]).toEqual([false, false]);
+}
+
+export async function expectSourceDeleted(run: Run, request: ReindexRequest | undefined): Promise<void> {
+  expect(request?.status).toMatchObject({ phase: 'Completed', progress: { percent: 100 } });
+  expect(await indexOf(run.bed.es, run.from)).toBeUndefined();
+  await expectNothingHeld(run);
+  expect((await indexOf(run.bed.es, run.to))?.aliases).toEqual(run.aliases);
+  expect(await documentsOf(run.bed.es, run.to)).toHaveLength(DOCUMENTS);
 }

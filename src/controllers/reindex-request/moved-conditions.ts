@@ -16,8 +16,8 @@ export function movedConditions(
   ];
 }
 
-const sourceOf = ({ spec }: Situation, status: ReindexRequestStatus) =>
-  status.source?.index ?? spec.source.index;
+const sourceOf = ({ source }: Situation, status: ReindexRequestStatus) =>
+  status.source?.index ?? source?.name ?? 'the source';
 
 function completeCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
   const { phase } = status;

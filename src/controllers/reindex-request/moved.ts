@@ -34,7 +34,7 @@ export function afterMove(situation: Situation): Situation {
     aliasesMoved: status.aliasesMoved ?? cutover?.aliases ?? plannedAliases(status, destination),
     cutoverMaxSeq: status.cutoverMaxSeq ?? cutover?.maxSeq,
     sourceHidden: status.sourceHidden ?? cutover?.sourceHidden,
-    source: status.source ?? { index: source?.name ?? spec.source.index, uuid: source?.uuid },
+    ...(source ? { source: { ...status.source, index: source.name, uuid: source.uuid } } : {}),
     destination: {
       ...status.destination,
       index: spec.destination.index,

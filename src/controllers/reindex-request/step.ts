@@ -1,6 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { APPROVE } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
+import { parseDuration } from '../../schedule/duration.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorIndex } from './error-index.ts';
 import { movedConditions } from './moved-conditions.ts';
@@ -23,7 +24,6 @@ export interface StepOptions {
   readonly ready?: Readiness;
   readonly holds?: boolean;
   readonly events?: readonly ResourceEvent[];
-  readonly remove?: boolean;
 }
 
 /** How soon to look again while something outside must move. */
@@ -41,6 +41,7 @@ export function step(situation: Situation, options: StepOptions): Step {
     ...(isOver(options.phase) ? { endTime: changed.endTime ?? time(situation.now) } : {}),
     progress: progressOf(situation, options),
   };
+  const left = isOver(options.phase) ? timeToLive(situation, next) : undefined;
   return {
     status: next,
     ready: options.ready
@@ -48,11 +49,17 @@ export function step(situation: Situation, options: StepOptions): Step {
       : { type: 'reconciling', reason: 'InProgress', message },
     conditions: conditionsOf(situation, next),
     actions: options.actions ?? [],
-    next: options.next ?? (options.actions?.length ? 'now' : SOON_MS),
+    next: left ?? options.next ?? (options.actions?.length ? 'now' : SOON_MS),
     holds: options.holds ?? true,
-    ...(options.remove === undefined ? {} : { remove: options.remove }),
+    ...(left === 0 && isOver(status.phase) ? { remove: true } : {}),
     events: [...phaseEvent(status.phase, options), ...(options.events ?? [])],
   };
+}
+
+/** Milliseconds until a request that has ended goes by itself; undefined when it stays. */
+function timeToLive({ spec, now }: Situation, { endTime }: ReindexRequestStatus): number | undefined {
+  if (spec.ttlAfterFinished === undefined || endTime === undefined) return undefined;
+  return Math.max(0, Date.parse(endTime) + (parseDuration(spec.ttlAfterFinished) ?? 0) - now);
 }
 
 /** A status that is too long is refused as a whole, and the request would be stuck. */

@@ -551,6 +551,13 @@ describe('after the end', () => {
     expect([decision.next, decision.remove]).toEqual([next, remove]);
   });
 
+  it('looks again when its time comes, from the moment it ends', () => {
+    const free = world({ sources: [index('orders-v1', {}, {})] });
+    const decision = run(request(cleaning, { ttlAfterFinished: '1m' }), free);
+    expect(decision).toMatchObject({ status: { phase: 'Completed' }, next: 60_000 });
+    expect(decision.remove).toBeUndefined();
+  });
+
   it('goes only at its end, not while it holds something', () => {
     expect(run(request(inWindow, { ttlAfterFinished: '0s' }), world()).remove).toBeUndefined();
   });

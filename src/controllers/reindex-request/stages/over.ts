@@ -1,16 +1,12 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { RETRY } from '../../../crds/shared.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
-import { parseDuration } from '../../../schedule/duration.ts';
 import { rollbackAsked } from '../moved.ts';
 import { refusal } from '../moved-conditions.ts';
 import { retryIsAsked, type Situation } from '../situation.ts';
 import { type Step, type StepOptions, step } from '../step.ts';
 
-/**
- * Nothing is done any more: the status says how it ended. A failed request may be told to try again, and each goes when
- * its time to live is over.
- */
+/** Nothing is done any more: the status says how it ended. A failed request may be told to try again. */
 export function over(situation: Situation): Step {
   if (retryIsAsked(situation.resource)) return beginAgain(situation);
   if (rollbackAsked(situation) !== undefined) return refuseRollback(situation);
@@ -20,24 +16,15 @@ export function over(situation: Situation): Step {
 function rest(situation: Situation, more: Partial<StepOptions> = {}): Step {
   const { status } = situation;
   const ready = readiness(status);
-  const left = timeToLive(situation);
   return step(situation, {
     phase: status.phase ?? 'Failed',
     message: ready.message,
     ready,
-    next: left ?? 'changed',
+    next: 'changed',
     holds: false,
-    ...(left === 0 ? { remove: true } : {}),
     ...kept(status),
     ...more,
   });
-}
-
-/** Milliseconds until the resource goes; undefined when it stays. */
-function timeToLive({ spec, status, now }: Situation): number | undefined {
-  if (spec.ttlAfterFinished === undefined) return undefined;
-  const since = Date.parse(status.endTime ?? new Date(now).toISOString());
-  return Math.max(0, since + (parseDuration(spec.ttlAfterFinished) ?? 0) - now);
 }
 
 /** Whoever asks too late is told so. */
