@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startPrivateControlPlane } from '../../environment/private-servers.ts';
 import { startContender } from './contender.ts';
-import type { Contender } from './contender.ts';
+import type { Contender, RunningContender } from './contender.ts';
 import { openThings } from './things.ts';
 import type { Things } from './things.ts';
 
@@ -35,23 +35,43 @@ const TEN_RESYNCS_MS = 11_500;
 export async function measure(contender: Contender, sizes: Sizes): Promise<Figures> {
   const plane = await startPrivateControlPlane();
   const things = await openThings(plane.info.kubeconfig);
+  const run = <T>(args: readonly string[], work: (running: RunningContender) => Promise<T>) =>
+    whileRunning(startContender([...contender.command, ...args], plane.info.kubeconfig), work);
   try {
-    const steadyWrites = await writesInTenResyncs(contender, things, plane.info.kubeconfig);
-    const running = startContender(contender.command, plane.info.kubeconfig);
-    await things.changeOne(0, 2);
-    await pause(SETTLE_MS);
-    const idleMegabytes = running.residentMegabytes();
-    const burstSeconds = await secondsOf(() => grow(things, STEADY_THINGS + sizes.burst));
-    const delays = await changeMany(things, sizes.changes);
-    await grow(things, sizes.many);
-    await pause(SETTLE_MS);
-    const manyMegabytes = running.residentMegabytes();
-    await running.stop();
-    const [changeP50, changeP99] = [quantile(delays, 0.5), quantile(delays, 0.99)];
-    return { idleMegabytes, burstSeconds, changeP50, changeP99, manyMegabytes, steadyWrites };
+    const steadyWrites = await run(contender.resyncEachSecond, () => writesInTenResyncs(things));
+    return { steadyWrites, ...(await run([], (running) => measureRunning(running, things, sizes))) };
   } finally {
     await things.close();
     await plane.stop();
+  }
+}
+
+async function measureRunning(
+  running: RunningContender,
+  things: Things,
+  sizes: Sizes,
+): Promise<Omit<Figures, 'steadyWrites'>> {
+  await things.changeOne(0, 2);
+  await pause(SETTLE_MS);
+  const idleMegabytes = running.residentMegabytes();
+  const burstSeconds = await secondsOf(() => grow(things, STEADY_THINGS + sizes.burst));
+  const delays = await changeMany(things, sizes.changes);
+  await grow(things, sizes.many);
+  await pause(SETTLE_MS);
+  const manyMegabytes = running.residentMegabytes();
+  const [changeP50, changeP99] = [quantile(delays, 0.5), quantile(delays, 0.99)];
+  return { idleMegabytes, burstSeconds, changeP50, changeP99, manyMegabytes };
+}
+
+/** Stops the contender whatever happens: a run that failed leaves nothing behind. */
+async function whileRunning<T>(
+  running: RunningContender,
+  work: (running: RunningContender) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(running);
+  } finally {
+    await running.stop();
   }
 }
 
@@ -60,23 +80,19 @@ async function grow(things: Things, count: number): Promise<void> {
   await things.allDone(count);
 }
 
-async function writesInTenResyncs(contender: Contender, things: Things, kubeconfig: string): Promise<number> {
-  const running = startContender([...contender.command, ...contender.resyncEachSecond], kubeconfig);
+async function writesInTenResyncs(things: Things): Promise<number> {
   await grow(things, STEADY_THINGS);
   const before = await things.writes();
   await pause(TEN_RESYNCS_MS);
-  const after = await things.writes();
-  await running.stop();
-  return after - before;
+  return (await things.writes()) - before;
 }
 
 async function changeMany(things: Things, changes: number): Promise<readonly number[]> {
-  const delays: Promise<number>[] = [];
-  for (let change = 0; change < changes; change += 1) {
-    delays.push(things.changeOne(change % STEADY_THINGS, change + 3));
-    await pause(BETWEEN_CHANGES_MS);
-  }
-  return Promise.all(delays);
+  const rounds = Array.from({ length: changes }, async (_, change) => {
+    await pause(change * BETWEEN_CHANGES_MS);
+    return things.changeOne(change % STEADY_THINGS, change + 3);
+  });
+  return Promise.all(rounds);
 }
 
 async function secondsOf(work: () => Promise<void>): Promise<number> {
