@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/controllers/reindex-request/actions.ts';
 import { compareDocuments } from '../../../src/controllers/reindex-request/perform-compare.ts';
@@ -10,7 +11,7 @@ import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import type { Elasticsearch } from '../../../src/elasticsearch/elasticsearch.ts';
 import { countDocuments } from '../../../src/elasticsearch/counts.ts';
 import { ElasticsearchError } from '../../../src/elasticsearch/errors.ts';
-import { createIndex } from '../../../src/elasticsearch/indices.ts';
+import { createIndex, deleteIndex } from '../../../src/elasticsearch/indices.ts';
 import { closePointInTime, openPointInTime } from '../../../src/elasticsearch/point-in-time.ts';
 import { refresh } from '../../../src/elasticsearch/refresh.ts';
 import { runReindex } from '../../../src/elasticsearch/reindex.ts';
@@ -18,7 +19,7 @@ import { primaryShards } from '../../../src/elasticsearch/shard-stats.ts';
 import { FencedError } from '../../../src/runtime/errors.ts';
 import type { Document } from '../../support/reindex-indices.ts';
 import { documentsOf, indexOf, numbered, write } from '../../support/reindex-indices.ts';
-import { connect, uniqueName } from '../elasticsearch/server.ts';
+import { connect } from '../elasticsearch/server.ts';
 
 const { signal } = new AbortController();
 
@@ -28,8 +29,10 @@ beforeAll(() => {
 });
 
 const opened: string[] = [];
+const made: string[] = [];
 afterEach(async () => {
   for (const pit of opened.splice(0)) await closePointInTime(es, pit);
+  for (const index of made.splice(0)) await deleteIndex(es, index);
 });
 
 interface Key {
@@ -49,7 +52,9 @@ async function indices(
   shards = 1,
   mappings: Readonly<Record<string, unknown>> = {},
 ): Promise<Pair> {
-  const [source, copy] = [uniqueName(es, 'delta'), uniqueName(es, 'delta-copy')];
+  const source = `t-delta-${randomUUID()}`;
+  const copy = `${source}-copy`;
+  made.push(source, copy);
   const settings = { number_of_shards: shards, number_of_replicas: 0, refresh_interval: '-1' };
   for (const index of [source, copy]) await createIndex(es, index, { settings, mappings });
   for (let at = 0; at < documents.length; at += 20_000)
