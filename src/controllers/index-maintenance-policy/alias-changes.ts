@@ -182,6 +182,24 @@ function addition(
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
+/** What Elasticsearch holds once the changes are made. */
+export function withChanges(
+  indices: readonly ListedIndex[],
+  changes: readonly AliasChange[],
+): readonly ListedIndex[] {
+  const byIndex = Map.groupBy(changes, ({ index }) => index);
+  return indices.map((index) => {
+    const own = byIndex.get(index.name);
+    if (own === undefined) return index;
+    const aliases = { ...index.aliases };
+    for (const change of own) {
+      if (change.type === 'Add') aliases[change.alias] = change.definition;
+      else delete aliases[change.alias];
+    }
+    return { ...index, aliases };
+  });
+}
+
 /** An alias that searches go through never leads nowhere: of the members that would leave it the newest stays. */
 function withoutEmptying(
   changes: readonly AliasChange[],

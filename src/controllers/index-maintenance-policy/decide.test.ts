@@ -114,6 +114,13 @@ describe('a new policy', () => {
     expect(life.last?.events).toMatchObject([{ type: 'Normal', reason: 'IndexesDeleted' }]);
   });
 
+  it('acts at once on what was asked for before there was a plan', () => {
+    const life = new Life();
+    life.annotate({ 'es-steward.dev/run-now': 'x' });
+    expect(life.pass(seenOf(ALL), START).next).toBe('now');
+    expect(life.due(START)).toMatchObject({ type: 'Run', runNow: 'x' });
+  });
+
   it('costs nothing at a slot at which nothing is due but the look', () => {
     const life = new Life();
     life.pass(seenOf(YOUNG), START);

@@ -3,7 +3,7 @@ import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { type Claims, conflictOf } from './conflicts.ts';
 import { aliasNamesOf } from './alias-changes.ts';
-import { acts, approves, type Due, dueOf, nextRun, waitsForApproval } from './due.ts';
+import { acts, approves, type Due, dueOf, nextRun, runNowAsked, waitsForApproval } from './due.ts';
 import type { Observed, Rival, Seen } from './observed.ts';
 import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
 import {
@@ -26,6 +26,7 @@ export type Step = Decision<Status, MaintenanceAction>;
 /** A URL takes about fifty names; and no more than these are on their way when somebody says stop. */
 const BATCH = 50;
 const TROUBLED_AGAIN_MS = 60_000;
+const LONGEST_REST_MS = 86_400_000;
 
 export function decide(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
   if (observed.type === 'nothing') return rest(policy, ownStatus(policy), verdictBefore(policy), now);
@@ -40,18 +41,27 @@ function rest(
   now: number,
   events: readonly ResourceEvent[] = [],
 ): Step {
-  const next = nextRun(policy, now);
-  const troubled = verdict.ready.reason === 'Conflict' || verdict.ready.reason === 'ClockSkew';
-  const wait = next === undefined ? TROUBLED_AGAIN_MS : next - now;
+  const slot = policy.spec.suspend ? undefined : nextRun(policy, now);
   return {
     ...verdict,
-    status:
-      policy.spec.suspend || next === undefined
-        ? withoutNextRun(status)
-        : { ...status, nextRunTime: timeText(next) },
-    next: policy.metadata.deletionTimestamp ? 'changed' : troubled ? Math.min(wait, TROUBLED_AGAIN_MS) : wait,
+    status: { ...withoutNextRun(status), ...(slot === undefined ? {} : { nextRunTime: timeText(slot) }) },
+    next: restFor(policy, status, verdict, now),
     events: [...eventsOf(policy, verdict), ...events],
   };
+}
+
+function restFor(
+  policy: IndexMaintenancePolicy,
+  status: Status,
+  { ready }: Verdict,
+  now: number,
+): Step['next'] {
+  if (policy.metadata.deletionTimestamp !== undefined) return 'changed';
+  // What was asked for while the plan was made: nobody sends news of it again.
+  if (runNowAsked({ ...policy, status }) !== undefined && !policy.spec.suspend) return 'now';
+  const slot = nextRun(policy, now) ?? Number.POSITIVE_INFINITY;
+  const troubled = ready.reason === 'Conflict' || ready.reason === 'ClockSkew';
+  return Math.min(slot - now, troubled ? TROUBLED_AGAIN_MS : LONGEST_REST_MS);
 }
 
 function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Status {

@@ -125,9 +125,13 @@ export function surroundings(
 ): Surroundings {
   const copied = requests()
     .filter((request) => isOpen(request) && clusterUuidOf(connectionOf(request)) === cluster.clusterUuid)
-    .flatMap(({ spec, status }) =>
-      [spec.source.index, status?.source?.index ?? [], spec.destination.index].flat(),
-    );
+    .flatMap(({ spec, status }) => [
+      spec.source.index ?? [],
+      spec.destination.index ?? [],
+      status?.source?.index ?? [],
+      status?.destination?.index ?? [],
+    ])
+    .flat();
   return {
     health: listing.health,
     snapshotted: listing.snapshotted,

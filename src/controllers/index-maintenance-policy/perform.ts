@@ -3,9 +3,8 @@ import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts'
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import type { MaintenanceAction } from './actions.ts';
-import type { AliasChange } from './alias-changes.ts';
+import { type AliasChange, withChanges } from './alias-changes.ts';
 import { type MaintenanceDependencies, useOf } from './observe.ts';
-import type { ListedIndex } from './observed.ts';
 import { deleteBatch } from './perform-deletion.ts';
 import { counting, type Status } from './run.ts';
 
@@ -35,7 +34,7 @@ async function changeAliases(
     pass.log.warn({ err: error, changes: changes.length }, 'the aliases could not be changed');
     return counting(({ failed }) => ({ failed: failed + 1, aliasesTried: true }));
   }
-  await listings.learn(cluster, (indices) => withAliases(indices, changes));
+  await listings.learn(cluster, (indices) => withChanges(indices, changes));
   const removed = changes.filter(({ type }) => type === 'Remove').length;
   return counting(({ aliasesAdded, aliasesRemoved }) => ({
     aliasesAdded: aliasesAdded + changes.length - removed,
@@ -60,21 +59,4 @@ function actionOf(change: AliasChange): AliasAction {
   return change.type === 'Add'
     ? { add: { ...change.definition, index, alias } }
     : { remove: { index, alias, must_exist: true } };
-}
-
-function withAliases(
-  indices: readonly ListedIndex[],
-  changes: readonly AliasChange[],
-): readonly ListedIndex[] {
-  const byIndex = Map.groupBy(changes, ({ index }) => index);
-  return indices.map((index) => {
-    const own = byIndex.get(index.name);
-    if (own === undefined) return index;
-    const aliases = { ...index.aliases };
-    for (const change of own) {
-      if (change.type === 'Add') aliases[change.alias] = change.definition;
-      else delete aliases[change.alias];
-    }
-    return { ...index, aliases };
-  });
 }

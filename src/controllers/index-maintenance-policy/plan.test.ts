@@ -12,6 +12,7 @@ import {
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calm, indexOf, policyOf, seenOf } from '../../../test/support/maintenance-facts.ts';
+import { withChanges } from './alias-changes.ts';
 import { isOwn } from './guards.ts';
 import type { ListedIndex } from './observed.ts';
 import { fingerprint, fingerprintsOf, planHash, planOf, specHashOf } from './plan.ts';
@@ -68,11 +69,15 @@ const plans = record({
   retention,
   around,
   pattern: boolean(),
+  upkeep: boolean(),
   picks: array(integer({ min: 0, max: 6 }), { maxLength: 3 }),
-}).map(({ cluster, retention, around, pattern, picks }) => {
+}).map(({ cluster, retention, around, pattern, upkeep, picks }) => {
   const at = (pick: number) => cluster[pick % Math.max(cluster.length, 1)]?.name ?? 'none';
   const shape = pattern ? { pattern: '*ogs-*' } : { series: 'logs-v{version}-{date:yyyy.MM.dd}' };
-  const { spec } = policyOf([{ name: 'a', ...shape, retention: JSON.parse(JSON.stringify(retention)) }]);
+  const aliases = upkeep ? [{ name: 'a', window: '10d' }, { name: 'logs' }] : [];
+  const { spec } = policyOf([
+    { name: 'a', ...shape, aliases, retention: JSON.parse(JSON.stringify(retention)) },
+  ]);
   const surroundings = {
     ...calm,
     health: around.health,
@@ -105,7 +110,7 @@ describe('a plan', () => {
             surroundings.written.has(index.uuid),
         );
         if (wrong.length > 0 || (surroundings.health === 'red' && gone.size > 0)) return false;
-        if (emptied(cluster, gone).length > 0) return false;
+        if (emptied(withChanges(cluster, plan.aliasChanges), gone, cluster).length > 0) return false;
         return floorHolds(plan.matched[0]?.members ?? [], gone, spec.targets[0]?.retention?.minCount ?? 0);
       }),
       { numRuns: RUNS },
@@ -142,12 +147,15 @@ function isUntouchable(index: ListedIndex): boolean {
   return isMarked || isOwn(index) || index.name.startsWith('.') || 'w' in index.aliases;
 }
 
-/** Aliases that had an index and would have none. */
-function emptied(indices: readonly ListedIndex[], gone: ReadonlySet<string>): readonly string[] {
-  const had = new Set(indices.flatMap(({ aliases }) => Object.keys(aliases)));
-  const have = new Set(
-    indices.filter(({ name }) => !gone.has(name)).flatMap(({ aliases }) => Object.keys(aliases)),
-  );
+/** Aliases that had an index, before or once the aliases have changed, and would have none. */
+function emptied(
+  changed: readonly ListedIndex[],
+  gone: ReadonlySet<string>,
+  before: readonly ListedIndex[],
+): readonly string[] {
+  const had = new Set([...before, ...changed].flatMap(({ aliases }) => Object.keys(aliases)));
+  const left = changed.filter(({ name }) => !gone.has(name));
+  const have = new Set(left.flatMap(({ aliases }) => Object.keys(aliases)));
   return [...had].filter((alias) => !have.has(alias));
 }
 

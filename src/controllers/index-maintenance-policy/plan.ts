@@ -4,7 +4,7 @@ import type {
   IndexMaintenancePolicySpec,
 } from '../../crds/index-maintenance-policy.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
-import { type AliasChange, planAliases } from './alias-changes.ts';
+import { type AliasChange, planAliases, withChanges } from './alias-changes.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
 import type { Seen } from './observed.ts';
 import { judgeAges } from './retention.ts';
@@ -34,9 +34,12 @@ export function planOf(
 ): FreshPlan {
   const matched = matchTargets(targets, indices, newest);
   const judged = matched.flatMap((each) => judge(each, spec, around, now));
-  const { deletes, sole } = withoutSoleMembers(judged, spec, indices);
-  const leaving = new Set(deletes.map(nameOf));
+  const leaving = new Set(
+    judged.filter(({ reason }) => reason === undefined).map(({ member }) => nameOf(member)),
+  );
   const aliases = planAliases(matched, { indices, around, now, leaving });
+  // Aliases change first: whoever gets company by that is not the last one any more.
+  const { deletes, sole } = withoutSoleMembers(judged, spec, withChanges(indices, aliases.changes));
   const aged = judged.flatMap(({ member, reason }) => (reason ? [{ index: nameOf(member), reason }] : []));
   const unparsable = matched.flatMap((each) =>
     each.unparsable.map((index) => ({ index, reason: 'Unparsable' })),
@@ -85,19 +88,20 @@ function withoutSoleMembers(
   { deletion }: IndexMaintenancePolicySpec,
   indices: Seen['indices'],
 ): { readonly deletes: Member[]; readonly sole: readonly Stay[] } {
-  const candidates = judged
+  const leaving = judged
     .filter(({ reason }) => reason === undefined)
     .sort((a, b) => byAge(a.member, b.member));
-  const names = new Set(candidates.map(({ member }) => nameOf(member)));
-  const listed = candidates.map(({ member, target }) => ({
-    index: member.index,
+  const members = leaving.map(({ member }) => member);
+  if (!deletion.skip.includes('SoleAliasMember')) return { deletes: members, sole: [] };
+  const names = new Set(members.map(nameOf));
+  const after = new Map(indices.map((index) => [index.name, index]));
+  const candidates = leaving.map(({ member, target }) => ({
+    index: after.get(nameOf(member)) ?? member.index,
     ownAliases: ownAliasesOf(target, member),
   }));
-  const sole = deletion.skip.includes('SoleAliasMember')
-    ? soleMembers(listed, membersBesides(indices, names))
-    : new Set<string>();
+  const sole = soleMembers(candidates, membersBesides(indices, names));
   return {
-    deletes: candidates.map(({ member }) => member).filter((member) => !sole.has(nameOf(member))),
+    deletes: members.filter((member) => !sole.has(nameOf(member))),
     sole: [...sole].map((index) => ({ index, reason: 'SoleAliasMember' })),
   };
 }

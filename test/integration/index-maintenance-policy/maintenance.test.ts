@@ -1,0 +1,306 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  createPolicy,
+  editPolicy,
+  readPolicy,
+  runNow,
+  startMaintenance,
+} from '../../support/maintenance-process.ts';
+import type { MaintenanceProcessOptions } from '../../support/maintenance-process.ts';
+import {
+  aliasesOf,
+  daysAgo,
+  indicesOf,
+  makeIndices,
+  namesOf,
+  writeDocument,
+} from '../../support/maintenance-indices.ts';
+import { useReindexBed, type ReindexBed } from '../../support/reindex-bed.ts';
+import type { Around } from '../../support/server-calls.ts';
+
+let bed: ReindexBed;
+beforeAll(async () => {
+  bed = await useReindexBed();
+});
+
+/** A policy with a prefix of its own, brought to rest by a process of its own. */
+async function open(target: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) {
+  const name = bed.name();
+  const prefix = `${name}-`;
+  const written = JSON.stringify({ name: 'logs', ...target }).replaceAll('~', prefix);
+  await createPolicy(bed, name, { targets: [JSON.parse(written)], ...more });
+  const settle = async (options: MaintenanceProcessOptions = {}) => {
+    const process = startMaintenance(bed, options);
+    const policy = await process.settle(name);
+    await process.close();
+    return policy?.status ?? {};
+  };
+  const run = async (options?: MaintenanceProcessOptions) => {
+    await runNow(bed, name);
+    return settle(options);
+  };
+  const make = (names: readonly string[], body?: object) =>
+    makeIndices(
+      bed.es,
+      names.map((each) => prefix + each),
+      body,
+    );
+  return {
+    name,
+    prefix,
+    settle,
+    run,
+    make,
+    names: () => namesOf(bed.es, prefix),
+    aliases: () => aliasesOf(bed.es, prefix),
+  };
+}
+
+const calls = (): { readonly around: Around; readonly made: string[] } => {
+  const made: string[] = [];
+  return {
+    made,
+    around: (call, send) => {
+      if (call.mutates && call.server === 'elasticsearch') made.push(call.shape);
+      return send();
+    },
+  };
+};
+
+const SERIES = '~v{version}-{date:yyyyMMdd}';
+
+describe('maintenance', () => {
+  it('moves aliases as the day changes, by one call, and by none when nothing differs (M3, M7, M8, M10)', async () => {
+    const policy = await open({
+      series: SERIES,
+      aliases: [{ name: '~all' }, { name: '~today', window: '1d' }, { name: '~of-{date:yyyyMMdd}' }],
+    });
+    const days = [2, 1, 0, -1].map(daysAgo);
+    await policy.make(days.map((day) => `v1-${day}`));
+    const first = calls();
+    expect(await policy.run(first)).toMatchObject({ lastRun: { aliasesAdded: 11, failed: 0 } });
+    expect(first.made).toHaveLength(1);
+    expect(await policy.aliases()).toMatchObject({
+      all: days.map((day) => `v1-${day}`),
+      today: days.slice(1).map((day) => `v1-${day}`),
+      [`of-${days[0]}`]: [`v1-${days[0]}`],
+    });
+    const second = calls();
+    await policy.run(second);
+    expect(second.made).toEqual([]);
+    await policy.run({ later: 86_400_000 });
+    expect((await policy.aliases())['today']).toEqual(days.slice(2).map((day) => `v1-${day}`));
+  });
+
+  it('does not take the aliases back from a version that others have switched to (W8)', async () => {
+    const policy = await open({
+      series: SERIES,
+      aliases: [{ name: '~all' }, { name: '~of-{date:yyyyMMdd}' }],
+    });
+    const day = daysAgo(0);
+    await policy.make([`v1-${day}`]);
+    await policy.run();
+    await policy.make([`v2-${day}`]);
+    const swap = ['all', `of-${day}`].flatMap((alias) => [
+      { remove: { index: `${policy.prefix}v1-${day}`, alias: policy.prefix + alias } },
+      { add: { index: `${policy.prefix}v2-${day}`, alias: policy.prefix + alias } },
+    ]);
+    await bed.es.request({ method: 'POST', path: '/_aliases', body: { actions: swap } });
+    expect(await policy.run()).toMatchObject({
+      lastRun: { aliasesAdded: 0, aliasesRemoved: 0 },
+      targets: [{ currentVersion: 2 }],
+    });
+    expect(await policy.aliases()).toEqual({ all: [`v2-${day}`], [`of-${day}`]: [`v2-${day}`] });
+  });
+
+  it('keeps what people have added to an alias, and sets filter and write index', async () => {
+    const filter = { term: { level: { value: 'error' } } };
+    const policy = await open({
+      series: SERIES,
+      aliases: [{ name: '~errors', filter, writeIndex: 'Newest' }],
+    });
+    const [old, today] = [daysAgo(1), daysAgo(0)];
+    await policy.make([`v1-${old}`], {
+      aliases: { [`${policy.prefix}errors`]: { routing: '7', is_write_index: true } },
+    });
+    await policy.make([`v1-${today}`]);
+    await policy.run();
+    const indices = await indicesOf(bed.es, policy.prefix);
+    expect(indices.get(`v1-${old}`)?.aliases).toMatchObject({
+      [`${policy.prefix}errors`]: { filter, index_routing: '7', is_write_index: false },
+    });
+    expect(indices.get(`v1-${today}`)?.aliases).toMatchObject({
+      [`${policy.prefix}errors`]: { filter, is_write_index: true },
+    });
+    const again = calls();
+    await policy.run(again);
+    expect(again.made).toEqual([]);
+  });
+});
+
+describe('expiry', () => {
+  it('deletes exactly what is older than its age, with partial aliases too (M9, CI1, CI4)', async () => {
+    const policy = await open({ series: SERIES, aliases: [{ name: '~all' }], retention: { maxAge: '2d' } });
+    const [oldest, old, edge, today] = [9, 4, 2, 0].map(daysAgo);
+    await policy.make([
+      `v1-${oldest}`,
+      `v1-${edge}`,
+      `v1-${today}`,
+      `v1-${oldest}-error`,
+      'v1-20160230',
+      `xv1-${oldest}`,
+    ]);
+    await policy.make([`v1-${old}`], { aliases: { [`${policy.prefix}all`]: {} } });
+    const status = await policy.run();
+    expect(status).toMatchObject({
+      lastRun: { deleted: 2, failed: 0, dropped: 0 },
+      plan: { deletes: { count: 0 }, held: [{ reason: 'Unparsable' }, { reason: 'Unparsable' }] },
+    });
+    expect(await policy.names()).toEqual(
+      [`v1-20160230`, `v1-${edge}`, `v1-${oldest}-error`, `v1-${today}`, `xv1-${oldest}`].sort(),
+    );
+    expect((await policy.aliases())['all']).toEqual([`v1-${edge}`, `v1-${today}`].sort());
+  });
+
+  it('spares write indexes, the last index of an alias, hidden ones, those of snapshots, and what was just written (H72, H73)', async () => {
+    const policy = await open({ series: SERIES, retention: { maxAge: '1d' } });
+    const days = [20, 19, 18, 17, 16].map((age) => `v1-${daysAgo(age)}`);
+    const [write, sole, hidden, busy, free] = days;
+    const of = (index: string | undefined) => [index ?? ''];
+    await policy.make(of(write), { aliases: { [`${policy.prefix}w`]: { is_write_index: true } } });
+    await policy.make(of(sole), { aliases: { [`${policy.prefix}s`]: {} } });
+    await policy.make(of(hidden), { settings: { hidden: true } });
+    await policy.make([...of(busy), ...of(free)]);
+    const process = startMaintenance(bed);
+    await process.settle(policy.name);
+    await writeDocument(bed.es, policy.prefix + busy, { a: 1 });
+    await runNow(bed, policy.name);
+    const settled = await process.settle(policy.name);
+    await process.close();
+    expect(await policy.names()).toEqual(days.slice(0, 4).sort());
+    const reasons = settled?.status?.plan?.kept.map(({ reason }) => reason);
+    expect(reasons).toEqual(['Hidden', 'RecentlyWritten', 'SoleAliasMember', 'WriteIndex']);
+  });
+
+  it('asks before a policy edit deletes everything, and then deletes exactly what was approved (H74, S4)', async () => {
+    const policy = await open(
+      { series: SERIES, retention: { maxAge: '300d' } },
+      { deletion: { maxDeletes: '50%' } },
+    );
+    await policy.make([40, 30, 20, 10].map((age) => `v1-${daysAgo(age)}`));
+    await policy.run();
+    await editPolicy(bed, policy.name, {
+      spec: {
+        targets: [{ name: 'logs', series: SERIES.replace('~', policy.prefix), retention: { maxAge: '1d' } }],
+      },
+    });
+    const waiting = await policy.run();
+    expect(waiting.conditions?.find(({ type }) => type === 'Ready')?.reason).toBe('ApprovalRequired');
+    expect(await policy.names()).toHaveLength(4);
+    await policy.make([`v1-${daysAgo(50)}`]);
+    await editPolicy(bed, policy.name, {
+      metadata: { annotations: { 'es-steward.dev/approve': waiting.plan?.hash } },
+    });
+    expect(await policy.settle()).toMatchObject({ lastRun: { deleted: 4 }, plan: { deletes: { count: 1 } } });
+    expect(await policy.names()).toEqual([`v1-${daysAgo(50)}`]);
+  });
+
+  it('goes in batches of fifty (M15)', { timeout: 240_000 }, async () => {
+    const policy = await open(
+      { series: SERIES, retention: { maxAge: '1d' } },
+      { deletion: { maxDeletes: '100%' } },
+    );
+    const ages = Array.from({ length: 60 }, (_, at) => at + 10);
+    for (let from = 0; from < ages.length; from += 20)
+      await policy.make(ages.slice(from, from + 20).map((age) => `v1-${daysAgo(age)}`));
+    const seen = calls();
+    expect(await policy.run(seen)).toMatchObject({ lastRun: { deleted: 60, failed: 0 } });
+    expect(seen.made.filter((call) => call.startsWith('DELETE'))).toHaveLength(2);
+    expect(await policy.names()).toEqual([]);
+  });
+});
+
+describe('between plan and deletion', () => {
+  /** Somebody does something right after the batch is in status. */
+  async function disturbed(how: (index: string, prefix: string) => Promise<unknown>) {
+    const policy = await open({ series: SERIES, retention: { maxAge: '1d' } });
+    const [old, older] = [10, 11].map((age) => `v1-${daysAgo(age)}`);
+    await policy.make([old ?? '', older ?? '']);
+    await runNow(bed, policy.name);
+    const process = startMaintenance(bed);
+    while ((await readPolicy(bed, policy.name))?.status?.plan?.batch === undefined)
+      await process.pass(policy.name);
+    await how(policy.prefix + old, policy.prefix);
+    const settled = await process.settle(policy.name);
+    await process.close();
+    expect(settled?.status?.lastRun).toMatchObject({ deleted: 1, dropped: 1, failed: 0 });
+    expect(await policy.names()).toEqual([old]);
+  }
+
+  it('an index that becomes a write index stays (H80, F14)', () =>
+    disturbed((index, prefix) =>
+      bed.es.request({ method: 'PUT', path: `/${index}/_alias/${prefix}w`, body: { is_write_index: true } }),
+    ));
+
+  it('an index that was made anew under its name stays (F14)', () =>
+    disturbed(async (index) => {
+      await bed.es.request({ method: 'DELETE', path: `/${index}` });
+      await makeIndices(bed.es, [index]);
+    }));
+
+  it('an index that is written to stays', () => disturbed((index) => writeDocument(bed.es, index, { a: 1 })));
+
+  it('an index that becomes the last one of an alias stays', () =>
+    disturbed((index, prefix) =>
+      bed.es.request({ method: 'PUT', path: `/${index}/_alias/${prefix}only`, body: {} }),
+    ));
+});
+
+describe('a deletion that is acknowledged', () => {
+  it('counts only when the index is gone (H76)', async () => {
+    const policy = await open({ series: SERIES, retention: { maxAge: '1d' } });
+    await policy.make([`v1-${daysAgo(9)}`]);
+    const lying: Around = async (call, send) =>
+      call.shape.startsWith('DELETE') ? ({ acknowledged: true } as Awaited<ReturnType<typeof send>>) : send();
+    const status = await policy.run({ around: lying });
+    expect(status).toMatchObject({ lastRun: { deleted: 0, failed: 1 }, consecutiveFailures: 1 });
+    expect(status.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
+      status: 'False',
+      reason: 'ActionFailed',
+    });
+  });
+});
+
+describe('two policies', () => {
+  it('that want the same index report it and neither acts (H77, F26)', async () => {
+    const policy = await open({ series: SERIES, retention: { maxAge: '1d' } });
+    const rival = await createPolicy(bed, bed.name(), {
+      targets: [{ name: 'x', pattern: `${policy.prefix}*`, retention: { maxAge: '1d' } }],
+    });
+    await policy.make([`v1-${daysAgo(9)}`]);
+    const status = await policy.run({ policies: () => [rival] });
+    expect(status.conditions?.filter(({ status }) => status === 'True').map(({ type }) => type)).toEqual([
+      'Stalled',
+      'Conflict',
+    ]);
+    expect(await policy.names()).toHaveLength(1);
+  });
+});
+
+describe('a snapshot that runs', () => {
+  it('holds nobody up for ever: ages by newest document delete when it is over', async () => {
+    const policy = await open({
+      pattern: '~*',
+      age: { from: 'MaxTimestamp', field: 'at' },
+      retention: { maxAge: '30d' },
+    });
+    await policy.make(['old', 'young', 'empty']);
+    await writeDocument(bed.es, `${policy.prefix}old`, { at: '2016-02-29T00:00:00Z' });
+    await writeDocument(bed.es, `${policy.prefix}young`, { at: new Date().toISOString() });
+    expect(await policy.run()).toMatchObject({
+      lastRun: { deleted: 1 },
+      plan: { held: [{ reason: 'AgeUnknown' }] },
+    });
+    expect(await policy.names()).toEqual(['empty', 'young']);
+  });
+});

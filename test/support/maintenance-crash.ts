@@ -1,0 +1,113 @@
+import { expect } from 'vitest';
+import type { IndexMaintenancePolicy } from '../../src/crds/index-maintenance-policy.ts';
+import {
+  crashAt,
+  type CrashPoint,
+  crashPoints,
+  newTrace,
+  type TracedCall,
+  uncovered,
+} from './crash-points.ts';
+import { inParallel } from './crash-family.ts';
+import { aliasesOf, daysAgo, makeIndices, namesOf } from './maintenance-indices.ts';
+import { createPolicy, type MaintenanceProcess, startMaintenance } from './maintenance-process.ts';
+import type { ReindexBed } from './reindex-bed.ts';
+
+/** Three indexes that are to go, two that stay, a stranger among them, and aliases that must follow. */
+interface Run {
+  readonly bed: ReindexBed;
+  readonly name: string;
+  readonly prefix: string;
+}
+
+const OLD = [30, 20, 10].map(daysAgo);
+const YOUNG = [1, 0].map(daysAgo);
+const STRANGER = 'stranger';
+
+async function prepare(bed: ReindexBed): Promise<Run> {
+  const name = bed.name();
+  const prefix = `${name}-`;
+  await makeIndices(
+    bed.es,
+    [...OLD, ...YOUNG, STRANGER].map((each) => prefix + each),
+  );
+  await createPolicy(bed, name, {
+    annotations: { 'es-steward.dev/run-now': 'once' },
+    targets: [
+      {
+        name: 'days',
+        series: `${prefix}{date:yyyyMMdd}`,
+        aliases: [{ name: `${prefix}all` }, { name: `${prefix}today`, window: '1d' }],
+        retention: { maxAge: '7d' },
+      },
+    ],
+  });
+  return { bed, name, prefix };
+}
+
+/** Kills the process at one call and lets a successor go on to the end. Returns the calls that were made. */
+async function runOnce(bed: ReindexBed, point?: CrashPoint): Promise<readonly TracedCall[]> {
+  const run = await prepare(bed);
+  const trace = newTrace();
+  const crash = crashAt(point, trace, () => first.kill());
+  const first = startMaintenance(bed, { around: crash.around });
+  await first.settle(run.name).catch((error: unknown) => {
+    if (!crash.happened()) throw error;
+  });
+  await first.close();
+  await Promise.all(crash.stragglers);
+  const second = startMaintenance(bed);
+  const policy = await second.settle(run.name);
+  await expectDone(run, policy, second);
+  await second.close();
+  expect(crash.happened()).toBe(point !== undefined);
+  return trace.calls;
+}
+
+/** Exactly the old ones are gone, the aliases lead to the others, the books are right, and nothing moves any more. */
+async function expectDone(
+  { bed, name, prefix }: Run,
+  policy: IndexMaintenancePolicy | undefined,
+  process: MaintenanceProcess,
+): Promise<void> {
+  expect(await namesOf(bed.es, prefix)).toEqual([...YOUNG, STRANGER].sort());
+  expect(await aliasesOf(bed.es, prefix)).toEqual({ all: [...YOUNG].sort(), today: [...YOUNG].sort() });
+  expect(policy?.status).toMatchObject({
+    lastRun: { deleted: OLD.length, failed: 0, dropped: 0 },
+    plan: { deletes: { count: 0 }, aliasChanges: { add: 0, remove: 0 } },
+    lastHandledRunNow: 'once',
+    consecutiveFailures: 0,
+  });
+  expect(policy?.status?.run).toBeUndefined();
+  expect(policy?.metadata.finalizers ?? []).toEqual([]);
+  const before = policy?.metadata.resourceVersion;
+  for (let count = 0; count < 3; count += 1) await process.pass(name);
+  expect((await process.settle(name))?.metadata.resourceVersion).toBe(before);
+}
+
+/** One run without a crash, then one for each point that it shows. Returns how many points were tried. */
+export async function crashMaintenanceEverywhere(bed: ReindexBed): Promise<number> {
+  const calls = await runOnce(bed);
+  const points = crashPoints(calls);
+  const failures: string[] = [];
+  await inParallel(points, async (point) => {
+    try {
+      await runOnce(bed, point);
+    } catch (error) {
+      failures.push(`${point.when} ${point.call}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+  expect(failures).toEqual([]);
+  expect(uncovered(calls, points), 'calls at which no process has died').toEqual([]);
+  return points.length;
+}
+
+/** Both work on the same policy at the same time, each as if it were alone. */
+export async function runTwoMaintenances(bed: ReindexBed): Promise<void> {
+  const run = await prepare(bed);
+  const both = [1, 2].map(() => startMaintenance(bed));
+  const [policy] = await Promise.all(both.map((process) => process.settle(run.name)));
+  const [first] = both;
+  if (first !== undefined) await expectDone(run, (await first.settle(run.name)) ?? policy, first);
+  await Promise.all(both.map((process) => process.close()));
+}

@@ -1,0 +1,141 @@
+import { createConnectionSource } from '../../src/controllers/elasticsearch-connection/source.ts';
+import { indexMaintenancePolicyController } from '../../src/controllers/index-maintenance-policy/controller.ts';
+import {
+  indexMaintenancePolicy,
+  type IndexMaintenancePolicy,
+} from '../../src/crds/index-maintenance-policy.ts';
+import { createConnections } from '../../src/elasticsearch/connections.ts';
+import type { Elasticsearch } from '../../src/elasticsearch/elasticsearch.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { ResourceEvent } from '../../src/runtime/controller.ts';
+import type { Engine, Outcome } from '../../src/runtime/engine.ts';
+import { reconcile } from '../../src/runtime/reconcile.ts';
+import { kindRefOf } from '../../src/runtime/resource.ts';
+import type { ReindexBed } from './reindex-bed.ts';
+import { type Around, aroundElasticsearch, aroundKubernetes } from './server-calls.ts';
+
+const POLICIES = kindRefOf(indexMaintenancePolicy);
+
+/** One process of the operator as far as policies need it: its own memory, clients and engine. */
+export interface MaintenanceProcess {
+  readonly events: readonly ResourceEvent[];
+  pass(name: string): Promise<Outcome>;
+  /** Passes until nothing is left to do now. */
+  settle(name: string): Promise<IndexMaintenancePolicy | undefined>;
+  /** Nothing that runs in it goes on. */
+  kill(): void;
+  close(): Promise<void>;
+}
+
+export interface MaintenanceProcessOptions {
+  /** Stands around each call of both servers. */
+  readonly around?: Around;
+  /** Milliseconds by which it is later, for the operator and for the clocks that it reads. */
+  readonly later?: number;
+  readonly policies?: () => readonly IndexMaintenancePolicy[];
+  readonly requests?: Parameters<typeof indexMaintenancePolicyController>[0]['requests'];
+}
+
+export function startMaintenance(
+  bed: ReindexBed,
+  { around = (_call, send) => send(), later = 0, ...options }: MaintenanceProcessOptions = {},
+): MaintenanceProcess {
+  const life = new AbortController();
+  const events: ResourceEvent[] = [];
+  const kubernetes = aroundKubernetes(bed.api, around);
+  const clock = { ...systemClock, now: () => systemClock.now() + later };
+  const connections = createConnections({
+    source: createConnectionSource(kubernetes),
+    clock,
+    allowedEndpoints: [],
+    inCluster: false,
+    protectedIndices: [],
+  });
+  const controller = indexMaintenancePolicyController({
+    connections: {
+      ...connections,
+      use: async (use, signal) => {
+        const cluster = await connections.use(use, signal);
+        return { ...cluster, es: aroundElasticsearch(withLaterClocks(cluster.es, later), around) };
+      },
+    },
+    policies: options.policies ?? (() => []),
+    requests: options.requests ?? (() => []),
+    clusterUuidOf: () => undefined,
+  });
+  const engine: Engine = {
+    kubernetes,
+    clock,
+    log: { info: () => undefined, warn: () => undefined },
+    mayAct: () => !life.signal.aborted,
+    record: (_resource, event) => void events.push(event),
+  };
+  const pass = (name: string) =>
+    reconcile(engine, controller, { namespace: bed.namespace, name }, life.signal);
+  return {
+    events,
+    pass,
+    settle: async (name) => {
+      for (let count = 0; count < MOST_PASSES; count += 1)
+        if (isAtRest(await pass(name))) return readPolicy(bed, name);
+      throw new Error(`policy ${name} does not come to rest`);
+    },
+    kill: () => life.abort(new Error('killed')),
+    close: () => connections.close(),
+  };
+}
+
+const MOST_PASSES = 400;
+
+/** A pass that failed or met somebody else's write is followed by another one at once. */
+function isAtRest({ type }: Outcome): boolean {
+  return (
+    type === 'settled' || type === 'stalled' || type === 'waiting' || type === 'gone' || type === 'aborted'
+  );
+}
+
+/** The nodes share the clock of this machine: whoever lives later must read later. */
+function withLaterClocks(es: Elasticsearch, later: number): Elasticsearch {
+  return {
+    request: async (request, signal) => {
+      const answer = await es.request(request, signal);
+      if (later === 0 || request.path !== '/_nodes/stats/os') return answer;
+      const { nodes } = answer as { nodes: Record<string, { timestamp: number }> };
+      return {
+        nodes: Object.fromEntries(
+          Object.entries(nodes).map(([id, { timestamp }]) => [id, { timestamp: timestamp + later }]),
+        ),
+      };
+    },
+  };
+}
+
+export async function createPolicy(
+  { api, namespace }: ReindexBed,
+  name: string,
+  { annotations, ...spec }: Readonly<Record<string, unknown>>,
+): Promise<IndexMaintenancePolicy> {
+  return api.create(POLICIES, namespace, {
+    apiVersion: 'es-steward.dev/v1alpha1',
+    kind: 'IndexMaintenancePolicy',
+    metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
+    spec: { connectionRef: { name: 'main' }, mode: 'Enforce', ...spec },
+  });
+}
+
+const refOf = ({ namespace }: ReindexBed, name: string) => ({ kind: POLICIES, namespace, name });
+
+export const readPolicy = (bed: ReindexBed, name: string): Promise<IndexMaintenancePolicy | undefined> =>
+  bed.api.get<IndexMaintenancePolicy>(refOf(bed, name));
+
+/** What a user edits: spec or annotations. */
+export async function editPolicy(bed: ReindexBed, name: string, patch: object): Promise<void> {
+  await bed.api.mergePatch(refOf(bed, name), patch);
+}
+
+let runs = 0;
+/** As `kubectl annotate` does it. */
+export async function runNow(bed: ReindexBed, name: string): Promise<void> {
+  runs += 1;
+  await editPolicy(bed, name, { metadata: { annotations: { 'es-steward.dev/run-now': `run-${runs}` } } });
+}
