@@ -14,6 +14,8 @@ import { createKillSwitch } from './runtime/kill-switch.ts';
 import type { KillSwitch } from './runtime/kill-switch.ts';
 import { electionOfOne, LeaseElection } from './runtime/leader.ts';
 import type { Election } from './runtime/leader.ts';
+import { leaseRef } from './runtime/lease.ts';
+import { Obligations } from './runtime/obligations.ts';
 import { shutDown } from './runtime/shutdown.ts';
 import { createRunner } from './runtime/start-controller.ts';
 import type { ControllerRunner } from './runtime/start-controller.ts';
@@ -26,6 +28,7 @@ export interface Operator {
   readonly election: Election;
   readonly killSwitch: KillSwitch;
   readonly recorder: EventRecorder;
+  readonly obligations: Obligations;
   readonly runners: readonly ControllerRunner[];
 }
 
@@ -55,18 +58,22 @@ export function createOperator(options: OperatorOptions): Operator {
     isLeader: () => election.isLeader(),
     isPaused: () => killSwitch.isOn(),
   });
-  const runners = wireControllers(wiring(options, { election, killSwitch, recorder }), options.connections);
+  const ref = leaseRef(namespace, config.leaseName);
+  const askApiServer = (signal: AbortSignal) => kubernetes.get(ref, signal);
+  const obligations = new Obligations({ clock, log, askApiServer });
+  const wire = wiring(options, { election, killSwitch, recorder });
+  const runners = wireControllers(wire, options.connections, obligations);
   metrics.watchSnapshotSchedules(() => snapshotSchedulesOf(runners));
-  return { election, killSwitch, recorder, runners };
+  return { election, killSwitch, recorder, obligations, runners };
 }
 
 /**
  * Runs until `stop` aborts, then ends in order; `close` comes last. Resolves with whether that went well.
  * @throws LeadershipLostError, or the fault of a part: the caller exits at once and without a graceful end, because
- * another process may act already.
+ * another process may act already. Only what writers wait for is let go, and only where there can be no such process.
  */
 export async function runOperator(
-  { election, killSwitch, recorder, runners }: Operator,
+  { election, killSwitch, recorder, obligations, runners }: Operator,
   { clock, log }: Pick<OperatorOptions, 'clock' | 'log'>,
   stop: AbortSignal,
   close: () => Promise<unknown>,
@@ -83,7 +90,17 @@ export async function runOperator(
     await Promise.race([mayStart, aborted(signal)]);
     if (!signal.aborted) await Promise.all(runners.map((runner) => runner.work(signal)));
   });
-  await Promise.race([aborted(stop), ...[events, lease, views, workers].map(({ done }) => done)]);
+  const releasing = (orderly: boolean) => ({
+    name: 'release what is held',
+    limitMs: 10_000,
+    run: () => obligations.end(orderly),
+  });
+  try {
+    await Promise.race([aborted(stop), ...[events, lease, views, workers].map(({ done }) => done)]);
+  } catch (error) {
+    await shutDown([releasing(false)], { clock, log });
+    throw error;
+  }
   log.info({}, 'stopping');
   const release = async () => {
     await lease.stop();
@@ -92,6 +109,7 @@ export async function runOperator(
   return shutDown(
     [
       { name: 'finish passes', limitMs: 7_000, run: () => workers.stop() },
+      releasing(true),
       { name: 'send events', limitMs: 1_000, run: () => events.stop() },
       // A lease is not given away while a worker may still act.
       { name: 'release the lease', limitMs: 1_000, run: release, needs: 'finish passes' },

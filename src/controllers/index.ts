@@ -4,6 +4,7 @@ import type { ReindexRequest } from '../crds/reindex-request.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { Connections } from '../elasticsearch/connections.ts';
 import type { ActionLike, Controller } from '../runtime/controller.ts';
+import type { ObligationBook } from '../runtime/obligations.ts';
 import type { RawObject } from '../runtime/resource.ts';
 import { elasticsearchConnectionController } from './elasticsearch-connection/controller.ts';
 import { indexMaintenancePolicyController } from './index-maintenance-policy/controller.ts';
@@ -20,10 +21,11 @@ export type Wire<Runner> = <Spec, Status, Observed, Action extends ActionLike>(
 export function wireControllers<Runner extends { objects(): readonly RawObject[] }>(
   wire: Wire<Runner>,
   connections: Connections,
+  obligations: ObligationBook,
 ): readonly Runner[] {
   // The API server has checked them by the schema of the kind.
   const requests = (): readonly ReindexRequest[] => reindexRequests.objects() as unknown as ReindexRequest[];
-  const reindexRequests: Runner = wire(reindexRequestController({ connections, requests }));
+  const reindexRequests: Runner = wire(reindexRequestController({ connections, requests, obligations }));
   const schedules = (): readonly SnapshotSchedule[] =>
     snapshotSchedules.objects() as unknown as SnapshotSchedule[];
   const snapshotSchedules: Runner = wire(snapshotScheduleController({ connections, schedules }));

@@ -3,6 +3,7 @@ import { defineCrd } from './define.ts';
 import { duration } from './duration.ts';
 import { aliasName, indexName, plainName } from './elasticsearch-names.ts';
 import {
+  exactlyOneOf,
   freeForm,
   immutable,
   immutableMember,
@@ -16,38 +17,53 @@ import {
 } from './fields.ts';
 import { reindexRequestConditions } from './reindex-request-conditions.ts';
 import { reindexRequestStatus as status } from './reindex-request-status.ts';
+import { seriesTemplate } from './series.ts';
 import { conditionColumn, connectionRef, type DeepReadonly, type Resource, suspend } from './shared.ts';
 
 const source = withRules(
-  object('What is copied. Cannot be changed.', {
-    index: indexName('The index to copy, or an alias of exactly one index.'),
-    query: freeForm(1, 1)
-      .optional()
-      .describe(
-        'Copy only the documents that match: one query of Elasticsearch, such as {term: {user: kim}}. Absent: all documents.',
-      ),
-  }),
+  exactlyOneOf(
+    object('What is copied. Cannot be changed.', {
+      index: indexName('The index to copy, or an alias of exactly one index.').optional(),
+      series: seriesTemplate(
+        'A series of indexes to copy, one after the other, by the date in their names: logs-v1-{date:yyyy.MM.dd}.',
+      ).optional(),
+      query: freeForm(1, 1)
+        .optional()
+        .describe(
+          'Copy only the documents that match: one query of Elasticsearch, such as {term: {user: kim}}. Absent: all documents.',
+        ),
+    }),
+    'index',
+    'series',
+  ),
   immutable('source'),
 );
 
 const destination = withRules(
-  object('Where to. Cannot be changed.', {
-    index: indexName('The index to create. It must not exist before.'),
-    createFrom: z
-      .enum(['Source', 'Template', 'Empty'])
-      .default('Source')
-      .describe(
-        'Where mappings, settings and analysis come from: the source, the index templates, or nowhere.',
-      ),
-    settings: freeForm(1000).optional().describe('Settings laid over those of createFrom.'),
-    mappings: freeForm(1000).optional().describe('Mappings laid over those of createFrom.'),
-    copyReplicas: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Have the replicas from the start; by default they are added after the copy, which is faster.',
-      ),
-  }),
+  exactlyOneOf(
+    object('Where to. Cannot be changed.', {
+      index: indexName('The index to create. It must not exist before.').optional(),
+      series: seriesTemplate(
+        'The names of the indexes to create, with the date of source.series: logs-v2-{date:yyyy.MM.dd}.',
+      ).optional(),
+      createFrom: z
+        .enum(['Source', 'Template', 'Empty'])
+        .default('Source')
+        .describe(
+          'Where mappings, settings and analysis come from: the source, the index templates, or nowhere.',
+        ),
+      settings: freeForm(1000).optional().describe('Settings laid over those of createFrom.'),
+      mappings: freeForm(1000).optional().describe('Mappings laid over those of createFrom.'),
+      copyReplicas: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Have the replicas from the start; by default they are added after the copy, which is faster.',
+        ),
+    }),
+    'index',
+    'series',
+  ),
   immutable('destination'),
 );
 
@@ -135,92 +151,146 @@ const sourceAfter = object(
 const fixed = <Schema extends z.ZodType>(field: string, schema: Schema): Schema =>
   withRules(schema, immutable(field));
 
-const spec = ruled(
-  withRules(
-    object('What is copied, where to, and how. Each field says if it can be changed.', {
-      connectionRef,
-      source,
-      destination,
-      transform: transform.optional(),
-      aliases: aliases.optional(),
-      writeMode: fixed('writeMode', z.enum(['Online', 'BlockFirst', 'CopyOnly']))
-        .default('Online')
-        .describe(
-          'What writers see. Online: writes go on, and are blocked for about a second at the end, while the rest is copied and the aliases move. BlockFirst: the source takes no writes from before the copy until the aliases have moved. CopyOnly: writes are never blocked, no alias moves and nothing is proven.',
-        ),
-      verification: fixed(
-        'verification',
-        object('What is proven before the aliases move. Cannot be changed.', {
-          level: z
-            .enum(['Counts', 'Ids', 'Sample', 'Full'])
-            .default('Counts')
-            .describe(
-              'Counts: both indexes hold the same number of documents. Ids: and the same ids. Sample: and sampleSize documents have the same content. Full: and all have. Sample and Full cannot be had with a transform.',
-            ),
-          sampleSize: z
-            .int()
-            .min(1)
-            .max(100_000)
-            .default(1000)
-            .describe('How many documents level Sample compares.'),
-        }),
-      ).prefault({}),
-      onDocumentFailure: fixed(
-        'onDocumentFailure',
-        object('What becomes of documents that cannot be written. Cannot be changed.', {
-          policy: z
-            .enum(['Fail', 'Quarantine'])
-            .default('Fail')
-            .describe(
-              'Fail: everything else is copied, then the request fails, no alias moves, and the documents are named. Quarantine: the copy completes without them. With both they are kept in the index {destination}-error.',
-            ),
-          maxQuarantined: z
-            .int()
-            .min(1)
-            .max(10_000)
-            .default(100)
-            .describe('With Quarantine: more of them fail the request.'),
-        }),
-      ).prefault({}),
-      approval: z
-        .enum(['None', 'BeforeCutover'])
-        .default('None')
-        .describe(
-          'BeforeCutover: wait, caught up, for the annotation es-steward.dev/approve with the hash of the plan before writes are blocked and the aliases move.',
-        ),
-      sourceAfter: sourceAfter.prefault({}),
-      throttle: throttle.optional(),
-      maxWriteOutage: duration('1s', '10m')
-        .optional()
-        .describe(
-          'How long writes may be blocked at one go; then they are free again and the move is tried later. Absent: 30s with Online, unlimited with BlockFirst. Cannot be changed.',
-        ),
-      dryRun: fixed('dryRun', z.boolean())
-        .default(false)
-        .describe('Check everything, write the plan into status and stop.'),
-      suspend,
-      cancel: z
-        .boolean()
-        .default(false)
-        .describe(
-          'Stop and undo: tasks, write block and destination go. Has no effect once the aliases have moved.',
-        ),
-      ttlAfterFinished: duration('0s', '365d')
-        .optional()
-        .describe(
-          'Delete this object so long after its end; nothing in Elasticsearch is deleted with it. Absent: never. Can be changed at any time.',
-        ),
-    }),
-    immutableMember('transform'),
-    immutableMember('aliases'),
-    immutableMember('maxWriteOutage'),
-  ),
+const members = withRules(
+  object('What is copied, where to, and how. Each field says if it can be changed.', {
+    connectionRef,
+    source,
+    destination,
+    transform: transform.optional(),
+    aliases: aliases.optional(),
+    writeMode: fixed('writeMode', z.enum(['Online', 'BlockFirst', 'CopyOnly']))
+      .default('Online')
+      .describe(
+        'What writers see. Online: writes go on, and are blocked for about a second at the end, while the rest is copied and the aliases move. BlockFirst: the source takes no writes from before the copy until the aliases have moved. CopyOnly: writes are never blocked, no alias moves and nothing is proven.',
+      ),
+    verification: fixed(
+      'verification',
+      object('What is proven before the aliases move. Cannot be changed.', {
+        level: z
+          .enum(['Counts', 'Ids', 'Sample', 'Full'])
+          .default('Counts')
+          .describe(
+            'Counts: both indexes hold the same number of documents. Ids: and the same ids. Sample: and sampleSize documents have the same content. Full: and all have. Sample and Full cannot be had with a transform.',
+          ),
+        sampleSize: z
+          .int()
+          .min(1)
+          .max(100_000)
+          .default(1000)
+          .describe('How many documents level Sample compares.'),
+      }),
+    ).prefault({}),
+    onDocumentFailure: fixed(
+      'onDocumentFailure',
+      object('What becomes of documents that cannot be written. Cannot be changed.', {
+        policy: z
+          .enum(['Fail', 'Quarantine'])
+          .default('Fail')
+          .describe(
+            'Fail: everything else is copied, then the request fails, no alias moves, and the documents are named. Quarantine: the copy completes without them. With both they are kept in the index {destination}-error.',
+          ),
+        maxQuarantined: z
+          .int()
+          .min(1)
+          .max(10_000)
+          .default(100)
+          .describe('With Quarantine: more of them fail the request.'),
+      }),
+    ).prefault({}),
+    approval: z
+      .enum(['None', 'BeforeCutover'])
+      .default('None')
+      .describe(
+        'BeforeCutover: wait, caught up, for the annotation es-steward.dev/approve with the hash of the plan before writes are blocked and the aliases move.',
+      ),
+    sourceAfter: sourceAfter.prefault({}),
+    throttle: throttle.optional(),
+    maxWriteOutage: duration('1s', '10m')
+      .optional()
+      .describe(
+        'How long writes may be blocked at one go; then they are free again and the move is tried later. Absent: 30s with Online, unlimited with BlockFirst. Cannot be changed.',
+      ),
+    dryRun: fixed('dryRun', z.boolean())
+      .default(false)
+      .describe('Check everything, write the plan into status and stop.'),
+    suspend,
+    cancel: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Stop and undo: tasks, write block and destination go. Has no effect once the aliases have moved.',
+      ),
+    ttlAfterFinished: duration('0s', '365d')
+      .optional()
+      .describe(
+        'Delete this object so long after its end; nothing in Elasticsearch is deleted with it. Absent: never. Can be changed at any time.',
+      ),
+  }),
+  immutableMember('transform'),
+  immutableMember('aliases'),
+  immutableMember('maxWriteOutage'),
+);
+
+/** Where a date stands in a template, and how it is written. */
+const DATE = '[{]date:[^}]*[}]';
+const dateOf = (template: string): string => new RegExp(DATE, 'u').exec(template)?.[0] ?? '';
+
+const ownIndex = ruled(
+  members,
   {
-    rule: 'self.source.index != self.destination.index',
+    rule: '!has(self.source.index) || !has(self.destination.index) || self.source.index != self.destination.index',
     message: 'must differ from source.index: a copy needs an index of its own',
     fieldPath: '.destination.index',
   },
-  (value) => value.source.index !== value.destination.index,
+  ({ source: from, destination: to }) => from.index === undefined || from.index !== to.index,
+);
+
+const pairOfSeries = ruled(
+  ownIndex,
+  {
+    rule: 'has(self.source.series) == has(self.destination.series)',
+    message: 'a series is copied into a series: set both source.series and destination.series, or neither',
+    fieldPath: '.destination.series',
+  },
+  ({ source: from, destination: to }) => (from.series === undefined) === (to.series === undefined),
+);
+
+const sameDates = ruled(
+  pairOfSeries,
+  {
+    rule: `!has(self.source.series) || !has(self.destination.series) || (self.source.series.find('${DATE}') != '' && self.source.series.find('${DATE}') == self.destination.series.find('${DATE}'))`,
+    message: 'must have the {date:...} of source.series, written in the same way',
+    fieldPath: '.destination.series',
+  },
+  ({ source: from, destination: to }) =>
+    from.series === undefined ||
+    to.series === undefined ||
+    (dateOf(from.series) !== '' && dateOf(from.series) === dateOf(to.series)),
+);
+
+const exactNames = ruled(
+  sameDates,
+  {
+    rule: "!has(self.source.series) || !has(self.destination.series) || (!self.source.series.contains('*') && !self.source.series.contains('{version}') && !self.destination.series.contains('*') && !self.destination.series.contains('{version}') && self.source.series != self.destination.series)",
+    message:
+      'must differ from source.series, and both must name their indexes exactly: no {version} and no *',
+    fieldPath: '.destination.series',
+  },
+  ({ source: from, destination: to }) =>
+    from.series === undefined ||
+    to.series === undefined ||
+    (from.series !== to.series && ![from.series, to.series].some((text) => /[*]|[{]version[}]/u.test(text))),
+);
+
+const spec = ruled(
+  exactNames,
+  {
+    rule: "!has(self.transform) || !(self.verification.level in ['Sample', 'Full'])",
+    message: 'Sample and Full compare contents, which a transform changes: use Counts or Ids',
+    fieldPath: '.verification.level',
+  },
+  ({ transform: changes, verification: { level } }) =>
+    changes === undefined || (level !== 'Sample' && level !== 'Full'),
 );
 
 export type ReindexRequestSpec = DeepReadonly<z.output<typeof spec>>;

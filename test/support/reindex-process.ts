@@ -7,6 +7,7 @@ import type { Clock } from '../../src/runtime/clock.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { ResourceEvent } from '../../src/runtime/controller.ts';
 import type { Engine, Outcome } from '../../src/runtime/engine.ts';
+import { Obligations } from '../../src/runtime/obligations.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
 import { type Around, aroundElasticsearch, aroundKubernetes } from './server-calls.ts';
 import { type ReindexBed, readRequest } from './reindex-bed.ts';
@@ -57,7 +58,18 @@ export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexP
     inCluster: false,
     protectedIndices: options.protectedIndices ?? [],
   });
+  const log = { info: () => undefined, warn: () => undefined };
+  const obligations = new Obligations({
+    // A process that is gone wakes for nothing.
+    clock: {
+      ...clock,
+      sleep: (ms, signal = life.signal) => clock.sleep(ms, AbortSignal.any([signal, life.signal])),
+    },
+    log,
+    askApiServer: async () => undefined,
+  });
   const controller = reindexRequestController({
+    obligations,
     connections: { ...connections, use: usingThrough(connections, around) },
     requests: options.requests ?? (() => []),
     fewestDocumentsPerRange: options.fewestDocumentsPerRange ?? 50,
@@ -65,7 +77,7 @@ export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexP
   const engine: Engine = {
     kubernetes,
     clock,
-    log: { info: () => undefined, warn: () => undefined },
+    log,
     mayAct: () => !life.signal.aborted,
     record: (_resource, event) => void events.push(event),
   };
@@ -73,7 +85,10 @@ export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexP
     events,
     pass: (name) => reconcile(engine, controller, { namespace: bed.namespace, name }, life.signal),
     kill: () => life.abort(new Error('killed')),
-    close: () => connections.close(),
+    close: () => {
+      life.abort(new Error('closed'));
+      return connections.close();
+    },
   };
 }
 

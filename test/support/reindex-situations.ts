@@ -1,10 +1,7 @@
 /** A request and its world at each moment of a copy, as plain objects: what tables of decisions are made of. */
-import {
-  reindexRequest,
-  type ReindexRequest,
-  type ReindexRequestStatus,
-} from '../../src/crds/reindex-request.ts';
+import { reindexRequest, type ReindexRequestStatus } from '../../src/crds/reindex-request.ts';
 import type { ObjectMeta } from '../../src/crds/shared.ts';
+import type { CopyRequest, CopySpec } from '../../src/controllers/reindex-request/copy-request.ts';
 import { decide, stageOf } from '../../src/controllers/reindex-request/decide.ts';
 import {
   type DestinationMark,
@@ -21,20 +18,21 @@ export const UID = 'abcdef01-2345-6789-abcd-ef0123456789';
 export const EPOCH = 'es-steward-abcdef01-1';
 export const orders = { filter: { term: { a: 1 } }, is_write_index: true };
 
-export const spec = (over: object = {}) =>
+/** A cast: the indexes are named below. */
+export const spec = (over: object = {}): CopySpec =>
   reindexRequest.spec.parse({
     connectionRef: { name: 'main' },
     source: { index: 'orders-v1' },
     destination: { index: 'orders-v2' },
     writeMode: 'BlockFirst',
     ...over,
-  });
+  }) as CopySpec;
 
 export function request(
   status: ReindexRequestStatus = {},
   over: object = {},
   metadata: Partial<ObjectMeta> = {},
-): ReindexRequest {
+): CopyRequest {
   const meta = {
     name: 'r',
     namespace: 'n',
@@ -187,9 +185,8 @@ export const inCopy = {
   health: { source: 'green', destination: 'green' },
 } as const;
 
-export const run = (resource: ReindexRequest, world: Observed) => decide(resource, world, NOW);
-export const stage = (resource: ReindexRequest, world: Observed) =>
-  stageOf(situationOf(resource, world, NOW));
+export const run = (resource: CopyRequest, world: Observed) => decide(resource, world, NOW);
+export const stage = (resource: CopyRequest, world: Observed) => stageOf(situationOf(resource, world, NOW));
 export const actionsOf = (decision: ReturnType<typeof run>) =>
   (decision.actions ?? []).map(({ type }) => type);
 export const counts = (over: object = {}) => ({

@@ -19,5 +19,7 @@ export function reindexRequestController(
     observe: createObserve(dependencies),
     decide,
     perform: createPerform(dependencies),
+    // A request that is gone while it holds something: its cleanup was given up.
+    forget: ({ namespace, name }) => dependencies.obligations.due(`${namespace}/${name}`),
   };
 }

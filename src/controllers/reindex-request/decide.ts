@@ -1,4 +1,5 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { currentCopy } from './copy-request.ts';
 import { hasSettings, tunedSettings } from './destination.ts';
 import type { Observed } from './observed.ts';
 import { type Copy, isRoundComplete } from './rounds.ts';
@@ -12,6 +13,7 @@ import {
   situationOf,
   whyToLift,
 } from './situation.ts';
+import { nextPartition, withinSeries } from './series.ts';
 import { awaitApproval } from './stages/awaiting-approval.ts';
 import { catchUp } from './stages/catching-up.ts';
 import { cleanUp } from './stages/cleaning-up.ts';
@@ -83,8 +85,11 @@ const stages: Readonly<Record<Stage, (situation: Situation) => Step>> = {
 };
 
 export function decide(resource: ReindexRequest, observed: Observed, now: number): Step {
-  const situation = situationOf(resource, observed, now);
-  return stages[stageOf(situation)](situation);
+  const copying = currentCopy(resource);
+  if (!copying) return nextPartition(resource, observed, now);
+  const situation = situationOf(copying, observed, now);
+  const decision = stages[stageOf(situation)](situation);
+  return resource.spec.source.series === undefined ? decision : withinSeries(resource, decision);
 }
 
 /** The first thing that is not done yet. */

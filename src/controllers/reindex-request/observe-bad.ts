@@ -2,7 +2,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { search } from '../../elasticsearch/search.ts';
 import { chunks } from './departures.ts';
 import { errorIndex } from './error-index.ts';
-import { documentsNumbered, LostView, PAGE } from './frozen-view.ts';
+import { documentsNumbered, LostView, PAGE } from './perform-frozen-view.ts';
 import type { Observed } from './observed.ts';
 import type { Situation } from './situation.ts';
 

@@ -1,35 +1,52 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { type CopyRequest, currentCopy } from './copy-request.ts';
 import type { Connections, Cluster } from '../../elasticsearch/connections.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Pass } from '../../runtime/controller.ts';
+import type { ObligationBook } from '../../runtime/obligations.ts';
 import { stageOf } from './decide.ts';
 import { markOf } from './destination.ts';
 import { factsOf } from './index-facts.ts';
 import type { IndexFacts, Observed, OwnTasks, Peer } from './observed.ts';
+import { readPartitions } from './observe-series.ts';
 import { readStage } from './observe-stage.ts';
-import { aliasesToMove, isOver, retryIsAsked, situationOf } from './situation.ts';
+import { writersDue } from './perform-release.ts';
+import { aliasesToMove, isOver, retryIsAsked, type Situation, situationOf } from './situation.ts';
 
 export interface ObserveDependencies {
   readonly connections: Connections;
   /** Every request that the watch has seen, of all namespaces. */
   readonly requests: () => readonly ReindexRequest[];
+  /** Where it is kept what must be let go even without a lease. */
+  readonly obligations: ObligationBook;
   /** Copies of few documents in many ranges; absent: as many per range as is worth a task. */
   readonly fewestDocumentsPerRange?: number;
 }
 
 /** All reads of one pass: what every stage needs, then what this one needs. A request that has ended reads nothing. */
-export function createObserve({ connections, requests }: ObserveDependencies) {
-  return async (resource: ReindexRequest, pass: Pass): Promise<Observed> => {
-    if (isOver(resource.status?.phase) && !retryIsAsked(resource)) return NOTHING;
+export function createObserve({ connections, requests, obligations }: ObserveDependencies) {
+  return async (request: ReindexRequest, pass: Pass): Promise<Observed> => {
+    if (isOver(request.status?.phase) && !retryIsAsked(request)) return NOTHING;
+    const resource = currentCopy(request);
+    if (!resource) return { ...NOTHING, ...(await readPartitions(request, connections, pass.signal)) };
     const use = (names: readonly string[]) =>
       connections.use({ ...useOf(resource), indices: names }, pass.signal);
     const cluster = await use(namesOf(resource));
     const base = await readBase(resource, cluster, requests(), pass.signal);
     await useAliases(resource, base, use);
     const situation = situationOf(resource, base, pass.now);
+    keepBook(obligations, situation, cluster);
     return { ...base, ...(await readStage(stageOf(situation), situation, cluster.es, pass.signal)) };
   };
+}
+
+/** Also of a block that another process has set, which this one has taken over. */
+function keepBook(obligations: ObligationBook, situation: Situation, { es }: Cluster): void {
+  const { namespace, name } = situation.resource.metadata;
+  const due = writersDue(situation, es);
+  if (due) obligations.owe(`${namespace}/${name}`, due);
+  else obligations.settled(`${namespace}/${name}`);
 }
 
 const NOTHING: Observed = {
@@ -44,7 +61,7 @@ const NOTHING: Observed = {
   outcomes: {},
 };
 
-function useOf({ metadata, spec, status }: ReindexRequest) {
+function useOf({ metadata, spec, status }: CopyRequest) {
   const undo =
     metadata.deletionTimestamp !== undefined || spec.cancel || spec.suspend || status?.failure !== undefined;
   const pipeline = spec.transform?.pipeline;
@@ -57,7 +74,7 @@ function useOf({ metadata, spec, status }: ReindexRequest) {
   };
 }
 
-function namesOf({ spec, status }: ReindexRequest): readonly string[] {
+function namesOf({ spec, status }: CopyRequest): readonly string[] {
   const aliases = (status?.plan?.aliases ?? []).map(({ name }) => name);
   return [
     ...new Set([
@@ -71,7 +88,7 @@ function namesOf({ spec, status }: ReindexRequest): readonly string[] {
 
 /** Aliases become known by reading the source: they must be granted like the indexes. */
 async function useAliases(
-  resource: ReindexRequest,
+  resource: CopyRequest,
   base: Observed,
   use: (names: readonly string[]) => Promise<Cluster>,
 ): Promise<void> {
@@ -86,7 +103,7 @@ async function useAliases(
 }
 
 async function readBase(
-  resource: ReindexRequest,
+  resource: CopyRequest,
   cluster: Cluster,
   requests: readonly ReindexRequest[],
   signal: AbortSignal,
@@ -112,7 +129,7 @@ async function readBase(
 }
 
 /** After planning the concrete index counts, not the alias: the alias moves to the destination at the end. */
-function sourceName({ spec, status, metadata }: ReindexRequest, destination: IndexFacts | undefined): string {
+function sourceName({ spec, status, metadata }: CopyRequest, destination: IndexFacts | undefined): string {
   const mark = markOf(destination?.mappings);
   return status?.source?.index ?? (mark?.uid === metadata.uid ? mark.sourceIndex : spec.source.index);
 }
@@ -129,7 +146,7 @@ async function readTasks(
   return { complete, running: own };
 }
 
-function peersOf(resource: ReindexRequest, requests: readonly ReindexRequest[]): readonly Peer[] {
+function peersOf(resource: CopyRequest, requests: readonly ReindexRequest[]): readonly Peer[] {
   const connection = connectionOf(resource);
   return requests
     .filter(
@@ -143,8 +160,8 @@ function peersOf(resource: ReindexRequest, requests: readonly ReindexRequest[]):
       phase: status?.phase,
       suspended: spec.suspend,
       refused: isRefused(status),
-      source: status?.source?.index ?? spec.source.index,
-      destination: spec.destination.index,
+      source: status?.source?.index ?? status?.series?.current ?? spec.source.index ?? '',
+      destination: status?.series?.destination ?? spec.destination.index ?? '',
       destinationUuid: status?.destination?.uuid,
     }));
 }
@@ -163,6 +180,11 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'InvalidSpec',
 ]);
 
-function connectionOf({ spec, metadata }: ReindexRequest): string {
+function connectionOf({
+  spec,
+  metadata,
+}: Pick<ReindexRequest, 'metadata'> & {
+  readonly spec: Pick<ReindexRequest['spec'], 'connectionRef'>;
+}): string {
   return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
 }

@@ -13,6 +13,8 @@ export interface Observed {
   readonly destination: IndexFacts | undefined;
   /** Every reindex task that carries this request's mark. */
   readonly tasks: OwnTasks;
+  /** Of a series: what there is to copy, oldest first. */
+  readonly partitions?: readonly { readonly source: string; readonly destination: string }[];
   /** The other requests on this connection, for turns and chains. */
   readonly peers: readonly Peer[];
   /** The uids of all requests, of every connection: an index whose maker is among them is not abandoned. */

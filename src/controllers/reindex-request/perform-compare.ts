@@ -9,7 +9,7 @@ import {
   type Numbered,
   spreadNumbers,
   unlessLost,
-} from './frozen-view.ts';
+} from './perform-frozen-view.ts';
 import { requireSame } from './perform-effect.ts';
 import { EXAMPLES, type LookUpRequest, stillThere } from './perform-missing.ts';
 import type { LookUpLimits } from './perform-sweep.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { CopyRequest } from './copy-request.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
 import { compareDocuments } from './perform-compare.ts';
@@ -109,7 +110,7 @@ function withCompared(
   return { ...status, verification };
 }
 
-function viewOf({ spec, status }: ReindexRequest, pit: string) {
+function viewOf({ spec, status }: CopyRequest, pit: string) {
   const shards = (status?.copy?.shards ?? []).map(({ shard, maxSeqNo }) => ({ shard, through: maxSeqNo }));
   const source = { index: status?.source?.index ?? '', uuid: status?.source?.uuid ?? '' };
   return { pit, shards, shardCount: shards.length, query: spec.source.query, source };

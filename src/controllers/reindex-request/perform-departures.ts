@@ -19,7 +19,7 @@ import {
   type FrozenView,
   LostView,
   PAGE,
-} from './frozen-view.ts';
+} from './perform-frozen-view.ts';
 import { requireSame } from './perform-effect.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';

@@ -1,16 +1,18 @@
-import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
+import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { Target } from './actions.ts';
 import { factsOf } from './index-facts.ts';
 
 export interface EffectContext {
   readonly es: Elasticsearch;
-  readonly resource: ReindexRequest;
+  readonly resource: CopyRequest;
   readonly pass: Pass;
+  readonly obligations: ObligationBook;
   /** How small a range may be; its own default when absent. */
   readonly fewestDocumentsPerRange?: number | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import type { Target } from './actions.ts';
-import { withDestination } from './destination-view.ts';
-import { absentFrom, firstDocuments, type FrozenView, PAGE, unlessLost } from './frozen-view.ts';
+import { withDestination } from './perform-destination-view.ts';
+import { absentFrom, firstDocuments, type FrozenView, PAGE, unlessLost } from './perform-frozen-view.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import { END, type Position, type ShardBound, walk } from './shard-walk.ts';
 

@@ -1,4 +1,5 @@
-import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { createIndex, deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
@@ -50,7 +51,7 @@ async function copySample({ reindex }: TryOut, { es, resource, pass }: EffectCon
   }
 }
 
-function judge(outcome: TaskOutcome, { spec }: ReindexRequest): Change {
+function judge(outcome: TaskOutcome, { spec }: CopyRequest): Change {
   const goOn: Change = (status) => ({ ...status, phase: spec.dryRun ? 'Planned' : 'Preparing' });
   if (outcome.type === 'copied') return goOn;
   if (outcome.type === 'failed') return failed(outcome.reason, outcome.message);

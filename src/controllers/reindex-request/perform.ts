@@ -1,4 +1,5 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { type CopyRequest, currentCopy } from './copy-request.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import type { Connections, Use } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
@@ -9,10 +10,13 @@ import { cancelTask, rethrottle } from '../../elasticsearch/tasks.ts';
 import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
+import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { ReindexAction } from './actions.ts';
 import { markOf } from './destination.ts';
 import { errorIndex } from './error-index.ts';
 import type { Range } from './ranges.ts';
+import { epochOf } from './names.ts';
+import { releaseOf } from './perform-release.ts';
 import { without } from './requests.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
@@ -91,8 +95,12 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     await requireSame(es, target, pass.signal);
     await putSettings(es, target.index, settings, pass.signal);
   },
-  BlockWrites: async ({ target, through, liftFirst }, { es, pass }) => {
+  BlockWrites: async ({ target, through, liftFirst }, { es, resource, pass, obligations }) => {
     await requireSame(es, target, pass.signal);
+    const { namespace, name, uid } = resource.metadata;
+    const due = releaseOf(resource, { index: target.index, epoch: epochOf(through, uid) ?? 0 }, es);
+    // Before the call: whatever becomes of its answer, the block may be there.
+    if (due) obligations.owe(`${namespace}/${name}`, due);
     if (liftFirst) await unblockWrites(es, target.index, pass.signal);
     const { verified } = await blockWrites(es, through, pass.signal);
     return (status) => ({ ...status, fence: { ...status.fence, verified } });
@@ -133,24 +141,27 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   },
 };
 
-export function createPerform({ connections, fewestDocumentsPerRange }: PerformDependencies) {
-  return async (action: ReindexAction, resource: ReindexRequest, pass: Pass): Promise<Change | void> => {
+export function createPerform({ connections, obligations, fewestDocumentsPerRange }: PerformDependencies) {
+  return async (action: ReindexAction, request: ReindexRequest, pass: Pass): Promise<Change | void> => {
+    const resource = currentCopy(request);
+    if (!resource) return;
     const { es } = await connections.use(useOf(action, resource), pass.signal);
     // A cast: the table has one effect per type, which the compiler cannot follow through the union.
     const effect = effects[action.type] as (
       action: ReindexAction,
       context: EffectContext,
     ) => Promise<Change | void>;
-    return effect(action, { es, resource, pass, fewestDocumentsPerRange });
+    return effect(action, { es, resource, pass, obligations, fewestDocumentsPerRange });
   };
 }
 
 export interface PerformDependencies {
   readonly connections: Connections;
+  readonly obligations: ObligationBook;
   readonly fewestDocumentsPerRange?: number;
 }
 
-function useOf(action: ReindexAction, { spec, metadata, status }: ReindexRequest): Use {
+function useOf(action: ReindexAction, { spec, metadata, status }: CopyRequest): Use {
   const source = status?.source?.index ?? spec.source.index;
   const common = { ref: spec.connectionRef, namespace: metadata.namespace };
   if (action.type === 'DeleteSource')
@@ -179,7 +190,7 @@ const UNDOES: ReadonlySet<ReindexAction['type']> = new Set([
 async function withoutBad(
   body: Readonly<Record<string, unknown>>,
   range: Range,
-  { es, resource, pass }: EffectContext,
+  { es, resource, pass }: Pick<EffectContext, 'es' | 'resource' | 'pass'>,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { metadata, spec, status } = resource;
   if (!status?.copy?.bad) return body;

@@ -1,4 +1,4 @@
-import type { ReindexRequestSpec } from '../../crds/reindex-request.ts';
+import type { CopySpec } from './copy-request.ts';
 import type { DestinationMark } from './destination.ts';
 import { currentEpochAlias, type Situation, writesBlocked } from './situation.ts';
 import type { IndexFacts } from './observed.ts';
@@ -27,7 +27,7 @@ export function preparedMark(situation: Situation, source: IndexFacts): Destinat
 
 /** A few documents into the scratch index: shows whether script, pipeline and mapping bear real data. */
 export function sampleRequest(
-  spec: ReindexRequestSpec,
+  spec: CopySpec,
   source: string,
   scratch: string,
   script: PainlessScript | undefined,
@@ -72,7 +72,7 @@ function queryOf({ spec, status }: Situation, range: Range) {
 }
 
 /** `_none` would not stop a pipeline that the request names; absent leaves the choice to the destination, which has none while it is filled. */
-function pipelineOf({ transform }: ReindexRequestSpec) {
+function pipelineOf({ transform }: CopySpec) {
   return transform?.pipeline ? { pipeline: transform.pipeline } : {};
 }
 

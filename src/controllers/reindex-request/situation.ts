@@ -1,13 +1,14 @@
-import type { ReindexRequest, ReindexRequestSpec, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { APPROVE, RETRY } from '../../crds/shared.ts';
+import type { CopyRequest, CopySpec } from './copy-request.ts';
 import { type DestinationMark, flatten, markOf } from './destination.ts';
 import { contentHash, epochAlias, epochOf, OWN_PREFIX } from './names.ts';
 import type { AliasDefinition, IndexFacts, Observed } from './observed.ts';
 
 /** What one pass knows, with the questions that every stage asks answered once. */
 export interface Situation {
-  readonly resource: ReindexRequest;
-  readonly spec: ReindexRequestSpec;
+  readonly resource: CopyRequest;
+  readonly spec: CopySpec;
   readonly status: ReindexRequestStatus;
   readonly uid: string;
   readonly now: number;
@@ -27,7 +28,7 @@ export interface Situation {
   readonly swapped: boolean;
 }
 
-export function situationOf(resource: ReindexRequest, observed: Observed, now: number): Situation {
+export function situationOf(resource: CopyRequest, observed: Observed, now: number): Situation {
   const { spec, metadata } = resource;
   const status = resource.status ?? {};
   const mark = ownMark(observed.destination, metadata.uid);
@@ -53,7 +54,7 @@ export function situationOf(resource: ReindexRequest, observed: Observed, now: n
 }
 
 /** The spec without what may change: the identity of the work. */
-export function specHashOf(spec: ReindexRequestSpec): string {
+export function specHashOf(spec: CopySpec): string {
   const {
     suspend: _suspend,
     cancel: _cancel,
@@ -126,10 +127,11 @@ export function ownsBlock({ status, blocked, mark }: Situation): boolean {
 
 /** Why the block has to end before the aliases have moved; undefined while it has not. */
 export function whyToLift(situation: Situation): string | undefined {
-  const { status, spec, now, blocked } = situation;
+  const { status, spec, now, blocked, epochs, epoch } = situation;
   const { fence, copy, intent } = status;
   if (!fence) return undefined;
   if (fence.lifting) return fence.lifting;
+  if (epochs.some((held) => held > epoch)) return 'a process that ended has freed the writers';
   if (spec.suspend && status.plan?.sequenceNumbers) return 'spec.suspend';
   if (fence.deadline !== undefined && now >= Date.parse(fence.deadline)) return 'maxWriteOutage is over';
   if (isBlockFirst(situation)) return undefined;
@@ -151,10 +153,7 @@ export function isApproved({ spec, status, resource }: Situation): boolean {
 }
 
 /** The aliases of the source that this request is to move, with their whole definitions. */
-export function aliasesToMove(
-  spec: ReindexRequestSpec,
-  source: IndexFacts,
-): Readonly<Record<string, AliasDefinition>> {
+export function aliasesToMove(spec: CopySpec, source: IndexFacts): Readonly<Record<string, AliasDefinition>> {
   const move = spec.aliases?.move ?? (spec.source.query ? 'None' : 'All');
   if (move === 'None') return {};
   const listed = new Set(spec.aliases?.names ?? []);
@@ -178,7 +177,11 @@ export function hasServed(phase: string | undefined): boolean {
 }
 
 /** A new value of the retry annotation begins a failed request anew. */
-export function retryIsAsked({ metadata, spec, status }: ReindexRequest): boolean {
+export function retryIsAsked({
+  metadata,
+  spec,
+  status,
+}: Pick<CopyRequest, 'metadata' | 'status'> & { readonly spec: Pick<CopySpec, 'cancel'> }): boolean {
   const asked = metadata.annotations?.[RETRY];
   return (
     status?.phase === 'Failed' && !spec.cancel && asked !== undefined && asked !== status.lastHandledRetry

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  reindexRequest,
-  type ReindexRequest,
-  type ReindexRequestStatus,
-} from '../../../crds/reindex-request.ts';
-import type { ObjectMeta } from '../../../crds/shared.ts';
+import { request } from '../../../../test/support/reindex-situations.ts';
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { CopyRequest } from '../copy-request.ts';
 import { decide, stageOf } from '../decide.ts';
 import type { DestinationMark } from '../destination.ts';
 import type { IndexFacts, Observed, ShardFacts } from '../observed.ts';
@@ -16,26 +13,6 @@ const MOVED_AT = '2026-03-01T11:59:00Z';
 const orders = { filter: { term: { a: 1 } }, is_write_index: true };
 
 type Over = Readonly<Record<string, unknown>>;
-
-const spec = (over: Over = {}) =>
-  reindexRequest.spec.parse({
-    connectionRef: { name: 'main' },
-    source: { index: 'orders-v1' },
-    destination: { index: 'orders-v2' },
-    writeMode: 'BlockFirst',
-    ...over,
-  });
-
-function request(status: ReindexRequestStatus, over: Over = {}, metadata: Partial<ObjectMeta> = {}) {
-  const meta = { name: 'r', namespace: 'n', uid: UID, resourceVersion: '1', generation: 1 };
-  return {
-    apiVersion: 'es-steward.dev/v1alpha1',
-    kind: 'ReindexRequest',
-    metadata: { ...meta, creationTimestamp: '2026-03-01T11:00:00Z', ...metadata },
-    spec: spec(over),
-    status,
-  } satisfies ReindexRequest;
-}
 
 const mark: DestinationMark = {
   uid: UID,
@@ -123,8 +100,8 @@ const forDays = { sourceAfter: { rollbackWindow: '7d' } };
 const noWindow = { sourceAfter: { rollbackWindow: '0s' } };
 const deleting = { sourceAfter: { policy: 'Delete', rollbackWindow: '0s' } };
 
-const run = (resource: ReindexRequest, observed: Observed) => decide(resource, observed, NOW);
-const stage = (resource: ReindexRequest, observed = world()) => stageOf(situationOf(resource, observed, NOW));
+const run = (resource: CopyRequest, observed: Observed) => decide(resource, observed, NOW);
+const stage = (resource: CopyRequest, observed = world()) => stageOf(situationOf(resource, observed, NOW));
 const actionsOf = ({ actions = [] }: ReturnType<typeof run>) => actions.map(({ type }) => type);
 const conditionOf = ({ conditions = [] }: ReturnType<typeof run>, type: string) =>
   conditions.find((condition) => condition.type === type);

@@ -57,6 +57,13 @@ function liftMessage(why: string): string {
   return `lifting the write block: ${why}`;
 }
 
+/** Where nothing tells what was written meanwhile, the copy begins anew. */
+function copyAfter({ status, attempt }: Situation): ReindexRequestStatus {
+  if (!status.copy) return {};
+  if (status.plan?.sequenceNumbers) return { copy: withoutFence(status.copy) };
+  return { copy: undefined, verification: undefined, attempt: attempt + 1 };
+}
+
 /** A wish to suspend is no failed try. */
 function goOn(situation: Situation, why: string): Step {
   const { status, spec, now } = situation;
@@ -68,7 +75,7 @@ function goOn(situation: Situation, why: string): Step {
     verification,
     fenceTries: tries,
     ...(spec.suspend ? {} : { fenceAfter: time(now + FIRST_WAIT_MS * 2 ** Math.min(tries - 1, 4)) }),
-    ...(status.copy ? { copy: withoutFence(status.copy) } : {}),
+    ...copyAfter(situation),
   };
   const released = { ...situation, status: free };
   if (tries >= MOST_TRIES && !spec.suspend)

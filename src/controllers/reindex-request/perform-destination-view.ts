@@ -3,7 +3,7 @@ import { closePointInTime, openPointInTime } from '../../elasticsearch/point-in-
 import { refresh } from '../../elasticsearch/refresh.ts';
 import type { Target } from './actions.ts';
 import { flatten } from './destination.ts';
-import type { FrozenView } from './frozen-view.ts';
+import type { FrozenView } from './perform-frozen-view.ts';
 import { requireSame } from './perform-effect.ts';
 
 /** Longer than a slice takes. */

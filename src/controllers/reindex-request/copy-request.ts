@@ -1,0 +1,50 @@
+import type { ReindexRequest, ReindexRequestSpec, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { Resource } from '../../crds/shared.ts';
+
+/** What all stages judge: one copy of one index. A series is one such copy after the other. */
+export interface CopySpec extends Omit<ReindexRequestSpec, 'source' | 'destination'> {
+  readonly source: ReindexRequestSpec['source'] & { readonly index: string };
+  readonly destination: ReindexRequestSpec['destination'] & { readonly index: string };
+}
+
+export type CopyRequest = Resource<CopySpec, ReindexRequestStatus>;
+
+/**
+ * The copy that is at work at present; undefined while a series has none. Of a series it sees the percent of its own
+ * index, which the status that people read does not show.
+ */
+export function currentCopy(resource: ReindexRequest): CopyRequest | undefined {
+  const { spec, status } = resource;
+  const { source, destination } = spec;
+  if (source.series === undefined || destination.series === undefined)
+    return withNames(resource, source.index ?? '', destination.index ?? '');
+  const { current, destination: to, percent = 0 } = status?.series ?? {};
+  if (current === undefined || to === undefined) return undefined;
+  const copy = withoutWindow(withNames(resource, current, to));
+  const progress = status?.progress;
+  return progress ? { ...copy, status: { ...status, progress: { ...progress, percent } } } : copy;
+}
+
+/** A window for each index would keep the next one waiting for as long: a series moves on, and has none. */
+function withoutWindow(copy: CopyRequest): CopyRequest {
+  const { spec } = copy;
+  return { ...copy, spec: { ...spec, sourceAfter: { ...spec.sourceAfter, rollbackWindow: '0s' } } };
+}
+
+/** The series as a whole, for what is said when no index of it is at work. */
+export function wholeSeries(resource: ReindexRequest): CopyRequest {
+  const { source, destination } = resource.spec;
+  return withNames(resource, source.series ?? '', destination.series ?? '');
+}
+
+function withNames(resource: ReindexRequest, source: string, destination: string): CopyRequest {
+  const { spec } = resource;
+  return {
+    ...resource,
+    spec: {
+      ...spec,
+      source: { ...spec.source, index: source },
+      destination: { ...spec.destination, index: destination },
+    },
+  };
+}

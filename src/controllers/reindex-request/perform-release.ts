@@ -1,0 +1,69 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { updateAliases } from '../../elasticsearch/aliases.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { unblockWrites } from '../../elasticsearch/write-blocks.ts';
+import type { Obligation } from '../../runtime/obligations.ts';
+import { epochAlias } from './names.ts';
+import { ownsBlock, type Situation } from './situation.ts';
+
+/** What this process owes the writers while it blocks them, lease and API server or not; undefined while it does not. */
+export function writersDue(situation: Situation, es: Elasticsearch): Obligation | undefined {
+  const { resource, status, source, epochs, epoch } = situation;
+  const held = Math.max(...epochs);
+  if (!source || status.fence?.lifting || !ownsBlock(situation) || held < epoch) return undefined;
+  return releaseOf(resource, { index: source.name, epoch: held }, es);
+}
+
+/**
+ * Undefined for a block that was there before this request, and for one without a deadline whose end would throw the
+ * copy away: that one is what the spec asks for.
+ */
+export function releaseOf(
+  { spec, status = {}, metadata }: Situation['resource'],
+  held: { readonly index: string; readonly epoch: number },
+  es: Elasticsearch,
+): Obligation | undefined {
+  if (!status.fence || (status.plan?.blockedBefore ?? true)) return undefined;
+  const until = deadlineOf(status);
+  if (until === undefined && !status.plan?.sequenceNumbers) return undefined;
+  return {
+    until,
+    endsWithProcess: spec.writeMode === 'Online',
+    release: releaseWriters({ ...held, uid: metadata.uid }, es),
+  };
+}
+
+function deadlineOf({ fence }: ReindexRequestStatus): number | undefined {
+  return fence?.deadline === undefined ? undefined : Date.parse(fence.deadline);
+}
+
+/**
+ * The epoch first: once the move of its alias is acknowledged, no move of the other aliases and no block that is still
+ * on its way can come true. Not found = the aliases have moved, or somebody else has acted: the block is not ours then.
+ * It is lifted through the new alias, so that a late call does not meet a block of a later epoch.
+ */
+function releaseWriters(
+  { index, uid, epoch }: { readonly index: string; readonly uid: string; readonly epoch: number },
+  es: Elasticsearch,
+): Obligation['release'] {
+  // After a call whose answer was lost, the alias may stand for one more.
+  let possible: readonly number[] = [epoch];
+  return async (signal) => {
+    for (const from of possible) {
+      possible = [from, from + 1];
+      const to = epochAlias(uid, from + 1);
+      const swap = [
+        { remove: { index, alias: epochAlias(uid, from), must_exist: true } },
+        { add: { index, alias: to, is_hidden: true } },
+      ];
+      const moved = updateAliases(es, swap, {}, signal).then(() => true);
+      if (!(await undefinedWhen(GONE, moved))) continue;
+      possible = [from + 1];
+      await undefinedWhen(GONE, unblockWrites(es, to, signal));
+      return;
+    }
+  };
+}
+
+const GONE = ['aliasNotFound', 'indexNotFound'] as const;

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { observed, request, spec } from '../../../test/support/reindex-situations.ts';
+import {
+  reindexRequest,
+  type ReindexRequest,
+  type ReindexRequestStatus,
+} from '../../crds/reindex-request.ts';
+import { currentCopy } from './copy-request.ts';
+import { decide } from './decide.ts';
+import { partitionsOf, withinSeries } from './series.ts';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+const names = {
+  source: { series: 'logs-v1-{date:yyyy.MM.dd}' },
+  destination: { series: 'logs-v2-{date:yyyy.MM.dd}' },
+};
+const series = (status: ReindexRequestStatus = {}, over: object = {}): ReindexRequest => ({
+  ...request(status),
+  spec: reindexRequest.spec.parse({ connectionRef: { name: 'main' }, ...names, ...over }),
+});
+const partitions = [1, 2, 3].map((day) => ({
+  source: `logs-v1-2026.02.0${day}`,
+  destination: `logs-v2-2026.02.0${day}`,
+}));
+const world = observed({ partitions });
+const second: ReindexRequestStatus = {
+  series: { total: 3, completed: 1, current: 'logs-v1-2026.02.02', destination: 'logs-v2-2026.02.02' },
+};
+
+describe('the indexes of a series', () => {
+  it('are those whose names are made by the template with a real date, oldest first', () => {
+    const found = partitionsOf(series().spec, [
+      'logs-v1-2026.02.03',
+      'logs-v1-2026.02.30',
+      'logs-v1-2026.02.01-error',
+      'logs-v2-2026.02.01',
+      'xlogs-v1-2026.02.01',
+      'logs-v1-2026.02.01',
+    ]);
+    expect(found).toEqual([partitions[0], partitions[2]]);
+  });
+
+  it('are none of a request that names one index', () => {
+    expect(partitionsOf(spec(), ['orders-v1'])).toEqual([]);
+  });
+});
+
+describe('between two indexes', () => {
+  const next = (status: ReindexRequestStatus, over: object = {}, seen = world) =>
+    decide(series(status, over), seen, NOW);
+
+  it('goes on with the one after the last that is done', () => {
+    expect(next({}).status.series).toMatchObject({ current: 'logs-v1-2026.02.01', total: 3, completed: 0 });
+    const later = next({ series: { total: 3, completed: 1, last: 'logs-v1-2026.02.01' } });
+    expect(later.status.series).toMatchObject({
+      current: 'logs-v1-2026.02.02',
+      destination: 'logs-v2-2026.02.02',
+      completed: 1,
+    });
+  });
+
+  it('looks at all again when the last one is gone', () => {
+    const again = next({ series: { total: 3, completed: 1, last: 'logs-v1-2026.01.31' } });
+    expect(again.status.series?.current).toBe('logs-v1-2026.02.01');
+  });
+
+  it('is complete behind the last', () => {
+    const end = next({
+      startTime: '2026-03-01T11:00:00Z',
+      series: { total: 3, completed: 3, last: 'logs-v1-2026.02.03' },
+    });
+    expect(end.status).toMatchObject({ phase: 'Completed', duration: '1h', progress: { percent: 100 } });
+    expect(end.ready.type).toBe('ready');
+    expect(end.conditions).toMatchObject([{ type: 'Complete', status: 'True' }]);
+  });
+
+  it.each([
+    ['cancelled', { cancel: true }, world, 'Cancelled', 'stalled'],
+    ['suspended', { suspend: true }, world, 'Pending', 'suspended'],
+    ['without an index', {}, observed({ partitions: [] }), 'Failed', 'stalled'],
+  ] as const)('%s it rests', (_, over, seen, phase, readiness) => {
+    const decision = next({}, over, seen);
+    expect(decision.status.phase).toBe(phase);
+    expect(decision.ready.type).toBe(readiness);
+    expect(decision.next).toBe('changed');
+    expect(decision.holds).toBe(false);
+  });
+});
+
+describe('one index of a series', () => {
+  it('is a request of its own, without a window', () => {
+    expect(currentCopy(series())).toBeUndefined();
+    expect(currentCopy(series(second))?.spec).toMatchObject({
+      source: { index: 'logs-v1-2026.02.02' },
+      destination: { index: 'logs-v2-2026.02.02' },
+      sourceAfter: { rollbackWindow: '0s' },
+    });
+  });
+
+  const part = (phase: 'Copying' | 'Completed', percent: number) =>
+    ({
+      status: { phase, progress: { percent, display: '', message: 'm' }, copy: undefined },
+      ready: { type: 'reconciling', reason: 'InProgress', message: 'copying' },
+      conditions: [{ type: 'Complete', status: 'True', reason: 'Completed', message: '' }],
+      next: 1000,
+      holds: true,
+    }) as const;
+
+  it('shows the percent of all, and keeps its own', () => {
+    const shown = withinSeries(series(second), part('Copying', 50));
+    expect(shown.status).toMatchObject({
+      series: { percent: 50 },
+      progress: { percent: 50, display: '50%' },
+    });
+    expect(shown.ready.message).toBe('2 of 3: copying');
+    expect(shown.conditions).toEqual([]);
+    const copy = currentCopy(series({ ...second, ...shown.status }));
+    expect(copy?.status?.progress?.percent).toBe(50);
+    const first = withinSeries(series({ series: { total: 4, completed: 0 } }), part('Copying', 50));
+    expect(first.status.progress?.percent).toBe(12);
+  });
+
+  it('leaves nothing of itself but that it is done', () => {
+    const done = withinSeries(series(second), part('Completed', 100));
+    expect(done.status).toMatchObject({
+      phase: 'Pending',
+      series: { total: 3, completed: 2, last: 'logs-v1-2026.02.02' },
+      progress: { percent: 66 },
+    });
+    expect(done.status.series?.current).toBeUndefined();
+    expect(done.next).toBe('now');
+  });
+});

@@ -1,0 +1,204 @@
+import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { formatName, matchName, parseTemplate, type Template } from '../../naming/template.ts';
+import { formatDuration } from '../../schedule/duration.ts';
+import { wholeSeries } from './copy-request.ts';
+import type { Observed } from './observed.ts';
+import { isOver, type Situation, situationOf } from './situation.ts';
+import { over } from './stages/over.ts';
+import { type Step, step, time } from './step.ts';
+
+/** One index of a series, and the one that it is copied to. */
+export interface Partition {
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** Those of the names that belong to the series, oldest first. Names that only look like it are left alone. */
+export function partitionsOf(
+  { source, destination }: ReindexRequest['spec'],
+  names: readonly string[],
+): readonly Partition[] {
+  const [from, to] = [template(source.series), template(destination.series)];
+  if (!from || !to) return [];
+  const dated = names.flatMap((name) => {
+    const start = matchName(from, name)?.date?.start;
+    return start === undefined ? [] : [{ start, source: name, destination: formatName(to, { date: start }) }];
+  });
+  return dated
+    .sort((a, b) => a.start - b.start || (a.source < b.source ? -1 : 1))
+    .map(({ source: index, destination: copy }) => ({ source: index, destination: copy }));
+}
+
+function template(text: string | undefined): Template | undefined {
+  const parsed = text === undefined ? undefined : parseTemplate(text);
+  return parsed?.ok ? parsed.template : undefined;
+}
+
+/** Between two indexes: the next one, or the end. Whatever was lost of a status is found done by looking at each again. */
+export function nextPartition(resource: ReindexRequest, observed: Observed, now: number): Step {
+  const situation = situationOf(wholeSeries(resource), observed, now);
+  const { status, spec } = situation;
+  if (isOver(status.phase)) return over(situation);
+  if (resource.metadata.deletionTimestamp || spec.cancel) return cancelled(situation);
+  if (spec.suspend) return suspended(situation);
+  const partitions = observed.partitions ?? [];
+  if (partitions.length === 0) return noneFound(situation);
+  const next = partitions[indexOf(partitions, status.series?.last) + 1];
+  return next ? begin(situation, next, partitions.length) : complete(situation, partitions.length);
+}
+
+function indexOf(partitions: readonly Partition[], last: string | undefined): number {
+  return partitions.findIndex(({ source }) => source === last);
+}
+
+/** What the copy of one index says, as a part of its series. */
+export function withinSeries(resource: ReindexRequest, part: Step): Step {
+  const series = resource.status?.series;
+  if (!series) return part;
+  const { status } = part;
+  const own = status.progress?.percent ?? 0;
+  if (status.phase === 'Completed' || status.phase === 'Planned') return partDone(resource, part);
+  const percent = overall(series.completed, series.total, own);
+  const progress = status.progress && {
+    ...status.progress,
+    percent,
+    display: `${percent}%`,
+    message: inSeries(series, status.progress.message),
+  };
+  return {
+    ...part,
+    status: {
+      ...status,
+      startTime: resource.status?.startTime ?? status.startTime,
+      series: { ...series, percent: own },
+      ...(progress ? { progress } : {}),
+    },
+    ready: { ...part.ready, message: inSeries(series, part.ready.message) },
+    // The series is not complete before its last index is.
+    conditions: (part.conditions ?? []).filter(({ type }) => type !== 'Complete'),
+  };
+}
+
+type Series = NonNullable<ReindexRequestStatus['series']>;
+
+/** What is over is said again in each pass. */
+function inSeries({ completed, total }: Series, message: string): string {
+  const lead = `${completed + 1} of ${total}: `;
+  return message.startsWith(lead) ? message : `${lead}${message}`;
+}
+
+function overall(completed: number, total: number, percent: number): number {
+  return Math.min(99, Math.floor((completed * 100 + percent) / Math.max(total, 1)));
+}
+
+/** Of each index only that it is done is remembered, else a long series would not fit into a status. */
+function partDone(resource: ReindexRequest, part: Step): Step {
+  const { series, startTime, conditions, observedGeneration, lastHandledRunNow, lastHandledRetry } =
+    resource.status ?? {};
+  const {
+    current,
+    destination: _destination,
+    percent: _percent,
+    ...rest
+  } = series ?? { total: 0, completed: 0 };
+  const completed = rest.completed + 1;
+  const percent = overall(completed, rest.total, 0);
+  const message = `${completed} of ${rest.total} indexes are done, the last is ${current}`;
+  const quarantined = (resource.status?.series?.quarantined ?? 0) + (part.status.progress?.quarantined ?? 0);
+  return {
+    ...part,
+    status: {
+      ...(conditions ? { conditions } : {}),
+      ...(observedGeneration === undefined ? {} : { observedGeneration }),
+      ...(lastHandledRunNow === undefined ? {} : { lastHandledRunNow }),
+      ...(lastHandledRetry === undefined ? {} : { lastHandledRetry }),
+      phase: 'Pending',
+      startTime,
+      series: { ...rest, completed, last: current, ...(quarantined > 0 ? { quarantined } : {}) },
+      progress: { percent, display: `${percent}%`, message },
+    },
+    ready: { type: 'reconciling', reason: 'InProgress', message },
+    conditions: [],
+    next: 'now',
+    events: part.events ?? [],
+  };
+}
+
+function begin(situation: Situation, { source, destination }: Partition, total: number): Step {
+  const { status } = situation;
+  const series = { ...status.series, total, completed: status.series?.completed ?? 0 };
+  const message = inSeries(series, `${source} to ${destination}`);
+  return step(situation, {
+    phase: 'Pending',
+    message,
+    status: { ...status, series: { ...series, current: source, destination, percent: 0 } },
+    progress: { ...status.progress, message },
+    next: 'now',
+    holds: false,
+  });
+}
+
+function complete(situation: Situation, total: number): Step {
+  const { status, spec, now } = situation;
+  const message = `Reindex complete: ${total} indexes of ${spec.source.index} are copied to ${spec.destination.index}`;
+  const started = Date.parse(status.startTime ?? time(now));
+  const { quarantined } = status.series ?? {};
+  return step(situation, {
+    phase: spec.dryRun ? 'Planned' : 'Completed',
+    message,
+    percent: 100,
+    status: {
+      ...status,
+      completionTime: time(now),
+      endTime: time(now),
+      duration: formatDuration(Math.max(0, now - started)),
+    },
+    progress: { ...status.progress, message, ...(quarantined ? { quarantined } : {}) },
+    ready: { type: 'ready', reason: spec.dryRun ? 'Planned' : 'Completed', message },
+    next: 'changed',
+    holds: false,
+  });
+}
+
+function noneFound(situation: Situation): Step {
+  const message = `no index is named like ${situation.spec.source.index}: correct spec.source.series in a new request, or create one and retry`;
+  return ended(situation, 'Failed', 'PreflightFailed', message, {
+    failure: { reason: 'PreflightFailed', message },
+  });
+}
+
+function cancelled(situation: Situation): Step {
+  const { completed = 0, total = 0 } = situation.status.series ?? {};
+  const message = `cancelled after ${completed} of ${total} indexes; those are moved and stay so`;
+  return ended(situation, 'Cancelled', 'Cancelled', message);
+}
+
+function ended(
+  situation: Situation,
+  phase: 'Failed' | 'Cancelled',
+  reason: string,
+  message: string,
+  more: ReindexRequestStatus = {},
+): Step {
+  const { status, now } = situation;
+  return step(situation, {
+    phase,
+    message,
+    status: { ...status, ...more, endTime: time(now) },
+    progress: { ...status.progress, message },
+    ready: { type: 'stalled', reason, message },
+    next: 'changed',
+    holds: false,
+  });
+}
+
+function suspended(situation: Situation): Step {
+  const message = 'suspended by spec.suspend between two indexes of the series';
+  return step(situation, {
+    phase: 'Pending',
+    message,
+    ready: { type: 'suspended', reason: 'Suspended', message },
+    next: 'changed',
+    holds: false,
+  });
+}

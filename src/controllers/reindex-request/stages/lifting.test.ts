@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import {
+  actionsOf,
+  copying,
+  EPOCH,
+  hardened,
+  inCopy,
+  observed,
+  orders,
+  plan,
+  request,
+  run,
+  source,
+  stage,
+} from '../../../../test/support/reindex-situations.ts';
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+
+// The block is gone, and its epoch with it: a process without lease or API server has let go of it.
+const freed = observed({
+  ...inCopy,
+  sources: [source({ aliases: { orders, 'es-steward-abcdef01-2': {} } })],
+});
+
+describe.each(['BlockFirst', 'Online'])(
+  'writers of a %s copy that were freed without a pass',
+  (writeMode) => {
+    it('are told of, and the copy goes on', () => {
+      const lifting = run(request(copying, { writeMode }), freed);
+      expect(lifting.status).toMatchObject({ epoch: 3, fence: { lifting: expect.any(String) as string } });
+      const moving = run(request(lifting.status, { writeMode }), freed);
+      expect(actionsOf(moving)).toEqual(['MoveEpochAlias']);
+      const moved = { ...freed, sources: [source({ aliases: { orders, 'es-steward-abcdef01-3': {} } })] };
+      const free = run(request(moving.status, { writeMode }), moved);
+      expect(free.status).toMatchObject({ phase: 'CatchingUp', fenceTries: 1, copy: { fenced: false } });
+      expect(free.status).not.toHaveProperty('blockedSince');
+    });
+
+    it('never count as a move of the aliases, however final the destination', () => {
+      expect(
+        stage(request(copying, { writeMode }), { ...freed, destination: hardened({ state: 'final' }) }),
+      ).toBe('Lifting');
+    });
+  },
+);
+
+it('makes the copy begin anew where nothing tells what was written meanwhile', () => {
+  const blind: ReindexRequestStatus = {
+    ...copying,
+    plan: { ...plan, sequenceNumbers: false },
+    fence: { verified: true, lifting: 'maxWriteOutage is over' },
+  };
+  const world = observed({ ...inCopy, sources: [source({ aliases: { orders, [EPOCH]: {} } })] });
+  const { status } = run(request(blind), world);
+  expect(status).toMatchObject({ attempt: 2 });
+  expect(status.copy).toBeUndefined();
+  expect(stage(request(status), world)).toBe('Preparing');
+});
