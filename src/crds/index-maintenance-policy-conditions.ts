@@ -13,6 +13,7 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
       ApprovalRequired: 'The plan waits for approval of its hash.',
       LimitExceeded: 'More would be deleted than deletion.maxDeletes allows, and approval is Never.',
       ClockSkew: 'Clocks differ by more than a minute, so that no age can be relied on: nothing is changed.',
+      SnapshotMissing: 'Indexes are old enough and not in a snapshot as beforeDelete wants it: they stay.',
       ActionFailed:
         'The last run could not do everything; it is tried again at the next time of the schedule.',
       Conflict: 'Another policy would delete the same index or manages the same alias: neither acts.',

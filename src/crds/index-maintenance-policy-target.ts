@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { aliasTemplate } from './alias-template.ts';
-import { indexGlob } from './elasticsearch-names.ts';
-import { exactlyOneOf, freeForm, mapOf, matching, object, ruled, setOf, text } from './fields.ts';
+import { indexGlob, plainName } from './elasticsearch-names.ts';
+import { exactlyOneOf, freeForm, mapOf, matching, name, object, ruled, setOf, text } from './fields.ts';
 import { duration } from './duration.ts';
 import { seriesTemplate } from './series.ts';
 import { size } from './size.ts';
@@ -67,6 +67,21 @@ const retention = object('When indexes are deleted. Without a rule in it nothing
     ),
 });
 
+const beforeDelete = object('What must be true before an index is deleted, besides its age.', {
+  requireSnapshot: object(
+    'A successful snapshot that lists the index and began after its creation and its last write.',
+    {
+      repository: plainName('a snapshot repository', 'The snapshot repository to look into.'),
+      scheduleRef: object('Only snapshots of a SnapshotSchedule in the namespace of this policy count.', {
+        name: name('The name of the SnapshotSchedule.'),
+      }).optional(),
+      maxAge: duration('1m', '36500d')
+        .optional()
+        .describe('How long ago the snapshot may have begun. Absent: any time.'),
+    },
+  ).optional(),
+});
+
 export const target = [
   {
     rule: "!has(self.age) || self.age.from != 'IndexName' || (has(self.series) && self.series.contains('{date:'))",
@@ -117,5 +132,6 @@ function shape() {
       .optional()
       .describe('Aliases that are kept right, all by one atomic change.'),
     retention: retention.optional(),
+    beforeDelete: beforeDelete.optional(),
   });
 }

@@ -29,6 +29,11 @@ export interface IndexFigures {
   readonly bytes: number;
   /** Grows with every write: the highest sequence numbers of all shards, added up. */
   readonly operations: number;
+  /**
+   * Milliseconds for which nobody has written to it, at least. Undefined while writes are not committed yet: a snapshot
+   * commits them, and so does Elasticsearch after some minutes.
+   */
+  readonly quietMs: number | undefined;
 }
 
 const flag = z.union([z.boolean(), z.string()]).transform((value) => String(value) === 'true');
@@ -61,6 +66,9 @@ const statistics = z.object({
         primaries: z.object({
           docs: z.object({ count: z.number() }).optional(),
           store: z.object({ size_in_bytes: z.number() }).optional(),
+          translog: z
+            .object({ uncommitted_operations: z.number(), earliest_last_modified_age: z.number() })
+            .optional(),
         }),
         shards: z.record(z.string(), z.array(shard)).default({}),
       }),
@@ -70,7 +78,13 @@ const statistics = z.object({
 
 const SETTINGS = ['uuid', 'creation_date', 'hidden', 'verified_before_close', 'lifecycle.name', 'store'];
 const INDEX_PARTS = ['aliases', 'data_stream', ...SETTINGS.map((key) => `settings.index.${key}`)];
-const STATISTICS_PARTS = ['uuid', 'primaries.docs.count', 'primaries.store.size_in_bytes'];
+const STATISTICS_PARTS = [
+  'uuid',
+  'primaries.docs.count',
+  'primaries.store.size_in_bytes',
+  'primaries.translog.uncommitted_operations',
+  'primaries.translog.earliest_last_modified_age',
+];
 
 /** Every index of the cluster, hidden and closed ones included: two requests, whatever their number. */
 export async function listIndices(es: Elasticsearch, signal?: AbortSignal): Promise<readonly ListedIndex[]> {
@@ -132,15 +146,24 @@ async function readFigures(
   names: string,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, IndexFigures>> {
-  const request = { method: 'GET', path: `${names}/_stats/docs,store`, query: STATISTICS_QUERY } as const;
+  const request = {
+    method: 'GET',
+    path: `${names}/_stats/docs,store,translog`,
+    query: STATISTICS_QUERY,
+  } as const;
   const answer = await ask(es, request, statistics, signal);
   return new Map(
-    Object.values(answer.indices).flatMap(({ uuid, primaries: { docs, store }, shards }) =>
-      docs === undefined || store === undefined
-        ? []
-        : [[uuid, { documents: docs.count, bytes: store.size_in_bytes, operations: operationsOf(shards) }]],
-    ),
+    Object.values(answer.indices).flatMap(({ uuid, primaries: { docs, store, translog }, shards }) => {
+      if (docs === undefined || store === undefined) return [];
+      const [documents, bytes, operations] = [docs.count, store.size_in_bytes, operationsOf(shards)];
+      return [[uuid, { documents, bytes, operations, quietMs: quietMs(translog) }]];
+    }),
   );
+}
+
+/** The file of the translog is touched by each write, and by the commit that empties it. */
+function quietMs(translog: z.output<typeof statistics>['indices'][string]['primaries']['translog']) {
+  return translog?.uncommitted_operations === 0 ? translog.earliest_last_modified_age : undefined;
 }
 
 const STATISTICS_QUERY = {

@@ -46,7 +46,7 @@ export function indexOf(name: string, changes: Partial<ListedIndex> = {}): Liste
     mounted: false,
     dataStream: undefined,
     aliases: {},
-    figures: { documents: 10, bytes: 1_000, operations: 10 },
+    figures: { documents: 10, bytes: 1_000, operations: 10, quietMs: 3_600_000 },
     ...changes,
   };
 }
@@ -72,6 +72,8 @@ export function seenOf(
     indices,
     rivals: [],
     newest: new Map(),
+    snapshots: new Map(),
+    listedAt: 0,
     ...changes,
     around: { ...calm, ...changes.around },
   };

@@ -95,7 +95,7 @@ function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Rival[], n
 
 function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
   const due = dueOf(policy, now);
-  const fresh = planOf(policy.spec, compileTargets(policy.spec), seen, now);
+  const fresh = planOf(policy, compileTargets(policy.spec), seen, now);
   const next = nextPlan(policy, fresh, now);
   const obstacle = obstacleOf(policy, seen, fresh, next);
   const stops = obstacle?.type === 'Conflict' || obstacle?.type === 'ClockSkew';

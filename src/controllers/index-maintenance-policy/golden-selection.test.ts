@@ -110,8 +110,8 @@ const policies: readonly (readonly [string, readonly SpecPart[], SpecPart?])[] =
 
 function decisions(targets: readonly SpecPart[], more?: SpecPart): readonly string[] {
   const indices = [...names.map((name) => indexOf(name)), ...special];
-  const { spec } = policyOf(targets, more);
-  const { deletes, kept } = planOf(spec, compileTargets(spec), seenOf(indices, { around }), NOW);
+  const policy = policyOf(targets, more);
+  const { deletes, kept } = planOf(policy, compileTargets(policy.spec), seenOf(indices, { around }), NOW);
   return [
     ...deletes.map(({ index }) => `${index.name}: Delete`),
     ...kept.map(({ index, reason }) => `${index}: ${reason}`),

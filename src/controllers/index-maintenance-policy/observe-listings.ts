@@ -17,6 +17,8 @@ export interface Situation {
 
 export interface Listing extends Situation {
   readonly indices: readonly ListedIndex[];
+  /** Milliseconds since the epoch. */
+  readonly listedAt: number;
   /** Uuids of indexes whose operations have grown a short while ago. */
   readonly written: ReadonlySet<string>;
 }
@@ -60,7 +62,7 @@ export function createListings(): Listings {
     const seen = compared(indices, operations.get(key) ?? new Map(), now);
     operations.set(key, seen);
     const written = [...seen].filter(([, { grown }]) => grown !== undefined && now - grown < WRITTEN_MS);
-    return { ...situation, indices, written: new Set(written.map(([uuid]) => uuid)) };
+    return { ...situation, indices, listedAt: now, written: new Set(written.map(([uuid]) => uuid)) };
   };
 
   return {

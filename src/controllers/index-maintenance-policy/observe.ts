@@ -1,15 +1,18 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { newestTimestamps } from '../../elasticsearch/newest-timestamps.ts';
+import { listSnapshots } from '../../elasticsearch/snapshots.ts';
 import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { globOf } from '../../naming/template.ts';
 import { acts, dueOf } from './due.ts';
 import type { Listing, Listings } from './observe-listings.ts';
-import type { ListedIndex, Observed, Rival, Surroundings } from './observed.ts';
+import type { ListedIndex, Observed, Rival, SnapshotsOf, Surroundings } from './observed.ts';
 import { hasRule } from './retention.ts';
+import { isGood, repositoriesOf } from './snapshot-proof.ts';
 import { type CompiledTarget, compileTargets, partsOf } from './targets.ts';
 
 export interface MaintenanceDependencies {
@@ -35,12 +38,14 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     const cluster = await open(policy, targets, dependencies.connections, pass.signal);
     const listing = await dependencies.listings.of(cluster, due.since, pass.now);
     const matching = listing.indices.filter(({ name }) => targets.some((each) => partsOf(each, name)));
-    const [newest, unfinished] = await Promise.all([
+    const [newest, unfinished, snapshots] = await Promise.all([
       readNewest(cluster, targets, matching, pass.signal),
       readUnfinished(policy, cluster, matching, pass.signal),
+      readSnapshots(policy, cluster, pass.signal),
     ]);
     const around = surroundings(cluster, listing, unfinished, dependencies);
-    return { type: 'seen', indices: listing.indices, rivals, newest, around };
+    const { indices, listedAt } = listing;
+    return { type: 'seen', indices, listedAt, rivals, newest, snapshots, around };
   };
 }
 
@@ -73,7 +78,9 @@ export function useOf(
   operation: Use['operations'][number],
   indices: readonly string[],
 ): Use {
-  return { ref: spec.connectionRef, namespace: metadata.namespace, operations: [operation], indices };
+  const repositories = operation === 'Delete' ? repositoriesOf(spec.targets) : [];
+  const { connectionRef: ref } = spec;
+  return { ref, namespace: metadata.namespace, operations: [operation], indices, repositories };
 }
 
 /** Only where the age depends on documents: one search over many indexes for each such target. */
@@ -102,6 +109,19 @@ async function readNewest(
   return found;
 }
 
+/** A repository that is not there holds no snapshot. */
+export async function readSnapshots(
+  { spec }: IndexMaintenancePolicy,
+  { es }: Cluster,
+  signal: AbortSignal,
+): Promise<SnapshotsOf> {
+  const found = repositoriesOf(spec.targets).map(async (repository) => {
+    const snapshots = await undefinedWhen(['notFound'], listSnapshots(es, repository, signal));
+    return [repository, (snapshots ?? []).filter(isGood)] as const;
+  });
+  return new Map(await Promise.all(found));
+}
+
 /** Unfinished copies are hidden: where hidden indexes are skipped anyway nobody needs to look. */
 export async function readUnfinished(
   { spec }: Pick<IndexMaintenancePolicy, 'spec'>,
@@ -119,7 +139,7 @@ export async function readUnfinished(
 
 export function surroundings(
   cluster: Cluster,
-  listing: Omit<Listing, 'indices'>,
+  listing: Omit<Listing, 'indices' | 'listedAt'>,
   unfinished: readonly string[],
   { requests, clusterUuidOf, apiServerSkewSeconds }: MaintenanceDependencies,
 ): Surroundings {

@@ -1,9 +1,10 @@
 import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
 import type { ListedIndex } from '../../elasticsearch/index-listing.ts';
 import type { HealthStatus } from '../../elasticsearch/health.ts';
+import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import type { CompiledTarget } from './targets.ts';
 
-export type { AliasDefinition, ListedIndex };
+export type { AliasDefinition, ListedIndex, Snapshot };
 
 /** What one pass has read. */
 export type Observed =
@@ -15,12 +16,18 @@ export type Observed =
 
 export interface Seen {
   readonly type: 'seen';
+  /** When the indexes were listed, in milliseconds since the epoch. */
+  readonly listedAt: number;
   readonly indices: readonly ListedIndex[];
   readonly around: Surroundings;
   readonly rivals: readonly Rival[];
   /** The newest value of the field that a target goes by, in milliseconds, by uuid; only for MaxTimestamp. */
   readonly newest: ReadonlyMap<string, number>;
+  /** The good snapshots of each repository that a target wants to see. */
+  readonly snapshots: SnapshotsOf;
 }
+
+export type SnapshotsOf = ReadonlyMap<string, readonly Snapshot[]>;
 
 /** What forbids to touch an index, besides what the index itself says. */
 export interface Surroundings {

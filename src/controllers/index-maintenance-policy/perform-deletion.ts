@@ -9,11 +9,18 @@ import type { BatchEntry, MaintenanceAction } from './actions.ts';
 import { counting } from './run.ts';
 import { CLOCK_SKEW, MOST_SKEW_SECONDS } from './readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
-import { type MaintenanceDependencies, readUnfinished, surroundings, useOf } from './observe.ts';
+import {
+  type MaintenanceDependencies,
+  readSnapshots,
+  readUnfinished,
+  surroundings,
+  useOf,
+} from './observe.ts';
 import { readSituation } from './observe-listings.ts';
 import type { ListedIndex, Surroundings } from './observed.ts';
 import type { Status } from './run.ts';
 import { withoutBatch } from './run.ts';
+import { isProven } from './snapshot-proof.ts';
 import { byAge, compileTargets, matchTargets } from './targets.ts';
 
 type DeleteBatch = Extract<MaintenanceAction, { type: 'DeleteBatch' }>;
@@ -75,9 +82,10 @@ async function stillDoomed(
       isUnchanged(index, chosen.get(index.uuid)) &&
       guardOf(index, around, policy.spec.deletion) === undefined,
   );
-  if (!policy.spec.deletion.skip.includes('SoleAliasMember')) return free;
-  const sole = await soleAmong(free, policy, cluster, context.pass.signal);
-  return free.filter(({ name }) => !sole.has(name));
+  const proven = await provenAmong(free, context);
+  if (!policy.spec.deletion.skip.includes('SoleAliasMember')) return proven;
+  const sole = await soleAmong(proven, policy, cluster, context.pass.signal);
+  return proven.filter(({ name }) => !sole.has(name));
 }
 
 /** @throws WaitingError ClockSkew: what is old cannot be told any more. */
@@ -96,6 +104,22 @@ async function readAround(
 
 function isUnchanged({ figures }: ListedIndex, entry: BatchEntry | undefined): boolean {
   return entry !== undefined && entry.operations === figures?.operations;
+}
+
+/** A snapshot may have been deleted meanwhile, and nothing but it is what an index is let go for. */
+async function provenAmong(
+  free: readonly ListedIndex[],
+  { policy, cluster, pass }: Context,
+): Promise<readonly ListedIndex[]> {
+  const { namespace } = policy.metadata;
+  const snapshots = await readSnapshots(policy, cluster, pass.signal);
+  const facts = { namespace, snapshots, listedAt: pass.now, now: pass.now };
+  const targets = matchTargets(compileTargets(policy.spec), free, new Map());
+  return targets.flatMap(({ target, members }) =>
+    members
+      .map(({ index }) => index)
+      .filter((index) => isProven(index, target.spec.beforeDelete?.requireSnapshot, facts)),
+  );
 }
 
 /** Members of aliases are read anew: another index may have left one meanwhile. */

@@ -75,7 +75,7 @@ const plans = record({
   const at = (pick: number) => cluster[pick % Math.max(cluster.length, 1)]?.name ?? 'none';
   const shape = pattern ? { pattern: '*ogs-*' } : { series: 'logs-v{version}-{date:yyyy.MM.dd}' };
   const aliases = upkeep ? [{ name: 'a', window: '10d' }, { name: 'logs' }] : [];
-  const { spec } = policyOf([
+  const policy = policyOf([
     { name: 'a', ...shape, aliases, retention: JSON.parse(JSON.stringify(retention)) },
   ]);
   const surroundings = {
@@ -86,10 +86,10 @@ const plans = record({
     written: new Set(picks.slice(2).map((pick) => `uuid-of-${at(pick)}`)),
   };
   return {
-    spec,
+    spec: policy.spec,
     cluster,
     surroundings,
-    plan: planOf(spec, compileTargets(spec), seenOf(cluster, { around: surroundings }), NOW),
+    plan: planOf(policy, compileTargets(policy.spec), seenOf(cluster, { around: surroundings }), NOW),
   };
 });
 
@@ -134,8 +134,8 @@ describe('a plan', () => {
   it('deletes nothing without a rule (M6)', () => {
     assert(
       property(cluster, (indices) => {
-        const { spec } = policyOf([{ name: 'a', pattern: '*', retention: { minCount: 0 } }]);
-        return planOf(spec, compileTargets(spec), seenOf(indices), NOW).deletes.length === 0;
+        const policy = policyOf([{ name: 'a', pattern: '*', retention: { minCount: 0 } }]);
+        return planOf(policy, compileTargets(policy.spec), seenOf(indices), NOW).deletes.length === 0;
       }),
       { numRuns: 2_000 },
     );

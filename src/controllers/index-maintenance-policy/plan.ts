@@ -8,6 +8,7 @@ import { type AliasChange, planAliases, withChanges } from './alias-changes.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
 import type { Seen } from './observed.ts';
 import { judgeAges } from './retention.ts';
+import { isProven, type ProofFacts } from './snapshot-proof.ts';
 import { byAge, type CompiledTarget, type Matched, matchTargets, type Member } from './targets.ts';
 
 export interface Stay {
@@ -27,13 +28,15 @@ export interface FreshPlan {
 }
 
 export function planOf(
-  spec: IndexMaintenancePolicySpec,
+  { spec, metadata: { namespace } }: IndexMaintenancePolicy,
   targets: readonly CompiledTarget[],
-  { indices, around, newest }: Seen,
+  { indices, around, newest, snapshots, listedAt }: Seen,
   now: number,
 ): FreshPlan {
   const matched = matchTargets(targets, indices, newest);
-  const judged = matched.flatMap((each) => judge(each, spec, around, now));
+  const judged = matched.flatMap((each) =>
+    judge(each, spec, around, { namespace, snapshots, listedAt, now }),
+  );
   const leaving = new Set(
     judged.filter(({ reason }) => reason === undefined).map(({ member }) => nameOf(member)),
   );
@@ -73,12 +76,16 @@ function judge(
   matched: Matched,
   { deletion }: IndexMaintenancePolicySpec,
   around: Seen['around'],
-  now: number,
+  facts: ProofFacts,
 ): readonly Judged[] {
-  return judgeAges(matched, now).map(({ member, stays }) => ({
-    target: matched.target,
+  const { target } = matched;
+  const required = target.spec.beforeDelete?.requireSnapshot;
+  const unproven = ({ index }: Member) =>
+    isProven(index, required, facts) ? undefined : ('NotSnapshotted' as const);
+  return judgeAges(matched, facts.now).map(({ member, stays }) => ({
+    target,
     member,
-    reason: stays ?? guardOf(member.index, around, deletion),
+    reason: stays ?? guardOf(member.index, around, deletion) ?? unproven(member),
   }));
 }
 

@@ -9,6 +9,9 @@ export const MOST_SKEW_SECONDS = 60;
 export const CLOCK_SKEW =
   'the clocks of the operator, the API server and Elasticsearch differ by more than a minute, so no age can be relied on: nothing is changed until they agree';
 
+const SNAPSHOT_MISSING =
+  'indexes are old enough and in no successful snapshot that beforeDelete accepts: they stay until there is one; status.plan.held names them';
+
 /** What stands in the way of a plan, besides its own indexes. */
 export type Obstacle =
   | { readonly type: 'Conflict'; readonly conflict: Conflict }
@@ -64,6 +67,8 @@ function undisturbed(
       'ActionFailed',
       'the last run could not do everything: status.lastRun counts it, the log of the operator names it; it is tried again at the next time of the schedule',
     );
+  if (plan?.kept.some(({ reason }) => reason === 'NotSnapshotted') === true)
+    return is('reconciling', 'SnapshotMissing', SNAPSHOT_MISSING);
   if (lastRun === undefined)
     return is(
       'ready',
@@ -138,6 +143,7 @@ const ALARMS: ReadonlySet<string> = new Set([
   'ApprovalRequired',
   'LimitExceeded',
   'ActionFailed',
+  'SnapshotMissing',
 ]);
 
 /** One event when the reason of Ready becomes one that asks somebody to act. */

@@ -36,6 +36,9 @@ export const whole: Spec = {
         { name: 'logs-errors', filter: { term: { level: 'error' } } },
       ],
       retention: { maxAge: '90d', maxCount: 100, maxTotalSize: '500Gi', minCount: 7 },
+      beforeDelete: {
+        requireSnapshot: { repository: 'backups', scheduleRef: { name: 'nightly' }, maxAge: '7d' },
+      },
     },
     {
       name: 'traces',
@@ -313,6 +316,19 @@ export const handPickedBad: readonly Spec[] = [
   withTarget({ name: 'a', pattern: 'a', aliases: 'b' }),
   withTarget({ name: 'a', pattern: 'a', exclude: ['b', 'b'] }),
   withTarget({ name: 'a', pattern: 'a', exclude: ['B'] }),
+  withTarget({ name: 'a', pattern: 'a', beforeDelete: 'x' }),
+  withTarget({ name: 'a', pattern: 'a', beforeDelete: { requireSnapshot: {} } }),
+  withTarget({ name: 'a', pattern: 'a', beforeDelete: { requireSnapshot: { repository: 'a b' } } }),
+  withTarget({
+    name: 'a',
+    pattern: 'a',
+    beforeDelete: { requireSnapshot: { repository: 'a', maxAge: '1w' } },
+  }),
+  withTarget({
+    name: 'a',
+    pattern: 'a',
+    beforeDelete: { requireSnapshot: { repository: 'a', scheduleRef: {} } },
+  }),
   { ...minimal, mode: 'dryrun' },
   { ...minimal, mode: '' },
   { ...minimal, suspend: 'yes' },

@@ -287,8 +287,8 @@ describe('two policies', () => {
   });
 });
 
-describe('a snapshot that runs', () => {
-  it('holds nobody up for ever: ages by newest document delete when it is over', async () => {
+describe('an age by documents', () => {
+  it('deletes what holds nothing new, and leaves what has no date', async () => {
     const policy = await open({
       pattern: '~*',
       age: { from: 'MaxTimestamp', field: 'at' },
@@ -302,5 +302,38 @@ describe('a snapshot that runs', () => {
       plan: { held: [{ reason: 'AgeUnknown' }] },
     });
     expect(await policy.names()).toEqual(['empty', 'young']);
+  });
+});
+
+describe('requireSnapshot', () => {
+  const reasonOf = (status: { conditions?: readonly { type: string; reason: string }[] | undefined }) =>
+    status.conditions?.find(({ type }) => type === 'Ready')?.reason;
+
+  it('lets an index go only when a snapshot holds all of it, the very same index', async () => {
+    const policy = await open({
+      series: SERIES,
+      retention: { maxAge: '1d' },
+      beforeDelete: { requireSnapshot: { repository: 'backups' } },
+    });
+    const index = `${policy.prefix}v1-${daysAgo(9)}`;
+    await policy.make([`v1-${daysAgo(9)}`]);
+    await writeDocument(bed.es, index, { a: 1 });
+    const without = await policy.run();
+    expect([reasonOf(without), without.plan?.held]).toEqual([
+      'SnapshotMissing',
+      [{ index, reason: 'NotSnapshotted' }],
+    ]);
+    const snapshot = `/_snapshot/backups/${policy.name}`;
+    await bed.es.request({
+      method: 'PUT',
+      path: snapshot,
+      query: { wait_for_completion: true },
+      body: { indices: index },
+    });
+    expect(await policy.run()).toMatchObject({ lastRun: { deleted: 1 } });
+    await policy.make([`v1-${daysAgo(9)}`]);
+    expect(reasonOf(await policy.run())).toBe('SnapshotMissing');
+    expect(await policy.names()).toHaveLength(1);
+    await bed.es.request({ method: 'DELETE', path: snapshot });
   });
 });

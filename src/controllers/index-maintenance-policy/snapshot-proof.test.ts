@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { indexOf } from '../../../test/support/maintenance-facts.ts';
+import type { ListedIndex, Snapshot } from './observed.ts';
+import { isGood, isProven } from './snapshot-proof.ts';
+
+const NOW = Date.parse('2016-03-01T12:00:00Z');
+const HOUR = 3_600_000;
+
+const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
+  name: 's',
+  uuid: 's-1',
+  state: 'SUCCESS',
+  startTime: NOW - 2 * HOUR,
+  endTime: NOW - HOUR,
+  shards: { total: 1, failed: 0 },
+  indices: ['logs'],
+  failures: [],
+  metadata: { 'es-steward': { uid: 'u', slot: '2016-03-01T10:00:00Z', schedule: 'search/nightly' } },
+  ...changes,
+});
+const quiet = (quietMs: number | undefined): Partial<ListedIndex> => ({
+  figures: { documents: 1, bytes: 1, operations: 1, quietMs },
+});
+
+function proven(index: Partial<ListedIndex>, found: Partial<Snapshot>, required: object = {}) {
+  const facts = {
+    namespace: 'search',
+    snapshots: new Map([['backups', [snapshot(found)]]]),
+    listedAt: NOW,
+    now: NOW,
+  };
+  return isProven(
+    indexOf('logs', { ...quiet(3 * HOUR), ...index }),
+    { repository: 'backups', ...required },
+    facts,
+  );
+}
+
+describe('a snapshot proves an index', () => {
+  it.each<[string, Partial<ListedIndex>, Partial<Snapshot>, object?]>([
+    ['when it began after the last write', {}, {}],
+    ['when it committed the last write itself', quiet(2 * HOUR - 5_000), {}],
+    ['when it is of the schedule', {}, {}, { scheduleRef: { name: 'nightly' } }],
+    ['when it is young enough', {}, {}, { maxAge: '2h' }],
+  ])('%s', (_, index, found, required) => {
+    expect(proven(index, found, required)).toBe(true);
+  });
+
+  it.each<[string, Partial<ListedIndex>, Partial<Snapshot>, object?]>([
+    ['without the index', {}, { indices: ['logs-2'] }],
+    ['that began before the index was made (anew)', { created: NOW - HOUR }, {}],
+    ['that began before the last write', quiet(HOUR), {}],
+    ['while writes are not committed', quiet(undefined), {}],
+    ['of an index without figures', { figures: undefined }, {}],
+    ['of another schedule', {}, {}, { scheduleRef: { name: 'weekly' } }],
+    ['of nobody', {}, { metadata: {} }, { scheduleRef: { name: 'nightly' } }],
+    [
+      'of the schedule in another namespace',
+      {},
+      { metadata: { 'es-steward': { schedule: 'x/nightly' } } },
+      { scheduleRef: { name: 'nightly' } },
+    ],
+    ['that is too old', {}, {}, { maxAge: '1h' }],
+    ['in another repository', {}, {}, { repository: 'others' }],
+  ])('not one %s', (_, index, found, required) => {
+    expect(proven(index, found, required)).toBe(false);
+  });
+
+  it('unless none is wanted', () => {
+    const facts = { namespace: '', snapshots: new Map(), listedAt: NOW, now: NOW };
+    expect(isProven(indexOf('logs'), undefined, facts)).toBe(true);
+  });
+});
+
+describe('a good snapshot', () => {
+  it.each<[boolean, Partial<Snapshot>]>([
+    [true, {}],
+    [false, { state: 'PARTIAL' }],
+    [false, { state: 'IN_PROGRESS' }],
+    [false, { shards: { total: 0, failed: 0 } }],
+    [false, { shards: { total: 2, failed: 1 } }],
+    [false, { failures: [{ index: 'logs', shard: 0 }] }],
+  ])('is %s for %j', (good, changes) => {
+    expect(isGood(snapshot(changes))).toBe(good);
+  });
+});
