@@ -155,6 +155,7 @@ const copy = object('The journal of the copy: what is done and what runs.', {
   }),
   bad: count('Documents that could not be written; the index {destination}-error has them.').optional(),
   parallel: z.int().min(1).max(64).optional().describe('How many tasks run at the same time at present.'),
+  mostParallel: z.int().min(1).max(64).optional().describe('How many there are while the cluster bears it.'),
   startTime: time('When the copy began.').optional(),
   samples: list(
     object('How far the copy was.', { time: time('When.'), completed: count('Documents done.') }),

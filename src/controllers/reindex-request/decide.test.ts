@@ -464,6 +464,17 @@ describe('copying', () => {
     expect(Date.parse(decision.status.copy?.pausedUntil ?? '')).toBeGreaterThan(NOW);
   });
 
+  it('puts half as much load on a cluster that refused a part, and more again with what ends well', () => {
+    const status = running();
+    const wide = { ...status, copy: { ...status.copy, parallel: 4, mostParallel: 4 } };
+    const refused = observed({ ...inCopy, outcomes: { 'n:1': { type: 'repeat', why: '' } } });
+    expect(run(request(wide), refused).status.copy?.parallel).toBe(2);
+    const well = observed({ ...inCopy, outcomes: { 'n:1': { type: 'copied', counts: counts() } } });
+    const narrow = { ...status, copy: { ...status.copy, parallel: 3, mostParallel: 4 } };
+    expect(run(request(narrow), well).status.copy?.parallel).toBe(4);
+    expect(run(request(wide), well).status.copy?.parallel).toBe(4);
+  });
+
   it('says why a part is begun again, and gives up after a dozen times', () => {
     const lost = observed({
       ...inCopy,

@@ -48,12 +48,17 @@ function withOutcome(copy: Copy, range: Running, outcome: TaskOutcome, now: numb
 
 /** Under the write block nothing can be rolled back any more; else the range still has to prove itself. */
 function withCopied(copy: Copy, range: Running, counts: Counts): Copy {
-  const rest = { ...without(copy, range), sums: added(copy.sums, counts) };
+  const rest = { ...without(copy, range), ...withMore(copy), sums: added(copy.sums, counts) };
   if (copy.fenced) return { ...rest, done: withDone(copy.done, bounds(range)) };
   const term = copy.shards.find(({ shard }) => shard === range.shard)?.primaryTerm;
   // It began under another primary: what it did not see may never have been.
   if (range.term !== undefined && range.term !== term) return rest;
   return { ...rest, provisional: [...(copy.provisional ?? []), bounds(range)] };
+}
+
+/** Each part that ends well gives back one of the places that a refusal has taken. */
+function withMore({ parallel, mostParallel }: Copy) {
+  return parallel === undefined ? {} : { parallel: Math.min(parallel + 1, mostParallel ?? parallel) };
 }
 
 function replaced(copy: Copy, range: Running, by: Running): readonly Running[] {

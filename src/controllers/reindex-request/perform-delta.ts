@@ -48,7 +48,7 @@ export async function sweep(
   const { missing, at } = sweepCursor.parse(copy.cursor);
   const view = { ...viewOf(resource, copy.pit), destination: target, cursor: at };
   if (missing) {
-    const found = await findMissing(view, es, pass.signal);
+    const found = await findMissing({ ...view, shards: reachedBefore(copy) }, es, pass.signal);
     if (found.type === 'lost') return withCopy(withoutRound);
     return withCopy((journal) => swept(withMissing(journal, found.ranges), found.next));
   }
@@ -56,6 +56,12 @@ export async function sweep(
   if (result.type === 'lost') return withCopy(withoutRound);
   const cursor = result.next === undefined ? { missing: true } : { missing: false, at: { ...result.next } };
   return (status) => withRemoved(withCopy((journal) => ({ ...journal, cursor }))(status), result.removed);
+}
+
+/** Before the ranges of a round only what earlier rounds have copied can be missing. */
+function reachedBefore({ departed, previous = [], shards }: Copy) {
+  const reached = departed ? shards : previous;
+  return reached.map(({ shard, maxSeqNo }) => ({ shard, through: maxSeqNo }));
 }
 
 const sweepCursor = z

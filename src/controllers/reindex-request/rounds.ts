@@ -60,6 +60,7 @@ export function beginRound(before: Copy | undefined, start: RoundStart): Copy {
     running: [],
     sums: before?.sums ?? NOTHING_COPIED,
     parallel: before?.parallel ?? start.parallel,
+    mostParallel: before?.mostParallel ?? start.parallel,
     startTime: before?.startTime ?? start.time,
     ...(before?.samples ? { samples: before.samples } : {}),
     ...(before?.retries ? { retries: before.retries } : {}),
