@@ -16,5 +16,7 @@ describe('a policy whose process dies', () => {
 });
 
 describe('two processes without an election', () => {
-  it('delete exactly the plan and end with the same books', () => runTwoMaintenances(bed));
+  it('delete exactly the plan and end with the same books', async () => {
+    expect(await runTwoMaintenances(bed)).toMatchObject({ deleted: 3, failed: 0 });
+  });
 });
