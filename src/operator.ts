@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from './config.ts';
 import { clusterOf, wireControllers } from './controllers/index.ts';
 import type { Wire } from './controllers/index.ts';
+import { indexMaintenancePolicy } from './crds/index-maintenance-policy.ts';
+import type { IndexMaintenancePolicy } from './crds/index-maintenance-policy.ts';
 import { snapshotSchedule } from './crds/snapshot-schedule.ts';
 import type { SnapshotSchedule } from './crds/snapshot-schedule.ts';
 import type { Connections } from './elasticsearch/connections.ts';
@@ -64,6 +66,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const wire = wiring(options, { election, killSwitch, recorder });
   const runners = wireControllers(wire, options.connections, obligations);
   metrics.watchSnapshotSchedules(() => snapshotSchedulesOf(runners));
+  metrics.watchMaintenancePolicies(() => maintenancePoliciesOf(runners));
   return { election, killSwitch, recorder, obligations, runners };
 }
 
@@ -124,6 +127,12 @@ export async function runOperator(
 function snapshotSchedulesOf(runners: readonly ControllerRunner[]): readonly SnapshotSchedule[] {
   const runner = runners.find(({ name }) => name === snapshotSchedule.singular);
   return (runner?.objects() ?? []) as unknown as readonly SnapshotSchedule[];
+}
+
+/** The same. */
+function maintenancePoliciesOf(runners: readonly ControllerRunner[]): readonly IndexMaintenancePolicy[] {
+  const runner = runners.find(({ name }) => name === indexMaintenancePolicy.singular);
+  return (runner?.objects() ?? []) as unknown as readonly IndexMaintenancePolicy[];
 }
 
 function createElection({ config, kubernetes, clock, random, log }: OperatorOptions): Election {

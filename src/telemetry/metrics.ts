@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { controllerMetrics } from './controller-metrics.ts';
 import type { ControllerMetrics } from './controller-metrics.ts';
+import { maintenanceMetrics } from './maintenance-metrics.ts';
+import type { MaintenanceMetrics } from './maintenance-metrics.ts';
 import { operationOf } from './operation.ts';
 import { snapshotMetrics } from './snapshot-metrics.ts';
 import type { SnapshotMetrics } from './snapshot-metrics.ts';
@@ -9,7 +11,7 @@ import type { SnapshotMetrics } from './snapshot-metrics.ts';
  * Everything that /metrics tells. Names and labels that controller-runtime and client-go have are theirs, so that
  * existing dashboards and alerts work; the rest begins with `es_steward_`.
  */
-export interface Metrics extends SnapshotMetrics {
+export interface Metrics extends SnapshotMetrics, MaintenanceMetrics {
   readonly registry: Registry;
   readonly controllers: ControllerMetrics;
   /** One call of the API server; `code` is '<error>' without an answer. */
@@ -57,6 +59,7 @@ export function createMetrics(version: string): Metrics {
     ...elasticsearchMetrics(registers),
     ...processMetrics(registers),
     ...snapshotMetrics(registers),
+    ...maintenanceMetrics(registers),
   };
 }
 
