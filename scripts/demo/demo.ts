@@ -11,7 +11,8 @@ import { heading, print, printChecks, printCommand, printEvents, printNextSteps 
 import { writeSamples } from './samples.ts';
 import { connect, serversAreGiven, startServers } from './servers.ts';
 import { leaveResults, removeAll } from './stop.ts';
-import { checkResult } from './verdict.ts';
+import { checkSnapshot, removeSnapshots, repositoryIsThere, untilSnapshot } from './snapshot.ts';
+import { type Check, checkResult } from './verdict.ts';
 
 /** The names of `deploy/samples`. */
 const connectionName = 'main';
@@ -82,6 +83,7 @@ async function load({ client, kubernetes, samples, signal }: Stage): Promise<rea
     // The operator runs by now, so that a request of an earlier demo lets go of what it holds.
     await kubernetes.kubectl('delete', '--ignore-not-found', '-f', samples);
     await removeCities(client);
+    await removeSnapshots(client);
   }
   const started = performance.now();
   const cities = readCities();
@@ -103,20 +105,31 @@ async function apply({ kubernetes, samples, environment, signal }: Stage): Promi
 }
 
 async function report(
-  { kubernetes, client }: Stage,
+  { kubernetes, client, signal }: Stage,
   cities: readonly City[],
   request: Resource,
   sightings: Sightings,
 ): Promise<boolean> {
   const { duration, writeOutage } = request.status;
   print(`${readyMessage(request)}, in ${duration ?? '?'}; writers had to wait for ${writeOutage ?? '?'}.`);
+  const snapshots = await snapshotChecks({ kubernetes, client, signal });
   heading('What Kubernetes shows');
   await printCommand(kubernetes, 'get', 'es-steward');
   await printEvents(kubernetes, requestName);
   heading('What Elasticsearch holds');
-  const checks = await checkResult(client, cities, request, sightings);
+  const checks = [...(await checkResult(client, cities, request, sightings)), ...snapshots];
   printChecks(checks);
   return checks.every(({ holds }) => holds);
+}
+
+/** Given servers may be without the repository that the sample names; its schedule then waits and says so. */
+async function snapshotChecks({
+  kubernetes,
+  client,
+  signal,
+}: Pick<Stage, 'kubernetes' | 'client' | 'signal'>): Promise<readonly Check[]> {
+  if (!(await repositoryIsThere(client))) return [];
+  return [await checkSnapshot(client, await untilSnapshot(kubernetes, signal))];
 }
 
 async function explainFailure({ kubernetes }: Stage, request: Resource): Promise<boolean> {

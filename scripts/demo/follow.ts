@@ -18,6 +18,20 @@ export async function untilConnected(
   });
 }
 
+/** Waits until a resource is as `isSettled` says. */
+export async function untilSettled(
+  kubernetes: Kubernetes,
+  plural: string,
+  name: string,
+  signal: AbortSignal,
+  isSettled: (resource: Resource) => boolean,
+): Promise<Resource> {
+  return until(signal, async () => {
+    const resource = await kubernetes.read(plural, name);
+    return { done: isSettled(resource) ? resource : undefined, sign: readyMessage(resource) };
+  });
+}
+
 /** Shows the progress of a request until it has ended, well or not, and gives it as it then is. */
 export async function follow(kubernetes: Kubernetes, name: string, signal: AbortSignal): Promise<Resource> {
   const view = progressView(process.stdout);

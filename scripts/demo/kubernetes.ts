@@ -28,6 +28,7 @@ const resourceSchema = z.object({
       aliasesMoved: z.array(z.string()).optional(),
       duration: z.string().optional(),
       writeOutage: z.string().optional(),
+      lastSuccessfulSnapshot: z.string().optional(),
     })
     .default({ conditions: [] }),
 });

@@ -7,6 +7,7 @@ import { openKubernetes } from './kubernetes.ts';
 import { operatorRuns, stopOperator } from './operator.ts';
 import { print } from './report.ts';
 import { connect, removeServers, serversAreGiven } from './servers.ts';
+import { removeSnapshots } from './snapshot.ts';
 
 /** `--stop`: ends whatever an earlier demo has left. */
 export async function stopDemo(): Promise<number> {
@@ -40,5 +41,7 @@ async function removeFromGivenServers(): Promise<void> {
   const { kubectl } = await openKubernetes(kubeconfig);
   const wait = (await operatorRuns()) ? '--timeout=60s' : '--wait=false';
   await kubectl('delete', '--ignore-not-found', wait, '-f', samples);
-  await removeCities(connect(elasticsearch));
+  const client = connect(elasticsearch);
+  await removeCities(client);
+  await removeSnapshots(client);
 }

@@ -57,9 +57,12 @@ export async function restoreRenamed(
       include_aliases: false,
       include_global_state: false,
       feature_states: ['none'],
-      index_settings: { 'index.number_of_replicas': 0, 'index.hidden': true },
+      index_settings: {
+        'index.number_of_replicas': 0,
+        'index.auto_expand_replicas': false,
+        'index.hidden': true,
+      },
       ignore_index_settings: [
-        'index.auto_expand_replicas',
         'index.lifecycle.name',
         'index.lifecycle.rollover_alias',
         'index.default_pipeline',

@@ -24,7 +24,7 @@ export function decide(
   if (!read.ok) return invalid(resource, read.message);
   const situation = situationOf(resource, read.plan, observed, now);
   const step = RULES.reduce((sofar, rule) => rule(situation, sofar), firstStep(situation));
-  return concluded(situation, add(step, { next: againIn(situation, step) }));
+  return concluded(situation, step);
 }
 
 /** Nothing is done, and nothing that was known is lost. */
@@ -46,7 +46,7 @@ function concluded(situation: Situation, step: Step): Decision<Status, SnapshotA
     ready: readyOf(situation, step, status),
     conditions: [health, ...restorable(situation, status)],
     actions: step.actions,
-    next: step.next,
+    next: add(step, { next: againIn(situation, status) }).next,
     events: [...step.events, ...healthEvents(situation.status, health)],
     holds: status.restoring !== undefined,
   };
@@ -66,8 +66,9 @@ function suspended({ active }: Status): Readiness {
   return { type: 'suspended', reason: 'Suspended', message };
 }
 
-function againIn(situation: Situation, step: Step): number {
-  const stale = staleIn(situation, step.status) ?? Number.POSITIVE_INFINITY;
+/** What the clock alone changes wakes a pass as well. */
+function againIn(situation: Situation, status: Status): number {
+  const stale = staleIn(situation, status) ?? Number.POSITIVE_INFINITY;
   const { observed } = situation;
   return Math.min(stale, observed.type === 'unavailable' ? observed.afterMs : Number.POSITIVE_INFINITY);
 }

@@ -27,7 +27,9 @@ function followRun(situation: Situation, step: Step, run: Run): Step {
   if (mark?.uid !== situation.uid || mark.slot !== run.slot) return nameIsTaken(situation, step, run);
   if (isRunning(snapshot)) return goOn(situation, step, run, facts);
   const verdict = verdictOf(snapshot, facts.indices);
-  return end(situation, step, { ...run, accepted: true }, { ...figuresOf(facts), ...verdict });
+  // An aborted one shows as failed for a moment before it is gone.
+  const ending = verdict.state !== 'SUCCESS' && isAborted(situation, run) ? ABORTED : verdict;
+  return end(situation, step, { ...run, accepted: true }, { ...figuresOf(facts), ...ending });
 }
 
 /** The wish is in status by now, so that whoever comes later finds it. */
@@ -42,15 +44,17 @@ function creation({ resource, spec, uid }: Situation, run: Run): SnapshotAction 
   return { type: 'CreateSnapshot', repository, snapshot, slot, metadata };
 }
 
+const LOST: Ending = {
+  state: 'LOST',
+  message: 'it vanished before its end: a master died, or somebody deleted it',
+};
+const ABORTED: Ending = { state: 'ABORTED', message: 'it ran longer than spec.deadline and was aborted' };
+
+const isAborted = ({ spec }: Situation, run: Run): boolean => run.overdue === true && spec.abortOnDeadline;
+
 /** Accepted and gone: its master died, somebody deleted it, or we have, at the deadline. */
 function lost(situation: Situation, step: Step, run: Run, facts: RunFacts): Step {
-  const aborted = run.overdue === true && situation.spec.abortOnDeadline;
-  const ending: Ending = aborted
-    ? { state: 'ABORTED', message: 'it ran longer than spec.deadline and was aborted' }
-    : {
-        state: 'LOST',
-        message: 'it vanished before its end: a master died, or somebody deleted it',
-      };
+  const ending = isAborted(situation, run) ? ABORTED : LOST;
   return end(situation, step, run, { ...figuresOf(facts), ...ending });
 }
 

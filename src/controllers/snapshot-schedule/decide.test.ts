@@ -1,0 +1,400 @@
+import { describe, expect, it } from 'vitest';
+import { snapshotSchedule, type SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
+import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import { decide } from './decide.ts';
+import { withMark } from './names.ts';
+import type { Observed, Run, RunFacts, Schedule, Seen, Status } from './observed.ts';
+import { timeText } from './time.ts';
+
+const NOW = Date.parse('2026-06-15T12:00:00Z');
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const UID = 'a1b2c3d4-0000-0000-0000-000000000000';
+const NAME = 'nightly-2026.06.15-120000-a1b2c3';
+
+const minimal = { connectionRef: { name: 'main' }, repository: 'backups', schedule: '@hourly' };
+
+function scheduleOf(
+  spec: object = {},
+  status: Status = handled(NOW),
+  annotations: Record<string, string> = {},
+): Schedule {
+  return {
+    apiVersion: 'es-steward.dev/v1alpha1',
+    kind: 'SnapshotSchedule',
+    metadata: {
+      name: 'nightly',
+      namespace: 'team',
+      uid: UID,
+      resourceVersion: '1',
+      generation: 1,
+      creationTimestamp: '2026-06-15T00:30:00Z',
+      annotations,
+    },
+    spec: snapshotSchedule.spec.parse({ ...minimal, ...spec }) as SnapshotScheduleSpec,
+    status,
+  };
+}
+
+/** Nothing is due at NOW. */
+const handled = (until: number, more: Status = {}): Status => ({
+  schedule: '@hourly Etc/UTC',
+  slotsHandledUntil: timeText(until),
+  ...more,
+});
+
+const seen = (more: Partial<Seen> = {}): Seen => ({
+  type: 'seen',
+  maxConcurrentOperations: 2,
+  atWork: new Set(),
+  runs: new Map(),
+  snapshots: [],
+  mounted: new Set(),
+  mayDelete: true,
+  restore: undefined,
+  ...more,
+});
+
+const snapshot = (more: Partial<Snapshot> = {}, slot = timeText(NOW)): Snapshot => ({
+  name: NAME,
+  uuid: 'u1',
+  state: 'SUCCESS',
+  startTime: NOW,
+  endTime: NOW + 1_000,
+  shards: { total: 2, failed: 0 },
+  indices: ['a', 'b'],
+  failures: [],
+  metadata: withMark({}, { uid: UID, slot, schedule: 'team/nightly' }),
+  ...more,
+});
+
+const run: Run = { snapshot: NAME, repository: 'backups', slot: timeText(NOW), attempt: 1, accepted: false };
+const accepted: Run = { ...run, accepted: true };
+const facts = (found: Snapshot | undefined, more: Partial<RunFacts> = {}): ReadonlyMap<string, RunFacts> =>
+  new Map([[NAME, { snapshot: found, progress: undefined, indices: [], ...more }]]);
+
+const running = (
+  active: Run,
+  found: Snapshot | undefined,
+  more: Partial<RunFacts> = {},
+  spec: object = {},
+  now = NOW,
+) =>
+  decide(
+    scheduleOf({ staleAfter: '30d', ...spec }, handled(NOW, { active })),
+    seen({ snapshots: undefined, runs: facts(found, more) }),
+    now,
+  );
+
+const reasonsOf = ({ events = [] }: ReturnType<typeof decide>) => events.map(({ reason }) => reason);
+
+describe('a slot', () => {
+  it('is wished for in status before anything is made', () => {
+    const { status, actions, next } = decide(scheduleOf({}, handled(NOW - HOUR)), seen(), NOW + 5_000);
+    expect([actions, next]).toEqual([[], 'now']);
+    expect(status).toMatchObject({
+      active: run,
+      slotsHandledUntil: timeText(NOW),
+      lastScheduleTime: timeText(NOW),
+    });
+  });
+
+  it('that has run is not run again when the status was lost', () => {
+    const lost = decide(scheduleOf({}, {}), seen({ snapshots: [snapshot()] }), NOW + 5_000);
+    expect([lost.status.active, lost.status.lastSnapshot?.state]).toEqual([undefined, 'SUCCESS']);
+  });
+
+  it('finds its running snapshot again when the status was lost', () => {
+    const stray = snapshot({ state: 'IN_PROGRESS', endTime: undefined });
+    expect(decide(scheduleOf({}, {}), seen({ snapshots: [stray] }), NOW + 5_000).status.active).toEqual(
+      accepted,
+    );
+  });
+
+  it('waits while a snapshot of the schedule runs, and does not with Allow', () => {
+    const active = { ...accepted, slot: timeText(NOW - HOUR), snapshot: 'earlier' };
+    const status = handled(NOW - HOUR, { active });
+    const found = snapshot({ name: 'earlier', state: 'IN_PROGRESS' }, active.slot);
+    const runs = new Map([['earlier', { snapshot: found, progress: undefined, indices: [] }]]);
+    const forbid = decide(scheduleOf({}, status), seen({ runs, snapshots: undefined }), NOW);
+    const allow = decide(
+      scheduleOf({ concurrencyPolicy: 'Allow' }, status),
+      seen({ runs, snapshots: [found] }),
+      NOW,
+    );
+    expect([forbid.status.active?.snapshot, forbid.status.overlapping]).toEqual(['earlier', undefined]);
+    expect([allow.status.active?.snapshot, allow.status.overlapping?.map((one) => one.snapshot)]).toEqual([
+      NAME,
+      ['earlier'],
+    ]);
+  });
+
+  it('waits for its turn while other repositories are written, but not behind its own', () => {
+    const due = scheduleOf({}, handled(NOW - HOUR));
+    const full = { maxConcurrentOperations: 1, atWork: new Set(['other']) };
+    expect(decide(due, seen(full), NOW).ready.reason).toBe('WaitingForTurn');
+    expect(decide(due, seen({ ...full, atWork: new Set(['backups']) }), NOW).status.active).toEqual(run);
+  });
+
+  it('takes a free name when a stranger has its own', () => {
+    const stranger = snapshot({ metadata: {} });
+    const { status } = decide(scheduleOf({}, handled(NOW - HOUR)), seen({ snapshots: [stranger] }), NOW);
+    expect(status.active?.snapshot).toBe(`${NAME}-2`);
+  });
+
+  it.each([
+    [20_000, 'RunOnce', NAME],
+    [20_000, 'Skip', NAME],
+    [20 * MINUTE, 'RunOnce', NAME],
+    [20 * MINUTE, 'Skip', undefined],
+    [59 * MINUTE, 'RunOnce', undefined],
+  ])('noticed %i ms late with catchUp %s: %s', (late, catchUp, expected) => {
+    const due = scheduleOf({ catchUp, startingDeadline: '30m' }, handled(NOW - HOUR));
+    const { status } = decide(due, seen(), NOW + late);
+    expect([status.active?.snapshot, status.missedSlots]).toEqual([expected, expected === undefined ? 1 : 0]);
+  });
+
+  it('never runs while suspended, nor what came meanwhile', () => {
+    const suspended = decide(scheduleOf({ suspend: true }, handled(NOW - HOUR)), seen(), NOW);
+    expect([suspended.ready.type, suspended.status.active]).toEqual(['suspended', undefined]);
+    const conditions = [
+      {
+        type: 'Suspended',
+        status: 'True',
+        reason: 'Suspended',
+        message: '',
+        lastTransitionTime: timeText(NOW),
+      },
+    ] as const;
+    const resumed = decide(scheduleOf({}, handled(NOW - 3 * HOUR, { conditions })), seen(), NOW + MINUTE);
+    expect([resumed.status.active, resumed.status.slotsHandledUntil]).toEqual([
+      undefined,
+      timeText(NOW + MINUTE),
+    ]);
+  });
+
+  it('is not counted by a schedule that was not there yet', () => {
+    const changed = { ...handled(NOW - HOUR), schedule: '0 3 * * * Etc/UTC' };
+    expect(decide(scheduleOf({}, changed), seen(), NOW + 10 * MINUTE).status).toMatchObject({
+      slotsHandledUntil: timeText(NOW + 10 * MINUTE),
+    });
+  });
+});
+
+describe('a run-now', () => {
+  const asked = (token: string, status: Status) =>
+    scheduleOf({}, status, { 'es-steward.dev/run-now': token });
+
+  it('starts one run, written down together with its token', () => {
+    const { status } = decide(asked('go', handled(NOW)), seen(), NOW + 7_000);
+    expect(status).toMatchObject({ lastHandledRunNow: 'go', active: { slot: timeText(NOW + 7_000) } });
+  });
+
+  it('is not answered twice', () => {
+    const { status } = decide(asked('go', handled(NOW, { lastHandledRunNow: 'go' })), seen(), NOW + 7_000);
+    expect(status.active).toBeUndefined();
+  });
+
+  it('waits while a snapshot runs', () => {
+    const status = handled(NOW, { active: accepted });
+    const runs = facts(snapshot({ state: 'IN_PROGRESS' }));
+    expect(
+      decide(asked('go', status), seen({ snapshots: undefined, runs }), NOW).status.lastHandledRunNow,
+    ).toBeUndefined();
+  });
+});
+
+describe('a run', () => {
+  it('makes the snapshot that is wished for, once it is seen to be missing', () => {
+    const { actions } = running(run, undefined);
+    expect(actions).toMatchObject([
+      {
+        type: 'CreateSnapshot',
+        snapshot: NAME,
+        metadata: { 'es-steward': { uid: UID, slot: timeText(NOW) } },
+      },
+    ]);
+  });
+
+  it('makes nothing while suspended, and is followed all the same', () => {
+    expect(running(run, undefined, {}, { suspend: true }).actions).toEqual([]);
+    const { status } = running(accepted, snapshot(), {}, { suspend: true });
+    expect(status.lastSnapshot?.state).toBe('SUCCESS');
+  });
+
+  it('shows its progress', () => {
+    const progress = { shards: { total: 4, done: 1, failed: 0 }, bytes: { total: 100, done: 75 } };
+    const { status, ready } = running(accepted, snapshot({ state: 'IN_PROGRESS', endTime: undefined }), {
+      progress,
+    });
+    expect([status.active?.percent, ready]).toMatchObject([50, { type: 'ready', reason: 'InProgress' }]);
+  });
+
+  it.each([
+    ['SUCCESS', snapshot(), 'Succeeded'],
+    ['PARTIAL', snapshot({ state: 'PARTIAL', shards: { total: 2, failed: 1 } }), 'SnapshotPartial'],
+    ['PARTIAL', snapshot({ shards: { total: 2, failed: 1 } }), 'SnapshotPartial'],
+    ['FAILED', snapshot({ state: 'FAILED' }), 'SnapshotFailed'],
+    ['EMPTY', snapshot({ shards: { total: 0, failed: 0 }, indices: [] }), 'SnapshotEmpty'],
+    ['LOST', undefined, 'SnapshotFailed'],
+  ] as const)('that comes to %s is told as such', (state, found, reason) => {
+    const { status, ready } = running(accepted, found, {}, { backoffLimit: 0 });
+    expect([status.lastSnapshot?.state, ready.reason, status.active]).toEqual([state, reason, undefined]);
+    expect(status.consecutiveFailures).toBe(state === 'SUCCESS' ? 0 : 1);
+  });
+
+  it('is no success when it lacks an index that was there, and none when the index came later', () => {
+    const index = (name: string, created: number) => ({ name, uuid: name, created });
+    const verdict = (created: number) =>
+      running(
+        accepted,
+        snapshot(),
+        { indices: [index('c', created), index('.tasks', 1)] },
+        { backoffLimit: 0 },
+      );
+    expect(verdict(NOW - 1).status.lastSnapshot?.state).toBe('INCOMPLETE');
+    expect(verdict(NOW + 1).status.lastSnapshot?.state).toBe('SUCCESS');
+  });
+
+  it('is tried again under the next name, after a pause, as often as the limit says', () => {
+    const failed = snapshot({ state: 'FAILED' });
+    const { status, ready } = running(accepted, failed, {}, { backoffLimit: 1 });
+    expect(status.active).toMatchObject({
+      snapshot: `${NAME}-2`,
+      attempt: 2,
+      retryTime: timeText(NOW + 10_000),
+    });
+    expect([ready.type, status.consecutiveFailures]).toEqual(['reconciling', undefined]);
+    expect(
+      running({ ...accepted, attempt: 2 }, failed, {}, { backoffLimit: 1 }).status.active,
+    ).toBeUndefined();
+  });
+
+  it('that was lost is made again under its own name', () => {
+    expect(running(accepted, undefined).status.active).toMatchObject({ snapshot: NAME, attempt: 2 });
+  });
+
+  it('moves on to the next name when a stranger took its own', () => {
+    const decision = running(run, snapshot({ metadata: {} }));
+    expect([decision.status.active?.snapshot, reasonsOf(decision)]).toEqual([`${NAME}-2`, ['NameTaken']]);
+  });
+
+  it('raises one alarm at its deadline, and is aborted only if asked', () => {
+    const found = snapshot({ state: 'IN_PROGRESS', endTime: undefined });
+    const late = running(accepted, found, {}, {}, NOW + 7 * HOUR);
+    expect([late.ready.reason, reasonsOf(late), late.actions]).toEqual([
+      'DeadlineExceeded',
+      ['DeadlineExceeded'],
+      [],
+    ]);
+    const again = running(
+      { ...accepted, overdue: true },
+      found,
+      {},
+      { abortOnDeadline: true },
+      NOW + 7 * HOUR,
+    );
+    expect([reasonsOf(again), again.actions]).toMatchObject([
+      [],
+      [{ type: 'AbortSnapshot', target: { uuid: 'u1' } }],
+    ]);
+    const gone = running({ ...accepted, overdue: true }, undefined, {}, { abortOnDeadline: true });
+    expect(gone.status).toMatchObject({ lastSnapshot: { state: 'ABORTED' }, history: [{ attempts: 1 }] });
+  });
+});
+
+describe('health', () => {
+  const away: Observed = { type: 'unavailable', reason: 'ConnectionNotReady', message: '', afterMs: 10_000 };
+  const healthAt = (now: number, status: Status, observed: Observed = away) =>
+    decide(scheduleOf({ staleAfter: '2h' }, status), observed, now).conditions?.find(
+      ({ type }) => type === 'Healthy',
+    );
+  const last = { lastSuccessfulTime: timeText(NOW), lastSuccessfulSnapshot: NAME };
+
+  it('grows stale by the clock alone, also while nothing answers', () => {
+    expect(healthAt(NOW + HOUR, handled(NOW, last))).toMatchObject({ status: 'True', reason: 'Fresh' });
+    expect(healthAt(NOW + 3 * HOUR, handled(NOW, last))).toMatchObject({ status: 'False', reason: 'Stale' });
+  });
+
+  it('is unknown before the first success is overdue, and bad from then on', () => {
+    const created = Date.parse('2026-06-15T00:30:00Z');
+    expect(healthAt(created + HOUR, handled(NOW))).toMatchObject({
+      status: 'Unknown',
+      reason: 'NeverSucceeded',
+    });
+    expect(healthAt(created + 3 * HOUR, handled(NOW))).toMatchObject({
+      status: 'False',
+      reason: 'NeverSucceeded',
+    });
+  });
+
+  it('wakes a pass when it turns', () => {
+    expect(
+      decide(scheduleOf({ staleAfter: '10m' }, handled(NOW, last)), seen({ snapshots: [snapshot()] }), NOW)
+        .next,
+    ).toBe(10 * MINUTE + 1_001);
+  });
+});
+
+describe('retention', () => {
+  const old = snapshot(
+    { name: 'old', uuid: 'u0', startTime: NOW - 48 * HOUR, endTime: NOW - 47 * HOUR },
+    timeText(NOW - 48 * HOUR),
+  );
+  const retention = { expireAfter: '1d' };
+  const pass = (status: Status, more: Partial<Seen> = {}) =>
+    decide(scheduleOf({ retention }, status), seen({ snapshots: [old, snapshot()], ...more }), NOW + MINUTE);
+
+  it('writes the batch before it deletes, and deletes exactly that', () => {
+    const planned = pass(handled(NOW));
+    const batch = [{ name: 'old', uuid: 'u0', reason: 'Expired' }];
+    expect([planned.actions, planned.status.retention]).toMatchObject([[], { batch, repository: 'backups' }]);
+    const acting = pass(planned.status);
+    expect(acting.actions).toMatchObject([{ type: 'DeleteSnapshots', targets: [{ uuid: 'u0' }] }]);
+    const done = pass({ ...acting.status }, { snapshots: [snapshot()] });
+    expect(done.status.retention).toMatchObject({ deleted: 1 });
+    expect([done.status.retention?.batch, reasonsOf(done)]).toEqual([undefined, ['SnapshotsDeleted']]);
+  });
+
+  const batch = {
+    retention: { repository: 'backups', batch: [{ name: 'old', uuid: 'u0', reason: 'Expired' }] },
+  };
+
+  it('lets off what has come to be mounted, or was made anew under its name', () => {
+    expect(pass(handled(NOW, batch), { mounted: new Set(['u0']) }).actions).toEqual([]);
+    const other = pass(handled(NOW, batch), { snapshots: [{ ...old, uuid: 'u9' }, snapshot()] });
+    expect(other.actions).toEqual([]);
+  });
+
+  it('waits while the repository is at work', () => {
+    const foreign = snapshot({ name: 'by-hand', uuid: 'u7', state: 'IN_PROGRESS', metadata: {} });
+    expect(pass(handled(NOW, batch), { snapshots: [old, snapshot(), foreign] }).actions).toEqual([]);
+  });
+
+  it('halts without the grant to delete', () => {
+    const { status } = pass(handled(NOW), { mayDelete: false });
+    expect([status.retention?.halted, status.retention?.batch]).toEqual(['NotGranted', undefined]);
+  });
+
+  it('forgets a batch of a repository that the spec has left, and counts nothing', () => {
+    const elsewhere = { retention: { ...batch.retention, repository: 'before' } };
+    const { status, actions } = pass(handled(NOW, elsewhere));
+    expect([actions, status.retention?.deleted]).toEqual([[], undefined]);
+  });
+});
+
+describe('a spec', () => {
+  it.each([[{ metadata: { note: 'x'.repeat(1000) } }, 'spec.metadata']])(
+    'that cannot be acted on is told, and what was known stays',
+    (spec, field) => {
+      const { ready, status } = decide(
+        scheduleOf(spec, handled(NOW, { retained: { count: 3 } })),
+        seen(),
+        NOW,
+      );
+      expect(ready).toMatchObject({ type: 'stalled', reason: 'InvalidSpec' });
+      expect(ready.message).toContain(field);
+      expect(status.retained?.count).toBe(3);
+    },
+  );
+});

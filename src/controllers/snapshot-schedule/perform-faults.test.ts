@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { classifyAnswer } from '../../elasticsearch/classify.ts';
+import { repositoryFault, repositoryRefusal } from './perform-faults.ts';
+
+const answer = (status: number, type: string, reason: string) =>
+  classifyAnswer(
+    { method: 'GET', path: '/_snapshot/backups/*' },
+    { status, body: { error: { root_cause: [{ type, reason }], type, reason }, status } },
+  );
+
+// As Elasticsearch 8.16 and 9.4 have answered.
+describe('a fault of a repository', () => {
+  it.each([
+    ['RepositoryMissing', 404, 'repository_missing_exception', '[backups] missing'],
+    ['RepositoryUnverified', 500, 'repository_verification_exception', '[backups] path is not accessible'],
+    [
+      'RepositoryShared',
+      500,
+      'repository_exception',
+      '[backups] concurrent modification of the index-N file, expected current generation [0] but it was not found',
+    ],
+    [
+      'RepositoryShared',
+      500,
+      'repository_exception',
+      '[backups] The repository has been disabled to prevent data corruption because its contents were found not to match',
+    ],
+    ['RepositoryUnreadable', 500, 'repository_exception', '[backups] cannot retrieve snapshots list'],
+    [undefined, 404, 'snapshot_missing_exception', '[backups:a] is missing'],
+    [
+      undefined,
+      500,
+      'snapshot_exception',
+      '[backups:a] the following indices have unassigned primary shards',
+    ],
+    [undefined, 503, 'master_not_discovered_exception', 'no master'],
+  ])('is %s for %i %s', (reason, status, type, text) => {
+    expect(repositoryFault(answer(status, type, text), 'backups')?.reason).toBe(reason);
+  });
+
+  it('is seen in the list of repositories', () => {
+    const found = { name: 'backups', type: 'fs', readOnly: false };
+    expect(repositoryRefusal('backups', [found])).toBeUndefined();
+    expect(repositoryRefusal('backups', [{ ...found, readOnly: true }])?.reason).toBe('RepositoryReadOnly');
+    expect(repositoryRefusal('other', [found])?.reason).toBe('RepositoryMissing');
+  });
+});

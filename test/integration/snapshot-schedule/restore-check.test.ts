@@ -1,0 +1,156 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SnapshotSchedule } from '../../../src/crds/snapshot-schedule.ts';
+import { createIndex, numbered, oneShard, write } from '../../support/reindex-indices.ts';
+import { dieEverywhere } from '../../support/snapshot-crash.ts';
+import {
+  createSchedule,
+  editSchedule,
+  register,
+  repositoryPath,
+  runNow,
+  scheduleRef,
+  type SnapshotBed,
+  useSnapshotBed,
+} from '../../support/snapshot-bed.ts';
+import {
+  isRetained,
+  reasonOf,
+  type SnapshotProcess,
+  startSnapshotProcess,
+} from '../../support/snapshot-process.ts';
+
+const bed = await useSnapshotBed();
+const HOUR = 3_600_000;
+const restoreCheck = { schedule: '@hourly' };
+
+const temporary = async ({ es, namespace }: SnapshotBed): Promise<readonly string[]> => {
+  const path = `/${namespace}-*-restore-check-*/_settings`;
+  return Object.keys(
+    (await es.request({ method: 'GET', path, query: { expand_wildcards: 'all' } })) as object,
+  );
+};
+
+const isChecked = ({ status }: SnapshotSchedule): boolean =>
+  status?.lastRestoreCheck !== undefined && status.restoring === undefined;
+
+/** A success, and the next check is due. */
+async function takeOne(of: SnapshotBed, name: string, operator: SnapshotProcess): Promise<void> {
+  await runNow(of, name, 'one');
+  await operator.until(name, 'it has ended', isRetained);
+  operator.clock.skip(HOUR - (operator.clock.now() % HOUR) + 1_000);
+}
+
+describe('a restore check', () => {
+  it('restores a sample, finds it equal, and leaves nothing behind', async () => {
+    const name = bed.name();
+    await createSchedule(bed, name, { indices: [bed.index], restoreCheck });
+    await using operator = startSnapshotProcess(bed);
+    await takeOne(bed, name, operator);
+    const schedule = await operator.until(name, 'it is checked', isChecked);
+    expect(schedule.status?.lastRestoreCheck).toMatchObject({
+      result: 'Passed',
+      message: expect.stringContaining(`${bed.index}: 20 documents restored, as many as it has`),
+    });
+    expect([reasonOf(schedule, 'Restorable'), schedule.metadata.finalizers ?? []]).toEqual([
+      'RestoreCheckPassed',
+      [],
+    ]);
+    expect(await temporary(bed)).toEqual([]);
+  });
+
+  it('passes when the index has changed since, and says so', async () => {
+    const name = bed.name();
+    await createIndex(bed.es, `${name}-data`, oneShard);
+    await write(bed.es, `${name}-data`, numbered(5));
+    await createSchedule(bed, name, { indices: [`${name}-*`], restoreCheck });
+    await using operator = startSnapshotProcess(bed);
+    await takeOne(bed, name, operator);
+    await write(bed.es, `${name}-data`, numbered(8));
+    const schedule = await operator.until(name, 'it is checked', isChecked);
+    expect(schedule.status?.lastRestoreCheck).toMatchObject({
+      result: 'Passed',
+      message: `${name}-data: 5 documents restored; it has changed since and has 8`,
+    });
+  });
+
+  it('fails when a file of the repository is gone, and says which index (H53)', async () => {
+    const name = bed.name();
+    const folder = join(repositoryPath(), name);
+    await register(bed, name, folder);
+    await createSchedule(bed, name, { repository: name, indices: [bed.index], restoreCheck });
+    await using operator = startSnapshotProcess(bed);
+    await takeOne(bed, name, operator);
+    const files = await readdir(join(folder, 'indices'), { recursive: true });
+    for (const file of files.filter((path) => /(^|\/)__[^/]+$/.test(path)))
+      await rm(join(folder, 'indices', file));
+    const schedule = await operator.until(name, 'it is checked', isChecked);
+    expect([reasonOf(schedule, 'Restorable'), reasonOf(schedule)]).toEqual([
+      'RestoreCheckFailed',
+      'Succeeded',
+    ]);
+    expect(schedule.status?.lastRestoreCheck?.message).toContain(bed.index);
+    expect(operator.events).toContainEqual(
+      expect.objectContaining({ type: 'Warning', reason: 'RestoreCheckFailed' }),
+    );
+    expect(await temporary(bed)).toEqual([]);
+    await bed.es.request({ method: 'DELETE', path: `/_snapshot/${name}` });
+    await rm(folder, { recursive: true });
+  });
+
+  it('is skipped when nothing is small enough', async () => {
+    const name = bed.name();
+    await createSchedule(bed, name, {
+      indices: [bed.index],
+      restoreCheck: { ...restoreCheck, maxBytes: '1Ki' },
+    });
+    await using operator = startSnapshotProcess(bed);
+    await takeOne(bed, name, operator);
+    const schedule = await operator.until(name, 'it is checked', isChecked);
+    expect(reasonOf(schedule, 'Restorable')).toBe('RestoreCheckSkipped');
+  });
+
+  it('lets its indexes go when the schedule is deleted in the middle', async () => {
+    const name = bed.name();
+    await createSchedule(bed, name, { indices: [bed.index], restoreCheck });
+    await using operator = startSnapshotProcess(bed);
+    await takeOne(bed, name, operator);
+    const { metadata } = await operator.until(
+      name,
+      'it restores',
+      ({ status }) => status?.restoring?.requested === true,
+    );
+    expect(metadata.finalizers).toEqual(['es-steward.dev/cleanup']);
+    await bed.api.remove(scheduleRef(bed, name), { uid: metadata.uid });
+    for (let outcome = await operator.pass(name); outcome.type !== 'gone'; )
+      outcome = await operator.pass(name);
+    expect(await temporary(bed)).toEqual([]);
+  });
+
+  it('stops when the schedule is suspended in the middle, and leaves nothing behind', async () => {
+    const name = bed.name();
+    await createSchedule(bed, name, { indices: [bed.index], restoreCheck });
+    await using operator = startSnapshotProcess(bed);
+    await takeOne(bed, name, operator);
+    await operator.until(name, 'it restores', ({ status }) => status?.restoring?.requested === true);
+    await editSchedule(bed, name, { spec: { suspend: true } });
+    const schedule = await operator.until(name, 'it has stopped', isChecked);
+    expect(schedule.status?.lastRestoreCheck?.result).toBe('Skipped');
+    expect(await temporary(bed)).toEqual([]);
+  });
+
+  it('comes to its end wherever its process dies', { timeout: 600_000 }, async ({ annotate }) => {
+    const points = await dieEverywhere(bed, {
+      spec: { restoreCheck },
+      prepare: takeOne,
+      hasEnded: isChecked,
+      expect: async (of, _name, { metadata, status }) => {
+        expect(status?.lastRestoreCheck?.result).toBe('Passed');
+        const left = await temporary(of);
+        expect(left.filter((index) => index.includes(`-restore-check-${metadata.uid.slice(0, 6)}`))).toEqual([]);
+      },
+    });
+    await annotate(`${points} crash points`);
+  });
+});
