@@ -8,6 +8,7 @@ import { snapshotSchedule } from './crds/snapshot-schedule.ts';
 import type { SnapshotSchedule } from './crds/snapshot-schedule.ts';
 import type { Connections } from './elasticsearch/connections.ts';
 import type { KubernetesApi } from './kubernetes/api.ts';
+import type { ServerClock } from './kubernetes/server-clock.ts';
 import { aborted, inBackground } from './runtime/background.ts';
 import type { Clock } from './runtime/clock.ts';
 import { createEventRecorder } from './runtime/events.ts';
@@ -38,6 +39,7 @@ export interface OperatorOptions {
   readonly config: Config;
   readonly kubernetes: KubernetesApi;
   readonly connections: Connections;
+  readonly serverClock: ServerClock;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -64,7 +66,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const askApiServer = (signal: AbortSignal) => kubernetes.get(ref, signal);
   const obligations = new Obligations({ clock, log, askApiServer });
   const wire = wiring(options, { election, killSwitch, recorder });
-  const runners = wireControllers(wire, options.connections, obligations);
+  const runners = wireControllers(wire, { ...options, obligations });
   metrics.watchSnapshotSchedules(() => snapshotSchedulesOf(runners));
   metrics.watchMaintenancePolicies(() => maintenancePoliciesOf(runners));
   return { election, killSwitch, recorder, obligations, runners };

@@ -5,6 +5,7 @@ import { createConnections } from './elasticsearch/connections.ts';
 import { ConfigError } from './flags.ts';
 import { createKubernetesApi } from './kubernetes/client.ts';
 import { kubeconfigCredentials, loadKubeConfig } from './kubernetes/credentials.ts';
+import { createServerClock } from './kubernetes/server-clock.ts';
 import { createTransport } from './kubernetes/transport.ts';
 import { createOperator, runOperator } from './operator.ts';
 import type { Operator } from './operator.ts';
@@ -46,11 +47,13 @@ function requireKubeconfig({ kubeconfig }: Config): void {
 }
 
 function createClients(config: Config, log: Logger, metrics: Metrics) {
+  const serverClock = createServerClock(() => clock.now());
   const transport = createTransport({
     credentials: kubeconfigCredentials(() => loadKubeConfig(config.kubeconfig), clock),
     clock,
     userAgent: `es-steward/${version}`,
     hooks: {
+      onDate: (date) => serverClock.hear(date),
       onRequest: (method, code, seconds) => metrics.kubernetesRequest(method, code, seconds),
       onWarning: (request, text) => {
         metrics.crdWarning(request);
@@ -65,7 +68,8 @@ function createClients(config: Config, log: Logger, metrics: Metrics) {
   const source = createConnectionSource(kubernetes);
   const onRequest = observingElasticsearch(metrics, clock);
   const connections = createConnections({ ...config, source, clock, onRequest });
-  return { kubernetes, connections, close: () => Promise.all([connections.close(), transport.close()]) };
+  const close = () => Promise.all([connections.close(), transport.close()]);
+  return { kubernetes, connections, serverClock, close };
 }
 
 async function openEndpoints(

@@ -3,6 +3,7 @@ import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts
 import type { ReindexRequest } from '../crds/reindex-request.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { Connections } from '../elasticsearch/connections.ts';
+import type { ServerClock } from '../kubernetes/server-clock.ts';
 import type { ActionLike, Controller } from '../runtime/controller.ts';
 import type { ObligationBook } from '../runtime/obligations.ts';
 import type { RawObject } from '../runtime/resource.ts';
@@ -17,11 +18,17 @@ export type Wire<Runner> = <Spec, Status, Observed, Action extends ActionLike>(
   controller: Controller<Spec, Status, Observed, Action>,
 ) => Runner;
 
+/** What kinds share. */
+export interface SharedParts {
+  readonly connections: Connections;
+  readonly obligations: ObligationBook;
+  readonly serverClock: ServerClock;
+}
+
 /** Every kind that this operator looks after, one line each. */
 export function wireControllers<Runner extends { objects(): readonly RawObject[] }>(
   wire: Wire<Runner>,
-  connections: Connections,
-  obligations: ObligationBook,
+  { connections, obligations, serverClock }: SharedParts,
 ): readonly Runner[] {
   // The API server has checked them by the schema of the kind.
   const requests = (): readonly ReindexRequest[] => reindexRequests.objects() as unknown as ReindexRequest[];
@@ -43,6 +50,7 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
       policies,
       requests,
       clusterUuidOf: (connection) => clusterUuidOf(clusters.objects(), connection),
+      apiServerSkewSeconds: () => serverClock.skewSeconds(),
     }),
   );
   return [clusters, reindexRequests, snapshotSchedules, maintenancePolicies];

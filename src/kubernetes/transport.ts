@@ -44,6 +44,8 @@ export interface TransportHooks {
   onRequest?(verb: string, code: string, seconds: number): void;
   /** A `Warning: 299` header: most often a field that the installed CRD does not know and the server dropped. */
   onWarning?(title: string, text: string): void;
+  /** The `Date` header of each answer. */
+  onDate?(date: string): void;
 }
 
 /** A page of 500 large objects fits; an endless answer does not fill the memory. */
@@ -141,6 +143,8 @@ async function sendTimed(
     });
     report(String(answer.statusCode));
     reportWarnings(options, call, answer.headers['warning']);
+    const { date } = answer.headers;
+    if (typeof date === 'string') options.hooks?.onDate?.(date);
     return answer;
   } catch (error) {
     report('<error>');

@@ -81,20 +81,23 @@ const SERIES: readonly Series[] = [
 /** Everything comes from the status, which outlives the process: there is nothing to keep in step. */
 export function maintenanceMetrics(registers: Registry[]): MaintenanceMetrics {
   let policies: () => readonly IndexMaintenancePolicy[] = () => [];
-  for (const series of SERIES) {
-    const { name, help, label } = series;
-    new Gauge({
-      name,
-      help,
-      registers,
-      labelNames: ['namespace', 'name', ...(label === undefined ? [] : [label])],
-      collect() {
-        this.reset();
-        for (const { labels, value } of samplesOf(series, policies())) this.set(labels, value);
-      },
-    });
-  }
+  const gauges = SERIES.map((series) => gaugeOf(series, () => policies()));
+  for (const register of registers) for (const gauge of gauges) register.registerMetric(gauge);
   return { watchMaintenancePolicies: (watched) => void (policies = watched) };
+}
+
+function gaugeOf(series: Series, policies: () => readonly IndexMaintenancePolicy[]): Gauge {
+  const { name, help, label } = series;
+  return new Gauge({
+    name,
+    help,
+    registers: [],
+    labelNames: ['namespace', 'name', ...(label === undefined ? [] : [label])],
+    collect() {
+      this.reset();
+      for (const { labels, value } of samplesOf(series, policies())) this.set(labels, value);
+    },
+  });
 }
 
 function* samplesOf({ read, label }: Series, policies: readonly IndexMaintenancePolicy[]) {
