@@ -97,7 +97,7 @@ const COUNTERS: readonly Series[] = [
 /** Everything comes from the status, which outlives the process: there is nothing to keep in step. */
 export function snapshotMetrics(registers: Registry[]): SnapshotMetrics {
   let schedules: () => readonly SnapshotSchedule[] = () => [];
-  for (const series of GAUGES)
+  const collectGauge = (series: Series) =>
     new Gauge({
       ...optionsOf(series, registers),
       collect() {
@@ -105,7 +105,7 @@ export function snapshotMetrics(registers: Registry[]): SnapshotMetrics {
         for (const { labels, value } of samplesOf(series, schedules())) this.set(labels, value);
       },
     });
-  for (const series of COUNTERS)
+  const collectCounter = (series: Series) =>
     new Counter({
       ...optionsOf(series, registers),
       collect() {
@@ -113,6 +113,8 @@ export function snapshotMetrics(registers: Registry[]): SnapshotMetrics {
         for (const { labels, value } of samplesOf(series, schedules())) this.inc(labels, value);
       },
     });
+  GAUGES.forEach(collectGauge);
+  COUNTERS.forEach(collectCounter);
   return { watchSnapshotSchedules: (watched) => void (schedules = watched) };
 }
 

@@ -66,16 +66,20 @@ async function runOnce(
   return { calls: trace.calls, crashed: crash.happened() };
 }
 
-/** Both work on one schedule at the same time, each as if it were alone. */
-export async function withTwoProcesses(bed: SnapshotBed, scenario: CrashScenario): Promise<void> {
+/** Both work on one schedule at the same time, each as if it were alone. Returns the schedule as each has seen its end. */
+export async function withTwoProcesses(
+  bed: SnapshotBed,
+  scenario: CrashScenario,
+): Promise<readonly SnapshotSchedule[]> {
   const name = bed.name();
   const clock = skippingClock();
   await createSchedule(bed, name, { indices: [bed.index], ...scenario.spec });
   await using one = startSnapshotProcess(bed, { clock });
   await using other = startSnapshotProcess(bed, { clock });
   await scenario.prepare(bed, name, one);
-  const [schedule] = await Promise.all(
+  const ends = await Promise.all(
     [one, other].map((process) => process.until(name, 'the schedule is through', scenario.hasEnded)),
   );
-  if (schedule !== undefined) await scenario.expect(bed, name, schedule);
+  for (const schedule of ends) await scenario.expect(bed, name, schedule);
+  return ends;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { snapshotSchedule, type SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
+import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { decide } from './decide.ts';
 import { withMark } from './names.ts';
@@ -31,7 +31,7 @@ function scheduleOf(
       creationTimestamp: '2026-06-15T00:30:00Z',
       annotations,
     },
-    spec: snapshotSchedule.spec.parse({ ...minimal, ...spec }) as SnapshotScheduleSpec,
+    spec: snapshotSchedule.spec.parse({ ...minimal, ...spec }),
     status,
   };
 }

@@ -322,7 +322,7 @@ describe('retention over random histories', () => {
   }, 60_000);
 
   it('leaves what every rule wants to keep', () => {
-    forAll((items, policy, facts, { deletions }) => {
+    const seen = forAll((items, policy, facts, { deletions }) => {
       const names = new Set(deletions.map(({ name }) => name));
       const good = goodOf(items, facts);
       const left = good.filter(({ name }) => !names.has(name));
@@ -334,10 +334,11 @@ describe('retention over random histories', () => {
       ];
       for (const name of claimed) if (names.has(name)) fail(`${name} is claimed by a keep rule`);
     });
+    expect(seen).toBeGreaterThan(5_000);
   }, 60_000);
 
   it('deletes only what a rule asks for, and all of it in the end', () => {
-    forAll((items, policy, facts, { deletions, kept }) => {
+    const seen = forAll((items, policy, facts, { deletions, kept }) => {
       const good = goodOf(items, facts);
       for (const { name, reason } of deletions) {
         const age = NOW - (facts.snapshots.find((one) => one.name === name)?.startTime ?? NOW);
@@ -353,5 +354,6 @@ describe('retention over random histories', () => {
         if (isOld && kept.get(one.name) === 'NotExpired') fail(`${one.name} stays too long`);
       }
     });
+    expect(seen).toBeGreaterThan(5_000);
   }, 60_000);
 });

@@ -53,4 +53,6 @@ it('deletes exactly what was planned, wherever its process dies', { timeout }, a
   expect(points).toBeGreaterThan(10);
 });
 
-it('makes one snapshot when two processes lead', { timeout }, () => withTwoProcesses(bed, making));
+it('makes one snapshot when two processes lead', { timeout }, async () => {
+  expect(await withTwoProcesses(bed, making)).toHaveLength(2);
+});

@@ -148,7 +148,9 @@ describe('a restore check', () => {
       expect: async (of, _name, { metadata, status }) => {
         expect(status?.lastRestoreCheck?.result).toBe('Passed');
         const left = await temporary(of);
-        expect(left.filter((index) => index.includes(`-restore-check-${metadata.uid.slice(0, 6)}`))).toEqual([]);
+        expect(left.filter((index) => index.includes(`-restore-check-${metadata.uid.slice(0, 6)}`))).toEqual(
+          [],
+        );
       },
     });
     await annotate(`${points} crash points`);
