@@ -206,31 +206,25 @@ function withoutEmptying(
   matched: readonly Matched[],
   indices: readonly ListedIndex[],
 ): readonly AliasChange[] {
-  const partitionAliases = matched.flatMap(({ target }) =>
-    target.aliases.filter(({ template }) => template.dateFormat !== undefined),
+  const left = new Set(withChanges(indices, changes).flatMap(({ aliases }) => Object.keys(aliases)));
+  const endsWithItsPartition = (name: string) =>
+    matched.some(({ target }) =>
+      target.aliases.some((alias) => alias.template.dateFormat !== undefined && isNameOf(alias, name)),
+    );
+  const emptying = changes.filter(
+    ({ type, alias }) => type === 'Remove' && !left.has(alias) && !endsWithItsPartition(alias),
   );
-  const members = new Map<string, number>();
-  const count = (alias: string, by: number) => members.set(alias, (members.get(alias) ?? 0) + by);
-  for (const { aliases } of indices) for (const alias of Object.keys(aliases)) count(alias, 1);
-  const had = new Map(indices.map(({ name, aliases }) => [name, aliases]));
-  for (const change of changes) {
-    if (change.type === 'Remove') count(change.alias, -1);
-    else if (had.get(change.index)?.[change.alias] === undefined) count(change.alias, 1);
-  }
-  const rank = new Map(
-    matched
-      .flatMap(({ members: all }) => all)
-      .sort(byAge)
-      .map(({ index }, at) => [index.name, at]),
-  );
-  const kept = new Map<string, AliasChange>();
-  for (const change of changes) {
-    const ends = change.type === 'Remove' && members.get(change.alias) === 0;
-    if (!ends || partitionAliases.some((alias) => isNameOf(alias, change.alias))) continue;
-    const before = kept.get(change.alias);
-    const isNewer = before === undefined || (rank.get(change.index) ?? 0) < (rank.get(before.index) ?? 0);
-    if (isNewer) kept.set(change.alias, change);
-  }
-  const staying = new Set(kept.values());
+  const staying = new Set(newestOf(emptying, matched));
   return changes.filter((change) => !staying.has(change));
+}
+
+/** Of the changes of each alias the one of the newest index. */
+function newestOf(changes: readonly AliasChange[], matched: readonly Matched[]): Iterable<AliasChange> {
+  if (changes.length === 0) return [];
+  const byAlias = new Map<string, AliasChange>();
+  const oldestFirst = matched.flatMap(({ members }) => members).sort((a, b) => byAge(b, a));
+  const ranks = new Map(oldestFirst.map(({ index }, at) => [index.name, at]));
+  const rank = ({ index }: AliasChange) => ranks.get(index) ?? -1;
+  for (const change of [...changes].sort((a, b) => rank(a) - rank(b))) byAlias.set(change.alias, change);
+  return byAlias.values();
 }

@@ -181,7 +181,7 @@ function ended(
 
 function deletedEvent({ deleted, failed }: Run): readonly ResourceEvent[] {
   if (deleted + failed === 0) return [];
-  const note = `${deleted} indexes were deleted${failed === 0 ? '' : `, ${failed} could not be`}`;
+  const note = `indexes deleted: ${deleted}, not deleted: ${failed}`;
   return [{ type: failed === 0 ? 'Normal' : 'Warning', reason: 'IndexesDeleted', action: 'Delete', note }];
 }
 

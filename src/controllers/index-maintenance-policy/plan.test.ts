@@ -131,6 +131,17 @@ describe('a plan', () => {
     );
   });
 
+  it('leaves a name to a later target that can read it', () => {
+    const policy = policyOf([
+      { name: 'days', series: 'logs-{date:yyyy.MM.dd}', retention: { maxAge: '1d' } },
+      { name: 'rest', pattern: 'logs-*' },
+    ]);
+    const seen = seenOf([indexOf('logs-2015.01.01'), indexOf('logs-other')]);
+    const plan = planOf(policy, compileTargets(policy.spec), seen, NOW);
+    expect(plan.deletes.map(({ index }) => index.name)).toEqual(['logs-2015.01.01']);
+    expect(plan.kept).toEqual([{ index: 'logs-other', reason: 'NoRetention' }]);
+  });
+
   it('deletes nothing without a rule (M6)', () => {
     assert(
       property(cluster, (indices) => {

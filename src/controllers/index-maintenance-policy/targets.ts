@@ -84,16 +84,17 @@ export function matchTargets(
 ): readonly Matched[] {
   const matched = targets.map((target) => ({ target, members: [] as Member[], unparsable: [] as string[] }));
   for (const index of indices) {
-    for (const { target, members, unparsable } of matched) {
-      const parts = partsOf(target, index.name);
-      if (parts !== undefined) {
-        members.push({ index, version: parts.version, period: periodOf(target, parts.date, index, newest) });
-        break;
-      }
-      if (looksAlike(target, index.name)) unparsable.push(index.name);
-    }
+    const owner = matched.find(({ target }) => partsOf(target, index.name) !== undefined);
+    if (owner === undefined)
+      matched.find(({ target }) => looksAlike(target, index.name))?.unparsable.push(index.name);
+    else owner.members.push(memberOf(owner.target, index, newest));
   }
   return matched;
+}
+
+function memberOf(target: CompiledTarget, index: ListedIndex, newest: ReadonlyMap<string, number>): Member {
+  const parts = partsOf(target, index.name);
+  return { index, version: parts?.version, period: periodOf(target, parts?.date, index, newest) };
 }
 
 function looksAlike({ spec, shape, excludes }: CompiledTarget, name: string): boolean {
