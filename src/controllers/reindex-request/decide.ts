@@ -9,6 +9,7 @@ import {
   isFenced,
   isOver,
   keepsWork,
+  ownsBlock,
   type Situation,
   situationOf,
   whyToLift,
@@ -105,6 +106,7 @@ export function stageOf(situation: Situation): Stage {
   if (!status.plan) return status.phase === 'Validating' ? 'Validating' : 'Pending';
   if (status.phase === 'Validating') return 'Validating';
   if (isBetweenEpochs(situation)) return 'TakingOver';
+  if (hasForgottenBlock(situation)) return 'Lifting';
   if (!isPrepared(situation)) return 'Preparing';
   return copyStage(situation);
 }
@@ -135,6 +137,11 @@ function provingStage(situation: Situation, copy: Copy): Stage {
 /** Our alias is on the source under an earlier epoch than status has written down: it is to be moved on. */
 function isBetweenEpochs({ status, source, epochs, epoch }: Situation): boolean {
   return status.copy !== undefined && source !== undefined && epochs.some((held) => held < epoch);
+}
+
+/** A status that was lost has taken the reason for the block with it: writers must not wait for the whole copy. */
+function hasForgottenBlock(situation: Situation): boolean {
+  return !situation.status.fence && !isBlockFirst(situation) && ownsBlock(situation);
 }
 
 /** Tuning counts until the copy has begun; Hardening takes it back. */

@@ -1,40 +1,56 @@
 import { describe, expect, it } from 'vitest';
 import { expectCompleted } from '../../support/crash-expectations.ts';
 import { crashEverywhere } from '../../support/crash-family.ts';
-import { runScenario, runWithTwoProcesses } from '../../support/crash-harness.ts';
+import { type Run, runScenario, runWithTwoProcesses } from '../../support/crash-harness.ts';
 import { eraseStatus, useReindexBed } from '../../support/reindex-bed.ts';
+import { write } from '../../support/reindex-indices.ts';
 
 const bed = await useReindexBed();
 
+/** As many documents as before, but others. */
+const meanwhile = async ({ from }: Run) => {
+  await bed.es.request({ method: 'DELETE', path: `/${from}/_doc/7` });
+  await write(bed.es, from, [{ id: '1000', source: { n: 1000, text: 'written meanwhile' } }]);
+};
+const online = {
+  spec: { writeMode: 'Online' },
+  disturb: { phase: 'CatchingUp', how: meanwhile },
+};
+
 describe('a copy whose process dies', () => {
   it('completes exactly once wherever it dies (H21)', { timeout: 900_000 }, async ({ annotate }) => {
-    const points = await crashEverywhere(bed, { expect: expectCompleted });
+    const points = await crashEverywhere(bed, { ...online, expect: expectCompleted });
     await annotate(`${points} crash points`);
     expect(points).toBeGreaterThan(100);
   });
 });
 
 describe('a copy whose status is lost', () => {
-  const phases = [
-    'Validating',
-    'Preparing',
-    'Fencing',
-    'Copying',
-    'Hardening',
-    'Verifying',
-    'CuttingOver',
-    'CleaningUp',
-  ];
-  it.for(phases)('is rebuilt from Elasticsearch and completes, lost in %s', async (phase) => {
-    const how = ({ name }: { name: string }) => eraseStatus(bed, name);
-    const { disturbed } = await runScenario(bed, { disturb: { phase, how }, expect: expectCompleted });
+  const phases = {
+    Online: [
+      'Validating',
+      'Preparing',
+      'Copying',
+      'CatchingUp',
+      'Fencing',
+      'Reconciling',
+      'CuttingOver',
+      'CleaningUp',
+    ],
+    BlockFirst: ['Fencing', 'Copying', 'Hardening', 'Verifying'],
+  };
+  const cases = Object.entries(phases).flatMap(([mode, lost]) => lost.map((phase) => [mode, phase] as const));
+  it.for(cases)('is rebuilt from Elasticsearch and completes: %s, lost in %s', async ([writeMode, phase]) => {
+    const how = ({ name }: Run) => eraseStatus(bed, name);
+    const scenario = { spec: { writeMode }, disturb: { phase, how }, expect: expectCompleted };
+    const { disturbed } = await runScenario(bed, scenario);
     expect(disturbed).toBe(true);
   });
 });
 
 describe('two processes without an election (H30)', () => {
   it('make one copy and move the aliases once', async () => {
-    const ends = await runWithTwoProcesses(bed, { expect: expectCompleted });
+    const ends = await runWithTwoProcesses(bed, { spec: online.spec, expect: expectCompleted });
     expect(ends).toEqual(['Completed', 'Completed']);
   });
 });

@@ -14,7 +14,7 @@ const FIRST_WAIT_MS = 5_000;
  */
 export function lift(situation: Situation): Step {
   const { status, source, epochs, epoch, uid } = situation;
-  const why = whyToLift(situation) ?? 'the destination is gone';
+  const why = whyToLift(situation) ?? 'its copy begins anew';
   if (!status.fence?.lifting) return beginToLift(situation, why);
   const options = { phase: status.phase ?? 'CatchingUp', message: liftMessage(why) } as const;
   const older = epochs.filter((held) => held < epoch);

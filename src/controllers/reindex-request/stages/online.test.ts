@@ -164,6 +164,11 @@ describe('the block of an online copy', () => {
     expect(ask(waiting, free).status.fence).toBeUndefined();
   });
 
+  it('is lifted when status has forgotten what it is for', () => {
+    const forgotten = ask({ ...copied, blockedSince: '2026-03-01T11:00:00Z' }, blocked());
+    expect(forgotten.status).toMatchObject({ epoch: 2, fence: { lifting: expect.any(String) } });
+  });
+
   it('of somebody else is never lifted', () => {
     const theirs: ReindexRequestStatus = { ...lifting, plan: { ...plan, blockedBefore: true } };
     expect(actionsOf(ask(theirs, blocked()))).toEqual([]);
