@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ask } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
+import { coveredByAny } from './patterns.ts';
 
 /** What snapshots need to know of the indexes of a cluster. Read from its state, for which `monitor` is enough. */
 export interface IndexBirth {
@@ -25,18 +26,38 @@ const births = z.object({
     .default({ indices: {} }),
 });
 
+/** Elasticsearch takes request lines of 4,096 bytes. */
+const LONGEST_EXPRESSION = 3000;
+
 /**
  * The indexes that expressions stand for as a snapshot takes them: wildcards, `-` for exclusion, aliases and data
- * streams; open, closed and hidden ones.
+ * streams; open, closed and hidden ones. Expressions too long for a request are compared with names of indexes only.
  */
 export async function indexBirths(
   es: Elasticsearch,
   expressions: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly IndexBirth[]> {
+  const whole = encodeURIComponent(expressions.join(','));
+  if (whole.length <= LONGEST_EXPRESSION) return readBirths(es, whole, signal);
+  const all = await readBirths(es, '*', signal);
+  return all.filter(({ name }) => isMeant(expressions, name));
+}
+
+function isMeant(expressions: readonly string[], name: string): boolean {
+  const excluded = expressions.filter((text) => text.startsWith('-')).map((text) => text.slice(1));
+  const included = expressions.filter((text) => !text.startsWith('-'));
+  return coveredByAny(included, name) && !coveredByAny(excluded, name);
+}
+
+async function readBirths(
+  es: Elasticsearch,
+  expression: string,
+  signal?: AbortSignal,
+): Promise<readonly IndexBirth[]> {
   const request = {
     method: 'GET',
-    path: `/_cluster/state/metadata/${encodeURIComponent(expressions.join(','))}`,
+    path: `/_cluster/state/metadata/${expression}`,
     query: {
       expand_wildcards: 'all',
       ignore_unavailable: true,

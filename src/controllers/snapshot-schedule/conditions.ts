@@ -64,7 +64,11 @@ export function staleIn({ resource, plan, now }: Situation, status: Status): num
   return left >= 0 ? left + 1 : undefined;
 }
 
-const RESTORABLE = { Passed: 'True', Failed: 'False', Skipped: 'Unknown' } as const;
+const RESTORABLE = {
+  Passed: { status: 'True', reason: 'RestoreCheckPassed' },
+  Failed: { status: 'False', reason: 'RestoreCheckFailed' },
+  Skipped: { status: 'Unknown', reason: 'RestoreCheckSkipped' },
+} as const;
 
 /** Absent unless restore checks are wanted. */
 export function restorable(
@@ -76,6 +80,5 @@ export function restorable(
     const message = 'No restore check was due yet.';
     return [{ type: 'Restorable', status: 'Unknown', reason: 'RestoreCheckPending', message }];
   }
-  const reason = `RestoreCheck${last.result}`;
-  return [{ type: 'Restorable', status: RESTORABLE[last.result], reason, message: last.message }];
+  return [{ type: 'Restorable', ...RESTORABLE[last.result], message: last.message }];
 }

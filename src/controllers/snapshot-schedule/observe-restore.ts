@@ -40,7 +40,7 @@ async function readRestoring(
   const isComplete = restored.filter(({ state }) => state === 'restored').length === indices.length;
   const comparisons =
     isComplete && result === undefined
-      ? await Promise.all(indices.map((index) => compare(index, es, signal)))
+      ? await undefinedWhen(['forbidden'], Promise.all(indices.map((index) => compare(index, es, signal))))
       : [];
   return { candidates: [], restored, comparisons };
 }

@@ -48,8 +48,8 @@ export interface RestoreFacts {
   readonly candidates: readonly SnapshotIndex[];
   /** The temporary indexes that exist. */
   readonly restored: readonly RestoredIndex[];
-  /** Read once all are restored. */
-  readonly comparisons: readonly Comparison[];
+  /** Read once all are restored; undefined when the login may not. */
+  readonly comparisons: readonly Comparison[] | undefined;
 }
 
 /** A restored index beside the living one. */

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { answering } from '../../test/support/scenario-elasticsearch.ts';
+import { restoredIndices } from './restore.ts';
+import { indexBirths, mountedSnapshots } from './snapshot-indices.ts';
+import { deleteSnapshots, listSnapshots, snapshotProgress } from './snapshots.ts';
+
+// Shapes that are rare, or that the Elasticsearch of the tests cannot produce.
+
+const snapshot = (name: string, more: object = {}) => ({
+  snapshot: name,
+  uuid: `uuid-${name}`,
+  state: 'SUCCESS',
+  start_time_in_millis: 1000,
+  end_time_in_millis: 2000,
+  shards: { total: 1, failed: 0 },
+  ...more,
+});
+
+describe('the snapshots of a repository', () => {
+  it('are read page by page', async () => {
+    const es = answering({ snapshots: [snapshot('a')], next: 'token' }, { snapshots: [snapshot('b')] });
+    expect((await listSnapshots(es, 'backups')).map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(es.requests.map(({ query }) => query?.['after'])).toEqual([undefined, 'token']);
+  });
+
+  it('that run have no end, although Elasticsearch says 1970', async () => {
+    const [found] = await listSnapshots(
+      answering({ snapshots: [snapshot('a', { state: 'IN_PROGRESS', end_time_in_millis: 0 })] }),
+      'backups',
+    );
+    expect(found).toMatchObject({ endTime: undefined, metadata: {}, failures: [], indices: [] });
+  });
+
+  it('are deleted in request lines that are short enough', async () => {
+    const names = Array.from({ length: 30 }, (_, at) => `${'x'.repeat(200)}${at}`);
+    const es = answering(...names.map(() => ({ acknowledged: true })));
+    await deleteSnapshots(es, 'backups', names);
+    const deleted = es.requests.flatMap(({ path }) =>
+      decodeURIComponent(path.split('/').at(-1) ?? '').split(','),
+    );
+    expect(deleted).toEqual(names);
+    for (const { path } of es.requests) expect(path.length).toBeLessThan(3500);
+    expect(es.requests.length).toBeGreaterThan(1);
+  });
+
+  it.each(['*', 'a*', 'a,b', '', '_all', '-a', 'a/b'])(
+    'are never deleted by what is no single name: %j',
+    async (name) => {
+      const es = answering();
+      await expect(deleteSnapshots(es, 'backups', ['good', name])).rejects.toThrow(RangeError);
+      expect(es.requests).toEqual([]);
+    },
+  );
+});
+
+describe('progress', () => {
+  it('shows no negative figures after a node has left', async () => {
+    const stats = { incremental: { size_in_bytes: 10 }, processed: { size_in_bytes: -1 } };
+    const shards_stats = { total: 2, done: -1, failed: 0 };
+    const progress = await snapshotProgress(
+      answering({ snapshots: [{ shards_stats, stats }] }),
+      'backups',
+      'a',
+    );
+    expect(progress).toEqual({ shards: { total: 2, done: 0, failed: 0 }, bytes: { total: 10, done: 0 } });
+  });
+});
+
+describe('mounted snapshots', () => {
+  it('are known by the settings of the indexes that they back', async () => {
+    const settings = {
+      index: { store: { snapshot: { snapshot_name: 'a', snapshot_uuid: 'u1', repository_name: 'backups' } } },
+    };
+    const mounted = await mountedSnapshots(
+      answering({ metadata: { indices: { 'partial-a': { settings } } } }),
+    );
+    expect([...mounted]).toEqual(['u1']);
+    expect([...(await mountedSnapshots(answering({})))]).toEqual([]);
+  });
+});
+
+describe('the births of indexes', () => {
+  const indices = Object.fromEntries(
+    ['a-1', 'a-2', 'b-1'].map((name) => [name, { settings: { index: { uuid: name, creation_date: '5' } } }]),
+  );
+
+  it('are asked for by the expressions of the snapshot', async () => {
+    const es = answering({ metadata: { indices } });
+    await indexBirths(es, ['a-*', '-a-2']);
+    expect(es.requests[0]?.path).toBe('/_cluster/state/metadata/a-*%2C-a-2');
+  });
+
+  it('are chosen by name when the expressions are too long for a request', async () => {
+    const many = Array.from({ length: 90 }, (_, at) => `${'x'.repeat(200)}-${at}`);
+    const es = answering({ metadata: { indices } });
+    const births = await indexBirths(es, ['a-*', ...many, '-a-2']);
+    expect(births).toEqual([{ name: 'a-1', uuid: 'a-1', created: 5 }]);
+    expect(es.requests[0]?.path).toBe('/_cluster/state/metadata/*');
+  });
+});
+
+describe('a restored index', () => {
+  const state = (...shards: readonly object[]) => ({
+    metadata: { indices: { r: { settings: { index: { uuid: 'u' } } } } },
+    routing_table: { indices: { r: { shards: { 0: shards } } } },
+  });
+  const failed = { reason: 'ALLOCATION_FAILED', failed_attempts: 5 };
+
+  it.each([
+    ['restored', state({ state: 'STARTED', primary: true }, { state: 'UNASSIGNED', primary: false })],
+    ['restoring', state({ state: 'INITIALIZING', primary: true })],
+    [
+      'restoring',
+      state({ state: 'UNASSIGNED', primary: true, unassigned_info: { ...failed, failed_attempts: 2 } }),
+    ],
+    ['failed', state({ state: 'UNASSIGNED', primary: true, unassigned_info: failed })],
+  ])('is %s', async (expected, answer) => {
+    expect(await restoredIndices(answering(answer), ['r'])).toEqual([
+      { name: 'r', uuid: 'u', state: expected },
+    ]);
+  });
+});
