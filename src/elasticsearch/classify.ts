@@ -70,7 +70,7 @@ export function classifyAnswer(request: ElasticsearchRequest, answer: Answer): E
       reason: error.reason,
     }),
     retryAfterMs: retryAfterMs(answer.headers),
-    detail: error.reason?.slice(0, 500),
+    detail: error.reasons.join('; ').slice(0, 500) || undefined,
   });
 }
 
@@ -131,6 +131,8 @@ interface UpstreamError {
   /** Outermost first, wrappers of searches last. */
   readonly types: readonly string[];
   readonly reason: string | undefined;
+  /** All of them: the outermost one may only say that something failed. */
+  readonly reasons: readonly string[];
 }
 
 const cause = z.object({
@@ -150,12 +152,14 @@ const errorBody = z.object({
 
 function readError(body: unknown): UpstreamError {
   const parsed = errorBody.safeParse(body);
-  if (!parsed.success) return { types: [], reason: undefined };
+  if (!parsed.success) return { types: [], reason: undefined, reasons: [] };
   const { error } = parsed.data;
   const wrapped = error.type === 'search_phase_execution_exception';
   const chain = wrapped ? [...error.root_cause, error] : [error, ...error.root_cause];
   const types = chain.flatMap(({ type }) => (type === undefined ? [] : [type]));
-  return { types, reason: chain.find(({ reason }) => reason !== undefined)?.reason };
+  const reasons = new Set(chain.flatMap(({ reason }) => reason ?? []));
+  const [reason] = reasons;
+  return { types, reason, reasons: [...reasons] };
 }
 
 /** Only the form in seconds: the other one needs both clocks to agree. */

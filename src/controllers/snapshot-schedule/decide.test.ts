@@ -104,6 +104,15 @@ describe('a slot', () => {
     expect([lost.status.active, lost.status.lastSnapshot?.state]).toEqual([undefined, 'SUCCESS']);
   });
 
+  it('that has run is not run again when the status is one of before', () => {
+    const { status } = decide(
+      scheduleOf({}, handled(NOW - HOUR)),
+      seen({ snapshots: [snapshot()] }),
+      NOW + 5_000,
+    );
+    expect([status.active, status.slotsHandledUntil]).toEqual([undefined, timeText(NOW)]);
+  });
+
   it('finds its running snapshot again when the status was lost', () => {
     const stray = snapshot({ state: 'IN_PROGRESS', endTime: undefined });
     expect(decide(scheduleOf({}, {}), seen({ snapshots: [stray] }), NOW + 5_000).status.active).toEqual(
@@ -116,7 +125,7 @@ describe('a slot', () => {
     const status = handled(NOW - HOUR, { active });
     const found = snapshot({ name: 'earlier', state: 'IN_PROGRESS' }, active.slot);
     const runs = new Map([['earlier', { snapshot: found, progress: undefined, indices: [] }]]);
-    const forbid = decide(scheduleOf({}, status), seen({ runs, snapshots: undefined }), NOW);
+    const forbid = decide(scheduleOf({}, status), seen({ runs, snapshots: [found] }), NOW);
     const allow = decide(
       scheduleOf({ concurrencyPolicy: 'Allow' }, status),
       seen({ runs, snapshots: [found] }),

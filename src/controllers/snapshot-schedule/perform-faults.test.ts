@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import { repositoryFault, repositoryRefusal } from './perform-faults.ts';
 
-const answer = (status: number, type: string, reason: string) =>
+const answer = (status: number, type: string, reason: string, rootReason = reason) =>
   classifyAnswer(
     { method: 'GET', path: '/_snapshot/backups/*' },
-    { status, body: { error: { root_cause: [{ type, reason }], type, reason }, status } },
+    { status, body: { error: { root_cause: [{ type, reason: rootReason }], type, reason }, status } },
   );
 
 // As Elasticsearch 8.16 and 9.4 have answered.
@@ -36,6 +36,12 @@ describe('a fault of a repository', () => {
     [undefined, 503, 'master_not_discovered_exception', 'no master'],
   ])('is %s for %i %s', (reason, status, type, text) => {
     expect(repositoryFault(answer(status, type, text), 'backups')?.reason).toBe(reason);
+  });
+
+  it('is told by its root where the outermost error only says that a list cannot be had', () => {
+    const root = '[backups] The repository has been disabled to prevent data corruption because its contents';
+    const list = answer(500, 'repository_exception', '[backups] cannot retrieve snapshots list', root);
+    expect(repositoryFault(list, 'backups')?.reason).toBe('RepositoryShared');
   });
 
   it('is seen in the list of repositories', () => {

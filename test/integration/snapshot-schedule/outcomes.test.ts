@@ -175,6 +175,27 @@ describe('a snapshot', () => {
     expect(await madeBy(name)).toHaveLength(1);
   });
 
+  it('that has ended leaves nothing to do: nothing is written, and nothing asked that changes anything', async () => {
+    const name = bed.name();
+    await createSchedule(bed, name, { indices: [bed.index], retention: { expireAfter: '30d' } });
+    const changes: string[] = [];
+    await using operator = startSnapshotProcess(bed, {
+      around: (call, send) => {
+        if (call.mutates) changes.push(call.shape);
+        return send();
+      },
+    });
+    await runNow(bed, name, 'one');
+    await operator.until(
+      name,
+      'retention has run',
+      ({ status }) => status?.retention?.lastRunTime !== undefined,
+    );
+    changes.length = 0;
+    for (let count = 0; count < 10; count += 1) await operator.pass(name);
+    expect(changes).toEqual([]);
+  });
+
   it('says which field is wrong when its metadata are too long', async () => {
     const name = bed.name();
     await createSchedule(bed, name, { metadata: { note: 'x'.repeat(1000) } });
