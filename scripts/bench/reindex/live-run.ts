@@ -46,15 +46,14 @@ export async function liveRun(stage: Stage, options: LiveOptions): Promise<LiveR
   const applied = performance.now();
   const following = await applyRequest(stage, name, { from, to });
   const [followed, kills] = await Promise.all([
-    following.ended,
+    following.ended.then((ended) => ({ ...ended, milliseconds: performance.now() - applied })),
     options.killWithinMs === undefined ? [] : killAtRandom(stage, following.phase, options.killWithinMs),
   ]);
-  const milliseconds = performance.now() - applied;
   await written(writers.operations() + WRITERS_ALONE_OPERATIONS);
   const workload = await writers.stop();
   const verdict = await checkWorkload(stage.es, alias, workload.expected);
   await tidy(stage, name, [from, to]);
-  return { verdict, workload, kills, milliseconds, ...outcomeOf(followed) };
+  return { verdict, workload, kills, milliseconds: followed.milliseconds, ...outcomeOf(followed) };
 }
 
 function outcomeOf({ request }: Followed): Pick<LiveResult, 'phase' | 'message'> {

@@ -11,30 +11,39 @@ const bed = await useReindexBed();
 const EXACT = { lost: 0, ghosts: 0, stale: 0, duplicated: 0 };
 
 /** As of indexes that are written to a lot: what is written can be searched only much later. */
-const settings = { refresh_interval: '30s' };
+const settings = { refresh_interval: '10m' };
+const OPERATIONS_PER_SECOND = 1_500;
+/** Where other tests leave little of the machine. */
+const LIMIT_MS = 90_000;
 
 /** Writers that write already. */
 async function startWriters(documents: number) {
   const name = bed.name();
   const [index, alias, to] = [`${name}-old`, `${name}-alias`, `${name}-new`];
   const options = { es: bed.es, index, alias, documents, settings };
-  const writers = (await prepareWorkload(options)).start();
+  const workload = await prepareWorkload({ ...options, operationsPerSecond: OPERATIONS_PER_SECOND });
+  const writers = workload.start();
   onTestFinished(async () => void (await writers.stop()));
-  return { writers, from: index, alias, to };
+  const haveWritten = (operations: number) =>
+    eventually('the writers have written', () => writers.operations() > operations || undefined, LIMIT_MS);
+  return { writers, haveWritten, from: index, alias, to };
 }
 
 it('finds exactly what the writers wrote where nobody copied', async () => {
-  const { writers, alias } = await startWriters(1_000);
-  await eventually('the writers have written', () => writers.operations() > 2_000 || undefined);
+  const { writers, haveWritten, alias } = await startWriters(1_000);
+  await haveWritten(2_000);
   const { expected, operations } = await writers.stop();
   const verdict = await checkWorkload(bed.es, alias, expected);
   expect(operations).toBeGreaterThan(2_000);
   expect(verdict).toMatchObject(EXACT);
 });
 
-it('loses nothing, brings nothing back and keeps nothing stale under four writers', async ({ annotate }) => {
-  const { writers, from, to, alias } = await startWriters(20_000);
-  const { status } = await reindex(bed, { from, to, writeMode: 'BlockFirst' });
+it('loses nothing, brings nothing back and keeps nothing stale under four writers', {
+  timeout: 300_000,
+}, async ({ annotate }) => {
+  const { writers, haveWritten, from, to, alias } = await startWriters(5_000);
+  await haveWritten(1_000);
+  const { status } = await reindex(bed, { from, to, writeMode: 'Online' });
   const { expected, longestBlockMs, operationsPerSecond } = await writers.stop();
   expect(status.phase).toBe('Completed');
   const verdict = await checkWorkload(bed.es, alias, expected);
@@ -45,8 +54,9 @@ it('loses nothing, brings nothing back and keeps nothing stale under four writer
 });
 
 it('finds losses and ghosts where a live index is copied in two passes', async ({ annotate }) => {
-  const { writers, from, to, alias } = await startWriters(20_000);
-  await eventually('the writers have written for a while', () => writers.operations() > 5_000 || undefined);
+  const { writers, haveWritten, from, to, alias } = await startWriters(20_000);
+  // For more than the second that is taken off the clock.
+  await haveWritten(4_000);
   await copyInTwoPasses({ es: bed.es, from, to, alias });
   const verdict = await checkWorkload(bed.es, alias, (await writers.stop()).expected);
   await annotate(verdictLine(verdict));
