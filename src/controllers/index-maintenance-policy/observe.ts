@@ -37,10 +37,12 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     const targets = compileTargets(policy.spec);
     const cluster = await open(policy, targets, dependencies.connections, pass.signal);
     const listing = await dependencies.listings.of(cluster, due.since, pass.now);
-    const matching = listing.indices.filter(({ name }) => targets.some((each) => partsOf(each, name)));
+    const hidden = listing.indices.filter(
+      (index) => index.hidden && targets.some((target) => partsOf(target, index.name) !== undefined),
+    );
     const [newest, unfinished, snapshots] = await Promise.all([
-      readNewest(cluster, targets, matching, pass.signal),
-      readUnfinished(policy, cluster, matching, pass.signal),
+      readNewest(cluster, targets, listing.indices, pass.signal),
+      readUnfinished(policy, cluster, hidden, pass.signal),
       readSnapshots(policy, cluster, pass.signal),
     ]);
     const around = surroundings(cluster, listing, unfinished, dependencies);
@@ -87,14 +89,14 @@ export function useOf(
 async function readNewest(
   { es }: Cluster,
   targets: readonly CompiledTarget[],
-  matching: readonly ListedIndex[],
+  indices: readonly ListedIndex[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const target of targets) {
     const { field } = target.spec.age ?? {};
     if (field === undefined) continue;
-    const own = matching.filter(({ name, closed }) => !closed && partsOf(target, name) !== undefined);
+    const own = indices.filter(({ name, closed }) => !closed && partsOf(target, name) !== undefined);
     const newest = await newestTimestamps(
       es,
       own.map(({ name }) => name),
@@ -126,10 +128,10 @@ export async function readSnapshots(
 export async function readUnfinished(
   { spec }: Pick<IndexMaintenancePolicy, 'spec'>,
   { es }: Cluster,
-  matching: readonly ListedIndex[],
+  indices: readonly ListedIndex[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const hidden = matching.filter((index) => index.hidden && !spec.deletion.skip.includes('Hidden'));
+  const hidden = indices.filter((index) => index.hidden && !spec.deletion.skip.includes('Hidden'));
   return unfinishedCopies(
     es,
     hidden.map(({ name }) => name),

@@ -124,7 +124,8 @@ const target = (name: string, department: string) => ({
   retention: { maxAge: '90d' },
 });
 
-describe('twenty thousand indexes', () => {
+// Processor time is what counts; how long that takes on a busy machine does not.
+describe('twenty thousand indexes', { timeout: 60_000 }, () => {
   it('are planned within two seconds of processor time, in a status below 100 KiB', async ({ annotate }) => {
     const plan = planner([]);
     const policy = policyOf([target('all', '*')]);

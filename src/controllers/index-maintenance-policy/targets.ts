@@ -1,7 +1,7 @@
 import { parseDuration } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicySpec, MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
 import type { Period } from '../../naming/period.ts';
-import { globOf, matchName, parseTemplate, type Template } from '../../naming/template.ts';
+import { globOf, matchName, type NameParts, parseTemplate, type Template } from '../../naming/template.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { ListedIndex } from './observed.ts';
 
@@ -84,17 +84,29 @@ export function matchTargets(
 ): readonly Matched[] {
   const matched = targets.map((target) => ({ target, members: [] as Member[], unparsable: [] as string[] }));
   for (const index of indices) {
-    const owner = matched.find(({ target }) => partsOf(target, index.name) !== undefined);
-    if (owner === undefined)
+    const owned = ownerOf(matched, index.name);
+    if (owned === undefined)
       matched.find(({ target }) => looksAlike(target, index.name))?.unparsable.push(index.name);
-    else owner.members.push(memberOf(owner.target, index, newest));
+    else owned.members.push(memberOf(owned.target, owned.parts, index, newest));
   }
   return matched;
 }
 
-function memberOf(target: CompiledTarget, index: ListedIndex, newest: ReadonlyMap<string, number>): Member {
-  const parts = partsOf(target, index.name);
-  return { index, version: parts?.version, period: periodOf(target, parts?.date, index, newest) };
+function ownerOf<Each extends Pick<Matched, 'target'>>(all: readonly Each[], name: string) {
+  for (const each of all) {
+    const parts = partsOf(each.target, name);
+    if (parts !== undefined) return { ...each, parts };
+  }
+  return undefined;
+}
+
+function memberOf(
+  target: CompiledTarget,
+  { version, date }: NameParts,
+  index: ListedIndex,
+  newest: ReadonlyMap<string, number>,
+): Member {
+  return { index, version, period: periodOf(target, date, index, newest) };
 }
 
 function looksAlike({ spec, shape, excludes }: CompiledTarget, name: string): boolean {
