@@ -40,7 +40,8 @@ export type ReindexAction =
   | { readonly type: 'SettleRound'; readonly target: Target }
   | { readonly type: 'Flush'; readonly target: Target }
   | { readonly type: 'RenewPointInTime'; readonly pit: string }
-  /** `target` of these three is the destination. */
+  /** `target` of these is the destination. */
+  | { readonly type: 'FinishHardening'; readonly target: Target }
   | { readonly type: 'RemoveDepartures'; readonly target: Target }
   | { readonly type: 'Sweep'; readonly target: Target }
   | { readonly type: 'Compare'; readonly target: Target }

@@ -128,3 +128,17 @@ export async function renewPointInTime(
   return (status) =>
     status.copy ? { ...status, copy: { ...status.copy, pit: kept, pitTime: time(pass.now) } } : status;
 }
+
+/**
+ * The first refresh shows everything that was copied, and takes its time: not under the block, where writers wait. What
+ * came in meanwhile is caught up before they do.
+ */
+export async function finishHardening(
+  { target }: Action<'FinishHardening'>,
+  { es, pass }: EffectContext,
+): Promise<Change> {
+  await requireSame(es, target, pass.signal);
+  await refresh(es, target.index, pass.signal);
+  return (status) =>
+    status.copy ? { ...status, copy: { ...status.copy, hardened: true, caughtUp: false } } : status;
+}

@@ -22,7 +22,7 @@ import { type EffectContext, requireSame } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
 import { cutOver } from './perform-cut-over.ts';
 import { badNumbers, isolate } from './perform-isolate.ts';
-import { beginRoundAt, renewPointInTime, settleRound } from './perform-round.ts';
+import { beginRoundAt, finishHardening, renewPointInTime, settleRound } from './perform-round.ts';
 import { deleteSource } from './perform-delete-source.ts';
 import { blockDestination, rollBack } from './perform-rollback.ts';
 import { dropScratch, tryOut } from './perform-try-out.ts';
@@ -116,6 +116,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     await flush(es, target.index, pass.signal);
   },
   RenewPointInTime: renewPointInTime,
+  FinishHardening: finishHardening,
   RemoveDepartures: removeDeparted,
   Sweep: sweep,
   Compare: compareContents,

@@ -23,11 +23,7 @@ export function harden(situation: Situation): Step {
     return step(situation, { ...options, actions: [{ type: 'SetSettings', target, settings }] });
   if (!isHealthy(situation) && now - Date.parse(status.intent.time) < LONGEST_WAIT_MS)
     return step(situation, { ...options, next: SOON_MS });
-  return step(situation, {
-    ...options,
-    status: status.copy ? { ...status, copy: { ...status.copy, hardened: true, caughtUp: false } } : status,
-    next: 'now',
-  });
+  return step(situation, { ...options, actions: [{ type: 'FinishHardening', target }] });
 }
 
 const RANK: Readonly<Record<Health, number>> = { red: 0, yellow: 1, green: 2 };
