@@ -12,7 +12,7 @@ import type { IndexFacts, Observed, OwnTasks, Peer } from './observed.ts';
 import { readPartitions } from './observe-series.ts';
 import { readStage } from './observe-stage.ts';
 import { writersDue } from './perform-release.ts';
-import { aliasesToMove, isOver, retryIsAsked, type Situation, situationOf } from './situation.ts';
+import { aliasesToMove, hasServed, isOver, retryIsAsked, situationOf, type Situation } from './situation.ts';
 
 export interface ObserveDependencies {
   readonly connections: Connections;
@@ -62,8 +62,13 @@ const NOTHING: Observed = {
 };
 
 function useOf({ metadata, spec, status }: CopyRequest) {
+  // From the move on what is left is to let go; a rollback and a deletion ask for more when they act.
   const undo =
-    metadata.deletionTimestamp !== undefined || spec.cancel || spec.suspend || status?.failure !== undefined;
+    metadata.deletionTimestamp !== undefined ||
+    spec.cancel ||
+    spec.suspend ||
+    status?.failure !== undefined ||
+    hasServed(status?.phase);
   const pipeline = spec.transform?.pipeline;
   return {
     ref: spec.connectionRef,

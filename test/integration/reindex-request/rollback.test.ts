@@ -31,8 +31,8 @@ import { reindex } from '../../support/reindex-run.ts';
 
 const bed = await useReindexBed();
 
-const WINDOW = { sourceAfter: { rollbackWindow: '1h' } };
-const DELETE = { sourceAfter: { policy: 'Delete', rollbackWindow: '1h' } };
+const WINDOW = { sourceAfter: { rollbackWindow: '10m' } };
+const DELETE = { sourceAfter: { policy: 'Delete', rollbackWindow: '10m' } };
 const orders = { filter: { range: { n: { lt: 5 } } }, index_routing: 'a', search_routing: 'a,b' };
 
 async function source() {
@@ -300,11 +300,13 @@ describe('a process that dies', () => {
 
   it('may take the whole status with it, in the window and on the way back', async () => {
     const lose = ({ name }: Run) => eraseStatus(bed, name);
-    await runScenario(bed, { ...sourceDeleted, disturb: { phase: 'RollbackWindow', how: lose } });
+    const inWindow = { ...sourceDeleted, disturb: { phase: 'RollbackWindow', how: lose } };
+    expect((await runScenario(bed, inWindow)).disturbed).toBe(true);
     const how = async (run: Run) => {
       await ask(run.name, '1');
       await lose(run);
     };
-    await runScenario(bed, { ...rolledBack, disturb: { phase: 'RollbackWindow', how } });
+    const onTheWayBack = { ...rolledBack, disturb: { phase: 'RollbackWindow', how } };
+    expect((await runScenario(bed, onTheWayBack)).disturbed).toBe(true);
   });
 });
