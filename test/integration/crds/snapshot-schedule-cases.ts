@@ -181,7 +181,7 @@ const badDurations = ['', '5', '1w', '-1s', '1.5h', '30m1h', '0s', '1 h', '99999
 const badNames = ['', 'A', 'a b', 'a/b', 'a*', '-a', 'a-', '_a', 'a_', '.a', 'ä', 'a,b', 'x'.repeat(201)];
 const badRepositories = ['', '*', 'a b', 'a,b', 'a/b', 'a#b', '_a', '-a', '+a', '.a', 'a:b', 'x'.repeat(256)];
 const badPatterns = ['', 'A*', 'a b', 'a,b', '-a', 'a/b', 'a#b', 'a:b', '<a-{now}>', 'x'.repeat(256)];
-const badZones = ['', 'Mars/Base', 'europe/berlin', '+01:00', 'Europe/', 'CET DST', 'x'.repeat(65)];
+const badZones = ['', 'Mars/Base', '+01:00', 'Europe/', 'CET DST', 'x'.repeat(65)];
 const badSizes = ['', '1G', '-1Gi', '1.5Gi', '0', '1023', '2Pi', '1 Gi'];
 
 export const handPickedBad: readonly Spec[] = [

@@ -14,6 +14,7 @@ import {
   snapshotsOf,
   writeNoise,
 } from '../../support/snapshot-bed.ts';
+import { eventually } from '../../support/eventually.ts';
 import { useReindexBed } from '../../support/reindex-bed.ts';
 import { endedRun, reasonOf, startSnapshotProcess } from '../../support/snapshot-process.ts';
 
@@ -92,6 +93,8 @@ it('goes on while its operator is gone; the next one tells that it is late, and 
   await editSchedule(bed, name, { spec: { abortOnDeadline: true } });
   const aborted = await second.until(name, 'it is aborted', endedRun);
   expect(aborted.status).toMatchObject({ lastSnapshot: { state: 'ABORTED' }, history: [{ attempts: 1 }] });
-  const left = (await snapshotsOf(bed)).map((snapshot) => snapshot.name);
-  expect(left).not.toContain(running.status?.active?.snapshot);
+  await eventually('Elasticsearch has deleted what there was of it', async () => {
+    const left = (await snapshotsOf(bed)).map((snapshot) => snapshot.name);
+    return !left.includes(running.status?.active?.snapshot ?? '');
+  });
 });
