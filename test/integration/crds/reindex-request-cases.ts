@@ -85,8 +85,8 @@ export const good: Arbitrary<Spec> = record({
       { move: 'Listed', names: ['a', 'b'] },
     ),
   ),
-  writeMode: constant('BlockFirst'),
-  verification: maybe(constantFrom<Spec>({}, { level: 'Counts' })),
+  writeMode: maybe(constantFrom('Online', 'BlockFirst', 'CopyOnly')),
+  verification: maybe(constantFrom<Spec>({}, { level: 'Counts' }, { level: 'Ids' })),
   sourceAfter: maybe(
     record({
       policy: maybe(constantFrom('Retain', 'Delete')),
@@ -119,7 +119,15 @@ export const handPickedGood: readonly Spec[] = [
   { ...minimal, transform: { renames: [{ from: 'a b', to: 'ä/ö' }] } },
   { ...minimal, transform: { script: { source: 'x'.repeat(65_536) } } },
   { ...minimal, aliases: { move: 'None' } },
-];
+  { ...minimal, writeMode: undefined },
+  { ...minimal, writeMode: 'Online', maxWriteOutage: '1s', approval: 'BeforeCutover' },
+  { ...minimal, writeMode: 'CopyOnly' },
+  { ...minimal, maxWriteOutage: '10m' },
+  { ...minimal, onDocumentFailure: { policy: 'Quarantine', maxQuarantined: 10_000 } },
+  { ...minimal, verification: { level: 'Sample', sampleSize: 100_000 } },
+  { ...minimal, verification: { level: 'Full' } },
+  { ...minimal, verification: { level: 'Ids' }, transform: { pipeline: 'a' } },
+].map((spec) => JSON.parse(JSON.stringify(spec)) as Spec);
 
 const bad = (part: Spec): Spec => ({ ...minimal, ...part });
 const index = (value: string): Spec => bad({ source: { index: value } });
@@ -133,7 +141,7 @@ export const handPickedBad: readonly Spec[] = [
   bad({ ttlAfterFinished: '1w' }),
   bad({ ttlAfterFinished: '366d' }),
   {},
-  ...['connectionRef', 'source', 'destination', 'writeMode'].map((gone) =>
+  ...['connectionRef', 'source', 'destination'].map((gone) =>
     Object.fromEntries(Object.entries(minimal).filter(([key]) => key !== gone)),
   ),
   ...[
@@ -222,10 +230,20 @@ export const handPickedBad: readonly Spec[] = [
   bad({ aliases: { move: 'Listed', names: ['A'] } }),
   bad({ aliases: { move: 'Listed', names: ['a*'] } }),
   bad({ aliases: { move: 'Listed', names: Array.from({ length: 101 }, (_, at) => `a${at}`) } }),
-  bad({ writeMode: 'Online' }),
-  bad({ writeMode: 'CopyOnly' }),
+  bad({ writeMode: 'online' }),
   bad({ writeMode: '' }),
-  bad({ verification: { level: 'Full' } }),
+  bad({ maxWriteOutage: '0s' }),
+  bad({ maxWriteOutage: '11m' }),
+  bad({ maxWriteOutage: 30 }),
+  bad({ approval: 'Always' }),
+  bad({ onDocumentFailure: { policy: 'Ignore' } }),
+  bad({ onDocumentFailure: { maxQuarantined: 0 } }),
+  bad({ onDocumentFailure: { maxQuarantined: 10_001 } }),
+  bad({ verification: { level: 'All' } }),
+  bad({ verification: { sampleSize: 0 } }),
+  bad({ verification: { sampleSize: 100_001 } }),
+  bad({ verification: { level: 'Sample' }, transform: { pipeline: 'a' } }),
+  bad({ verification: { level: 'Full' }, transform: {} }),
   bad({ verification: 'Counts' }),
   bad({ throttle: { maxParallel: 0 } }),
   bad({ throttle: { maxParallel: 65 } }),
