@@ -140,8 +140,9 @@ describe('the block of an online copy', () => {
     const next = held && { ...held, aliases: { orders, [NEXT_EPOCH]: {} } };
     const isStill = { ...world, sources: next ? [next] : [] };
     const lifted = ask(noted.status, isStill, over);
-    if (world.sources[0] === free.sources[0]) expect(lifted.status.fence).toBeUndefined();
-    else expect(actionsOf(lifted)).toEqual(['LiftBlock']);
+    const isFree = held === free.sources[0];
+    expect(actionsOf(lifted)).toEqual(isFree ? [] : ['LiftBlock']);
+    expect(lifted.status.fence === undefined).toBe(isFree);
   });
 
   const lifting: ReindexRequestStatus = {
