@@ -63,6 +63,10 @@ const copy = object('The journal of the copy: what is done and what runs.', {
     .boolean()
     .optional()
     .describe('Whether every copy of the source shows what the point in time shows.'),
+  discarded: z
+    .boolean()
+    .optional()
+    .describe('Whether the round counts for nothing, because its point in time was lost.'),
   sealed: z
     .boolean()
     .optional()

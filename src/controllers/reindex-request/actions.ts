@@ -28,7 +28,8 @@ export type ReindexAction =
       readonly through: string;
       readonly liftFirst: boolean;
     }
-  | { readonly type: 'LiftBlock'; readonly target: Target }
+  /** `through`: an alias of the target that goes with the epoch, so that a late call finds nothing. */
+  | { readonly type: 'LiftBlock'; readonly target: Target; readonly through?: string }
   /** Notes what is to be copied and opens the point in time that the next round will be compared with. */
   | {
       readonly type: 'BeginRound';

@@ -197,6 +197,22 @@ describe('validating', () => {
     });
   });
 
+  it('waits for the privilege to read a pipeline before it says that there is none', () => {
+    const privilege = 'cluster:admin/ingest/pipeline/get on the cluster';
+    const preflight = {
+      missingPrivileges: [privilege],
+      pipelines: {},
+      sequenceNumbersSearchable: true,
+      documents: 1,
+      bytes: 1,
+    };
+    expect(judge({ preflight }, { transform: { pipeline: 'unseen' } }).ready).toMatchObject({
+      type: 'reconciling',
+      reason: 'PreflightFailed',
+      message: expect.stringContaining(privilege),
+    });
+  });
+
   it('waits while another request copies the source', () => {
     expect(judge({ sources: [source({ aliases: { 'es-steward-ffffffff-1': {} } })] }).ready.reason).toBe(
       'WaitingForTurn',
@@ -501,12 +517,13 @@ describe('copying', () => {
       detail: 'd',
     }));
     const world = observed({ ...inCopy, outcomes: { 'n:1': { type: 'documentFailures', failures } } });
-    const decision = run(request(running()), world);
+    const seeing = { ...running(), copy: { ...running().copy, pit: 'p', pitTime: '2026-03-01T11:59:00Z' } };
+    const decision = run(request(seeing), world);
     expect(decision.actions).toMatchObject([
       { type: 'IsolateFailures', range: { shard: 0, from: 0, to: 49 } },
     ]);
     expect(decision.status.copy?.running).toHaveLength(2);
-    const blind = { ...running(), plan: { ...plan, sequenceNumbers: false } };
+    const blind = running();
     const failed = run(request(blind), world);
     expect(failed.status.failure?.reason).toBe('DocumentFailures');
     expect(failed.status.failures).toHaveLength(10);

@@ -103,10 +103,11 @@ export function stageOf(situation: Situation): Stage {
   if (resource.metadata.deletionTimestamp || spec.cancel || status.failure) return 'Undoing';
   if (whyToLift(situation)) return 'Lifting';
   if (spec.suspend) return keepsWork(situation) ? 'Suspended' : 'Undoing';
+  // Before any queue: writers do not wait for a turn.
+  if (hasForgottenBlock(situation)) return 'Lifting';
   if (!status.plan) return status.phase === 'Validating' ? 'Validating' : 'Pending';
   if (status.phase === 'Validating') return 'Validating';
   if (isBetweenEpochs(situation)) return 'TakingOver';
-  if (hasForgottenBlock(situation)) return 'Lifting';
   if (!isPrepared(situation)) return 'Preparing';
   return copyStage(situation);
 }
@@ -141,7 +142,10 @@ function isBetweenEpochs({ status, source, epochs, epoch }: Situation): boolean 
 
 /** A status that was lost has taken the reason for the block with it: writers must not wait for the whole copy. */
 function hasForgottenBlock(situation: Situation): boolean {
-  return !situation.status.fence && !isBlockFirst(situation) && ownsBlock(situation);
+  const { status } = situation;
+  // A retry forgets as well, but what it finds was let go before, and is not ours.
+  const isLost = status.plan !== undefined || status.attempt === undefined;
+  return isLost && !status.fence && !isBlockFirst(situation) && ownsBlock(situation);
 }
 
 /** Tuning counts until the copy has begun; Hardening takes it back. */

@@ -201,6 +201,8 @@ export function hardenedSettings(restore: FlatSettings): FlatSettings {
 /** What would act on copies, and must act on what users write: set right before the aliases move. */
 const SERVING_KEYS = ['index.default_pipeline', 'index.final_pipeline'] as const;
 
+export const withoutPipelines: FlatSettings = Object.fromEntries(SERVING_KEYS.map((key) => [key, '_none']));
+
 export function servingSettings(restore: FlatSettings): FlatSettings {
   return Object.fromEntries(SERVING_KEYS.map((key) => [key, restore[key] ?? null]));
 }

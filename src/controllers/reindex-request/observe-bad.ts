@@ -2,7 +2,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { search } from '../../elasticsearch/search.ts';
 import { chunks } from './departures.ts';
 import { errorIndex } from './error-index.ts';
-import { documentsNumbered, LostView, PAGE } from './perform-frozen-view.ts';
+import { countNumbered, LostView, PAGE } from './perform-frozen-view.ts';
 import type { Observed } from './observed.ts';
 import type { Situation } from './situation.ts';
 
@@ -22,8 +22,7 @@ export async function readBad(
   try {
     let alive = 0;
     for (const [shard, numbers] of await writtenDown(situation, es, signal))
-      for (const some of chunks(numbers, PAGE))
-        alive += (await documentsNumbered(es, view, shard, some, { source: false }, signal)).length;
+      for (const some of chunks(numbers, PAGE)) alive += await countNumbered(es, view, shard, some, signal);
     return { bad: alive };
   } catch (error) {
     if (!(error instanceof LostView)) throw error;

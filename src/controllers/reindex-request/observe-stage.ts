@@ -56,10 +56,12 @@ async function readScratch({ uid }: Situation, es: Elasticsearch, signal: AbortS
 async function readPreflight(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
   const [source, ...others] = situation.observed.sources;
   if (!source || others.length > 0 || source.closed || source.dataStream) return {};
-  const [size, privileges, pipelines, searchable] = await Promise.all([
+  const privileges = await missingPrivileges(es, requiredPrivileges(situation, source), signal);
+  // Who may not read pipelines is told so, and not that there is none.
+  const pipeline = privileges.length > 0 ? undefined : situation.spec.transform?.pipeline;
+  const [size, pipelines, searchable] = await Promise.all([
     indexSize(es, source.name, signal),
-    missingPrivileges(es, requiredPrivileges(situation, source), signal),
-    readPipelines(situation.spec.transform?.pipeline, es, signal),
+    readPipelines(pipeline, es, signal),
     sequenceNumbersSearchable(es, source.name, signal),
   ]);
   const preflight: PreflightFacts = {
@@ -89,10 +91,11 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
     'indices:admin/mapping/put',
   ];
   const block = 'indices:admin/block/add';
+  const readPipeline = spec.transform?.pipeline ? ['cluster:admin/ingest/pipeline/get'] : [];
   const remove = spec.sourceAfter.policy === 'Delete' ? ['delete_index'] : [];
   const aliases = [...Object.keys(aliasesToMove(spec, source)), `${OWN_PREFIX}${uid.slice(0, 8)}-*`];
   return {
-    cluster: ['monitor', 'cluster:admin/tasks/cancel', 'cluster:admin/reindex/rethrottle'],
+    cluster: ['monitor', 'cluster:admin/tasks/cancel', 'cluster:admin/reindex/rethrottle', ...readPipeline],
     index: [
       { names: [source.name], privileges: [...change, block, ...remove] },
       { names: [spec.destination.index, scratchIndex(uid)], privileges: [...change, ...write, block] },

@@ -12,7 +12,15 @@ import type { IndexFacts, Observed, OwnTasks, Peer } from './observed.ts';
 import { readPartitions } from './observe-series.ts';
 import { readStage } from './observe-stage.ts';
 import { writersDue } from './perform-release.ts';
-import { aliasesToMove, hasServed, isOver, retryIsAsked, situationOf, type Situation } from './situation.ts';
+import {
+  aliasesToMove,
+  hasServed,
+  isOver,
+  ownsBlock,
+  retryIsAsked,
+  situationOf,
+  type Situation,
+} from './situation.ts';
 
 export interface ObserveDependencies {
   readonly connections: Connections;
@@ -45,8 +53,9 @@ export function createObserve({ connections, requests, obligations }: ObserveDep
 function keepBook(obligations: ObligationBook, situation: Situation, { es }: Cluster): void {
   const { namespace, name } = situation.resource.metadata;
   const due = writersDue(situation, es);
+  // In the middle of a change of epochs nothing new is known, and what is owed stays owed.
   if (due) obligations.owe(`${namespace}/${name}`, due);
-  else obligations.settled(`${namespace}/${name}`);
+  else if (situation.swapped || !ownsBlock(situation)) obligations.settled(`${namespace}/${name}`);
 }
 
 const NOTHING: Observed = {
@@ -114,12 +123,11 @@ async function readBase(
   signal: AbortSignal,
 ): Promise<Observed> {
   const { es } = cluster;
-  const [destinations, tasks] = await Promise.all([
-    getIndex(es, resource.spec.destination.index, signal),
-    readTasks(resource, cluster, signal),
-  ]);
+  const destinations = await getIndex(es, resource.spec.destination.index, signal);
   const destination = destinations[0] && factsOf(destinations[0]);
   const sources = await getIndex(es, sourceName(resource, destination), signal);
+  // After the epoch: a task that began before it was over is in the list.
+  const tasks = await readTasks(resource, cluster, signal);
   return {
     connection: cluster.connection.name,
     maxConcurrentOperations: cluster.maxConcurrentOperations,

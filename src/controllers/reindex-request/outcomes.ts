@@ -28,7 +28,10 @@ const NOTHING: Counts = {
 export function resultOf(result: ReindexResult): TaskOutcome {
   const failures = result.failures.filter(({ type, status }) => !isPassing(type, status));
   const documents = failures.filter(({ id }) => id !== undefined);
-  if (documents.length > 0) return { type: 'documentFailures', failures: documents.map(documentFailure) };
+  if (documents.length > 0)
+    return (
+      privilegeFailure(documents) ?? { type: 'documentFailures', failures: documents.map(documentFailure) }
+    );
   const [other] = failures;
   if (other) return failureOf(other.type);
   if (result.failures.length > 0 || result.canceled !== undefined || result.timedOut)
@@ -38,13 +41,20 @@ export function resultOf(result: ReindexResult): TaskOutcome {
     : { type: 'repeat', why: 'the sums of the task do not add up' };
 }
 
+/** No document is to blame for what the user may not do. */
+function privilegeFailure(failures: ReindexResult['failures']): TaskOutcome | undefined {
+  return failures.some(({ type }) => type === 'security_exception')
+    ? failureOf('security_exception')
+    : undefined;
+}
+
 function addsUp({ total, created, updated, noops, deleted, versionConflicts }: ReindexResult): boolean {
   return versionConflicts === 0 && total === created + updated + noops + deleted;
 }
 
 /** Load, shards on the move, blocks and lost nodes pass; a document cannot be blamed for them. */
 function isPassing(type: string, status: number | undefined): boolean {
-  return PASSING.has(type) || status === 429 || status === 503 || status === 409;
+  return PASSING.has(type) || status === 429 || status === 409 || (status ?? 0) >= 500;
 }
 
 const PASSING: ReadonlySet<string> = new Set([

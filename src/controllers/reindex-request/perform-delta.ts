@@ -44,7 +44,7 @@ export async function sweep(
 ): Promise<Change | void> {
   const copy = resource.status?.copy;
   if (!copy) return;
-  if (copy.pit === undefined) return withCopy(withoutRound);
+  if (copy.pit === undefined) return cannotLookUp;
   const { missing, at } = sweepCursor.parse(copy.cursor);
   const view = { ...viewOf(resource, copy.pit), destination: target, cursor: at };
   if (missing) {
@@ -57,6 +57,16 @@ export async function sweep(
   const cursor = result.next === undefined ? { missing: true } : { missing: false, at: { ...result.next } };
   return (status) => withRemoved(withCopy((journal) => ({ ...journal, cursor }))(status), result.removed);
 }
+
+/** Only of an index whose points in time do not fit into a status. */
+const cannotLookUp: Change = (status) => ({
+  ...status,
+  failure: {
+    reason: 'SourceChanged',
+    message:
+      'what changed while writes were free cannot be told for an index of so many shards: retry copies anew, and do not suspend it meanwhile',
+  },
+});
 
 /** Before the ranges of a round only what earlier rounds have copied can be missing. */
 function reachedBefore({ departed, previous = [], shards }: Copy) {
@@ -82,7 +92,7 @@ export async function compareContents(
   const { status, spec } = resource;
   const copy = status?.copy;
   if (!copy) return;
-  if (copy.pit === undefined) return withCopy(withoutRound);
+  if (copy.pit === undefined) return cannotLookUp;
   const view = {
     ...viewOf(resource, copy.pit),
     destination: target,

@@ -110,6 +110,20 @@ export async function documentsNumbered(
   return hits.map(numbered);
 }
 
+/** How many of these numbers of a shard are documents still. @param numbers at most PAGE. */
+export async function countNumbered(
+  es: Elasticsearch,
+  view: FrozenView,
+  shard: number,
+  numbers: readonly number[],
+  signal: AbortSignal,
+): Promise<number> {
+  const body = { ...nothingBut(view, { terms: { _seq_no: numbers } }), size: 0, track_total_hits: true };
+  const { total } = await read(es, view, shard, body, signal);
+  if (total === undefined) throw incomplete('documents of a point in time', 'they are not counted exactly');
+  return total;
+}
+
 /** Those of the documents that the view does not show. @param documents at most PAGE. */
 export async function absentFrom<T extends DocumentKey>(
   es: Elasticsearch,

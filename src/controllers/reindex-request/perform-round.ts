@@ -14,7 +14,7 @@ import type { ReindexAction } from './actions.ts';
 import { flatten } from './destination.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
-import { beginRound, hasSettled, type RoundStart } from './rounds.ts';
+import { beginRound, hasSettled, LONGEST_PIT, type RoundStart } from './rounds.ts';
 import { time } from './step.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
@@ -39,6 +39,7 @@ export async function beginRoundAt(
   if (action.fenced && shards.some(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint !== maxSeqNo)) return;
   await refresh(es, source.name, pass.signal);
   const pit = await openWhereUseful(source, context);
+  if (pit === undefined && resource.spec.writeMode === 'Online') return tooLarge(resource);
   const settle = action.fenced ? {} : { settle: await shardsOf(source, context) };
   const isFirst = resource.status?.copy === undefined;
   const [total, nodes] = isFirst
@@ -65,11 +66,19 @@ function parallelism(processors: number): number {
   return Math.min(Math.max(processors + 1, 2), 16);
 }
 
-/** A copy without further rounds needs none. */
+/** Documents that left, and those that cannot be written, are looked up in it. */
 async function openWhereUseful(source: IndexFacts, { es, resource, pass }: EffectContext) {
-  const { spec, status } = resource;
-  if (spec.writeMode === 'CopyOnly' || !status?.plan?.sequenceNumbers) return undefined;
-  return openPointInTime(es, source.name, KEEP_ALIVE, pass.signal);
+  if (!resource.status?.plan?.sequenceNumbers) return undefined;
+  const pit = await openPointInTime(es, source.name, KEEP_ALIVE, pass.signal);
+  if (pit.length <= LONGEST_PIT) return pit;
+  await closePointInTime(es, pit, pass.signal);
+  return undefined;
+}
+
+/** The rounds of an online copy are compared by points in time, and a status must hold two of them. */
+function tooLarge({ metadata, spec }: EffectContext['resource']): Change {
+  const message = `the point in time of ${spec.source.index} is too large for the status of ${metadata.name}, its index has too many shards or too long a name: use writeMode: BlockFirst in a new request`;
+  return (status) => ({ ...status, failure: { reason: 'PreflightFailed', message } });
 }
 
 function shardsOf(source: IndexFacts, { es, pass }: EffectContext): Promise<readonly ShardFacts[]> {

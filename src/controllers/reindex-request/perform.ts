@@ -105,9 +105,13 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     const { verified } = await blockWrites(es, through, pass.signal);
     return (status) => ({ ...status, fence: { ...status.fence, verified } });
   },
-  LiftBlock: async ({ target }, { es, pass }) => {
+  LiftBlock: async ({ target, through }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
-    await unblockWrites(es, target.index, pass.signal);
+    // Not found = the epoch is over: the next pass reads who has taken over.
+    await undefinedWhen(
+      ['aliasNotFound', 'indexNotFound'],
+      unblockWrites(es, through ?? target.index, pass.signal),
+    );
   },
   BeginRound: beginRoundAt,
   SettleRound: settleRound,

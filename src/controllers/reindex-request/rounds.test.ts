@@ -136,12 +136,14 @@ describe('a round whose point in time is lost', () => {
   it('counts for nothing: what is there is what the one before has reached', () => {
     const second = beginRound(complete(first), start({ pit: 'pit-1', shards: [facts(300)], fenced: true }));
     const back = withoutRound(second);
-    expect(back).toMatchObject({ round: 0, pit: 'pit-0', fenced: false });
-    expect(isRoundComplete(back)).toBe(true);
+    expect(back).toMatchObject({ round: 0, pit: 'pit-0', fenced: false, discarded: true });
+    expect(isRoundComplete(back)).toBe(false);
     expect(beginRound(back, start({ pit: 'pit-2', shards: [facts(300)], fenced: true }))).toMatchObject({
       round: 1,
       previousPit: 'pit-0',
       shards: [{ from: 100, maxSeqNo: 300 }],
+      // What it had copied may have left since, and no point in time that is left has shown it.
+      sweep: true,
     });
   });
 });

@@ -34,7 +34,7 @@ const NOTHING_COPIED = {
 };
 
 /** A longer id would not fit into a status; the next round then looks up every document instead. */
-const LONGEST_PIT = 8_000;
+export const LONGEST_PIT = 8_000;
 
 /** The journal as the next round begins: bounds and point in time of the last one become the ground of this one. */
 export function beginRound(before: Copy | undefined, start: RoundStart): Copy {
@@ -50,7 +50,9 @@ export function beginRound(before: Copy | undefined, start: RoundStart): Copy {
     ...(pit === undefined ? {} : { pit, pitTime: start.time }),
     ...(previousPit === undefined ? {} : { previousPit }),
     ...(before ? { previous: before.shards.map(({ shard, maxSeqNo }) => ({ shard, maxSeqNo })) } : {}),
-    ...(round > 0 && (before?.sweep || previousPit === undefined) ? { sweep: true } : {}),
+    ...(round > 0 && (before?.sweep || before?.discarded || previousPit === undefined)
+      ? { sweep: true }
+      : {}),
     operations: operationsIn(shards),
     ...(before?.operations === undefined ? {} : { previousOperations: before.operations }),
     ...(before?.hardened ? { hardened: true } : {}),
@@ -99,6 +101,7 @@ function operationsIn(shards: readonly CopyShard[]): number {
 /** Nothing of the round is left to do, and nothing that it did can be undone by a failover. */
 export function isRoundComplete(copy: Copy): boolean {
   return (
+    copy.discarded !== true &&
     copy.settled !== false &&
     copy.departed !== false &&
     copy.sweep !== true &&
@@ -173,7 +176,10 @@ export function withoutFence(copy: Copy): Copy {
   return { ...rest, fenced: false };
 }
 
-/** The round counts for nothing, because its own point in time is lost: what is there is what the round before has reached. */
+/**
+ * The round counts for nothing, because its own point in time is lost: the next one begins where the one before it has
+ * ended.
+ */
 export function withoutRound(copy: Copy): Copy {
   const reached = (shard: number) => copy.previous?.find((other) => other.shard === shard)?.maxSeqNo ?? -1;
   const { pit: _pit, previousPit, cursor: _cursor, caughtUp: _caughtUp, provisional: _some, ...rest } = copy;
@@ -184,6 +190,8 @@ export function withoutRound(copy: Copy): Copy {
     fenced: false,
     settled: true,
     departed: true,
+    // What it has copied already is in no point in time that is left: the next round looks at every document.
+    discarded: true,
     sweep: false,
     operations: 0,
     shards: copy.shards.map((shard) => ({
@@ -203,6 +211,10 @@ export function withMissing(copy: Copy, missing: readonly Range[]): Copy {
     .filter(({ from = 0 }) => from > 0)
     .map(({ shard, from = 0 }) => ({ shard, from: 0, to: from - 1 }));
   const done = before.reduce((all, range) => withDone(all, range), copy.done);
-  const shards = copy.shards.map(({ from: _from, ...shard }) => shard);
+  const shards = copy.shards.map(({ from: _from, rangeWidth: width, ...shard }) => ({
+    ...shard,
+    // A quiet round has narrow ranges; what is missing may lie anywhere.
+    rangeWidth: Math.max(width, rangeWidth(shard.maxSeqNo, shard.documents, 1)),
+  }));
   return { ...copy, shards, done: subtract(done, missing) };
 }

@@ -59,9 +59,12 @@ describe('between two indexes', () => {
     });
   });
 
-  it('looks at all again when the last one is gone', () => {
-    const again = next({ series: { total: 3, completed: 1, last: 'logs-v1-2026.01.31' } });
-    expect(again.status.series?.current).toBe('logs-v1-2026.02.01');
+  it('goes by the date of the last one, which may be deleted by now', () => {
+    const gone = observed({ partitions: partitions.slice(2) });
+    const status = { series: { total: 3, completed: 2, last: 'logs-v1-2026.02.02' } };
+    expect(next(status, {}, gone).status.series).toMatchObject({ current: 'logs-v1-2026.02.03', total: 3 });
+    const all = { series: { total: 3, completed: 3, last: 'logs-v1-2026.02.03' } };
+    expect(next(all, {}, observed({ partitions: [] })).status.phase).toBe('Completed');
   });
 
   it('is complete behind the last', () => {

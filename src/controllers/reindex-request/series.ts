@@ -42,13 +42,22 @@ export function nextPartition(resource: ReindexRequest, observed: Observed, now:
   if (resource.metadata.deletionTimestamp || spec.cancel) return cancelled(situation);
   if (spec.suspend) return suspended(situation);
   const partitions = observed.partitions ?? [];
-  if (partitions.length === 0) return noneFound(situation);
-  const next = partitions[indexOf(partitions, status.series?.last) + 1];
-  return next ? begin(situation, next, partitions.length) : complete(situation, partitions.length);
+  const { last, completed = 0 } = status.series ?? {};
+  if (partitions.length === 0 && completed === 0) return noneFound(situation);
+  const left = last === undefined ? partitions : laterThan(resource.spec, partitions, last);
+  const [next] = left;
+  return next ? begin(situation, next, completed + left.length) : complete(situation, completed);
 }
 
-function indexOf(partitions: readonly Partition[], last: string | undefined): number {
-  return partitions.findIndex(({ source }) => source === last);
+/** By the date in the name: the last one may be gone by now. */
+function laterThan(
+  { source }: ReindexRequest['spec'],
+  partitions: readonly Partition[],
+  last: string,
+): readonly Partition[] {
+  const from = template(source.series);
+  const startOf = (name: string) => (from ? (matchName(from, name)?.date?.start ?? 0) : 0);
+  return partitions.filter((one) => startOf(one.source) > startOf(last));
 }
 
 /** What the copy of one index says, as a part of its series. */

@@ -120,9 +120,22 @@ export function isFenced({ status, blocked }: Situation): boolean {
 }
 
 /** Never a block that was there before us. */
-export function ownsBlock({ status, blocked, mark }: Situation): boolean {
+export function ownsBlock({ status, source, mark }: Situation): boolean {
   const before = status.plan?.blockedBefore ?? mark?.blockedBefore ?? true;
-  return blocked && !before && (status.blockedSince !== undefined || mark !== undefined);
+  // The mark stands for a status that was lost: with a journal, what is not in it was not done by us.
+  const known = status.blockedSince !== undefined || (mark !== undefined && !status.copy);
+  return source !== undefined && hasWriteBlock(source) && !before && known;
+}
+
+/** The only block that this project ever sets or lifts. */
+export function hasWriteBlock(index: IndexFacts): boolean {
+  return String(flatten(index.settings)['index.blocks.write']) === 'true';
+}
+
+/** A call through the epoch alias finds nothing once the epoch is over; without one, the index itself. */
+export function throughEpoch(situation: Situation): string {
+  const { epochs, epoch, source } = situation;
+  return epochs.includes(epoch) ? currentEpochAlias(situation) : (source?.name ?? '');
 }
 
 /** Why the block has to end before the aliases have moved; undefined while it has not. */

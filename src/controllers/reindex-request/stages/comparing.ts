@@ -2,15 +2,23 @@ import type { Situation } from '../situation.ts';
 import { fail, SOON_MS, type Step, step } from '../step.ts';
 
 /** Counts are compared under the write block; ids and contents before it, since they take their time. */
-export function needsComparison({ spec, status }: Situation): boolean {
-  return spec.verification.level !== 'Counts' && status.verification?.compared !== true;
+export function needsComparison(situation: Situation): boolean {
+  const { spec, status } = situation;
+  if (spec.verification.level === 'Counts') return false;
+  return status.verification?.compared !== true || differs(situation);
+}
+
+/** What the script has left out, and what could not be written, is missing for a reason. */
+function differs({ status }: Situation): boolean {
+  const { sums, bad = 0 } = status.copy ?? {};
+  return (status.verification?.mismatched ?? 0) > (sums?.noops ?? 0) + (sums?.deleted ?? 0) + bad;
 }
 
 /** What the last round has copied is compared with the point in time that it was copied by. */
 export function compare(situation: Situation): Step {
   const { status, spec, destination } = situation;
   const { sampled = 0, mismatched = 0 } = status.verification ?? {};
-  if (mismatched > 0)
+  if (status.verification?.compared && differs(situation))
     return fail(
       situation,
       'VerificationFailed',

@@ -19,7 +19,7 @@ const MOST_FAILURES_LISTED = 10;
  */
 export function copy(situation: Situation): Step {
   const journal = situation.status.copy;
-  if (!journal || isRoundComplete(journal)) return begin(situation, journal);
+  if (!journal || journal.discarded || isRoundComplete(journal)) return begin(situation, journal);
   if (!journal.settled) return settle(situation);
   if (!journal.departed || journal.sweep) return removeDeparted(situation, journal);
   return copyRanges(situation, journal);
@@ -133,9 +133,9 @@ function failRepeated(situation: Situation, why: string): Step {
   return fail(situation, 'NoProgress', message);
 }
 
-/** Without sequence numbers there is no leaving out of single documents. */
+/** Without sequence numbers, and a point in time to look them up, there is no leaving out of single documents. */
 function canIsolate({ status }: Situation): boolean {
-  return status.plan?.sequenceNumbers === true;
+  return status.plan?.sequenceNumbers === true && status.copy?.pit !== undefined;
 }
 
 function failDocuments(situation: Situation, failures: readonly DocumentFailure[]): Step {

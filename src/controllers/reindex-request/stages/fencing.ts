@@ -1,5 +1,5 @@
 import { parseDuration } from '../../../schedule/duration.ts';
-import { currentEpochAlias, isBlockFirst, type Situation } from '../situation.ts';
+import { currentEpochAlias, isBlockFirst, ownsBlock, type Situation } from '../situation.ts';
 import { fail, SOON_MS, type Step, step, time } from '../step.ts';
 
 /**
@@ -55,10 +55,19 @@ function intended(situation: Situation) {
   const { fenceAfter: _after, ...rest } = status;
   return {
     ...rest,
+    ...withForeignBlock(situation),
     blockedSince: time(now),
     fence: { verified: false, ...deadline },
     ...(status.copy ? { epoch: epoch + 1, copy: { ...status.copy, sealed: true } } : {}),
   };
+}
+
+/** Somebody has blocked the source since the plan was made: their block is not ours to lift. */
+function withForeignBlock(situation: Situation) {
+  const { status, blocked } = situation;
+  return status.plan && blocked && !ownsBlock(situation)
+    ? { plan: { ...status.plan, blockedBefore: true } }
+    : {};
 }
 
 function waitMessage({ status, spec }: Situation): string {

@@ -1,7 +1,9 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { ReindexAction } from '../actions.ts';
+import { hasSettings, withMark, withoutPipelines } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import { withoutFence } from '../rounds.ts';
-import { ownsBlock, type Situation, whyToLift } from '../situation.ts';
+import { ownsBlock, type Situation, throughEpoch, whyToLift } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
 
 /** After so many the cluster will not do it in time by itself: a person decides. */
@@ -31,9 +33,32 @@ export function lift(situation: Situation): Step {
   if (source && ownsBlock(situation))
     return step(situation, {
       ...options,
-      actions: [{ type: 'LiftBlock', target: { index: source.name, uuid: source.uuid } }],
+      actions: [
+        {
+          type: 'LiftBlock',
+          target: { index: source.name, uuid: source.uuid },
+          through: throughEpoch(situation),
+        },
+      ],
     });
+  const unready = takeBack(situation);
+  if (unready.length > 0) return step(situation, { ...options, actions: unready });
   return goOn(situation, why);
+}
+
+/** What was made ready for users is made a copy again: rounds follow, and no pipeline may run on them. */
+function takeBack({ destination, mark }: Situation): readonly ReindexAction[] {
+  if (!destination || !mark) return [];
+  const target = { index: destination.name, uuid: destination.uuid };
+  const { cutover: _cutover, ...unproven } = mark;
+  const meta = withMark(destination.mappings, { ...unproven, state: 'copying' })['_meta'];
+  const settings = withoutPipelines;
+  return [
+    ...(hasSettings(destination.settings, settings)
+      ? []
+      : [{ type: 'SetSettings', target, settings } as const]),
+    ...(mark.state === 'final' ? [{ type: 'SetMeta', target, meta } as const] : []),
+  ];
 }
 
 /** The journal first: why, and the epoch that nothing on its way belongs to. */

@@ -19,17 +19,23 @@ import {
   wholeCopy,
 } from '../../../../test/support/reindex-situations.ts';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import { type DestinationMark, withoutPipelines } from '../destination.ts';
 import type { Observed } from '../observed.ts';
-import type { Copy } from '../rounds.ts';
+import { type Copy, withoutRound } from '../rounds.ts';
 
 const online = { writeMode: 'Online' };
 const NEXT_EPOCH = 'es-steward-abcdef01-2';
 const copy: Copy = { ...wholeCopy, round: 1, fenced: false, caughtUp: true, pit: 'pit' };
 const copied: ReindexRequestStatus = { ...prepared, phase: 'CatchingUp', copy };
+/** It has its own settings again, but for the pipelines, which would run on copies. */
+const ready = (mark: Partial<DestinationMark> = {}) => {
+  const { settings, ...index } = hardened(mark);
+  return { ...index, settings: { ...(settings as object), ...withoutPipelines } };
+};
 const free = observed({
   ...inCopy,
   sources: [source({ aliases: { orders, [EPOCH]: {} } })],
-  destination: hardened(),
+  destination: ready(),
   shards: facts,
 });
 const blocked = (over: Partial<Observed> = {}) => ({ ...free, sources: [fenced()], ...over });
@@ -165,6 +171,40 @@ describe('the block of an online copy', () => {
     expect(ask(waiting, free).status.fence).toBeUndefined();
   });
 
+  it('takes back what had made the destination ready for users', () => {
+    const cutover = {
+      time: '2026-03-01T12:00:00Z',
+      aliases: ['orders'],
+      sourceHidden: false,
+      maxSeq: { source: [99], destination: [99] },
+    };
+    const final = { ...free, destination: hardened({ state: 'final', cutover }) };
+    const decision = ask(lifting, final);
+    expect(decision.actions).toMatchObject([
+      { type: 'SetSettings', settings: withoutPipelines },
+      { type: 'SetMeta', meta: { 'es-steward': { state: 'copying' } } },
+    ]);
+    expect(JSON.stringify(decision.actions)).not.toContain('maxSeq');
+  });
+
+  it('of an administrator, set during the copy, is neither lifted nor counted as ours', () => {
+    const half: ReindexRequestStatus = { ...copied, copy: { ...copy, done: [], caughtUp: false } };
+    expect(stage(request(half, online), blocked())).toBe('Copying');
+    const noted = ask(copied, blocked());
+    expect(noted.status).toMatchObject({ plan: { blockedBefore: true }, fence: { verified: false } });
+    const readOnly = source({
+      settings: { blocks: { read_only: 'true' } },
+      aliases: { orders, [EPOCH]: {} },
+    });
+    expect(actionsOf(ask(lifting, { ...free, sources: [readOnly] }))).toEqual([]);
+  });
+
+  it('is lifted before any queue when the whole status is lost', () => {
+    const decision = ask({}, blocked());
+    expect(decision.status.fence?.lifting).toBeDefined();
+    expect(stage(request({ attempt: 2, epoch: 2 }, online), blocked())).toBe('Pending');
+  });
+
   it('is lifted when status has forgotten what it is for', () => {
     const forgotten = ask({ ...copied, blockedSince: '2026-03-01T11:00:00Z' }, blocked());
     expect(forgotten.status).toMatchObject({ epoch: 2, fence: { lifting: expect.any(String) } });
@@ -226,6 +266,30 @@ describe('the proof of an online copy', () => {
     const decision = ask(status, world(98, { bad: 2 }), wish);
     expect(decision.status).toMatchObject({ phase: 'CuttingOver', progress: { quarantined: 2 } });
     expect(ask(status, world(100, { bad: 2 }), wish).status.phase).not.toBe('CuttingOver');
+  });
+});
+
+describe('a round whose point in time is lost', () => {
+  it('is no end of a copy that proves nothing else', () => {
+    const lost: ReindexRequestStatus = { ...copied, copy: withoutRound({ ...copy, round: 0 }) };
+    expect(stage(request(lost, { writeMode: 'CopyOnly' }), free)).toBe('Copying');
+    expect(ask(lost, free).status.copy?.sealed).toBe(true);
+  });
+});
+
+describe('a comparison', () => {
+  const compared = (over: Partial<Copy>): ReindexRequestStatus => ({
+    ...copied,
+    copy: { ...copy, ...over },
+    verification: { compared: true, sampled: 100, mismatched: 2 },
+  });
+  const ids = { verification: { level: 'Ids' } };
+
+  it('fails where something differs without a reason', () => {
+    expect(ask(compared({}), free, ids).status.failure?.reason).toBe('VerificationFailed');
+    const left = { sums: { ...sums, noops: 1 }, bad: 1 };
+    const quarantine = { ...ids, onDocumentFailure: { policy: 'Quarantine' } };
+    expect(stage(request(compared(left), { ...online, ...quarantine }), free)).toBe('Fencing');
   });
 });
 

@@ -163,7 +163,9 @@ function namesAnIndex(query: unknown): boolean {
 
 function refusePipeline(situation: Situation): Step | undefined {
   const name = situation.spec.transform?.pipeline;
-  if (!name) return undefined;
-  const faults = pipelineFaults(name, situation.observed.preflight?.pipelines ?? {});
+  const { pipelines = {}, missingPrivileges = [] } = situation.observed.preflight ?? {};
+  // They are not read then; the privileges are waited for first.
+  if (!name || missingPrivileges.length > 0) return undefined;
+  const faults = pipelineFaults(name, pipelines);
   return faults.length > 0 ? fail(situation, 'PreflightFailed', faults.join('; ')) : undefined;
 }

@@ -5,7 +5,7 @@ import type { ReindexAction } from '../actions.ts';
 import { hasSettings, shownSettings } from '../destination.ts';
 import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
-import type { Situation } from '../situation.ts';
+import { hasWriteBlock, type Situation } from '../situation.ts';
 import { type Step, type StepOptions, step, time } from '../step.ts';
 
 /** Every step of this phase; `Complete` since the move, so `Ready`. */
@@ -88,13 +88,13 @@ export function hideSource({ source, observed }: Situation): readonly ReindexAct
 
 /** The old index is as it was before this request: what others had blocked or hidden stays so. */
 export function freeSource(moved: Situation): readonly ReindexAction[] {
-  const { source, blocked, observed, status } = moved;
+  const { source, observed, status } = moved;
   if (!source || observed.protects(source.name)) return [];
   const target = { index: source.name, uuid: source.uuid };
   const visible = { 'index.hidden': null };
   const unhide = status.sourceHidden === false && !hasSettings(source.settings, visible);
   return [
     ...(unhide ? [{ type: 'SetSettings', target, settings: visible } as const] : []),
-    ...(blocked && blockIsOurs(moved) ? [{ type: 'LiftBlock', target } as const] : []),
+    ...(hasWriteBlock(source) && blockIsOurs(moved) ? [{ type: 'LiftBlock', target } as const] : []),
   ];
 }

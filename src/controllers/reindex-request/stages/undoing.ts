@@ -2,7 +2,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
-import { ownsBlock, type Situation } from '../situation.ts';
+import { ownsBlock, type Situation, throughEpoch } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
 
 type Why = 'deleted' | 'cancelled' | 'failed' | 'suspended';
@@ -88,7 +88,13 @@ function liftBlock(situation: Situation): Step | undefined {
   const { source } = situation;
   if (!source || !ownsBlock(situation)) return undefined;
   return undoStep(situation, `lifting the write block on ${source.name}`, {
-    actions: [{ type: 'LiftBlock', target: { index: source.name, uuid: source.uuid } }],
+    actions: [
+      {
+        type: 'LiftBlock',
+        target: { index: source.name, uuid: source.uuid },
+        through: throughEpoch(situation),
+      },
+    ],
   });
 }
 
@@ -189,7 +195,8 @@ function endSuspended(situation: Situation): Step {
       message,
       status,
       ready: { type: 'suspended', reason: 'Suspended', message },
-      next: 'changed',
+      // The wish may have been withdrawn while it was fulfilled.
+      next: situation.spec.suspend ? 'changed' : 'now',
       holds: false,
     },
   );

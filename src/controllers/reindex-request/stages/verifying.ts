@@ -89,7 +89,8 @@ function expected(
 ): { readonly most: number; readonly fewest: number } {
   const { noops = 0, deleted = 0 } = status.copy?.sums ?? {};
   const left = noops + deleted;
-  return (status.copy?.round ?? 0) === 0
+  // What is looked up and copied again is left out again.
+  return (status.copy?.round ?? 0) === 0 && !status.verification?.recount
     ? { most: documents - left, fewest: documents - left }
     : { most: documents, fewest: documents - left };
 }
