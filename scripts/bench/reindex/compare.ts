@@ -80,7 +80,7 @@ async function killAtHalf({ es, elasticsearch }: Stage, to: string, { documents 
 
 async function measureOutage(stage: Stage, layout: Layout, operationsPerSecond: number): Promise<Figures> {
   const seed = Math.floor(Math.random() * 2 ** 31);
-  const { workload, verdict } = await liveRun(stage, { ...layout, operationsPerSecond, seed });
+  const { workload, verdict } = await liveRun(stage, { ...layout, operationsPerSecond, seed, kills: false });
   const faults = verdict.lost + verdict.ghosts + verdict.stale + verdict.duplicated;
   return { type: 'outage', layout: layout.name, milliseconds: workload.longestGapMs, faults };
 }

@@ -12,8 +12,8 @@ export interface LiveOptions {
   readonly shards: number;
   readonly operationsPerSecond: number;
   readonly seed: number;
-  /** Operator and Elasticsearch are killed once each, at random moments within that time; absent: neither. */
-  readonly killWithinMs?: number;
+  /** Whether operator and Elasticsearch are killed once each, at random moments of the copy. */
+  readonly kills: boolean;
 }
 
 /** What one copy of a live index has come to. */
@@ -47,7 +47,7 @@ export async function liveRun(stage: Stage, options: LiveOptions): Promise<LiveR
   const following = await applyRequest(stage, name, { from, to });
   const [followed, kills] = await Promise.all([
     following.ended.then((ended) => ({ ...ended, milliseconds: performance.now() - applied })),
-    options.killWithinMs === undefined ? [] : killAtRandom(stage, following.phase, options.killWithinMs),
+    options.kills ? killAtRandom(stage, following) : [],
   ]);
   await written(writers.operations() + WRITERS_ALONE_OPERATIONS);
   const workload = await writers.stop();

@@ -1,7 +1,7 @@
 import { isExact } from '../../../test/support/workload-checker.ts';
 import { say } from '../../environment/progress.ts';
 import { quantile } from '../runtime/measure.ts';
-import { type LiveOptions, type LiveResult, liveRun } from './live-run.ts';
+import { type LiveResult, liveRun } from './live-run.ts';
 import { markdownTable } from './markdown-table.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -28,16 +28,11 @@ export async function benchLive(bench: LiveBench): Promise<boolean> {
   }
 }
 
-/** Until a copy without kills has shown how long it takes. */
-const FIRST_GUESS_MS = 10_000;
-
 async function runAll(stage: Stage, { runs, ...bench }: LiveBench): Promise<readonly LiveResult[]> {
   const results: LiveResult[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const calm = results.filter(({ kills }) => kills.length === 0).map(({ milliseconds }) => milliseconds);
-    const shortest = calm.length > 0 ? Math.min(...calm) : FIRST_GUESS_MS;
-    const options: LiveOptions = { ...bench, documentBytes: 200, seed: run + 1 };
-    const result = await liveRun(stage, run % 2 === 0 ? options : { ...options, killWithinMs: shortest });
+    const options = { ...bench, documentBytes: 200, seed: run + 1, kills: run % 2 === 1 };
+    const result = await liveRun(stage, options);
     results.push(result);
     say(`run ${run + 1} of ${runs}: ${rowOf(result, run).slice(1).join(', ')}`);
     if (result.phase !== 'Completed') say(`  ${result.message}`);

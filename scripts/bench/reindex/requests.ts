@@ -20,8 +20,10 @@ export interface Followed {
 
 /** A request that somebody looks at until it is at rest. */
 export interface FollowedRequest {
-  /** The phase that was seen last. */
-  readonly phase: () => Phase | undefined;
+  /** The status that was seen last. */
+  readonly status: () => ReindexRequest['status'];
+  /** Nobody looks any more. */
+  readonly isOver: () => boolean;
   readonly ended: Promise<Followed>;
 }
 
@@ -42,18 +44,26 @@ export async function applyRequest(
     metadata: { name },
     spec: { connectionRef: { name: 'main' }, source: { index: from }, destination: { index: to }, ...LIVE },
   });
-  const timeline = new Map<Phase, number>();
-  return { phase: () => [...timeline.keys()].at(-1), ended: follow(stage, name, timeline) };
+  let status: ReindexRequest['status'];
+  let isOver = false;
+  const ended = follow(stage, name, (seen) => void (status = seen)).finally(() => void (isOver = true));
+  return { status: () => status, isOver: () => isOver, ended };
 }
 
 const OVER: ReadonlySet<Phase | undefined> = new Set(['Completed', 'Failed', 'Cancelled']);
 
 /** Ends as well when the time is over: what became of it then is for the caller to say. */
-async function follow(stage: Stage, name: string, timeline: Map<Phase, number>): Promise<Followed> {
+async function follow(
+  stage: Stage,
+  name: string,
+  onStatus: (status: ReindexRequest['status']) => void,
+): Promise<Followed> {
+  const timeline = new Map<Phase, number>();
   const end = performance.now() + LONGEST_MS;
   for (;;) {
     const request = await stage.api.get<ReindexRequest>(refOf(stage, name));
     if (!request) throw new Error(`${name} was deleted while it was followed`);
+    onStatus(request.status);
     const phase = request.status?.phase;
     if (phase) note(timeline, phase);
     if (OVER.has(phase) || performance.now() > end) return { request, timeline };
