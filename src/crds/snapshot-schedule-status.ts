@@ -88,6 +88,17 @@ export const snapshotScheduleStatus = object('What became of the snapshots, and 
     message: text(1024).describe('Why it is no success.').optional(),
     failures: list(failure, 5).describe('The first five shards that are missing.').optional(),
   }).optional(),
+  incomplete: list(
+    object('A snapshot that lacks an index.', {
+      name: snapshot('Its name.'),
+      repository: index('Its repository.'),
+    }),
+    500,
+  )
+    .optional()
+    .describe(
+      'Snapshots that Elasticsearch calls a success and that lack an index that was there; kept while they are in the repository.',
+    ),
   consecutiveFailures: count(
     'Slots in a row that ended without a success, all their tries included.',
   ).optional(),

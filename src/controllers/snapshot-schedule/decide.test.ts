@@ -265,6 +265,22 @@ describe('a run', () => {
     expect(verdict(NOW + 1).status.lastSnapshot?.state).toBe('SUCCESS');
   });
 
+  it('that lacked an index is never again taken for a success, however many tries come after it', () => {
+    const found = { indices: [{ name: 'c', uuid: 'c', created: NOW - 1 }] };
+    const first = running(accepted, snapshot(), found).status;
+    const good = snapshot({ name: 'good', uuid: 'u2', startTime: NOW - HOUR });
+    const { active: _active, lastSnapshot: _last, ...kept } = first;
+    const after = decide(
+      scheduleOf({ retention: { maxCount: 1 } }, { ...kept, history: [] }),
+      seen({ snapshots: [good, snapshot()] }),
+      NOW + MINUTE,
+    ).status;
+    expect([after.lastSuccessfulSnapshot, after.retained?.count]).toEqual(['good', 1]);
+    expect(after.retention).toMatchObject({ nextDeletions: [], handledSnapshot: 'good' });
+    const gone = decide(scheduleOf({}, after), seen({ snapshots: [good] }), NOW + MINUTE).status;
+    expect([after.incomplete, gone.incomplete]).toEqual([[{ name: NAME, repository: 'backups' }], undefined]);
+  });
+
   it('is tried again under the next name, after a pause, as often as the limit says', () => {
     const failed = snapshot({ state: 'FAILED' });
     const { status, ready } = running(accepted, failed, {}, { backoffLimit: 1 });

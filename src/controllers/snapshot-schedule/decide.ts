@@ -5,6 +5,7 @@ import { healthy, readiness, restorable, staleIn } from './conditions.ts';
 import { healthEvents } from './health-events.ts';
 import { withFigures } from './figures.ts';
 import { followRuns } from './follow-runs.ts';
+import { forgetGone } from './incomplete.ts';
 import type { Observed, Schedule, Status } from './observed.ts';
 import { planOf } from './plan.ts';
 import { checkRestore } from './restore-check.ts';
@@ -13,7 +14,7 @@ import { type Situation, situationOf } from './situation.ts';
 import { add, firstStep, type Rule, type Step } from './step.ts';
 
 /** In the order of their claims: what runs, what is due, what may go, what is tried. */
-const RULES: readonly Rule[] = [followRuns, beginSlot, retain, checkRestore];
+const RULES: readonly Rule[] = [forgetGone, followRuns, beginSlot, retain, checkRestore];
 
 export function decide(
   resource: Schedule,

@@ -20,7 +20,7 @@ export function withFigures(situation: Situation, status: Status): Status {
   };
   if (seen?.snapshots === undefined) return base;
   const { retained: _retained, lastSuccessfulTime: _time, lastSuccessfulSnapshot: _name, ...kept } = base;
-  const successes = successesOf(resource, seen.snapshots);
+  const successes = successesOf({ ...resource, status }, seen.snapshots);
   const last = kept.lastSnapshot ?? rebuiltLast(situation, seen.snapshots);
   return { ...kept, ...(last && { lastSnapshot: last }), ...successFigures(successes, kept) };
 }

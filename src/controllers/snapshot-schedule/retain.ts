@@ -1,8 +1,8 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import type { Status } from './observed.ts';
+import { incompleteNames } from './incomplete.ts';
 import {
-  incompleteNames,
   ownersOf,
   retentionIsDue,
   RETENTION_EVERY_MS,
@@ -75,7 +75,8 @@ function deletionEvents(before: Retention, after: Retention | undefined): readon
 }
 
 function act(situation: Situation, step: Step, plan: RetentionPlan): Step {
-  const { resource, seen, now } = situation;
+  const { seen, now } = situation;
+  const resource = { ...situation.resource, status: step.status };
   const retention = withFigures(step.status.retention ?? {}, plan);
   if (retention.batch !== undefined) return goOn(situation, step, retention, plan);
   const newest = successesOf(resource, seen?.snapshots ?? []).at(-1)?.name;

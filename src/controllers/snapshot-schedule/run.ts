@@ -1,5 +1,6 @@
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import { formatDuration } from '../../schedule/duration.ts';
+import { withIncomplete } from './incomplete.ts';
 import { numberOf, snapshotName } from './names.ts';
 import type { Run, RunFacts, State, Status } from './observed.ts';
 import { runsOf, withRuns } from './situation.ts';
@@ -72,7 +73,7 @@ export function withEnding(
   now: number,
 ): Status {
   const again = ending.state === 'SUCCESS' ? undefined : nextTry(run, ending, source, policy, now);
-  const told = withLast(status, run, ending);
+  const told = withIncomplete(withLast(status, run, ending), run, ending.state === 'INCOMPLETE');
   if (again !== undefined) return replaceRun(told, run, again);
   const failures = ending.state === 'SUCCESS' ? 0 : (status.consecutiveFailures ?? 0) + 1;
   const entry = { ...endedOf(run, ending), attempts: run.attempt };

@@ -1,6 +1,7 @@
 import { RUN_NOW } from '../../crds/shared.ts';
 import { ADOPT_UID, type SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import { incompleteNames } from './incomplete.ts';
 import { markOf } from './names.ts';
 import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
 import type { Plan } from './plan.ts';
@@ -57,12 +58,6 @@ export function ownersOf({ metadata }: Schedule): ReadonlySet<string> {
 /** Those that this very schedule has made. */
 export function madeBy(uid: string, snapshots: readonly Snapshot[]): readonly Snapshot[] {
   return snapshots.filter(({ metadata }) => markOf(metadata)?.uid === uid);
-}
-
-/** Names that the repository calls a success and that were found to lack an index. */
-export function incompleteNames({ history = [], lastSnapshot }: Status): ReadonlySet<string> {
-  const ended = lastSnapshot === undefined ? history : [lastSnapshot, ...history];
-  return new Set(ended.filter(({ state }) => state === 'INCOMPLETE').map(({ name }) => name));
 }
 
 /** The successes that this schedule looks after, the oldest first. */
