@@ -281,6 +281,17 @@ describe('validating', () => {
       judge({}, { source: { index: 'orders-v1', query: { term: { a: 1 } } } }).status.plan?.aliases,
     ).toEqual([]);
   });
+
+  it.each([
+    [{ range: { date: { gte: 'now-1d/d' } } }, 'PreflightFailed'],
+    [{ bool: { filter: [{ range: { date: { lt: 'now' } } }] } }, 'PreflightFailed'],
+    [{ range: { date: { gte: '2026-01-01||-1d' } } }, undefined],
+    [{ term: { word: 'now' } }, undefined],
+    [{ range: { word: { gte: 'nowhere' } } }, undefined],
+  ])('judges whether %j depends on the present time', (query, reason) => {
+    const resource = request({ phase: 'Validating' }, { source: { index: 'orders-v1', query } });
+    expect(run(resource, observed()).status.failure?.reason).toBe(reason);
+  });
 });
 
 describe('preparing', () => {

@@ -141,6 +141,12 @@ function refuseScript(situation: Situation): Step | undefined {
       'PreflightFailed',
       'spec.source.query reads another index: only the documents themselves may decide',
     );
+  if (dependsOnNow(spec.source.query))
+    return fail(
+      situation,
+      'PreflightFailed',
+      'spec.source.query says `now`, which is another time for each part of the copy and for its proof: write the date in a new request',
+    );
   const blocks = Object.keys(flatten(spec.destination.settings ?? {})).filter((key) =>
     key.startsWith('index.blocks.'),
   );
@@ -152,6 +158,17 @@ function refuseScript(situation: Situation): Step | undefined {
     );
   return undefined;
 }
+
+/** Date math from the present time, as the bound of a range. */
+function dependsOnNow(query: unknown): boolean {
+  if (query === null || typeof query !== 'object') return false;
+  return Object.entries(query).some(
+    ([key, value]) =>
+      (BOUNDS.has(key) && typeof value === 'string' && /^now(?![\w.])/.test(value)) || dependsOnNow(value),
+  );
+}
+
+const BOUNDS = new Set(['gt', 'gte', 'lt', 'lte', 'from', 'to']);
 
 /** A lookup (terms, indexed shapes, more_like_this, percolate) names an index beside an id. */
 function namesAnIndex(query: unknown): boolean {
