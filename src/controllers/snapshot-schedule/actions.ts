@@ -12,7 +12,6 @@ export type SnapshotAction =
       readonly type: 'DeleteSnapshots';
       readonly repository: string;
       readonly targets: readonly SnapshotTarget[];
-      readonly owners: ReadonlySet<string>;
     }
   | {
       readonly type: 'RestoreSample';

@@ -19,6 +19,6 @@ export function snapshotScheduleController(
     handlesRunNow: true,
     observe: createObserve(dependencies),
     decide,
-    perform: createPerform(dependencies.connections),
+    perform: createPerform(dependencies),
   };
 }

@@ -45,6 +45,7 @@ const handled = (until: number, more: Status = {}): Status => ({
 
 const seen = (more: Partial<Seen> = {}): Seen => ({
   type: 'seen',
+  owner: { uid: UID, namespace: 'team', adopted: undefined },
   maxConcurrentOperations: 2,
   atWork: new Set(),
   runs: new Map(),

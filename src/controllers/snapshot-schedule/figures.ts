@@ -9,7 +9,7 @@ import { isRunning, isSuccess, verdictOf } from './verdict.ts';
 
 /** What people read of the repository: always as it is there, never as it is remembered. */
 export function withFigures(situation: Situation, status: Status): Status {
-  const { spec, plan, now, seen, resource } = situation;
+  const { spec, plan, now, seen } = situation;
   const next = spec.suspend ? undefined : nextSlot(plan.schedule, plan.timeZone, now);
   const { nextScheduleTime: _next, ...rest } = status;
   const base: Status = {
@@ -20,7 +20,7 @@ export function withFigures(situation: Situation, status: Status): Status {
   };
   if (seen?.snapshots === undefined) return base;
   const { retained: _retained, lastSuccessfulTime: _time, lastSuccessfulSnapshot: _name, ...kept } = base;
-  const successes = successesOf({ ...resource, status }, seen.snapshots);
+  const successes = successesOf(situation.owner, status, seen.snapshots);
   const last = kept.lastSnapshot ?? rebuiltLast(situation, seen.snapshots);
   return { ...kept, ...(last && { lastSnapshot: last }), ...successFigures(successes, kept) };
 }

@@ -8,6 +8,7 @@ import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import type { Comparison, RestoreFacts, Restoring, Schedule } from './observed.ts';
+import type { Owner } from './owner.ts';
 import { planOf } from './plan.ts';
 import { dueRestore } from './restore-check.ts';
 import { successesOf } from './situation.ts';
@@ -17,6 +18,7 @@ export async function readRestore(
   resource: Schedule,
   { now, signal }: Pass,
   es: Elasticsearch,
+  owner: Owner,
   snapshots: readonly Snapshot[] | undefined,
 ): Promise<RestoreFacts | undefined> {
   const restoring = resource.status?.restoring;
@@ -24,7 +26,7 @@ export async function readRestore(
   const read = planOf(resource, now);
   if (!read.ok || snapshots === undefined || dueRestore(resource, read.plan, now).type !== 'run')
     return undefined;
-  const newest = successesOf(resource, snapshots).at(-1);
+  const newest = successesOf(owner, resource.status, snapshots).at(-1);
   const candidates =
     newest === undefined ? [] : await snapshotIndices(es, resource.spec.repository, newest.name, signal);
   return { candidates, restored: [], comparisons: [] };

@@ -11,6 +11,7 @@ import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { readRestore } from './observe-restore.ts';
 import type { Observed, Run, RunFacts, Schedule, Seen, Unavailable } from './observed.ts';
+import { type Owner, ownerOf } from './owner.ts';
 import { planOf } from './plan.ts';
 import { repositoryFault, repositoryRefusal } from './perform-faults.ts';
 import { expressionsOf } from './perform-create.ts';
@@ -28,10 +29,11 @@ export interface ObserveDependencies {
 /** All reads of one pass: what runs by its name, else the whole repository. What stands in the way is a result too. */
 export function createObserve({ connections, schedules }: ObserveDependencies) {
   return async (resource: Schedule, pass: Pass): Promise<Observed> => {
-    if (!planOf(resource, pass.now).ok || isOver(resource)) return NOTHING;
+    const owner = ownerOf(resource, schedules());
+    if (!planOf(resource, pass.now).ok || isOver(resource)) return { ...NOTHING, owner };
     try {
       const cluster = await connections.use(useOf(resource, 'Snapshot'), pass.signal);
-      return await read(resource, pass, cluster, { connections, schedules });
+      return await read(resource, owner, pass, cluster, { connections, schedules });
     } catch (error) {
       const fault = error instanceof WaitingError ? error : repositoryFault(error, resource.spec.repository);
       if (fault === undefined || pass.signal.aborted) throw error;
@@ -45,7 +47,7 @@ function isOver({ metadata, status }: Schedule): boolean {
   return metadata.deletionTimestamp !== undefined && status?.restoring === undefined;
 }
 
-const NOTHING: Seen = {
+const NOTHING: Omit<Seen, 'owner'> = {
   type: 'seen',
   maxConcurrentOperations: 1,
   atWork: new Set(),
@@ -76,6 +78,7 @@ export function useOf({ metadata, spec }: Schedule, operation: 'Snapshot' | 'Del
 
 async function read(
   resource: Schedule,
+  owner: Owner,
   pass: Pass,
   cluster: Cluster,
   { connections, schedules }: ObserveDependencies,
@@ -97,12 +100,13 @@ async function read(
   ]);
   return {
     type: 'seen',
+    owner,
     maxConcurrentOperations: cluster.maxConcurrentOperations,
     atWork: repositoriesAtWork(resource, schedules()),
     runs: new Map(facts),
     snapshots,
-    ...(await readRetention(resource, pass, cluster, connections, snapshots)),
-    restore: await readRestore(resource, pass, es, snapshots),
+    ...(await readRetention(resource, owner, pass, cluster, connections, snapshots)),
+    restore: await readRestore(resource, pass, es, owner, snapshots),
   };
 }
 
@@ -119,6 +123,7 @@ async function readRun({ spec }: Schedule, run: Run, { es }: Cluster, { signal }
 
 async function readRetention(
   resource: Schedule,
+  owner: Owner,
   { now, signal }: Pass,
   { es }: Cluster,
   connections: Connections,
@@ -126,7 +131,7 @@ async function readRetention(
 ): Promise<Pick<Seen, 'mounted' | 'mayDelete'>> {
   const nothing = { mounted: undefined, mayDelete: undefined };
   if (snapshots === undefined || !hasRules(resource.spec.retention)) return nothing;
-  const newest = successesOf(resource, snapshots).at(-1)?.name;
+  const newest = successesOf(owner, resource.status, snapshots).at(-1)?.name;
   const isAsked = resource.status?.retention?.batch !== undefined;
   if (!isAsked && !retentionIsDue(resource, newest, now)) return nothing;
   const [mounted, mayDelete] = await Promise.all([

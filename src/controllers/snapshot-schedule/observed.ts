@@ -2,6 +2,7 @@ import type { SnapshotSchedule, SnapshotScheduleStatus } from '../../crds/snapsh
 import type { RestoredIndex, SnapshotIndex } from '../../elasticsearch/restore.ts';
 import type { IndexBirth } from '../../elasticsearch/snapshot-indices.ts';
 import type { Snapshot, SnapshotProgress } from '../../elasticsearch/snapshots.ts';
+import type { Owner } from './owner.ts';
 
 export type Schedule = SnapshotSchedule;
 export type Status = SnapshotScheduleStatus;
@@ -22,6 +23,8 @@ export interface Unavailable {
 
 export interface Seen {
   readonly type: 'seen';
+  /** Whose snapshots are looked after. */
+  readonly owner: Owner;
   /** How many repositories may be written at the same time, and which others are by now. */
   readonly maxConcurrentOperations: number;
   readonly atWork: ReadonlySet<string>;

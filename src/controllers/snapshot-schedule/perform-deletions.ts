@@ -12,6 +12,7 @@ import { FencedError } from '../../runtime/errors.ts';
 import type { SnapshotAction, SnapshotTarget } from './actions.ts';
 import { markOf } from './names.ts';
 import type { Status } from './observed.ts';
+import { owns } from './owner.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { successesOf } from './situation.ts';
 import { timeText } from './time.ts';
@@ -23,19 +24,19 @@ type Effect<Type extends SnapshotAction['type']> = (
 ) => Promise<StatusChange<Status> | void>;
 
 /** Everything is read once more: who made each, that it is the very one, that nothing uses it, that a newer one is good. */
-export const deleteExpired: Effect<'DeleteSnapshots'> = async ({ repository, targets, owners }, context) => {
-  const { es, resource, pass } = context;
+export const deleteExpired: Effect<'DeleteSnapshots'> = async ({ repository, targets }, context) => {
+  const { es, resource, owner, pass } = context;
   const [all, mounted] = await Promise.all([
     listSnapshots(es, repository, pass.signal),
     mountedSnapshots(es, pass.signal),
   ]);
-  const newest = successesOf(resource, all).at(-1);
+  const newest = successesOf(owner, resource.status, all).at(-1);
   if (newest === undefined)
     throw new FencedError('there is no success any more that retention could rest on');
   if (all.some(isRunning)) throw new FencedError(`repository ${repository} is at work again`);
   const expendable = (snapshot: Snapshot | undefined): boolean =>
     snapshot !== undefined &&
-    owners.has(markOf(snapshot.metadata)?.uid ?? '') &&
+    owns(owner, snapshot) &&
     snapshot.uuid !== newest.uuid &&
     !mounted.has(snapshot.uuid);
   const byUuid = new Map(all.map((snapshot) => [snapshot.uuid, snapshot]));

@@ -1,10 +1,10 @@
-import type { Connections } from '../../elasticsearch/connections.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { restoreRenamed } from '../../elasticsearch/restore.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
-import { useOf } from './observe.ts';
+import { type ObserveDependencies, useOf } from './observe.ts';
 import type { Restoring, Schedule, Status } from './observed.ts';
+import { ownerOf } from './owner.ts';
 import { create } from './perform-create.ts';
 import { abort, deleteExpired, dropRestored } from './perform-deletions.ts';
 import type { EffectContext } from './perform-effect.ts';
@@ -33,7 +33,7 @@ const effects: { readonly [Type in SnapshotAction['type']]: Effect<Type> } = {
   },
 };
 
-export function createPerform(connections: Connections) {
+export function createPerform({ connections, schedules }: ObserveDependencies) {
   return async (action: SnapshotAction, resource: Schedule, pass: Pass): Promise<Change | void> => {
     const deletes = action.type === 'DeleteSnapshots';
     const use = useOf(resource, deletes ? 'Delete' : 'Snapshot');
@@ -46,7 +46,7 @@ export function createPerform(connections: Connections) {
       context: EffectContext,
     ) => Promise<Change | void>;
     try {
-      return await effect(action, { es, resource, pass });
+      return await effect(action, { es, resource, owner: ownerOf(resource, schedules()), pass });
     } catch (error) {
       throw repositoryFault(error, resource.spec.repository) ?? error;
     }

@@ -40,8 +40,8 @@ export function dueRestore({ metadata, spec, status }: Schedule, plan: Plan, now
 
 /** The wish is written first, like that of a snapshot. */
 function begin(situation: Situation, step: Step, slot: string, facts: RestoreFacts | undefined): Step {
-  const { resource, spec, seen, now, uid } = situation;
-  const newest = successesOf(resource, seen?.snapshots ?? []).at(-1);
+  const { owner, status, spec, seen, now, uid } = situation;
+  const newest = successesOf(owner, status, seen?.snapshots ?? []).at(-1);
   const sample = sampleOf(facts?.candidates ?? [], spec, slot);
   if (newest === undefined || sample.length === 0) {
     const why = newest === undefined ? 'there is no success' : 'no index is small enough for maxBytes';

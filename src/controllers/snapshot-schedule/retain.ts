@@ -2,14 +2,7 @@ import type { ResourceEvent } from '../../runtime/controller.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import type { Status } from './observed.ts';
 import { incompleteNames } from './incomplete.ts';
-import {
-  ownersOf,
-  retentionIsDue,
-  RETENTION_EVERY_MS,
-  runsOf,
-  type Situation,
-  successesOf,
-} from './situation.ts';
+import { retentionIsDue, RETENTION_EVERY_MS, runsOf, type Situation, successesOf } from './situation.ts';
 import { hasRules, planRetention, type RetentionPlan } from './retention.ts';
 import { add, type Rule, type Step } from './step.ts';
 import { timeOf, timeText } from './time.ts';
@@ -36,7 +29,7 @@ export const retain: Rule = (situation, step) => {
     return add(checked, { events, next: nextRunIn(before, now) });
   const plan = planRetention(spec.retention, {
     snapshots: seen.snapshots,
-    owners: ownersOf(situation.resource),
+    owner: situation.owner,
     mounted,
     incomplete: incompleteNames(step.status),
     timeZone: spec.timeZone,
@@ -75,11 +68,10 @@ function deletionEvents(before: Retention, after: Retention | undefined): readon
 }
 
 function act(situation: Situation, step: Step, plan: RetentionPlan): Step {
-  const { seen, now } = situation;
-  const resource = { ...situation.resource, status: step.status };
+  const { resource, owner, seen, now } = situation;
   const retention = withFigures(step.status.retention ?? {}, plan);
   if (retention.batch !== undefined) return goOn(situation, step, retention, plan);
-  const newest = successesOf(resource, seen?.snapshots ?? []).at(-1)?.name;
+  const newest = successesOf(owner, step.status, seen?.snapshots ?? []).at(-1)?.name;
   if (!retentionIsDue(resource, newest, now))
     return add(withRetention(step, retention), { next: nextRunIn(retention, now) });
   const { handledSnapshot: _handled, ...rest } = retention;
@@ -109,12 +101,7 @@ function goOn(situation: Situation, step: Step, retention: Retention, plan: Rete
   // Elasticsearch would put them off until that one ends, and until then their fate would not be known.
   if (seen?.snapshots?.some(isRunning)) return waiting;
   const { repository } = resource.spec;
-  const deletion = {
-    type: 'DeleteSnapshots',
-    repository,
-    targets: left,
-    owners: ownersOf(resource),
-  } as const;
+  const deletion = { type: 'DeleteSnapshots', repository, targets: left } as const;
   return add(waiting, { actions: [deletion], next: 'now' });
 }
 

@@ -44,6 +44,8 @@ function snapshot(days: number, more: Partial<Snapshot> & { readonly uid?: strin
   };
 }
 
+const OWNER = { uid: UID, namespace: 'a', adopted: undefined };
+
 const policyOf = (policy: Partial<RetentionPolicy>): RetentionPolicy => ({
   minCount: 1,
   maxDeletesPerRun: 100,
@@ -58,7 +60,7 @@ function plan(
 ) {
   const { kept, deletions, halted } = planRetention(policyOf(policy), {
     snapshots,
-    owners: new Set([UID]),
+    owner: OWNER,
     mounted: new Set(),
     incomplete: new Set(),
     timeZone: 'Etc/UTC',
@@ -135,8 +137,8 @@ describe('retention', () => {
 
   it('looks after the snapshots of an earlier schedule once they are adopted', () => {
     const earlier = snapshot(30, { uid: 'before' });
-    const owners = new Set([UID, 'before']);
-    expect(plan({ expireAfter: '1d' }, [...days(1), earlier], { owners }).deleted).toEqual(['s30']);
+    const owner = { ...OWNER, adopted: 'before' };
+    expect(plan({ expireAfter: '1d' }, [...days(1), earlier], { owner }).deleted).toEqual(['s30']);
   });
 
   it('keeps what runs, what is mounted, and states that it does not know', () => {
@@ -239,7 +241,7 @@ function factsOf(items: readonly Item[], timeZone: string): RetentionFacts {
       uuid: `u${at}`,
       metadata: owner === undefined ? {} : withMark({}, { ...mark, uid: owner }),
     })),
-    owners: new Set([UID]),
+    owner: OWNER,
     mounted: new Set(items.flatMap((item, at) => (item.mounted ? [`u${at}`] : []))),
     incomplete: new Set(items.flatMap((item, at) => (item.incomplete ? [`s${at}`] : []))),
     timeZone,

@@ -2,7 +2,7 @@ import { parseDuration } from '../../crds/duration.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { claims } from './keep-rules.ts';
-import { markOf } from './names.ts';
+import { type Owner, owns } from './owner.ts';
 import { isRunning, isSuccess } from './verdict.ts';
 
 /**
@@ -44,8 +44,8 @@ export type RetentionPolicy = NonNullable<SnapshotScheduleSpec['retention']>;
 
 export interface RetentionFacts {
   readonly snapshots: readonly Snapshot[];
-  /** The uids whose snapshots are ours. */
-  readonly owners: ReadonlySet<string>;
+  /** Whose snapshots are ours. */
+  readonly owner: Owner;
   /** Uuids of snapshots that back mounted indexes. */
   readonly mounted: ReadonlySet<string>;
   /** Names that the repository calls a success and that lacked an index. */
@@ -94,9 +94,8 @@ function byAge(a: Snapshot, b: Snapshot): number {
 }
 
 /** Not ours to delete, whatever the policy says. */
-function untouchable(snapshot: Snapshot, { owners, mounted }: RetentionFacts): KeepReason | undefined {
-  const mark = markOf(snapshot.metadata);
-  if (mark === undefined || !owners.has(mark.uid)) return 'Foreign';
+function untouchable(snapshot: Snapshot, { owner, mounted }: RetentionFacts): KeepReason | undefined {
+  if (!owns(owner, snapshot)) return 'Foreign';
   if (isRunning(snapshot)) return 'Running';
   if (!KNOWN_STATES.has(snapshot.state)) return 'Unknown';
   return mounted.has(snapshot.uuid) ? 'Mounted' : undefined;

@@ -1,9 +1,10 @@
 import { RUN_NOW } from '../../crds/shared.ts';
-import { ADOPT_UID, type SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
+import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { incompleteNames } from './incomplete.ts';
 import { markOf } from './names.ts';
 import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
+import { type Owner, ownerOf, owns } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { timeOf } from './time.ts';
 import { isSuccess } from './verdict.ts';
@@ -15,6 +16,7 @@ export interface Situation {
   readonly status: Status;
   readonly plan: Plan;
   readonly uid: string;
+  readonly owner: Owner;
   readonly now: number;
   readonly observed: Observed;
   /** Undefined when nothing could be read. */
@@ -30,6 +32,7 @@ export function situationOf(resource: Schedule, plan: Plan, observed: Observed, 
     status: resource.status ?? {},
     plan,
     uid: resource.metadata.uid,
+    owner: observed.type === 'seen' ? observed.owner : { ...ownerOf(resource, []), adopted: undefined },
     now,
     observed,
     seen: observed.type === 'seen' ? observed : undefined,
@@ -49,23 +52,20 @@ export function withRuns(status: Status, runs: readonly Run[]): Status {
   return { ...rest, active, ...(overlapping.length > 0 && { overlapping }) };
 }
 
-/** The uids whose snapshots this schedule looks after: its own, and the one that a person has it adopt. */
-export function ownersOf({ metadata }: Schedule): ReadonlySet<string> {
-  const adopted = metadata.annotations?.[ADOPT_UID];
-  return new Set(adopted ? [metadata.uid, adopted] : [metadata.uid]);
-}
-
 /** Those that this very schedule has made. */
 export function madeBy(uid: string, snapshots: readonly Snapshot[]): readonly Snapshot[] {
   return snapshots.filter(({ metadata }) => markOf(metadata)?.uid === uid);
 }
 
-/** The successes that this schedule looks after, the oldest first. */
-export function successesOf(resource: Schedule, snapshots: readonly Snapshot[]): readonly Snapshot[] {
-  const owners = ownersOf(resource);
-  const incomplete = incompleteNames(resource.status ?? {});
+/** The successes of an owner, the oldest first. */
+export function successesOf(
+  owner: Owner,
+  status: Status | undefined,
+  snapshots: readonly Snapshot[],
+): readonly Snapshot[] {
+  const incomplete = incompleteNames(status ?? {});
   return snapshots
-    .filter(({ metadata }) => owners.has(markOf(metadata)?.uid ?? ''))
+    .filter((snapshot) => owns(owner, snapshot))
     .filter((snapshot) => isSuccess(snapshot) && !incomplete.has(snapshot.name))
     .sort((a, b) => a.startTime - b.startTime);
 }

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import { withMark } from './names.ts';
+import type { Schedule } from './observed.ts';
+import { ownerOf, owns } from './owner.ts';
+
+const scheduleOf = (uid: string, annotations: Record<string, string> = {}) =>
+  ({ metadata: { uid, name: 'nightly', namespace: 'team', annotations } }) as unknown as Schedule;
+
+const snapshotOf = (uid: string, schedule: string): Snapshot => ({
+  name: 'one',
+  uuid: 'u1',
+  state: 'SUCCESS',
+  startTime: 0,
+  endTime: 1,
+  shards: { total: 1, failed: 0 },
+  indices: [],
+  failures: [],
+  metadata: withMark({}, { uid, slot: '2026-06-15T12:00:00Z', schedule }),
+});
+
+const adopting = scheduleOf('new', { 'es-steward.dev/adopt-uid': 'old' });
+
+it.each([
+  ['its own', 'new', 'team/nightly', true],
+  ['those of the schedule that it adopts', 'old', 'team/before', true],
+  ['those of a stranger', 'other', 'team/nightly', false],
+  ['those of another namespace, also when their uid is adopted', 'old', 'other/before', false],
+])('a schedule looks after %s: %#', (_, uid, schedule, expected) => {
+  expect(owns(ownerOf(adopting, [adopting]), snapshotOf(uid, schedule))).toBe(expected);
+});
+
+it('adopts nothing of a schedule that lives', () => {
+  const owner = ownerOf(adopting, [adopting, scheduleOf('old')]);
+  expect(owns(owner, snapshotOf('old', 'team/before'))).toBe(false);
+});
