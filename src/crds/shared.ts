@@ -40,6 +40,20 @@ export interface ObjectMeta {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** The longest token that status echoes. */
+const LONGEST_TOKEN = 255;
+
+/**
+ * The value of an annotation as status can echo it. A longer one is cut before it is compared with the echo: else it
+ * would never be equal. Half a character is left out, as the API server would change it.
+ */
+export function tokenOf(
+  { annotations }: Pick<ObjectMeta, 'annotations'>,
+  annotation: string,
+): string | undefined {
+  return annotations?.[annotation]?.slice(0, LONGEST_TOKEN).replace(/[\uD800-\uDBFF]$/, '');
+}
+
 export interface Resource<Spec, Status> {
   readonly apiVersion: string;
   readonly kind: string;

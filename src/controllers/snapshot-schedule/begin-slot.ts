@@ -7,7 +7,7 @@ import { markOf, numberOf, snapshotName } from './names.ts';
 import type { Run, Status } from './observed.ts';
 import { askedRunNow, connectionOf, madeBy, runsOf, type Situation, withRuns } from './situation.ts';
 import { add, type Rule, type Step, waitingFor } from './step.ts';
-import { timeOf, timeText } from './time.ts';
+import { isAhead, timeOf, timeText } from './time.ts';
 import { isRunning, isSuccess } from './verdict.ts';
 
 /** Slots in flight at the same time with `Allow`. */
@@ -141,7 +141,7 @@ function withCursor(situation: Situation, step: Step): Step {
   );
   const resumed = !spec.suspend && wasSuspended === true;
   const changed = status.schedule !== undefined && status.schedule !== schedule;
-  if (resumed || changed)
+  if (resumed || changed || isAhead(status.slotsHandledUntil, now))
     return add(step, { status: { ...status, schedule, slotsHandledUntil: timeText(now) } });
   if (status.slotsHandledUntil !== undefined || seen?.snapshots === undefined) return step;
   const slots = madeBy(situation.uid, seen.snapshots).flatMap(({ metadata }) => markOf(metadata)?.slot ?? []);

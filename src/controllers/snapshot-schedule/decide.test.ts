@@ -183,6 +183,21 @@ describe('a slot', () => {
     ]);
   });
 
+  it('is not held up by a clock that was ahead once: the next one runs', () => {
+    const ahead = { restoreChecksHandledUntil: timeText(NOW + 48 * HOUR) };
+    const spec = { restoreCheck: { schedule: '@hourly' } };
+    const back = decide(scheduleOf(spec, handled(NOW + 48 * HOUR, ahead)), seen(), NOW + MINUTE).status;
+    expect([back.slotsHandledUntil, back.restoreChecksHandledUntil]).toEqual([
+      timeText(NOW + MINUTE),
+      timeText(NOW + MINUTE),
+    ]);
+    const next = decide(scheduleOf(spec, back), seen(), NOW + HOUR).status;
+    expect(next.active?.slot).toBe(timeText(NOW + HOUR));
+    const { active: _active, ...idle } = next;
+    const check = decide(scheduleOf(spec, idle), seen(), NOW + HOUR).status;
+    expect(check.restoreChecksHandledUntil).toBe(timeText(NOW + HOUR));
+  });
+
   it('is not counted by a schedule that was not there yet', () => {
     const changed = { ...handled(NOW - HOUR), schedule: '0 3 * * * Etc/UTC' };
     expect(decide(scheduleOf({}, changed), seen(), NOW + 10 * MINUTE).status).toMatchObject({
@@ -204,6 +219,17 @@ describe('a run-now', () => {
     const { status } = decide(asked('go', handled(NOW, { lastHandledRunNow: 'go' })), seen(), NOW + 7_000);
     expect(status.active).toBeUndefined();
   });
+
+  it.each([['x'.repeat(300)], [`${'x'.repeat(254)}\u{1f600}`]])(
+    'is answered once, also when status cannot hold its token: %#',
+    (token) => {
+      const { status } = decide(asked(token, handled(NOW)), seen(), NOW + 7_000);
+      const { active, ...answered } = status;
+      expect(active?.slot).toBe(timeText(NOW + 7_000));
+      expect(answered.lastHandledRunNow?.isWellFormed()).toBe(true);
+      expect(decide(asked(token, answered), seen(), NOW + 8_000).status.active).toBeUndefined();
+    },
+  );
 
   it('waits while a snapshot runs', () => {
     const status = handled(NOW, { active: accepted });
@@ -406,6 +432,39 @@ describe('retention', () => {
     const elsewhere = { retention: { ...batch.retention, repository: 'before' } };
     const { status, actions } = pass(handled(NOW, elsewhere));
     expect([actions, status.retention?.deleted]).toEqual([[], undefined]);
+  });
+});
+
+describe('a restore check', () => {
+  it('is told in a message that status can hold, whatever the names', () => {
+    const names = Array.from({ length: 10 }, (_, at) => `${at}`.padEnd(220, 'x'));
+    const restoring = {
+      snapshot: NAME,
+      repository: 'backups',
+      slot: timeText(NOW),
+      startTime: timeText(NOW),
+      requested: true,
+      indices: names.map((source) => ({ source, restored: `${source}-restore-check-a1b2c3` })),
+    };
+    const restored = restoring.indices.map((index) => ({
+      name: index.restored,
+      uuid: index.source,
+      state: 'restored' as const,
+    }));
+    const documents = Number.MAX_SAFE_INTEGER;
+    const comparisons = names.map((source) => ({
+      source,
+      restored: documents,
+      living: documents,
+      unchanged: false,
+    }));
+    const { status } = decide(
+      scheduleOf({}, handled(NOW, { restoring })),
+      seen({ restore: { candidates: [], restored, comparisons } }),
+      NOW,
+    );
+    expect(status.restoring?.result?.result).toBe('Passed');
+    expect(snapshotSchedule.status.safeParse(status).success).toBe(true);
   });
 });
 

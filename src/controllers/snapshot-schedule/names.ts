@@ -13,7 +13,7 @@ export interface SnapshotMark {
 }
 
 const marked = z.object({
-  [META_KEY]: z.object({ uid: z.string(), slot: z.iso.datetime(), schedule: z.string() }),
+  [META_KEY]: z.object({ uid: z.string(), slot: z.iso.datetime().max(64), schedule: z.string() }),
 });
 
 /** Undefined for a snapshot that no schedule has made. */

@@ -9,15 +9,16 @@ import type { Comparison, RestoreFacts, Restoring, Schedule, Status } from './ob
 import type { Plan } from './plan.ts';
 import { runsOf, type Situation, successesOf } from './situation.ts';
 import { add, type Rule, type Step } from './step.ts';
-import { timeOf, timeText } from './time.ts';
+import { isAhead, timeOf, timeText } from './time.ts';
 
 type Result = NonNullable<Restoring['result']>;
 
 const POLL_MS = 2_000;
 
 /** A sample of the newest success is restored under another name, compared with the living indexes, and deleted. */
-export const checkRestore: Rule = (situation, step) => {
+export const checkRestore: Rule = (situation, before) => {
   const { status, seen, mayAct } = situation;
+  const step = withCursor(situation, before);
   if (status.restoring !== undefined) return goOn(situation, step, status.restoring);
   const schedule = situation.plan.restoreSchedule;
   if (schedule === undefined || !mayAct) return step;
@@ -30,6 +31,12 @@ export const checkRestore: Rule = (situation, step) => {
   const handled = { ...waiting, status: { ...waiting.status, restoreChecksHandledUntil: timeText(until) } };
   return due.type === 'run' ? begin(situation, handled, timeText(due.slot), seen.restore) : handled;
 };
+
+/** Checks count from now on when a clock that was ahead has written down until when they are handled. */
+function withCursor({ now }: Situation, step: Step): Step {
+  if (!isAhead(step.status.restoreChecksHandledUntil, now)) return step;
+  return add(step, { status: { ...step.status, restoreChecksHandledUntil: timeText(now) } });
+}
 
 /** What is due of the checks, by the rules for slots. */
 export function dueRestore({ metadata, spec, status }: Schedule, plan: Plan, now: number) {
@@ -126,13 +133,18 @@ function resultOf(
   return comparisons.length === restoring.indices.length ? verdictOf(comparisons) : undefined;
 }
 
+/** Each may take 300 characters, of the 1,024 that a message has. */
+const SHOWN = 3;
+
 function verdictOf(comparisons: readonly Comparison[]): Result {
   const wrong = comparisons.find(({ unchanged, living, restored }) => unchanged && living !== restored);
   if (wrong !== undefined) {
     const message = `${wrong.source} has ${wrong.living ?? 0} documents and did not change, but ${wrong.restored} were restored`;
     return { result: 'Failed', message };
   }
-  return { result: 'Passed', message: comparisons.map(told).join('; ') };
+  const shown = comparisons.slice(0, SHOWN).map(told).join('; ');
+  const others = comparisons.length - SHOWN;
+  return { result: 'Passed', message: others > 0 ? `${shown}; and ${others} more` : shown };
 }
 
 function told({ source, restored, living, unchanged }: Comparison): string {

@@ -1,4 +1,4 @@
-import { RUN_NOW } from '../../crds/shared.ts';
+import { RUN_NOW, tokenOf } from '../../crds/shared.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { incompleteNames } from './incomplete.ts';
@@ -72,8 +72,8 @@ export function successesOf(
 
 /** The token of a run-now that has not been answered yet. */
 export function askedRunNow({ metadata, status }: Schedule): string | undefined {
-  const token = metadata.annotations?.[RUN_NOW];
-  return token && token !== status?.lastHandledRunNow ? token.slice(0, 255) : undefined;
+  const token = tokenOf(metadata, RUN_NOW);
+  return token && token !== status?.lastHandledRunNow ? token : undefined;
 }
 
 /** Retention looks at everything after each success, and hourly. */

@@ -3,6 +3,15 @@ export function timeText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
+/** Clocks of a healthy cluster differ by less. */
+const MOST_AHEAD_MS = 60_000;
+
+/** Written by a clock that was ahead: waiting for that time to come would stop what it counts. */
+export function isAhead(text: string | undefined, now: number): boolean {
+  const time = timeOf(text);
+  return time !== undefined && time - now > MOST_AHEAD_MS;
+}
+
 /** Milliseconds since the epoch; undefined for an absent time. */
 export function timeOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Date.parse(text);
