@@ -9,13 +9,19 @@ const DAILY = 'logs-v{version}-{date:yyyy.MM.dd}';
 function plan(
   aliases: readonly SpecPart[],
   indices: readonly ListedIndex[],
-  given: { at?: string; series?: string; around?: Partial<Surroundings>; leaving?: readonly string[] } = {},
+  given: {
+    at?: string;
+    series?: string;
+    age?: SpecPart;
+    around?: Partial<Surroundings>;
+    leaving?: readonly string[];
+  } = {},
 ) {
   const { at = '2016-01-05T12:00:00Z', series = DAILY, around = {}, leaving = [] } = given;
   const spec = {
     name: 'a',
     series,
-    age: series.includes('{date:') ? undefined : { from: 'CreationDate' },
+    age: given.age ?? (series.includes('{date:') ? undefined : { from: 'CreationDate' }),
     aliases,
   };
   const targets = compileTargets(policyOf([spec]).spec);
@@ -217,6 +223,36 @@ describe('definitions', () => {
     const made = plan([{ name: 'logs', writeIndex: 'Newest' }], indices);
     expect(made.changes).toMatchObject([{ definition: {} }]);
     expect(made.held).toEqual([{ index: 'other', reason: 'ForeignWriteIndex' }]);
+  });
+});
+
+describe('an age that is not that of the name', () => {
+  const created = (name: string, at: string) => indexOf(name, { created: Date.parse(at) });
+  // As after a copy: what is older by its name is younger by its creation.
+  const indices = [
+    created('logs-v1-2016.01.04', '2016-01-05T03:00:00Z'),
+    created('logs-v2-2016.01.04', '2016-01-05T02:00:00Z'),
+    created('logs-v1-2016.01.05', '2016-01-05T01:00:00Z'),
+    created('logs-v1-2016.01.06', '2016-01-05T00:00:00Z'),
+  ];
+  const byCreation = (alias: SpecPart) => plan([alias], indices, { age: { from: 'CreationDate' } }).changes;
+  const byName = (alias: SpecPart) => plan([alias], indices).changes;
+
+  it.each<SpecPart>([
+    { name: 'logs' },
+    { name: 'logs-today', window: '0d' },
+    { name: 'logs-{date:yyyy.MM.dd}' },
+    { name: 'logs', writeIndex: 'Newest' },
+  ])('changes nothing about the partitions of %j', (alias) => {
+    expect(byCreation(alias)).toEqual(byName(alias));
+    expect(byName(alias).map(textOf)).not.toContain('+logs v2-2016.01.04');
+  });
+
+  it('names the partition of an alias also when nothing tells the age', () => {
+    const age = { from: 'MaxTimestamp', field: 'at' };
+    expect(changes([{ name: 'logs-{date:yyyy}' }], [indexOf('logs-v1-2016.01.04')], { age })).toEqual([
+      '+logs-2016 v1-2016.01.04',
+    ]);
   });
 });
 

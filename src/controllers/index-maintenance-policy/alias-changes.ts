@@ -5,12 +5,13 @@ import { isOwn } from './guards.ts';
 import type { AliasDefinition, ListedIndex, Surroundings } from './observed.ts';
 import { currentMembers } from './current-versions.ts';
 import {
-  byAge,
+  byPlace,
   type CompiledAlias,
   type CompiledTarget,
   isNameOf,
   type Matched,
   type Member,
+  placeOf,
 } from './targets.ts';
 
 /** One membership that changes. All of a plan go into one atomic call. */
@@ -47,7 +48,9 @@ export function aliasNamesOf({ target, members }: Matched): readonly string[] {
   return target.aliases.flatMap(({ template }) =>
     template.dateFormat === undefined
       ? [template.text]
-      : members.flatMap(({ period }) => (period ? [formatName(template, { date: period.start })] : [])),
+      : members.flatMap(({ partition }) =>
+          partition ? [formatName(template, { date: partition.start })] : [],
+        ),
   );
 }
 
@@ -119,7 +122,8 @@ function wantedMembers(
     (window === undefined || isSeenThrough(window, member, facts.now));
   const named = eligible.filter(belongs).flatMap((member): (readonly [Member, string])[] => {
     if (template.dateFormat === undefined) return [[member, template.text]];
-    return member.period === undefined ? [] : [[member, formatName(template, { date: member.period.start })]];
+    const { partition } = member;
+    return partition === undefined ? [] : [[member, formatName(template, { date: partition.start })]];
   });
   return new Map(named);
 }
@@ -127,14 +131,15 @@ function wantedMembers(
 /** A partition for tomorrow may be there already; a date further ahead is a mistake in a name. */
 const EARLY_MS = 86_400_000;
 
-function isSeenThrough(window: number, { period }: Member, now: number): boolean {
-  return period !== undefined && period.start <= now + EARLY_MS && inWindow(period, window, now);
+function isSeenThrough(window: number, member: Member, now: number): boolean {
+  const place = placeOf(member);
+  return place !== undefined && place.start <= now + EARLY_MS && inWindow(place, window, now);
 }
 
-/** By alias, its newest member whose period has begun: a partition that was made early takes no writes yet. */
+/** By alias, its newest member whose partition has begun: a partition that was made early takes no writes yet. */
 function writersOf(wanted: ReadonlyMap<Member, string>, now: number): ReadonlyMap<string, Member> {
-  const newest = [...wanted].sort(([a], [b]) => byAge(b, a));
-  const begun = newest.filter(([{ period }]) => period === undefined || period.start <= now);
+  const newest = [...wanted].sort(([a], [b]) => byPlace(b, a));
+  const begun = newest.filter(([member]) => (placeOf(member)?.start ?? now) <= now);
   return new Map([...newest.slice(0, 1), ...begun].map(([member, name]) => [name, member]));
 }
 
@@ -222,7 +227,7 @@ function withoutEmptying(
 function newestOf(changes: readonly AliasChange[], matched: readonly Matched[]): Iterable<AliasChange> {
   if (changes.length === 0) return [];
   const byAlias = new Map<string, AliasChange>();
-  const oldestFirst = matched.flatMap(({ members }) => members).sort((a, b) => byAge(b, a));
+  const oldestFirst = matched.flatMap(({ members }) => members).sort((a, b) => byPlace(b, a));
   const ranks = new Map(oldestFirst.map(({ index }, at) => [index.name, at]));
   const rank = ({ index }: AliasChange) => ranks.get(index) ?? -1;
   for (const change of [...changes].sort((a, b) => rank(a) - rank(b))) byAlias.set(change.alias, change);

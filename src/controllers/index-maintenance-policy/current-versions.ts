@@ -1,4 +1,4 @@
-import { byAge, type CompiledTarget, isNameOf, type Member } from './targets.ts';
+import { byPlace, type CompiledTarget, isNameOf, type Member } from './targets.ts';
 
 /** The versions of one partition, or of everything where nothing tells partitions apart. */
 type Partition = readonly Member[];
@@ -6,7 +6,7 @@ type Partition = readonly Member[];
 /** Members of one partition together; the newest partition first. */
 export function partitionsOf({ template }: CompiledTarget, members: readonly Member[]): readonly Partition[] {
   const groups = new Map<unknown, Member[]>();
-  for (const member of [...members].sort(byAge)) {
+  for (const member of [...members].sort(byPlace)) {
     const key = keyOf(template, member);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [member]);
@@ -16,9 +16,9 @@ export function partitionsOf({ template }: CompiledTarget, members: readonly Mem
 }
 
 /** Without versions every index is a partition of its own. */
-function keyOf(template: CompiledTarget['template'], { index, period }: Member): unknown {
+function keyOf(template: CompiledTarget['template'], { index, partition }: Member): unknown {
   if (!template.hasVersion) return index.name;
-  return template.dateFormat === undefined ? 'all' : period?.end;
+  return template.dateFormat === undefined ? 'all' : partition?.end;
 }
 
 /**
@@ -38,7 +38,7 @@ export function currentMembers(target: CompiledTarget, members: readonly Member[
 
 /** The version that the aliases lead to in the newest partition that has one; else the lowest that exists. */
 export function currentVersion(target: CompiledTarget, members: readonly Member[]): number | undefined {
-  const holders = [...members].sort(byAge).filter((member) => holds(target, member));
+  const holders = [...members].sort(byPlace).filter((member) => holds(target, member));
   if (holders[0] !== undefined) return holders[0].version;
   return members
     .flatMap(({ version }) => version ?? [])

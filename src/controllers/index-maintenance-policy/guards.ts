@@ -55,11 +55,11 @@ export interface Candidate {
 /** The aliases that a target makes for the partition of this index alone: they end with it. */
 export function ownAliasesOf(
   { aliases }: CompiledTarget,
-  { period }: Pick<Member, 'period'>,
+  { partition }: Pick<Member, 'partition'>,
 ): ReadonlySet<string> {
-  if (period === undefined) return new Set();
+  if (partition === undefined) return new Set();
   const dated = aliases.filter(({ template }) => template.dateFormat !== undefined);
-  return new Set(dated.map(({ template }) => formatName(template, { date: period.start })));
+  return new Set(dated.map(({ template }) => formatName(template, { date: partition.start })));
 }
 
 /**

@@ -21,7 +21,7 @@ import type { ListedIndex, Surroundings } from './observed.ts';
 import type { Status } from './run.ts';
 import { withoutBatch } from './run.ts';
 import { isProven } from './snapshot-proof.ts';
-import { byAge, compileTargets, matchTargets } from './targets.ts';
+import { byPlace, compileTargets, matchTargets } from './targets.ts';
 
 type DeleteBatch = Extract<MaintenanceAction, { type: 'DeleteBatch' }>;
 
@@ -132,7 +132,7 @@ async function soleAmong(
   const members = matchTargets(compileTargets(spec), free, new Map()).flatMap(({ target, members }) =>
     members.map((member) => ({ index: member.index, ownAliases: ownAliasesOf(target, member), member })),
   );
-  const candidates = members.sort((a, b) => byAge(a.member, b.member));
+  const candidates = members.sort((a, b) => byPlace(a.member, b.member));
   const aliases = new Set(free.flatMap((index) => Object.keys(index.aliases)));
   const holders = await aliasMembers(es, [...aliases], signal);
   return soleMembers(candidates, membersBesides(holders, new Set(free.map(({ name }) => name))));

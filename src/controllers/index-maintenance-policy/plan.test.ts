@@ -185,6 +185,7 @@ describe('the hash of a plan', () => {
   const member = (index: string, uuid = 'u') => ({
     index: indexOf(index, { uuid }),
     version: undefined,
+    partition: undefined,
     period: undefined,
   });
   const hash = (more: object, deletes: readonly Member[]) =>
@@ -222,6 +223,7 @@ describe('fingerprints', () => {
     const deletes = Array.from({ length: 4_000 }, (_, at) => ({
       index: indexOf(`logs-${at}`),
       version: undefined,
+      partition: undefined,
       period: undefined,
     }));
     const pending = fingerprintsOf(pendingOf(deletes));

@@ -9,7 +9,7 @@ import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts'
 import type { Seen } from './observed.ts';
 import { judgeAges } from './retention.ts';
 import { isProven, type ProofFacts } from './snapshot-proof.ts';
-import { byAge, type CompiledTarget, type Matched, matchTargets, type Member } from './targets.ts';
+import { byPlace, type CompiledTarget, type Matched, matchTargets, type Member } from './targets.ts';
 
 export interface Stay {
   readonly index: string;
@@ -97,7 +97,7 @@ function withoutSoleMembers(
 ): { readonly deletes: Member[]; readonly sole: readonly Stay[] } {
   const leaving = judged
     .filter(({ reason }) => reason === undefined)
-    .sort((a, b) => byAge(a.member, b.member));
+    .sort((a, b) => byPlace(a.member, b.member));
   const members = leaving.map(({ member }) => member);
   if (!deletion.skip.includes('SoleAliasMember')) return { deletes: members, sole: [] };
   const names = new Set(members.map(nameOf));

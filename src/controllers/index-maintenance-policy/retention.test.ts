@@ -129,6 +129,41 @@ describe('limits', () => {
   });
 });
 
+describe('an age that is not that of the name', () => {
+  const created = (name: string, at: string) => indexOf(name, { created: Date.parse(at) });
+  const target = (retention: object) => ({ series: DAILY, age: { from: 'CreationDate' }, retention });
+  const at = '2016-01-05T12:00:00Z';
+
+  it('leaves the periods to count those of the names', () => {
+    const indices = [
+      created('logs-v1-2016.01.01', '2016-01-05T04:00:00Z'),
+      created('logs-v1-2016.01.04', '2016-01-05T01:00:00Z'),
+      created('logs-v2-2016.01.04', '2016-01-05T02:00:00Z'),
+      created('logs-v1-2016.01.03', '2016-01-05T03:00:00Z'),
+    ];
+    const limited = (retention: object) =>
+      Object.values(judged(target(retention), indices, at)).filter((stays) => stays === 'Expired').length;
+    expect(limited({ maxCount: 2 })).toBe(1);
+    expect(judged(target({ maxCount: 2 }), indices, at)['logs-v1-2016.01.01']).toBe('Expired');
+    expect(judged(target({ maxAge: '1s', minCount: 1 }), indices, at)).toEqual({
+      'logs-v1-2016.01.01': 'Expired',
+      'logs-v1-2016.01.03': 'Expired',
+      'logs-v1-2016.01.04': 'MinCount',
+      'logs-v2-2016.01.04': 'MinCount',
+    });
+  });
+
+  it('is what maxAge counts from', () => {
+    const index = created('logs-v1-2015.01.01', '2016-01-05T00:00:00Z');
+    expect(judged(target({ maxAge: '2d' }), [index], at)).toEqual({ 'logs-v1-2015.01.01': 'Young' });
+  });
+
+  it('does not let go what was made for later', () => {
+    const index = created('logs-v1-2016.01.06', '2015-01-01T00:00:00Z');
+    expect(judged(target({ maxAge: '2d' }), [index], at)).toEqual({ 'logs-v1-2016.01.06': 'FutureDate' });
+  });
+});
+
 describe('the next expiry', () => {
   it('is that of the oldest which is not expired', () => {
     const targets = compileTargets(

@@ -2,7 +2,7 @@ import { parseDuration } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
 import { parseSize } from '../../crds/size.ts';
 import { expiration } from '../../naming/period.ts';
-import { byAge, type Matched, type Member } from './targets.ts';
+import { byPlace, type Matched, type Member, placeOf } from './targets.ts';
 
 type Retention = MaintenanceTarget['retention'];
 
@@ -24,7 +24,7 @@ export interface Aged {
 /** What the rules of the target say about each of its indexes, newest first. */
 export function judgeAges({ target, members }: Matched, now: number): readonly Aged[] {
   const { retention } = target.spec;
-  const sorted = [...members].sort(byAge);
+  const sorted = [...members].sort(byPlace);
   const standings = standingsOf(sorted, target.spec.series !== undefined, now);
   return sorted.map((member) => ({ member, stays: stays(member, retention, standings.get(member), now) }));
 }
@@ -47,25 +47,33 @@ function standingsOf(
   let bytes = 0;
   let last: number | undefined;
   for (const member of sorted) {
-    if (member.period === undefined || member.period.start > now || member.index.hidden) continue;
-    if (!groupsByPeriod || member.period.end !== last) newer += 1;
-    last = member.period.end;
+    const place = placeOf(member);
+    if (place === undefined || member.period === undefined) continue;
+    if (isAhead(member, now) || member.index.hidden) continue;
+    if (!groupsByPeriod || place.end !== last) newer += 1;
+    last = place.end;
     bytes += member.index.figures?.bytes ?? 0;
     standings.set(member, { newer, bytes });
   }
   return standings;
 }
 
+/** Made for later, or told of by a clock that is wrong: it is neither old nor one of the newest. */
+function isAhead(member: Member, now: number): boolean {
+  return [member.partition, member.period].some((period) => period !== undefined && period.start > now);
+}
+
 /** Stays, because ... */
 function stays(
-  { period }: Member,
+  member: Member,
   retention: Retention,
   standing: Standing | undefined,
   now: number,
 ): RetentionReason | undefined {
   if (!hasRule(retention)) return 'NoRetention';
+  const { period } = member;
   if (period === undefined) return 'AgeUnknown';
-  if (period.start > now) return 'FutureDate';
+  if (isAhead(member, now)) return 'FutureDate';
   const maxAge = maxAgeOf(retention);
   const isOld = maxAge !== undefined && now >= expiration(period, maxAge);
   if (!isOld && !isBeyondLimits(retention, standing)) return maxAge === undefined ? 'WithinLimits' : 'Young';
@@ -100,8 +108,8 @@ const maxAgeOf = ({ maxAge }: NonNullable<Retention>): number | undefined =>
 export function nextExpiry({ target, members }: Matched, now: number): number | undefined {
   const maxAge = target.spec.retention && maxAgeOf(target.spec.retention);
   if (maxAge === undefined) return undefined;
-  const times = members.flatMap(({ period }) =>
-    period === undefined || period.start > now ? [] : [expiration(period, maxAge)],
+  const times = members.flatMap((member) =>
+    member.period === undefined || isAhead(member, now) ? [] : [expiration(member.period, maxAge)],
   );
   return times.filter((at) => at > now).reduce<number | undefined>(earlier, undefined);
 }

@@ -2,7 +2,7 @@ import type { IndexMaintenancePolicyStatus } from '../../crds/index-maintenance-
 import { periodOf } from '../../naming/period.ts';
 import { currentVersion } from './current-versions.ts';
 import { nextExpiry } from './retention.ts';
-import { byAge, type Matched, type Member } from './targets.ts';
+import { byPlace, type Matched, type Member, placeOf } from './targets.ts';
 import { timeText } from './time-text.ts';
 
 export type TargetFigures = NonNullable<IndexMaintenancePolicyStatus['targets']>[number];
@@ -13,7 +13,7 @@ const GROWTH_DAYS = 7;
 /** What a target consists of, for people and metrics. */
 export function figuresOf(matched: Matched, now: number): TargetFigures {
   const { target, members } = matched;
-  const aged = members.filter(({ period }) => period !== undefined && period.start <= now).sort(byAge);
+  const aged = members.filter((member) => (placeOf(member)?.start ?? Infinity) <= now).sort(byPlace);
   const largest = members.reduce<Member | undefined>(larger, undefined);
   const version = target.template.hasVersion ? currentVersion(target, members) : undefined;
   const expiry = nextExpiry(matched, now);
@@ -42,9 +42,10 @@ const sum = (members: readonly Member[], figure: 'documents' | 'bytes'): number 
 /** Of the partitions that ended within the last seven days before today. */
 function bytesPerDay(members: readonly Member[], now: number): number {
   const today = periodOf('Day', now).start;
-  const recent = members.filter(
-    ({ period }) => period !== undefined && period.end <= today && period.end > today - GROWTH_DAYS * DAY_MS,
-  );
+  const recent = members.filter((member) => {
+    const end = placeOf(member)?.end ?? Infinity;
+    return end <= today && end > today - GROWTH_DAYS * DAY_MS;
+  });
   return Math.round(sum(recent, 'bytes') / GROWTH_DAYS);
 }
 

@@ -28,6 +28,8 @@ export interface CompiledAlias {
 export interface Member {
   readonly index: ListedIndex;
   readonly version: number | undefined;
+  /** What its name says it holds; undefined without a date in it. Aliases, versions and counts go by this. */
+  readonly partition: Period | undefined;
   /** What its age is counted from: the end of this. Undefined when nothing says how old it is. */
   readonly period: Period | undefined;
 }
@@ -106,7 +108,7 @@ function memberOf(
   index: ListedIndex,
   newest: ReadonlyMap<string, number>,
 ): Member {
-  return { index, version, period: periodOf(target, date, index, newest) };
+  return { index, version, partition: date, period: periodOf(target, date, index, newest) };
 }
 
 function looksAlike({ spec, shape, excludes }: CompiledTarget, name: string): boolean {
@@ -126,9 +128,14 @@ function periodOf(
   return at === undefined ? undefined : { start: at, end: at };
 }
 
-/** Newest first; of one period the later version first, then by name, so that every pass has one order. */
-export function byAge(a: Member, b: Member): number {
-  const ends = (b.period?.end ?? 0) - (a.period?.end ?? 0);
+/** Where it stands among the others: what its name says, and only without a date in it its age. */
+export function placeOf({ partition, period }: Member): Period | undefined {
+  return partition ?? period;
+}
+
+/** Newest first; of one place the later version first, then by name, so that every pass has one order. */
+export function byPlace(a: Member, b: Member): number {
+  const ends = (placeOf(b)?.end ?? 0) - (placeOf(a)?.end ?? 0);
   if (ends !== 0) return ends;
   const versions = (b.version ?? 0) - (a.version ?? 0);
   if (versions !== 0) return versions;
