@@ -26,6 +26,7 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
       ConnectionSuspended: 'The connection is suspended, and with it everything that uses it.',
       InvalidSpec: 'The spec cannot be acted on; the message names the field.',
       Suspended: 'spec.suspend stops the schedule.',
+      Deleting: 'The object is being deleted.',
     },
   },
   {

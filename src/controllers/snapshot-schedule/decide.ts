@@ -21,6 +21,7 @@ export function decide(
   observed: Observed,
   now: number,
 ): Decision<Status, SnapshotAction> {
+  if (resource.metadata.deletionTimestamp !== undefined) return letGo(resource, observed);
   const read = planOf(resource, now);
   if (!read.ok) return invalid(resource, read.message);
   const situation = situationOf(resource, read.plan, observed, now);
@@ -33,11 +34,29 @@ function invalid({ status = {} }: Schedule, message: string): Decision<Status, S
   return {
     status,
     ready: { type: 'stalled', reason: 'InvalidSpec', message },
-    conditions: (status.conditions ?? []).filter(({ type }) => type === 'Healthy' || type === 'Restorable'),
+    conditions: keptConditions(status),
     next: 'changed',
     holds: status.restoring !== undefined,
   };
 }
+
+/** Being deleted, it only lets go of its temporary indexes, whatever its spec says. */
+function letGo({ status = {} }: Schedule, observed: Observed): Decision<Status, SnapshotAction> {
+  const indices = observed.type === 'seen' ? (observed.restore?.restored ?? []) : [];
+  const holds = status.restoring !== undefined && indices.length > 0;
+  const { restoring: _restoring, ...rest } = status;
+  return {
+    status: holds ? status : rest,
+    ready: { type: 'reconciling', reason: 'Deleting', message: 'The schedule is being deleted.' },
+    conditions: keptConditions(status),
+    ...(holds && { actions: [{ type: 'DropRestored', indices }] }),
+    next: holds ? 'now' : 'changed',
+    holds,
+  };
+}
+
+const keptConditions = ({ conditions = [] }: Status) =>
+  conditions.filter(({ type }) => type === 'Healthy' || type === 'Restorable');
 
 function concluded(situation: Situation, step: Step): Decision<Status, SnapshotAction> {
   const status = withFigures(situation, step.status);

@@ -32,7 +32,7 @@ export async function readRestore(
   return { candidates, restored: [], comparisons: [] };
 }
 
-async function readRestoring(
+export async function readRestoring(
   { indices, result }: Restoring,
   es: Elasticsearch,
   signal: AbortSignal,

@@ -9,14 +9,16 @@ import {
 } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
-import { readRestore } from './observe-restore.ts';
+import { repositoriesAtWork } from './at-work.ts';
+import { readRestore, readRestoring } from './observe-restore.ts';
 import type { Observed, Run, RunFacts, Schedule, Seen, Unavailable } from './observed.ts';
 import { type Owner, ownerOf } from './owner.ts';
 import { planOf } from './plan.ts';
 import { repositoryFault, repositoryRefusal } from './perform-faults.ts';
 import { expressionsOf } from './perform-create.ts';
 import { hasRules } from './retention.ts';
-import { connectionOf, retentionIsDue, runsOf, successesOf } from './situation.ts';
+import { STOPPED } from './restore-check.ts';
+import { retentionIsDue, runsOf, successesOf } from './situation.ts';
 import { timeOf } from './time.ts';
 import { isRunning } from './verdict.ts';
 
@@ -30,7 +32,9 @@ export interface ObserveDependencies {
 export function createObserve({ connections, schedules }: ObserveDependencies) {
   return async (resource: Schedule, pass: Pass): Promise<Observed> => {
     const owner = ownerOf(resource, schedules());
-    if (!planOf(resource, pass.now).ok || isOver(resource)) return { ...NOTHING, owner };
+    if (resource.metadata.deletionTimestamp !== undefined)
+      return { ...NOTHING, owner, restore: await readLeft(resource, pass, connections) };
+    if (!planOf(resource, pass.now).ok) return { ...NOTHING, owner };
     try {
       const cluster = await connections.use(useOf(resource, 'Snapshot'), pass.signal);
       return await read(resource, owner, pass, cluster, { connections, schedules });
@@ -42,9 +46,19 @@ export function createObserve({ connections, schedules }: ObserveDependencies) {
   };
 }
 
-/** Nothing of it is left to do. */
-function isOver({ metadata, status }: Schedule): boolean {
-  return metadata.deletionTimestamp !== undefined && status?.restoring === undefined;
+/**
+ * What a schedule that is being deleted has to let go of. A fault is thrown, so that it is given up in time: a cluster
+ * that is gone must not hold the namespace.
+ */
+async function readLeft(
+  resource: Schedule,
+  { signal }: Pass,
+  connections: Connections,
+): Promise<Seen['restore']> {
+  const restoring = resource.status?.restoring;
+  if (restoring === undefined) return undefined;
+  const { es } = await connections.use(useOf(resource, 'Snapshot'), signal);
+  return readRestoring({ ...restoring, result: STOPPED }, es, signal);
 }
 
 const NOTHING: Omit<Seen, 'owner'> = {
@@ -102,7 +116,7 @@ async function read(
     type: 'seen',
     owner,
     maxConcurrentOperations: cluster.maxConcurrentOperations,
-    atWork: repositoriesAtWork(resource, schedules()),
+    atWork: repositoriesAtWork(resource, schedules(), pass.now),
     runs: new Map(facts),
     snapshots,
     ...(await readRetention(resource, owner, pass, cluster, connections, snapshots)),
@@ -149,13 +163,4 @@ async function isGranted(use: Promise<unknown>): Promise<boolean> {
     if (error instanceof WaitingError && error.reason === 'NotGranted') return false;
     throw error;
   }
-}
-
-/** Of other schedules on the same connection. */
-function repositoriesAtWork(resource: Schedule, schedules: readonly Schedule[]): ReadonlySet<string> {
-  const connection = connectionOf(resource);
-  const peers = schedules.filter(
-    (other) => other.metadata.uid !== resource.metadata.uid && connectionOf(other) === connection,
-  );
-  return new Set(peers.flatMap(({ status = {} }) => runsOf(status).map(({ repository }) => repository)));
 }

@@ -13,6 +13,8 @@ import { isAhead, timeOf, timeText } from './time.ts';
 
 type Result = NonNullable<Restoring['result']>;
 
+export const STOPPED: Result = { result: 'Skipped', message: 'it was stopped before its end' };
+
 const POLL_MS = 2_000;
 
 /** A sample of the newest success is restored under another name, compared with the living indexes, and deleted. */
@@ -114,7 +116,7 @@ function resultOf(
   restoring: Restoring,
   { restored, comparisons }: RestoreFacts,
 ): Result | undefined {
-  if (!mayAct) return { result: 'Skipped', message: 'it was stopped before its end' };
+  if (!mayAct) return STOPPED;
   const failed = restored.find(({ state }) => state === 'failed');
   if (failed !== undefined) {
     const source = restoring.indices.find((index) => index.restored === failed.name)?.source ?? failed.name;
