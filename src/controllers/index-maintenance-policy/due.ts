@@ -32,6 +32,7 @@ export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   const slot = dueSlot(policy, now);
   if (slot !== undefined) return { type: isLate(policy, slot, now) ? 'Plan' : 'Run', since: slot };
   if (acts(policy) && isNewlyApproved(policy)) return { type: 'Run', since: now };
+  if (isAhead(policy, now)) return { type: 'Plan', since: now };
   if (plan.generation !== metadata.generation || isTroubled(status, now)) return { type: 'Plan', since: now };
   return { type: 'Nothing' };
 }
@@ -59,8 +60,11 @@ function isTroubled({ conditions = [], plan }: Status, now: number): boolean {
   return ready !== undefined && TROUBLES.has(ready.reason) && Math.abs(now - lookedAt) >= LISTING_MS;
 }
 
+/** As much of the annotation as status takes: what is cut off makes no new wish. */
+const MOST_TOKEN = 255;
+
 export function runNowAsked({ metadata, status }: IndexMaintenancePolicy): string | undefined {
-  const asked = metadata.annotations?.[RUN_NOW];
+  const asked = metadata.annotations?.[RUN_NOW]?.slice(0, MOST_TOKEN);
   return asked === status?.lastHandledRunNow ? undefined : asked;
 }
 
@@ -85,8 +89,19 @@ function dueSlot(policy: IndexMaintenancePolicy, now: number): number | undefine
 }
 
 /** A time in the future is a clock that was set back: no reason to wait for it. */
-function anchorOf({ status, metadata }: IndexMaintenancePolicy, now: number): number {
-  return Math.min(Date.parse(status?.lastSlotTime ?? metadata.creationTimestamp), now);
+function anchorOf(policy: IndexMaintenancePolicy, now: number): number {
+  return Math.min(storedAnchor(policy), now);
+}
+
+function storedAnchor({ status, metadata }: IndexMaintenancePolicy): number {
+  return Date.parse(status?.lastSlotTime ?? metadata.creationTimestamp);
+}
+
+/** More than two clocks may differ: a plan writes the time back, or no slot would come due until it has passed. */
+const AHEAD_MS = 60_000;
+
+function isAhead(policy: IndexMaintenancePolicy, now: number): boolean {
+  return policy.status?.lastSlotTime !== undefined && storedAnchor(policy) - now > AHEAD_MS;
 }
 
 function isLate({ spec }: IndexMaintenancePolicy, slot: number, now: number): boolean {
