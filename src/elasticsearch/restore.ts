@@ -67,6 +67,8 @@ export async function restoreRenamed(
         'index.lifecycle.rollover_alias',
         'index.default_pipeline',
         'index.final_pipeline',
+        // A block of the living index would keep the copy from being read, counted or deleted.
+        'index.blocks.*',
       ],
     },
   } as const;

@@ -3,6 +3,7 @@ import { nextSlot } from '../../schedule/slots.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { type DueSlot, dueSlot } from './due-slot.ts';
 import { nameSource } from './follow-runs.ts';
+import { retentionGoesFirst } from './retain.ts';
 import { markOf, numberOf, snapshotName } from './names.ts';
 import type { Run, Status } from './observed.ts';
 import { askedRunNow, connectionOf, madeBy, runsOf, type Situation, withRuns } from './situation.ts';
@@ -35,6 +36,7 @@ function beginDue(situation: Situation, step: Step, snapshots: readonly Snapshot
   if (due.type === 'missed') return miss(step, due);
   const token = askedRunNow(resource);
   if (due.type === 'none' && token === undefined) return step;
+  if (retentionGoesFirst(situation, step.status)) return add(step, { next: 'now' });
   const turn = waitForTurn(situation);
   if (turn !== undefined) return add(step, { ready: turn, next: TURN_AGAIN_MS });
   return due.type === 'run'

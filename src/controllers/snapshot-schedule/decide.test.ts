@@ -435,7 +435,68 @@ describe('retention', () => {
   });
 });
 
+describe('retention beside slots that are always due', () => {
+  const old = snapshot(
+    { name: 'old', uuid: 'u0', startTime: NOW - 48 * HOUR, endTime: NOW - 47 * HOUR },
+    timeText(NOW - 48 * HOUR),
+  );
+  const last = snapshot({ name: 'last', startTime: NOW - HOUR, endTime: NOW }, timeText(NOW - HOUR));
+  const spec = { retention: { expireAfter: '1d' }, staleAfter: '30d' };
+  const pass = (status: Status, more: Partial<Seen> = {}, now = NOW + 5_000) =>
+    decide(scheduleOf(spec, status), seen({ snapshots: [old, last], ...more }), now);
+
+  it('goes first until Elasticsearch is asked to delete', () => {
+    const planned = pass(handled(NOW - HOUR));
+    expect([planned.status.active, planned.status.retention?.batch?.length]).toEqual([undefined, 1]);
+    const asking = pass(planned.status);
+    expect([asking.status.active, asking.actions]).toMatchObject([undefined, [{ type: 'DeleteSnapshots' }]]);
+    const retention = { ...asking.status.retention, requestedTime: timeText(NOW + 5_000) };
+    expect(pass({ ...asking.status, retention }).status.active).toEqual(run);
+  });
+
+  it('does not hold up the slot when it is halted, or does not get on', () => {
+    const halted = pass(handled(NOW - HOUR), { mayDelete: false });
+    expect([halted.status.active, halted.status.retention?.halted]).toEqual([undefined, 'NotGranted']);
+    expect(pass(halted.status, { mayDelete: false }).status.active).toEqual(run);
+    const planned = pass(handled(NOW - HOUR));
+    expect(pass(planned.status, {}, NOW + MINUTE).status.active).toEqual(run);
+    const foreign = snapshot({ name: 'by-hand', uuid: 'u7', state: 'IN_PROGRESS', metadata: {} });
+    expect(pass(handled(NOW - HOUR), { snapshots: [old, last, foreign] }).status.active).toEqual(run);
+  });
+});
+
 describe('a restore check', () => {
+  it.each([
+    ['Skipped', [undefined]],
+    ['Passed', [undefined, 5]],
+  ] as const)('that cannot be compared is %s, with %s counted', (result, counts) => {
+    const indices = counts.map((_, at) => ({ source: `s${at}`, restored: `r${at}` }));
+    const restored = indices.map((index) => ({
+      name: index.restored,
+      uuid: 'u',
+      state: 'restored' as const,
+    }));
+    const comparisons = counts.map((count, at) => ({
+      source: `s${at}`,
+      restored: count,
+      living: count,
+      unchanged: count !== undefined,
+    }));
+    const restoring = {
+      snapshot: NAME,
+      repository: 'backups',
+      slot: timeText(NOW),
+      startTime: timeText(NOW),
+      indices,
+    };
+    const { status } = decide(
+      scheduleOf({}, handled(NOW, { restoring })),
+      seen({ restore: { candidates: [], restored, comparisons } }),
+      NOW,
+    );
+    expect(status.restoring?.result?.result).toBe(result);
+  });
+
   it('is told in a message that status can hold, whatever the names', () => {
     const names = Array.from({ length: 10 }, (_, at) => `${at}`.padEnd(220, 'x'));
     const restoring = {

@@ -1,6 +1,6 @@
 import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
 import { restoredIndices, snapshotIndices } from '../../elasticsearch/restore.ts';
@@ -42,9 +42,26 @@ export async function readRestoring(
   const isComplete = restored.filter(({ state }) => state === 'restored').length === indices.length;
   const comparisons =
     isComplete && result === undefined
-      ? await undefinedWhen(['forbidden'], Promise.all(indices.map((index) => compare(index, es, signal))))
+      ? await undefinedWhen(
+          ['forbidden'],
+          Promise.all(indices.map((index) => compareIfPossible(index, es, signal))),
+        )
       : [];
   return { candidates: [], restored, comparisons };
+}
+
+/** Slots and retention do not wait for an index that cannot be counted. */
+async function compareIfPossible(
+  index: Restoring['indices'][number],
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  try {
+    return await compare(index, es, signal);
+  } catch (error) {
+    if (signal.aborted || !isElasticsearchError(error) || error.errorClass === 'forbidden') throw error;
+    return { source: index.source, restored: undefined, living: undefined, unchanged: false };
+  }
 }
 
 async function compare(

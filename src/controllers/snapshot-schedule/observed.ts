@@ -58,7 +58,8 @@ export interface RestoreFacts {
 /** A restored index beside the living one. */
 export interface Comparison {
   readonly source: string;
-  readonly restored: number;
+  /** Undefined when the two cannot be compared: an answer was a fault. */
+  readonly restored: number | undefined;
   /** Undefined when the living index is gone or cannot be counted. */
   readonly living: number | undefined;
   /** Whether no operation has reached the living index since the snapshot. */

@@ -43,6 +43,23 @@ export const retain: Rule = (situation, step) => {
   );
 };
 
+/** Less than a slot may be late: retention that does not get on must not cost a snapshot. */
+const GIVE_WAY_MS = 20_000;
+
+/**
+ * Whether a slot lets retention go first. Where a snapshot takes longer than the interval the next one is always due,
+ * and nothing would ever be deleted. Once Elasticsearch is asked to delete, it lets a new snapshot wait by itself.
+ */
+export function retentionGoesFirst({ resource, owner, spec, seen, now }: Situation, status: Status): boolean {
+  const { snapshots, mounted } = seen ?? {};
+  if (!hasRules(spec.retention) || snapshots === undefined || mounted === undefined) return false;
+  if (runsOf(status).length > 0 || snapshots.some(isRunning)) return false;
+  const { batch, requestedTime, lastRunTime } = status.retention ?? {};
+  const since = now - (timeOf(lastRunTime) ?? now);
+  if (batch !== undefined) return requestedTime === undefined && since >= 0 && since < GIVE_WAY_MS;
+  return retentionIsDue(resource, successesOf(owner, status, snapshots).at(-1)?.name, now);
+}
+
 function withoutPlan(status: Status): Status {
   const { retention, ...rest } = status;
   const deleted = retention?.deleted;
