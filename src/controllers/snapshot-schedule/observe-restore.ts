@@ -27,9 +27,23 @@ export async function readRestore(
   if (!read.ok || snapshots === undefined || dueRestore(resource, read.plan, now).type !== 'run')
     return undefined;
   const newest = successesOf(owner, resource.status, snapshots).at(-1);
-  const candidates =
-    newest === undefined ? [] : await snapshotIndices(es, resource.spec.repository, newest.name, signal);
+  const candidates = newest === undefined ? [] : await candidatesIn(resource, newest, es, signal);
   return { candidates, restored: [], comparisons: [] };
+}
+
+/** Undefined when the snapshot does not tell what is in it: that skips the check, and nothing else. */
+async function candidatesIn(
+  { spec }: Schedule,
+  { name }: Snapshot,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<RestoreFacts['candidates']> {
+  try {
+    return await snapshotIndices(es, spec.repository, name, signal);
+  } catch (error) {
+    if (signal.aborted || !isElasticsearchError(error)) throw error;
+    return undefined;
+  }
 }
 
 export async function readRestoring(

@@ -47,8 +47,8 @@ export interface RunFacts {
 }
 
 export interface RestoreFacts {
-  /** What could be tried; read when a check is due. */
-  readonly candidates: readonly SnapshotIndex[];
+  /** What could be tried; read when a check is due. Undefined when the snapshot does not tell. */
+  readonly candidates: readonly SnapshotIndex[] | undefined;
   /** The temporary indexes that exist. */
   readonly restored: readonly RestoredIndex[];
   /** Read once all are restored; undefined when the login may not. */

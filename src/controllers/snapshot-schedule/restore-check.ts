@@ -53,7 +53,7 @@ function begin(situation: Situation, step: Step, slot: string, facts: RestoreFac
   const newest = successesOf(owner, status, seen?.snapshots ?? []).at(-1);
   const sample = sampleOf(facts?.candidates ?? [], spec, slot);
   if (newest === undefined || sample.length === 0) {
-    const why = newest === undefined ? 'there is no success' : 'no index is small enough for maxBytes';
+    const why = newest === undefined ? 'there is no success' : noSample(newest.name, facts);
     return conclude(step, undefined, { result: 'Skipped', message: `nothing was restored: ${why}` }, now);
   }
   const suffix = restoredSuffix(uid, slot);
@@ -65,6 +65,12 @@ function begin(situation: Situation, step: Step, slot: string, facts: RestoreFac
     indices: sample.map((source) => ({ source, restored: source + suffix })),
   };
   return add(step, { status: { ...step.status, restoring }, next: 'now' });
+}
+
+function noSample(name: string, facts: RestoreFacts | undefined): string {
+  return facts !== undefined && facts.candidates === undefined
+    ? `${name} does not tell what is in it; the log of Elasticsearch says why`
+    : 'no index is small enough for maxBytes';
 }
 
 /** Our suffix must fit within the 255 bytes of a name. */
