@@ -17,7 +17,7 @@ export interface Situation {
 
 export interface Listing extends Situation {
   readonly indices: readonly ListedIndex[];
-  /** Milliseconds since the epoch. */
+  /** What the latest clock said once the indexes were listed, in milliseconds since the epoch. */
   readonly listedAt: number;
   /** Uuids of indexes whose operations have grown a short while ago. */
   readonly written: ReadonlySet<string>;
@@ -59,10 +59,11 @@ export function createListings(): Listings {
   const read = async (cluster: Cluster, key: string, now: number): Promise<Listing> => {
     // Without the signal of the pass: others wait for the same answer.
     const [indices, situation] = await Promise.all([listIndices(cluster.es), readSituation(cluster.es, now)]);
+    const listedAt = await latestClock(cluster.es, now);
     const seen = compared(indices, operations.get(key) ?? new Map(), now);
     operations.set(key, seen);
     const written = [...seen].filter(([, { grown }]) => grown !== undefined && now - grown < WRITTEN_MS);
-    return { ...situation, indices, listedAt: now, written: new Set(written.map(([uuid]) => uuid)) };
+    return { ...situation, indices, listedAt, written: new Set(written.map(([uuid]) => uuid)) };
   };
 
   return {
@@ -103,6 +104,14 @@ function compared(
       return [[uuid, { count: figures.operations, grown: hasGrown ? now : last?.grown }] as const];
     }),
   );
+}
+
+/**
+ * Not before any write that statistics have told of, as the snapshots of the cluster count time: statistics say how long
+ * ago that was, and a snapshot says by the clock of a node when it began. Read it after them.
+ */
+export async function latestClock(es: Elasticsearch, now: number): Promise<number> {
+  return Math.max(now, ...(await nodeClocks(es)));
 }
 
 /** The part that is read again before each deletion. */

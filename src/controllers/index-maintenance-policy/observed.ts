@@ -16,7 +16,7 @@ export type Observed =
 
 export interface Seen {
   readonly type: 'seen';
-  /** When the indexes were listed, in milliseconds since the epoch. */
+  /** What the latest clock said once the indexes were listed, in milliseconds since the epoch. */
   readonly listedAt: number;
   readonly indices: readonly ListedIndex[];
   readonly around: Surroundings;

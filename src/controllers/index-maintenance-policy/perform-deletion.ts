@@ -16,7 +16,7 @@ import {
   surroundings,
   useOf,
 } from './observe.ts';
-import { readSituation } from './observe-listings.ts';
+import { latestClock, readSituation } from './observe-listings.ts';
 import type { ListedIndex, Surroundings } from './observed.ts';
 import type { Status } from './run.ts';
 import { withoutBatch } from './run.ts';
@@ -112,8 +112,11 @@ async function provenAmong(
   { policy, cluster, pass }: Context,
 ): Promise<readonly ListedIndex[]> {
   const { namespace } = policy.metadata;
-  const snapshots = await readSnapshots(policy, cluster, pass.signal);
-  const facts = { namespace, snapshots, listedAt: pass.now, now: pass.now };
+  const [snapshots, listedAt] = await Promise.all([
+    readSnapshots(policy, cluster, pass.signal),
+    latestClock(cluster.es, pass.now),
+  ]);
+  const facts = { namespace, snapshots, listedAt, now: pass.now };
   const targets = matchTargets(compileTargets(policy.spec), free, new Map());
   return targets.flatMap(({ target, members }) =>
     members
