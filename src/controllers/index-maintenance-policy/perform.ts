@@ -1,6 +1,8 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { readIndices } from '../../elasticsearch/index-listing.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { type AliasChange, withChanges } from './alias-changes.ts';
@@ -26,6 +28,11 @@ async function changeAliases(
 ): Promise<Change> {
   const names = new Set(changes.flatMap(({ index, alias }) => [index, alias]));
   const cluster = await connections.use(useOf(policy, 'Maintain', [...names]), pass.signal);
+  if (!(await areTheSame(cluster.es, changes, pass.signal))) {
+    listings.forget(cluster);
+    pass.log.warn({ changes: changes.length }, 'an index was made anew: its aliases are planned again');
+    return counting(({ failed }) => ({ failed: failed + 1, aliasesTried: true }));
+  }
   try {
     await updateAliases(cluster.es, changes.map(actionOf), {}, pass.signal);
   } catch (error) {
@@ -41,6 +48,17 @@ async function changeAliases(
     aliasesRemoved: aliasesRemoved + removed,
     aliasesTried: true,
   }));
+}
+
+/** Whether each index still is the one that was planned for: a call for aliases knows only its name. */
+async function areTheSame(
+  es: Elasticsearch,
+  changes: readonly AliasChange[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = await readIndices(es, [...new Set(changes.map(({ index }) => index))], signal);
+  const uuids = new Map(found.map(({ name, uuid }) => [name, uuid]));
+  return changes.every(({ index, uuid }) => uuids.get(index) === uuid);
 }
 
 /** Answers after which nothing has changed, and that the same request would get again. */
