@@ -180,11 +180,20 @@ function rivalsOf(
   return policies()
     .filter((other) => other.metadata.uid !== policy.metadata.uid && acts(other))
     .filter((other) => other.metadata.deletionTimestamp === undefined && isSameCluster(connectionOf(other)))
+    .filter((other) => !isRefused(other))
     .flatMap(({ metadata: { namespace, name }, spec }) => {
       const targets = readable(spec);
       return targets === undefined ? [] : [{ namespace, name, targets }];
     });
 }
+
+/** It was not let in, so it acts on nothing: whoever has no grant may not stop others by what it names. */
+function isRefused({ status }: IndexMaintenancePolicy): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'False' && REFUSALS.has(ready.reason);
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(['NotGranted', 'ConnectionNotFound', 'InvalidSpec']);
 
 function readable(spec: IndexMaintenancePolicy['spec']): readonly CompiledTarget[] | undefined {
   try {
