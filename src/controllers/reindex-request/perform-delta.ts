@@ -75,7 +75,7 @@ function reachedBefore({ departed, previous = [], shards }: Copy) {
 }
 
 const sweepCursor = z
-  .object({ missing: z.boolean(), at: z.unknown() })
+  .object({ missing: z.boolean(), at: z.unknown().optional() })
   .catch({ missing: false, at: undefined });
 
 function swept({ cursor: _cursor, ...copy }: Copy, next: object | undefined): Copy {

@@ -1,4 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
+import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
+import { closePointInTime } from '../../../src/elasticsearch/point-in-time.ts';
 import { eventually } from '../../support/eventually.ts';
 import { useReindexBed } from '../../support/reindex-bed.ts';
 import { reindex } from '../../support/reindex-run.ts';
@@ -17,11 +19,11 @@ const OPERATIONS_PER_SECOND = 1_500;
 const LIMIT_MS = 90_000;
 
 /** Writers that write already. */
-async function startWriters(documents: number) {
+async function startWriters(documents: number, operationsPerSecond = OPERATIONS_PER_SECOND) {
   const name = bed.name();
   const [index, alias, to] = [`${name}-old`, `${name}-alias`, `${name}-new`];
   const options = { es: bed.es, index, alias, documents, settings };
-  const workload = await prepareWorkload({ ...options, operationsPerSecond: OPERATIONS_PER_SECOND });
+  const workload = await prepareWorkload({ ...options, operationsPerSecond });
   const writers = workload.start();
   onTestFinished(async () => void (await writers.stop()));
   const haveWritten = (operations: number) =>
@@ -51,6 +53,18 @@ it('loses nothing, brings nothing back and keeps nothing stale under four writer
     `${verdictLine(verdict)}; writes blocked for ${longestBlockMs.toFixed(0)} ms at ${operationsPerSecond.toFixed(0)} operations/s`,
   );
   expect(verdict).toMatchObject(EXACT);
+});
+
+it('is exact as well when its points in time are lost on the way', { timeout: 300_000 }, async () => {
+  const { writers, haveWritten, from, to, alias } = await startWriters(2_000, 300);
+  await haveWritten(100);
+  const loseView = async ({ status }: ReindexRequest) => {
+    if (status?.copy?.pit) await closePointInTime(bed.es, status.copy.pit);
+  };
+  const { status } = await reindex(bed, { from, to, writeMode: 'Online' }, { at: { Copying: loseView } });
+  const { expected } = await writers.stop();
+  expect(status.phase).toBe('Completed');
+  expect(await checkWorkload(bed.es, alias, expected)).toMatchObject(EXACT);
 });
 
 it('finds losses and ghosts where a live index is copied in two passes', async ({ annotate }) => {
