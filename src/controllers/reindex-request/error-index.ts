@@ -1,6 +1,6 @@
 import { META_KEY } from './names.ts';
 import type { DocumentFailure } from './observed.ts';
-import { contentHash } from './names.ts';
+import { contentHash } from '../../runtime/content-hash.ts';
 
 /** Where a copy keeps what it could not write: hidden, and outside of every pattern of ours. */
 export function errorIndex(destination: string): string {

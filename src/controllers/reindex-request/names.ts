@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** What marks the indexes, aliases and tasks of one request in Elasticsearch. */
 
 /** Everything that this project creates beside the user's own names starts so; nobody's pattern may touch it. */
@@ -43,17 +41,4 @@ export function rangeOpaqueId(
   range: { readonly shard: number; readonly from: number },
 ): string {
   return `${uid}/${attempt}/${round}/${range.shard}/${range.from}`;
-}
-
-/** SHA-256 of a value whose keys are sorted, so that equal content has one hash whatever its order. */
-export function contentHash(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
-}
-
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${sorted.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
 }

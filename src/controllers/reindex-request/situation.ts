@@ -2,7 +2,8 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { APPROVE, RETRY } from '../../crds/shared.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import { type DestinationMark, flatten, markOf } from './destination.ts';
-import { contentHash, epochAlias, epochOf, OWN_PREFIX } from './names.ts';
+import { contentHash } from '../../runtime/content-hash.ts';
+import { epochAlias, epochOf, OWN_PREFIX } from './names.ts';
 import type { AliasDefinition, IndexFacts, Observed } from './observed.ts';
 
 /** What one pass knows, with the questions that every stage asks answered once. */
