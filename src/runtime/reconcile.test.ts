@@ -125,6 +125,13 @@ describe('a pass', () => {
     expect(await pass({ decide: () => ({ next: 'now' }) })).toEqual({ type: 'again', afterMs: 1_000 });
   });
 
+  it('echoes of a long annotation what a status can hold', async () => {
+    const annotations = { 'es-steward.dev/run-now': 'x'.repeat(300) };
+    memory.put('a', { spec: { brightness: 1 }, metadata: { annotations } });
+    await pass({ decide: () => ({ status: {} }) });
+    expect(status()?.lastHandledRunNow).toBe('x'.repeat(255));
+  });
+
   it('echoes the annotation run-now once it is handled, and not when something failed', async () => {
     memory.put('a', {
       spec: { brightness: 1 },

@@ -1,4 +1,4 @@
-import { RUN_NOW } from '../crds/shared.ts';
+import { RUN_NOW, tokenOf } from '../crds/shared.ts';
 import type { Condition, KindDefinition } from '../crds/shared.ts';
 import { conditionsOf, retryingConditions } from './conditions.ts';
 import type { ConditionContext } from './conditions.ts';
@@ -65,7 +65,7 @@ function runNowEcho(
   definition: KindDefinition<unknown, unknown>,
   report: FailureReport | undefined,
 ): Json {
-  const asked = report === undefined ? state.current.metadata.annotations?.[RUN_NOW] : undefined;
+  const asked = report === undefined ? tokenOf(state.current.metadata, RUN_NOW) : undefined;
   const lastHandledRunNow = asked ?? statusBefore(state, definition)['lastHandledRunNow'];
   return lastHandledRunNow === undefined ? {} : { lastHandledRunNow };
 }

@@ -840,6 +840,14 @@ describe('retry', () => {
     expect(decision.status.failure).toBeUndefined();
   });
 
+  it('happens once also for a value that a status cannot hold', () => {
+    const long = { annotations: { 'es-steward.dev/retry': 'x'.repeat(300) } };
+    const begun = run(request(failed, {}, long), observed());
+    expect(begun.status.lastHandledRetry).toHaveLength(255);
+    const again = { ...failed, lastHandledRetry: 'x'.repeat(255) };
+    expect(run(request(again, {}, long), observed()).status.phase).toBe('Failed');
+  });
+
   it('happens once for each value', () => {
     const decision = run(
       request({ ...failed, lastHandledRetry: '1' }, {}, { annotations: { 'es-steward.dev/retry': '1' } }),

@@ -1,5 +1,5 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
-import { ROLLBACK } from '../../crds/shared.ts';
+import { ROLLBACK, tokenOf } from '../../crds/shared.ts';
 import { parseDuration } from '../../schedule/duration.ts';
 import type { MovedAlias } from './actions.ts';
 import { OWN_PREFIX, rollbackAlias } from './names.ts';
@@ -75,7 +75,7 @@ export function rollbackAsked({
   resource,
   status,
 }: Pick<Situation, 'resource' | 'status'>): string | undefined {
-  const asked = resource.metadata.annotations?.[ROLLBACK]?.slice(0, 255);
+  const asked = tokenOf(resource.metadata, ROLLBACK);
   return asked && asked !== status.lastHandledRollback ? asked : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
-import { APPROVE, RETRY } from '../../crds/shared.ts';
+import { APPROVE, RETRY, tokenOf } from '../../crds/shared.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import { type DestinationMark, flatten, markOf } from './destination.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
@@ -196,7 +196,7 @@ export function retryIsAsked({
   spec,
   status,
 }: Pick<CopyRequest, 'metadata' | 'status'> & { readonly spec: Pick<CopySpec, 'cancel'> }): boolean {
-  const asked = metadata.annotations?.[RETRY];
+  const asked = tokenOf(metadata, RETRY);
   return (
     status?.phase === 'Failed' && !spec.cancel && asked !== undefined && asked !== status.lastHandledRetry
   );

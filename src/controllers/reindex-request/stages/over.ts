@@ -1,5 +1,5 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import { RETRY } from '../../../crds/shared.ts';
+import { RETRY, tokenOf } from '../../../crds/shared.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { rollbackAsked } from '../moved.ts';
 import { refusal } from '../moved-conditions.ts';
@@ -73,7 +73,7 @@ function beginAgain(situation: Situation): Step {
   const status: ReindexRequestStatus = {
     ...(conditions ? { conditions } : {}),
     ...(lastHandledRunNow === undefined ? {} : { lastHandledRunNow }),
-    lastHandledRetry: situation.resource.metadata.annotations?.[RETRY],
+    lastHandledRetry: tokenOf(situation.resource.metadata, RETRY),
     attempt: situation.attempt + 1,
     epoch: situation.epoch + 1,
   };
