@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { checkWorkload, type Verdict } from '../../../test/support/workload-checker.ts';
 import { prepareWorkload, type WorkloadResult } from '../../../test/support/workload.ts';
 import { eventually } from '../../../test/support/eventually.ts';
-import { type Followed, applyRequest, readyMessage, removeRequest } from './requests.ts';
+import { type Followed, applyRequest, readyMessage, removeRequest, type Timeline } from './requests.ts';
 import { type Kill, killAtRandom } from './kills.ts';
 import type { Stage } from './stage.ts';
 
@@ -23,6 +23,7 @@ export interface LiveResult {
   readonly kills: readonly Kill[];
   readonly phase: string;
   readonly message: string;
+  readonly timeline: Timeline;
   /** From the request to its end. */
   readonly milliseconds: number;
 }
@@ -56,8 +57,8 @@ export async function liveRun(stage: Stage, options: LiveOptions): Promise<LiveR
   return { verdict, workload, kills, milliseconds: followed.milliseconds, ...outcomeOf(followed) };
 }
 
-function outcomeOf({ request }: Followed): Pick<LiveResult, 'phase' | 'message'> {
-  return { phase: request.status?.phase ?? 'none', message: readyMessage(request) };
+function outcomeOf({ request, timeline }: Followed): Pick<LiveResult, 'phase' | 'message' | 'timeline'> {
+  return { phase: request.status?.phase ?? 'none', message: readyMessage(request), timeline };
 }
 
 async function tidy(stage: Stage, name: string, indices: readonly string[]): Promise<void> {

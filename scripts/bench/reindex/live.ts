@@ -3,6 +3,7 @@ import { say } from '../../environment/progress.ts';
 import { quantile } from '../runtime/measure.ts';
 import { type LiveResult, liveRun } from './live-run.ts';
 import { markdownTable } from './markdown-table.ts';
+import type { Timeline } from './requests.ts';
 import { openStage, type Stage } from './stage.ts';
 
 export interface LiveBench {
@@ -35,6 +36,7 @@ async function runAll(stage: Stage, { runs, ...bench }: LiveBench): Promise<read
     const result = await liveRun(stage, options);
     results.push(result);
     say(`run ${run + 1} of ${runs}: ${rowOf(result, run).slice(1).join(', ')}`);
+    say(`  ${phasesOf(result.timeline)}`);
     if (result.phase !== 'Completed') say(`  ${result.message}`);
     if (!isExact(result.verdict)) say(`  ${JSON.stringify(result.verdict.examples)}`);
   }
@@ -79,6 +81,12 @@ function rowOf(
 }
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
+
+/** Each phase that was seen, and when it began. */
+function phasesOf(timeline: Timeline): string {
+  const [begin = 0] = timeline.values();
+  return [...timeline].map(([phase, at]) => `${phase} ${seconds(at - begin)}`).join(', ');
+}
 
 /** The outage of runs with kills is that of the servers, which took as long as they took to start. */
 function summaryOf(results: readonly LiveResult[]): string {

@@ -43,8 +43,8 @@ it('finds exactly what the writers wrote where nobody copied', async () => {
 it('loses nothing, brings nothing back and keeps nothing stale under four writers', {
   timeout: 300_000,
 }, async ({ annotate }) => {
-  const { writers, haveWritten, from, to, alias } = await startWriters(5_000);
-  await haveWritten(1_000);
+  const { writers, haveWritten, from, to, alias } = await startWriters(5_000, 800);
+  await haveWritten(500);
   const { status } = await reindex(bed, { from, to, writeMode: 'Online' });
   const { expected, longestBlockMs, operationsPerSecond } = await writers.stop();
   expect(status.phase).toBe('Completed');
