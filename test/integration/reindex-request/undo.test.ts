@@ -10,6 +10,7 @@ import { crashEverywhere } from '../../support/crash-family.ts';
 import { type Run, runScenario, type Scenario } from '../../support/crash-harness.ts';
 import type { TracedCall } from '../../support/crash-points.ts';
 import { deleteRequest, editRequest, useReindexBed } from '../../support/reindex-bed.ts';
+import { unblockWrites } from '../../../src/elasticsearch/write-blocks.ts';
 import { write } from '../../support/reindex-indices.ts';
 
 const bed = await useReindexBed();
@@ -48,10 +49,15 @@ const atTheLastMoment = (how: (run: Run) => Promise<void>) => ({
 });
 const cancelledLast: Scenario = { disturb: atTheLastMoment(cancel), expect: expectCancelled };
 const deletedLast: Scenario = { disturb: atTheLastMoment(remove), expect: expectDeleted };
+/** Somebody else lifts the block: the copy cannot be proven any more. */
 const failing: Scenario = {
-  disturb: { phase: 'Hardening', how: meddle },
-  expect: expectFailed('VerificationFailed'),
+  disturb: {
+    phase: 'Hardening',
+    how: ({ from }) => unblockWrites(bed.es, from),
+  },
+  expect: expectFailed('SourceChanged'),
 };
+const meddled: Scenario = { disturb: { phase: 'Hardening', how: meddle }, expect: expectCompleted };
 const failingScript: Scenario = {
   spec: { transform: { script: { source: 'if (ctx._source.n == 250) { throw new Exception("no") }' } } },
   expect: expectFailed('ScriptFailed'),
@@ -92,8 +98,11 @@ describe('a failed request', () => {
     const { calls } = await runScenario(bed, failingScript);
     expect(calls.map(({ shape }) => shape)).toContain('POST /_reindex');
   });
-  it('moves no alias when somebody wrote into the destination', async () => {
+  it('moves no alias when somebody lifted the block', async () => {
     expect((await runScenario(bed, failing)).disturbed).toBe(true);
+  });
+  it('is none when what somebody wrote into the destination could be taken out again', async () => {
+    expect((await runScenario(bed, meddled)).disturbed).toBe(true);
   });
 });
 

@@ -188,8 +188,10 @@ describe('a snapshot', () => {
     await runNow(bed, name, 'one');
     await operator.until(
       name,
-      'retention has run',
-      ({ status }) => status?.retention?.lastRunTime !== undefined,
+      'retention has run after the success',
+      ({ status }) =>
+        status?.lastSuccessfulSnapshot !== undefined &&
+        status.retention?.handledSnapshot === status.lastSuccessfulSnapshot,
     );
     changes.length = 0;
     for (let count = 0; count < 10; count += 1) await operator.pass(name);
