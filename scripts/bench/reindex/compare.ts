@@ -2,7 +2,7 @@ import { countDocuments } from '../../../src/elasticsearch/counts.ts';
 import { refresh } from '../../../src/elasticsearch/refresh.ts';
 import { say } from '../../environment/progress.ts';
 import { type Contender, contenders, type CopyJob } from './contenders.ts';
-import { createSource, type Layout, layoutsOf, type Source } from './layouts.ts';
+import { createSource, type Layout, layoutsOf, SMALL_BYTES, type Source } from './layouts.ts';
 import { liveRun } from './live-run.ts';
 import { comparison, type Figures } from './report.ts';
 import { cpuSecondsAtRest, untilIndexed } from './servers.ts';
@@ -37,7 +37,9 @@ async function measureAll(stage: Stage, bench: CompareBench): Promise<readonly F
     say(JSON.stringify(figure));
   };
   for (const { source, contender } of speeds) note(await measureSpeed(stage, contender, source));
-  for (const { source, contender } of pairs) note(await measureRepetition(stage, contender, source));
+  // What a death repeats depends on the way, hardly on the size of documents.
+  const small = pairs.filter(({ source }) => source.layout.documentBytes === SMALL_BYTES);
+  for (const { source, contender } of small) note(await measureRepetition(stage, contender, source));
   for (const { layout } of Array.from({ length: bench.runs }, () => sources).flat())
     note(await measureOutage(stage, layout, bench.operationsPerSecond));
   return figures;

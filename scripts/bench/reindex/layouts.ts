@@ -16,9 +16,11 @@ export interface Source {
   readonly alias: string;
 }
 
+export const SMALL_BYTES = 200;
+
 /** @param documents of the small ones; there are fewer of the large ones, so that each copy takes about as long. */
 export function layoutsOf(documents: number): readonly Layout[] {
-  const small = { documentBytes: 200, documents };
+  const small = { documentBytes: SMALL_BYTES, documents };
   const large = { documentBytes: 2_000, documents: Math.ceil(documents / 4) };
   return [
     { name: '1 shard, 200 B', shards: 1, ...small },

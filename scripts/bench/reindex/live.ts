@@ -1,6 +1,7 @@
 import { isExact } from '../../../test/support/workload-checker.ts';
 import { say } from '../../environment/progress.ts';
 import { quantile } from '../runtime/measure.ts';
+import { SMALL_BYTES } from './layouts.ts';
 import { type LiveResult, liveRun } from './live-run.ts';
 import { markdownTable } from './markdown-table.ts';
 import type { Timeline } from './requests.ts';
@@ -32,7 +33,7 @@ export async function benchLive(bench: LiveBench): Promise<boolean> {
 async function runAll(stage: Stage, { runs, ...bench }: LiveBench): Promise<readonly LiveResult[]> {
   const results: LiveResult[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const options = { ...bench, documentBytes: 200, seed: run + 1, kills: run % 2 === 1 };
+    const options = { ...bench, documentBytes: SMALL_BYTES, seed: run + 1, kills: run % 2 === 1 };
     const result = await liveRun(stage, options);
     results.push(result);
     say(`run ${run + 1} of ${runs}: ${rowOf(result, run).slice(1).join(', ')}`);

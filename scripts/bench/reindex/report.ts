@@ -84,7 +84,7 @@ function rowOf({ layout, name, speeds, speed, totalSpeed, cpuPerMillion, written
     `${thousands(Math.min(...speeds))} to ${thousands(Math.max(...speeds))}`,
     thousands(totalSpeed),
     cpuPerMillion.toFixed(1),
-    `${(writtenAgain * 100).toFixed(0)} %`,
+    Number.isNaN(writtenAgain) ? '' : `${(writtenAgain * 100).toFixed(0)} %`,
   ];
 }
 
