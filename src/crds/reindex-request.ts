@@ -16,6 +16,7 @@ import {
   withRules,
 } from './fields.ts';
 import { reindexRequestConditions } from './reindex-request-conditions.ts';
+import { reindexRules } from './reindex-request-rules.ts';
 import { reindexRequestStatus as status } from './reindex-request-status.ts';
 import { seriesTemplate } from './series.ts';
 import { conditionColumn, connectionRef, type DeepReadonly, type Resource, suspend } from './shared.ts';
@@ -231,67 +232,7 @@ const members = withRules(
   immutableMember('maxWriteOutage'),
 );
 
-/** Where a date stands in a template, and how it is written. */
-const DATE = '[{]date:[^}]*[}]';
-const dateOf = (template: string): string => new RegExp(DATE, 'u').exec(template)?.[0] ?? '';
-
-const ownIndex = ruled(
-  members,
-  {
-    rule: '!has(self.source.index) || !has(self.destination.index) || self.source.index != self.destination.index',
-    message: 'must differ from source.index: a copy needs an index of its own',
-    fieldPath: '.destination.index',
-  },
-  ({ source: from, destination: to }) => from.index === undefined || from.index !== to.index,
-);
-
-const pairOfSeries = ruled(
-  ownIndex,
-  {
-    rule: 'has(self.source.series) == has(self.destination.series)',
-    message: 'a series is copied into a series: set both source.series and destination.series, or neither',
-    fieldPath: '.destination.series',
-  },
-  ({ source: from, destination: to }) => (from.series === undefined) === (to.series === undefined),
-);
-
-const sameDates = ruled(
-  pairOfSeries,
-  {
-    rule: `!has(self.source.series) || !has(self.destination.series) || (self.source.series.find('${DATE}') != '' && self.source.series.find('${DATE}') == self.destination.series.find('${DATE}'))`,
-    message: 'must have the {date:...} of source.series, written in the same way',
-    fieldPath: '.destination.series',
-  },
-  ({ source: from, destination: to }) =>
-    from.series === undefined ||
-    to.series === undefined ||
-    (dateOf(from.series) !== '' && dateOf(from.series) === dateOf(to.series)),
-);
-
-const exactNames = ruled(
-  sameDates,
-  {
-    rule: "!has(self.source.series) || !has(self.destination.series) || (!self.source.series.contains('*') && !self.source.series.contains('{version}') && !self.destination.series.contains('*') && !self.destination.series.contains('{version}') && self.source.series != self.destination.series)",
-    message:
-      'must differ from source.series, and both must name their indexes exactly: no {version} and no *',
-    fieldPath: '.destination.series',
-  },
-  ({ source: from, destination: to }) =>
-    from.series === undefined ||
-    to.series === undefined ||
-    (from.series !== to.series && ![from.series, to.series].some((text) => /[*]|[{]version[}]/u.test(text))),
-);
-
-const spec = ruled(
-  exactNames,
-  {
-    rule: "!has(self.transform) || !(self.verification.level in ['Sample', 'Full'])",
-    message: 'Sample and Full compare contents, which a transform changes: use Counts or Ids',
-    fieldPath: '.verification.level',
-  },
-  ({ transform: changes, verification: { level } }) =>
-    changes === undefined || (level !== 'Sample' && level !== 'Full'),
-);
+const spec = reindexRules.reduce((schema, { check, ...rule }) => ruled(schema, rule, check), members);
 
 export type ReindexRequestSpec = DeepReadonly<z.output<typeof spec>>;
 export type ReindexRequestStatus = DeepReadonly<z.output<typeof status>>;

@@ -534,6 +534,11 @@ describe('copying', () => {
       { type: 'IsolateFailures', range: { shard: 0, from: 0, to: 49 } },
     ]);
     expect(decision.status.copy?.running).toHaveLength(2);
+    const last = run(
+      request({ ...seeing, copy: { ...seeing.copy, ...running({ try: 11 }).copy, pit: 'p' } }),
+      world,
+    );
+    expect(last.status.failure?.reason).toBe('DocumentFailures');
     const blind = running();
     const failed = run(request(blind), world);
     expect(failed.status.failure?.reason).toBe('DocumentFailures');

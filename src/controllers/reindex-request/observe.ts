@@ -123,9 +123,13 @@ async function readBase(
   signal: AbortSignal,
 ): Promise<Observed> {
   const { es } = cluster;
-  const destinations = await getIndex(es, resource.spec.destination.index, signal);
+  const planned = resource.status?.source?.index;
+  const [destinations, known] = await Promise.all([
+    getIndex(es, resource.spec.destination.index, signal),
+    planned === undefined ? undefined : getIndex(es, planned, signal),
+  ]);
   const destination = destinations[0] && factsOf(destinations[0]);
-  const sources = await getIndex(es, sourceName(resource, destination), signal);
+  const sources = known ?? (await getIndex(es, sourceName(resource, destination), signal));
   // After the epoch: a task that began before it was over is in the list.
   const tasks = await readTasks(resource, cluster, signal);
   return {

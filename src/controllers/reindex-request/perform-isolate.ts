@@ -10,6 +10,7 @@ import type { ReindexAction } from './actions.ts';
 import { ERROR_INDEX_BODY, errorEntry, errorIndex, type FailedDocument, holdsErrors } from './error-index.ts';
 import { listedFailure } from './failures.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
+import { documentsWithIds, LostView } from './perform-frozen-view.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
 import { withoutRound } from './rounds.ts';
@@ -48,43 +49,24 @@ export async function isolate(action: Isolate, context: EffectContext): Promise<
 
 /** Undefined when the point in time is lost: the round begins anew then. */
 async function failedDocuments(
-  action: Isolate,
-  context: EffectContext,
+  { range, failures }: Isolate,
+  { es, resource, pass }: EffectContext,
 ): Promise<readonly FailedDocument[] | undefined> {
-  const { range, failures } = action;
-  const { es, resource, pass } = context;
-  const pit = resource.status?.copy?.pit;
+  const { pit, shards = [] } = resource.status?.copy ?? {};
   if (pit === undefined) return undefined;
   const byId = new Map(failures.map((failure) => [failure.id, failure]));
-  const found = await undefinedWhen(
-    ['notFound'],
-    search(es, undefined, suspects(resource.status, range, pit, [...byId.keys()]), pass.signal),
+  const view = { pit, shardCount: shards.length };
+  const found = await documentsWithIds(es, view, range, [...byId.keys()], pass.signal).catch(
+    undefinedWhenLost,
   );
-  if (!found) return undefined;
-  // Within a shard an id stands for one document, whatever its routing.
-  return found.hits.flatMap(({ id, routing, seqNo, source }) => {
+  return found?.flatMap(({ id, routing, seqNo, source }) => {
     const failure = byId.get(id);
-    return failure && seqNo !== undefined
-      ? [{ shard: range.shard, seqNo, id, routing, source, failure }]
-      : [];
+    return failure ? [{ shard: range.shard, seqNo, id, routing, source, failure }] : [];
   });
 }
 
-function suspects(
-  status: ReindexRequestStatus | undefined,
-  { shard, from, to }: Range,
-  pit: string,
-  ids: readonly string[],
-) {
-  const shards = status?.copy?.shards.length ?? 1;
-  return {
-    pit: { id: pit },
-    ...(shards > 1 ? { slice: { id: shard, max: shards } } : {}),
-    query: { bool: { filter: [{ ids: { values: ids } }, { range: { _seq_no: { gte: from, lte: to } } }] } },
-    seq_no_primary_term: true,
-    track_total_hits: false,
-    size: 10_000,
-  };
+function undefinedWhenLost(error: unknown): undefined {
+  if (!(error instanceof LostView)) throw error;
 }
 
 /** False when somebody else has an index, or an alias, of that name. */
@@ -138,7 +120,7 @@ export async function badNumbers(
 
 const MOST_LISTED = 10;
 
-/** The range is to be begun again, and knows what to leave out. */
+/** The range is to be begun again, and knows what to leave out. Where nothing was found it counts as a try like any other. */
 function withIsolated(
   status: ReindexRequestStatus,
   range: Range,
@@ -148,7 +130,8 @@ function withIsolated(
   if (!status.copy) return status;
   const running = status.copy.running.map((other) => {
     const { task: _task, total: _total, completed: _completed, ...intent } = other;
-    return other.shard === range.shard && other.from === range.from ? intent : other;
+    const again = failed.length > 0 ? intent : { ...intent, try: intent.try + 1 };
+    return other.shard === range.shard && other.from === range.from ? again : other;
   });
   const listed = [...(status.failures ?? []), ...failed.map(({ failure }) => listedFailure(failure))];
   return { ...status, failures: listed.slice(0, MOST_LISTED), copy: { ...status.copy, running, bad } };

@@ -14,7 +14,7 @@ import type { ReindexAction } from './actions.ts';
 import { flatten } from './destination.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
-import { beginRound, hasSettled, LONGEST_PIT, type RoundStart } from './rounds.ts';
+import { beginRound, hasSettled, type RoundStart } from './rounds.ts';
 import { time } from './step.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
@@ -55,16 +55,22 @@ export async function beginRoundAt(
       pit,
       fenced: action.fenced,
       sequenceNumbers: status.plan?.sequenceNumbers ?? false,
-      parallel: parallelism(nodes?.processors ?? 1),
+      parallel: parallelism(nodes?.processors ?? 1, shards.length),
       fewestDocumentsPerRange: context.fewestDocumentsPerRange,
       time: time(pass.now),
     });
 }
 
-/** One more than the cores: one waits for the disk while the others compute; more gain nothing. */
-function parallelism(processors: number): number {
-  return Math.min(Math.max(processors + 1, 2), 16);
+/**
+ * One more than the cores, since one waits for the disk while the others compute; and as many as shards, where each task
+ * reads one of its own.
+ */
+function parallelism(processors: number, shards: number): number {
+  return Math.min(Math.max(processors + 1, shards, 2), 16);
 }
+
+/** Characters of an id: a status holds two of them. */
+const LONGEST_PIT = 8_000;
 
 /** Documents that left, and those that cannot be written, are looked up in it. */
 async function openWhereUseful(source: IndexFacts, { es, resource, pass }: EffectContext) {

@@ -33,13 +33,10 @@ const NOTHING_COPIED = {
   batches: 0,
 };
 
-/** A longer id would not fit into a status; the next round then looks up every document instead. */
-export const LONGEST_PIT = 8_000;
-
 /** The journal as the next round begins: bounds and point in time of the last one become the ground of this one. */
 export function beginRound(before: Copy | undefined, start: RoundStart): Copy {
   const round = before ? (before.round ?? 0) + 1 : 0;
-  const pit = start.pit !== undefined && start.pit.length <= LONGEST_PIT ? start.pit : undefined;
+  const { pit } = start;
   const previousPit = before?.pit;
   const shards = start.shards.map((facts) => shardOf(facts, before, start));
   return {

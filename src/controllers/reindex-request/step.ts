@@ -29,6 +29,9 @@ export interface StepOptions {
 /** How soon to look again while something outside must move. */
 export const SOON_MS = 1_000;
 
+/** The same where it is a matter of moments, or where writers wait for it. */
+export const AT_ONCE_MS = 50;
+
 /** One decision on the way: everything that the stages share is said here once. */
 export function step(situation: Situation, options: StepOptions): Step {
   const { status } = situation;

@@ -1,6 +1,6 @@
 import { isCaughtUp, lag } from '../rounds.ts';
 import type { Situation } from '../situation.ts';
-import { SOON_MS, type Step } from '../step.ts';
+import { AT_ONCE_MS, type Step } from '../step.ts';
 import { report } from './copy-report.ts';
 import { copy } from './copying.ts';
 
@@ -9,7 +9,7 @@ export function catchUp(situation: Situation): Step {
   const { status, observed } = situation;
   const journal = status.copy;
   const shards = observed.shards;
-  if (!journal || !shards) return report(situation, { next: SOON_MS / 4 }, 'CatchingUp');
+  if (!journal || !shards) return report(situation, { next: AT_ONCE_MS }, 'CatchingUp');
   if (!isCaughtUp(journal, shards)) return copy(situation);
   const caughtUp = { ...status, copy: { ...journal, caughtUp: true } };
   return report(situation, { status: caughtUp, next: 'now' }, 'CatchingUp');

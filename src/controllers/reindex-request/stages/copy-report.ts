@@ -4,7 +4,7 @@ import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../pr
 import { allDone } from '../ranges.ts';
 import type { Copy } from '../rounds.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
-import { type Phase, SOON_MS, type Step, step, type StepOptions, time } from '../step.ts';
+import { AT_ONCE_MS, type Phase, SOON_MS, type Step, step, type StepOptions, time } from '../step.ts';
 
 /** What people see of a round; the stages add what they do. */
 export function report(
@@ -77,12 +77,18 @@ function whilePaused(situation: Situation): { readonly ready?: Readiness } {
   return { ready: { type: 'reconciling', reason: 'TaskLost', message } };
 }
 
-/** Writers wait for what happens under the block. Else a short copy is watched closely, so that no place stays empty, and a long one costs few status writes. */
+/**
+ * Writers wait for what happens under the block. Else a short copy is watched closely, so that no place stays empty, and
+ * a long one costs few status writes.
+ */
 function pollMs({ status, now }: Situation): number {
-  if (status.copy?.fenced && (status.copy.round ?? 0) > 0) return SOON_MS / 20;
-  const elapsed = now - Date.parse(status.copy?.startTime ?? time(now));
-  if (elapsed < 10_000) return SOON_MS / 4;
-  return elapsed < 60_000 ? SOON_MS : SOON_MS * 2;
+  const { fenced, round = 0, running = [], startTime = time(now) } = status.copy ?? {};
+  if (fenced && round > 0) return AT_ONCE_MS;
+  // Everything is copied, and has only to prove that it counts.
+  if (status.copy !== undefined && running.length === 0) return SOON_MS / 10;
+  const elapsed = now - Date.parse(startTime);
+  if (elapsed < 60_000) return SOON_MS / 4;
+  return elapsed < 600_000 ? SOON_MS : SOON_MS * 2;
 }
 
 function completedOf(journal: Copy | undefined): number {

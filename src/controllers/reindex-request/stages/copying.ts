@@ -8,7 +8,7 @@ import { allDone } from '../ranges.ts';
 import { rangeRequest } from '../requests.ts';
 import { type Copy, isRoundComplete } from '../rounds.ts';
 import { isFenced, type Situation } from '../situation.ts';
-import { fail, SOON_MS, type Step } from '../step.ts';
+import { AT_ONCE_MS, fail, type Step } from '../step.ts';
 import { report } from './copy-report.ts';
 
 const MOST_FAILURES_LISTED = 10;
@@ -42,7 +42,7 @@ function begin(situation: Situation, before: Copy | undefined): Step {
   if (!observed.tasks.complete || observed.tasks.running.length > 0)
     return report(situation, {
       actions: observed.tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
-      next: SOON_MS / 4,
+      next: AT_ONCE_MS,
     });
   const action = {
     type: 'BeginRound',
@@ -50,14 +50,14 @@ function begin(situation: Situation, before: Copy | undefined): Step {
     fenced: isFenced(situation),
     before: before?.previousPit,
   } as const;
-  return report(situation, { actions: [action], next: SOON_MS / 4 });
+  return report(situation, { actions: [action], next: AT_ONCE_MS });
 }
 
 /** A replica that hangs behind would show a document that is in no point in time. */
 function settle(situation: Situation): Step {
   const { source } = situation;
   const target = { index: source?.name ?? '', uuid: source?.uuid ?? '' };
-  return report(situation, { actions: [{ type: 'SettleRound', target }], next: SOON_MS / 4 });
+  return report(situation, { actions: [{ type: 'SettleRound', target }], next: 2 * AT_ONCE_MS });
 }
 
 function removeDeparted(situation: Situation, journal: Copy): Step {
@@ -114,7 +114,7 @@ function failureIn(situation: Situation): Step | undefined {
   for (const [task, outcome] of Object.entries(situation.observed.outcomes)) {
     if (outcome.type === 'failed') return fail(situation, outcome.reason, outcome.message);
     if (outcome.type === 'repeat' && isLastTry(situation, task)) return failRepeated(situation, outcome.why);
-    if (outcome.type === 'documentFailures' && !canIsolate(situation))
+    if (outcome.type === 'documentFailures' && (!canIsolate(situation) || isLastTry(situation, task)))
       return failDocuments(situation, outcome.failures);
   }
   return tooManyBad(situation);

@@ -11,7 +11,7 @@ import type { MovedAlias, ReindexAction } from '../actions.ts';
 import type { IndexFacts } from '../observed.ts';
 import { aliasesToMove, currentEpochAlias, type Situation } from '../situation.ts';
 import { operationsSince } from '../moved.ts';
-import { fail, SOON_MS, type Step, step, time } from '../step.ts';
+import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
 import { brokenFence } from './verifying.ts';
 
 /**
@@ -34,10 +34,10 @@ export function cutOver(situation: Situation): Step {
     return step(situation, {
       ...options,
       actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
-      next: SOON_MS,
+      next: AT_ONCE_MS,
     });
   const cutover = cutoverOf(situation, source, mark);
-  if (!cutover) return step(situation, { ...options, next: SOON_MS });
+  if (!cutover) return step(situation, { ...options, next: AT_ONCE_MS });
   const target = { index: destination.name, uuid: destination.uuid };
   const last = finish(destination, mark, cutover);
   if (last.length > 0) return step(situation, { ...options, actions: last });

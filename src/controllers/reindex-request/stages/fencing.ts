@@ -1,6 +1,6 @@
 import { parseDuration } from '../../../schedule/duration.ts';
 import { currentEpochAlias, isBlockFirst, ownsBlock, type Situation } from '../situation.ts';
-import { fail, SOON_MS, type Step, step, time } from '../step.ts';
+import { AT_ONCE_MS, fail, SOON_MS, type Step, step, time } from '../step.ts';
 
 /**
  * Writes to the source stop, provably: the block is set through the epoch alias, and Elasticsearch confirms that no
@@ -28,7 +28,7 @@ export function fence(situation: Situation): Step {
       ...options,
       message: 'waiting until the tasks of an earlier round are gone',
       actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
-      next: SOON_MS / 4,
+      next: AT_ONCE_MS,
     });
   if (status.fence.verified && !situation.blocked)
     return fail(

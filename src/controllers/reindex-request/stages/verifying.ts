@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
-import { fail, SOON_MS, type Step, step, time } from '../step.ts';
+import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
 import { withoutRound } from '../rounds.ts';
 import { beginToLift } from './lifting.ts';
 
@@ -23,7 +23,7 @@ export function verify(situation: Situation): Step {
     return step(situation, {
       ...options,
       actions: strays.map(({ id }) => ({ type: 'CancelTask', task: id })),
-      next: SOON_MS / 4,
+      next: AT_ONCE_MS,
     });
   if (!status.verification?.refreshed)
     return step(situation, {
@@ -38,7 +38,7 @@ export function verify(situation: Situation): Step {
       status: { ...status, copy: withoutRound(status.copy) },
       next: 'now',
     });
-  if (!observed.counts) return step(situation, { ...options, next: SOON_MS / 4 });
+  if (!observed.counts) return step(situation, { ...options, next: AT_ONCE_MS });
   return judge(situation, observed.counts);
 }
 
