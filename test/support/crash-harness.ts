@@ -4,13 +4,8 @@ import type { Around } from './server-calls.ts';
 import { crashAt, type CrashPoint, newTrace, type TracedCall } from './crash-points.ts';
 import { createRequest, type ReindexBed, type RequestSpec } from './reindex-bed.ts';
 import { addAliases, createIndex, numbered, tasksOf, write } from './reindex-indices.ts';
-import {
-  passes,
-  type ReindexProcess,
-  skippingClock,
-  type SkippingClock,
-  startProcess,
-} from './reindex-process.ts';
+import { passes, type ReindexProcess, startProcess } from './reindex-process.ts';
+import { skippingClock, type SkippingClock } from './skipping-clock.ts';
 import { eventually } from './eventually.ts';
 
 export const DOCUMENTS = 300;

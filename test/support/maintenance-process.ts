@@ -1,18 +1,17 @@
-import { createConnectionSource } from '../../src/controllers/elasticsearch-connection/source.ts';
 import { indexMaintenancePolicyController } from '../../src/controllers/index-maintenance-policy/controller.ts';
 import {
   indexMaintenancePolicy,
   type IndexMaintenancePolicy,
 } from '../../src/crds/index-maintenance-policy.ts';
-import { createConnections } from '../../src/elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../src/elasticsearch/elasticsearch.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { ResourceEvent } from '../../src/runtime/controller.ts';
-import type { Engine, Outcome } from '../../src/runtime/engine.ts';
+import type { Outcome } from '../../src/runtime/engine.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
 import { kindRefOf } from '../../src/runtime/resource.ts';
 import type { ReindexBed } from './reindex-bed.ts';
-import { type Around, aroundElasticsearch, aroundKubernetes } from './server-calls.ts';
+import { processParts } from './process-parts.ts';
+import type { Around } from './server-calls.ts';
 
 const POLICIES = kindRefOf(indexMaintenancePolicy);
 
@@ -38,38 +37,20 @@ export interface MaintenanceProcessOptions {
 
 export function startMaintenance(
   bed: ReindexBed,
-  { around = (_call, send) => send(), later = 0, ...options }: MaintenanceProcessOptions = {},
+  { around, later = 0, ...options }: MaintenanceProcessOptions = {},
 ): MaintenanceProcess {
-  const life = new AbortController();
-  const events: ResourceEvent[] = [];
-  const kubernetes = aroundKubernetes(bed.api, around);
-  const clock = { ...systemClock, now: () => systemClock.now() + later };
-  const connections = createConnections({
-    source: createConnectionSource(kubernetes),
-    clock,
-    allowedEndpoints: [],
-    inCluster: false,
-    protectedIndices: [],
+  const { engine, connections, events, life } = processParts({
+    api: bed.api,
+    clock: { ...systemClock, now: () => systemClock.now() + later },
+    around,
+    between: (es) => withLaterClocks(es, later),
   });
   const controller = indexMaintenancePolicyController({
-    connections: {
-      ...connections,
-      use: async (use, signal) => {
-        const cluster = await connections.use(use, signal);
-        return { ...cluster, es: aroundElasticsearch(withLaterClocks(cluster.es, later), around) };
-      },
-    },
+    connections,
     policies: options.policies ?? (() => []),
     requests: options.requests ?? (() => []),
     clusterUuidOf: () => undefined,
   });
-  const engine: Engine = {
-    kubernetes,
-    clock,
-    log: { info: () => undefined, warn: () => undefined },
-    mayAct: () => !life.signal.aborted,
-    record: (_resource, event) => void events.push(event),
-  };
   const pass = (name: string) =>
     reconcile(engine, controller, { namespace: bed.namespace, name }, life.signal);
   return {

@@ -1,31 +1,13 @@
 import type { ReindexRequest } from '../../src/crds/reindex-request.ts';
-import { createConnectionSource } from '../../src/controllers/elasticsearch-connection/source.ts';
 import { reindexRequestController } from '../../src/controllers/reindex-request/controller.ts';
-import { createConnections } from '../../src/elasticsearch/connections.ts';
-import type { Connections } from '../../src/elasticsearch/connections.ts';
-import type { Clock } from '../../src/runtime/clock.ts';
-import { systemClock } from '../../src/runtime/clock.ts';
 import type { ResourceEvent } from '../../src/runtime/controller.ts';
-import type { Engine, Outcome } from '../../src/runtime/engine.ts';
+import type { Outcome } from '../../src/runtime/engine.ts';
 import { Obligations } from '../../src/runtime/obligations.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
-import { type Around, aroundElasticsearch, aroundKubernetes } from './server-calls.ts';
+import { processParts } from './process-parts.ts';
+import type { Around } from './server-calls.ts';
+import type { SkippingClock } from './skipping-clock.ts';
 import { type ReindexBed, readRequest } from './reindex-bed.ts';
-
-/** Time that passes at once where the operator would wait. */
-export interface SkippingClock extends Clock {
-  skip(ms: number): void;
-}
-
-export function skippingClock(): SkippingClock {
-  let skipped = 0;
-  return {
-    now: () => systemClock.now() + skipped,
-    monotonic: () => systemClock.monotonic() + skipped,
-    sleep: (ms, signal) => systemClock.sleep(ms, signal),
-    skip: (ms) => void (skipped += ms),
-  };
-}
 
 /** One process of the operator as far as a single request needs it: its own memory, clients and engine. */
 export interface ReindexProcess {
@@ -47,40 +29,23 @@ export interface ProcessOptions {
 }
 
 export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexProcess {
-  const { clock, around = (_call, send) => send() } = options;
-  const life = new AbortController();
-  const events: ResourceEvent[] = [];
-  const kubernetes = aroundKubernetes(bed.api, around);
-  const connections = createConnections({
-    source: createConnectionSource(kubernetes),
-    clock,
-    allowedEndpoints: [],
-    inCluster: false,
-    protectedIndices: options.protectedIndices ?? [],
-  });
-  const log = { info: () => undefined, warn: () => undefined };
+  const { clock } = options;
+  const { engine, connections, events, life } = processParts({ api: bed.api, ...options });
   const obligations = new Obligations({
     // A process that is gone wakes for nothing.
     clock: {
       ...clock,
       sleep: (ms, signal = life.signal) => clock.sleep(ms, AbortSignal.any([signal, life.signal])),
     },
-    log,
+    log: engine.log,
     askApiServer: async () => undefined,
   });
   const controller = reindexRequestController({
     obligations,
-    connections: { ...connections, use: usingThrough(connections, around) },
+    connections,
     requests: options.requests ?? (() => []),
     fewestDocumentsPerRange: options.fewestDocumentsPerRange ?? 50,
   });
-  const engine: Engine = {
-    kubernetes,
-    clock,
-    log,
-    mayAct: () => !life.signal.aborted,
-    record: (_resource, event) => void events.push(event),
-  };
   return {
     events,
     pass: (name) => reconcile(engine, controller, { namespace: bed.namespace, name }, life.signal),
@@ -89,13 +54,6 @@ export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexP
       life.abort(new Error('closed'));
       return connections.close();
     },
-  };
-}
-
-function usingThrough(connections: Connections, around: Around): Connections['use'] {
-  return async (use, signal) => {
-    const cluster = await connections.use(use, signal);
-    return { ...cluster, es: aroundElasticsearch(cluster.es, around) };
   };
 }
 

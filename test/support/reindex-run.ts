@@ -1,7 +1,8 @@
 import type { ReindexRequest } from '../../src/crds/reindex-request.ts';
 import { ElasticsearchError } from '../../src/elasticsearch/errors.ts';
 import { createRequest, type ReindexBed, type RequestSpec } from './reindex-bed.ts';
-import { passes, type ProcessOptions, skippingClock, startProcess } from './reindex-process.ts';
+import { passes, type ProcessOptions, startProcess } from './reindex-process.ts';
+import { skippingClock } from './skipping-clock.ts';
 import { type Around } from './server-calls.ts';
 
 export type Disturbance = (request: ReindexRequest) => Promise<void>;

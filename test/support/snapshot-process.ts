@@ -1,12 +1,11 @@
-import { createConnectionSource } from '../../src/controllers/elasticsearch-connection/source.ts';
 import { snapshotScheduleController } from '../../src/controllers/snapshot-schedule/controller.ts';
 import type { SnapshotSchedule } from '../../src/crds/snapshot-schedule.ts';
-import { createConnections } from '../../src/elasticsearch/connections.ts';
 import type { ResourceEvent } from '../../src/runtime/controller.ts';
-import type { Engine, Outcome } from '../../src/runtime/engine.ts';
+import type { Outcome } from '../../src/runtime/engine.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
 import { skippingClock, type SkippingClock } from './skipping-clock.ts';
-import { type Around, aroundElasticsearch, aroundKubernetes } from './server-calls.ts';
+import { processParts } from './process-parts.ts';
+import type { Around } from './server-calls.ts';
 import { readSchedule, type SnapshotBed } from './snapshot-bed.ts';
 
 /** One process of the operator as far as a single schedule needs it: its own memory, clients and engine. */
@@ -40,29 +39,9 @@ const MOST_PASSES = 600;
 const LONGEST_SKIP_MS = 700_000;
 
 export function startSnapshotProcess(bed: SnapshotBed, options: ProcessOptions = {}): SnapshotProcess {
-  const { clock = skippingClock(), around = (_call, send) => send(), schedules = () => [] } = options;
-  const life = new AbortController();
-  const events: ResourceEvent[] = [];
-  const kubernetes = aroundKubernetes(bed.api, around);
-  const connections = createConnections({
-    source: createConnectionSource(kubernetes),
-    clock,
-    allowedEndpoints: [],
-    inCluster: false,
-    protectedIndices: [],
-  });
-  const use: typeof connections.use = async (wanted, signal) => {
-    const cluster = await connections.use(wanted, signal);
-    return { ...cluster, es: aroundElasticsearch(cluster.es, around) };
-  };
-  const controller = snapshotScheduleController({ connections: { ...connections, use }, schedules });
-  const engine: Engine = {
-    kubernetes,
-    clock,
-    log: { info: () => undefined, warn: () => undefined },
-    mayAct: () => !life.signal.aborted,
-    record: (_resource, event) => void events.push(event),
-  };
+  const { clock = skippingClock(), around, schedules = () => [] } = options;
+  const { engine, connections, events, life } = processParts({ api: bed.api, clock, around });
+  const controller = snapshotScheduleController({ connections, schedules });
   const pass = (name: string) =>
     reconcile(engine, controller, { namespace: bed.namespace, name }, life.signal);
   return {

@@ -26,7 +26,8 @@ import {
   isHidden,
   write,
 } from '../../support/reindex-indices.ts';
-import { passes, skippingClock, startProcess } from '../../support/reindex-process.ts';
+import { passes, startProcess } from '../../support/reindex-process.ts';
+import { skippingClock } from '../../support/skipping-clock.ts';
 import { reindex } from '../../support/reindex-run.ts';
 
 const bed = await useReindexBed();
