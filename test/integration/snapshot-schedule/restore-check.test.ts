@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SnapshotSchedule } from '../../../src/crds/snapshot-schedule.ts';
+import { distantSlots } from '../../support/distant-slots.ts';
 import { createIndex, numbered, oneShard, write } from '../../support/reindex-indices.ts';
 import { dieEverywhere } from '../../support/snapshot-crash.ts';
 import {
@@ -22,8 +23,8 @@ import {
 } from '../../support/snapshot-process.ts';
 
 const bed = await useSnapshotBed();
-const HOUR = 3_600_000;
-const restoreCheck = { schedule: '@hourly' };
+const checks = distantSlots(60);
+const restoreCheck = { schedule: checks.schedule };
 
 const temporary = async ({ es, namespace }: SnapshotBed): Promise<readonly string[]> => {
   const path = `/${namespace}-*-restore-check-*/_settings`;
@@ -39,7 +40,8 @@ const isChecked = ({ status }: SnapshotSchedule): boolean =>
 async function takeOne(of: SnapshotBed, name: string, operator: SnapshotProcess): Promise<void> {
   await runNow(of, name, 'one');
   await operator.until(name, 'it has ended', isRetained);
-  operator.clock.skip(HOUR - (operator.clock.now() % HOUR) + 1_000);
+  const now = operator.clock.now();
+  operator.clock.skip(checks.next(now) - now + 1_000);
 }
 
 describe('a restore check', () => {
