@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Config } from './config.ts';
+import { type Config, version } from './config.ts';
 import { clusterOf, wireControllers } from './controllers/index.ts';
 import type { Wire } from './controllers/index.ts';
 import { indexMaintenancePolicy } from './crds/index-maintenance-policy.ts';
@@ -158,6 +158,7 @@ function wiring(
       controller,
       engine: {
         kubernetes,
+        version,
         clock,
         log: log.child({ kind }),
         mayAct: () => election.isLeader(),

@@ -21,6 +21,8 @@ export interface KindSource<Spec extends z.ZodType, Status extends z.ZodType> {
   /** Without Age, which every kind has last. */
   readonly columns: readonly Column[];
   readonly conditions: readonly ConditionDoc[];
+  /** Counts up when a status comes to mean what an older operator would misread; 1 when absent. */
+  readonly statusFormat?: number;
 }
 
 /** A kind of this operator from its schemas; the manifest, the reference page and the types come from what it returns. */
@@ -33,6 +35,7 @@ export function defineCrd<Spec extends z.ZodType, Status extends z.ZodType>(
     version: VERSION,
     singular: source.kind.toLowerCase(),
     listKind: `${source.kind}List`,
+    statusFormat: source.statusFormat ?? 1,
     categories: [CATEGORY],
     columns: [...source.columns, AGE],
     conditions: [...source.conditions, ...commonConditions],

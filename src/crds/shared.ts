@@ -94,6 +94,8 @@ export interface KindDefinition<Spec, Status> {
   readonly status: z.ZodType<Status>;
   readonly columns: readonly Column[];
   readonly conditions: readonly ConditionDoc[];
+  /** The newest form of a status that this operator can go on from. */
+  readonly statusFormat: number;
 }
 
 const condition = object('What is known of one aspect of this object.', {
@@ -106,6 +108,18 @@ const condition = object('What is known of one aspect of this object.', {
 });
 
 export type Condition = DeepReadonly<z.output<typeof condition>>;
+
+/** Who a status can be gone on from. Lenient: a newer operator may have more to say. */
+export const writtenBy = object(
+  'The operator that wrote this status. An older one that does not know its format does nothing.',
+  {
+    version: text(64).describe('Its version.'),
+    format: z
+      .int()
+      .min(1)
+      .describe('The form of the status; it counts up when older operators would misread it.'),
+  },
+);
 
 /** The members that the status of every kind has. */
 export const commonStatus = {
@@ -121,6 +135,7 @@ export const commonStatus = {
   lastHandledRunNow: text(255)
     .optional()
     .describe('The value of the annotation es-steward.dev/run-now that was last acted on.'),
+  writtenBy: writtenBy.optional(),
 };
 
 export const suspend = z
@@ -167,6 +182,8 @@ export const commonConditions: readonly ConditionDoc[] = [
     description: 'Present and True while time must pass or something outside this object must change.',
     reasons: {
       Retrying: 'The last pass ended in a fault; it is repeated with back-off.',
+      NewerStatus:
+        'A newer operator, named in the message, has written the status; this one does nothing. Run that version again, or a later one.',
       Paused: 'The kill switch of the operator is on: everything is observed and reported, nothing is done.',
     },
   },

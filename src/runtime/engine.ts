@@ -8,6 +8,8 @@ import type { RawObject } from './resource.ts';
 /** What the engine needs around a controller. */
 export interface Engine {
   readonly kubernetes: KubernetesApi;
+  /** Of this operator; told in each status that it writes. */
+  readonly version: string;
   readonly clock: Clock;
   readonly log: PassLogger;
   /** Still the leader, by the monotonic clock. Asked before each effect and each write. */

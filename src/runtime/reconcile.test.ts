@@ -38,6 +38,7 @@ const engine = (more: Partial<Engine> = {}): Engine => ({
   kubernetes: memory,
   clock,
   log: { info: () => undefined, warn: () => undefined },
+  version: '1.2.3',
   mayAct: () => isLeader,
   record: (_, { reason }) => void events.push(reason),
   ...more,
@@ -161,6 +162,27 @@ describe('a pass', () => {
     memory.put('a', { spec: { brightness: 1 }, status: { brightness: 1, novelty: 'kept' } });
     await pass({ decide: () => ({ status: { brightness: 2 } }) });
     expect(status()).toMatchObject({ brightness: 2, novelty: 'kept' });
+  });
+
+  it('tells who has written the status, and writes nothing when only that has changed', async () => {
+    memory.put('a', { spec: { brightness: 1 }, status: { brightness: 1 } });
+    await pass({ decide: () => ({ status: { brightness: 2 } }) });
+    expect(status()?.writtenBy).toEqual({ version: '1.2.3', format: 1 });
+    await pass({}, { version: '1.3.0' });
+    expect([status()?.writtenBy?.version, writes().length]).toEqual(['1.2.3', 1]);
+  });
+
+  it('does nothing by a status of a newer format, and says which version has written it (F27)', async () => {
+    const newer = { brightness: 'dazzling', writtenBy: { version: '9.0.0', format: 2 } };
+    memory.put('a', { spec: { brightness: 1 }, status: newer });
+    const outcome = await pass({ decide: () => ({ actions: [shine(1)] }) });
+    expect([outcome.type, performed, conditions()]).toEqual([
+      'waiting',
+      [],
+      ['Ready=False NewerStatus', 'Reconciling=True NewerStatus'],
+    ]);
+    expect(status()).toMatchObject(newer);
+    expect(status()?.conditions?.[0]?.message).toContain('9.0.0');
   });
 
   it('replaces a status that cannot be read: it is rebuilt from the world', async () => {

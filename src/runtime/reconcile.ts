@@ -6,6 +6,7 @@ import { FencedError } from './errors.ts';
 import { judgeFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { addFinalizerPatch, cleanupTimeLeft, holdsFinalizer, removeFinalizerPatch } from './finalizer.ts';
+import { refuseNewerStatus } from './newer-status.ts';
 import { performAll } from './perform.ts';
 import { kindRefOf, objectRefOf, parseResource } from './resource.ts';
 import type { RawObject } from './resource.ts';
@@ -65,6 +66,7 @@ async function carryOut<Spec, Status, Observed, Action extends ActionLike>(
   state: PassState,
   controller: Controller<Spec, Status, Observed, Action>,
 ): Promise<Outcome> {
+  refuseNewerStatus(controller.definition, state.current, state.engine.version);
   const resource = parseResource(controller.definition, state.current);
   const observed = await orAborted(controller.observe(resource, state.pass), state.pass.signal);
   const decision = controller.decide(resource, observed, state.pass.now);

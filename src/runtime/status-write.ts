@@ -29,12 +29,18 @@ export async function writeDecided(
   verdict: Verdict,
   report: FailureReport | undefined,
 ): Promise<boolean> {
-  return writeStatus(state, definition, {
+  const { writtenBy } = statusBefore(state, definition);
+  const desired = {
     ...body,
     ...(verdict.handlesRunNow ? {} : runNowEcho(state, definition, report)),
     observedGeneration: state.current.metadata.generation,
     conditions: decidedConditions(verdict, report, contextOf(state, definition)),
-  });
+    writtenBy,
+  };
+  // Another version alone is no reason to write: an update of the operator would cost a write for each resource.
+  if (mergePatchBetween(statusBefore(state, definition), desired) === undefined) return false;
+  const writer = { version: state.engine.version, format: definition.statusFormat };
+  return writeStatus(state, definition, { ...desired, writtenBy: writer });
 }
 
 /** The status write of a pass that failed before its decision: the body stays, the failure speaks in the conditions. */

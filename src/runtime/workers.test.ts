@@ -16,6 +16,7 @@ function bed(reconcile: WorkerOptions['reconcile'], hooks: RunnerHooks = {}) {
     kubernetes: memoryKubernetes(),
     clock,
     log: { info: () => undefined, warn: () => undefined },
+    version: '1.2.3',
     mayAct: () => true,
     record: () => undefined,
   };

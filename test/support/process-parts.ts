@@ -46,6 +46,7 @@ export function processParts(options: PartsOptions): ProcessParts {
     kubernetes,
     clock,
     log: { info: () => undefined, warn: () => undefined },
+    version: '1.2.3',
     mayAct: () => !life.signal.aborted,
     record: (_resource, event) => void events.push(event),
   };

@@ -80,6 +80,7 @@ export function runLamps(
       kubernetes,
       clock: systemClock,
       log: { info: () => undefined, warn: (fields, message) => void warnings.push({ fields, message }) },
+      version: '1.2.3',
       mayAct: () => true,
       record: (object, event) => void events.push({ ...event, name: object.metadata.name }),
       ...engine,

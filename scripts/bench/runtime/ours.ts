@@ -41,6 +41,7 @@ const runner = createRunner({
     kubernetes: createKubernetesApi(transport),
     clock,
     log,
+    version: '0',
     mayAct: () => true,
     record: () => undefined,
   },

@@ -87,6 +87,7 @@ function runOperator(api: KubernetesApi, namespace: string, connections: Connect
       kubernetes: api,
       clock: systemClock,
       log: { info: log, warn: log },
+      version: '1.2.3',
       mayAct: () => true,
       record: (object, event) => void told.push({ name: object.metadata.name, ...event }),
     },
