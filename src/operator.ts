@@ -2,10 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type Config, version } from './config.ts';
 import { clusterOf, wireControllers } from './controllers/index.ts';
 import type { Wire } from './controllers/index.ts';
-import { indexMaintenancePolicy } from './crds/index-maintenance-policy.ts';
-import type { IndexMaintenancePolicy } from './crds/index-maintenance-policy.ts';
-import { snapshotSchedule } from './crds/snapshot-schedule.ts';
-import type { SnapshotSchedule } from './crds/snapshot-schedule.ts';
 import type { Connections } from './elasticsearch/connections.ts';
 import type { KubernetesApi } from './kubernetes/api.ts';
 import type { ServerClock } from './kubernetes/server-clock.ts';
@@ -67,8 +63,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const obligations = new Obligations({ clock, log, askApiServer });
   const wire = wiring(options, { election, killSwitch, recorder });
   const runners = wireControllers(wire, { ...options, obligations });
-  metrics.watchSnapshotSchedules(() => snapshotSchedulesOf(runners));
-  metrics.watchMaintenancePolicies(() => maintenancePoliciesOf(runners));
+  metrics.watchResources((kind) => runners.find(({ name }) => name === kind.singular)?.objects() ?? []);
   return { election, killSwitch, recorder, obligations, runners };
 }
 
@@ -123,18 +118,6 @@ export async function runOperator(
     ],
     { clock, log },
   );
-}
-
-/** The API server has checked them by the schema of the kind. */
-function snapshotSchedulesOf(runners: readonly ControllerRunner[]): readonly SnapshotSchedule[] {
-  const runner = runners.find(({ name }) => name === snapshotSchedule.singular);
-  return (runner?.objects() ?? []) as unknown as readonly SnapshotSchedule[];
-}
-
-/** The same. */
-function maintenancePoliciesOf(runners: readonly ControllerRunner[]): readonly IndexMaintenancePolicy[] {
-  const runner = runners.find(({ name }) => name === indexMaintenancePolicy.singular);
-  return (runner?.objects() ?? []) as unknown as readonly IndexMaintenancePolicy[];
 }
 
 function createElection({ config, kubernetes, clock, random, log }: OperatorOptions): Election {

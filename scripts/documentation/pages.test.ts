@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { flagsSchema } from '../../src/config.ts';
 import { describeFlags } from '../../src/flags.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { repositoryRoot } from '../environment/cache.ts';
 import { anchorsOf, codeBlocks, linksOf, readPages, targetOf } from './pages.ts';
 
@@ -43,20 +42,6 @@ describe('docs/operations.md', () => {
     const facts = (found: RegExpExecArray) => [found[1], found[2], found[3]];
     expect(rows.map(facts)).toEqual(told.map(facts));
     expect(told).toHaveLength(Object.keys(flagsSchema.shape).length);
-  });
-
-  it('has each metric of our own making, and no other', async () => {
-    const metrics = createMetrics('1.0.0');
-    metrics.watchProcess({ leaseName: 'lease', isLeader: () => true, isPaused: () => false });
-    const served = (await metrics.registry.getMetricsAsJSON())
-      .map(({ name }) => name)
-      .filter((name) => !/^(process|nodejs)_/.test(name));
-    const table = text.slice(text.indexOf('## Metrics'), text.indexOf('## Events'));
-    const rows = table.split('\n').filter((line) => line.startsWith('| `'));
-    const told = rows.flatMap((row) =>
-      [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name),
-    );
-    expect(new Set(told)).toEqual(new Set(served));
   });
 });
 

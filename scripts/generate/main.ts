@@ -1,12 +1,13 @@
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
 import { write, findDrift } from './files.ts';
+import { metricsPages } from './metrics-reference.ts';
 import { referencePages } from './reference.ts';
 
 /**
  * Writes what follows from the sources; `--check` writes nothing and fails when that would have changed anything.
  * A further kind of file is one more producer in this list.
  */
-const files = [customResourceDefinitions, referencePages].flatMap((produce) => produce());
+const files = [customResourceDefinitions, metricsPages, referencePages].flatMap((produce) => produce());
 
 if (process.argv.includes('--check')) {
   const drift = findDrift(files);

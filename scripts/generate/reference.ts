@@ -3,6 +3,7 @@ import { rootSchema } from '../../src/crds/manifest.ts';
 import type { Schema } from '../../src/crds/schema.ts';
 import type { Column, ConditionDoc, KindDefinition } from '../../src/crds/shared.ts';
 import { GENERATED, type GeneratedFile } from './files.ts';
+import { code, table } from './markdown.ts';
 
 /** docs/reference: one page per kind, and one that lists them. */
 export const referencePages = (): readonly GeneratedFile[] => [
@@ -26,6 +27,7 @@ function overview(): string {
     '# Reference\n',
     'Every field of every kind, as `kubectl explain` shows it too.\n',
     table(['Kind', 'Short name', 'What it does'], rows),
+    'What the operator tells: [metrics](metrics.md).\n',
   ].join('\n');
 }
 
@@ -117,11 +119,3 @@ const columns = (shown: readonly Column[]): string =>
       description,
     ]),
   );
-
-const code = (text: string): string => `\`${text}\``;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
-  return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
-}

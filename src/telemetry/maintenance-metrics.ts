@@ -1,111 +1,107 @@
-import { Gauge } from 'prom-client';
-import type { Registry } from 'prom-client';
-import type {
-  IndexMaintenancePolicy,
-  IndexMaintenancePolicyStatus as Status,
-} from '../crds/index-maintenance-policy.ts';
+import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
+import { durationSeconds, epochSeconds, single, state } from './status-series.ts';
+import type { StatusSeries } from './status-series.ts';
 
-export interface MaintenanceMetrics {
-  /** Asked at each scrape, so that what is gone is not told of any more. */
-  watchMaintenancePolicies(policies: () => readonly IndexMaintenancePolicy[]): void;
-}
-
-/** One figure, with the value of one more label where the series has one. */
-type Sample = readonly [value: number | undefined, label?: string];
-
-interface Series {
-  readonly name: string;
-  readonly help: string;
-  /** The name of the label beside namespace and name. */
-  readonly label?: string;
-  readonly read: (status: Status, policy: IndexMaintenancePolicy) => readonly Sample[];
-}
-
+type Series = StatusSeries<IndexMaintenancePolicy>;
+type Status = NonNullable<IndexMaintenancePolicy['status']>;
 type Target = NonNullable<Status['targets']>[number];
 
-const PREFIX = 'es_steward_maintenance';
-
 const perTarget = (name: string, help: string, read: (target: Target) => number | undefined): Series => ({
-  name: `${PREFIX}_target_${name}`,
+  name: `es_steward_maintenance_target_${name}`,
   help,
-  label: 'target',
-  read: ({ targets = [] }) => targets.map((target) => [read(target), target.name]),
+  labels: ['target'],
+  read: ({ status }) => (status?.targets ?? []).map((target) => [read(target), target.name]),
 });
 
-const perPolicy = (name: string, help: string, read: (status: Status) => number | undefined): Series => ({
-  name: `${PREFIX}_${name}`,
-  help,
-  read: (status) => [[read(status)]],
-});
+const perPolicy = (name: string, help: string, read: (status: Status) => number | undefined): Series =>
+  single(`es_steward_maintenance_${name}`, help, ({ status = {} }) => read(status));
 
-const seconds = (time: string | undefined): number | undefined =>
-  time === undefined ? undefined : Date.parse(time) / 1000;
+const hasCondition = ({ conditions = [] }: Status, wanted: string): 0 | 1 =>
+  conditions.some(({ type, status }) => type === wanted && status === 'True') ? 1 : 0;
 
-const SERIES: readonly Series[] = [
+/** What an IndexMaintenancePolicy tells. */
+export const maintenanceSeries: readonly Series[] = [
   perTarget('indices', 'Indexes of a target.', ({ matched }) => matched),
   perTarget('documents', 'Documents of a target, in primary shards.', ({ documents }) => documents),
   perTarget('bytes', 'Bytes of a target, in primary shards.', ({ bytes }) => bytes),
   perTarget('growth_bytes_per_day', 'Growth over the last seven whole days.', (target) => target.bytesPerDay),
   perTarget('next_expiry_timestamp_seconds', 'When the next index of a target expires.', ({ nextExpiry }) =>
-    seconds(nextExpiry),
+    epochSeconds(nextExpiry),
   ),
   perPolicy(
     'planned_deletions',
     'Indexes that the plan of a policy deletes.',
     ({ plan }) => plan?.deletes.count,
   ),
+  perPolicy(
+    'planned_deletion_bytes',
+    'Bytes in primary shards that the plan of a policy deletes.',
+    ({ plan }) => plan?.deletes.bytes,
+  ),
+  perPolicy(
+    'planned_deletion_documents',
+    'Documents that the plan of a policy deletes.',
+    ({ plan }) => plan?.deletes.documents,
+  ),
+  perPolicy(
+    'planned_alias_changes',
+    'Memberships of aliases that the plan of a policy adds, corrects or removes.',
+    ({ plan }) => plan && plan.aliasChanges.add + plan.aliasChanges.remove,
+  ),
+  {
+    name: 'es_steward_maintenance_kept',
+    help: 'Indexes that stay, by reason.',
+    labels: ['reason'],
+    read: ({ status }) => (status?.plan?.kept ?? []).map(({ reason, count }) => [count, reason]),
+  },
+  {
+    name: 'es_steward_maintenance_held',
+    help: 'Indexes that need a look, by reason: those that would be deleted, had not something held them back, and those whose age cannot be read. Twenty at most are counted.',
+    labels: ['reason'],
+    read: ({ status }) => heldByReason(status?.plan?.held ?? []),
+  },
+  perPolicy('last_run_deleted', 'Indexes that the last run deleted.', ({ lastRun }) => lastRun?.deleted),
+  perPolicy(
+    'last_run_failed',
+    'Indexes that the last run could not delete.',
+    ({ lastRun }) => lastRun?.failed,
+  ),
+  perPolicy(
+    'last_run_dropped',
+    'Indexes that a guard took out of the plan during the last run, because they had changed.',
+    ({ lastRun }) => lastRun?.dropped,
+  ),
+  perPolicy('last_run_duration_seconds', 'How long the last run took.', ({ lastRun }) =>
+    durationSeconds(lastRun?.duration),
+  ),
+  perPolicy('next_run_timestamp_seconds', 'When the next run of a policy is.', ({ nextRunTime }) =>
+    epochSeconds(nextRunTime),
+  ),
   perPolicy('last_success_timestamp_seconds', 'When a run last ended without a failure.', (status) =>
-    seconds(status.lastSuccessfulTime),
+    epochSeconds(status.lastSuccessfulTime),
   ),
   perPolicy(
     'consecutive_failures',
     'Runs in a row that ended with a failure.',
     ({ consecutiveFailures = 0 }) => consecutiveFailures,
   ),
-  perPolicy('approval_required', '1 while a plan waits for approval, else 0.', ({ conditions = [] }) =>
-    conditions.some(({ type }) => type === 'ApprovalRequired') ? 1 : 0,
+  perPolicy('approval_required', '1 while a plan waits for approval, else 0.', (status) =>
+    hasCondition(status, 'ApprovalRequired'),
   ),
-  {
-    name: `${PREFIX}_kept`,
-    help: 'Indexes that stay, by reason.',
-    label: 'reason',
-    read: ({ plan }) => (plan?.kept ?? []).map(({ reason, count }) => [count, reason]),
-  },
-  {
-    name: `${PREFIX}_policy_suspended`,
-    help: '1 while a policy is suspended, else 0.',
-    read: (_status, { spec }) => [[spec.suspend ? 1 : 0]],
-  },
+  state(
+    'es_steward_maintenance_conflict',
+    'reason',
+    '1 while another policy claims the same index or alias, so that neither acts.',
+    ({ status }) =>
+      status?.conditions?.find((condition) => condition.type === 'Conflict' && condition.status === 'True')
+        ?.reason,
+  ),
+  single('es_steward_maintenance_policy_suspended', '1 while a policy is suspended, else 0.', ({ spec }) =>
+    spec.suspend ? 1 : 0,
+  ),
 ];
 
-/** Everything comes from the status, which outlives the process: there is nothing to keep in step. */
-export function maintenanceMetrics(registers: Registry[]): MaintenanceMetrics {
-  let policies: () => readonly IndexMaintenancePolicy[] = () => [];
-  const gauges = SERIES.map((series) => gaugeOf(series, () => policies()));
-  for (const register of registers) for (const gauge of gauges) register.registerMetric(gauge);
-  return { watchMaintenancePolicies: (watched) => void (policies = watched) };
-}
-
-function gaugeOf(series: Series, policies: () => readonly IndexMaintenancePolicy[]): Gauge {
-  const { name, help, label } = series;
-  return new Gauge({
-    name,
-    help,
-    registers: [],
-    labelNames: ['namespace', 'name', ...(label === undefined ? [] : [label])],
-    collect() {
-      this.reset();
-      for (const { labels, value } of samplesOf(series, policies())) this.set(labels, value);
-    },
-  });
-}
-
-function* samplesOf({ read, label }: Series, policies: readonly IndexMaintenancePolicy[]) {
-  for (const policy of policies) {
-    const { namespace, name } = policy.metadata;
-    for (const [value, text] of read(policy.status ?? {}, policy)) {
-      if (value === undefined) continue;
-      yield { labels: { namespace, name, ...(label === undefined ? {} : { [label]: text ?? '' }) }, value };
-    }
-  }
+function heldByReason(held: NonNullable<Status['plan']>['held']): readonly (readonly [number, string])[] {
+  const reasons = [...new Set(held.map(({ reason }) => reason))];
+  return reasons.map((reason) => [held.filter((one) => one.reason === reason).length, reason]);
 }

@@ -1,17 +1,15 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { controllerMetrics } from './controller-metrics.ts';
 import type { ControllerMetrics } from './controller-metrics.ts';
-import { maintenanceMetrics } from './maintenance-metrics.ts';
-import type { MaintenanceMetrics } from './maintenance-metrics.ts';
 import { operationOf } from './operation.ts';
-import { snapshotMetrics } from './snapshot-metrics.ts';
-import type { SnapshotMetrics } from './snapshot-metrics.ts';
+import { resourceMetrics } from './resource-metrics.ts';
+import type { ResourceMetrics } from './resource-metrics.ts';
 
 /**
  * Everything that /metrics tells. Names and labels that controller-runtime and client-go have are theirs, so that
  * existing dashboards and alerts work; the rest begins with `es_steward_`.
  */
-export interface Metrics extends SnapshotMetrics, MaintenanceMetrics {
+export interface Metrics extends ResourceMetrics {
   readonly registry: Registry;
   readonly controllers: ControllerMetrics;
   /** One call of the API server; `code` is '<error>' without an answer. */
@@ -58,8 +56,7 @@ export function createMetrics(version: string): Metrics {
     ...kubernetesMetrics(registers),
     ...elasticsearchMetrics(registers),
     ...processMetrics(registers),
-    ...snapshotMetrics(registers),
-    ...maintenanceMetrics(registers),
+    ...resourceMetrics(registers),
   };
 }
 
