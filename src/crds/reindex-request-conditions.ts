@@ -27,6 +27,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
         'The copy is caught up; the annotation es-steward.dev/approve with the hash of status.plan lets the aliases move.',
       WriteOutageExceeded:
         'Within maxWriteOutage the rest could not be copied and the aliases could not move; writes are free again.',
+      DiskFull:
+        'The data nodes have too little free space for the copy, or Elasticsearch refuses writes because a disk is full; the message says how much is missing.',
       NoProgress: 'A part of the copy never ended well, however often it was begun.',
       Suspended: 'spec.suspend stops the copy.',
       Cancelled: 'spec.cancel ended the request; everything it made is undone.',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll } from 'vitest';
+import type { ElasticsearchInfo } from '../../scripts/environment/environment-info.ts';
 import { elasticsearchConnection } from '../../src/crds/elasticsearch-connection.ts';
 import { reindexRequest } from '../../src/crds/reindex-request.ts';
 import type { ReindexRequest } from '../../src/crds/reindex-request.ts';
@@ -29,24 +30,29 @@ export interface ReindexBed {
 /** What a request says besides its connection; the rest is the API server's to judge. */
 export type RequestSpec = Readonly<Record<string, unknown>>;
 
-/** A bed for one test file, opened where it is called and cleared after the last test. */
-export async function useReindexBed(connection: RequestSpec = {}): Promise<ReindexBed> {
+/**
+ * A bed for one test file, opened where it is called and cleared after the last test.
+ * @param server one of the file's own; that of all tests when absent.
+ */
+export async function useReindexBed(
+  connection: RequestSpec = {},
+  server: ElasticsearchInfo = environment().elasticsearch,
+): Promise<ReindexBed> {
   const transport = connect(environment().kubeconfig);
   const api = apiOver(transport);
-  const es = administrator();
+  const es = administrator(server);
   const namespace = `reindex-${randomBytes(4).toString('hex')}`;
   afterAll(async () => {
     await removeIndices(es, `${namespace}-`);
     await Promise.all([transport.close(), es.close()]);
   });
   await api.create(core('namespaces'), '', { metadata: { name: namespace } });
-  await createConnection(api, es, namespace, connection);
+  await createConnection(api, es, namespace, server, connection);
   let names = 0;
   return { api, es, namespace, name: () => `${namespace}-${(names += 1)}` };
 }
 
-function administrator(): ElasticsearchClient {
-  const { url, username, password, caFile } = environment().elasticsearch;
+function administrator({ url, username, password, caFile }: ElasticsearchInfo): ElasticsearchClient {
   return createElasticsearch({
     endpoints: [url],
     auth: username === undefined ? { type: 'none' } : { type: 'basic', username, password: password ?? '' },
@@ -61,10 +67,11 @@ async function createConnection(
   api: KubernetesApi,
   es: ElasticsearchClient,
   namespace: string,
+  server: ElasticsearchInfo,
   more: RequestSpec,
 ): Promise<void> {
-  const { url } = environment().elasticsearch;
-  const access = await createAccess(api, namespace);
+  const { url } = server;
+  const access = await createAccess(api, namespace, server);
   const ref = { kind: CONNECTIONS, namespace, name: 'main' };
   await api.create(CONNECTIONS, namespace, {
     ...typeMeta('ElasticsearchConnection'),
@@ -84,8 +91,11 @@ async function createConnection(
   await api.mergePatch(ref, { status }, { subresource: 'status' });
 }
 
-async function createAccess(api: KubernetesApi, namespace: string): Promise<RequestSpec> {
-  const { username, password, caFile } = environment().elasticsearch;
+async function createAccess(
+  api: KubernetesApi,
+  namespace: string,
+  { username, password, caFile }: ElasticsearchInfo,
+): Promise<RequestSpec> {
   if (username === undefined) return {};
   const stringData = {
     username,

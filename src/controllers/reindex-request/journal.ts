@@ -1,3 +1,4 @@
+import { isFlooded } from './disk-space.ts';
 import { rangeOpaqueId } from './names.ts';
 import type { Counts, ShardFacts, TaskOutcome } from './observed.ts';
 import { nextRanges, type Range, withDone } from './ranges.ts';
@@ -15,13 +16,13 @@ const FIRST_PAUSE_MS = 1_000;
 export function bookedJournal(journal: Copy, situation: Situation): Copy {
   const booked = journal.running.reduce<Copy>((copy, range) => {
     const outcome = range.task === undefined ? undefined : situation.observed.outcomes[range.task];
-    return outcome ? withOutcome(copy, range, outcome, situation.now) : copy;
+    return outcome ? withOutcome(copy, range, outcome, situation) : copy;
   }, journal);
   const final = withFinality(booked, situation.observed.shards ?? []);
   return { ...final, running: final.running.map((range) => adopted(range, final, situation)) };
 }
 
-function withOutcome(copy: Copy, range: Running, outcome: TaskOutcome, now: number): Copy {
+function withOutcome(copy: Copy, range: Running, outcome: TaskOutcome, situation: Situation): Copy {
   if (outcome.type === 'running')
     return {
       ...copy,
@@ -34,13 +35,15 @@ function withOutcome(copy: Copy, range: Running, outcome: TaskOutcome, now: numb
   if (outcome.type === 'copied') return withCopied(copy, range, outcome.counts);
   // Its documents are looked into first; then it begins again without them.
   if (outcome.type === 'documentFailures') return copy;
+  // A full disk is no fault of the range.
+  const tries = isFlooded(situation.destination) ? range.try : range.try + 1;
   const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(range.try, 10), LONGEST_PAUSE_MS);
   return {
     ...copy,
-    running: replaced(copy, range, { ...bounds(range), try: range.try + 1 }),
+    running: replaced(copy, range, { ...bounds(range), try: tries }),
     retries: (copy.retries ?? 0) + 1,
     ...(outcome.type === 'repeat' ? { lastRetry: outcome.why.slice(0, 255) } : {}),
-    pausedUntil: time(now + pause),
+    pausedUntil: time(situation.now + pause),
     // Less pressure from now on; it grows again with what succeeds.
     ...(copy.parallel === undefined ? {} : { parallel: Math.max(1, Math.floor(copy.parallel / 2)) }),
   };

@@ -1,4 +1,5 @@
 import { countDocuments, indexSize } from '../../elasticsearch/counts.ts';
+import { nodeDisks } from '../../elasticsearch/disk.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
@@ -59,18 +60,33 @@ async function readPreflight(situation: Situation, es: Elasticsearch, signal: Ab
   const privileges = await missingPrivileges(es, requiredPrivileges(situation, source), signal);
   // Who may not read pipelines is told so, and not that there is none.
   const pipeline = privileges.length > 0 ? undefined : situation.spec.transform?.pipeline;
-  const [size, pipelines, searchable] = await Promise.all([
+  const { query } = situation.spec.source;
+  const [size, pipelines, searchable, disks, chosen] = await Promise.all([
     indexSize(es, source.name, signal),
     readPipelines(pipeline, es, signal),
     sequenceNumbersSearchable(es, source.name, signal),
+    privileges.length > 0 ? undefined : nodeDisks(es, signal),
+    query === undefined ? undefined : countChosen(es, source.name, query, signal),
   ]);
   const preflight: PreflightFacts = {
     ...size,
     missingPrivileges: privileges,
     pipelines,
     sequenceNumbersSearchable: searchable,
+    disks,
+    ...(chosen === undefined || size.documents === 0 ? {} : { share: Math.min(chosen / size.documents, 1) }),
   };
   return { preflight };
+}
+
+/** A query that Elasticsearch refuses is refused with a reason by the trial. */
+async function countChosen(es: Elasticsearch, index: string, query: unknown, signal: AbortSignal) {
+  try {
+    return await countDocuments(es, index, query, signal);
+  } catch (error) {
+    if (isElasticsearchError(error, 'invalid')) return undefined;
+    throw error;
+  }
 }
 
 /** The least that the copy works with; each is named when it is missing. */

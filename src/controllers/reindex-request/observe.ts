@@ -194,6 +194,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'NotGranted',
   'ConnectionNotFound',
   'PreflightFailed',
+  'DiskFull',
   'InvalidSpec',
 ]);
 

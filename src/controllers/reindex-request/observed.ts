@@ -1,3 +1,4 @@
+import type { NodeDisk } from '../../elasticsearch/disk.ts';
 import type { Range } from './ranges.ts';
 
 /** Everything that one pass has read. What a stage does not need is absent; nothing here is a guess. */
@@ -76,6 +77,10 @@ export interface PreflightFacts {
   readonly sequenceNumbersSearchable: boolean;
   readonly documents: number;
   readonly bytes: number;
+  /** The part of the documents that is copied, 0 to 1; absent: all. */
+  readonly share?: number;
+  /** Absent where it may not be read. */
+  readonly disks?: readonly NodeDisk[] | undefined;
 }
 
 export interface ShardFacts {

@@ -1,4 +1,5 @@
 import type { Readiness } from '../../../runtime/controller.ts';
+import { floodMessage, isFlooded } from '../disk-space.ts';
 import { processed } from '../journal.ts';
 import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
 import { allDone } from '../ranges.ts';
@@ -71,6 +72,11 @@ function catchUpFigures({ status, now }: Situation) {
 
 /** While a range waits to be repeated, the reason is for whoever looks. */
 function whilePaused(situation: Situation): { readonly ready?: Readiness } {
+  const { destination, spec } = situation;
+  if (isFlooded(destination))
+    return {
+      ready: { type: 'reconciling', reason: 'DiskFull', message: floodMessage(spec.destination.index) },
+    };
   const { pausedUntil, lastRetry } = situation.status.copy ?? {};
   if (pausedUntil === undefined) return {};
   const message = `${copyMessage(situation)}: a part is begun again (${lastRetry ?? 'its task is gone'})`;

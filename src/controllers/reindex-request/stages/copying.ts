@@ -1,4 +1,5 @@
 import type { ReindexAction } from '../actions.ts';
+import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { listedFailure } from '../failures.ts';
 import { bookedJournal, bounds, hangsBack, isPaused, withIntents } from '../journal.ts';
@@ -8,7 +9,7 @@ import { allDone } from '../ranges.ts';
 import { rangeRequest } from '../requests.ts';
 import { type Copy, isRoundComplete } from '../rounds.ts';
 import { isFenced, type Situation } from '../situation.ts';
-import { AT_ONCE_MS, fail, type Step } from '../step.ts';
+import { AT_ONCE_MS, fail, SOON_MS, type Step } from '../step.ts';
 import { report } from './copy-report.ts';
 
 const MOST_FAILURES_LISTED = 10;
@@ -21,7 +22,9 @@ export function copy(situation: Situation): Step {
   const journal = situation.status.copy;
   if (!journal || journal.discarded || isRoundComplete(journal)) return begin(situation, journal);
   if (!journal.settled) return settle(situation);
-  if (!journal.departed || journal.sweep) return removeDeparted(situation, journal);
+  const isLookedUp = journal.departed && !journal.sweep;
+  if (!isLookedUp && isFlooded(situation.destination)) return report(situation, { next: SOON_MS });
+  if (!isLookedUp) return removeDeparted(situation, journal);
   return copyRanges(situation, journal);
 }
 
@@ -98,10 +101,11 @@ function copyRanges(situation: Situation, journal: Copy): Step {
 }
 
 /** A task that starts on a red index fails at once, and one that is not listed may run unseen. */
-function mayStart({ observed, spec }: Situation): boolean {
+function mayStart({ observed, spec, destination }: Situation): boolean {
   const { tasks, health } = observed;
   return (
     !spec.suspend &&
+    !isFlooded(destination) &&
     tasks.complete &&
     health !== undefined &&
     health.source !== 'red' &&
@@ -123,7 +127,9 @@ function failureIn(situation: Situation): Step | undefined {
 /** With pauses of up to a minute between them these are some seven minutes: writers are waiting for an end. */
 const MOST_TRIES = 12;
 
-function isLastTry({ status }: Situation, task: string): boolean {
+/** A full disk is waited for, however long it takes. */
+function isLastTry({ status, destination }: Situation, task: string): boolean {
+  if (isFlooded(destination)) return false;
   const range = status.copy?.running.find((running) => running.task === task);
   return range !== undefined && range.try + 1 >= MOST_TRIES;
 }

@@ -1,6 +1,7 @@
 import { parseDuration } from '../../../schedule/duration.ts';
+import { floodMessage, isFlooded } from '../disk-space.ts';
 import { currentEpochAlias, isBlockFirst, ownsBlock, type Situation } from '../situation.ts';
-import { AT_ONCE_MS, fail, SOON_MS, type Step, step, time } from '../step.ts';
+import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
 
 /**
  * Writes to the source stop, provably: the block is set through the epoch alias, and Elasticsearch confirms that no
@@ -21,6 +22,7 @@ export function fence(situation: Situation): Step {
     );
   if (status.fenceAfter !== undefined && Date.parse(status.fenceAfter) > now)
     return step(situation, { ...options, message: waitMessage(situation), next: SOON_MS });
+  if (!status.fence && isFlooded(situation.destination)) return waitForDisk(situation, options);
   if (!status.fence) return step(situation, { ...options, status: intended(situation), next: 'now' });
   const { tasks } = situation.observed;
   if (!tasks.complete || tasks.running.length > 0)
@@ -43,6 +45,13 @@ export function fence(situation: Situation): Step {
       `the write block that was on ${source.name} before this request was lifted by somebody else; retry plans anew`,
     );
   return step(situation, { ...options, actions: [blockAction(situation)] });
+}
+
+/** Writers would wait for a copy that cannot be written. */
+function waitForDisk(situation: Situation, options: Pick<StepOptions, 'phase' | 'percent'>): Step {
+  const message = floodMessage(situation.spec.destination.index);
+  const ready = { type: 'reconciling', reason: 'DiskFull', message } as const;
+  return step(situation, { ...options, message, ready, next: SOON_MS });
 }
 
 const ONLINE_OUTAGE = '30s';

@@ -2,6 +2,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { copyScript } from '../script.ts';
 import { makerOf, takeTurn } from './pending.ts';
 import { creationBody, flatten, markOf } from '../destination.ts';
+import { diskShortage } from '../disk-space.ts';
 import { contentHash } from '../../../runtime/content-hash.ts';
 import { epochOf, scratchIndex } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
@@ -23,6 +24,7 @@ export function validate(situation: Situation): Step {
     refuseWork(situation) ??
     waitForPrivileges(situation) ??
     refuseOnline(situation) ??
+    waitForDisk(situation) ??
     planOrTry(situation)
   );
 }
@@ -124,6 +126,15 @@ function refuseOnline(situation: Situation): Step | undefined {
   if (Number(flatten(source.settings)['index.number_of_shards'] ?? 1) > MOST_SHARDS_ONLINE)
     return refuse(`${source.name} has more than ${MOST_SHARDS_ONLINE} shards, too many for a copy in rounds`);
   return undefined;
+}
+
+/** Before anything is made. What was begun holds its space already. */
+function waitForDisk(situation: Situation): Step | undefined {
+  const { observed, spec, mark } = situation;
+  const [source] = observed.sources;
+  if (!source || !observed.preflight || mark) return undefined;
+  const shortage = diskShortage(spec, source, observed.preflight);
+  return shortage === undefined ? undefined : waiting(situation, 'DiskFull', shortage);
 }
 
 function waiting(situation: Situation, reason: string, message: string): Step {

@@ -1,0 +1,134 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { startPrivateElasticsearch } from '../../../scripts/environment/private-servers.ts';
+import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createRequest, editRequest, type RequestSpec, useReindexBed } from '../../support/reindex-bed.ts';
+import {
+  createSource,
+  difference,
+  indexOf,
+  isBlocked,
+  leftovers,
+  numbered,
+} from '../../support/reindex-indices.ts';
+import { passes, type ProcessOptions, startProcess } from '../../support/reindex-process.ts';
+import { skippingClock } from '../../support/skipping-clock.ts';
+
+// What becomes of a copy when its cluster is in trouble: full disks and lost nodes. A cluster of the file's own.
+
+const cluster = await startPrivateElasticsearch({ nodes: 2 });
+afterAll(() => cluster.stop());
+const bed = await useReindexBed({}, cluster.info);
+
+/** Runs a request to its end; `look` sees it after each pass. */
+async function run(
+  spec: { readonly from: string; readonly to: string } & RequestSpec,
+  look: (request: ReindexRequest) => Promise<void>,
+  options: Partial<ProcessOptions> = {},
+) {
+  const name = bed.name();
+  const clock = skippingClock();
+  await createRequest(bed, name, spec);
+  const process = startProcess(bed, { clock, ...options });
+  let last: ReindexRequest | undefined;
+  for await (const { request } of passes(process, bed, name, clock)) {
+    if (request) await look(request);
+    last = request;
+  }
+  await process.close();
+  return { status: last?.status ?? {}, uid: last?.metadata.uid ?? '' };
+}
+
+const readyOf = ({ status }: ReindexRequest) => status?.conditions?.find(({ type }) => type === 'Ready');
+
+/** Does it once, as soon as the request is so. */
+function once(when: (request: ReindexRequest) => boolean, act: (request: ReindexRequest) => Promise<void>) {
+  let done = false;
+  return async (request: ReindexRequest) => {
+    if (done || !when(request)) return;
+    done = true;
+    await act(request);
+  };
+}
+
+describe('a disk without space', () => {
+  const DISK = 'cluster.routing.allocation.disk';
+  /** What must stay free; absent: the cluster is as it was. */
+  async function mustStayFree(
+    free: { readonly high: string; readonly floodStage: string } | undefined,
+  ): Promise<void> {
+    const persistent = {
+      'cluster.info.update.interval': free && '10s',
+      [`${DISK}.threshold_enabled`]: free && true,
+      [`${DISK}.watermark.low`]: free?.high,
+      [`${DISK}.watermark.high`]: free?.high,
+      [`${DISK}.watermark.flood_stage`]: free?.floodStage,
+    };
+    const all = Object.fromEntries(Object.entries(persistent).map(([key, value]) => [key, value ?? null]));
+    await bed.es.request({ method: 'PUT', path: '/_cluster/settings', body: { persistent: all } });
+  }
+  afterAll(() => mustStayFree(undefined));
+
+  const NEVER = '900tb';
+
+  it('is waited for before anything is made, and named with what is needed', async () => {
+    const { from, to } = await createSource(bed);
+    await mustStayFree({ high: NEVER, floodStage: '1b' });
+    const messages: string[] = [];
+    const free = once(
+      (request) => readyOf(request)?.reason === 'DiskFull',
+      async (request) => {
+        messages.push(readyOf(request)?.message ?? '');
+        expect(await indexOf(bed.es, to)).toBeUndefined();
+        expect(await leftovers(bed.es, request.metadata.uid)).toEqual([]);
+        await mustStayFree(undefined);
+      },
+    );
+    const { status } = await run({ from, to, writeMode: 'Online' }, free);
+    expect(messages).toEqual([expect.stringMatching(/needs .+ KiB of disk .+ room for 0 B of that/)]);
+    expect(status.phase).toBe('Completed');
+  });
+
+  it('stops a copy at the flood stage, which goes on when there is space again (H41)', {
+    timeout: 180_000,
+  }, async () => {
+    const { from, to } = await createSource(bed, { documents: numbered(200) });
+    const isFlooded = async (wanted: boolean) =>
+      eventually(
+        `the block of the flood stage is ${wanted ? 'set' : 'lifted'}`,
+        async () => {
+          const blocks = (await indexOf(bed.es, to))?.settings['blocks'] as object | undefined;
+          return (blocks !== undefined && 'read_only_allow_delete' in blocks) === wanted || undefined;
+        },
+        60_000,
+      );
+    const fill = once(
+      ({ status }) => status?.copy?.running.some(({ task }) => task !== undefined) ?? false,
+      async ({ metadata }) => {
+        await mustStayFree({ high: NEVER, floodStage: NEVER });
+        await isFlooded(true);
+        await editRequest(bed, metadata.name, { spec: { throttle: null } });
+      },
+    );
+    let waits = 0;
+    const free = async (request: ReindexRequest) => {
+      if (readyOf(request)?.reason !== 'DiskFull') return;
+      waits += 1;
+      // Many more passes than a part of the copy has tries.
+      if (waits !== 40) return;
+      await mustStayFree({ high: '1b', floodStage: '1b' });
+      await isFlooded(false);
+    };
+    const throttle = { requestsPerSecond: 2, batchSize: 10 };
+    const { status, uid } = await run({ from, to, writeMode: 'Online', throttle }, async (request) => {
+      await fill(request);
+      await free(request);
+    });
+    expect(waits).toBeGreaterThanOrEqual(40);
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 200 } });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    const source = await indexOf(bed.es, from);
+    expect(source && isBlocked(source)).toBe(false);
+    expect(await leftovers(bed.es, uid)).toEqual([]);
+  });
+});
