@@ -22,25 +22,42 @@ export type SimulationResult =
   | { readonly type: 'dropped' }
   | { readonly type: 'failed'; readonly errorType: string };
 
+/** What one processor made of a document; processors of called pipelines are among them. */
+export interface SimulatedStep {
+  /** Its kind, such as `set`. */
+  readonly processor: string;
+  readonly failed: boolean;
+  /** The document after it, where it is known. */
+  readonly document: SimulatedDocument | undefined;
+}
+
 const jsonObject = z.record(z.string(), z.unknown());
 const pipelines = z.record(
   z.string(),
   z.looseObject({ processors: z.array(jsonObject), on_failure: z.array(jsonObject).optional() }),
 );
+const document = z
+  .object({
+    _index: z.string(),
+    _id: z.string(),
+    _routing: z.string().optional(),
+    _source: jsonObject,
+  })
+  .transform(({ _index, _id, _routing, _source }) => ({
+    index: _index,
+    id: _id,
+    routing: _routing,
+    source: _source,
+  }));
+const step: z.ZodType<SimulatedStep> = z
+  .object({ processor_type: z.string(), status: z.string(), doc: document.optional() })
+  .transform(({ processor_type, status, doc }) => ({
+    processor: processor_type,
+    failed: status === 'error',
+    document: doc,
+  }));
 const result: z.ZodType<SimulationResult> = z.union([
-  z
-    .object({
-      doc: z.object({
-        _index: z.string(),
-        _id: z.string(),
-        _routing: z.string().optional(),
-        _source: jsonObject,
-      }),
-    })
-    .transform(({ doc }) => ({
-      type: 'document' as const,
-      document: { index: doc._index, id: doc._id, routing: doc._routing, source: doc._source },
-    })),
+  z.object({ doc: document }).transform(({ doc }) => ({ type: 'document' as const, document: doc })),
   z
     .object({ error: z.object({ type: z.string() }) })
     .transform(({ error }) => ({ type: 'failed' as const, errorType: error.type })),
@@ -66,16 +83,32 @@ export async function simulatePipeline(
   documents: readonly SimulatedDocument[],
   signal?: AbortSignal,
 ): Promise<readonly SimulationResult[]> {
-  const docs = documents.map(({ index, id, routing, source }) => ({
+  const results = z.object({ docs: z.array(result).length(documents.length) });
+  return (await ask(es, simulation(id, documents), results, signal)).docs;
+}
+
+/** The way of one document through a pipeline, processor by processor. */
+export async function simulateSteps(
+  es: Elasticsearch,
+  id: string,
+  document: SimulatedDocument,
+  signal?: AbortSignal,
+): Promise<readonly SimulatedStep[]> {
+  const request = { ...simulation(id, [document]), query: { verbose: true } };
+  const steps = z.object({ docs: z.tuple([z.object({ processor_results: z.array(step) })]) });
+  return (await ask(es, request, steps, signal)).docs[0].processor_results;
+}
+
+function simulation(id: string, documents: readonly SimulatedDocument[]) {
+  const docs = documents.map(({ index, id: _id, routing, source }) => ({
     _index: index,
-    _id: id,
+    _id,
     ...(routing !== undefined && { _routing: routing }),
     _source: source,
   }));
-  const request = {
+  return {
     method: 'POST',
     path: path`/_ingest/pipeline/${concrete(id)}/_simulate`,
     body: { docs },
   } as const;
-  return (await ask(es, request, z.object({ docs: z.array(result).length(docs.length) }), signal)).docs;
 }

@@ -7,7 +7,14 @@ import type { Range } from './ranges.ts';
  * an index that was deleted and created anew under the name is not touched.
  */
 export type ReindexAction =
-  | { readonly type: 'TryOut'; readonly scratch: string; readonly body: unknown; readonly reindex: unknown }
+  | {
+      readonly type: 'TryOut';
+      readonly scratch: string;
+      readonly body: unknown;
+      readonly reindex: unknown;
+      /** What the pipeline makes of the documents, before any of them is written through it. */
+      readonly simulation?: Simulation;
+    }
   | { readonly type: 'DropScratch'; readonly scratch: string }
   | { readonly type: 'AddEpochAlias'; readonly target: Target; readonly alias: string }
   | { readonly type: 'MoveEpochAlias'; readonly target: Target; readonly from: string; readonly to: string }
@@ -101,4 +108,11 @@ export interface Target {
 export interface MovedAlias {
   readonly name: string;
   readonly definition: AliasDefinition;
+}
+
+export interface Simulation {
+  readonly pipeline: string;
+  /** Takes every document as the script leaves it. */
+  readonly body: unknown;
+  readonly reindex: unknown;
 }

@@ -91,6 +91,19 @@ export function creationBody(spec: DestinationSpec, source: SourceFacts, mark: D
   };
 }
 
+/** The body of an index that takes every document as it is, and looks into none. */
+export function anyDocument(mark: DestinationMark) {
+  return {
+    settings: {
+      'index.hidden': true,
+      'index.number_of_shards': 1,
+      'index.number_of_replicas': 0,
+      ...withoutPipelines,
+    },
+    mappings: withMark({ enabled: false }, mark),
+  };
+}
+
 /** The settings that the destination is to end with, as far as the request decides them. */
 export function ownSettings(spec: DestinationSpec, source: SourceFacts): FlatSettings {
   return {

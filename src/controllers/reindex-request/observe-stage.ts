@@ -107,7 +107,9 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
     'indices:admin/mapping/put',
   ];
   const block = 'indices:admin/block/add';
-  const readPipeline = spec.transform?.pipeline ? ['cluster:admin/ingest/pipeline/get'] : [];
+  const readPipeline = spec.transform?.pipeline
+    ? ['cluster:admin/ingest/pipeline/get', 'cluster:admin/ingest/pipeline/simulate']
+    : [];
   const remove = spec.sourceAfter.policy === 'Delete' ? ['delete_index'] : [];
   const aliases = [...Object.keys(aliasesToMove(spec, source)), `${OWN_PREFIX}${uid.slice(0, 8)}-*`];
   return {

@@ -133,6 +133,8 @@ function withIsolated(
     const again = failed.length > 0 ? intent : { ...intent, try: intent.try + 1 };
     return other.shard === range.shard && other.from === range.from ? again : other;
   });
+  // Two parts may be looked into at once, and the one that has counted less may be booked last.
+  const known = Math.max(status.copy.bad ?? 0, bad);
   const listed = [...(status.failures ?? []), ...failed.map(({ failure }) => listedFailure(failure))];
-  return { ...status, failures: listed.slice(0, MOST_LISTED), copy: { ...status.copy, running, bad } };
+  return { ...status, failures: listed.slice(0, MOST_LISTED), copy: { ...status.copy, running, bad: known } };
 }

@@ -11,6 +11,7 @@ import type { TaskOutcome } from './observed.ts';
 import { resultOf } from './outcomes.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { listedFailure } from './failures.ts';
+import { simulate } from './perform-simulate.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type TryOut = Extract<ReindexAction, { type: 'TryOut' }>;
@@ -18,11 +19,15 @@ type TryOut = Extract<ReindexAction, { type: 'TryOut' }>;
 /** Settings, mappings, script and pipeline on a few real documents, in a hidden index that is gone afterwards. */
 export async function tryOut(action: TryOut, context: EffectContext): Promise<Change> {
   const { es, resource, pass } = context;
-  await dropScratch(es, action.scratch, resource.metadata.uid, pass.signal);
+  const drop = () => dropScratch(es, action.scratch, resource.metadata.uid, pass.signal);
+  await drop();
   try {
+    const fault = await simulate(action, context);
+    if (fault) return failed(fault.reason, fault.message);
+    await drop();
     return (await create(action, context)) ?? (await copySample(action, context));
   } finally {
-    await dropScratch(es, action.scratch, resource.metadata.uid, pass.signal);
+    await drop();
   }
 }
 

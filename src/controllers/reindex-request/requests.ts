@@ -6,7 +6,7 @@ import type { Range } from './ranges.ts';
 import { copyScript, type PainlessScript } from './script.ts';
 
 /** Documents that are tried before the copy begins. */
-const SAMPLE_DOCUMENTS = 10;
+export const SAMPLE_DOCUMENTS = 10;
 /** Measured best or equal up to documents of a few KB; 10,000 costs a fifth more CPU. */
 const DEFAULT_BATCH_SIZE = 1_000;
 

@@ -8,6 +8,7 @@ import {
   documentsOf,
   indexOf,
   isBlocked,
+  leftovers,
   numbered,
   oneShard,
   write,
@@ -157,6 +158,38 @@ describe('a pipeline', () => {
       'PreflightFailed',
     );
   });
+
+  it.for([
+    [{ convert: { field: 'text', type: 'integer' } }, 'fails on document 0 in its convert processor'],
+    [
+      { script: { source: "ctx['_i' + 'd'] = ctx.extra.toString()" } },
+      'changes _id of document 0 in its script processor',
+    ],
+  ] as const)(
+    'is tried on documents as the script leaves them, before one is written through it: %o (H49)',
+    async ([processor, said]) => {
+      const { from, to } = await createSource(bed, { documents: numbered(1) });
+      const inner = await putPipeline({ set: { field: 'seen', value: 1 } }, processor);
+      const pipeline = await putPipeline({ pipeline: { name: inner } });
+      const script = { source: "ctx._source.extra = 'x'" };
+      const written: string[] = [];
+      const ended = await reindex(
+        bed,
+        { from, to, transform: { script, pipeline } },
+        {
+          around: (call, send) => {
+            if (call.shape === 'POST /_reindex') written.push(call.shape);
+            return send();
+          },
+        },
+      );
+      expect(await refusal(ended, to)).toBe('PreflightFailed');
+      expect(ended.status.failure?.message).toContain(`ingest pipeline ${pipeline} ${said}`);
+      // Into an index of its own, for the script alone.
+      expect(written).toHaveLength(1);
+      expect(await leftovers(bed.es, ended.request?.metadata.uid ?? '')).toEqual([]);
+    },
+  );
 
   it('changes documents on their way', async () => {
     const { from, to } = await source();

@@ -1,7 +1,8 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { ReindexAction } from '../actions.ts';
 import { copyScript } from '../script.ts';
 import { makerOf, takeTurn } from './pending.ts';
-import { creationBody, flatten, markOf } from '../destination.ts';
+import { anyDocument, creationBody, flatten, markOf } from '../destination.ts';
 import { diskShortage } from '../disk-space.ts';
 import { contentHash } from '../../../runtime/content-hash.ts';
 import { epochOf, scratchIndex } from '../names.ts';
@@ -159,20 +160,23 @@ function planOrTry(situation: Situation): Step {
     return step(situation, { phase: 'Validating', message, status: planned, next: 'now', holds: false });
   if (mark)
     return step(situation, { phase: 'Preparing', message: `going on with ${mark.sourceIndex}`, next: 'now' });
-  const scratch = scratchIndex(situation.uid);
-  const body = creationBody(situation.spec.destination, source, preparedMark(situation, source));
-  return step(situation, {
-    phase: 'Validating',
-    message,
-    actions: [
-      {
-        type: 'TryOut',
-        scratch,
-        body,
-        reindex: sampleRequest(situation.spec, source.name, scratch, copyScript(situation.spec.transform)),
-      },
-    ],
-  });
+  return step(situation, { phase: 'Validating', message, actions: [trial(situation, source)] });
+}
+
+function trial(situation: Situation, source: IndexFacts): ReindexAction {
+  const { spec, uid } = situation;
+  const scratch = scratchIndex(uid);
+  const made = preparedMark(situation, source);
+  const body = creationBody(spec.destination, source, made);
+  const reindex = sampleRequest(spec, source.name, scratch, copyScript(spec.transform));
+  const { pipeline, ...before } = spec.transform ?? {};
+  if (pipeline === undefined) return { type: 'TryOut', scratch, body, reindex };
+  const simulation = {
+    pipeline,
+    body: anyDocument(made),
+    reindex: sampleRequest({ ...spec, transform: before }, source.name, scratch, copyScript(before)),
+  };
+  return { type: 'TryOut', scratch, body, reindex, simulation };
 }
 
 function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatus {
