@@ -1,9 +1,14 @@
 import type { ReindexRequest, ReindexRequestSpec, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { Resource } from '../../crds/shared.ts';
+import { resolveNow } from './query-time.ts';
 
 /** What all stages judge: one copy of one index. A series is one such copy after the other. */
 export interface CopySpec extends Omit<ReindexRequestSpec, 'source' | 'destination'> {
-  readonly source: ReindexRequestSpec['source'] & { readonly index: string };
+  readonly source: ReindexRequestSpec['source'] & {
+    readonly index: string;
+    /** The query as a person wrote it, where it says `now`: `query` says the time of the plan instead. */
+    readonly statedQuery?: unknown;
+  };
   readonly destination: ReindexRequestSpec['destination'] & { readonly index: string };
 }
 
@@ -17,12 +22,22 @@ export function currentCopy(resource: ReindexRequest): CopyRequest | undefined {
   const { spec, status } = resource;
   const { source, destination } = spec;
   if (source.series === undefined || destination.series === undefined)
-    return withNames(resource, source.index ?? '', destination.index ?? '');
+    return atTimeOfPlan(withNames(resource, source.index ?? '', destination.index ?? ''));
   const { current, destination: to, percent = 0 } = status?.series ?? {};
   if (current === undefined || to === undefined) return undefined;
-  const copy = withoutWindow(withNames(resource, current, to));
+  const copy = atTimeOfPlan(withoutWindow(withNames(resource, current, to)));
   const progress = status?.progress;
   return progress ? { ...copy, status: { ...status, progress: { ...progress, percent } } } : copy;
+}
+
+/** All parts of a copy and its proof mean the same documents. */
+function atTimeOfPlan(copy: CopyRequest): CopyRequest {
+  const { query: statedQuery } = copy.spec.source;
+  const at = copy.status?.plan?.createdTime;
+  if (statedQuery === undefined || at === undefined) return copy;
+  // A cast: what was an object is one.
+  const query = resolveNow(statedQuery, at) as typeof statedQuery;
+  return { ...copy, spec: { ...copy.spec, source: { ...copy.spec.source, query, statedQuery } } };
 }
 
 /** A window for each index would keep the next one waiting for as long: a series moves on, and has none. */

@@ -63,9 +63,12 @@ export function specHashOf(spec: CopySpec): string {
     approval: _approval,
     sourceAfter: _sourceAfter,
     ttlAfterFinished: _ttl,
+    source: { statedQuery, ...source },
     ...work
   } = spec;
-  return contentHash(work);
+  // The same request applied again is the same work, though it would mean another time.
+  const stated = statedQuery === undefined ? source : { ...source, query: statedQuery };
+  return contentHash({ ...work, source: stated });
 }
 
 function plannedSource(

@@ -12,6 +12,7 @@ import {
 } from '../../support/reindex-indices.ts';
 import type { Document, IndexBody } from '../../support/reindex-indices.ts';
 import { reindex } from '../../support/reindex-run.ts';
+import { skippingClock } from '../../support/skipping-clock.ts';
 
 const bed = await useReindexBed();
 
@@ -89,6 +90,40 @@ describe('documents', () => {
       source: { index: from, query: { range: { n: { lt: 40 } } } },
     });
     expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 40 }, aliasesMoved: [] });
+  });
+
+  it('are chosen by the time of the plan where the query says now, in every round and in the proof', async () => {
+    const hour = 3_600_000;
+    const planned = Date.parse('2026-03-01T12:00:00Z');
+    const hours = Array.from({ length: 24 * 14 }, (_, at) => planned + (at - 24 * 10) * hour + hour / 2);
+    const documents = hours.map((at, id) => ({ id: String(id), source: { at: new Date(at).toISOString() } }));
+    const { from, to } = await source(documents, {
+      ...twoShards,
+      mappings: { properties: { at: { type: 'date' } } },
+    });
+    const query = { range: { at: { gte: 'now-7d/d', lt: 'now+1h', time_zone: '+05:00' } } };
+    const inside = (at: number) => at >= Date.parse('2026-02-22T00:00:00+05:00') && at < planned + hour;
+    const late = [planned + hour / 4, planned + 4 * hour].map((at) => new Date(at).toISOString());
+    const { status } = await reindex(
+      bed,
+      { from, to, source: { index: from, query }, writeMode: 'Online', verification: { level: 'Full' } },
+      {
+        // The clock of Elasticsearch is months ahead.
+        clock: skippingClock(planned),
+        at: {
+          CatchingUp: () =>
+            write(
+              bed.es,
+              from,
+              late.map((at, id) => ({ id: `late-${id}`, source: { at } })),
+            ),
+        },
+      },
+    );
+    expect(status.phase).toBe('Completed');
+    const ids = new Set((await documentsOf(bed.es, to)).map(({ id }) => id));
+    const wanted = documents.filter((_, at) => inside(hours[at] ?? 0)).map(({ id }) => id);
+    expect([...ids].sort()).toEqual([...wanted, 'late-0'].sort());
   });
 
   it('do not pass default and final pipelines again, which come back afterwards (H50)', async () => {

@@ -2,6 +2,7 @@ import { flatten, markOf } from '../destination.ts';
 import { OWN_PREFIX } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
+import { nowFault } from '../query-time.ts';
 import { scriptFault } from '../script.ts';
 import { aliasesToMove, type Situation } from '../situation.ts';
 import { fail, type Step } from '../step.ts';
@@ -141,11 +142,12 @@ function refuseScript(situation: Situation): Step | undefined {
       'PreflightFailed',
       'spec.source.query reads another index: only the documents themselves may decide',
     );
-  if (dependsOnNow(spec.source.query))
+  const now = nowFault(spec.source.query, situation.observed.sources[0]?.mappings);
+  if (now)
     return fail(
       situation,
       'PreflightFailed',
-      'spec.source.query says `now`, which is another time for each part of the copy and for its proof: write the date in a new request',
+      `spec.source.query ${now}, so that each part of the copy and its proof would mean another time: write the date in a new request`,
     );
   const blocks = Object.keys(flatten(spec.destination.settings ?? {})).filter((key) =>
     key.startsWith('index.blocks.'),
@@ -158,17 +160,6 @@ function refuseScript(situation: Situation): Step | undefined {
     );
   return undefined;
 }
-
-/** Date math from the present time, as the bound of a range. */
-function dependsOnNow(query: unknown): boolean {
-  if (query === null || typeof query !== 'object') return false;
-  return Object.entries(query).some(
-    ([key, value]) =>
-      (BOUNDS.has(key) && typeof value === 'string' && /^now(?![\w.])/.test(value)) || dependsOnNow(value),
-  );
-}
-
-const BOUNDS = new Set(['gt', 'gte', 'lt', 'lte', 'from', 'to']);
 
 /** A lookup (terms, indexed shapes, more_like_this, percolate) names an index beside an id. */
 function namesAnIndex(query: unknown): boolean {
