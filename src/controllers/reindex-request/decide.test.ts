@@ -214,9 +214,12 @@ describe('validating', () => {
   });
 
   it('waits while another request copies the source', () => {
-    expect(judge({ sources: [source({ aliases: { 'es-steward-ffffffff-1': {} } })] }).ready.reason).toBe(
-      'WaitingForTurn',
-    );
+    const decision = judge({ sources: [source({ aliases: { 'es-steward-ffffffff-1': {} } })] });
+    expect(decision.ready).toMatchObject({
+      reason: 'WaitingForTurn',
+      message: expect.stringContaining('es-steward-ffffffff-1'),
+    });
+    expect(actionsOf(decision)).toEqual([]);
   });
 
   it('is complete at once when the very work was done by an earlier request', () => {

@@ -125,6 +125,28 @@ describe('valuesToRestore', () => {
     });
   });
 
+  it.each([
+    ['that the request brings', { ...fromSource, settings: { lifecycle: { name: 'new' } } }, {}],
+    [
+      'that a template brings',
+      { ...fromSource, createFrom: 'Template' } as const,
+      { lifecycle: { name: 'new' } },
+    ],
+  ])('counts the age of a policy %s from the same moment', (_, spec, natural) => {
+    const bare = { settings: { creation_date: '1700000000000' }, mappings: {} };
+    const wanted = { 'index.lifecycle.name': 'new', 'index.lifecycle.origination_date': '1700000000000' };
+    expect(valuesToRestore(spec, bare, natural)).toMatchObject(wanted);
+    const dated = {
+      settings: { ...bare.settings, lifecycle: { origination_date: '1600000000000' } },
+      mappings: {},
+    };
+    expect(valuesToRestore(spec, dated, natural)['index.lifecycle.origination_date']).toBe('1600000000000');
+  });
+
+  it('has no policy while it is filled, whoever brings one', () => {
+    expect(tunedSettings(fromSource)).toMatchObject({ 'index.lifecycle.name': null });
+  });
+
   it('takes over every setting of the life cycle, those that the request asks for first', () => {
     const governed = { lifecycle: { name: 'old', rollover_alias: 'a', indexing_complete: 'true' } };
     const asking = { ...fromSource, settings: { 'index.lifecycle.name': 'new' } };

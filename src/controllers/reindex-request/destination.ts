@@ -128,7 +128,11 @@ function overlay(spec: DestinationSpec): FlatSettings {
   return spec.settings ? flatten(spec.settings) : {};
 }
 
-function ownMappings(spec: DestinationSpec, source: SourceFacts): Record<string, unknown> {
+/** The mappings that the destination is to have, without our mark. */
+export function ownMappings(
+  spec: DestinationSpec,
+  source: Pick<SourceFacts, 'mappings'>,
+): Record<string, unknown> {
   const base = spec.createFrom === 'Source' ? asObject(source.mappings) : {};
   return merged(base, spec.mappings ?? {});
 }
@@ -162,17 +166,22 @@ export function valuesToRestore(spec: DestinationSpec, source: SourceFacts, natu
     'index.default_pipeline': pipeline('index.default_pipeline'),
     'index.final_pipeline': pipeline('index.final_pipeline'),
     'index.hidden': asked['index.hidden'] ?? from['index.hidden'] ?? null,
-    ...lifecycle(from, asked),
+    ...lifecycle({ ...now, ...from, ...asked }, flatten(source.settings)),
   };
 }
 
 const LIFECYCLE = /^index\.lifecycle\./;
+const POLICY = 'index.lifecycle.name';
 
-/** Its age goes on counting from the source's creation, else a copy would live its whole life again. */
-function lifecycle(from: FlatSettings, asked: FlatSettings): FlatSettings {
-  const own = only(LIFECYCLE, { ...from, ...asked });
-  if (from['index.lifecycle.name'] === undefined) return own;
-  return { 'index.lifecycle.origination_date': from['index.creation_date'] ?? null, ...own };
+/**
+ * Of the source, a template or the request, whoever says it last. The age goes on counting from the source's creation, else a
+ * copy would live its whole life again.
+ */
+function lifecycle(wanted: FlatSettings, source: FlatSettings): FlatSettings {
+  const own = only(LIFECYCLE, wanted);
+  if ((own[POLICY] ?? null) === null) return own;
+  const origin = source['index.lifecycle.origination_date'] ?? source['index.creation_date'] ?? null;
+  return { 'index.lifecycle.origination_date': origin, ...own };
 }
 
 function only(keys: RegExp, settings: FlatSettings): FlatSettings {
@@ -180,7 +189,8 @@ function only(keys: RegExp, settings: FlatSettings): FlatSettings {
 }
 
 /**
- * While it is filled: no replicas (added afterwards, once), no refresh, no pipelines (they have run on these documents),
+ * While it is filled: no replicas (added afterwards, once), no refresh, no pipelines (they have run on these documents), no
+ * life-cycle policy, which a template may have brought,
  * every acknowledged document on disk (an asynchronous translog lost 100,000 of them at a kill -9 and gains nothing).
  */
 export function tunedSettings(spec: DestinationSpec): FlatSettings {
@@ -190,6 +200,7 @@ export function tunedSettings(spec: DestinationSpec): FlatSettings {
     'index.translog.durability': 'REQUEST',
     'index.default_pipeline': '_none',
     'index.final_pipeline': '_none',
+    [POLICY]: null,
   };
 }
 

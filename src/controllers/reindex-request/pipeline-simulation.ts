@@ -47,29 +47,21 @@ export function faultMessage(
   const { document } = fault;
   const said = (what: string, cure: string) =>
     `ingest pipeline ${pipeline} ${what}: ${cure}; nothing was changed`;
-  switch (fault.type) {
-    case 'failed': {
-      const culprit = steps.findLast(({ failed }) => failed);
-      return said(
-        `fails on document ${document.id}${by(culprit)} (${fault.errorType})`,
-        'correct the pipeline or the document, then retry, or let onDocumentFailure.policy be Quarantine in a new request',
-      );
-    }
-    case 'dropped':
-      return said(
-        `drops document ${document.id}${by(steps.at(-1))}`,
-        'counts could not prove such a copy; use spec.source.query in a new request',
-      );
-    case 'moved': {
-      const culprit = steps.find(
-        (step) => step.document && movedField(document, step.document) !== undefined,
-      );
-      return said(
-        `changes ${fault.field} of document ${document.id}${by(culprit)}`,
-        'a document keeps its place in a copy; take that out of the pipeline, then retry, or name another pipeline in a new request',
-      );
-    }
-  }
+  if (fault.type === 'failed')
+    return said(
+      `fails on document ${document.id}${by(steps.findLast(({ failed }) => failed))} (${fault.errorType})`,
+      'correct the pipeline or the document, then retry, or let onDocumentFailure.policy be Quarantine in a new request',
+    );
+  if (fault.type === 'dropped')
+    return said(
+      `drops document ${document.id}${by(steps.at(-1))}`,
+      'counts could not prove such a copy; use spec.source.query in a new request',
+    );
+  const moves = (step: SimulatedStep) => step.document && movedField(document, step.document);
+  return said(
+    `changes ${fault.field} of document ${document.id}${by(steps.find(moves))}`,
+    'a document keeps its place in a copy; take that out of the pipeline, then retry, or name another pipeline in a new request',
+  );
 }
 
 function by(culprit: SimulatedStep | undefined): string {

@@ -39,14 +39,17 @@ function refuseRollback(situation: Situation): Step {
   return rest(situation, { status, events: status.rollbackRefused ? [event] : [] });
 }
 
-function readiness({ phase, progress, failure }: ReindexRequestStatus): Readiness {
+function readiness({ phase, progress, failure, plan }: ReindexRequestStatus): Readiness {
   if (phase === 'Completed')
     return { type: 'ready', reason: 'Completed', message: progress?.message ?? 'the copy is complete' };
   if (phase === 'Planned')
     return {
       type: 'ready',
       reason: 'Planned',
-      message: 'everything was checked and the plan is in status.plan; nothing was changed',
+      message: [
+        'everything was checked and the plan is in status.plan; nothing was changed',
+        ...(plan?.notes ?? []),
+      ].join('. Note: '),
     };
   if (phase === 'RolledBack')
     return {

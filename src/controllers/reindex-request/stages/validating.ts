@@ -5,6 +5,7 @@ import { makerOf, takeTurn } from './pending.ts';
 import { anyDocument, creationBody, flatten, markOf } from '../destination.ts';
 import { diskShortage } from '../disk-space.ts';
 import { contentHash } from '../../../runtime/content-hash.ts';
+import { planNotes } from '../plan-notes.ts';
 import { epochOf, scratchIndex } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark, sampleRequest } from '../requests.ts';
@@ -186,6 +187,7 @@ function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatu
     definition,
   }));
   const facts = observed.preflight;
+  const notes = planNotes(spec, source);
   return {
     ...status,
     attempt: situation.attempt,
@@ -201,6 +203,7 @@ function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatu
       sequenceNumbers: facts?.sequenceNumbersSearchable ?? false,
       createdTime: time(now),
       shards: Number(flatten(source.settings)['index.number_of_shards'] ?? 1),
+      ...(notes.length > 0 ? { notes } : {}),
     },
   };
 }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { index, observed, request, run, spec } from '../../../test/support/reindex-situations.ts';
+import { planNotes } from './plan-notes.ts';
+
+const mappings = {
+  dynamic: 'strict',
+  properties: { sku: { type: 'text' }, order: { properties: { n: { type: 'long' } } } },
+};
+const of = (over: object, settings: object = { number_of_shards: '4' }) =>
+  planNotes(spec(over), index('orders-v1', { mappings, settings }));
+const to = (destination: object) => ({ destination: { index: 'orders-v2', ...destination } });
+const shards = (number: number) => to({ settings: { index: { number_of_shards: number } } });
+const fields = (properties: object) => to({ mappings: { properties } });
+
+describe('a cheaper way', () => {
+  it.each([
+    ['a copy of the same', {}, 'POST /orders-v1/_clone/orders-v2'],
+    ['other settings', to({ settings: { refresh_interval: '30s' } }), '/_clone/'],
+    ['mappings that say what is there', fields({ sku: { type: 'text' } }), '/_clone/'],
+    ['twice the shards', shards(8), 'POST /orders-v1/_split/orders-v2'],
+    ['as many shards as can be', shards(1024), '/_split/'],
+    ['half of the shards', shards(2), 'POST /orders-v1/_shrink/orders-v2'],
+    ['a new field', fields({ color: { type: 'keyword' } }), 'PUT /orders-v1/_mapping'],
+    ['a new field below one', fields({ order: { properties: { id: { type: 'keyword' } } } }), '/_mapping'],
+    ['another way to index a field', fields({ sku: { fields: { raw: { type: 'keyword' } } } }), '/_mapping'],
+  ])('for %s is suggested in the plan', (_, over, call) => {
+    expect(of(over)).toEqual([expect.stringContaining(call)]);
+  });
+
+  it.each([
+    ['three times the shards', shards(12)],
+    ['a number of shards that is no part', shards(3)],
+    ['more shards than can be', shards(2048)],
+    ['another analysis', to({ settings: { analysis: { analyzer: { a: { type: 'standard' } } } } })],
+    ['another type', fields({ sku: { type: 'keyword' } })],
+    ['another parameter of a field', fields({ sku: { index: false } })],
+    [
+      'a new field and other settings',
+      to({ mappings: { properties: { a: { type: 'long' } } }, settings: { number_of_replicas: 2 } }),
+    ],
+    ['other dynamic mappings', to({ mappings: { dynamic: 'true' } })],
+    ['a part of the documents', { source: { index: 'orders-v1', query: { term: { a: 1 } } } }],
+    ['changed documents', { transform: { renames: [{ from: 'a', to: 'b' }] } }],
+    ['an index from a template', to({ createFrom: 'Template' })],
+  ])('for %s is not known', (_, over) => {
+    expect(of(over)).toEqual([]);
+  });
+
+  it('heeds into how many shards an index was made to be split', () => {
+    expect(of(shards(8), { number_of_shards: '4', number_of_routing_shards: '4' })).toEqual([]);
+    expect(of(shards(12), { number_of_shards: '4', number_of_routing_shards: '12' })).toHaveLength(1);
+  });
+
+  it('is said in the plan, and with a dry run to whoever looks', () => {
+    const { status } = run(request({ phase: 'Validating' }), observed());
+    expect(status.plan?.notes).toEqual([expect.stringContaining('_clone')]);
+    const { ready } = run(request({ ...status, phase: 'Planned' }, { dryRun: true }), observed());
+    expect(ready.message).toContain('_clone');
+  });
+});

@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CopySpec } from './copy-request.ts';
+import { flatten, ownMappings } from './destination.ts';
+import type { IndexFacts } from './observed.ts';
+
+/** Cheaper ways to the same end, each in a sentence. A copy of every document is the dearest. */
+export function planNotes(spec: CopySpec, source: IndexFacts): readonly string[] {
+  const { query } = spec.source;
+  const { createFrom } = spec.destination;
+  if (createFrom !== 'Source' || query !== undefined || spec.transform !== undefined) return [];
+  const mappings = ownMappings(spec.destination, source);
+  const note = isDeepStrictEqual(mappings, source.mappings)
+    ? resizeNote(spec, source)
+    : mappingNote(spec, source, mappings);
+  return note === undefined ? [] : [note];
+}
+
+/** Documents and mappings stay as they are: Elasticsearch can link the files of the index instead. */
+function resizeNote({ destination }: CopySpec, source: IndexFacts): string | undefined {
+  const wanted = flatten(destination.settings ?? {});
+  if (Object.keys(wanted).some((key) => key.startsWith('index.analysis.'))) return undefined;
+  const settings = flatten(source.settings);
+  const from = Number(settings['index.number_of_shards'] ?? 1);
+  const to = Number(wanted['index.number_of_shards'] ?? from);
+  const [call, body, needs] = resizeOf(from, to, routingShards(settings, from)) ?? [];
+  if (call === undefined) return undefined;
+  return `neither documents nor mappings change: POST /${source.name}/${call}/${destination.index}${body} does the same without copying a document; it needs ${source.name} to take no writes meanwhile${needs}, and the aliases are yours to move`;
+}
+
+function resizeOf(
+  from: number,
+  to: number,
+  most: number,
+): readonly [call: string, body: string, needs: string] | undefined {
+  if (to === from) return ['_clone', '', ''];
+  const settings = `, with settings {"index.number_of_shards": ${to}},`;
+  if (to > from) return to % from === 0 && most % to === 0 ? ['_split', settings, ''] : undefined;
+  return from % to === 0 ? ['_shrink', settings, ' and a copy of each shard on one node'] : undefined;
+}
+
+/** Into how many shards an index can be split at the most: by a factor of two again and again, up to 1,024, once at least. */
+function routingShards(settings: Readonly<Record<string, unknown>>, shards: number): number {
+  const stated = settings['index.number_of_routing_shards'];
+  if (stated !== undefined) return Number(stated);
+  return shards * 2 ** Math.max(1, 10 - Math.ceil(Math.log2(shards)));
+}
+
+function mappingNote(
+  { destination }: CopySpec,
+  source: IndexFacts,
+  mappings: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (destination.settings !== undefined || !onlyAdds(source.mappings, mappings)) return undefined;
+  return `spec.destination.mappings only adds to the mappings of ${source.name}: PUT /${source.name}/_mapping does that without a copy for what is written from then on, and POST /${source.name}/_update_by_query for the documents that are there`;
+}
+
+/** New fields, or more ways to index one; nothing that is there is different. */
+function onlyAdds(before: unknown, after: unknown): boolean {
+  if (!isObject(before) || !isObject(after)) return false;
+  const isNew = (key: string) => !(key in before);
+  return (
+    Object.keys(after).every((key) => !isNew(key) || LISTS.has(key)) &&
+    Object.entries(before).every(([key, value]) =>
+      LISTS.has(key) ? eachOnlyAdds(value, after[key]) : isDeepStrictEqual(value, after[key]),
+    )
+  );
+}
+
+/** Where fields are listed. */
+const LISTS: ReadonlySet<string> = new Set(['properties', 'fields']);
+
+function eachOnlyAdds(before: unknown, after: unknown): boolean {
+  if (!isObject(before) || !isObject(after)) return false;
+  return Object.entries(before).every(([name, field]) => onlyAdds(field, after[name]));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
