@@ -82,7 +82,7 @@ export const markWith = (over: Partial<DestinationMark> = {}): DestinationMark =
 });
 export const destination = (mark: Partial<DestinationMark> = {}, over: Partial<IndexFacts> = {}) =>
   index('orders-v2', {
-    settings: { ...tunedSettings(spec().destination), hidden: 'true' },
+    settings: { ...tunedSettings(spec().destination, {}), hidden: 'true' },
     mappings: { _meta: { 'es-steward': markWith(mark) } },
     ...over,
   });

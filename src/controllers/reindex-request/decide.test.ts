@@ -323,6 +323,15 @@ describe('preparing', () => {
     ).toMatchObject([{ type: 'DeleteDestination', owner: UID }]);
   });
 
+  it('takes a life-cycle policy away that a template has given', () => {
+    const settings = { ...Object(destination().settings), 'index.lifecycle.name': 'of a template' };
+    const templated = { ...inCopy, sources: [source({ aliases: { [EPOCH]: {} } })] };
+    const world = observed({ ...templated, destination: destination({}, { settings }) });
+    expect(run(request(prepared), world).actions).toMatchObject([
+      { type: 'Tune', settings: { 'index.lifecycle.name': null } },
+    ]);
+  });
+
   it('never touches a stranger', () => {
     const world = observed({
       destination: index('orders-v2'),

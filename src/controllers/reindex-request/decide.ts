@@ -154,6 +154,6 @@ function isPrepared({ status, spec, source, destination, mark, attempt, epoch, e
   if (status.copy) return status.destination?.uuid === destination?.uuid;
   return (
     status.destination?.uuid !== undefined &&
-    hasSettings(destination?.settings, tunedSettings(spec.destination))
+    hasSettings(destination?.settings, tunedSettings(spec.destination, destination?.settings))
   );
 }

@@ -104,7 +104,7 @@ describe('valuesToRestore', () => {
 
   it('gives the pipelines of the source to its successor, but only afterwards', () => {
     expect(restore['index.default_pipeline']).toBe('enrich');
-    expect(tunedSettings(fromSource)['index.default_pipeline']).toBe('_none');
+    expect(tunedSettings(fromSource, {})['index.default_pipeline']).toBe('_none');
   });
 
   it('lets the life cycle go on counting from the creation of the source', () => {
@@ -144,7 +144,9 @@ describe('valuesToRestore', () => {
   });
 
   it('has no policy while it is filled, whoever brings one', () => {
-    expect(tunedSettings(fromSource)).toMatchObject({ 'index.lifecycle.name': null });
+    const templated = { lifecycle: { name: 'of a template' } };
+    expect(tunedSettings(fromSource, templated)).toMatchObject({ 'index.lifecycle.name': null });
+    expect(tunedSettings(fromSource, {})).not.toHaveProperty(['index.lifecycle.name']);
   });
 
   it('takes over every setting of the life cycle, those that the request asks for first', () => {
@@ -174,11 +176,11 @@ describe('hardenedSettings', () => {
 
 describe('tunedSettings', () => {
   it('never gives up durability: an acknowledged document must survive a crash', () => {
-    expect(tunedSettings(fromSource)['index.translog.durability']).toBe('REQUEST');
+    expect(tunedSettings(fromSource, {})['index.translog.durability']).toBe('REQUEST');
   });
 
   it('leaves replicas alone when they are wanted from the start', () => {
-    expect(tunedSettings({ createFrom: 'Source', copyReplicas: true })).not.toHaveProperty([
+    expect(tunedSettings({ createFrom: 'Source', copyReplicas: true }, {})).not.toHaveProperty([
       'index.number_of_replicas',
     ]);
   });

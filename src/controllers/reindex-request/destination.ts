@@ -193,14 +193,15 @@ function only(keys: RegExp, settings: FlatSettings): FlatSettings {
  * life-cycle policy, which a template may have brought,
  * every acknowledged document on disk (an asynchronous translog lost 100,000 of them at a kill -9 and gains nothing).
  */
-export function tunedSettings(spec: DestinationSpec): FlatSettings {
+export function tunedSettings(spec: DestinationSpec, natural: unknown): FlatSettings {
   return {
     ...(spec.copyReplicas ? {} : { 'index.auto_expand_replicas': false, 'index.number_of_replicas': 0 }),
     'index.refresh_interval': '-1',
     'index.translog.durability': 'REQUEST',
     'index.default_pipeline': '_none',
     'index.final_pipeline': '_none',
-    [POLICY]: null,
+    // Not everywhere is there such a setting, and one that is unknown is refused.
+    ...(flatten(natural)[POLICY] === undefined ? {} : { [POLICY]: null }),
   };
 }
 

@@ -133,7 +133,7 @@ function tuning(
   destination: IndexFacts,
   mark: DestinationMark,
 ): readonly ReindexAction[] {
-  const settings = tunedSettings(situation.spec.destination);
+  const settings = tunedSettings(situation.spec.destination, destination.settings);
   if (mark.restore && hasSettings(destination.settings, settings)) return [];
   const restore = mark.restore ?? valuesToRestore(situation.spec.destination, source, destination.settings);
   const meta = withMark(destination.mappings, { ...mark, restore })['_meta'];
