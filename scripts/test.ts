@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { repositoryRoot } from './environment/cache.ts';
 import { provisionControlPlane, provisionElasticsearch } from './environment/provision.ts';
+import { providePromtool } from './environment/test-tools.ts';
 import { discardOrphans } from './environment/throw-away.ts';
 import { chosenElasticsearch, chosenKubernetes } from './environment/versions.ts';
 
@@ -57,6 +58,7 @@ function failuresOf(file: z.infer<typeof reportSchema>['testResults'][number]): 
 async function provision(): Promise<void> {
   if (!process.env['ELASTICSEARCH_URL']) await provisionElasticsearch(chosenElasticsearch());
   if (!process.env['KUBECONFIG']) await provisionControlPlane(chosenKubernetes());
+  await providePromtool();
 }
 
 async function runAll(args: readonly string[]): Promise<Outcome> {

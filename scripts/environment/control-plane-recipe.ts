@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { binaryFolder, onceInto } from './cache.ts';
-import { buildGoProgram, type GoProgram } from './go-program.ts';
-import { withProgress } from './progress.ts';
+import { type GoProgram, provideGoProgram } from './go-program.ts';
 import { findOnPath } from './toolchain.ts';
 import { etcdVersion } from './versions.ts';
 
@@ -105,8 +103,8 @@ export async function provideControlPlane(
 ): Promise<ControlPlanePrograms> {
   const assets = env['KUBEBUILDER_ASSETS'];
   if (assets) return givenPrograms(assets);
-  const etcd = await provide(etcdProgram, '1 to 2 minutes');
-  const kubernetes = await provide(
+  const etcd = await provideGoProgram(etcdProgram, '1 to 2 minutes');
+  const kubernetes = await provideGoProgram(
     kubernetesProgram('kubernetes', version, kubernetesMain),
     '3 to 10 minutes',
   );
@@ -139,13 +137,6 @@ function givenPrograms(assets: string): ControlPlanePrograms {
 export async function provideKubectl(version: string): Promise<string> {
   return (
     findOnPath('kubectl') ??
-    (await provide(kubernetesProgram('kubectl', version, kubectlMain), '1 to 3 minutes'))
+    (await provideGoProgram(kubernetesProgram('kubectl', version, kubectlMain), '1 to 3 minutes'))
   );
-}
-
-async function provide(program: GoProgram, duration: string): Promise<string> {
-  const folder = binaryFolder(program.name, program.version, program);
-  const title = `Building ${program.name} ${program.version} from its Go module (the first time: ${duration})`;
-  await onceInto(folder, () => withProgress(title, (report) => buildGoProgram(program, folder, report)));
-  return join(folder, program.name);
 }

@@ -1,18 +1,32 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { binaryFolder, onceInto, prepareCache } from './cache.ts';
 import { run } from './command.ts';
+import { withProgress } from './progress.ts';
 import { findGo } from './toolchain.ts';
 
-/** A program that is built from a module of the Go proxy, wrapped in a module of our own. */
+/**
+ * A program that is built from a module of the Go proxy, wrapped in a module of our own: from a `main` that is given, or
+ * from a package of that module.
+ */
 export type GoProgram = {
   readonly name: string;
   readonly module: string;
   readonly version: string;
-  readonly mainGo: string;
+  readonly tags?: readonly string[];
   /** `-X` settings of the linker: without them the servers do not know their own version. */
   readonly stamps: Readonly<Record<string, string>>;
-};
+} & ({ readonly mainGo: string } | { readonly package: string });
+
+/** The path of the program, which is built into the cache where it is not there yet; `duration` tells how long that takes. */
+export async function provideGoProgram(program: GoProgram, duration: string): Promise<string> {
+  prepareCache();
+  const folder = binaryFolder(program.name, program.version, program);
+  const title = `Building ${program.name} ${program.version} from its Go module (the first time: ${duration})`;
+  await onceInto(folder, () => withProgress(title, (report) => buildGoProgram(program, folder, report)));
+  return join(folder, program.name);
+}
 
 const downloaded = z.object({ GoMod: z.string() });
 
@@ -45,7 +59,7 @@ async function writeSource(
   });
   const upstream = readFileSync(downloaded.parse(JSON.parse(answer)).GoMod, 'utf8');
   writeFileSync(join(source, 'go.mod'), wrapperModule(program, upstream));
-  writeFileSync(join(source, 'main.go'), program.mainGo);
+  if ('mainGo' in program) writeFileSync(join(source, 'main.go'), program.mainGo);
 }
 
 /**
@@ -62,15 +76,24 @@ export function wrapperModule({ module, version }: GoProgram, upstream: string):
 
 async function compile(
   go: string,
-  { name, stamps }: GoProgram,
+  program: GoProgram,
   staging: string,
   report: (state: string) => void,
 ): Promise<void> {
+  const { name, stamps, tags = [] } = program;
   let packages = 0;
   const settings = Object.entries(stamps).map(([key, value]) => `-X ${key}=${value}`);
   const linker = ['-s', '-w', ...settings].join(' ');
   // With -v the compiler names every package that it finishes: the only sign of progress that it gives.
-  await run(go, ['build', '-v', '-trimpath', '-o', join(staging, name), '-ldflags', linker, '.'], {
+  const flags = [
+    '-v',
+    '-trimpath',
+    '-ldflags',
+    linker,
+    ...(tags.length > 0 ? ['-tags', tags.join(',')] : []),
+  ];
+  const what = 'mainGo' in program ? '.' : program.package;
+  await run(go, ['build', ...flags, '-o', join(staging, name), what], {
     cwd: join(staging, 'source'),
     env: goEnvironment(),
     onErrorLine: (line) => report(line.startsWith('go: ') ? line : `${++packages} packages compiled`),
