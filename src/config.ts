@@ -5,6 +5,7 @@ import { z } from 'zod';
 import packageJson from '../package.json' with { type: 'json' };
 import { ConfigError, describeFlags, readFlags } from './flags.ts';
 import type { Environment, FlagMeta } from './flags.ts';
+import { LEASE_NAME } from './runtime/lease.ts';
 
 /** The operator's settings: one schema with the rule, the default and the help text of every flag. */
 
@@ -67,7 +68,7 @@ export const flagsSchema = z.object({
     )
     .meta(meta({ value: 'NAME' })),
   leaseName: dnsLabel
-    .default('es-steward')
+    .default(LEASE_NAME)
     .describe('Name of the Lease.')
     .meta(meta({ value: 'NAME' })),
   metricsAddress: address

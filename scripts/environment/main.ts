@@ -5,6 +5,7 @@ import { cacheRoot, environmentFolder } from './cache.ts';
 import { down, info, up } from './development.ts';
 import { type EnvironmentInfo, variablesOf } from './environment-info.ts';
 import { say } from './progress.ts';
+import { provideHelm } from './helm-recipe.ts';
 import { provisionControlPlane, provisionElasticsearch, provisionKubectl } from './provision.ts';
 import {
   chosenElasticsearch,
@@ -79,6 +80,7 @@ async function runProvision(): Promise<void> {
   await provisionElasticsearch(chosenElasticsearch());
   await provisionControlPlane(chosenKubernetes());
   await provisionKubectl(chosenKubernetes());
+  await provideHelm();
   say(`Everything is in ${cacheRoot()}.`);
 }
 

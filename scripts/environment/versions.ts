@@ -29,6 +29,9 @@ export const kubernetesVersions: readonly string[] = ['v1.36.3', 'v1.33.13', 'v1
 /** One etcd serves all three. Older than 3.5.13 it sends no bookmarks to quiet watches. */
 export const etcdVersion = 'v3.6.16';
 
+/** For charts where no helm is on PATH. */
+export const helmVersion = 'v4.3.1';
+
 /** The Elasticsearch to provision: `ES_VERSION`, else the newest of the matrix. */
 export function chosenElasticsearch(env: NodeJS.ProcessEnv = process.env): string {
   return oneOf('ES_VERSION', env['ES_VERSION'], Object.keys(elasticsearchReleases), '9.4.3');

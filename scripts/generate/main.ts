@@ -1,3 +1,4 @@
+import { chartFiles } from './chart.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
 import { write, findDrift } from './files.ts';
 import { metricsPages } from './metrics-reference.ts';
@@ -7,7 +8,9 @@ import { referencePages } from './reference.ts';
  * Writes what follows from the sources; `--check` writes nothing and fails when that would have changed anything.
  * A further kind of file is one more producer in this list.
  */
-const files = [customResourceDefinitions, metricsPages, referencePages].flatMap((produce) => produce());
+const files = [chartFiles, customResourceDefinitions, metricsPages, referencePages].flatMap((produce) =>
+  produce(),
+);
 
 if (process.argv.includes('--check')) {
   const drift = findDrift(files);

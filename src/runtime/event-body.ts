@@ -1,9 +1,20 @@
 import type { KindRef, KubernetesObject } from '../kubernetes/api.ts';
 import type { ResourceEvent } from './controller.ts';
 import { microTime } from './lease.ts';
+import type { Permission } from './permissions.ts';
 
 /** events.k8s.io/v1: what the API server accepts, built without I/O. */
 export const EVENTS: KindRef = { group: 'events.k8s.io', version: 'v1', plural: 'events' };
+
+export const eventPermissions: readonly Permission[] = [
+  {
+    where: 'watched',
+    group: EVENTS.group,
+    resource: EVENTS.plural,
+    verbs: ['create', 'patch'],
+    why: 'Events, and how often they came',
+  },
+];
 
 /** Limits of the API server, in bytes. */
 const NOTE_BYTES = 1024;

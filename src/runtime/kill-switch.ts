@@ -1,6 +1,7 @@
 import type { KubernetesApi, KubernetesObject, ObjectRef } from '../kubernetes/api.ts';
 import type { Clock } from './clock.ts';
 import type { PassLogger } from './controller.ts';
+import type { Permission } from './permissions.ts';
 
 export interface KillSwitchOptions {
   readonly kubernetes: Pick<KubernetesApi, 'get'>;
@@ -23,6 +24,17 @@ export interface KillSwitch {
 
 export const KILL_SWITCH_NAME = 'es-steward';
 const KEY = 'paused';
+
+export const killSwitchPermissions: readonly Permission[] = [
+  {
+    where: 'own',
+    group: '',
+    resource: 'configmaps',
+    verbs: ['get'],
+    names: [KILL_SWITCH_NAME],
+    why: 'The kill switch',
+  },
+];
 
 /** The promise is five seconds; this leaves room for a slow answer. */
 const LOOK_MS = 2_000;

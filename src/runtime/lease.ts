@@ -1,4 +1,5 @@
 import type { KubernetesObject, ObjectRef } from '../kubernetes/api.ts';
+import type { Permission } from './permissions.ts';
 
 /** coordination.k8s.io/v1, as far as the election looks at it. */
 export interface Lease extends KubernetesObject {
@@ -14,8 +15,26 @@ export interface LeaseSpec {
   readonly leaseTransitions?: number;
 }
 
+/** The name that --lease-name has by default. */
+export const LEASE_NAME = 'es-steward';
+
+const GROUP = 'coordination.k8s.io';
+
+/** RBAC cannot bind `create` to a name. */
+export const leasePermissions: readonly Permission[] = [
+  {
+    where: 'own',
+    group: GROUP,
+    resource: 'leases',
+    verbs: ['get', 'update'],
+    names: [LEASE_NAME],
+    why: 'Leadership',
+  },
+  { where: 'own', group: GROUP, resource: 'leases', verbs: ['create'], why: 'Leadership, the first time' },
+];
+
 export const leaseRef = (namespace: string, name: string): ObjectRef => ({
-  kind: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' },
+  kind: { group: GROUP, version: 'v1', plural: 'leases' },
   namespace,
   name,
 });

@@ -5,6 +5,7 @@ import type {
 } from '../../crds/elasticsearch-connection.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Controller, ResourceKey } from '../../runtime/controller.ts';
+import { permissionsOf } from '../../runtime/permissions.ts';
 import { decide } from './decide.ts';
 import type { VerifyRepository } from './decide.ts';
 import { observe } from './observe.ts';
@@ -24,6 +25,8 @@ type ConnectionController = Controller<
   Observed,
   VerifyRepository
 >;
+
+export const elasticsearchConnectionPermissions = permissionsOf(elasticsearchConnection);
 
 const nobody = (): Operations => ({ active: [], queued: 0 });
 

@@ -2,6 +2,7 @@ import { elasticsearchConnection } from '../../crds/elasticsearch-connection.ts'
 import type { ConnectionSource } from '../../elasticsearch/connections.ts';
 import type { KindRef, KubernetesApi, KubernetesObject } from '../../kubernetes/api.ts';
 import { TerminalError, WaitingError } from '../../runtime/errors.ts';
+import type { Permission } from '../../runtime/permissions.ts';
 import { kindRefOf, parseResource } from '../../runtime/resource.ts';
 import type { RawObject } from '../../runtime/resource.ts';
 
@@ -13,6 +14,19 @@ interface Keyed extends KubernetesObject {
 const CONNECTIONS = kindRefOf(elasticsearchConnection);
 const core = (plural: string): KindRef => ({ group: '', version: 'v1', plural });
 const LOOK_AGAIN_MS = 10_000;
+
+/** `get` alone: what is listed could be searched for. The connections themselves are among what their controller may do. */
+export const connectionSourcePermissions: readonly Permission[] = [
+  { where: 'watched', group: '', resource: 'secrets', verbs: ['get'], why: 'Logins and certificates' },
+  { where: 'watched', group: '', resource: 'configmaps', verbs: ['get'], why: 'Certificate authorities' },
+  {
+    where: 'cluster',
+    group: '',
+    resource: 'namespaces',
+    verbs: ['get'],
+    why: 'Labels, for grants with a namespaceSelector',
+  },
+];
 
 /** Live reads of everything that decides about a connection; only `get` is needed, on Secrets above all. */
 export function createConnectionSource(kubernetes: KubernetesApi): ConnectionSource {

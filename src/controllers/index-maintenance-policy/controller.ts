@@ -4,6 +4,7 @@ import {
   type IndexMaintenancePolicyStatus,
 } from '../../crds/index-maintenance-policy.ts';
 import type { Controller } from '../../runtime/controller.ts';
+import { permissionsOf } from '../../runtime/permissions.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { decide } from './decide.ts';
 import { createObserve, type MaintenanceDependencies } from './observe.ts';
@@ -12,6 +13,8 @@ import type { Observed } from './observed.ts';
 import { createPerform } from './perform.ts';
 
 export type MaintenanceOptions = Omit<MaintenanceDependencies, 'listings'>;
+
+export const indexMaintenancePolicyPermissions = permissionsOf(indexMaintenancePolicy);
 
 /** Aliases and deletion of time-series indexes, by a plan that is shown first. */
 export function indexMaintenancePolicyController(

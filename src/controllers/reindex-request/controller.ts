@@ -4,11 +4,14 @@ import {
   type ReindexRequestStatus,
 } from '../../crds/reindex-request.ts';
 import type { Controller } from '../../runtime/controller.ts';
+import { permissionsOf } from '../../runtime/permissions.ts';
 import type { ReindexAction } from './actions.ts';
 import { decide } from './decide.ts';
 import { createObserve, type ObserveDependencies } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { createPerform } from './perform.ts';
+
+export const reindexRequestPermissions = permissionsOf(reindexRequest, { holds: true, removes: true });
 
 /** One copy of an index into a new one, with the move of its aliases. */
 export function reindexRequestController(

@@ -4,11 +4,14 @@ import {
   type SnapshotScheduleStatus,
 } from '../../crds/snapshot-schedule.ts';
 import type { Controller } from '../../runtime/controller.ts';
+import { permissionsOf } from '../../runtime/permissions.ts';
 import type { SnapshotAction } from './actions.ts';
 import { decide } from './decide.ts';
 import { createObserve, type ObserveDependencies } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { createPerform } from './perform.ts';
+
+export const snapshotSchedulePermissions = permissionsOf(snapshotSchedule, { holds: true });
 
 /** Snapshots on a cron, and their retention. */
 export function snapshotScheduleController(

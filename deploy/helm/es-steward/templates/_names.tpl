@@ -1,0 +1,64 @@
+{{- /* The release's name, or it with the chart's where that is not in it yet. */ -}}
+{{- define "es-steward.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "es-steward.selectorLabels" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "es-steward.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{ include "es-steward.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/component: operator
+app.kubernetes.io/part-of: es-steward
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "es-steward.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "es-steward.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- required "serviceAccount.name is needed with serviceAccount.create=false" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "es-steward.image" -}}
+{{- $image := .Values.image -}}
+{{- if $image.digest -}}
+{{- printf "%s@%s" $image.repository $image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $image.repository (default .Chart.AppVersion $image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* "true" when all namespaces are watched, else empty. */ -}}
+{{- define "es-steward.watchesAll" -}}
+{{- if has "*" .Values.watchNamespaces -}}
+{{- if gt (len .Values.watchNamespaces) 1 -}}
+{{- fail "watchNamespaces: \"*\" means all namespaces and stands alone" -}}
+{{- end -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{- /* The namespaces that are watched, as a YAML list; empty when all are. */ -}}
+{{- define "es-steward.watched" -}}
+{{- if not (include "es-steward.watchesAll" .) -}}
+{{- toYaml (default (list .Release.Namespace) .Values.watchNamespaces | uniq) -}}
+{{- end -}}
+{{- end -}}
