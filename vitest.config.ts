@@ -9,6 +9,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/support/**/*.test.ts'],
+          // They share no state: one import of each module for all of them halves what they cost.
+          isolate: false,
         },
       },
       {

@@ -39,7 +39,8 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
   const clusters: Runner = wire(
     elasticsearchConnectionController({
       connections,
-      operationsOf: (key) => operationsOf(requests(), key),
+      operationsOf: (key) =>
+        operationsOf({ requests: requests(), schedules: schedules(), policies: policies() }, key),
     }),
   );
   const policies = (): readonly IndexMaintenancePolicy[] =>

@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
+import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../crds/reindex-request.ts';
+import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import { operationsOf } from './operations.ts';
+
+const nobody = { requests: [], schedules: [], policies: [] };
 
 type Phase = NonNullable<NonNullable<ReindexRequest['status']>['phase']>;
 
@@ -25,10 +29,41 @@ it('counts who works and who waits on this connection', () => {
     request('d', undefined),
     request('e', 'Copying', 'Copying', 'platform'),
   ];
-  expect(operationsOf(requests, { namespace: 'shop', name: 'main' })).toEqual({
+  expect(operationsOf({ ...nobody, requests }, { namespace: 'shop', name: 'main' })).toEqual({
     active: [{ kind: 'ReindexRequest', namespace: 'shop', name: 'a' }],
     queued: 1,
   });
-  expect(operationsOf(requests, { namespace: 'platform', name: 'main' }).active).toHaveLength(1);
-  expect(operationsOf(requests, { namespace: 'shop', name: 'other' })).toEqual({ active: [], queued: 0 });
+  expect(operationsOf({ ...nobody, requests }, { namespace: 'platform', name: 'main' }).active).toHaveLength(
+    1,
+  );
+  expect(operationsOf({ ...nobody, requests }, { namespace: 'shop', name: 'other' })).toEqual({
+    active: [],
+    queued: 0,
+  });
+});
+
+it('counts snapshots, restore checks and deletions that are under way', () => {
+  const job = <T>(name: string, status: object): T =>
+    ({ ...request(name, undefined), status }) as unknown as T; // only what is read
+  const waiting = { conditions: [{ type: 'Ready', status: 'False', reason: 'WaitingForTurn' }] };
+  const schedules = [
+    job<SnapshotSchedule>('begun', { active: { accepted: true } }),
+    job<SnapshotSchedule>('wished', { active: { accepted: false }, ...waiting }),
+    job<SnapshotSchedule>('checked', { restoring: {} }),
+    job<SnapshotSchedule>('idle', {}),
+  ];
+  const policies = [
+    job<IndexMaintenancePolicy>('deleting', { plan: { batch: [] } }),
+    job<IndexMaintenancePolicy>('planned', { plan: {} }),
+  ];
+  const { active, queued } = operationsOf(
+    { requests: [], schedules, policies },
+    { namespace: 'shop', name: 'main' },
+  );
+  expect(active.map(({ kind, name }) => `${kind}/${name}`)).toEqual([
+    'SnapshotSchedule/begun',
+    'SnapshotSchedule/checked',
+    'IndexMaintenancePolicy/deleting',
+  ]);
+  expect(queued).toBe(1);
 });

@@ -1,4 +1,7 @@
+import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../crds/reindex-request.ts';
+import type { Condition } from '../crds/shared.ts';
+import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { ResourceKey } from '../runtime/controller.ts';
 import type { Operations } from './elasticsearch-connection/observed.ts';
 
@@ -9,29 +12,64 @@ const ACTIVE: ReadonlySet<Phase> = new Set<Phase>([
   'Preparing',
   'Fencing',
   'Copying',
+  'CatchingUp',
   'Hardening',
+  'Reconciling',
   'Verifying',
   'CuttingOver',
   'CleaningUp',
 ]);
 
-/** What the requests do on one connection, for its status. */
-export function operationsOf(requests: readonly ReindexRequest[], connection: ResourceKey): Operations {
-  const own = requests.filter((request) => uses(request, connection));
+/** As many as the status of a connection can name. */
+const MOST_SHOWN = 100;
+
+/** What the watches have seen of the kinds that work through connections. */
+export interface Jobs {
+  readonly requests: readonly ReindexRequest[];
+  readonly schedules: readonly SnapshotSchedule[];
+  readonly policies: readonly IndexMaintenancePolicy[];
+}
+
+/** What one connection is used for at present, for its status. */
+export function operationsOf({ requests, schedules, policies }: Jobs, connection: ResourceKey): Operations {
+  const own = <T extends Job>(jobs: readonly T[]) => jobs.filter((job) => uses(job, connection));
   return {
-    active: own
-      .filter(({ status }) => status?.phase !== undefined && ACTIVE.has(status.phase))
-      .map(({ metadata: { namespace, name } }) => ({ kind: 'ReindexRequest', namespace, name })),
-    queued: own.filter(waitsForItsTurn).length,
+    active: [
+      ...own(requests).filter(isCopying).map(named('ReindexRequest')),
+      ...own(schedules).filter(isSnapshotting).map(named('SnapshotSchedule')),
+      ...own(policies).filter(isMaintaining).map(named('IndexMaintenancePolicy')),
+    ].slice(0, MOST_SHOWN),
+    queued: [...own(requests), ...own(schedules), ...own(policies)].filter(waitsForItsTurn).length,
   };
 }
 
-function uses({ spec, metadata }: ReindexRequest, { namespace, name }: ResourceKey): boolean {
+const isCopying = ({ status }: ReindexRequest): boolean =>
+  status?.phase !== undefined && ACTIVE.has(status.phase);
+
+const isSnapshotting = ({ status }: SnapshotSchedule): boolean =>
+  status?.active?.accepted === true || status?.restoring !== undefined;
+
+const isMaintaining = ({ status }: IndexMaintenancePolicy): boolean => status?.plan?.batch !== undefined;
+
+/** Of any kind, as far as it is read here. */
+interface Job {
+  readonly metadata: ResourceKey;
+  readonly spec: {
+    readonly connectionRef: { readonly name: string; readonly namespace?: string | undefined };
+  };
+  readonly status?: { readonly conditions?: readonly Condition[] | undefined };
+}
+
+const named =
+  (kind: Operations['active'][number]['kind']) =>
+  ({ metadata: { namespace, name } }: Job) => ({ kind, namespace, name });
+
+function uses({ spec, metadata }: Job, { namespace, name }: ResourceKey): boolean {
   const { connectionRef } = spec;
   return connectionRef.name === name && (connectionRef.namespace ?? metadata.namespace) === namespace;
 }
 
-function waitsForItsTurn({ status }: ReindexRequest): boolean {
+function waitsForItsTurn({ status }: Job): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'False' && ready.reason === 'WaitingForTurn';
 }
