@@ -30,12 +30,15 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
   wire: Wire<Runner>,
   { connections, obligations, serverClock }: SharedParts,
 ): readonly Runner[] {
+  const apiServerSkewSeconds = () => serverClock.skewSeconds();
   // The API server has checked them by the schema of the kind.
   const requests = (): readonly ReindexRequest[] => reindexRequests.objects() as unknown as ReindexRequest[];
   const reindexRequests: Runner = wire(reindexRequestController({ connections, requests, obligations }));
   const schedules = (): readonly SnapshotSchedule[] =>
     snapshotSchedules.objects() as unknown as SnapshotSchedule[];
-  const snapshotSchedules: Runner = wire(snapshotScheduleController({ connections, schedules }));
+  const snapshotSchedules: Runner = wire(
+    snapshotScheduleController({ connections, schedules, apiServerSkewSeconds }),
+  );
   const clusters: Runner = wire(
     elasticsearchConnectionController({
       connections,
@@ -51,7 +54,7 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
       policies,
       requests,
       clusterUuidOf: (connection) => clusterUuidOf(clusters.objects(), connection),
-      apiServerSkewSeconds: () => serverClock.skewSeconds(),
+      apiServerSkewSeconds,
     }),
   );
   return [clusters, reindexRequests, snapshotSchedules, maintenancePolicies];

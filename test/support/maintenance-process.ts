@@ -3,12 +3,12 @@ import {
   indexMaintenancePolicy,
   type IndexMaintenancePolicy,
 } from '../../src/crds/index-maintenance-policy.ts';
-import type { Elasticsearch } from '../../src/elasticsearch/elasticsearch.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { ResourceEvent } from '../../src/runtime/controller.ts';
 import type { Outcome } from '../../src/runtime/engine.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
 import { kindRefOf } from '../../src/runtime/resource.ts';
+import { withLaterClocks } from './later-clocks.ts';
 import type { ReindexBed } from './reindex-bed.ts';
 import { processParts } from './process-parts.ts';
 import type { Around } from './server-calls.ts';
@@ -43,7 +43,7 @@ export function startMaintenance(
     api: bed.api,
     clock: { ...systemClock, now: () => systemClock.now() + later },
     around,
-    between: (es) => withLaterClocks(es, later),
+    between: (es) => withLaterClocks(es, () => later),
   });
   const controller = indexMaintenancePolicyController({
     connections,
@@ -73,22 +73,6 @@ function isAtRest({ type }: Outcome): boolean {
   return (
     type === 'settled' || type === 'stalled' || type === 'waiting' || type === 'gone' || type === 'aborted'
   );
-}
-
-/** The nodes share the clock of this machine: whoever lives later must read later. */
-function withLaterClocks(es: Elasticsearch, later: number): Elasticsearch {
-  return {
-    request: async (request, signal) => {
-      const answer = await es.request(request, signal);
-      if (later === 0 || request.path !== '/_nodes/stats/os') return answer;
-      const { nodes } = answer as { nodes: Record<string, { timestamp: number }> };
-      return {
-        nodes: Object.fromEntries(
-          Object.entries(nodes).map(([id, { timestamp }]) => [id, { timestamp: timestamp + later }]),
-        ),
-      };
-    },
-  };
 }
 
 export async function createPolicy(

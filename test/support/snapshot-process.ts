@@ -3,6 +3,7 @@ import type { SnapshotSchedule } from '../../src/crds/snapshot-schedule.ts';
 import type { ResourceEvent } from '../../src/runtime/controller.ts';
 import type { Outcome } from '../../src/runtime/engine.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
+import { withLaterClocks } from './later-clocks.ts';
 import { skippingClock, type SkippingClock } from './skipping-clock.ts';
 import { processParts } from './process-parts.ts';
 import type { Around } from './server-calls.ts';
@@ -31,6 +32,8 @@ export interface ProcessOptions {
   readonly around?: Around;
   /** What the watch of schedules has seen; nothing when absent. */
   readonly schedules?: () => readonly SnapshotSchedule[];
+  /** Milliseconds by which the clock of the operator is ahead of those of the nodes. */
+  readonly skew?: number;
 }
 
 /** More than any run needs. */
@@ -39,8 +42,13 @@ const MOST_PASSES = 600;
 const LONGEST_SKIP_MS = 700_000;
 
 export function startSnapshotProcess(bed: SnapshotBed, options: ProcessOptions = {}): SnapshotProcess {
-  const { clock = skippingClock(), around, schedules = () => [] } = options;
-  const { engine, connections, events, life } = processParts({ api: bed.api, clock, around });
+  const { clock = skippingClock(), around, schedules = () => [], skew = 0 } = options;
+  const { engine, connections, events, life } = processParts({
+    api: bed.api,
+    clock,
+    around,
+    between: (es) => withLaterClocks(es, () => clock.skipped() - skew),
+  });
   const controller = snapshotScheduleController({ connections, schedules });
   const pass = (name: string) =>
     reconcile(engine, controller, { namespace: bed.namespace, name }, life.signal);

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { clusterHealth, type HealthStatus } from '../../elasticsearch/health.ts';
 import { listIndices, type ListedIndex } from '../../elasticsearch/index-listing.ts';
-import { nodeClocks } from '../../elasticsearch/node-clocks.ts';
+import { nodeClocks, nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { snapshottedIndices } from '../../elasticsearch/running-snapshots.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
@@ -116,15 +116,14 @@ export async function latestClock(es: Elasticsearch, now: number): Promise<numbe
 
 /** The part that is read again before each deletion. */
 export async function readSituation(es: Elasticsearch, now: number): Promise<Situation> {
-  const [{ status: health }, snapshotted, { tasks }, clocks] = await Promise.all([
+  const [{ status: health }, snapshotted, { tasks }, skewSeconds] = await Promise.all([
     clusterHealth(es),
     snapshottedIndices(es),
     listReindexTasks(es),
-    nodeClocks(es),
+    nodeSkewSeconds(es, now),
   ]);
   const reindexed = new Set(tasks.flatMap(({ description }) => namesIn(description)));
-  const skews = clocks.map((clock) => Math.abs(clock - now) / 1000);
-  return { health, snapshotted, reindexed, skewSeconds: Math.max(0, ...skews) };
+  return { health, snapshotted, reindexed, skewSeconds };
 }
 
 /** `reindex from [a, b] to [c]`. */

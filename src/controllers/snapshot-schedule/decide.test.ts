@@ -52,6 +52,7 @@ const seen = (more: Partial<Seen> = {}): Seen => ({
   snapshots: [],
   mounted: new Set(),
   mayDelete: true,
+  skewSeconds: 0,
   restore: undefined,
   ...more,
 });

@@ -1,4 +1,5 @@
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
+import { nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { listRepositories } from '../../elasticsearch/repositories.ts';
 import { indexBirths, mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
 import {
@@ -26,10 +27,13 @@ export interface ObserveDependencies {
   readonly connections: Connections;
   /** Every schedule that the watch has seen, of all namespaces. */
   readonly schedules: () => readonly Schedule[];
+  /** By how much the clock of the API server differs from ours. */
+  readonly apiServerSkewSeconds?: () => number;
 }
 
 /** All reads of one pass: what runs by its name, else the whole repository. What stands in the way is a result too. */
-export function createObserve({ connections, schedules }: ObserveDependencies) {
+export function createObserve(dependencies: ObserveDependencies) {
+  const { connections, schedules } = dependencies;
   return async (resource: Schedule, pass: Pass): Promise<Observed> => {
     const owner = ownerOf(resource, schedules());
     if (resource.metadata.deletionTimestamp !== undefined)
@@ -37,7 +41,7 @@ export function createObserve({ connections, schedules }: ObserveDependencies) {
     if (!planOf(resource, pass.now).ok) return { ...NOTHING, owner };
     try {
       const cluster = await connections.use(useOf(resource, 'Snapshot'), pass.signal);
-      return await read(resource, owner, pass, cluster, { connections, schedules });
+      return await read(resource, owner, pass, cluster, dependencies);
     } catch (error) {
       const fault = error instanceof WaitingError ? error : repositoryFault(error, resource.spec.repository);
       if (fault === undefined || pass.signal.aborted) throw error;
@@ -69,6 +73,7 @@ const NOTHING: Omit<Seen, 'owner'> = {
   snapshots: undefined,
   mounted: undefined,
   mayDelete: undefined,
+  skewSeconds: undefined,
   restore: undefined,
 };
 
@@ -95,7 +100,7 @@ async function read(
   owner: Owner,
   pass: Pass,
   cluster: Cluster,
-  { connections, schedules }: ObserveDependencies,
+  dependencies: ObserveDependencies,
 ): Promise<Observed> {
   const { spec, status = {} } = resource;
   const { es } = cluster;
@@ -116,10 +121,10 @@ async function read(
     type: 'seen',
     owner,
     maxConcurrentOperations: cluster.maxConcurrentOperations,
-    atWork: repositoriesAtWork(resource, schedules(), pass.now),
+    atWork: repositoriesAtWork(resource, dependencies.schedules(), pass.now),
     runs: new Map(facts),
     snapshots,
-    ...(await readRetention(resource, owner, pass, cluster, connections, snapshots)),
+    ...(await readRetention(resource, owner, pass, cluster, dependencies, snapshots)),
     restore: await readRestore(resource, pass, es, owner, snapshots),
   };
 }
@@ -140,19 +145,20 @@ async function readRetention(
   owner: Owner,
   { now, signal }: Pass,
   { es }: Cluster,
-  connections: Connections,
+  { connections, apiServerSkewSeconds }: ObserveDependencies,
   snapshots: readonly Snapshot[] | undefined,
-): Promise<Pick<Seen, 'mounted' | 'mayDelete'>> {
-  const nothing = { mounted: undefined, mayDelete: undefined };
+): Promise<Pick<Seen, 'mounted' | 'mayDelete' | 'skewSeconds'>> {
+  const nothing = { mounted: undefined, mayDelete: undefined, skewSeconds: undefined };
   if (snapshots === undefined || !hasRules(resource.spec.retention)) return nothing;
   const newest = successesOf(owner, resource.status, snapshots).at(-1)?.name;
   const isAsked = resource.status?.retention?.batch !== undefined;
   if (!isAsked && !retentionIsDue(resource, newest, now)) return nothing;
-  const [mounted, mayDelete] = await Promise.all([
+  const [mounted, mayDelete, skew] = await Promise.all([
     mountedSnapshots(es, signal),
     isGranted(connections.use(useOf(resource, 'Delete'), signal)),
+    nodeSkewSeconds(es, now, signal),
   ]);
-  return { mounted, mayDelete };
+  return { mounted, mayDelete, skewSeconds: Math.max(skew, apiServerSkewSeconds?.() ?? 0) };
 }
 
 async function isGranted(use: Promise<unknown>): Promise<boolean> {

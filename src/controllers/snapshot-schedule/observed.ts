@@ -36,6 +36,8 @@ export interface Seen {
   readonly mounted: ReadonlySet<string> | undefined;
   /** Whether the connection grants the deletion of snapshots; undefined unless retention is due. */
   readonly mayDelete: boolean | undefined;
+  /** By how much the clocks of the nodes and of the API server differ from ours; undefined unless retention is due. */
+  readonly skewSeconds: number | undefined;
   readonly restore: RestoreFacts | undefined;
 }
 

@@ -24,8 +24,8 @@ export const retain: Rule = (situation, step) => {
     status: { ...step.status, retention: settled(before, spec.repository, seen.snapshots) },
   });
   const events = deletionEvents(before, checked.status.retention);
-  const { mounted, mayDelete } = seen;
-  if (mounted === undefined || mayDelete === undefined)
+  const { mounted, mayDelete, skewSeconds } = seen;
+  if (mounted === undefined || mayDelete === undefined || skewSeconds === undefined)
     return add(checked, { events, next: nextRunIn(before, now) });
   const plan = planRetention(spec.retention, {
     snapshots: seen.snapshots,
@@ -34,6 +34,7 @@ export const retain: Rule = (situation, step) => {
     incomplete: incompleteNames(step.status),
     timeZone: spec.timeZone,
     staleAfterMs: situation.plan.staleAfterMs,
+    skewSeconds,
     now,
   });
   return act(

@@ -65,6 +65,7 @@ function plan(
     incomplete: new Set(),
     timeZone: 'Etc/UTC',
     staleAfterMs: 2 * DAY,
+    skewSeconds: 0,
     now: NOW,
     ...facts,
   });
@@ -168,6 +169,7 @@ describe('retention', () => {
 
   it.each([
     ['Stale', { staleAfterMs: DAY / 2 }, {}],
+    ['ClockSkew', { skewSeconds: 61 }, {}],
     ['DryRun', {}, { dryRun: true }],
   ] as const)('halts: %s', (reason, facts, policy) => {
     const { halted, deleted } = plan({ expireAfter: '2d', ...policy }, days(1, 3), facts);
@@ -246,6 +248,7 @@ function factsOf(items: readonly Item[], timeZone: string): RetentionFacts {
     incomplete: new Set(items.flatMap((item, at) => (item.incomplete ? [`s${at}`] : []))),
     timeZone,
     staleAfterMs: 1000 * DAY,
+    skewSeconds: 0,
     now: NOW,
   };
 }

@@ -52,11 +52,13 @@ export interface RetentionFacts {
   readonly incomplete: ReadonlySet<string>;
   readonly timeZone: string;
   readonly staleAfterMs: number;
+  /** By how much clocks differ: those of the nodes and of the API server from ours. */
+  readonly skewSeconds: number;
   readonly now: number;
 }
 
-/** A snapshot from further in the future says that one of the clocks is wrong, and ages mean nothing. */
-const MOST_SKEW_MS = 60_000;
+/** A snapshot from further in the future says as well that one of the clocks is wrong, and ages mean nothing. */
+const MOST_SKEW_SECONDS = 60;
 
 export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): RetentionPlan {
   const sorted = [...facts.snapshots].sort(byAge);
@@ -158,10 +160,11 @@ function isOlder({ startTime }: Snapshot, limit: string | undefined, now: number
 function haltOf(
   { dryRun }: RetentionPolicy,
   newest: Snapshot | undefined,
-  { snapshots, now, staleAfterMs }: RetentionFacts,
+  { snapshots, now, staleAfterMs, skewSeconds }: RetentionFacts,
 ): HaltReason | undefined {
   if (newest === undefined) return 'NoSuccess';
-  if (snapshots.some(({ startTime }) => startTime - now > MOST_SKEW_MS)) return 'ClockSkew';
+  const ahead = snapshots.map(({ startTime }) => (startTime - now) / 1000);
+  if (Math.max(skewSeconds, ...ahead) > MOST_SKEW_SECONDS) return 'ClockSkew';
   if (now - (newest.endTime ?? newest.startTime) > staleAfterMs) return 'Stale';
   return dryRun ? 'DryRun' : undefined;
 }

@@ -129,6 +129,18 @@ describe('retention', () => {
     await operator.close();
   });
 
+  it('halts while the clock of a node differs from ours', async () => {
+    const name = bed.name();
+    const { operator } = await withSuccesses(name, 2, {}, { skew: 61_000 });
+    await editSchedule(bed, name, retain(1));
+    operator.clock.skip(3_700_000);
+    const isHalted = ({ status }: SnapshotSchedule) => status?.retention?.halted !== undefined;
+    const schedule = await operator.until(name, 'it halts', isHalted);
+    expect(schedule.status?.retention?.halted).toBe('ClockSkew');
+    expect(await madeBy(name)).toHaveLength(2);
+    await operator.close();
+  });
+
   it('leaves everything when the schedule is deleted, and lets a new one adopt it', async () => {
     const name = bed.name();
     const { schedule: old, operator } = await withSuccesses(name, 2);
