@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Two projects: `unit` lies beside the code and needs nothing; `integration` shares one real API server and one real
-// Elasticsearch, started by the global set-up, so its files take turns.
+// Elasticsearch, started by the global set-up. Its files keep to namespaces and names of their own, so two run at a time:
+// most of their time they wait for a server.
 export default defineConfig({
   test: {
     projects: [
@@ -18,7 +19,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           // Real servers on whatever machine checks a change: one starved moment there is no fault of the change.
           retry: process.env['CI'] ? 1 : 0,
           testTimeout: 120_000,

@@ -43,19 +43,18 @@ it('counts who works and who waits on this connection', () => {
 });
 
 it('counts snapshots, restore checks and deletions that are under way', () => {
-  const job = <T>(name: string, status: object): T =>
-    ({ ...request(name, undefined), status }) as unknown as T; // only what is read
+  const job = (name: string, status: object) => ({ ...request(name, undefined), status });
   const waiting = { conditions: [{ type: 'Ready', status: 'False', reason: 'WaitingForTurn' }] };
   const schedules = [
-    job<SnapshotSchedule>('begun', { active: { accepted: true } }),
-    job<SnapshotSchedule>('wished', { active: { accepted: false }, ...waiting }),
-    job<SnapshotSchedule>('checked', { restoring: {} }),
-    job<SnapshotSchedule>('idle', {}),
-  ];
+    job('begun', { active: { accepted: true } }),
+    job('wished', { active: { accepted: false }, ...waiting }),
+    job('checked', { restoring: {} }),
+    job('idle', {}),
+  ] as unknown as SnapshotSchedule[]; // only what is read
   const policies = [
-    job<IndexMaintenancePolicy>('deleting', { plan: { batch: [] } }),
-    job<IndexMaintenancePolicy>('planned', { plan: {} }),
-  ];
+    job('deleting', { plan: { batch: [] } }),
+    job('planned', { plan: {} }),
+  ] as unknown as IndexMaintenancePolicy[]; // the same
   const { active, queued } = operationsOf(
     { requests: [], schedules, policies },
     { namespace: 'shop', name: 'main' },
