@@ -12,6 +12,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/support/**/*.test.ts'],
           // They share no state: one import of each module for all of them halves what they cost.
           isolate: false,
+          // Properties over 100,000 cases, on whatever machine: how long they take says nothing about the code.
+          testTimeout: 120_000,
         },
       },
       {
