@@ -97,6 +97,9 @@ export const copyJournal = object('The journal of the copy: what is done and wha
       task: text(64).optional().describe('The task of Elasticsearch; absent until it is known.'),
       total: count('Documents in the range.').optional(),
       completed: count('Documents done.').optional(),
+      refusals: count(
+        'How often Elasticsearch was too busy for a batch of it, and has tried that again.',
+      ).optional(),
       requestsPerSecond: count('The throttle that its task runs with; absent: none.').optional(),
     }),
     64,
@@ -112,6 +115,17 @@ export const copyJournal = object('The journal of the copy: what is done and wha
   bad: count('Documents that could not be written; the index {destination}-error has them.').optional(),
   parallel: z.int().min(1).max(64).optional().describe('How many tasks run at the same time at present.'),
   mostParallel: z.int().min(1).max(64).optional().describe('How many there are while the cluster bears it.'),
+  parallelLimit: z.int().min(1).max(64).optional().describe('How many there are tried at the most.'),
+  pace: object('What the number of tasks is judged by.', {
+    time: time('Since when so many tasks have run.'),
+    completed: count('Documents that were done then.'),
+    parallel: count('How many tasks.'),
+    before: object('What fewer tasks have reached.', {
+      parallel: count('How many tasks.'),
+      perSecond: count('Documents per second.'),
+    }).optional(),
+    until: time('Before this time no more tasks are tried: they brought nothing.').optional(),
+  }).optional(),
   startTime: time('When the copy began.').optional(),
   samples: list(
     object('How far the copy was.', { time: time('When.'), completed: count('Documents done.') }),

@@ -121,14 +121,24 @@ const aliases = ruled(
 const throttle = object(
   'Limits of the load on the cluster; absent: adapted to what the cluster bears. Can be changed at any time.',
   {
-    maxParallel: z.int().min(1).max(64).optional().describe('How many tasks copy at the same time.'),
+    maxParallel: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('How many tasks copy at the same time. Absent: as many as make it faster.'),
     requestsPerSecond: z
       .int()
       .min(1)
       .max(10_000_000)
       .optional()
       .describe('Documents per second of the whole request, shared among its tasks.'),
-    batchSize: z.int().min(1).max(10_000).optional().describe('Documents per batch.'),
+    batchSize: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('Documents per batch. Absent: as many as fill 8 MiB, 5,000 at the most.'),
   },
 );
 

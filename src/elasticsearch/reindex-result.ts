@@ -9,6 +9,8 @@ export interface ReindexCounts {
   readonly deleted: number;
   readonly versionConflicts: number;
   readonly batches: number;
+  /** Batches that Elasticsearch was too busy for and has tried again; undefined where it does not say. */
+  readonly retries?: number | undefined;
 }
 
 export interface ReindexFailure {
@@ -37,6 +39,10 @@ const countFields = {
   deleted: z.number(),
   version_conflicts: z.number(),
   batches: z.number(),
+  retries: z
+    .object({ bulk: z.number(), search: z.number() })
+    .transform(({ bulk, search }) => bulk + search)
+    .optional(),
 };
 
 export const reindexCounts = z.object(countFields).transform(renameCounts);

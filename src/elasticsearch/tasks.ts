@@ -16,6 +16,8 @@ export interface ReindexTask {
   /** Undefined where Elasticsearch sends none, as in the first moment of a task. */
   readonly counts: ReindexCounts | undefined;
   readonly parent: string | undefined;
+  /** Milliseconds. */
+  readonly runningMs: number;
 }
 
 export interface ReindexTasks {
@@ -47,17 +49,19 @@ const task = z
     cancellable: z.boolean(),
     status: reindexCounts.optional().catch(undefined),
     parent_task_id: z.string().optional(),
+    running_time_in_nanos: z.number().default(0),
     headers: z.looseObject({ 'X-Opaque-Id': z.string().optional() }).default({}),
   })
-  .transform(({ node, id, action, description, cancellable, status, parent_task_id, headers }) => ({
-    action,
+  .transform((found) => ({
+    action: found.action,
     task: {
-      id: `${node}:${id}`,
-      opaqueId: headers['X-Opaque-Id'],
-      description,
-      cancellable,
-      counts: status,
-      parent: parent_task_id,
+      id: `${found.node}:${found.id}`,
+      opaqueId: found.headers['X-Opaque-Id'],
+      description: found.description,
+      cancellable: found.cancellable,
+      counts: found.status,
+      parent: found.parent_task_id,
+      runningMs: found.running_time_in_nanos / 1e6,
     },
   }));
 

@@ -6,7 +6,7 @@ import { decide, stageOf } from '../../src/controllers/reindex-request/decide.ts
 import {
   type DestinationMark,
   hardenedSettings,
-  servingSettings,
+  ownPipelines,
   tunedSettings,
   valuesToRestore,
 } from '../../src/controllers/reindex-request/destination.ts';
@@ -92,7 +92,7 @@ export const hardened = (mark: Partial<DestinationMark> = {}) =>
   destination(mark, {
     settings: {
       ...hardenedSettings(markWith().restore ?? {}),
-      ...servingSettings(markWith().restore ?? {}),
+      ...ownPipelines(markWith().restore ?? {}),
       hidden: 'true',
     },
   });

@@ -42,6 +42,7 @@ export type ReindexAction =
       readonly type: 'BeginRound';
       readonly target: Target;
       readonly fenced: boolean;
+      readonly destination?: Target | undefined;
       /** A point in time that nobody needs any more. */
       readonly before?: string | undefined;
     }

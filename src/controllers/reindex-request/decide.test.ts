@@ -493,12 +493,60 @@ describe('copying', () => {
     expect(decision.status.progress).toMatchObject({ percent: 45, completed: 50 });
   });
 
+  it('has one part ahead for each place, and sends no more than there are places', () => {
+    const wide = [{ shard: 0, maxSeqNo: 99, primaryTerm: 1, documents: 100, rangeWidth: 10 }];
+    const status = {
+      ...copying,
+      copy: { ...copying.copy, shards: wide, done: [], running: [], sums, parallel: 3 },
+    };
+    const first = run(request(status), observed(inCopy));
+    expect(first.status.copy?.running).toHaveLength(6);
+    const second = run(request(first.status), observed(inCopy));
+    expect(actionsOf(second)).toEqual(['StartRange', 'StartRange', 'StartRange']);
+    const running = (first.status.copy?.running ?? []).map((range, at) =>
+      at < 3 ? { ...range, task: `n:${at}` } : range,
+    );
+    const ended = { type: 'copied', counts: counts({ total: 10, created: 10 }) } as const;
+    const outcomes = { 'n:0': ended, 'n:1': { type: 'running', counts: counts() }, 'n:2': ended } as const;
+    const third = run(
+      request({ ...first.status, copy: { ...status.copy, running } }),
+      observed({ ...inCopy, outcomes }),
+    );
+    expect(actionsOf(third)).toEqual(['StartRange', 'StartRange']);
+    expect(third.status.copy?.running).toHaveLength(6);
+  });
+
+  it.each([
+    ['half of it is done', { created: 25 }, 400, 400],
+    ['it is nearly done', { created: 49 }, 4_900, 100],
+    ['it will take long', { created: 1 }, 4_000, 1_000],
+    ['it has not begun', { created: 0 }, 100, 200],
+  ])('looks at a task again when it should have ended: %s', (_, done, runningMs, expected) => {
+    const outcomes = { 'n:1': { type: 'running', runningMs, counts: counts(done) } } as const;
+    const status = running();
+    const full = { ...status, copy: { ...status.copy, parallel: 1, startTime: '2026-03-01T11:59:30Z' } };
+    expect(run(request(full), observed({ ...inCopy, outcomes })).next).toBe(expected);
+  });
+
+  it('refreshes what it counts as the last task ends, where writers wait', () => {
+    const shown = { type: 'copied', counts: counts() } as const;
+    const status = running();
+    const last = {
+      ...status,
+      copy: { ...status.copy, done: [{ shard: 0, from: 50, to: 99 }], hardened: true },
+    };
+    const world = { ...inCopy, outcomes: { 'n:1': shown } };
+    expect(actionsOf(run(request(last), observed(world)))).toEqual(['RefreshBoth']);
+    const strange = { complete: true, running: [{ id: 'n:9', opaqueId: 'x' }] };
+    expect(actionsOf(run(request(last), observed({ ...world, tasks: strange })))).toEqual([]);
+  });
+
   it('repeats a range that vanished, after a pause', () => {
     const decision = run(
       request(running()),
       observed({ ...inCopy, outcomes: { 'n:1': { type: 'repeat', why: '' } } }),
     );
-    expect(decision.status.copy?.running[0]).toEqual({ shard: 0, from: 0, to: 49, try: 1 });
+    expect(decision.status.copy?.running[0]).toEqual({ shard: 0, from: 0, to: 49, try: 1, term: 1 });
     expect(decision.status.copy).toMatchObject({ retries: 1, done: [] });
     expect(Date.parse(decision.status.copy?.pausedUntil ?? '')).toBeGreaterThan(NOW);
   });
@@ -512,6 +560,19 @@ describe('copying', () => {
     const narrow = { ...status, copy: { ...status.copy, parallel: 3, mostParallel: 4 } };
     expect(run(request(narrow), well).status.copy?.parallel).toBe(4);
     expect(run(request(wide), well).status.copy?.parallel).toBe(4);
+  });
+
+  it('puts half as much load on a cluster that is too busy for single batches, once for each time', () => {
+    const status = running();
+    const wide = { ...status, copy: { ...status.copy, parallel: 4, mostParallel: 4 } };
+    const busy = observed({
+      ...inCopy,
+      outcomes: { 'n:1': { type: 'running', counts: counts({ created: 20, retries: 2 }) } },
+    });
+    const first = run(request(wide), busy);
+    expect(first.status.copy?.parallel).toBe(2);
+    expect(first.status.copy?.running[0]).toMatchObject({ task: 'n:1', refusals: 2 });
+    expect(run(request(first.status), busy).status.copy?.parallel).toBe(2);
   });
 
   it('says why a part is begun again, and gives up after a dozen times', () => {
@@ -669,6 +730,22 @@ describe('proof and cut-over', () => {
     const { actions } = run(request(cutting), whole());
     const cutover = { aliases: ['orders'], maxSeq: cutoverMaxSeq };
     expect(actions).toMatchObject([{ type: 'SetMeta', meta: { 'es-steward': { state: 'final', cutover } } }]);
+  });
+
+  it('does so with the proof already, since writers wait, but not where the move would be refused', () => {
+    const proven = run(request(verifying), whole());
+    expect(proven.actions).toMatchObject([{ type: 'SetMeta', meta: { 'es-steward': { state: 'final' } } }]);
+    expect(proven.status).toMatchObject({
+      cutoverMaxSeq,
+      epoch: 2,
+      verification: { verdict: expect.any(String) },
+    });
+    const unapproved = run(request(verifying, { approval: 'BeforeCutover' }), whole());
+    expect(actionsOf(unapproved)).toEqual([]);
+    const taken = run(request(verifying), whole({ sources: [fenced({ aliases: { [EPOCH]: {} } })] }));
+    expect(actionsOf(taken)).toEqual([]);
+    const different = run(request(verifying), whole({ counts: { source: 100, destination: 99 } }));
+    expect(actionsOf(different)).toEqual([]);
   });
 
   it('has how far both indexes are in status before the aliases move', () => {

@@ -6,6 +6,8 @@ import {
   hardenedSettings,
   hasSettings,
   markOf,
+  leftPipelines,
+  servingSettings,
   shownSettings,
   tunedSettings,
   valuesToRestore,
@@ -105,6 +107,14 @@ describe('valuesToRestore', () => {
   it('gives the pipelines of the source to its successor, but only afterwards', () => {
     expect(restore['index.default_pipeline']).toBe('enrich');
     expect(tunedSettings(fromSource, {})['index.default_pipeline']).toBe('_none');
+  });
+
+  it('makes writers wait only for pipelines that do something, and takes the rest back later', () => {
+    expect(servingSettings(restore)).toEqual({ 'index.default_pipeline': 'enrich' });
+    const copying = { 'index.default_pipeline': '_none', 'index.final_pipeline': '_none' };
+    expect(leftPipelines(restore, copying)).toEqual({ 'index.final_pipeline': null });
+    const byUsers = { ...copying, 'index.final_pipeline': 'theirs' };
+    expect(leftPipelines(restore, byUsers)).toEqual({});
   });
 
   it('lets the life cycle go on counting from the creation of the source', () => {

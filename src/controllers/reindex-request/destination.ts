@@ -228,8 +228,21 @@ const SERVING_KEYS = ['index.default_pipeline', 'index.final_pipeline'] as const
 
 export const withoutPipelines: FlatSettings = Object.fromEntries(SERVING_KEYS.map((key) => [key, '_none']));
 
-export function servingSettings(restore: FlatSettings): FlatSettings {
+export function ownPipelines(restore: FlatSettings): FlatSettings {
   return Object.fromEntries(SERVING_KEYS.map((key) => [key, restore[key] ?? null]));
+}
+
+/** Writers wait for it: only pipelines that would do something. Where there is none, `_none` says just that. */
+export function servingSettings(restore: FlatSettings): FlatSettings {
+  const own = Object.entries(ownPipelines(restore));
+  return Object.fromEntries(own.filter(([, value]) => value !== null && value !== '_none'));
+}
+
+/** The `_none` of the copy, where the destination is to have no pipeline. What users have set meanwhile is theirs. */
+export function leftPipelines(restore: FlatSettings, current: unknown): FlatSettings {
+  const now = flatten(current);
+  const own = Object.entries(ownPipelines(restore));
+  return Object.fromEntries(own.filter(([key, value]) => value === null && now[key] === '_none'));
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CopySpec } from './copy-request.ts';
 import { isFlooded } from './disk-space.ts';
 import { rangeOpaqueId } from './names.ts';
 import type { Counts, ShardFacts, TaskOutcome } from './observed.ts';
@@ -23,15 +24,7 @@ export function bookedJournal(journal: Copy, situation: Situation): Copy {
 }
 
 function withOutcome(copy: Copy, range: Running, outcome: TaskOutcome, situation: Situation): Copy {
-  if (outcome.type === 'running')
-    return {
-      ...copy,
-      running: replaced(copy, range, {
-        ...range,
-        total: outcome.counts.total,
-        completed: processed(outcome.counts),
-      }),
-    };
+  if (outcome.type === 'running') return withProgress(copy, range, outcome.counts);
   if (outcome.type === 'copied') return withCopied(copy, range, outcome.counts);
   // Its documents are looked into first; then it begins again without them.
   if (outcome.type === 'documentFailures') return copy;
@@ -40,23 +33,41 @@ function withOutcome(copy: Copy, range: Running, outcome: TaskOutcome, situation
   const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(range.try, 10), LONGEST_PAUSE_MS);
   return {
     ...copy,
-    running: replaced(copy, range, { ...bounds(range), try: tries }),
+    running: replaced(copy, range, { ...bounds(range), try: tries, term: termOf(copy, range) }),
     retries: (copy.retries ?? 0) + 1,
     ...(outcome.type === 'repeat' ? { lastRetry: outcome.why.slice(0, 255) } : {}),
     pausedUntil: time(situation.now + pause),
-    // Less pressure from now on; it grows again with what succeeds.
-    ...(copy.parallel === undefined ? {} : { parallel: Math.max(1, Math.floor(copy.parallel / 2)) }),
+    ...withLess(copy),
   };
+}
+
+/** Elasticsearch tries a batch again by itself when it is too busy for it: then fewer tasks are to come after this one. */
+function withProgress(copy: Copy, range: Running, counts: Counts): Copy {
+  const { retries = 0, total } = counts;
+  const isRefused = retries > (range.refusals ?? 0);
+  const refusals = retries > 0 ? { refusals: retries } : {};
+  const running = replaced(copy, range, { ...range, ...refusals, total, completed: processed(counts) });
+  return { ...copy, running, ...(isRefused ? withLess(copy) : {}) };
+}
+
+/** Less pressure from now on; it grows again with what succeeds. */
+function withLess({ parallel }: Copy) {
+  return parallel === undefined ? {} : { parallel: Math.max(1, Math.floor(parallel / 2)) };
 }
 
 /** Under the write block nothing can be rolled back any more; else the range still has to prove itself. */
 function withCopied(copy: Copy, range: Running, counts: Counts): Copy {
   const rest = { ...without(copy, range), ...withMore(copy), sums: added(copy.sums, counts) };
   if (copy.fenced) return { ...rest, done: withDone(copy.done, bounds(range)) };
-  const term = copy.shards.find(({ shard }) => shard === range.shard)?.primaryTerm;
+  const term = termOf(copy, range);
   // It began under another primary: what it did not see may never have been.
   if (range.term !== undefined && range.term !== term) return rest;
   return { ...rest, provisional: [...(copy.provisional ?? []), bounds(range)] };
+}
+
+/** A range that begins now, or later, is compared with it when it ends. */
+function termOf({ shards }: Copy, { shard }: Range): number | undefined {
+  return shards.find((other) => other.shard === shard)?.primaryTerm;
 }
 
 /** Each part that ends well gives back one of the places that a refusal has taken. */
@@ -103,15 +114,25 @@ function adopted(range: Running, { round = 0 }: Copy, { uid, attempt, observed }
   return task ? { ...range, task: task.id } : range;
 }
 
-/** Free places get intents: they are in status before anything is sent. */
-export function withIntents(copy: Copy, { spec, now }: Situation): Copy {
+/** How many tasks may run at the same time. */
+export function placesOf(copy: Copy, { throttle }: Pick<CopySpec, 'throttle'>): number {
+  return throttle?.maxParallel ?? copy.parallel ?? 1;
+}
+
+/** What status holds. */
+const MOST_RUNNING = 64;
+
+/**
+ * Intents are in status before anything is sent. There is one ahead for each place, so that a pass that books the end of
+ * a task sends the next one as well, and no place waits for a write of status.
+ */
+export function withIntents(copy: Copy, spec: Pick<CopySpec, 'throttle'>, now: number): Copy {
   if (isPaused(copy, now)) return copy;
   const { pausedUntil: _over, lastRetry: _reason, ...rest } = copy;
-  const places = (spec.throttle?.maxParallel ?? copy.parallel ?? 1) - copy.running.length;
+  const places = Math.min(2 * placesOf(copy, spec), MOST_RUNNING) - copy.running.length;
   const covered = [...copy.done, ...(copy.provisional ?? [])];
   const next = nextRanges(copy.shards, covered, copy.running, places);
-  const termOf = (shard: number) => copy.shards.find((other) => other.shard === shard)?.primaryTerm;
-  const intents = next.map((range) => ({ ...range, try: 0, term: termOf(range.shard) }));
+  const intents = next.map((range) => ({ ...range, try: 0, term: termOf(copy, range) }));
   return { ...rest, running: [...copy.running, ...intents] };
 }
 

@@ -2,7 +2,7 @@ import { countDocuments, indexSize } from '../../elasticsearch/counts.ts';
 import { nodeDisks } from '../../elasticsearch/disk.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
-import { indexHealth } from '../../elasticsearch/health.ts';
+import { healthOfEach } from '../../elasticsearch/health.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { getPipeline } from '../../elasticsearch/ingest.ts';
 import { missingPrivileges } from '../../elasticsearch/privileges.ts';
@@ -13,10 +13,11 @@ import { readBad } from './observe-bad.ts';
 import { flatten } from './destination.ts';
 import { needsFinality } from './journal.ts';
 import { OWN_PREFIX, rangeOpaqueId, scratchIndex } from './names.ts';
-import { outcomeOf } from './outcomes.ts';
+import { outcomeOf, runningOutcome } from './outcomes.ts';
 import { readBothShards, readCleanUp, readDestinationShards, readMovedSource } from './observe-moved.ts';
-import type { IndexFacts, Observed, PreflightFacts } from './observed.ts';
+import type { IndexFacts, Observed, PreflightFacts, TaskOutcome } from './observed.ts';
 import { calledPipelines } from './pipeline-rules.ts';
+import type { Range } from './ranges.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
 
 type Reads = Partial<Observed>;
@@ -153,19 +154,36 @@ async function sequenceNumbersSearchable(
   }
 }
 
+/** Shards last: what they say of a task's end must have been read after it. */
 async function readOutcomes(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
-  const { uid, attempt, status } = situation;
-  const round = status.copy?.round ?? 0;
-  const [health, shards, ...outcomes] = await Promise.all([
+  const { copy } = situation.status;
+  const known = (copy?.running ?? []).flatMap(({ task, ...range }) =>
+    task === undefined ? [] : [{ task, range }],
+  );
+  const [health, ...found] = await Promise.all([
     readHealth(situation, es, signal),
-    needsFinality(status.copy) ? readShards(situation, es, signal) : {},
-    ...(status.copy?.running ?? []).map(async ({ task, ...range }) => {
-      if (task === undefined) return [];
-      const state = await getTask(es, task, signal);
-      return [[task, outcomeOf(state, rangeOpaqueId(uid, attempt, round, range))] as const];
-    }),
+    ...known.map(
+      async ({ task, range }) => [task, await outcomeOfTask(task, range, situation, es, signal)] as const,
+    ),
   ]);
-  return { ...health, ...shards, outcomes: Object.fromEntries(outcomes.flat()) };
+  const hasEnded = found.some(([, { type }]) => type === 'copied') && copy?.fenced !== true;
+  const shards = hasEnded || needsFinality(copy) ? await readShards(situation, es, signal) : {};
+  return { ...health, ...shards, outcomes: Object.fromEntries(found) };
+}
+
+/** One that is listed runs, and the list tells how far it is: only one that is not has to be asked for. */
+async function outcomeOfTask(
+  task: string,
+  range: Range,
+  { uid, attempt, status, observed }: Situation,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<TaskOutcome> {
+  const opaqueId = rangeOpaqueId(uid, attempt, status.copy?.round ?? 0, range);
+  const listed = observed.tasks.running.find(
+    (running) => running.id === task && running.opaqueId === opaqueId,
+  );
+  return listed ? runningOutcome(listed) : outcomeOf(await getTask(es, task, signal), opaqueId);
 }
 
 async function readHealth(
@@ -174,17 +192,16 @@ async function readHealth(
   signal: AbortSignal,
 ): Promise<Reads> {
   if (!source || !destination) return {};
-  const [from, to] = await Promise.all([
-    indexHealth(es, source.name, {}, signal),
-    indexHealth(es, destination.name, {}, signal),
-  ]);
-  return { health: { source: from.status, destination: to.status } };
+  const found = await healthOfEach(es, [source.name, destination.name], signal);
+  const of = (name: string) => found[name] ?? 'red';
+  return { health: { source: of(source.name), destination: of(destination.name) } };
 }
 
 async function readProof(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
   const { source, destination, status, spec } = situation;
-  const shards = await readShards(situation, es, signal);
-  if (!source || !destination || !status.verification?.refreshed) return shards;
+  if (!source || !destination || !status.verification?.refreshed) return readShards(situation, es, signal);
+  // First: what is written to either after this is not part of the proof, and is found out before the move.
+  const shards = await readBothShards(situation, es, signal);
   const [bad, from, to] = await Promise.all([
     readBad(situation, es, signal),
     countDocuments(es, source.name, spec.source.query, signal),

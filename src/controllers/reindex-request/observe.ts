@@ -157,8 +157,8 @@ async function readTasks(
   signal: AbortSignal,
 ): Promise<OwnTasks> {
   const { tasks, complete } = await listReindexTasks(es, signal);
-  const own = tasks.flatMap(({ id, opaqueId }) =>
-    opaqueId?.startsWith(`${metadata.uid}/`) ? [{ id, opaqueId }] : [],
+  const own = tasks.flatMap(({ id, opaqueId, counts, runningMs }) =>
+    opaqueId?.startsWith(`${metadata.uid}/`) ? [{ id, opaqueId, counts, runningMs }] : [],
   );
   return { complete, running: own };
 }

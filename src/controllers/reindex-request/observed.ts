@@ -53,7 +53,16 @@ export type AliasDefinition = Readonly<Record<string, unknown>>;
 export interface OwnTasks {
   /** False when a node did not answer: the list proves nothing then. */
   readonly complete: boolean;
-  readonly running: readonly { readonly id: string; readonly opaqueId: string }[];
+  readonly running: readonly OwnTask[];
+}
+
+export interface OwnTask {
+  readonly id: string;
+  readonly opaqueId: string;
+  /** Undefined in its first moment. */
+  readonly counts?: Counts | undefined;
+  /** Milliseconds. */
+  readonly runningMs?: number;
 }
 
 export interface Peer {
@@ -99,6 +108,8 @@ export interface Counts {
   readonly deleted: number;
   readonly versionConflicts: number;
   readonly batches: number;
+  /** Batches that Elasticsearch was too busy for and has tried again. */
+  readonly retries?: number | undefined;
 }
 
 export interface DocumentFailure {
@@ -113,7 +124,7 @@ export interface DocumentFailure {
 }
 
 export type TaskOutcome =
-  | { readonly type: 'running'; readonly counts: Counts }
+  | { readonly type: 'running'; readonly counts: Counts; readonly runningMs?: number | undefined }
   /** Ended, and its sums add up. */
   | { readonly type: 'copied'; readonly counts: Counts }
   /** Ended early for a reason that passes: repeat the range with less pressure. */

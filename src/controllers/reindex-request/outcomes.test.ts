@@ -77,6 +77,7 @@ describe('outcomeOf', () => {
     cancellable: true,
     counts: undefined,
     parent: undefined,
+    runningMs: 0,
   };
 
   it('never takes a vanished task for a failure', () => {

@@ -1,6 +1,6 @@
 import type { ReindexResult } from '../../elasticsearch/reindex-result.ts';
 import type { TaskState } from '../../elasticsearch/tasks.ts';
-import type { Counts, DocumentFailure, TaskOutcome } from './observed.ts';
+import type { Counts, DocumentFailure, OwnTask, TaskOutcome } from './observed.ts';
 
 /**
  * What a task's state means for its range. Only sums that add up are a success; a vanished task is never a failure.
@@ -9,9 +9,14 @@ import type { Counts, DocumentFailure, TaskOutcome } from './observed.ts';
 export function outcomeOf(state: TaskState, opaqueId: string): TaskOutcome {
   if (state.state === 'unknown' || state.task.opaqueId !== opaqueId)
     return { type: 'repeat', why: 'the task is gone and left no result' };
-  if (state.state === 'running') return { type: 'running', counts: state.task.counts ?? NOTHING };
+  if (state.state === 'running') return runningOutcome(state.task);
   if (state.error) return failureOf(state.error.type);
   return state.response ? resultOf(state.response) : { type: 'repeat', why: 'the task left no result' };
+}
+
+/** As the list of tasks tells it just as well. */
+export function runningOutcome({ counts, runningMs }: Pick<OwnTask, 'counts' | 'runningMs'>): TaskOutcome {
+  return { type: 'running', counts: counts ?? NOTHING, runningMs };
 }
 
 const NOTHING: Counts = {

@@ -4,6 +4,7 @@ import type { CopyRequest } from './copy-request.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
 import { compareDocuments } from './perform-compare.ts';
+import { withFirstRanges } from './first-ranges.ts';
 import { findMissing } from './perform-missing.ts';
 import { removeDepartures } from './perform-departures.ts';
 import type { EffectContext } from './perform-effect.ts';
@@ -16,8 +17,9 @@ type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type:
 /** A slice of what was deleted in the source between two points in time is deleted in the destination. */
 export async function removeDeparted(
   { target }: Action<'RemoveDepartures'>,
-  { es, resource, pass }: EffectContext,
+  context: EffectContext,
 ): Promise<Change | void> {
+  const { es, resource, pass } = context;
   const copy = resource.status?.copy;
   if (!copy) return;
   if (copy.previousPit === undefined || copy.pit === undefined) return withCopy(lookUpAll);
@@ -34,7 +36,9 @@ export async function removeDeparted(
     pass.signal,
   );
   if (result.type === 'lost') return withCopy(result.pit === 'before' ? lookUpAll : withoutRound);
-  return (status) => withRemoved(withCopy((journal) => goOn(journal, result.next))(status), result.removed);
+  return withFirstRanges(context, (status) =>
+    withRemoved(withCopy((journal) => goOn(journal, result.next))(status), result.removed),
+  );
 }
 
 /** A slice of looking up every document: first those that must not be there, then those that must. */

@@ -13,7 +13,9 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
 import { flatten } from './destination.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
+import { removeDeparted } from './perform-delta.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
+import { withFirstRanges } from './first-ranges.ts';
 import { beginRound, hasSettled, type RoundStart } from './rounds.ts';
 import { time } from './step.ts';
 
@@ -34,13 +36,12 @@ export async function beginRoundAt(
   const { es, resource, pass } = context;
   const source = await requireSame(es, action.target, pass.signal);
   if (action.before !== undefined) await closePointInTime(es, action.before, pass.signal);
-  await flush(es, source.name, pass.signal);
-  const shards = await shardsOf(source, context);
+  const shards = await shardsInStep(source, context);
   if (action.fenced && shards.some(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint !== maxSeqNo)) return;
   await refresh(es, source.name, pass.signal);
   const pit = await openWhereUseful(source, context);
   if (pit === undefined && resource.spec.writeMode === 'Online') return tooLarge(resource);
-  const settle = action.fenced ? {} : { settle: await shardsOf(source, context) };
+  const settling = action.fenced ? {} : await settleAtOnce(source, context);
   const isFirst = resource.status?.copy === undefined;
   const [total, nodes] = isFirst
     ? await Promise.all([
@@ -48,25 +49,57 @@ export async function beginRoundAt(
         clusterNodes(es, pass.signal),
       ])
     : [undefined, undefined];
-  return (status) =>
+  const begun: Change = (status) =>
     withRound(status, total, {
       shards,
-      ...settle,
+      ...settling,
       pit,
       fenced: action.fenced,
       sequenceNumbers: status.plan?.sequenceNumbers ?? false,
-      parallel: parallelism(nodes?.processors ?? 1, shards.length),
+      ...parallelism(nodes?.processors ?? 1, shards.length),
       fewestDocumentsPerRange: context.fewestDocumentsPerRange,
       time: time(pass.now),
     });
+  return withFirstRanges(context, action.fenced ? await withDepartures(begun, action, context) : begun);
 }
 
+/** Writers wait: what has left is deleted in the same go. Where that fails, the next pass does it, and says why not. */
+async function withDepartures(begun: Change, { destination }: Action<'BeginRound'>, context: EffectContext) {
+  const { resource, pass } = context;
+  const status = begun(resource.status ?? {});
+  if (!destination || !status.copy || status.copy.departed || status.copy.sweep) return begun;
+  const at = { ...context, resource: { ...resource, status } };
+  const removed = await removeDeparted({ type: 'RemoveDepartures', target: destination }, at).catch(
+    (error: unknown) => pass.log.warn({ err: error }, 'what has left the source was not deleted at once'),
+  );
+  return (before: ReindexRequestStatus) => (removed ? removed(begun(before)) : begun(before));
+}
+
+/** A flush moves the checkpoint that an asynchronous translog holds back; where it has arrived, nobody waits for one. */
+async function shardsInStep(source: IndexFacts, context: EffectContext): Promise<readonly ShardFacts[]> {
+  const shards = await shardsOf(source, context);
+  if (shards.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint === maxSeqNo)) return shards;
+  await flush(context.es, source.name, context.pass.signal);
+  return shardsOf(source, context);
+}
+
+/** With all copies in step there is nothing to wait for: the refresh shows everywhere what the point in time may show. */
+async function settleAtOnce(source: IndexFacts, context: EffectContext) {
+  const settle = await shardsOf(source, context);
+  const settled = settle.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint >= maxSeqNo);
+  if (settled) await refresh(context.es, source.name, context.pass.signal);
+  return { settle, settled };
+}
+
+const MOST_AT_FIRST = 16;
+
 /**
- * One more than the cores, since one waits for the disk while the others compute; and as many as shards, where each task
- * reads one of its own.
+ * To begin with, a task for each shard, as each reads one of its own, and at least three: one waits for the disk while
+ * others compute. No more than that on few cores; whether more copy more is found out while they copy.
  */
-function parallelism(processors: number, shards: number): number {
-  return Math.min(Math.max(processors + 1, shards, 2), 16);
+function parallelism(processors: number, shards: number) {
+  const parallel = Math.min(Math.max(shards, 3), processors + 3, MOST_AT_FIRST);
+  return { parallel, parallelLimit: Math.min(Math.max(parallel, 2 * processors), MOST_AT_FIRST) };
 }
 
 /** Characters of an id: a status holds two of them. */
@@ -128,7 +161,9 @@ export async function settleRound(
   const shards = await shardsOf(source, context);
   if (!copy || !hasSettled(copy, shards)) return flush(es, source.name, pass.signal);
   await refresh(es, source.name, pass.signal);
-  return (status) => (status.copy ? { ...status, copy: { ...status.copy, settled: true } } : status);
+  return withFirstRanges(context, (status) =>
+    status.copy ? { ...status, copy: { ...status.copy, settled: true } } : status,
+  );
 }
 
 /** One that is lost is found lost by the next round, which then looks up every document. */

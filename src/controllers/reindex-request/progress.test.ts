@@ -57,6 +57,44 @@ describe('remainingMs', () => {
   });
 });
 
+describe('what a person sees of a copy', () => {
+  const TOTAL = 10_000_000;
+
+  /** One look a second at a copy that goes as fast as `speed` says; each look as the report of a copy makes it. */
+  function watch(speed: (second: number) => number) {
+    const looks: { second: number; percent: number; leftMs: number | undefined }[] = [];
+    let [samples, completed, second]: [readonly Sample[], number, number] = [[], 0, 0];
+    for (; completed < TOTAL; second += 1) {
+      const now = { at: second * 1_000, completed };
+      const leftMs = remainingMs(completed, TOTAL, rate(samples, now));
+      looks.push({ second, percent: copyPercent(completed, TOTAL), leftMs });
+      samples = withSample(samples, now);
+      completed += Math.round(speed(second));
+    }
+    return { looks, seconds: second };
+  }
+
+  it.each([
+    ['is steady', () => 50_000],
+    ['comes in waves, as ranges end together', (second: number) => (second % 10 < 7 ? 60_000 : 20_000)],
+    ['grows as more tasks join', (second: number) => Math.min(20_000 + second * 500, 60_000)],
+    ['loses a third to other work half-way', (second: number) => (second < 100 ? 50_000 : 34_000)],
+    ['is over within seconds', () => 700_000],
+  ])(
+    'tells the end within a factor of two after the first fifth, and never goes back: a speed that %s',
+    (_, speed) => {
+      const { looks, seconds } = watch(speed);
+      const percents = looks.map(({ percent }) => percent);
+      expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+      // The last seconds are those of one look.
+      const later = looks.filter(({ second, percent }) => percent >= 18 && seconds - second > 2);
+      const ratios = later.map(({ second, leftMs }) => (leftMs ?? Number.NaN) / ((seconds - second) * 1_000));
+      expect(Math.min(...ratios)).toBeGreaterThanOrEqual(0.5);
+      expect(Math.max(...ratios)).toBeLessThanOrEqual(2);
+    },
+  );
+});
+
 describe('roughDuration', () => {
   it.each([
     [0, '0s'],

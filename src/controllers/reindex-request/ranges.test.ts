@@ -37,15 +37,35 @@ describe('plannedRanges', () => {
 
 describe('rangeWidth', () => {
   it('never makes a range of fewer than 25,000 documents while more are there', () => {
-    expect(rangeWidth(99_999, 100_000, 100)).toBe(25_000);
+    expect(rangeWidth({ maxSeqNo: 99_999, documents: 100_000, wanted: 100 })).toBe(25_000);
   });
 
   it('grows where updates have left gaps in the numbers', () => {
-    expect(rangeWidth(999_999, 100_000, 4)).toBe(250_000);
+    expect(rangeWidth({ maxSeqNo: 999_999, documents: 100_000, wanted: 4 })).toBe(250_000);
   });
 
   it('never makes a range of more than 500,000 documents, so that a kill repeats little', () => {
-    expect(rangeWidth(99_999_999, 100_000_000, 2)).toBe(500_000);
+    expect(rangeWidth({ maxSeqNo: 99_999_999, documents: 100_000_000, wanted: 2 })).toBe(500_000);
+  });
+});
+
+describe('the ranges of one shard', () => {
+  const lengths = (documents: number, places: number) => {
+    const maxSeqNo = documents - 1;
+    const width = rangeWidth({ maxSeqNo, documents, wanted: 4 * places, places });
+    return [...plannedRanges([shard(0, maxSeqNo, width)])].map(({ from, to }) => to - from + 1);
+  };
+
+  it.each([
+    [9_000, 1],
+    [30_000, 3],
+    [50_000, 3],
+    [200_000, 6],
+    [1_000_000, 12],
+  ])('of %d documents are %d equal ones, so that three places end together', (documents, count) => {
+    const ranges = lengths(documents, 3);
+    expect(ranges).toHaveLength(count);
+    expect(Math.max(...ranges) - Math.min(...ranges)).toBeLessThan(count);
   });
 });
 

@@ -21,24 +21,35 @@ export interface ShardPlan {
 
 /** Below this a range costs more in overhead than it gives in parallelism (30 % more CPU at 5,000 documents). */
 const FEWEST_DOCUMENTS_PER_RANGE = 25_000;
+/** The same where places would stay empty otherwise. */
+const FEWEST_DOCUMENTS_PER_PLACE = 10_000;
 /** Above this a kill repeats too much work. */
 const MOST_DOCUMENTS_PER_RANGE = 500_000;
 
+export interface Split {
+  readonly maxSeqNo: number;
+  readonly documents: number;
+  /** At the most, unless ranges become too large. */
+  readonly wanted: number;
+  /** Tasks that may work on this shard at the same time: they are to end together. */
+  readonly places?: number | undefined;
+  readonly fewest?: number | undefined;
+}
+
 /**
- * How many sequence numbers a range of a shard spans. Updates and deletions leave gaps in the numbers, so the width
- * grows with the share of numbers that no live document has any more.
+ * How many sequence numbers a range of a shard spans, in equal parts. Updates and deletions leave gaps in the numbers, so
+ * the width grows with the share of numbers that no live document has any more.
  */
-export function rangeWidth(
-  maxSeqNo: number,
-  documents: number,
-  rangesWanted: number,
-  fewest = FEWEST_DOCUMENTS_PER_RANGE,
-): number {
+export function rangeWidth({ maxSeqNo, documents, wanted, places = 1, fewest }: Split): number {
   if (maxSeqNo < 0) return 1;
-  const perRange = Math.ceil(documents / Math.max(rangesWanted, 1));
-  const bounded = Math.min(Math.max(perRange, fewest), MOST_DOCUMENTS_PER_RANGE);
-  const density = Math.max(documents, 1) / (maxSeqNo + 1);
-  return Math.max(1, Math.ceil(bounded / density));
+  const perRange = fewest ?? FEWEST_DOCUMENTS_PER_RANGE;
+  const worthwhile = Math.min(Math.floor(documents / perRange), Math.max(wanted, 1));
+  const even =
+    worthwhile >= places
+      ? worthwhile - (worthwhile % places)
+      : Math.min(places, Math.floor(documents / Math.min(FEWEST_DOCUMENTS_PER_PLACE, perRange)));
+  const ranges = Math.max(even, Math.ceil(documents / MOST_DOCUMENTS_PER_RANGE), 1);
+  return Math.max(1, Math.ceil((maxSeqNo + 1) / ranges));
 }
 
 /** Every range of the plan, in order. */

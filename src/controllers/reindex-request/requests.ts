@@ -7,8 +7,11 @@ import { copyScript, type PainlessScript } from './script.ts';
 
 /** Documents that are tried before the copy begins. */
 export const SAMPLE_DOCUMENTS = 10;
-/** Measured best or equal up to documents of a few KB; 10,000 costs a fifth more CPU. */
-const DEFAULT_BATCH_SIZE = 1_000;
+/** Of what documents take on disk, which is about as much as their content. */
+const BYTES_PER_BATCH = 8 * 1024 * 1024;
+/** Each batch walks its range anew: fewer of them cost less, up to here. */
+const MOST_DOCUMENTS_PER_BATCH = 5_000;
+const FEWEST_DOCUMENTS_PER_BATCH = 100;
 
 /** What the destination will be marked with from its first moment. */
 export function preparedMark(situation: Situation, source: IndexFacts): DestinationMark {
@@ -54,13 +57,27 @@ export function rangeRequest(situation: Situation, range: Range): unknown {
     conflicts: 'abort',
     source: {
       index: currentEpochAlias(situation),
-      size: spec.throttle?.batchSize ?? DEFAULT_BATCH_SIZE,
+      size: spec.throttle?.batchSize ?? batchSize(status.source, spec.throttle?.requestsPerSecond),
       ...(shards > 1 ? { slice: { id: range.shard, max: shards } } : {}),
       ...queryOf(situation, range),
     },
     dest: { index: spec.destination.index, ...pipelineOf(spec) },
     ...(script ? { script } : {}),
   };
+}
+
+/**
+ * Elasticsearch holds a whole batch in memory, and pauses after each where the load is limited: so long that they must
+ * not be larger than what is allowed in a second.
+ */
+export function batchSize(
+  source: { readonly bytes?: number | undefined; readonly documents?: number | undefined } | undefined,
+  perSecond = Number.POSITIVE_INFINITY,
+): number {
+  const { bytes = 0, documents = 0 } = source ?? {};
+  const fitting = bytes > 0 && documents > 0 ? Math.floor((BYTES_PER_BATCH * documents) / bytes) : 1_000;
+  const most = Math.min(MOST_DOCUMENTS_PER_BATCH, Math.max(perSecond, FEWEST_DOCUMENTS_PER_BATCH));
+  return Math.min(Math.max(fitting, FEWEST_DOCUMENTS_PER_BATCH), most);
 }
 
 function queryOf({ spec, status }: Situation, range: Range) {

@@ -71,6 +71,12 @@ describe('a round', () => {
     expect(isRoundComplete({ ...next, settled: true, departed: true })).toBe(true);
   });
 
+  it('has settled as it begins where every copy is in step', () => {
+    const inStep = { shards: [facts(99)], settle: [facts(99)] };
+    expect(beginRound(undefined, start({ ...inStep, settled: true })).settled).toBe(true);
+    expect(beginRound(undefined, start({ ...inStep, settled: false })).settled).toBe(false);
+  });
+
   it('settles once every copy has what the point in time may show (H46)', () => {
     expect(hasSettled(first, [facts(140, 129)])).toBe(false);
     expect(hasSettled(first, [])).toBe(false);
@@ -100,6 +106,11 @@ describe('a range that was copied while writers wrote (H47)', () => {
     const final = withFinality(seen, [facts(300, 200)]);
     expect(final.done).toEqual([{ shard: 0, from: 0, to: 99 }]);
     expect(final.provisional).toBeUndefined();
+  });
+
+  it('counts at once where no copy was behind after its task had ended', () => {
+    expect(withFinality(copied, [facts(200, 200)]).done).toEqual([{ shard: 0, from: 0, to: 99 }]);
+    expect(withFinality(copied, [facts(200, 200, 2)]).done).toEqual([]);
   });
 
   it('is copied again when the primary changed before that', () => {

@@ -16,9 +16,13 @@ export interface RoundStart {
   readonly settle?: readonly ShardFacts[];
   readonly pit?: string | undefined;
   readonly fenced: boolean;
+  /** Whether all that is shown everywhere already, as under the write block. */
+  readonly settled?: boolean;
   /** False: `_seq_no` cannot be searched, and each shard is one range. */
   readonly sequenceNumbers: boolean;
   readonly parallel: number;
+  /** The most that is ever tried; `parallel` when absent. */
+  readonly parallelLimit?: number;
   readonly fewestDocumentsPerRange?: number | undefined;
   /** ISO 8601. */
   readonly time: string;
@@ -42,7 +46,7 @@ export function beginRound(before: Copy | undefined, start: RoundStart): Copy {
   return {
     round,
     fenced: start.fenced,
-    settled: start.fenced,
+    settled: start.fenced || start.settled === true,
     departed: round === 0,
     ...(pit === undefined ? {} : { pit, pitTime: start.time }),
     ...(previousPit === undefined ? {} : { previousPit }),
@@ -60,6 +64,7 @@ export function beginRound(before: Copy | undefined, start: RoundStart): Copy {
     sums: before?.sums ?? NOTHING_COPIED,
     parallel: before?.parallel ?? start.parallel,
     mostParallel: before?.mostParallel ?? start.parallel,
+    parallelLimit: before?.parallelLimit ?? start.parallelLimit ?? start.parallel,
     startTime: before?.startTime ?? start.time,
     ...(before?.samples ? { samples: before.samples } : {}),
     ...(before?.retries ? { retries: before.retries } : {}),
@@ -75,10 +80,14 @@ function shardOf(facts: ShardFacts, before: Copy | undefined, start: RoundStart)
   const reached = before?.shards.find((other) => other.shard === shard)?.maxSeqNo;
   const from = (reached ?? -1) + 1;
   const settle = start.settle?.find((other) => other.shard === shard)?.maxSeqNo;
-  const wanted = Math.ceil((start.parallel * RANGES_PER_TASK) / Math.max(start.shards.length, 1));
-  const width = before
-    ? rangeWidth(maxSeqNo - from, maxSeqNo - from + 1, wanted, start.fewestDocumentsPerRange)
-    : rangeWidth(maxSeqNo, documents, wanted, start.fewestDocumentsPerRange);
+  const shards = Math.max(start.shards.length, 1);
+  const width = rangeWidth({
+    maxSeqNo: maxSeqNo - from,
+    documents: before ? maxSeqNo - from + 1 : documents,
+    wanted: Math.ceil((start.parallel * RANGES_PER_TASK) / shards),
+    places: Math.max(1, Math.floor(start.parallel / shards)),
+    fewest: start.fewestDocumentsPerRange,
+  });
   return {
     shard,
     ...(from === 0 ? {} : { from }),
@@ -109,7 +118,7 @@ export function isRoundComplete(copy: Copy): boolean {
 }
 
 /** Every copy of each shard has seen what the point in time may show. */
-export function hasSettled(copy: Copy, facts: readonly ShardFacts[]): boolean {
+export function hasSettled(copy: Pick<Copy, 'shards'>, facts: readonly ShardFacts[]): boolean {
   return copy.shards.every(({ shard, settle }) => {
     const now = facts.find((other) => other.shard === shard);
     return now !== undefined && now.globalCheckpoint >= (settle ?? -1);
@@ -132,14 +141,17 @@ export function withFinality(copy: Copy, facts: readonly ShardFacts[]): Copy {
   const termChanged = (shard: number) =>
     copy.shards.find((other) => other.shard === shard)?.primaryTerm !== factsOf(shard)?.primaryTerm;
   const kept = provisional.filter(({ shard }) => !termChanged(shard));
-  const isFinal = ({ shard, after }: (typeof kept)[number]) =>
-    after !== undefined && (factsOf(shard)?.globalCheckpoint ?? -1) >= after;
-  const done = kept
+  const isFinal = ({ shard, after }: Range & { readonly after: number }) =>
+    (factsOf(shard)?.globalCheckpoint ?? -1) >= after;
+  // Read after its task had ended, like all facts here: what it may have seen is not above.
+  const seen = kept.map((range) => ({
+    ...range,
+    after: range.after ?? factsOf(range.shard)?.maxSeqNo ?? -1,
+  }));
+  const done = seen
     .filter(isFinal)
     .reduce((all, { shard, from, to }) => withDone(all, { shard, from, to }), copy.done);
-  const waiting = kept
-    .filter((range) => !isFinal(range))
-    .map((range) => ({ ...range, after: range.after ?? factsOf(range.shard)?.maxSeqNo ?? -1 }));
+  const waiting = seen.filter((range) => !isFinal(range));
   const { provisional: _before, ...rest } = copy;
   return { ...rest, shards, done, ...(waiting.length > 0 ? { provisional: waiting } : {}) };
 }
@@ -211,7 +223,7 @@ export function withMissing(copy: Copy, missing: readonly Range[]): Copy {
   const shards = copy.shards.map(({ from: _from, rangeWidth: width, ...shard }) => ({
     ...shard,
     // A quiet round has narrow ranges; what is missing may lie anywhere.
-    rangeWidth: Math.max(width, rangeWidth(shard.maxSeqNo, shard.documents, 1)),
+    rangeWidth: Math.max(width, rangeWidth({ ...shard, wanted: 1 })),
   }));
   return { ...copy, shards, done: subtract(done, missing) };
 }

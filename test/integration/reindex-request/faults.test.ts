@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deleteRequest, editRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
+  type IndexBody,
   addAliases,
   createIndex,
   createSource,
@@ -22,8 +23,17 @@ const bed = await useReindexBed();
 
 const slowly = { throttle: { batchSize: 5, requestsPerSecond: 6 } };
 
-async function source() {
-  const made = await createSource(bed, { documents: numbered(200), index: twoShards });
+/** Its checkpoint hangs back until somebody flushes. */
+const lazyTranslog = {
+  settings: {
+    number_of_shards: 2,
+    number_of_replicas: 0,
+    translog: { durability: 'async', sync_interval: '1h' },
+  },
+};
+
+async function source(index: IndexBody = twoShards) {
+  const made = await createSource(bed, { documents: numbered(200), index });
   await addAliases(bed.es, made.from, { [`${made.name}-alias`]: {} });
   return made;
 }
@@ -46,7 +56,7 @@ describe('an answer that is lost', () => {
     'DELETE /{scratch}',
     'PUT /{old}/_settings',
   ])('of %s is looked up, not guessed (H22)', async (shape) => {
-    const { from, to } = await source();
+    const { from, to } = await source(shape === 'POST /{old}/_flush' ? lazyTranslog : twoShards);
     const lost: string[] = [];
     const losing = losingAnswerOf(shape);
     const { status, request } = await reindex(

@@ -27,7 +27,7 @@ describe('a copy under live writes', () => {
   it('has what was written, and not what was deleted, in each of its phases (H1, H3, R16)', async () => {
     const { from, to, name } = await createSource(bed, { documents: numbered(200), index: twoShards });
     await addAliases(bed.es, from, { [name]: {} });
-    const { status } = await reindex(
+    const { status, seen } = await reindex(
       bed,
       { from, to, ...online },
       {
@@ -54,6 +54,9 @@ describe('a copy under live writes', () => {
       phase: 'Completed',
       verification: { verdict: expect.stringContaining('Equal') },
     });
+    const percents = seen.map(({ progress }) => progress?.percent ?? 0);
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+    expect(percents.at(-1)).toBe(100);
     expect(await difference(bed.es, from, to)).toBeUndefined();
     const ids = (await documentsOf(bed.es, name)).map(({ id }) => id);
     expect(ids).toHaveLength(198);

@@ -1,6 +1,7 @@
 import type { Readiness } from '../../../runtime/controller.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { processed } from '../journal.ts';
+import type { TaskOutcome } from '../observed.ts';
 import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
 import { allDone } from '../ranges.ts';
 import type { Copy } from '../rounds.ts';
@@ -84,20 +85,32 @@ function whilePaused(situation: Situation): { readonly ready?: Readiness } {
 }
 
 /**
- * Writers wait for what happens under the block. Else a short copy is watched closely, so that no place stays empty, and
- * a long one costs few status writes.
+ * As soon as the first task is likely to have ended, by what it has done so far; writers wait for what happens under the
+ * block. A long copy costs few looks and status writes.
  */
-function pollMs({ status, now }: Situation): number {
+export function pollMs({ status, observed, now }: Situation, hasSent = false): number {
   const { fenced, round = 0, running = [], startTime = time(now) } = status.copy ?? {};
   if (fenced && round > 0) return AT_ONCE_MS;
   // Everything is copied, and has only to prove that it counts.
   if (status.copy !== undefined && running.length === 0) return SOON_MS / 10;
   const elapsed = now - Date.parse(startTime);
-  if (elapsed < 60_000) return SOON_MS / 4;
-  return elapsed < 600_000 ? SOON_MS : SOON_MS * 2;
+  const longest = elapsed < 60_000 ? SOON_MS : elapsed < 600_000 ? 2 * SOON_MS : 5 * SOON_MS;
+  const ends = running.flatMap(({ task }) => (task === undefined ? [] : [endsInMs(observed.outcomes[task])]));
+  return Math.max(AT_ONCE_MS, Math.min(longest, ...ends, ...(hasSent ? [FIRST_LOOK_MS] : [])));
 }
 
-function completedOf(journal: Copy | undefined): number {
+/** How long a task takes until it says what it has done at all. */
+const FIRST_LOOK_MS = 200;
+
+function endsInMs(outcome: TaskOutcome | undefined): number {
+  const ran = outcome?.type === 'running' ? (outcome.runningMs ?? 0) : 0;
+  const counts = outcome?.type === 'running' ? outcome.counts : undefined;
+  const completed = counts ? processed(counts) : 0;
+  if (!counts || completed === 0) return Math.max(FIRST_LOOK_MS, ran / 2);
+  return Math.ceil((ran * (counts.total - completed)) / completed);
+}
+
+export function completedOf(journal: Copy | undefined): number {
   if (!journal) return 0;
   return processed(journal.sums) + journal.running.reduce((sum, { completed }) => sum + (completed ?? 0), 0);
 }

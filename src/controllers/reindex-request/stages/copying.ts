@@ -2,15 +2,16 @@ import type { ReindexAction } from '../actions.ts';
 import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { listedFailure } from '../failures.ts';
-import { bookedJournal, bounds, hangsBack, isPaused, withIntents } from '../journal.ts';
+import { bookedJournal, bounds, hangsBack, isPaused, placesOf, withIntents } from '../journal.ts';
 import { rangeOpaqueId } from '../names.ts';
 import type { DocumentFailure } from '../observed.ts';
+import { withPace } from '../pace.ts';
 import { allDone } from '../ranges.ts';
 import { rangeRequest } from '../requests.ts';
 import { type Copy, isRoundComplete } from '../rounds.ts';
 import { isFenced, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, SOON_MS, type Step } from '../step.ts';
-import { report } from './copy-report.ts';
+import { completedOf, pollMs, report } from './copy-report.ts';
 
 const MOST_FAILURES_LISTED = 10;
 
@@ -30,7 +31,7 @@ export function copy(situation: Situation): Step {
 
 /** Nothing of an earlier round may still be on its way: its epoch is over, and no task of ours runs. */
 function begin(situation: Situation, before: Copy | undefined): Step {
-  const { source, status, observed } = situation;
+  const { source, destination, status, observed } = situation;
   if (!source)
     return fail(
       situation,
@@ -51,6 +52,7 @@ function begin(situation: Situation, before: Copy | undefined): Step {
     type: 'BeginRound',
     target: { index: source.name, uuid: source.uuid },
     fenced: isFenced(situation),
+    ...(destination ? { destination: { index: destination.name, uuid: destination.uuid } } : {}),
     before: before?.previousPit,
   } as const;
   return report(situation, { actions: [action], next: AT_ONCE_MS });
@@ -84,20 +86,44 @@ function removeDeparted(situation: Situation, journal: Copy): Step {
 function copyRanges(situation: Situation, journal: Copy): Step {
   const failure = failureIn(situation);
   if (failure) return failure;
-  const booked = bookedJournal(journal, situation);
-  const filled = situation.spec.suspend ? booked : withIntents(booked, situation);
+  const read = bookedJournal(journal, situation);
+  const booked = withPace(read, completedOf(read), situation.spec, situation.now);
+  const filled = situation.spec.suspend ? booked : withIntents(booked, situation.spec, situation.now);
+  const sent = sends(booked, situation);
   const actions = [
     ...isolations(booked, situation),
-    ...sends(booked, situation),
+    ...sent,
     ...rethrottles(booked, situation),
     ...flush(booked, situation),
     ...renew(booked, situation),
+    ...refreshes(filled, situation),
   ];
-  const moreToSend = filled.running.length > booked.running.length;
-  return report(
-    { ...situation, status: { ...situation.status, copy: filled } },
-    { actions, ...(moreToSend || actions.length > 0 || isRoundComplete(filled) ? { next: 'now' } : {}) },
-  );
+  const moreToSend =
+    filled.running.length > booked.running.length && freePlaces(booked, situation) > sent.length;
+  const next = { ...situation, status: { ...situation.status, copy: filled } };
+  const isAtOnce = moreToSend || actions.some(isFollowedUp) || isRoundComplete(filled);
+  return report(next, { actions, next: isAtOnce ? 'now' : pollMs(next, sent.length > 0) });
+}
+
+/** A task takes its time; what these find or change is looked at again at once. */
+function isFollowedUp({ type }: ReindexAction): boolean {
+  return type === 'IsolateFailures' || type === 'Flush';
+}
+
+/** What the proof begins with, at once where writers wait: nothing of ours runs any more that could write. */
+function refreshes(copy: Copy, { source, destination, observed }: Situation): readonly ReindexAction[] {
+  const { complete, running } = observed.tasks;
+  const isLast = copy.fenced && copy.hardened && isRoundComplete(copy) && complete && running.length === 0;
+  if (!isLast || !source || !destination) return [];
+  return [{ type: 'RefreshBoth', source: source.name, destination: destination.name }];
+}
+
+function waiting({ running }: Copy): Copy['running'] {
+  return running.filter(({ task }) => task === undefined);
+}
+
+function freePlaces(copy: Copy, { spec }: Situation): number {
+  return placesOf(copy, spec) - (copy.running.length - waiting(copy).length);
 }
 
 /** A task that starts on a red index fails at once, and one that is not listed may run unseen. */
@@ -183,8 +209,8 @@ function isolations(copy: Copy, situation: Situation): readonly ReindexAction[] 
 /** Only intents that were in status before this pass: a crash between the two must not lose one. */
 function sends(copy: Copy, situation: Situation): readonly ReindexAction[] {
   if (!mayStart(situation) || isPaused(copy, situation.now)) return [];
-  const waiting = copy.running.filter(({ task }) => task === undefined);
-  return waiting.map((range) => ({
+  const next = waiting(copy).slice(0, Math.max(freePlaces(copy, situation), 0));
+  return next.map((range) => ({
     type: 'StartRange',
     range,
     body: rangeRequest(situation, range),
@@ -205,9 +231,9 @@ function rethrottles(copy: Copy, situation: Situation): readonly ReindexAction[]
 /** The limit is for the whole request: its tasks share it. Under the write block writers wait, and nothing is slowed. */
 function perTask({ spec }: Situation, copy: Copy): { readonly requestsPerSecond?: number } {
   const limit = spec.throttle?.requestsPerSecond;
-  return limit === undefined || (copy.fenced && spec.writeMode === 'Online')
-    ? {}
-    : { requestsPerSecond: Math.max(1, Math.floor(limit / Math.max(copy.running.length, 1))) };
+  if (limit === undefined || (copy.fenced && spec.writeMode === 'Online')) return {};
+  const tasks = Math.min(copy.running.length, placesOf(copy, spec));
+  return { requestsPerSecond: Math.max(1, Math.floor(limit / Math.max(tasks, 1))) };
 }
 
 /** At the end of a round nobody may write any more, and a translog that is flushed late would hold it up for ever. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import {
   type CutoverMark,
   type DestinationMark,
@@ -9,10 +10,10 @@ import {
 } from '../destination.ts';
 import type { MovedAlias, ReindexAction } from '../actions.ts';
 import type { IndexFacts } from '../observed.ts';
-import { aliasesToMove, currentEpochAlias, type Situation } from '../situation.ts';
+import { aliasesToMove, currentEpochAlias, isApproved, type Situation } from '../situation.ts';
 import { operationsSince } from '../moved.ts';
 import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
-import { brokenFence } from './verifying.ts';
+import { brokenFence } from './broken-fence.ts';
 
 /**
  * One atomic call moves every alias with its whole definition and takes the epoch alias away: it happens as a whole or
@@ -80,6 +81,23 @@ function finish(
       : [{ type: 'SetSettings', target, settings } as const]),
     ...(isFinal ? [] : [{ type: 'SetMeta', target, meta } as const]),
   ];
+}
+
+/**
+ * The same right with the proof, so that writers do not wait for a pass of its own: the actions, and what status has to
+ * know before the move. Nothing where the move would be refused.
+ */
+export function finishAtOnce(situation: Situation): Pick<Step, 'actions'> & {
+  readonly status: Pick<ReindexRequestStatus, 'cutoverMaxSeq' | 'sourceHidden'>;
+} {
+  const { source, destination, mark } = situation;
+  const cutover = source && mark ? cutoverOf(situation, source, mark) : undefined;
+  if (!destination || !mark || !cutover || !isApproved(situation) || conflict(situation))
+    return { actions: [], status: {} };
+  return {
+    actions: finish(destination, mark, cutover),
+    status: { cutoverMaxSeq: cutover.maxSeq, sourceHidden: cutover.sourceHidden },
+  };
 }
 
 /** Written once with `final`, the last moment at which only we have written: what comes later is the users'. */

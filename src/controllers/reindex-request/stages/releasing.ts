@@ -1,4 +1,4 @@
-import { hasSettings, servingSettings, withMark } from '../destination.ts';
+import { hasSettings, ownPipelines, withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import type { Situation } from '../situation.ts';
 import { fail, type Step, step } from '../step.ts';
@@ -18,7 +18,7 @@ export function release(situation: Situation): Step {
     percent: 99,
   } as const;
   const target = { index: destination.name, uuid: destination.uuid };
-  const settings = servingSettings(mark.restore ?? {});
+  const settings = ownPipelines(mark.restore ?? {});
   if (!hasSettings(destination.settings, settings))
     return step(situation, { ...options, actions: [{ type: 'SetSettings', target, settings }] });
   if (mark.state !== 'final') {

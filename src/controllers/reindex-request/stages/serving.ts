@@ -2,7 +2,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ResourceEvent } from '../../../runtime/controller.ts';
 import { formatDuration } from '../../../schedule/duration.ts';
 import type { ReindexAction } from '../actions.ts';
-import { hasSettings, shownSettings } from '../destination.ts';
+import { hasSettings, leftPipelines, shownSettings } from '../destination.ts';
 import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { hasWriteBlock, type Situation } from '../situation.ts';
@@ -67,7 +67,8 @@ export function lossEvents(moved: Situation, next: ReindexRequestStatus): readon
 /** Visible, and under its life-cycle policy. */
 export function serve({ destination, mark }: Situation): readonly ReindexAction[] {
   if (!destination || !mark) return [];
-  const settings = shownSettings(mark.restore ?? {});
+  const restore = mark.restore ?? {};
+  const settings = { ...shownSettings(restore), ...leftPipelines(restore, destination.settings) };
   if (hasSettings(destination.settings, settings)) return [];
   return [{ type: 'SetSettings', target: { index: destination.name, uuid: destination.uuid }, settings }];
 }

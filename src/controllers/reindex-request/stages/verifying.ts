@@ -2,6 +2,8 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
 import { withoutRound } from '../rounds.ts';
+import { brokenFence } from './broken-fence.ts';
+import { finishAtOnce } from './cutting-over.ts';
 import { beginToLift } from './lifting.ts';
 
 /**
@@ -61,12 +63,15 @@ function judge(situation: Situation, counts: Figures): Step {
   const figures = `Old Docs: ${counts.source} New Docs: ${counts.destination}`;
   if (counts.destination > most || counts.destination < fewest)
     return differ(situation, counts, { ...verification, verdict: `Different: ${figures}` }, most);
+  const { actions, status: known } = finishAtOnce(situation);
   return step(situation, {
     phase: 'CuttingOver',
     message: `verified: ${figures}`,
     percent: 98,
+    actions: actions ?? [],
     status: {
       ...status,
+      ...known,
       // From here on nothing that was begun before may still come true: the move belongs to an epoch of its own.
       epoch: situation.epoch + 1,
       intent: { type: 'CutOver', time: time(situation.now) },
@@ -124,19 +129,4 @@ function differ(
     `${spec.destination.index} has ${counts.destination} documents where ${most} are expected; no alias was moved and the source is as it was: retry copies anew`,
     { verification },
   );
-}
-
-/** The proof holds only while nobody has written: our block is there and no shard has moved past F. */
-export function brokenFence(situation: Situation): Step | undefined {
-  const { blocked, status, observed, source } = situation;
-  const planned = status.copy?.shards ?? [];
-  const moved = (observed.shards ?? []).find(
-    ({ shard, maxSeqNo }) => planned.find((plan) => plan.shard === shard)?.maxSeqNo !== maxSeqNo,
-  );
-  if (blocked && !moved) return undefined;
-  const what = blocked
-    ? `shard ${moved?.shard} of ${source?.name} has taken writes`
-    : `the write block on ${source?.name} was lifted by somebody else`;
-  if (!isBlockFirst(situation) && source) return beginToLift(situation, what);
-  return fail(situation, 'SourceChanged', `${what} during the copy; no alias was moved: retry copies anew`);
 }

@@ -1,0 +1,20 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { withIntents } from './journal.ts';
+import type { EffectContext } from './perform-effect.ts';
+
+type Change = StatusChange<ReindexRequestStatus>;
+
+/**
+ * Where nothing of a round is left to do before its ranges, the first of them are written down together with it: the
+ * very next pass sends them.
+ */
+export function withFirstRanges({ resource, pass }: EffectContext, change: Change): Change {
+  return (before) => {
+    const status = change(before);
+    const { copy } = status;
+    const isReady =
+      copy?.settled && copy.departed && !copy.sweep && !copy.discarded && !resource.spec.suspend;
+    return isReady ? { ...status, copy: withIntents(copy, resource.spec, pass.now) } : status;
+  };
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import {
+  copying,
+  destination,
+  fenced,
+  NOW,
+  observed,
+  request,
+  UID,
+} from '../../../test/support/reindex-situations.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import type { OwnTask } from './observed.ts';
+import { readStage } from './observe-stage.ts';
+import { situationOf } from './situation.ts';
+
+const OPAQUE_ID = `${UID}/1/0/0/0`;
+const sums = { total: 50, created: 50, updated: 0, noops: 0, deleted: 0, version_conflicts: 0, batches: 1 };
+const ended = {
+  completed: true,
+  task: {
+    node: 'n',
+    id: 1,
+    action: 'indices:data/write/reindex',
+    cancellable: true,
+    headers: { 'X-Opaque-Id': OPAQUE_ID },
+  },
+  response: { ...sums, failures: [], timed_out: false },
+};
+const shard = {
+  routing: { state: 'STARTED', primary: true },
+  docs: { count: 100 },
+  seq_no: { max_seq_no: 120, local_checkpoint: 120, global_checkpoint: 120 },
+  commit: { user_data: { history_uuid: 'h' } },
+  retention_leases: { primary_term: 1 },
+};
+const answers: Readonly<Record<string, unknown>> = {
+  '/_tasks/n%3A1': ended,
+  '/_cluster/health/orders-v1%2Corders-v2': { indices: { 'orders-v1': { status: 'green' } } },
+  '/orders-v1/_stats/docs': {
+    _shards: { total: 1, successful: 1, failed: 0 },
+    indices: { 'orders-v1': { shards: { 0: [shard] } } },
+  },
+};
+
+/** Answers in the next turn of the event loop, so that what does not wait comes first. */
+function recorder() {
+  const log: string[] = [];
+  const es: Elasticsearch = {
+    request: async ({ path }) => {
+      log.push(`asks ${path}`);
+      await new Promise((resolve) => setImmediate(resolve));
+      log.push(`hears ${path}`);
+      return answers[path];
+    },
+  };
+  return { es, log };
+}
+
+async function read(running: readonly OwnTask[], isFenced: boolean) {
+  const { copy } = copying;
+  const task = { shard: 0, from: 0, to: 49, try: 0, task: 'n:1' };
+  const status = { ...copying, ...(copy ? { copy: { ...copy, fenced: isFenced, running: [task] } } : {}) };
+  const world = observed({
+    sources: [fenced()],
+    destination: destination(),
+    tasks: { complete: true, running },
+  });
+  const { es, log } = recorder();
+  const situation = situationOf(request(status), world, NOW);
+  return { reads: await readStage('Copying', situation, es, new AbortController().signal), log };
+}
+
+describe('what a pass over running tasks reads', () => {
+  it('is how far the shards are only after the end of a task was seen (H47)', async () => {
+    const { reads, log } = await read([], false);
+    expect(reads.outcomes).toMatchObject({ 'n:1': { type: 'copied' } });
+    expect(reads.shards).toMatchObject([{ globalCheckpoint: 120 }]);
+    expect(log.indexOf('asks /orders-v1/_stats/docs')).toBeGreaterThan(log.indexOf('hears /_tasks/n%3A1'));
+  });
+
+  it('is no shard where nothing can be written any more', async () => {
+    expect((await read([], true)).log.join()).not.toContain('_stats');
+  });
+
+  it('is nothing more of a task that the list has told about', async () => {
+    const counts = { ...sums, created: 20, versionConflicts: 0 };
+    const { reads, log } = await read([{ id: 'n:1', opaqueId: OPAQUE_ID, counts, runningMs: 7 }], false);
+    expect(reads.outcomes).toMatchObject({
+      'n:1': { type: 'running', runningMs: 7, counts: { created: 20 } },
+    });
+    expect(log.join()).not.toContain('_tasks');
+  });
+
+  it('is the task itself where another one has its number in the list', async () => {
+    const { reads } = await read([{ id: 'n:1', opaqueId: `${UID}/1/0/0/50` }], false);
+    expect(reads.outcomes).toMatchObject({ 'n:1': { type: 'copied' } });
+  });
+
+  it('counts an index of which nothing is said as red', async () => {
+    expect((await read([], false)).reads.health).toEqual({ source: 'green', destination: 'red' });
+  });
+});

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { batchSize } from './requests.ts';
+
+describe('batchSize', () => {
+  it.each([
+    ['small documents', { documents: 200_000, bytes: 40_000_000 }, 5_000],
+    ['documents of 4 KiB', { documents: 1_000, bytes: 4_096_000 }, 2_048],
+    ['documents of 1 MiB', { documents: 10, bytes: 10 * 1024 ** 2 }, 100],
+    ['an empty index', { documents: 0, bytes: 0 }, 1_000],
+    ['an index of which nothing is known', undefined, 1_000],
+  ])('of %s fills some megabytes', (_, source, expected) => {
+    expect(batchSize(source)).toBe(expected);
+  });
+
+  it.each([
+    [3, 100],
+    [600, 600],
+    [1_000_000, 5_000],
+  ])('is no more than a limit of %d documents per second lets through at once', (perSecond, expected) => {
+    expect(batchSize({ documents: 200_000, bytes: 40_000_000 }, perSecond)).toBe(expected);
+  });
+});
