@@ -23,9 +23,14 @@ export const copyJournal = object('The journal of the copy: what is done and wha
     .boolean()
     .optional()
     .describe('Whether a new epoch has begun since the round ended: nothing of it is still on its way.'),
-  pit: text(8192).optional().describe('The point in time of this round.'),
+  packed: text(262_144)
+    .optional()
+    .describe(
+      'The members of this journal that would be too large, compressed. They are absent or empty then.',
+    ),
+  pit: text(16_384).optional().describe('The point in time of this round.'),
   pitTime: time('When it was last used; Elasticsearch keeps it for an hour.').optional(),
-  previousPit: text(8192).optional().describe('The point in time of the round before.'),
+  previousPit: text(16_384).optional().describe('The point in time of the round before.'),
   previous: list(
     object('Where the round before ended.', {
       shard,

@@ -30,7 +30,7 @@ describe('the list of tasks', () => {
   });
 
   it.each([{ node_failures: [failedNode] }, { task_failures: [{ task_id: 1 }] }])(
-    'is not complete with %j',
+    'is not complete with %j (H35)',
     async (more) => {
       expect((await listReindexTasks(answering({ tasks: [task], ...more }))).complete).toBe(false);
     },

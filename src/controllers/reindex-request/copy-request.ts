@@ -1,5 +1,6 @@
 import type { ReindexRequest, ReindexRequestSpec, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { Resource } from '../../crds/shared.ts';
+import { unpacked } from './packed-journal.ts';
 import { resolveNow } from './query-time.ts';
 
 /** What all stages judge: one copy of one index. A series is one such copy after the other. */
@@ -18,7 +19,8 @@ export type CopyRequest = Resource<CopySpec, ReindexRequestStatus>;
  * The copy that is at work at present; undefined while a series has none. Of a series it sees the percent of its own
  * index, which the status that people read does not show.
  */
-export function currentCopy(resource: ReindexRequest): CopyRequest | undefined {
+export function currentCopy(written: ReindexRequest): CopyRequest | undefined {
+  const resource = written.status ? { ...written, status: unpacked(written.status) } : written;
   const { spec, status } = resource;
   const { source, destination } = spec;
   if (source.series === undefined || destination.series === undefined)

@@ -551,7 +551,7 @@ describe('copying', () => {
     expect(Date.parse(decision.status.copy?.pausedUntil ?? '')).toBeGreaterThan(NOW);
   });
 
-  it('puts half as much load on a cluster that refused a part, and more again with what ends well', () => {
+  it('puts half as much load on a cluster that refused a part, and more again with what ends well (H26)', () => {
     const status = running();
     const wide = { ...status, copy: { ...status.copy, parallel: 4, mostParallel: 4 } };
     const refused = observed({ ...inCopy, outcomes: { 'n:1': { type: 'repeat', why: '' } } });
@@ -879,7 +879,7 @@ describe('undoing', () => {
     expect(actionsOf(run(request(status, cancel), observed({ sources: [bumped] })))).toEqual(['DropAliases']);
   });
 
-  it('waits while the task list is incomplete', () => {
+  it('waits while the task list is incomplete (H35)', () => {
     const decision = run(
       request(undoing, cancel),
       observed({ sources: [free], tasks: { complete: false, running: [] } }),

@@ -2,6 +2,7 @@ import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { currentCopy } from './copy-request.ts';
 import { hasSettings, tunedSettings } from './destination.ts';
 import type { Observed } from './observed.ts';
+import { packed } from './packed-journal.ts';
 import { type Copy, isRoundComplete } from './rounds.ts';
 import {
   isApproved,
@@ -89,7 +90,8 @@ export function decide(resource: ReindexRequest, observed: Observed, now: number
   const copying = currentCopy(resource);
   if (!copying) return nextPartition(resource, observed, now);
   const situation = situationOf(copying, observed, now);
-  const decision = stages[stageOf(situation)](situation);
+  const step = stages[stageOf(situation)](situation);
+  const decision = { ...step, status: packed(step.status) };
   return resource.spec.source.series === undefined ? decision : withinSeries(resource, decision);
 }
 

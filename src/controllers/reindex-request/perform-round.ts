@@ -102,8 +102,8 @@ function parallelism(processors: number, shards: number) {
   return { parallel, parallelLimit: Math.min(Math.max(parallel, 2 * processors), MOST_AT_FIRST) };
 }
 
-/** Characters of an id: a status holds two of them. */
-const LONGEST_PIT = 8_000;
+/** Characters of an id: a status holds two of them, compressed. */
+const LONGEST_PIT = 160_000;
 
 /** Documents that left, and those that cannot be written, are looked up in it. */
 async function openWhereUseful(source: IndexFacts, { es, resource, pass }: EffectContext) {

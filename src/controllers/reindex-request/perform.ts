@@ -14,6 +14,7 @@ import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { ReindexAction } from './actions.ts';
 import { markOf } from './destination.ts';
 import { errorIndex } from './error-index.ts';
+import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
 import { epochOf } from './names.ts';
 import { releaseOf } from './perform-release.ts';
@@ -156,7 +157,8 @@ export function createPerform({ connections, obligations, fewestDocumentsPerRang
       action: ReindexAction,
       context: EffectContext,
     ) => Promise<Change | void>;
-    return effect(action, { es, resource, pass, obligations, fewestDocumentsPerRange });
+    const change = await effect(action, { es, resource, pass, obligations, fewestDocumentsPerRange });
+    return change && ((status) => packed(change(unpacked(status))));
   };
 }
 

@@ -63,7 +63,7 @@ describe.each([
   });
 });
 
-it('refuses one value for another of the same size in a merge patch of the query', async () => {
+it('refuses one value for another of the same size in a merge patch of the query (H85)', async () => {
   const patch = { spec: { source: { query: { bool: { filter: [{ term: { user: 'bob' } }] } } } } };
   const answer = await send(
     'PATCH',

@@ -15,6 +15,8 @@ import {
   twoShards,
   write,
 } from '../../support/reindex-indices.ts';
+import { ElasticsearchError } from '../../../src/elasticsearch/errors.ts';
+import { skippingClock } from '../../support/skipping-clock.ts';
 import { bringToRest, losingAnswerOf, reindex } from '../../support/reindex-run.ts';
 import { unblockWrites } from '../../../src/elasticsearch/write-blocks.ts';
 import { cancelTask, listReindexTasks } from '../../../src/elasticsearch/tasks.ts';
@@ -71,6 +73,35 @@ describe('an answer that is lost', () => {
     expect(await difference(bed.es, from, to)).toBeUndefined();
     expect(await leftovers(bed.es, request?.metadata.uid ?? '')).toEqual([]);
   });
+});
+
+it('goes on when no task could be looked at for five minutes (H24)', async () => {
+  const { from, to } = await source();
+  const clock = skippingClock();
+  let failing: { readonly since: number; count: number } | undefined;
+  const { status } = await reindex(
+    bed,
+    { from, to },
+    {
+      clock,
+      around: async (call, send) => {
+        if (call.shape !== 'GET /_tasks/{task}') return send();
+        failing ??= { since: clock.now(), count: 0 };
+        if (clock.now() - failing.since > 5 * 60_000) return send();
+        failing.count += 1;
+        clock.skip(20_000);
+        throw new ElasticsearchError({
+          errorClass: 'unreachable',
+          outcomeUnknown: false,
+          publicMessage: 'nobody answers',
+        });
+      },
+    },
+  );
+  expect(failing?.count).toBeGreaterThan(5);
+  expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 200 }, attempt: 1 });
+  expect(status.copy?.retries ?? 0).toBe(0);
+  expect(await difference(bed.es, from, to)).toBeUndefined();
 });
 
 describe('an administrator', () => {

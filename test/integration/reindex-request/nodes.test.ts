@@ -4,6 +4,7 @@ import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createRequest, editRequest, type RequestSpec, useReindexBed } from '../../support/reindex-bed.ts';
 import {
+  addAliases,
   createSource,
   difference,
   indexOf,
@@ -18,7 +19,14 @@ import { skippingClock } from '../../support/skipping-clock.ts';
 
 const cluster = await startPrivateElasticsearch({ nodes: 2 });
 afterAll(() => cluster.stop());
-const bed = await useReindexBed({}, cluster.info);
+/** Which of the two is no master, as long as nobody kills the one that is. */
+const plain = await placeOfPlainNode();
+const bed = await useReindexBed({}, { ...cluster.info, url: cluster.urls[plain] ?? '' });
+
+async function placeOfPlainNode(): Promise<number> {
+  const answer = await fetch(`${cluster.info.url}/_cat/master?h=node`);
+  return (await answer.text()).trim() === 'elasticsearch-1' ? 1 : 0;
+}
 
 /** Runs a request to its end; `look` sees it after each pass. */
 async function run(
@@ -130,5 +138,81 @@ describe('a disk without space', () => {
     const source = await indexOf(bed.es, from);
     expect(source && isBlocked(source)).toBe(false);
     expect(await leftovers(bed.es, uid)).toEqual([]);
+  });
+});
+
+describe('a node', () => {
+  const again = async (place: number) => {
+    await cluster.restart(place);
+    const query = { wait_for_nodes: '2', wait_for_no_initializing_shards: true, timeout: '30s' };
+    await eventually(
+      'both nodes are there',
+      async () => (await bed.es.request({ method: 'GET', path: '/_cluster/health', query })) !== undefined,
+      90_000,
+    );
+  };
+  const overBoth = {
+    settings: {
+      number_of_shards: 2,
+      number_of_replicas: 0,
+      'index.routing.allocation.total_shards_per_node': 1,
+    },
+  };
+
+  it('that dies with a task, with a shard of the destination and with one of the point in time costs no document (H23, H27, H45)', {
+    timeout: 480_000,
+  }, async () => {
+    const { from, to } = await createSource(bed, { documents: numbered(300), index: overBoth });
+    const die = once(
+      ({ status }) => status?.copy?.running.some(({ task }) => task !== undefined) ?? false,
+      async ({ metadata }) => {
+        await cluster.kill(plain);
+        await again(plain);
+        await editRequest(bed, metadata.name, { spec: { throttle: null } });
+      },
+    );
+    const throttle = { requestsPerSecond: 5, batchSize: 10 };
+    let retries = 0;
+    let lost = false;
+    const { status, uid } = await run({ from, to, writeMode: 'Online', throttle }, async (request) => {
+      await die(request);
+      retries = Math.max(retries, request.status?.copy?.retries ?? 0);
+      lost ||= request.status?.copy?.sweep === true;
+    });
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 300 } });
+    expect(status.verification?.ghostsRemoved ?? 0).toBe(0);
+    expect(retries).toBeGreaterThan(0);
+    expect(lost).toBe(true);
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    expect(await leftovers(bed.es, uid)).toEqual([]);
+  });
+
+  it('that was the master is missed while the aliases move, which happens once it is back (H28)', {
+    timeout: 480_000,
+  }, async () => {
+    const { from, to, name } = await createSource(bed, { documents: numbered(50) });
+    await addAliases(bed.es, from, { [name]: {} });
+    const master = 1 - plain;
+    const answers: string[] = [];
+    const { status } = await run({ from, to }, async () => undefined, {
+      around: async (call, send) => {
+        if (call.shape !== 'POST /_aliases remove remove add' || answers.length > 0) return send();
+        await cluster.kill(master);
+        const answer = send();
+        answers.push(
+          await answer.then(
+            () => 'moved',
+            () => 'no answer',
+          ),
+        );
+        await again(master);
+        return answer;
+      },
+    });
+    expect(answers).toEqual(['no answer']);
+    expect(status).toMatchObject({ phase: 'Completed', aliasesMoved: [name] });
+    expect((await indexOf(bed.es, to))?.aliases).toHaveProperty(name);
+    expect((await indexOf(bed.es, from))?.aliases).toEqual({});
+    expect(await difference(bed.es, from, to)).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { epochAlias } from '../../../src/controllers/reindex-request/names.ts';
 import type { Elasticsearch } from '../../../src/elasticsearch/elasticsearch.ts';
 import { editRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
@@ -65,7 +66,87 @@ describe('a copy under live writes', () => {
     expect((await indexOf(bed.es, from))?.settings).not.toHaveProperty('blocks');
   });
 
-  it('lets nobody write while the aliases move, and everybody afterwards', async () => {
+  it('has the last of a thousand versions, and what was created anew after its deletion was forgotten (H2, H5)', async () => {
+    const index = { settings: { number_of_shards: 1, number_of_replicas: 0, 'index.gc_deletes': '1ms' } };
+    const { from, to } = await createSource(bed, { documents: numbered(100), index });
+    // The version of document 2 begins anew below that of its first life.
+    for (let version = 0; version < 5; version += 1) await put(from, '2', `first life ${version}`);
+    const manyVersions = async (phase: string) => {
+      const versions = Array.from({ length: 500 }, (_, n) => ({
+        id: '1',
+        source: { n: 1, text: `${phase} ${n}` },
+      }));
+      await write(bed.es, from, versions);
+    };
+    const { status } = await reindex(
+      bed,
+      { from, to, ...online },
+      {
+        at: {
+          Copying: () => manyVersions('copying'),
+          CatchingUp: async () => {
+            await remove(bed.es, from, '2');
+            await put(from, '2', 'second life');
+            await manyVersions('catching up');
+          },
+        },
+      },
+    );
+    expect(status.phase).toBe('Completed');
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    const texts = (await documentsOf(bed.es, to)).map(({ source }) => (source as { text: string }).text);
+    expect(texts).toContain('catching up 499');
+    expect(texts).toContain('second life');
+  });
+
+  it('loses what stops to match its query, or what its script leaves out by now (H48)', async () => {
+    const { from, to } = await createSource(bed, { documents: numbered(60) });
+    const leaving = (text: string) => [
+      { id: '3', source: { n: 3, text } },
+      { id: '4', source: { n: 400, text } },
+    ];
+    const { status } = await reindex(
+      bed,
+      {
+        from,
+        to,
+        ...online,
+        source: { index: from, query: { range: { n: { lt: 50 } } } },
+        transform: { script: { source: "if (ctx._source.text == 'left out') { ctx.op = 'noop' }" } },
+      },
+      { at: { CatchingUp: () => write(bed.es, from, leaving('left out')) } },
+    );
+    expect(status.phase).toBe('Completed');
+    const ids = (await documentsOf(bed.es, to)).map(({ id }) => id);
+    expect(ids).toHaveLength(48);
+    expect(ids).not.toContain('3');
+    expect(ids).not.toContain('4');
+  });
+
+  it('of more shards than a status has room for is written down compressed', {
+    timeout: 180_000,
+  }, async () => {
+    const index = { settings: { number_of_shards: 80, number_of_replicas: 0 } };
+    const { from, to } = await createSource(bed, { documents: numbered(30), index });
+    const { status, seen } = await reindex(
+      bed,
+      { from, to, ...online, destination: { index: to, settings: { number_of_shards: 1 } } },
+      {
+        at: {
+          CatchingUp: async () => {
+            await remove(bed.es, from, '1');
+            await put(from, '2', 'updated while catching up');
+          },
+        },
+      },
+    );
+    expect(status.phase).toBe('Completed');
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    expect(seen.some(({ copy }) => copy?.packed !== undefined)).toBe(true);
+    expect(Math.max(...seen.map((each) => JSON.stringify(each).length))).toBeLessThan(32 * 1024);
+  });
+
+  it('lets nobody write while the aliases move, and afterwards everybody, whom no late call overwrites (H4)', async () => {
     const { from, to, name } = await createSource(bed, { documents: numbered(50) });
     await addAliases(bed.es, from, { [name]: {} });
     const refused: unknown[] = [];
@@ -83,6 +164,13 @@ describe('a copy under live writes', () => {
     expect(refused).toMatchObject([{ cause: { errors: true } }]);
     expect(seen.some(({ conditions }) => conditions?.some(({ reason }) => reason === 'CutOver'))).toBe(true);
     await put(name, '7', 'afterwards');
+    const epoch = epochsOf(request?.metadata.uid ?? '', seen).at(-1);
+    const late = bed.es.request({
+      method: 'POST',
+      path: '/_reindex',
+      body: { source: { index: epoch }, dest: { index: to } },
+    });
+    await expect(late).rejects.toMatchObject({ errorClass: 'indexNotFound' });
     expect((await documentsOf(bed.es, to)).find(({ id }) => id === '7')?.source).toMatchObject({
       text: 'afterwards',
     });
@@ -111,6 +199,12 @@ describe('a copy under live writes', () => {
     expect(await difference(bed.es, from, to)).toBeUndefined();
   });
 });
+
+/** The names through which parts of the copy have read. */
+function epochsOf(uid: string, seen: readonly { readonly epoch?: number | undefined }[]) {
+  const epochs = new Set(seen.flatMap(({ epoch }) => epoch ?? []));
+  return [...epochs].map((epoch) => epochAlias(uid, epoch));
+}
 
 const names = { suspended: bed.name() };
 function requestName(): string {

@@ -99,7 +99,7 @@ describe('a new round', () => {
     expect(moved.actions).toMatchObject([{ type: 'MoveEpochAlias', from: EPOCH, to: NEXT_EPOCH }]);
   });
 
-  it('does not begin while a task of the last one may be running', () => {
+  it('does not begin while a task of the last one may be running, also on a node that did not answer (H35)', () => {
     const sealed: ReindexRequestStatus = { ...lagging, copy: { ...copy, caughtUp: false, sealed: true } };
     const running = [{ id: 'n:1', opaqueId: 'x' }];
     const withTask = { ...free, ...behind, tasks: { complete: true, running } };

@@ -15,8 +15,8 @@ import { refuseWork } from './refusals.ts';
 
 const WAIT_MS = 5_000;
 
-/** The id of a point in time grows with the shards, and a status holds two of them. */
-const MOST_SHARDS_ONLINE = 64;
+/** The last round looks for departures shard by shard, each time through all of them, while writers wait. */
+const MOST_SHARDS_ONLINE = 128;
 
 /** Everything that can be known before the first effect; each check names what to do about it. */
 export function validate(situation: Situation): Step {

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { useReindexBed } from '../../support/reindex-bed.ts';
+import { createSource, documentsOf, indexOf, leftovers, twoShards } from '../../support/reindex-indices.ts';
+import { reindex } from '../../support/reindex-run.ts';
+
+const bed = await useReindexBed();
+
+it.for([
+  ['_clone', 'POST', {}],
+  ['_split', 'POST', { settings: { number_of_shards: 4 } }],
+  ['_shrink', 'POST', { settings: { number_of_shards: 1 } }],
+  ['_mapping', 'PUT', { mappings: { properties: { color: { type: 'keyword' } } } }],
+] as const)(
+  'a dry run changes nothing and suggests %s, which does the same without a copy',
+  async ([call, verb, more]) => {
+    const { from, to } = await createSource(bed, { index: twoShards });
+    const { status, request } = await reindex(bed, {
+      from,
+      to,
+      destination: { index: to, ...more },
+      dryRun: true,
+    });
+    expect(status.phase).toBe('Planned');
+    expect(await indexOf(bed.es, to)).toBeUndefined();
+    expect(await leftovers(bed.es, request?.metadata.uid ?? '')).toEqual([]);
+    const [note = ''] = status.plan?.notes ?? [];
+    const [, method, path = '', shards = '{}'] =
+      /(POST|PUT) (\S+?)(?:, with settings (\{[^}]*\}),)? (?:does|without)/.exec(note) ?? [];
+    expect([method, path.includes(call)]).toEqual([verb, true]);
+    const isResize = verb === 'POST';
+    if (isResize) await bed.es.request({ method: 'PUT', path: `/${from}/_block/write` });
+    const settings = { ...(JSON.parse(shards) as object), 'index.blocks.write': null };
+    const body = isResize ? { settings } : more.mappings;
+    await bed.es.request({ method: verb, path, body });
+    expect(await documentsOf(bed.es, isResize ? to : from)).toHaveLength(20);
+  },
+);
