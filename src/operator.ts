@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type Config, version } from './config.ts';
 import { clusterOf, wireControllers } from './controllers/index.ts';
 import type { Wire } from './controllers/index.ts';
+import { LockWatch } from './controllers/reindex-request/lock-watch.ts';
 import type { Connections } from './elasticsearch/connections.ts';
 import type { KubernetesApi } from './kubernetes/api.ts';
+import { clusterIdentity } from './kubernetes/cluster-identity.ts';
 import type { ServerClock } from './kubernetes/server-clock.ts';
 import { aborted, inBackground } from './runtime/background.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -61,8 +63,9 @@ export function createOperator(options: OperatorOptions): Operator {
   const ref = leaseRef(namespace, config.leaseName);
   const askApiServer = (signal: AbortSignal) => kubernetes.get(ref, signal);
   const obligations = new Obligations({ clock, log, askApiServer });
+  const locks = new LockWatch({ monotonic: () => clock.monotonic(), cluster: clusterIdentity(kubernetes) });
   const wire = wiring(options, { election, killSwitch, recorder });
-  const runners = wireControllers(wire, { ...options, obligations });
+  const runners = wireControllers(wire, { ...options, obligations, locks });
   metrics.watchResources((kind) => runners.find(({ name }) => name === kind.singular)?.objects() ?? []);
   return { election, killSwitch, recorder, obligations, runners };
 }

@@ -10,6 +10,7 @@ import type { RawObject } from '../runtime/resource.ts';
 import { elasticsearchConnectionController } from './elasticsearch-connection/controller.ts';
 import { indexMaintenancePolicyController } from './index-maintenance-policy/controller.ts';
 import { operationsOf } from './operations.ts';
+import type { LockWatch } from './reindex-request/lock-watch.ts';
 import { reindexRequestController } from './reindex-request/controller.ts';
 import { snapshotScheduleController } from './snapshot-schedule/controller.ts';
 
@@ -23,17 +24,20 @@ export interface SharedParts {
   readonly connections: Connections;
   readonly obligations: ObligationBook;
   readonly serverClock: ServerClock;
+  readonly locks: LockWatch;
 }
 
 /** Every kind that this operator looks after, one line each. */
 export function wireControllers<Runner extends { objects(): readonly RawObject[] }>(
   wire: Wire<Runner>,
-  { connections, obligations, serverClock }: SharedParts,
+  { connections, obligations, serverClock, locks }: SharedParts,
 ): readonly Runner[] {
   const apiServerSkewSeconds = () => serverClock.skewSeconds();
   // The API server has checked them by the schema of the kind.
   const requests = (): readonly ReindexRequest[] => reindexRequests.objects() as unknown as ReindexRequest[];
-  const reindexRequests: Runner = wire(reindexRequestController({ connections, requests, obligations }));
+  const reindexRequests: Runner = wire(
+    reindexRequestController({ connections, requests, obligations, locks }),
+  );
   const schedules = (): readonly SnapshotSchedule[] =>
     snapshotSchedules.objects() as unknown as SnapshotSchedule[];
   const snapshotSchedules: Runner = wire(

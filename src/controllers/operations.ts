@@ -4,21 +4,7 @@ import type { Condition } from '../crds/shared.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { ResourceKey } from '../runtime/controller.ts';
 import type { Operations } from './elasticsearch-connection/observed.ts';
-
-type Phase = NonNullable<NonNullable<ReindexRequest['status']>['phase']>;
-
-/** In these a request works on the cluster of its connection. */
-const ACTIVE: ReadonlySet<Phase> = new Set<Phase>([
-  'Preparing',
-  'Fencing',
-  'Copying',
-  'CatchingUp',
-  'Hardening',
-  'Reconciling',
-  'Verifying',
-  'CuttingOver',
-  'CleaningUp',
-]);
+import { holdsPlace } from './reindex-request/turn.ts';
 
 /** As many as the status of a connection can name. */
 const MOST_SHOWN = 100;
@@ -35,16 +21,13 @@ export function operationsOf({ requests, schedules, policies }: Jobs, connection
   const own = <T extends Job>(jobs: readonly T[]) => jobs.filter((job) => uses(job, connection));
   return {
     active: [
-      ...own(requests).filter(isCopying).map(named('ReindexRequest')),
+      ...own(requests).filter(holdsPlace).map(named('ReindexRequest')),
       ...own(schedules).filter(isSnapshotting).map(named('SnapshotSchedule')),
       ...own(policies).filter(isMaintaining).map(named('IndexMaintenancePolicy')),
     ].slice(0, MOST_SHOWN),
     queued: [...own(requests), ...own(schedules), ...own(policies)].filter(waitsForItsTurn).length,
   };
 }
-
-const isCopying = ({ status }: ReindexRequest): boolean =>
-  status?.phase !== undefined && ACTIVE.has(status.phase);
 
 const isSnapshotting = ({ status }: SnapshotSchedule): boolean =>
   status?.active?.accepted === true || status?.restoring !== undefined;
@@ -72,4 +55,9 @@ function uses({ spec, metadata }: Job, { namespace, name }: ResourceKey): boolea
 function waitsForItsTurn({ status }: Job): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'False' && ready.reason === 'WaitingForTurn';
+}
+
+function uses({ spec, metadata }: ReindexRequest, { namespace, name }: ResourceKey): boolean {
+  const { connectionRef } = spec;
+  return connectionRef.name === name && (connectionRef.namespace ?? metadata.namespace) === namespace;
 }

@@ -123,6 +123,16 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     uuid: uuid('Its identity.').optional(),
     documents: count('Its documents.').optional(),
   }).optional(),
+  turn: object('Whom the request waits for, while it does not have its turn.', {
+    holder: text(1024).describe('Namespace and name of the request that goes first.'),
+    place: count('Its place in the queue; 1 goes next.'),
+    name: index(
+      'The index or alias that it waits for; absent when it waits for a place on its connection.',
+    ).optional(),
+  }).optional(),
+  locks: list(index('The name of an index or alias.'), 128)
+    .optional()
+    .describe('What this request has locked in Elasticsearch, so that nobody else works on it.'),
   series: object('How far a series is.', {
     total: count('Indexes of the series, as of the last look.'),
     completed: count('Indexes that are done.'),

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { ReindexRequest } from '../../src/crds/reindex-request.ts';
+import { readLocks } from '../../src/elasticsearch/locks.ts';
 import { DOCUMENTS, type Run } from './crash-harness.ts';
 import {
   difference,
@@ -74,8 +75,10 @@ async function expectHalfCopy({ bed, to, uid }: Run): Promise<void> {
   expect(destination.mappings['_meta']).toMatchObject({ 'es-steward': { uid, state: 'copying' } });
 }
 
-async function expectNothingHeld({ bed, name, uid, from }: Run): Promise<void> {
+async function expectNothingHeld({ bed, name, uid, from, to, aliases }: Run): Promise<void> {
   const { es } = bed;
+  const names = [from, to, ...Object.keys(aliases)];
+  expect((await readLocks(es, names)).filter(Boolean), 'locks').toEqual([]);
   expect(await leftovers(es, uid), 'epoch aliases and scratch indexes').toEqual([]);
   expect(await tasksOf(es, uid), 'running tasks').toEqual([]);
   const source = await indexOf(es, from);

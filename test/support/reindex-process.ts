@@ -4,6 +4,7 @@ import type { ResourceEvent } from '../../src/runtime/controller.ts';
 import type { Outcome } from '../../src/runtime/engine.ts';
 import { Obligations } from '../../src/runtime/obligations.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
+import { LockWatch } from '../../src/controllers/reindex-request/lock-watch.ts';
 import { processParts } from './process-parts.ts';
 import type { Around } from './server-calls.ts';
 import type { SkippingClock } from './skipping-clock.ts';
@@ -25,6 +26,8 @@ export interface ProcessOptions {
   /** What the watch of requests has seen; nothing when absent. */
   readonly requests?: () => readonly ReindexRequest[];
   readonly fewestDocumentsPerRange?: number;
+  /** Tells apart processes of two Kubernetes clusters. */
+  readonly kubernetesCluster?: string;
   readonly protectedIndices?: readonly string[];
 }
 
@@ -43,6 +46,10 @@ export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexP
   const controller = reindexRequestController({
     obligations,
     connections,
+    locks: new LockWatch({
+      monotonic: () => clock.monotonic(),
+      cluster: async () => options.kubernetesCluster ?? 'here',
+    }),
     requests: options.requests ?? (() => []),
     fewestDocumentsPerRange: options.fewestDocumentsPerRange ?? 50,
   });

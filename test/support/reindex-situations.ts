@@ -105,6 +105,7 @@ export const observed = (over: Partial<Observed> = {}): Observed => ({
   destination: undefined,
   tasks: { complete: true, running: [] },
   peers: [],
+  claims: [],
   owners: new Set(),
   outcomes: {},
   preflight: {

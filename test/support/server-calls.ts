@@ -26,7 +26,7 @@ export function aroundElasticsearch(es: Elasticsearch, around: Around): Elastics
   };
 }
 
-const READS_BY_POST = /\/(_count|_search|_has_privileges|_simulate|_pit)$/;
+const READS_BY_POST = /\/(_count|_mget|_search|_has_privileges|_simulate|_pit)$/;
 
 function changes({ method, path }: ElasticsearchRequest): boolean {
   return method !== 'GET' && method !== 'HEAD' && !READS_BY_POST.test(path);

@@ -1,4 +1,4 @@
-import type { AliasDefinition, DocumentFailure, RunningRange } from './observed.ts';
+import type { AliasDefinition, Claim, DocumentFailure, RunningRange } from './observed.ts';
 import type { FlatSettings } from './destination.ts';
 import type { Range } from './ranges.ts';
 
@@ -7,6 +7,10 @@ import type { Range } from './ranges.ts';
  * an index that was deleted and created anew under the name is not touched.
  */
 export type ReindexAction =
+  /** What nobody holds is taken, what is abandoned is taken over, by the very version of it that was judged. */
+  | { readonly type: 'HoldLocks'; readonly claims: readonly Claim[]; readonly blocks: boolean }
+  | { readonly type: 'RenewLocks'; readonly names: readonly string[]; readonly blocks: boolean }
+  | { readonly type: 'ReleaseLocks'; readonly names: readonly string[] }
   | {
       readonly type: 'TryOut';
       readonly scratch: string;

@@ -39,6 +39,8 @@ describe('taking turns', () => {
     phase: 'Copying',
     suspended: false,
     refused: false,
+    waitsForName: false,
+    awaitsApproval: false,
     source: 'x',
     destination: 'y',
     destinationUuid: undefined,
@@ -214,10 +216,18 @@ describe('validating', () => {
   });
 
   it('waits while another request copies the source', () => {
-    const decision = judge({ sources: [source({ aliases: { 'es-steward-ffffffff-1': {} } })] });
+    const claim = {
+      name: 'orders-v1',
+      by: 'other',
+      holder: 'shop/theirs of Kubernetes cluster x',
+      blocks: true,
+      abandoned: false,
+    } as const;
+    const decision = judge({ claims: [claim] });
+    expect(decision.status.phase).toBe('Pending');
     expect(decision.ready).toMatchObject({
       reason: 'WaitingForTurn',
-      message: expect.stringContaining('es-steward-ffffffff-1'),
+      message: expect.stringContaining('shop/theirs of Kubernetes cluster x: it works on orders-v1'),
     });
     expect(actionsOf(decision)).toEqual([]);
   });
@@ -241,6 +251,8 @@ describe('validating', () => {
       phase: 'Validating',
       suspended: false,
       refused: false,
+      waitsForName: false,
+      awaitsApproval: false,
       source: 'orders-v1',
       destination: 'x',
       destinationUuid: undefined,

@@ -8,6 +8,7 @@ import {
   isApproved,
   isBlockFirst,
   isFenced,
+  isOvertaken,
   isOver,
   keepsWork,
   ownsBlock,
@@ -15,6 +16,7 @@ import {
   situationOf,
   whyToLift,
 } from './situation.ts';
+import { withLocks } from './locking.ts';
 import { nextPartition, withinSeries } from './series.ts';
 import { awaitApproval } from './stages/awaiting-approval.ts';
 import { catchUp } from './stages/catching-up.ts';
@@ -28,6 +30,7 @@ import { harden } from './stages/hardening.ts';
 import { judgeFailures } from './stages/judging-failures.ts';
 import { lift } from './stages/lifting.ts';
 import { over } from './stages/over.ts';
+import { overtaken } from './stages/overtaken.ts';
 import { takeTurn } from './stages/pending.ts';
 import { prepare } from './stages/preparing.ts';
 import { release } from './stages/releasing.ts';
@@ -44,6 +47,7 @@ import type { Step } from './step.ts';
 export type Stage =
   | 'Over'
   | 'Undoing'
+  | 'Overtaken'
   | 'Pending'
   | 'Validating'
   | 'Preparing'
@@ -65,6 +69,7 @@ export type Stage =
 const stages: Readonly<Record<Stage, (situation: Situation) => Step>> = {
   Over: over,
   Undoing: undo,
+  Overtaken: overtaken,
   Pending: takeTurn,
   Validating: validate,
   Preparing: prepare,
@@ -90,7 +95,7 @@ export function decide(resource: ReindexRequest, observed: Observed, now: number
   const copying = currentCopy(resource);
   if (!copying) return nextPartition(resource, observed, now);
   const situation = situationOf(copying, observed, now);
-  const step = stages[stageOf(situation)](situation);
+  const step = withLocks(situation, stages[stageOf(situation)](situation));
   const decision = { ...step, status: packed(step.status) };
   return resource.spec.source.series === undefined ? decision : withinSeries(resource, decision);
 }
@@ -103,6 +108,7 @@ export function stageOf(situation: Situation): Stage {
   // An undo that has begun goes on to its end, whatever is asked for meanwhile: half undone is nothing to go on from.
   if (status.intent?.type === 'Undo') return 'Undoing';
   if (resource.metadata.deletionTimestamp || spec.cancel || status.failure) return 'Undoing';
+  if (isOvertaken(situation)) return 'Overtaken';
   if (whyToLift(situation)) return 'Lifting';
   if (spec.suspend) return keepsWork(situation) ? 'Suspended' : 'Undoing';
   // Before any queue: writers do not wait for a turn.

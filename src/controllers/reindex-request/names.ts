@@ -23,6 +23,14 @@ export function isEpochAlias(alias: string): boolean {
   return /^es-steward-[0-9a-f]{8}-[0-9]+$/.test(alias);
 }
 
+/** The epoch aliases of other requests on an index: somebody copies it, or has died while doing so. */
+export function foreignEpochs(
+  { aliases }: { readonly aliases: Readonly<Record<string, unknown>> },
+  uid: string,
+): readonly string[] {
+  return Object.keys(aliases).filter((alias) => isEpochAlias(alias) && epochOf(alias, uid) === undefined);
+}
+
 /** The same for the way back: on the destination while a rollback holds it, so that a late call of it finds nothing. */
 export function rollbackAlias(uid: string, number: number): string {
   return `${OWN_PREFIX}${uid.slice(0, 8)}-back-${number}`;

@@ -6,11 +6,14 @@ import { healthOfEach } from '../../elasticsearch/health.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { getPipeline } from '../../elasticsearch/ingest.ts';
 import { missingPrivileges } from '../../elasticsearch/privileges.ts';
+import { LOCK_INDEX } from '../../elasticsearch/locks.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import { getTask } from '../../elasticsearch/tasks.ts';
 import type { Stage } from './decide.ts';
 import { readBad } from './observe-bad.ts';
 import { flatten } from './destination.ts';
+import type { LockWatch } from './lock-watch.ts';
+import { readClaims } from './observe-claims.ts';
 import { needsFinality } from './journal.ts';
 import { OWN_PREFIX, rangeOpaqueId, scratchIndex } from './names.ts';
 import { outcomeOf, runningOutcome } from './outcomes.ts';
@@ -19,9 +22,15 @@ import type { IndexFacts, Observed, PreflightFacts, TaskOutcome } from './observ
 import { calledPipelines } from './pipeline-rules.ts';
 import type { Range } from './ranges.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
+import { whoGoesFirst } from './turn.ts';
 
 type Reads = Partial<Observed>;
 type Reader = (situation: Situation, es: Elasticsearch, signal: AbortSignal) => Promise<Reads>;
+
+export interface StageReads {
+  readonly es: Elasticsearch;
+  readonly locks: LockWatch;
+}
 
 const readers: Partial<Readonly<Record<Stage, Reader>>> = {
   Undoing: readScratch,
@@ -43,11 +52,28 @@ const readers: Partial<Readonly<Record<Stage, Reader>>> = {
 export async function readStage(
   stage: Stage,
   situation: Situation,
-  es: Elasticsearch,
+  { es, locks }: StageReads,
   signal: AbortSignal,
 ): Promise<Reads> {
-  const reader = readers[stage];
-  return reader ? reader(situation, es, signal) : {};
+  const [read, claims] = await Promise.all([
+    readers[stage]?.(situation, es, signal),
+    stage === 'Pending' || stage === 'Validating' ? readNames(situation, { es, locks }, signal) : {},
+  ]);
+  return { ...read, ...claims };
+}
+
+/** Before a turn: who else works on these names. Whoever waits for a peer anyway asks nobody. */
+async function readNames(
+  situation: Situation,
+  { es, locks: watch }: StageReads,
+  signal: AbortSignal,
+): Promise<Reads> {
+  const { observed, spec, status, uid } = situation;
+  const [source, ...others] = observed.sources;
+  if (!source || others.length > 0 || spec.dryRun || whoGoesFirst(situation)) return {};
+  const aliases = Object.keys(aliasesToMove(spec, source));
+  const names = status.locks ?? [...new Set([source.name, spec.destination.index, ...aliases])].sort();
+  return { claims: await readClaims(names, { es, uid, watch, source }, signal) };
 }
 
 async function readScratch({ uid }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
@@ -112,6 +138,7 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
     ? ['cluster:admin/ingest/pipeline/get', 'cluster:admin/ingest/pipeline/simulate']
     : [];
   const remove = spec.sourceAfter.policy === 'Delete' ? ['delete_index'] : [];
+  const keepLocks = ['read', 'index', 'delete', 'create_index', 'view_index_metadata'];
   const aliases = [...Object.keys(aliasesToMove(spec, source)), `${OWN_PREFIX}${uid.slice(0, 8)}-*`];
   return {
     cluster: ['monitor', 'cluster:admin/tasks/cancel', 'cluster:admin/reindex/rethrottle', ...readPipeline],
@@ -119,6 +146,7 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
       { names: [source.name], privileges: [...change, block, ...remove] },
       { names: [spec.destination.index, scratchIndex(uid)], privileges: [...change, ...write, block] },
       { names: aliases, privileges: ['indices:admin/aliases', 'read'] },
+      ...(spec.dryRun ? [] : [{ names: [LOCK_INDEX], privileges: keepLocks }]),
     ],
   };
 }

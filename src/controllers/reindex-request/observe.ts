@@ -6,6 +6,8 @@ import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import { stageOf } from './decide.ts';
+import type { LockWatch } from './lock-watch.ts';
+import { readClaims } from './observe-claims.ts';
 import { markOf } from './destination.ts';
 import { factsOf } from './index-facts.ts';
 import type { IndexFacts, Observed, OwnTasks, Peer } from './observed.ts';
@@ -14,6 +16,7 @@ import { readStage } from './observe-stage.ts';
 import { writersDue } from './perform-release.ts';
 import {
   aliasesToMove,
+  hasBegun,
   hasServed,
   isOver,
   ownsBlock,
@@ -28,12 +31,14 @@ export interface ObserveDependencies {
   readonly requests: () => readonly ReindexRequest[];
   /** Where it is kept what must be let go even without a lease. */
   readonly obligations: ObligationBook;
+  /** What this process remembers of turns. */
+  readonly locks: LockWatch;
   /** Copies of few documents in many ranges; absent: as many per range as is worth a task. */
   readonly fewestDocumentsPerRange?: number;
 }
 
 /** All reads of one pass: what every stage needs, then what this one needs. A request that has ended reads nothing. */
-export function createObserve({ connections, requests, obligations }: ObserveDependencies) {
+export function createObserve({ connections, requests, obligations, locks }: ObserveDependencies) {
   return async (request: ReindexRequest, pass: Pass): Promise<Observed> => {
     if (isOver(request.status?.phase) && !retryIsAsked(request)) return NOTHING;
     const resource = currentCopy(request);
@@ -41,11 +46,14 @@ export function createObserve({ connections, requests, obligations }: ObserveDep
     const use = (names: readonly string[]) =>
       connections.use({ ...useOf(resource), indices: names }, pass.signal);
     const cluster = await use(namesOf(resource));
-    const base = await readBase(resource, cluster, requests(), pass.signal);
+    const base = await readBase(resource, { cluster, requests: requests(), locks }, pass.signal);
     await useAliases(resource, base, use);
     const situation = situationOf(resource, base, pass.now);
     keepBook(obligations, situation, cluster);
-    return { ...base, ...(await readStage(stageOf(situation), situation, cluster.es, pass.signal)) };
+    return {
+      ...base,
+      ...(await readStage(stageOf(situation), situation, { es: cluster.es, locks }, pass.signal)),
+    };
   };
 }
 
@@ -116,10 +124,15 @@ async function useAliases(
   if (fresh.length > 0) await use([...known, ...fresh]);
 }
 
+interface BaseReads {
+  readonly cluster: Cluster;
+  readonly requests: readonly ReindexRequest[];
+  readonly locks: LockWatch;
+}
+
 async function readBase(
   resource: CopyRequest,
-  cluster: Cluster,
-  requests: readonly ReindexRequest[],
+  { cluster, requests, locks }: BaseReads,
   signal: AbortSignal,
 ): Promise<Observed> {
   const { es } = cluster;
@@ -131,7 +144,10 @@ async function readBase(
   const destination = destinations[0] && factsOf(destinations[0]);
   const sources = known ?? (await getIndex(es, sourceName(resource, destination), signal));
   // After the epoch: a task that began before it was over is in the list.
-  const tasks = await readTasks(resource, cluster, signal);
+  const [tasks, claims] = await Promise.all([
+    readTasks(resource, cluster, signal),
+    claimsThatAreDue(resource, { cluster, locks }, signal),
+  ]);
   return {
     connection: cluster.connection.name,
     maxConcurrentOperations: cluster.maxConcurrentOperations,
@@ -142,7 +158,20 @@ async function readBase(
     peers: peersOf(resource, requests),
     owners: new Set(requests.map(({ metadata }) => metadata.uid)),
     outcomes: {},
+    ...claims,
   };
+}
+
+/** Of a request that has its turn: every two minutes, when it says so again. */
+async function claimsThatAreDue(
+  { metadata, status }: CopyRequest,
+  { cluster, locks }: Pick<BaseReads, 'cluster' | 'locks'>,
+  signal: AbortSignal,
+): Promise<Pick<Observed, 'claims'>> {
+  const { uid } = metadata;
+  if (!status?.locks || !hasBegun(status.phase) || hasServed(status.phase) || !locks.isRenewalDue(uid))
+    return {};
+  return { claims: await readClaims(status.locks, { es: cluster.es, uid, watch: locks }, signal) };
 }
 
 /** After planning the concrete index counts, not the alias: the alias moves to the destination at the end. */
@@ -177,6 +206,8 @@ function peersOf(resource: CopyRequest, requests: readonly ReindexRequest[]): re
       phase: status?.phase,
       suspended: spec.suspend,
       refused: isRefused(status),
+      waitsForName: status?.turn?.name !== undefined,
+      awaitsApproval: status?.phase === 'AwaitingApproval' && !status.fence,
       source: status?.source?.index ?? status?.series?.current ?? spec.source.index ?? '',
       destination: status?.series?.destination ?? spec.destination.index ?? '',
       destinationUuid: status?.destination?.uuid,

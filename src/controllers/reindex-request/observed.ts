@@ -1,4 +1,5 @@
 import type { NodeDisk } from '../../elasticsearch/disk.ts';
+import type { Lock } from '../../elasticsearch/locks.ts';
 import type { Range } from './ranges.ts';
 
 /** Everything that one pass has read. What a stage does not need is absent; nothing here is a guess. */
@@ -20,6 +21,8 @@ export interface Observed {
   readonly peers: readonly Peer[];
   /** The uids of all requests, of every connection: an index whose maker is among them is not abandoned. */
   readonly owners: ReadonlySet<string>;
+  /** Who works on the names of this request; absent where it was not looked at. */
+  readonly claims?: readonly Claim[];
   readonly preflight?: PreflightFacts;
   /** One started primary for each shard of the source. */
   readonly shards?: readonly ShardFacts[];
@@ -74,10 +77,30 @@ export interface Peer {
   readonly suspended: boolean;
   /** Its connection refuses it, or a person must act before it can begin: it holds no place. */
   readonly refused: boolean;
+  /** It waits for an index or alias, not for a place. */
+  readonly waitsForName: boolean;
+  /** It waits for a person, and blocks nobody's writes meanwhile: it holds no place. */
+  readonly awaitsApproval: boolean;
   readonly source: string;
   readonly destination: string;
   readonly destinationUuid: string | undefined;
 }
+
+/** `blocks`: a write block on the index is the holder's. */
+export type Claim =
+  | { readonly name: string; readonly by: 'nobody'; readonly blocks?: undefined }
+  | { readonly name: string; readonly by: 'us'; readonly lock: Lock; readonly blocks: boolean }
+  | {
+      readonly name: string;
+      readonly by: 'other';
+      /** For people. */
+      readonly holder: string;
+      /** Absent when another copy is told by its epoch alias only. */
+      readonly lock?: Lock;
+      readonly blocks: boolean;
+      /** No sign of life for ten minutes. */
+      readonly abandoned: boolean;
+    };
 
 export interface PreflightFacts {
   readonly missingPrivileges: readonly string[];

@@ -6,6 +6,7 @@ import type { Pass } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { Target } from './actions.ts';
+import type { LockWatch } from './lock-watch.ts';
 import { factsOf } from './index-facts.ts';
 
 export interface EffectContext {
@@ -13,6 +14,7 @@ export interface EffectContext {
   readonly resource: CopyRequest;
   readonly pass: Pass;
   readonly obligations: ObligationBook;
+  readonly locks: LockWatch;
   /** How small a range may be; its own default when absent. */
   readonly fewestDocumentsPerRange?: number | undefined;
 }

@@ -16,6 +16,7 @@ import { markOf } from './destination.ts';
 import { errorIndex } from './error-index.ts';
 import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
+import type { LockWatch } from './lock-watch.ts';
 import { epochOf } from './names.ts';
 import { releaseOf } from './perform-release.ts';
 import { without } from './requests.ts';
@@ -26,6 +27,7 @@ import { badNumbers, isolate } from './perform-isolate.ts';
 import { beginRoundAt, finishHardening, renewPointInTime, settleRound } from './perform-round.ts';
 import { deleteSource } from './perform-delete-source.ts';
 import { blockDestination, rollBack } from './perform-rollback.ts';
+import { holdLocks, releaseLocks, renewLocks } from './perform-locks.ts';
 import { dropScratch, tryOut } from './perform-try-out.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
@@ -36,6 +38,9 @@ type Effect<Type extends ReindexAction['type']> = (
 
 /** One effect a line: each reads the identity of what it changes again, sends one call, and says what to remember. */
 const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
+  HoldLocks: holdLocks,
+  RenewLocks: renewLocks,
+  ReleaseLocks: releaseLocks,
   TryOut: tryOut,
   CutOver: cutOver,
   BlockDestination: blockDestination,
@@ -147,7 +152,12 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   },
 };
 
-export function createPerform({ connections, obligations, fewestDocumentsPerRange }: PerformDependencies) {
+export function createPerform({
+  connections,
+  obligations,
+  locks,
+  fewestDocumentsPerRange,
+}: PerformDependencies) {
   return async (action: ReindexAction, request: ReindexRequest, pass: Pass): Promise<Change | void> => {
     const resource = currentCopy(request);
     if (!resource) return;
@@ -157,7 +167,7 @@ export function createPerform({ connections, obligations, fewestDocumentsPerRang
       action: ReindexAction,
       context: EffectContext,
     ) => Promise<Change | void>;
-    const change = await effect(action, { es, resource, pass, obligations, fewestDocumentsPerRange });
+    const change = await effect(action, { es, resource, pass, obligations, locks, fewestDocumentsPerRange });
     return change && ((status) => packed(change(unpacked(status))));
   };
 }
@@ -165,6 +175,7 @@ export function createPerform({ connections, obligations, fewestDocumentsPerRang
 export interface PerformDependencies {
   readonly connections: Connections;
   readonly obligations: ObligationBook;
+  readonly locks: LockWatch;
   readonly fewestDocumentsPerRange?: number;
 }
 
@@ -191,6 +202,8 @@ const UNDOES: ReadonlySet<ReindexAction['type']> = new Set([
   'SetSettings',
   'DeleteDestination',
   'DropScratch',
+  'RenewLocks',
+  'ReleaseLocks',
 ]);
 
 /** Documents that are known to fail would stop the task at the same place again. */

@@ -3,7 +3,7 @@ import { APPROVE, RETRY, tokenOf } from '../../crds/shared.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import { type DestinationMark, flatten, markOf } from './destination.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
-import { epochAlias, epochOf, OWN_PREFIX } from './names.ts';
+import { epochAlias, epochOf, foreignEpochs, OWN_PREFIX } from './names.ts';
 import type { AliasDefinition, IndexFacts, Observed } from './observed.ts';
 
 /** What one pass knows, with the questions that every stage asks answered once. */
@@ -50,7 +50,7 @@ export function situationOf(resource: CopyRequest, observed: Observed, now: numb
     attempt: status.attempt ?? mark?.attempt ?? 1,
     epoch: status.epoch ?? Math.max(1, ...epochs),
     blocked: source !== undefined && writesBlocked(source),
-    swapped: hasSwapped(status, observed.destination, mark, source, epochs),
+    swapped: hasSwapped(status, observed, mark, source, epochs),
   };
 }
 
@@ -93,7 +93,7 @@ function ownMark(destination: IndexFacts | undefined, uid: string): DestinationM
  */
 function hasSwapped(
   status: ReindexRequestStatus,
-  destination: IndexFacts | undefined,
+  { destination, claims }: Observed,
   mark: DestinationMark | undefined,
   source: IndexFacts | undefined,
   epochs: readonly number[],
@@ -101,7 +101,23 @@ function hasSwapped(
   if (status.completionTime !== undefined && status.aliasesMoved !== undefined) return true;
   if (!destination || mark?.state !== 'final' || epochs.length > 0) return false;
   const planned = status.plan?.aliases.map(({ name }) => name) ?? mark.cutover?.aliases ?? [];
-  return source !== undefined || (planned.length > 0 && planned.every((name) => name in destination.aliases));
+  const isMoved = planned.length > 0 && planned.every((name) => name in destination.aliases);
+  // Whoever takes over takes the epoch alias away as well: then only the aliases themselves tell.
+  return isMoved || (source !== undefined && !hasLost(claims));
+}
+
+/** Somebody else has taken over what this request had its turn on. */
+export function isOvertaken({ observed, status }: Pick<Situation, 'observed' | 'status'>): boolean {
+  return status.locks !== undefined && hasBegun(status.phase) && hasLost(observed.claims);
+}
+
+function hasLost(claims: Observed['claims']): boolean {
+  return claims?.some(({ by }) => by === 'other') ?? false;
+}
+
+/** It may hold something: from here on it has its turn. */
+export function hasBegun(phase: string | undefined): boolean {
+  return phase !== undefined && phase !== 'Pending' && phase !== 'Validating';
 }
 
 /** Somebody's write block or read-only block, whoever set it. */
@@ -124,7 +140,9 @@ export function isFenced({ status, blocked }: Situation): boolean {
 }
 
 /** Never a block that was there before us. */
-export function ownsBlock({ status, source, mark }: Situation): boolean {
+export function ownsBlock({ status, source, mark, epochs, uid }: Situation): boolean {
+  // Another request has gone on with it: what blocks writes there now is that one's.
+  if (source && epochs.length === 0 && foreignEpochs(source, uid).length > 0) return false;
   const before = status.plan?.blockedBefore ?? mark?.blockedBefore ?? true;
   // The mark stands for a status that was lost: with a journal, what is not in it was not done by us.
   const known = status.blockedSince !== undefined || (mark !== undefined && !status.copy);

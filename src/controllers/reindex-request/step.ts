@@ -17,6 +17,8 @@ export interface StepOptions {
   readonly message: string;
   readonly status?: ReindexRequestStatus;
   readonly percent?: number;
+  /** Whom it waits for; absent while it has its turn. */
+  readonly turn?: NonNullable<ReindexRequestStatus['turn']>;
   /** The figures of the moment, in the seed's words. */
   readonly progress?: Omit<Progress, 'percent' | 'display' | 'message'> & { readonly message: string };
   readonly actions?: readonly ReindexAction[];
@@ -36,10 +38,11 @@ export const AT_ONCE_MS = 50;
 export function step(situation: Situation, options: StepOptions): Step {
   const { status } = situation;
   const message = shortened(options.message, MOST_CHARACTERS);
-  const changed = options.status ?? status;
+  const { turn: _turn, ...changed } = options.status ?? status;
   const next: ReindexRequestStatus = {
     ...changed,
     phase: options.phase,
+    ...(options.turn ? { turn: options.turn } : {}),
     startTime: status.startTime ?? time(situation.now),
     ...(isOver(options.phase) ? { endTime: changed.endTime ?? time(situation.now) } : {}),
     progress: progressOf(situation, options),

@@ -1,16 +1,19 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
 import { copyScript } from '../script.ts';
-import { makerOf, takeTurn } from './pending.ts';
+import { hold } from './holding.ts';
+import { waitInLine } from './pending.ts';
 import { anyDocument, creationBody, flatten, markOf } from '../destination.ts';
 import { diskShortage } from '../disk-space.ts';
 import { contentHash } from '../../../runtime/content-hash.ts';
 import { planNotes } from '../plan-notes.ts';
-import { epochOf, scratchIndex } from '../names.ts';
+import { isEpochAlias, scratchIndex } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark, sampleRequest } from '../requests.ts';
-import { aliasesToMove, isOver, type Situation, writesBlocked } from '../situation.ts';
+import { aliasesToMove, type Situation, writesBlocked } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
+import { namesToLock } from '../locking.ts';
+import { whoGoesFirst } from '../turn.ts';
 import { refuseWork } from './refusals.ts';
 
 const WAIT_MS = 5_000;
@@ -22,7 +25,7 @@ const MOST_SHARDS_ONLINE = 128;
 export function validate(situation: Situation): Step {
   return (
     doneBefore(situation) ??
-    waitForOthers(situation) ??
+    outOfTurn(situation) ??
     refuseWork(situation) ??
     waitForPrivileges(situation) ??
     refuseOnline(situation) ??
@@ -57,51 +60,14 @@ function doneBefore(situation: Situation): Step | undefined {
 function isMoved({ observed, spec, destination }: Situation): boolean {
   const [source] = observed.sources;
   if (!source || source.name === destination?.name) return true;
-  const copied = Object.keys(source.aliases).some((alias) => EPOCH_ALIAS.test(alias));
+  const copied = Object.keys(source.aliases).some(isEpochAlias);
   return !copied && Object.keys(aliasesToMove(spec, source)).length === 0;
 }
 
-const EPOCH_ALIAS = /^es-steward-[0-9a-f]{8}-[0-9]+$/;
-
-/** Another request copies the source at this moment; one that fills it is waited for before a turn is taken. */
-function waitForOthers(situation: Situation): Step | undefined {
-  const { observed, uid } = situation;
-  const [source] = observed.sources;
-  if (makerOf(situation)) return takeTurn(situation);
-  const first = copiesFirst(situation);
-  if (first)
-    return waiting(
-      situation,
-      'WaitingForTurn',
-      `${first.namespace}/${first.name} copies the same source first`,
-    );
-  const holder = Object.keys(source?.aliases ?? {}).find(
-    (alias) => EPOCH_ALIAS.test(alias) && epochOf(alias, uid) === undefined,
-  );
-  if (holder)
-    return waiting(
-      situation,
-      'WaitingForTurn',
-      `another request copies ${source?.name} (its alias ${holder} is there): waiting until it has ended; if no such request exists any more, remove that alias`,
-    );
-  return undefined;
-}
-
-/** Two that begin together must not fence the same source: the one that has begun goes first, else the older. */
-function copiesFirst({ observed, resource, spec }: Situation) {
-  const { creationTimestamp: created, uid } = resource.metadata;
-  const names = new Set([spec.source.index, ...observed.sources.map(({ name }) => name)]);
-  const isOlder = (peer: { readonly created: string; readonly uid: string }) =>
-    peer.created < created || (peer.created === created && peer.uid < uid);
-  return observed.peers.find(
-    (peer) =>
-      names.has(peer.source) &&
-      !peer.suspended &&
-      !isOver(peer.phase) &&
-      (peer.phase === 'Validating'
-        ? isOlder(peer) && !peer.refused
-        : peer.phase !== undefined && peer.phase !== 'Pending'),
-  );
+/** Somebody was quicker, or nobody saw the other in time; nothing has been done. */
+function outOfTurn(situation: Situation): Step | undefined {
+  const first = whoGoesFirst(situation);
+  return first && waitInLine(situation, first);
 }
 
 function waitForPrivileges(situation: Situation): Step | undefined {
@@ -155,10 +121,17 @@ function planOrTry(situation: Situation): Step {
   const [source] = observed.sources;
   if (!source || !observed.preflight)
     return waiting(situation, 'InProgress', 'waiting for the facts of the source');
-  const planned = status.plan ? status : withPlan(situation, source);
   const message = `trying settings, mappings and script on documents of ${source.name}`;
   if (!status.plan)
-    return step(situation, { phase: 'Validating', message, status: planned, next: 'now', holds: false });
+    return step(situation, {
+      phase: 'Validating',
+      message,
+      status: withLockNames(situation, withPlan(situation, source)),
+      next: 'now',
+      holds: false,
+    });
+  const holding = hold(situation);
+  if (holding) return holding;
   if (mark)
     return step(situation, { phase: 'Preparing', message: `going on with ${mark.sourceIndex}`, next: 'now' });
   return step(situation, { phase: 'Validating', message, actions: [trial(situation, source)] });
@@ -178,6 +151,11 @@ function trial(situation: Situation, source: IndexFacts): ReindexAction {
     reindex: sampleRequest({ ...spec, transform: before }, source.name, scratch, copyScript(before)),
   };
   return { type: 'TryOut', scratch, body, reindex, simulation };
+}
+
+/** A dry run works on nothing. */
+function withLockNames({ spec }: Situation, planned: ReindexRequestStatus): ReindexRequestStatus {
+  return spec.dryRun ? planned : { ...planned, locks: namesToLock(planned) };
 }
 
 function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatus {

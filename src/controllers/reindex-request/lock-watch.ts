@@ -1,0 +1,52 @@
+import { LRUCache } from 'lru-cache';
+
+/** Without a sign of life for so long a turn is over, whoever had it. */
+export const ABANDONED_MS = 10 * 60_000;
+/** How often a request that has its turn says so: some are lost before it counts as gone. */
+export const RENEW_MS = 2 * 60_000;
+
+/** More requests and names than any cluster has at work; what is forgotten is only looked at anew. */
+const MOST = 10_000;
+
+export interface LockWatchOptions {
+  /** Milliseconds of a clock that never jumps. */
+  readonly monotonic: () => number;
+  /** Which Kubernetes cluster this is. */
+  readonly cluster: () => Promise<string>;
+}
+
+/**
+ * What one process remembers of turns. A lock is never judged by the time that is written in it: whoever waits has to
+ * see it unchanged for ten minutes of its own clock, so that no clock that is ahead can take a turn from a living one.
+ */
+export class LockWatch {
+  readonly cluster: () => Promise<string>;
+  readonly #monotonic: () => number;
+  readonly #seen = new LRUCache<string, { readonly sign: string; readonly since: number }>({ max: MOST });
+  readonly #renewed = new LRUCache<string, number>({ max: MOST });
+
+  constructor({ monotonic, cluster }: LockWatchOptions) {
+    this.#monotonic = monotonic;
+    this.cluster = cluster;
+  }
+
+  /** Whether `watcher` has seen the same sign of life at `name` for ten minutes; another sign begins anew. */
+  isAbandoned(watcher: string, name: string, sign: string): boolean {
+    const key = `${watcher}/${name}`;
+    const now = this.#monotonic();
+    const seen = this.#seen.get(key);
+    if (seen?.sign === sign) return now - seen.since >= ABANDONED_MS;
+    this.#seen.set(key, { sign, since: now });
+    return false;
+  }
+
+  /** True also in a process that has not renewed anything yet. */
+  isRenewalDue(uid: string): boolean {
+    const at = this.#renewed.get(uid);
+    return at === undefined || this.#monotonic() - at >= RENEW_MS;
+  }
+
+  renewed(uid: string): void {
+    this.#renewed.set(uid, this.#monotonic());
+  }
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import {
+  actionsOf,
+  copied,
+  destination,
+  fenced,
+  inCopy,
+  observed,
+  plan,
+  planned,
+  request,
+  run,
+  shards,
+  source,
+} from '../../../test/support/reindex-situations.ts';
+import { RENEW_MS } from './lock-watch.ts';
+import type { Claim, Observed } from './observed.ts';
+
+const lock = (name: string) => ({ name, seqNo: 1, primaryTerm: 1, owner: undefined });
+const ours = (name: string, blocks = true): Claim => ({ name, by: 'us', lock: lock(name), blocks });
+const theirs = (name: string, abandoned: boolean): Claim => ({
+  name,
+  by: 'other',
+  holder: 'far/away',
+  lock: lock(name),
+  blocks: true,
+  abandoned,
+});
+const names = ['orders', 'orders-v1', 'orders-v2'];
+const theirAlias = { 'es-steward-ffffffff-3': {} };
+
+describe('the locks of a plan', () => {
+  const validating = { ...planned, phase: 'Validating', locks: names } as const;
+  const judge = (world: Partial<Observed>, status: object = validating) =>
+    run(request(status), observed(world));
+
+  it('are in status before they are taken', () => {
+    const decision = judge({}, { phase: 'Validating' });
+    expect(decision.status.locks).toEqual(names);
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('are taken before anything is tried, with what a successor must know', () => {
+    const decision = judge({ claims: [ours('orders'), { name: 'orders-v1', by: 'nobody' }] });
+    expect(decision.actions).toMatchObject([{ type: 'HoldLocks', blocks: true }]);
+    expect(decision.holds).toBe(true);
+    expect(actionsOf(judge({ claims: names.map((name) => ours(name)) }))).toEqual(['TryOut']);
+  });
+
+  it('that somebody else has meanwhile send it back into the queue, without those that it has', () => {
+    const decision = judge({ claims: [ours('orders'), theirs('orders-v1', false)] });
+    expect(decision.status).toMatchObject({
+      phase: 'Pending',
+      turn: { holder: 'far/away', name: 'orders-v1' },
+    });
+    expect(decision.status.plan).toBeUndefined();
+    expect(decision.actions).toEqual([{ type: 'ReleaseLocks', names }]);
+  });
+
+  it.each<[string, Partial<Observed>, boolean]>([
+    ['that copied', { sources: [source({ aliases: { orders: {}, ...theirAlias } })] }, true],
+    ['that did not', {}, false],
+  ])('inherit the write block of an owner %s', (_, world, blocks) => {
+    const decision = judge({ ...world, claims: [theirs('orders-v1', true)] });
+    expect(decision.actions).toMatchObject([{ type: 'HoldLocks', claims: [{ by: 'other', blocks }] }]);
+  });
+
+  it('end what their last owner has left: first its epoch alias, then its block', () => {
+    const status = { ...validating, plan: { ...plan, blockedBefore: true } };
+    const claims = [ours('orders-v1')];
+    const left = fenced({ aliases: { orders: {}, ...theirAlias } });
+    expect(judge({ sources: [left], claims }, status).actions).toMatchObject([
+      { type: 'DropAliases', aliases: Object.keys(theirAlias) },
+    ]);
+    const blocked = fenced({ aliases: { orders: {} } });
+    expect(actionsOf(judge({ sources: [blocked], claims }, status))).toEqual(['LiftBlock']);
+    expect(actionsOf(judge({ sources: [blocked], claims: [ours('orders-v1', false)] }, status))).toEqual([
+      'TryOut',
+    ]);
+    expect(judge({ claims }, status).status.plan?.blockedBefore).toBe(false);
+  });
+});
+
+describe('a request that has its turn', () => {
+  const held = { ...copied, locks: names };
+
+  it('says so when it is due, and looks again in time', () => {
+    const suspended = { sequenceNumbers: true };
+    const decision = run(
+      request(
+        { ...held, fence: undefined, blockedSince: undefined, plan: { ...plan, ...suspended } },
+        {
+          writeMode: 'Online',
+          suspend: true,
+        },
+      ),
+      observed({
+        ...inCopy,
+        sources: [source({ aliases: { 'es-steward-abcdef01-1': {} } })],
+        claims: [ours('orders')],
+      }),
+    );
+    expect(decision.ready.reason).toBe('Suspended');
+    expect(decision.actions).toEqual([{ type: 'RenewLocks', names, blocks: true }]);
+    expect(decision.next).toBe(RENEW_MS);
+  });
+
+  it('writes lost locks again', () => {
+    const decision = run(request(held), observed({ ...inCopy, claims: [{ name: 'orders', by: 'nobody' }] }));
+    expect(actionsOf(decision)).toContain('RenewLocks');
+  });
+
+  it('fails when somebody has taken over, and neither lifts their block nor takes a final copy for moved', () => {
+    const claims = [theirs('orders-v1', false)];
+    const lost = run(request(held), observed({ ...inCopy, claims }));
+    expect(lost.status.failure?.reason).toBe('TurnLost');
+    const world = observed({
+      ...inCopy,
+      sources: [fenced({ aliases: { orders: {}, ...theirAlias } })],
+      destination: destination({ state: 'final' }),
+      claims,
+    });
+    expect(run(request(held), world).status.failure?.reason).toBe('TurnLost');
+    const end = run(
+      request({
+        ...held,
+        copy: {
+          ...copied.copy,
+          shards,
+          done: [],
+          running: [],
+          sums: { created: 0, updated: 0, noops: 0, deleted: 0, versionConflicts: 0, batches: 0 },
+        },
+        failure: { reason: 'TurnLost', message: 'm' },
+      }),
+      world,
+    );
+    expect(end.status.phase).toBe('Failed');
+    expect(end.actions).toEqual([{ type: 'ReleaseLocks', names }]);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { NOW, observed, request } from '../../../test/support/reindex-situations.ts';
+import { decide } from './decide.ts';
+import { LockWatch, ABANDONED_MS } from './lock-watch.ts';
+import type { Peer } from './observed.ts';
+
+const peerOf = (at: number, phase: string | undefined): Peer => ({
+  namespace: 'n',
+  name: `r${at}`,
+  uid: `uid-${String(at).padStart(3, '0')}`,
+  // Ten of a second each: age alone does not tell them apart.
+  created: new Date(NOW - 3_600_000 + Math.floor(at / 10) * 1_000).toISOString(),
+  phase,
+  suspended: false,
+  refused: false,
+  waitsForName: false,
+  awaitsApproval: false,
+  source: `s${at}`,
+  destination: `d${at}`,
+  destinationUuid: undefined,
+});
+
+describe('a hundred requests in a queue (H39)', () => {
+  const COUNT = 100;
+  const LIMIT = 3;
+
+  /** All judge by the same view, as several workers do; then everyone who runs ends. */
+  function round(phases: readonly (string | undefined)[]) {
+    const peers = phases.map((phase, at) => peerOf(at, phase));
+    return phases.map((phase, at) => {
+      const me = peerOf(at, phase);
+      if (phase === 'Copying') return { phase: 'Completed', place: 0 };
+      if (phase === 'Completed') return { phase, place: 0 };
+      const status = phase === undefined ? {} : { phase: phase as 'Pending' };
+      const resource = request(
+        status,
+        { source: { index: me.source }, destination: { index: me.destination } },
+        { uid: me.uid, creationTimestamp: me.created },
+      );
+      const world = observed({
+        maxConcurrentOperations: LIMIT,
+        sources: [],
+        peers: peers.filter(({ uid }) => uid !== me.uid),
+      });
+      const decision = decide(resource, world, NOW);
+      const begins = decision.status.phase === 'Validating';
+      return { phase: begins ? 'Copying' : 'Pending', place: decision.status.turn?.place ?? 0 };
+    });
+  }
+
+  it('run in order of their age, never more than the limit, and each knows its place', () => {
+    let phases: readonly (string | undefined)[] = Array.from({ length: COUNT }, () => undefined);
+    const begun: number[] = [];
+    for (let rounds = 0; phases.some((phase) => phase !== 'Completed'); rounds += 1) {
+      expect(rounds).toBeLessThan(COUNT);
+      const next = round(phases);
+      const running = next.flatMap(({ phase }, at) => (phase === 'Copying' ? [at] : []));
+      expect(running.length).toBeLessThanOrEqual(LIMIT);
+      begun.push(...running);
+      const waiting = next.filter(({ phase }) => phase === 'Pending').map(({ place }) => place);
+      const last = Math.max(0, ...waiting);
+      expect(waiting).toEqual(waiting.map((_, at) => at + 1 + last - waiting.length));
+      phases = next.map(({ phase }) => phase);
+    }
+    expect(begun).toEqual(Array.from({ length: COUNT }, (_, at) => at));
+  });
+});
+
+describe('a place', () => {
+  const judge = (over: Partial<Peer>) =>
+    decide(
+      request(),
+      observed({ maxConcurrentOperations: 1, peers: [{ ...peerOf(1, 'Copying'), ...over }] }),
+      NOW,
+    ).status.phase;
+
+  it.each<[string, Partial<Peer>, string]>([
+    ['one that copies', {}, 'Pending'],
+    ['one that waits for approval', { phase: 'AwaitingApproval', awaitsApproval: true }, 'Validating'],
+    ['an older one that waits for an index', { phase: 'Pending', waitsForName: true }, 'Validating'],
+    ['an older one that waits for a place', { phase: 'Pending' }, 'Pending'],
+  ])('is held by %s', (_, over, phase) => {
+    expect(judge(over)).toBe(phase);
+  });
+
+  it('is no reason to work on a source that an older request waits for', () => {
+    const older = { ...peerOf(1, 'Pending'), source: 'orders-v1', waitsForName: true };
+    const decision = decide(request(), observed({ maxConcurrentOperations: 5, peers: [older] }), NOW);
+    expect(decision.status).toMatchObject({
+      phase: 'Pending',
+      turn: { holder: 'n/r1', name: 'orders-v1', place: 2 },
+    });
+  });
+});
+
+describe('a sign of life', () => {
+  it('has to be missing for ten minutes of the own clock, from when it was first seen', () => {
+    let now = 0;
+    const watch = new LockWatch({ monotonic: () => now, cluster: async () => 'c' });
+    const look = (sign: string) => watch.isAbandoned('me', 'orders', sign);
+    expect(look('1/5')).toBe(false);
+    now += ABANDONED_MS - 1;
+    expect(look('1/5')).toBe(false);
+    now += 1;
+    expect(look('1/5')).toBe(true);
+    expect(look('1/6')).toBe(false);
+    now += ABANDONED_MS - 1;
+    expect(look('1/6')).toBe(false);
+    expect(watch.isAbandoned('another', 'orders', '1/6')).toBe(false);
+  });
+});

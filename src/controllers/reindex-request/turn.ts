@@ -1,0 +1,102 @@
+import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { markOf } from './destination.ts';
+import type { Claim, Peer } from './observed.ts';
+import { hasServed, type Situation } from './situation.ts';
+
+/** Whom a request waits for, and for what. */
+export interface Waiting {
+  /** For people: namespace and name, or whatever is known of it. */
+  readonly holder: string;
+  readonly why: string;
+  /** The index or alias that it waits for; absent when it waits for a place on its connection. */
+  readonly name?: string;
+  /** 1 goes next. */
+  readonly place: number;
+}
+
+/**
+ * A request has its turn when nobody stands before it at any of three gates: its source is made, nobody else works on
+ * its names, and the connection has a place. Peers are judged by age, so that every worker and every replica comes to
+ * the same answer without asking anyone; what other operators do is known by the locks alone.
+ */
+export function whoGoesFirst(situation: Situation): Waiting | undefined {
+  const before = peersBefore(situation);
+  return (
+    makerFirst(situation) ??
+    (situation.spec.dryRun ? undefined : namesTaken(situation, before)) ??
+    placesTaken(situation, before)
+  );
+}
+
+/** The request that is to fill the source of this one: in a chain of versions each waits for the one before it. */
+function makerFirst({ observed, spec }: Situation): Waiting | undefined {
+  const [source] = observed.sources;
+  if (source && markOf(source.mappings)?.state !== 'copying') return undefined;
+  const name = spec.source.index;
+  const maker = observed.peers.find((peer) => peer.destination === name && !hasServed(peer.phase));
+  if (!maker) return undefined;
+  const why = `${name} is its destination, and it has not ended yet`;
+  return { holder: nameOf(maker), why, name, place: 1 };
+}
+
+/** The older first; an operator that cannot be seen from here is told by its lock. */
+function namesTaken({ observed, spec }: Situation, before: readonly Peer[]): Waiting | undefined {
+  const sources = new Set([spec.source.index, ...observed.sources.map(({ name }) => name)]);
+  const rivals = before.filter(({ source }) => sources.has(source));
+  const place = rivals.filter((peer) => !isAtWork(peer)).length + 1;
+  const claim = observed.claims?.find(isHeldByOther);
+  if (claim) return { holder: claim.holder, why: `it works on ${claim.name}`, name: claim.name, place };
+  const [rival] = rivals;
+  if (!rival) return undefined;
+  const why = isAtWork(rival) ? `it works on ${rival.source}` : `it is to work on ${rival.source} first`;
+  return { holder: nameOf(rival), why, name: rival.source, place };
+}
+
+/** Who waits for a name will not take a place soon. */
+function placesTaken({ observed }: Situation, before: readonly Peer[]): Waiting | undefined {
+  const { maxConcurrentOperations: places, connection } = observed;
+  const competing = before.filter((peer) => !peer.awaitsApproval && !(peer.waitsForName && !isAtWork(peer)));
+  const [first] = competing;
+  if (!first || competing.length < places) return undefined;
+  const why = `connection ${connection} runs ${places} copies at once`;
+  return { holder: nameOf(first), why, place: competing.length - places + 1 };
+}
+
+/** Whoever waits for the work of another one, perhaps ours, stands before nobody: it could never go first. */
+function peersBefore({ observed, resource, spec, status }: Situation): readonly Peer[] {
+  const { creationTimestamp, uid } = resource.metadata;
+  const open = observed.peers.filter((peer) => !hasServed(peer.phase));
+  const unmade = new Set([spec.destination.index, ...open.map(({ destination }) => destination)]);
+  const waitsForWork = (peer: Peer) => !isAtWork(peer) && unmade.has(peer.source);
+  const isOlder = (peer: Peer) =>
+    peer.created < creationTimestamp || (peer.created === creationTimestamp && peer.uid < uid);
+  // Of two that are being checked, neither has done anything: age decides again.
+  const checking = status.phase === 'Validating';
+  const isBefore = (peer: Peer) =>
+    checking
+      ? hasBegun(peer) || (peer.phase === 'Validating' && isOlder(peer))
+      : isAtWork(peer) || isOlder(peer);
+  return open
+    .filter((peer) => !peer.suspended && !peer.refused && !waitsForWork(peer) && isBefore(peer))
+    .sort((a, b) => Number(isAtWork(b)) - Number(isAtWork(a)) || (a.created < b.created ? -1 : 1));
+}
+
+const nameOf = ({ namespace, name }: Peer) => `${namespace}/${name}`;
+
+/** Somebody else's, and there is a sign of life. */
+export function isHeldByOther(claim: Claim): claim is Claim & { readonly by: 'other' } {
+  return claim.by === 'other' && !claim.abandoned;
+}
+
+function isAtWork({ phase }: Pick<Peer, 'phase'>): boolean {
+  return phase !== undefined && phase !== 'Pending' && !hasServed(phase);
+}
+
+function hasBegun(peer: Pick<Peer, 'phase'>): boolean {
+  return isAtWork(peer) && peer.phase !== 'Validating';
+}
+
+/** Counts against the places of its connection: neither a suspended request nor one that waits for a person does. */
+export function holdsPlace({ spec, status }: Pick<ReindexRequest, 'spec' | 'status'>): boolean {
+  return hasBegun({ phase: status?.phase }) && !spec.suspend && status?.phase !== 'AwaitingApproval';
+}
