@@ -63,7 +63,10 @@ export function createOperator(options: OperatorOptions): Operator {
   const ref = leaseRef(namespace, config.leaseName);
   const askApiServer = (signal: AbortSignal) => kubernetes.get(ref, signal);
   const obligations = new Obligations({ clock, log, askApiServer });
-  const locks = new LockWatch({ monotonic: () => clock.monotonic(), cluster: clusterIdentity(kubernetes) });
+  const locks = new LockWatch({
+    monotonic: () => clock.monotonic(),
+    cluster: clusterIdentity(kubernetes, ref),
+  });
   const wire = wiring(options, { election, killSwitch, recorder });
   const runners = wireControllers(wire, { ...options, obligations, locks });
   metrics.watchResources((kind) => runners.find(({ name }) => name === kind.singular)?.objects() ?? []);

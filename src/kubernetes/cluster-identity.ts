@@ -1,25 +1,16 @@
-import type { KubernetesApi } from './api.ts';
-import { isKubernetesError } from './errors.ts';
-
-const KUBE_SYSTEM = {
-  kind: { group: '', version: 'v1', plural: 'namespaces' },
-  name: 'kube-system',
-} as const;
+import type { KubernetesApi, ObjectRef } from './api.ts';
 
 /**
- * What tells one Kubernetes cluster from another: there is no official name, and the uid of this namespace is as old as
- * the cluster. Asked for once; `unknown` to an operator that may not read it, which is then said to people as it is.
+ * What tells one Kubernetes cluster from another in what people read: there is no official name, and the uid of an
+ * object that the operator reads anyway, its Lease, asks for no further permission. `unknown` while there is none.
  */
-export function clusterIdentity(kubernetes: Pick<KubernetesApi, 'get'>): () => Promise<string> {
+export function clusterIdentity(
+  kubernetes: Pick<KubernetesApi, 'get'>,
+  lease: ObjectRef,
+): () => Promise<string> {
   let known: string | undefined;
-  return async () => (known ??= await uidOf(kubernetes));
-}
-
-async function uidOf(kubernetes: Pick<KubernetesApi, 'get'>): Promise<string> {
-  try {
-    return (await kubernetes.get(KUBE_SYSTEM))?.metadata.uid ?? 'unknown';
-  } catch (error) {
-    if (isKubernetesError(error, 'forbidden')) return 'unknown';
-    throw error;
-  }
+  return async () => {
+    known ??= (await kubernetes.get(lease))?.metadata.uid;
+    return known ?? 'unknown';
+  };
 }
