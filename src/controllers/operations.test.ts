@@ -53,7 +53,8 @@ it('counts snapshots, restore checks and deletions that are under way', () => {
   ] as unknown as SnapshotSchedule[]; // only what is read
   const policies = [
     job('deleting', { plan: { batch: [] } }),
-    job('planned', { plan: {} }),
+    job('archiving', { plan: {}, archive: { batch: {} } }),
+    job('planned', { plan: {}, archive: {} }),
   ] as unknown as IndexMaintenancePolicy[]; // the same
   const { active, queued } = operationsOf(
     { requests: [], schedules, policies },
@@ -63,6 +64,7 @@ it('counts snapshots, restore checks and deletions that are under way', () => {
     'SnapshotSchedule/begun',
     'SnapshotSchedule/checked',
     'IndexMaintenancePolicy/deleting',
+    'IndexMaintenancePolicy/archiving',
   ]);
   expect(queued).toBe(1);
 });

@@ -32,7 +32,8 @@ export function operationsOf({ requests, schedules, policies }: Jobs, connection
 const isSnapshotting = ({ status }: SnapshotSchedule): boolean =>
   status?.active?.accepted === true || status?.restoring !== undefined;
 
-const isMaintaining = ({ status }: IndexMaintenancePolicy): boolean => status?.plan?.batch !== undefined;
+const isMaintaining = ({ status }: IndexMaintenancePolicy): boolean =>
+  status?.plan?.batch !== undefined || status?.archive?.batch !== undefined;
 
 /** Of any kind, as far as it is read here. */
 interface Job {
@@ -55,9 +56,4 @@ function uses({ spec, metadata }: Job, { namespace, name }: ResourceKey): boolea
 function waitsForItsTurn({ status }: Job): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'False' && ready.reason === 'WaitingForTurn';
-}
-
-function uses({ spec, metadata }: ReindexRequest, { namespace, name }: ResourceKey): boolean {
-  const { connectionRef } = spec;
-  return connectionRef.name === name && (connectionRef.namespace ?? metadata.namespace) === namespace;
 }

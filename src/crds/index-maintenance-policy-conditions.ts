@@ -16,7 +16,12 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
       SnapshotMissing: 'Indexes are old enough and not in a snapshot as beforeDelete wants it: they stay.',
       ActionFailed:
         'The last run could not do everything; it is tried again at the next time of the schedule.',
-      Conflict: 'Another policy would delete the same index or manages the same alias: neither acts.',
+      WaitingForTurn:
+        'As many policies as the connection allows move documents, or an earlier copy is still under way.',
+      ArchivalHindered:
+        'Documents are in their index and in the archive, and cannot be deleted from the index now; the message says why.',
+      Conflict:
+        'Another policy would delete or archive the same index or manages the same alias: neither acts.',
       ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
       NotGranted: 'The connection grants this namespace no such use of these names.',
       ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
@@ -31,8 +36,12 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
   },
   {
     type: 'Conflict',
-    description: 'True while another policy would delete the same index or manages the same alias.',
-    reasons: { SameIndex: 'Both would delete one index.', SameAlias: 'Both manage one alias.' },
+    description:
+      'True while another policy would delete or archive the same index or manages the same alias.',
+    reasons: {
+      SameIndex: 'Both would delete one index or move its documents.',
+      SameAlias: 'Both manage one alias.',
+    },
   },
   {
     type: 'Suspended',

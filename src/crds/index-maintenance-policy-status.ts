@@ -20,6 +20,42 @@ const aliasChanges = object('What will change in aliases.', {
   names: list(text(255).describe('The name of an alias.'), 50).describe('The first fifty aliases concerned.'),
 });
 
+const archiveBatch = object('Documents that are on their way into an archive.', {
+  id: text(32).describe('Identifies the copy of this batch among the tasks of Elasticsearch.'),
+  time: time('When it was chosen.'),
+  target: text(63).describe('The target.'),
+  index: index('The index that they come from.'),
+  uuid,
+  destination: index('The archive index.'),
+  destinationUuid: uuid,
+  cutoff: time('All of them are older than this.'),
+  marks: list(z.int().min(-1), 1_024).describe(
+    'The highest sequence number of each shard of the archive before the copy: what has a higher one has come since.',
+  ),
+  documents: text(40_000).describe('Fingerprints of the id, routing and content of each document.'),
+});
+
+const archive = object('What was archived so far.', {
+  documents: count('Documents that this policy has moved since it was created.'),
+  moved: mapOf(
+    'target',
+    object('What a target has moved in this run.', {
+      target: text(63).describe('The name of the target.'),
+      documents: count('Documents that were moved.'),
+    }),
+    50,
+  )
+    .optional()
+    .describe('What was moved in the run that is under way, by target.'),
+  held: list(
+    object('An index whose documents could not all be moved.', { index: index('Its name.'), reason }),
+    20,
+  ).describe('Indexes that the last run came to, and whose documents could not all be moved.'),
+  batch: archiveBatch
+    .optional()
+    .describe('Written before the copy: exactly these versions of these documents are moved next.'),
+});
+
 const plan = object('What the policy would do, or does.', {
   hash: text(64).describe('Identifies exactly this plan; an approval names it.'),
   time: time('When it was made.'),
@@ -28,6 +64,9 @@ const plan = object('What the policy would do, or does.', {
   generation: count('The generation of the spec that was last looked at.'),
   deletes,
   aliasChanges,
+  archive: object('What will be archived.', {
+    documents: count('Documents that are old enough and can be moved.'),
+  }).optional(),
   kept: list(
     object('Why indexes stay.', { reason, count: count('Indexes that stay for this reason.') }),
     40,
@@ -60,6 +99,8 @@ const run = {
   dropped: count('Indexes that were taken out of the plan because they had changed.'),
   aliasesAdded: count('Memberships that were added or corrected.'),
   aliasesRemoved: count('Memberships that were removed.'),
+  archived: count('Documents that were moved to an archive.').optional(),
+  notArchived: count('Documents that could not be moved to an archive: they are where they were.').optional(),
   aliasesTried: z.boolean().optional().describe('Whether aliases were seen to in this run.'),
 };
 
@@ -85,6 +126,7 @@ export const indexMaintenancePolicyStatus = object('What the policy found and di
   )
     .optional()
     .describe('The targets.'),
+  archive: archive.optional(),
   run: object('The run that is under way.', run).optional(),
   lastRun: object('The last run.', run).optional(),
   history: list(object('An earlier run.', run), 50).optional().describe('The last runs, newest first.'),

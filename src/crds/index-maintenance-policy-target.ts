@@ -4,6 +4,7 @@ import { indexGlob, plainName } from './elasticsearch-names.ts';
 import { exactlyOneOf, freeForm, mapOf, matching, name, object, ruled, setOf, text } from './fields.ts';
 import { duration } from './duration.ts';
 import { seriesTemplate } from './series.ts';
+import { archive } from './index-maintenance-policy-archive.ts';
 import { size } from './size.ts';
 
 const MOST = 1_000_000;
@@ -132,6 +133,7 @@ function shape() {
       .optional()
       .describe('Aliases that are kept right, all by one atomic change.'),
     retention: retention.optional(),
+    archive: archive.optional(),
     beforeDelete: beforeDelete.optional(),
   });
 }

@@ -83,6 +83,40 @@ export async function search(
   };
 }
 
+const PAGE = 1_000;
+
+/**
+ * Documents of one shard that were written after a sequence number and can be searched, oldest first, page by page.
+ * @param after the highest sequence number that does not count.
+ */
+export async function* documentsSince(
+  es: Elasticsearch,
+  index: string,
+  shard: number,
+  after: number,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly Hit[]> {
+  for (let from = after; ; ) {
+    const request = {
+      method: 'POST',
+      path: path`/${concrete(index)}/_search`,
+      query: { allow_partial_search_results: false, preference: `_shards:${shard}` },
+      body: {
+        size: PAGE,
+        track_total_hits: false,
+        seq_no_primary_term: true,
+        query: { range: { _seq_no: { gt: from } } },
+        sort: [{ _seq_no: 'asc' }],
+      },
+    } as const;
+    const { hits } = (await ask(es, request, schema, signal)).hits;
+    const last = hits.at(-1)?.seqNo;
+    if (last === undefined) return;
+    yield hits;
+    from = last;
+  }
+}
+
 /** Some documents of a query, with their sequence numbers; in no order worth relying on. */
 export async function sample(
   es: Elasticsearch,

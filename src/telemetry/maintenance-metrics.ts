@@ -29,6 +29,24 @@ export const maintenanceSeries: readonly Series[] = [
     epochSeconds(nextExpiry),
   ),
   perPolicy(
+    'planned_archival_documents',
+    'Documents that are old enough and can be archived.',
+    ({ plan }) => plan?.archive?.documents,
+  ),
+  {
+    ...perPolicy(
+      'archived_documents_total',
+      'Documents that a policy has moved to archives since it was created.',
+      ({ archive }) => archive?.documents,
+    ),
+    counts: true,
+  },
+  perPolicy(
+    'last_run_not_archived',
+    'Documents that the last run could not move to archives.',
+    ({ lastRun }) => lastRun?.notArchived,
+  ),
+  perPolicy(
     'planned_deletions',
     'Indexes that the plan of a policy deletes.',
     ({ plan }) => plan?.deletes.count,

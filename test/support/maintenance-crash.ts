@@ -13,8 +13,92 @@ import { aliasesOf, daysAgo, makeIndices, namesOf } from './maintenance-indices.
 import { createPolicy, type MaintenanceProcess, startMaintenance } from './maintenance-process.ts';
 import type { ReindexBed } from './reindex-bed.ts';
 
+/** A policy with its world: every run has its own. */
+export interface MaintenanceScenario<Run extends { readonly name: string }> {
+  prepare(bed: ReindexBed): Promise<Run>;
+  /** What happens while no process lives. */
+  meanwhile?(run: Run): Promise<void>;
+  /** @throws when the world or the books are not as they should be. `process` may go on. */
+  expectDone(
+    run: Run,
+    policy: IndexMaintenancePolicy | undefined,
+    process: MaintenanceProcess,
+  ): Promise<void>;
+}
+
+/** Kills the process at one call and lets a successor go on to the end. Returns the calls that were made. */
+async function runOnce<Run extends { readonly name: string }>(
+  bed: ReindexBed,
+  scenario: MaintenanceScenario<Run>,
+  point?: CrashPoint,
+): Promise<readonly TracedCall[]> {
+  const run = await scenario.prepare(bed);
+  const trace = newTrace();
+  const crash = crashAt(point, trace, () => first.kill());
+  const first = startMaintenance(bed, { around: crash.around });
+  await first.settle(run.name).catch((error: unknown) => {
+    if (!crash.happened()) throw error;
+  });
+  await first.close();
+  await Promise.all(crash.stragglers);
+  if (point !== undefined) await scenario.meanwhile?.(run);
+  const second = startMaintenance(bed);
+  const policy = await second.settle(run.name);
+  await scenario.expectDone(run, policy, second);
+  await second.close();
+  expect(crash.happened()).toBe(point !== undefined);
+  return trace.calls;
+}
+
+/** Nothing moves any more, and nothing is held. */
+export async function expectRest(
+  { name }: { readonly name: string },
+  policy: IndexMaintenancePolicy | undefined,
+  process: MaintenanceProcess,
+): Promise<void> {
+  expect(policy?.status?.run).toBeUndefined();
+  expect(policy?.metadata.finalizers ?? []).toEqual([]);
+  const before = policy?.metadata.resourceVersion;
+  for (let count = 0; count < 3; count += 1) await process.pass(name);
+  expect((await process.settle(name))?.metadata.resourceVersion).toBe(before);
+}
+
+/** One run without a crash, then one for each point that it shows. Returns how many points were tried. */
+export async function crashMaintenanceEverywhere<Run extends { readonly name: string }>(
+  bed: ReindexBed,
+  scenario: MaintenanceScenario<Run>,
+): Promise<number> {
+  const calls = await runOnce(bed, scenario);
+  const points = crashPoints(calls);
+  const failures: string[] = [];
+  await inParallel(points, async (point) => {
+    try {
+      await runOnce(bed, scenario, point);
+    } catch (error) {
+      failures.push(`${point.when} ${point.call}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+  expect(failures).toEqual([]);
+  expect(uncovered(calls, points), 'calls at which no process has died').toEqual([]);
+  return points.length;
+}
+
+/** Both work on the same policy at the same time, each as if it were alone. */
+export async function runTwoMaintenances<Run extends { readonly name: string }>(
+  bed: ReindexBed,
+  scenario: MaintenanceScenario<Run>,
+) {
+  const run = await scenario.prepare(bed);
+  const both = [startMaintenance(bed), startMaintenance(bed)] as const;
+  await Promise.all(both.map((process) => process.settle(run.name)));
+  const policy = await both[0].settle(run.name);
+  await scenario.expectDone(run, policy, both[0]);
+  await Promise.all(both.map((process) => process.close()));
+  return policy?.status?.lastRun;
+}
+
 /** Three indexes that are to go, two that stay, a stranger among them, and aliases that must follow. */
-interface Run {
+interface DeletionRun {
   readonly bed: ReindexBed;
   readonly name: string;
   readonly prefix: string;
@@ -24,7 +108,7 @@ const OLD = [30, 20, 10].map(daysAgo);
 const YOUNG = [1, 0].map(daysAgo);
 const STRANGER = 'stranger';
 
-async function prepare(bed: ReindexBed): Promise<Run> {
+async function prepare(bed: ReindexBed): Promise<DeletionRun> {
   const name = bed.name();
   const prefix = `${name}-`;
   await makeIndices(
@@ -45,31 +129,13 @@ async function prepare(bed: ReindexBed): Promise<Run> {
   return { bed, name, prefix };
 }
 
-/** Kills the process at one call and lets a successor go on to the end. Returns the calls that were made. */
-async function runOnce(bed: ReindexBed, point?: CrashPoint): Promise<readonly TracedCall[]> {
-  const run = await prepare(bed);
-  const trace = newTrace();
-  const crash = crashAt(point, trace, () => first.kill());
-  const first = startMaintenance(bed, { around: crash.around });
-  await first.settle(run.name).catch((error: unknown) => {
-    if (!crash.happened()) throw error;
-  });
-  await first.close();
-  await Promise.all(crash.stragglers);
-  const second = startMaintenance(bed);
-  const policy = await second.settle(run.name);
-  await expectDone(run, policy, second);
-  await second.close();
-  expect(crash.happened()).toBe(point !== undefined);
-  return trace.calls;
-}
-
 /** Exactly the old ones are gone, the aliases lead to the others, the books are right, and nothing moves any more. */
 async function expectDone(
-  { bed, name, prefix }: Run,
+  run: DeletionRun,
   policy: IndexMaintenancePolicy | undefined,
   process: MaintenanceProcess,
 ): Promise<void> {
+  const { bed, prefix } = run;
   expect(await namesOf(bed.es, prefix)).toEqual([...YOUNG, STRANGER].sort());
   expect(await aliasesOf(bed.es, prefix)).toEqual({ all: [...YOUNG].sort(), today: [...YOUNG].sort() });
   expect(policy?.status).toMatchObject({
@@ -78,37 +144,7 @@ async function expectDone(
     lastHandledRunNow: 'once',
     consecutiveFailures: 0,
   });
-  expect(policy?.status?.run).toBeUndefined();
-  expect(policy?.metadata.finalizers ?? []).toEqual([]);
-  const before = policy?.metadata.resourceVersion;
-  for (let count = 0; count < 3; count += 1) await process.pass(name);
-  expect((await process.settle(name))?.metadata.resourceVersion).toBe(before);
+  await expectRest(run, policy, process);
 }
 
-/** One run without a crash, then one for each point that it shows. Returns how many points were tried. */
-export async function crashMaintenanceEverywhere(bed: ReindexBed): Promise<number> {
-  const calls = await runOnce(bed);
-  const points = crashPoints(calls);
-  const failures: string[] = [];
-  await inParallel(points, async (point) => {
-    try {
-      await runOnce(bed, point);
-    } catch (error) {
-      failures.push(`${point.when} ${point.call}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  });
-  expect(failures).toEqual([]);
-  expect(uncovered(calls, points), 'calls at which no process has died').toEqual([]);
-  return points.length;
-}
-
-/** Both work on the same policy at the same time, each as if it were alone. */
-export async function runTwoMaintenances(bed: ReindexBed) {
-  const run = await prepare(bed);
-  const both = [startMaintenance(bed), startMaintenance(bed)] as const;
-  await Promise.all(both.map((process) => process.settle(run.name)));
-  const policy = await both[0].settle(run.name);
-  await expectDone(run, policy, both[0]);
-  await Promise.all(both.map((process) => process.close()));
-  return policy?.status?.lastRun;
-}
+export const deletionScenario: MaintenanceScenario<DeletionRun> = { prepare, expectDone };

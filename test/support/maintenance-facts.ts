@@ -73,6 +73,7 @@ export function seenOf(
     rivals: [],
     newest: new Map(),
     snapshots: new Map(),
+    archive: new Map(),
     listedAt: 0,
     ...changes,
     around: { ...calm, ...changes.around },

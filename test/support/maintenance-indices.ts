@@ -14,7 +14,7 @@ export const daysAgo = (days: number): string => dayText(Date.now() - days * DAY
 export async function makeIndices(
   es: ElasticsearchClient,
   names: readonly string[],
-  body: { readonly settings?: object; readonly aliases?: object } = {},
+  body: { readonly settings?: object; readonly aliases?: object; readonly mappings?: object } = {},
 ): Promise<void> {
   const settings = { number_of_shards: 1, number_of_replicas: 0, ...body.settings };
   await Promise.all(

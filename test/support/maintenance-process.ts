@@ -88,14 +88,14 @@ export async function createPolicy(
   });
 }
 
-const refOf = ({ namespace }: ReindexBed, name: string) => ({ kind: POLICIES, namespace, name });
+export const policyRef = ({ namespace }: ReindexBed, name: string) => ({ kind: POLICIES, namespace, name });
 
 export const readPolicy = (bed: ReindexBed, name: string): Promise<IndexMaintenancePolicy | undefined> =>
-  bed.api.get<IndexMaintenancePolicy>(refOf(bed, name));
+  bed.api.get<IndexMaintenancePolicy>(policyRef(bed, name));
 
 /** What a user edits: spec or annotations. */
 export async function editPolicy(bed: ReindexBed, name: string, patch: object): Promise<void> {
-  await bed.api.mergePatch(refOf(bed, name), patch);
+  await bed.api.mergePatch(policyRef(bed, name), patch);
 }
 
 let runs = 0;

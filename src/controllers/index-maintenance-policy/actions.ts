@@ -1,3 +1,4 @@
+import type { IndexMaintenancePolicyStatus } from '../../crds/index-maintenance-policy.ts';
 import type { AliasChange } from './alias-changes.ts';
 
 export interface BatchEntry {
@@ -7,8 +8,24 @@ export interface BatchEntry {
   readonly operations?: number | undefined;
 }
 
+export type ArchiveBatch = NonNullable<NonNullable<IndexMaintenancePolicyStatus['archive']>['batch']>;
+
 export type MaintenanceAction =
   /** One atomic change of aliases. */
   | { readonly type: 'UpdateAliases'; readonly changes: readonly AliasChange[] }
+  /** Chooses what moves next, and makes its archive: nothing moves before status has named it. */
+  | {
+      readonly type: 'ChooseDocuments';
+      readonly target: string;
+      readonly index: string;
+      readonly uuid: string;
+      /** Documents are old enough that are older than this, in milliseconds since the epoch. */
+      readonly cutoff: number;
+      /** How many move in this step, at most, and how many are old enough in all. */
+      readonly size: number;
+      readonly documents: number;
+    }
+  /** Exactly the documents that status has named before. */
+  | { readonly type: 'MoveDocuments'; readonly batch: ArchiveBatch }
   /** Exactly these, which status has named before. */
   | { readonly type: 'DeleteBatch'; readonly plan: string; readonly batch: readonly BatchEntry[] };

@@ -13,7 +13,7 @@ export interface Conflict {
 
 /** What this policy has its hands on. */
 export interface Claims {
-  /** Indexes that it may delete now or later. */
+  /** Indexes that it may delete, or move documents out of, now or later. */
   readonly indices: Iterable<string>;
   readonly aliases: Iterable<string>;
 }
@@ -22,7 +22,7 @@ export interface Claims {
 export function conflictOf({ indices, aliases }: Claims, rivals: readonly Rival[]): Conflict | undefined {
   if (rivals.length === 0) return undefined;
   for (const name of indices) {
-    const rival = rivals.find(({ targets }) => deletes(targets, name));
+    const rival = rivals.find(({ targets }) => empties(targets, name));
     if (rival) return { reason: 'SameIndex', name, rival: `${rival.namespace}/${rival.name}` };
   }
   for (const name of aliases) {
@@ -32,10 +32,15 @@ export function conflictOf({ indices, aliases }: Claims, rivals: readonly Rival[
   return undefined;
 }
 
+/** Whether a target deletes indexes or documents. */
+export function takesAway({ retention, archive }: CompiledTarget['spec']): boolean {
+  return hasRule(retention) || archive !== undefined;
+}
+
 /** Every index belongs to the first target of a policy that its name matches. */
-function deletes(targets: readonly CompiledTarget[], name: string): boolean {
+function empties(targets: readonly CompiledTarget[], name: string): boolean {
   const target = targets.find((each) => partsOf(each, name) !== undefined);
-  return target !== undefined && hasRule(target.spec.retention);
+  return target !== undefined && takesAway(target.spec);
 }
 
 const keepsAlias = (targets: readonly CompiledTarget[], name: string): boolean =>

@@ -1,7 +1,8 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
 import type { MaintenanceAction } from './actions.ts';
-import { type Claims, conflictOf } from './conflicts.ts';
+import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
+import { type Claims, conflictOf, takesAway } from './conflicts.ts';
 import { aliasNamesOf } from './alias-changes.ts';
 import { acts, approves, type Due, dueOf, nextRun, runNowAsked, waitsForApproval } from './due.ts';
 import type { Observed, Rival, Seen } from './observed.ts';
@@ -14,7 +15,6 @@ import {
   verdictBefore,
   verdictOf,
 } from './readiness.ts';
-import { hasRule } from './retention.ts';
 import { endRun, newRun, type Run, type Status, withoutBatch } from './run.ts';
 import { deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
@@ -31,6 +31,7 @@ const LONGEST_REST_MS = 86_400_000;
 export function decide(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
   if (observed.type === 'nothing') return rest(policy, ownStatus(policy), verdictBefore(policy), now);
   if (observed.type === 'batch') return deleteBatch(policy, observed.rivals, now);
+  if (observed.type === 'archiveBatch') return moveDocuments(policy, observed.rivals);
   return goOn(policy, observed, now);
 }
 
@@ -93,19 +94,43 @@ function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Rival[], n
   };
 }
 
+/** The intent is in status. A document may be in two places already: only a conflict of now makes it wait. */
+function moveDocuments(policy: IndexMaintenancePolicy, rivals: readonly Rival[]): Step {
+  const status = ownStatus(policy);
+  const batch = status.archive?.batch;
+  const isLeaving = policy.metadata.deletionTimestamp !== undefined;
+  const conflict = batch && !isLeaving && conflictOf({ indices: [batch.index], aliases: [] }, rivals);
+  if (batch === undefined || conflict) {
+    const stopped = conflict ? ({ type: 'Conflict', conflict } as const) : undefined;
+    return { ...verdictOf(policy, status, stopped), status, next: TROUBLED_AGAIN_MS };
+  }
+  const actions = [{ type: 'MoveDocuments', batch }] as const;
+  // A policy that is deleted in the middle of it ends what it has begun.
+  return { ...verdictOf(policy, status, undefined), status, actions, holds: true, next: 'now' };
+}
+
 function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
   const due = dueOf(policy, now);
   const fresh = planOf(policy, compileTargets(policy.spec), seen, now);
   const next = nextPlan(policy, fresh, now);
   const obstacle = obstacleOf(policy, seen, fresh, next);
   const stops = obstacle?.type === 'Conflict' || obstacle?.type === 'ClockSkew';
-  const status = reported(policy, due, fresh, next, now);
+  const found = reported(policy, due, fresh, next, now);
   const run = runOf(policy, due, now);
+  const status = due.type === 'Run' ? withNewArchiveRun(found) : found;
   if (run === undefined) return rest(policy, status, verdictOf(policy, status, obstacle), now);
   if (!acts(policy) || stops || due.type === 'Plan') return ended(policy, status, run, obstacle, now, false);
   return work(
     policy,
-    { status, run, fresh, next, obstacle, mayChoose: due.type === 'Run' || next.isFrozen },
+    {
+      status,
+      run,
+      fresh,
+      next,
+      obstacle,
+      mayChoose: due.type === 'Run' || next.isFrozen,
+      yields: archivalYields(policy, due.type === 'Run', now),
+    },
     now,
   );
 }
@@ -124,13 +149,19 @@ interface Work {
   readonly obstacle: Obstacle | undefined;
   /** What has come up since the run began waits for the next plan. */
   readonly mayChoose: boolean;
+  /** What is still to be archived is left for the next run. */
+  readonly yields: boolean;
 }
 
 function work(policy: IndexMaintenancePolicy, going: Work, now: number): Step {
-  const { status, run, fresh, next, obstacle, mayChoose } = going;
+  const { status, run, fresh, next, obstacle, mayChoose, yields } = going;
   const changes = run.aliasesTried ? [] : fresh.aliasChanges;
   const chosen = obstacle === undefined && mayChoose ? next.deletes.slice(0, BATCH) : [];
-  if (changes.length === 0 && chosen.length === 0) return ended(policy, status, run, obstacle, now, true);
+  if (changes.length === 0 && chosen.length === 0) {
+    const documents = yields ? undefined : nextDocuments(status, run, fresh);
+    if (documents === undefined) return ended(policy, status, run, obstacle, now, true);
+    return archive(policy, { ...status, run }, obstacle, documents);
+  }
   const after = {
     ...status,
     plan: chosen.length === 0 ? next.plan : withBatch(policy, next, chosen, now),
@@ -142,6 +173,16 @@ function work(policy: IndexMaintenancePolicy, going: Work, now: number): Step {
     actions: changes.length === 0 ? [] : [{ type: 'UpdateAliases', changes }],
     next: 'now',
   };
+}
+
+/** Last of all that a run does, as it may take long: no index waits for it to be deleted, and no alias to be moved. */
+function archive(
+  policy: IndexMaintenancePolicy,
+  status: Status,
+  obstacle: Obstacle | undefined,
+  action: MaintenanceAction,
+): Step {
+  return { ...verdictOf(policy, status, obstacle), status, actions: [action], holds: true, next: 'now' };
 }
 
 function withBatch(
@@ -209,9 +250,9 @@ function obstacleOf(
 }
 
 function claimsOf({ matched }: FreshPlan): Claims {
-  const deleting = matched.filter(({ target }) => hasRule(target.spec.retention));
+  const emptying = matched.filter(({ target }) => takesAway(target.spec));
   return {
-    indices: deleting.flatMap(({ members }) => members.map(({ index }) => index.name)),
+    indices: emptying.flatMap(({ members }) => members.map(({ index }) => index.name)),
     aliases: new Set(matched.flatMap(aliasNamesOf)),
   };
 }

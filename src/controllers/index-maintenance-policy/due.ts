@@ -17,13 +17,17 @@ export type Due =
   /** A run goes on: the next batch must be chosen. */
   | { readonly type: 'Continue'; readonly since: number }
   /** Exactly the indexes in `status.plan.batch` are to be deleted. */
-  | { readonly type: 'Batch' };
+  | { readonly type: 'Batch' }
+  /** Exactly the documents in `status.archive.batch` are to be moved, or were half moved when a process ended. */
+  | { readonly type: 'ArchiveBatch' };
 
 type Status = NonNullable<IndexMaintenancePolicy['status']>;
 
 export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   const { metadata, spec, status = {} } = policy;
   const { plan, run } = status;
+  // Before anything else, whatever the spec says by now: a document may be in two places.
+  if (status.archive?.batch !== undefined && acts(policy)) return { type: 'ArchiveBatch' };
   if (metadata.deletionTimestamp !== undefined) return { type: 'Nothing' };
   if (plan === undefined || plan.specHash !== specHashOf(spec)) return { type: 'Plan', since: now };
   if (run !== undefined && acts(policy)) return goOn(plan, run);
@@ -102,6 +106,11 @@ const AHEAD_MS = 60_000;
 
 function isAhead(policy: IndexMaintenancePolicy, now: number): boolean {
   return policy.status?.lastSlotTime !== undefined && storedAnchor(policy) - now > AHEAD_MS;
+}
+
+/** While a run goes on: whether the next one is due already. */
+export function nextRunIsDue(policy: IndexMaintenancePolicy, now: number): boolean {
+  return dueSlot(policy, now) !== undefined;
 }
 
 function isLate({ spec }: IndexMaintenancePolicy, slot: number, now: number): boolean {

@@ -40,6 +40,18 @@ export function guardOf(index: ListedIndex, around: Surroundings, deletion: Dele
   return undefined;
 }
 
+/** The first thing that forbids to move documents out of an index, which goes on being written to and searched. */
+export function archiveGuardOf(
+  index: ListedIndex,
+  around: Surroundings,
+  deletion: Deletion,
+): Guard | 'Closed' | undefined {
+  const quiet = { ...around, snapshotted: NONE, written: NONE };
+  return guardOf({ ...index, aliases: {} }, quiet, deletion) ?? (index.closed ? 'Closed' : undefined);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
 const HEALTH: readonly Surroundings['health'][] = ['red', 'yellow', 'green'];
 
 function isWriteIndex({ aliases }: ListedIndex): boolean {

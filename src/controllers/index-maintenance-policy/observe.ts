@@ -8,10 +8,11 @@ import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { globOf } from '../../naming/template.ts';
+import { takesAway } from './conflicts.ts';
 import { acts, dueOf } from './due.ts';
+import { readArchivable } from './observe-archive.ts';
 import type { Listing, Listings } from './observe-listings.ts';
 import type { ListedIndex, Observed, Rival, SnapshotsOf, Surroundings } from './observed.ts';
-import { hasRule } from './retention.ts';
 import { isGood, repositoriesOf } from './snapshot-proof.ts';
 import { type CompiledTarget, compileTargets, partsOf } from './targets.ts';
 
@@ -34,42 +35,39 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     if (due.type === 'Nothing') return { type: 'nothing' };
     const rivals = rivalsOf(policy, dependencies);
     if (due.type === 'Batch') return { type: 'batch', rivals };
+    if (due.type === 'ArchiveBatch') return { type: 'archiveBatch', rivals };
     const targets = compileTargets(policy.spec);
     const cluster = await open(policy, targets, dependencies.connections, pass.signal);
     const listing = await dependencies.listings.of(cluster, due.since, pass.now);
     const hidden = listing.indices.filter(
       (index) => index.hidden && targets.some((target) => partsOf(target, index.name) !== undefined),
     );
-    const [newest, unfinished, snapshots] = await Promise.all([
+    const since = due.type === 'Continue' ? due.since : pass.now;
+    const [newest, unfinished, snapshots, archive] = await Promise.all([
       readNewest(cluster, targets, listing.indices, pass.signal),
       readUnfinished(policy, cluster, hidden, pass.signal),
       readSnapshots(policy, cluster, pass.signal),
+      readArchivable(cluster, targets, listing.indices, since, pass.signal),
     ]);
     const around = surroundings(cluster, listing, unfinished, dependencies);
     const { indices, listedAt } = listing;
-    return { type: 'seen', indices, listedAt, rivals, newest, snapshots, around };
+    return { type: 'seen', indices, listedAt, rivals, newest, snapshots, archive, around };
   };
 }
 
-/** @throws WaitingError NotGranted and the like: what is deleted must be granted for deletion as well. */
+/** @throws WaitingError NotGranted and the like: what takes away must be granted for deletion as well. */
 async function open(
   policy: IndexMaintenancePolicy,
   targets: readonly CompiledTarget[],
   connections: Connections,
   signal: AbortSignal,
 ): Promise<Cluster> {
-  const deleting = targets.filter(({ spec }) => hasRule(spec.retention));
-  if (deleting.length > 0)
-    await connections.use(
-      useOf(
-        policy,
-        'Delete',
-        deleting.map(({ template }) => globOf(template)),
-      ),
-      signal,
-    );
-  const names = targets.flatMap(({ template, aliases }) => [
+  const emptying = targets.filter(({ spec }) => takesAway(spec));
+  const emptied = emptying.flatMap(({ template, archive = template }) => [template, archive]);
+  if (emptied.length > 0) await connections.use(useOf(policy, 'Delete', emptied.map(globOf)), signal);
+  const names = targets.flatMap(({ template, aliases, archive = template }) => [
     template,
+    archive,
     ...aliases.map((alias) => alias.template),
   ]);
   return connections.use(useOf(policy, 'Maintain', names.map(globOf)), signal);

@@ -12,6 +12,8 @@ export type Observed =
   | { readonly type: 'nothing' }
   /** A batch is to be deleted: its indexes are read right before that. */
   | { readonly type: 'batch'; readonly rivals: readonly Rival[] }
+  /** Documents are on their way into an archive: they are read right before each step of theirs. */
+  | { readonly type: 'archiveBatch'; readonly rivals: readonly Rival[] }
   | Seen;
 
 export interface Seen {
@@ -23,8 +25,17 @@ export interface Seen {
   readonly rivals: readonly Rival[];
   /** The newest value of the field that a target goes by, in milliseconds, by uuid; only for MaxTimestamp. */
   readonly newest: ReadonlyMap<string, number>;
+  /** What targets that archive have to move, by their name. */
+  readonly archive: ReadonlyMap<string, ArchiveFacts>;
   /** The good snapshots of each repository that a target wants to see. */
   readonly snapshots: SnapshotsOf;
+}
+
+export interface ArchiveFacts {
+  /** How many documents are old enough, by the uuid of their index. */
+  readonly documents: ReadonlyMap<string, number>;
+  /** What the date field is, by the name of the index; absent where there is none. */
+  readonly types: ReadonlyMap<string, string>;
 }
 
 export type SnapshotsOf = ReadonlyMap<string, readonly Snapshot[]>;

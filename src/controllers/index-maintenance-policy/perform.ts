@@ -7,16 +7,21 @@ import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { type AliasChange, withChanges } from './alias-changes.ts';
 import { type MaintenanceDependencies, useOf } from './observe.ts';
+import { chooseDocuments } from './perform-archive-choose.ts';
+import { moveDocuments } from './perform-archive-move.ts';
 import { deleteBatch } from './perform-deletion.ts';
 import { counting, type Status } from './run.ts';
 
 type Change = StatusChange<Status>;
 
 export function createPerform(dependencies: MaintenanceDependencies) {
-  return (action: MaintenanceAction, policy: IndexMaintenancePolicy, pass: Pass): Promise<Change> =>
-    action.type === 'UpdateAliases'
-      ? changeAliases(action.changes, policy, pass, dependencies)
-      : deleteBatch(action, policy, pass, dependencies);
+  return (action: MaintenanceAction, policy: IndexMaintenancePolicy, pass: Pass): Promise<Change> => {
+    const context = { policy, pass, dependencies };
+    if (action.type === 'UpdateAliases') return changeAliases(action.changes, policy, pass, dependencies);
+    if (action.type === 'ChooseDocuments') return chooseDocuments(action, context);
+    if (action.type === 'MoveDocuments') return moveDocuments(action.batch, context);
+    return deleteBatch(action, policy, pass, dependencies);
+  };
 }
 
 /** One atomic call. When Elasticsearch refuses it nothing has changed, and the run counts a failure. */

@@ -5,6 +5,7 @@ import type {
 } from '../../crds/index-maintenance-policy.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
 import { type AliasChange, planAliases, withChanges } from './alias-changes.ts';
+import { type ArchiveSource, archiveSourcesOf } from './archival.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
 import type { Seen } from './observed.ts';
 import { judgeAges } from './retention.ts';
@@ -25,17 +26,22 @@ export interface FreshPlan {
   /** What a person should look at: held back although it is too old, without a readable age, in the way of an alias. */
   readonly held: readonly Stay[];
   readonly aliasChanges: readonly AliasChange[];
+  /** Indexes of targets that archive, oldest first. */
+  readonly archive: readonly ArchiveSource[];
 }
 
 export function planOf(
   { spec, metadata: { namespace } }: IndexMaintenancePolicy,
   targets: readonly CompiledTarget[],
-  { indices, around, newest, snapshots, listedAt }: Seen,
+  seen: Seen,
   now: number,
 ): FreshPlan {
+  const { indices, around, newest, snapshots, listedAt } = seen;
   const matched = matchTargets(targets, indices, newest);
+  const archive = archiveSourcesOf(matched, seen, spec.deletion);
+  const due = new Set(archive.filter(isUnarchived).map(({ member }) => nameOf(member)));
   const judged = matched.flatMap((each) =>
-    judge(each, spec, around, { namespace, snapshots, listedAt, now }),
+    judge(each, spec, around, { namespace, snapshots, listedAt, now, due }),
   );
   const leaving = new Set(
     judged.filter(({ reason }) => reason === undefined).map(({ member }) => nameOf(member)),
@@ -52,12 +58,29 @@ export function planOf(
     matched,
     deletes: deletes.reverse(),
     kept,
-    held: [...kept.filter(({ reason }) => !UNREMARKABLE.has(reason)).sort(byRemark), ...aliases.held],
+    held: [
+      ...kept.filter(({ reason }) => !UNREMARKABLE.has(reason)).sort(byRemark),
+      ...aliases.held,
+      ...archive.flatMap(heldSource),
+    ],
     aliasChanges: aliases.changes,
+    archive,
   };
 }
 
 const nameOf = ({ index }: Member): string => index.name;
+
+/** Documents of it are to move, or nobody can tell. */
+function isUnarchived({ documents, reason = '' }: ArchiveSource): boolean {
+  return documents > 0 || UNREAD.has(reason);
+}
+
+const UNREAD: ReadonlySet<string> = new Set(['FieldMissing', 'FieldNotDate', 'Closed']);
+
+function heldSource(source: ArchiveSource): readonly Stay[] {
+  const { member, reason } = source;
+  return reason !== undefined && isUnarchived(source) ? [{ index: nameOf(member), reason }] : [];
+}
 
 const UNREMARKABLE: ReadonlySet<string> = new Set(['NoRetention', 'Young', 'WithinLimits', 'MinCount']);
 /** These come last: they were not about to be deleted. */
@@ -76,16 +99,19 @@ function judge(
   matched: Matched,
   { deletion }: IndexMaintenancePolicySpec,
   around: Seen['around'],
-  facts: ProofFacts,
+  facts: ProofFacts & { readonly due: ReadonlySet<string> },
 ): readonly Judged[] {
   const { target } = matched;
   const required = target.spec.beforeDelete?.requireSnapshot;
   const unproven = ({ index }: Member) =>
     isProven(index, required, facts) ? undefined : ('NotSnapshotted' as const);
+  // What is to be archived does not go with its index.
+  const unarchived = ({ index }: Member) =>
+    facts.due.has(index.name) ? ('NotArchived' as const) : undefined;
   return judgeAges(matched, facts.now).map(({ member, stays }) => ({
     target,
     member,
-    reason: stays ?? guardOf(member.index, around, deletion) ?? unproven(member),
+    reason: stays ?? guardOf(member.index, around, deletion) ?? unarchived(member) ?? unproven(member),
   }));
 }
 

@@ -100,7 +100,7 @@ function readinessOf(obstacle: Obstacle): Readiness {
 
 function conflictText({ reason, name, rival }: Conflict): string {
   return reason === 'SameIndex'
-    ? `policy ${rival} would delete ${name} too: neither acts until only one of them matches it`
+    ? `policy ${rival} would delete or archive ${name} too: neither acts until only one of them matches it`
     : `policy ${rival} manages alias ${name} too: neither acts until only one of them does`;
 }
 

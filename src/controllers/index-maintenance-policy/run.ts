@@ -29,7 +29,7 @@ export function endRun(
   const before = status.lastRun === undefined ? [] : [status.lastRun];
   const history = [...before, ...(status.history ?? [])].slice(0, spec.historyLimit);
   const { consecutiveFailures = 0, lastSuccessfulTime } = status;
-  const good = clean && run.failed === 0;
+  const good = clean && run.failed + (run.notArchived ?? 0) === 0;
   return {
     lastRun,
     history,

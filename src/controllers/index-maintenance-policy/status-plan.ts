@@ -55,14 +55,14 @@ function isFrozen(policy: IndexMaintenancePolicy, plan: StatusPlan, now: number)
 }
 
 function told(
-  { metadata }: IndexMaintenancePolicy,
+  policy: IndexMaintenancePolicy,
   fresh: FreshPlan,
   deletes: readonly Member[],
   now: number,
 ): Omit<StatusPlan, 'hash' | 'specHash' | 'time' | 'approvedTime' | 'batch'> {
   const expiries = fresh.matched.flatMap((matched) => nextExpiry(matched, now) ?? []);
   return {
-    generation: metadata.generation,
+    generation: policy.metadata.generation,
     lookedAtTime: timeText(now),
     deletes: {
       count: deletes.length,
@@ -71,11 +71,30 @@ function told(
       names: deletes.slice(0, NAMES).map(({ index }) => index.name),
     },
     aliasChanges: aliasFigures(fresh.aliasChanges),
+    ...archiveFigures(policy, fresh),
     kept: countsOf(fresh),
-    held: fresh.held.slice(0, HELD),
+    held: heldOf(policy, fresh).slice(0, HELD),
     pending: pendingOf(deletes),
     ...(expiries.length === 0 ? {} : { nextExpiry: timeText(Math.min(...expiries)) }),
   };
+}
+
+/** Nothing for a policy that archives nothing. */
+function archiveFigures(
+  { spec }: IndexMaintenancePolicy,
+  { archive }: FreshPlan,
+): Pick<StatusPlan, 'archive'> {
+  if (spec.targets.every((target) => target.archive === undefined)) return {};
+  const free = archive.filter(({ reason }) => reason === undefined);
+  return { archive: { documents: free.reduce((sum, { documents }) => sum + documents, 0) } };
+}
+
+/** What a try has shown is told besides what can be seen, as long as there is something to move. */
+function heldOf({ status }: IndexMaintenancePolicy, { held, archive }: FreshPlan): FreshPlan['held'] {
+  const tried = new Set(
+    archive.flatMap(({ member, documents }) => (documents > 0 ? [member.index.name] : [])),
+  );
+  return [...held, ...(status?.archive?.held ?? []).filter(({ index }) => tried.has(index))];
 }
 
 function aliasFigures(changes: readonly AliasChange[]): StatusPlan['aliasChanges'] {

@@ -13,6 +13,8 @@ export interface CompiledTarget {
   readonly template: Template;
   readonly excludes: readonly Template[];
   readonly aliases: readonly CompiledAlias[];
+  /** How its archive indexes are called. */
+  readonly archive: Template | undefined;
   /** Matches names of the same shape, so that one that is no date can be told of. */
   readonly shape: Template;
 }
@@ -51,6 +53,7 @@ export function compileTargets({
       spec,
       template,
       shape: read(spec.name, globOf(template)),
+      archive: spec.archive && read(spec.name, spec.archive.destination),
       excludes: (spec.exclude ?? []).map((pattern) => read(spec.name, pattern)),
       aliases: (spec.aliases ?? []).map((alias) => ({
         spec: alias,
@@ -72,8 +75,9 @@ export function isNameOf({ template }: CompiledAlias, name: string): boolean {
   return matchName(template, name) !== undefined;
 }
 
-/** Whether a name belongs to a target, and what it says; undefined when it does not. */
-export function partsOf({ template, excludes }: CompiledTarget, name: string) {
+/** Whether a name belongs to a target, and what it says; undefined when it does not, as its own archives never do. */
+export function partsOf({ template, excludes, archive }: CompiledTarget, name: string) {
+  if (archive !== undefined && matchName(archive, name) !== undefined) return undefined;
   if (excludes.some((exclude) => matchName(exclude, name) !== undefined)) return undefined;
   return matchName(template, name);
 }
@@ -111,7 +115,8 @@ function memberOf(
   return { index, version, partition: date, period: periodOf(target, date, index, newest) };
 }
 
-function looksAlike({ spec, shape, excludes }: CompiledTarget, name: string): boolean {
+function looksAlike({ spec, shape, excludes, archive }: CompiledTarget, name: string): boolean {
+  if (archive !== undefined && matchName(archive, name) !== undefined) return false;
   if (spec.series === undefined || matchName(shape, name) === undefined) return false;
   return !excludes.some((exclude) => matchName(exclude, name) !== undefined);
 }

@@ -1,7 +1,7 @@
+import { copiedSettings, type FlatSettings, flatten } from '../index-settings.ts';
 import { META_KEY } from './names.ts';
 
-/** What a destination is made of, and what of it is changed while it is filled. Settings are flat: `index.refresh_interval`. */
-export type FlatSettings = Readonly<Record<string, unknown>>;
+export { type FlatSettings, flatten };
 
 /** The facts about a destination that must survive a lost status: kept in its mapping's `_meta`. */
 export interface DestinationMark {
@@ -37,16 +37,6 @@ export interface CutoverMaxSeq {
   readonly destination: readonly number[];
 }
 
-/** Elasticsearch writes these itself, or they belong to one index and not to its successor. */
-const NOT_COPIED = [
-  /^index\.(uuid|creation_date|creation_date_string|provided_name|version\..*|history\..*|resize\..*|shrink\..*)$/,
-  /^index\.(verified_read_only|verified_before_close|hidden|priority_source)$/,
-  /^index\.blocks\./,
-  /^index\.lifecycle\./,
-  /^index\.routing\.allocation\.initial_recovery\./,
-  /^index\.(default_pipeline|final_pipeline)$/,
-];
-
 /** Changed while the copy runs; their own values come back in Hardening. */
 const TUNED_KEYS = [
   'index.number_of_replicas',
@@ -56,20 +46,6 @@ const TUNED_KEYS = [
   'index.default_pipeline',
   'index.final_pipeline',
 ] as const;
-
-/** Nested or dotted, with or without `index.` in front: all become one flat map. */
-export function flatten(settings: unknown, path = ''): FlatSettings {
-  if (settings === null || typeof settings !== 'object' || Array.isArray(settings))
-    return { [prefixed(path)]: settings };
-  const members = Object.entries(settings).map(([key, value]) =>
-    flatten(value, path ? `${path}.${key}` : key),
-  );
-  return Object.assign({}, ...members) as FlatSettings;
-}
-
-function prefixed(path: string): string {
-  return path.startsWith('index.') ? path : `index.${path}`;
-}
 
 export interface DestinationSpec {
   readonly createFrom: 'Source' | 'Template' | 'Empty';
@@ -107,7 +83,7 @@ export function anyDocument(mark: DestinationMark) {
 /** The settings that the destination is to end with, as far as the request decides them. */
 export function ownSettings(spec: DestinationSpec, source: SourceFacts): FlatSettings {
   return {
-    ...(spec.createFrom === 'Source' ? copied(source.settings) : {}),
+    ...(spec.createFrom === 'Source' ? copiedSettings(source.settings) : {}),
     ...withoutLifecycle(overlay(spec)),
   };
 }
@@ -115,13 +91,6 @@ export function ownSettings(spec: DestinationSpec, source: SourceFacts): FlatSet
 /** A policy could roll over, shrink or delete what is still being filled: it comes with the aliases. */
 function withoutLifecycle(settings: FlatSettings): FlatSettings {
   return Object.fromEntries(Object.entries(settings).filter(([key]) => !LIFECYCLE.test(key)));
-}
-
-function copied(settings: unknown): FlatSettings {
-  const entries = Object.entries(flatten(settings)).filter(
-    ([key]) => !NOT_COPIED.some((skip) => skip.test(key)),
-  );
-  return Object.fromEntries(entries);
 }
 
 function overlay(spec: DestinationSpec): FlatSettings {

@@ -45,6 +45,14 @@ export const whole: Spec = {
       pattern: 'traces-*',
       age: { from: 'MaxTimestamp', field: '@timestamp' },
       retention: { maxAge: '30d' },
+      archive: {
+        olderThan: '1825d',
+        field: '@timestamp',
+        query: { term: { kept: true } },
+        destination: 'traces-archive-{date:yyyy}',
+        batchSize: 500,
+        maxDocumentsPerRun: 1_000_000,
+      },
     },
     {
       name: 'orders',
@@ -83,6 +91,15 @@ const aliases = (names: readonly string[]) =>
     { maxLength: 3 },
   ).map((all) => all.filter(({ name }, at) => all.findIndex((other) => other.name === name) === at));
 
+const archive = record({
+  olderThan: constantFrom('1m', '1825d', '36500d'),
+  field: constantFrom('date', '@timestamp', 'a.b'),
+  query: maybe(constantFrom<Spec>({ term: { a: 1 } }, { match_all: {} })),
+  destination: constantFrom('archive', 'archive-{date:yyyy}', "{date:xxxx-'w'ww}-old"),
+  batchSize: maybe(integer({ min: 1, max: 10_000 })),
+  maxDocumentsPerRun: maybe(integer({ min: 1, max: 1_000_000_000 })),
+});
+
 const series = record({
   name: stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/),
   series: constantFrom(
@@ -103,6 +120,7 @@ const pattern = record({
   age: maybe(constantFrom<Spec>({ from: 'MaxTimestamp', field: '@timestamp' }, { from: 'CreationDate' })),
   aliases: maybe(aliases(['logs', 'all'])),
   retention: maybe(retention),
+  archive: maybe(archive),
 });
 
 export const good: Arbitrary<Spec> = record({
@@ -132,6 +150,12 @@ const inSeries = (value: string): Spec => withTarget({ name: 'a', series: value 
 const withAlias = (part: Spec): Spec =>
   withTarget({ name: 'a', series: 'logs-{date:yyyy.MM.dd}', aliases: [part] });
 const withRetention = (part: Spec): Spec => withTarget({ name: 'a', pattern: 'a-*', retention: part });
+const withArchive = (part: Spec): Spec =>
+  withTarget({
+    name: 'a',
+    pattern: 'a-*',
+    archive: { olderThan: '90d', field: 'date', destination: 'archive', ...part },
+  });
 const withDeletion = (part: Spec): Spec => ({ ...minimal, deletion: part });
 
 export const handPickedGood: readonly Spec[] = [
@@ -149,6 +173,8 @@ export const handPickedGood: readonly Spec[] = [
   withAlias({ name: 'a1-{date:yyyy.MM}-x' }),
   withAlias({ name: 'a', window: '0d' }),
   withRetention({}),
+  withArchive({}),
+  withArchive({ destination: 'archive-{date:yyyy.MM}' }),
   withDeletion({}),
   withDeletion({ skip: [] }),
   { ...minimal, targets: Array.from({ length: 50 }, (_, at) => ({ name: `t${at}`, pattern: `p${at}-*` })) },
@@ -220,6 +246,24 @@ const badPatterns = [
   'a"b',
   'a<b',
   'x'.repeat(256),
+];
+
+const badArchives: readonly Spec[] = [
+  { olderThan: '5y' },
+  { olderThan: '59s' },
+  { field: '' },
+  { field: '*' },
+  { field: 'a,b' },
+  { destination: '' },
+  { destination: 'Archive' },
+  { destination: 'archive-*' },
+  { destination: 'archive-{version}' },
+  { destination: 'archive-{date:MM}' },
+  { query: {} },
+  { query: { term: { a: 1 }, match_all: {} } },
+  { batchSize: 0 },
+  { batchSize: 10_001 },
+  { maxDocumentsPerRun: 0 },
 ];
 
 const badAliases: readonly Spec[] = [
@@ -295,6 +339,10 @@ export const handPickedBad: readonly Spec[] = [
   ...badSeries.map(inSeries),
   ...badPatterns.map((value) => withTarget({ name: 'a', pattern: value })),
   ...badAliases.map(withAlias),
+  ...badArchives.map(withArchive),
+  withTarget({ name: 'a', pattern: 'a-*', archive: { olderThan: '90d', field: 'date' } }),
+  withTarget({ name: 'a', pattern: 'a-*', archive: { olderThan: '90d', destination: 'archive' } }),
+  withTarget({ name: 'a', pattern: 'a-*', archive: { field: 'date', destination: 'archive' } }),
   ...badRetentions.map(withRetention),
   ...badDeletions.map(withDeletion),
   ...['', 'A', '-a', 'a-', 'a.b', 'a b', 'a'.repeat(64)].map((name) => withTarget({ name, pattern: 'a' })),

@@ -6,12 +6,14 @@ import type { Authentication } from '../../../src/elasticsearch/authentication.t
 import { createElasticsearch } from '../../../src/elasticsearch/client.ts';
 import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import type { TlsSettings } from '../../../src/elasticsearch/connector.ts';
+import { countDocuments } from '../../../src/elasticsearch/counts.ts';
 import { createIndex, putSettings } from '../../../src/elasticsearch/indices.ts';
 import { clusterInfo } from '../../../src/elasticsearch/info.ts';
 import { missingPrivileges } from '../../../src/elasticsearch/privileges.ts';
 import { startReindex } from '../../../src/elasticsearch/reindex.ts';
 import { getTask } from '../../../src/elasticsearch/tasks.ts';
 import { blockWrites } from '../../../src/elasticsearch/write-blocks.ts';
+import { archiveOnce } from '../../support/archive-once.ts';
 import { eventually } from '../../support/eventually.ts';
 
 let server: PrivateElasticsearch;
@@ -173,5 +175,41 @@ describe('a node that dies', () => {
     // Until the stored results are readable again, nobody can say.
     const state = await eventually('an answer about the task', () => getTask(admin, id), 60_000);
     expect(state).toEqual({ state: 'unknown' });
+  });
+});
+
+describe('archival', () => {
+  it('needs no more than docs/operations.md says', async () => {
+    const common = [
+      'read',
+      'delete',
+      'maintenance',
+      'monitor',
+      'view_index_metadata',
+      'indices:data/write/reindex',
+    ];
+    const role = {
+      cluster: ['monitor', 'create_snapshot'],
+      indices: [
+        { names: ['orders-*'], privileges: common },
+        { names: ['old-*'], privileges: [...common, 'index', 'create_index'] },
+      ],
+    };
+    const answer = (await admin.request({
+      method: 'POST',
+      path: '/_security/api_key',
+      body: { name: 'archivist', role_descriptors: { archivist: role } },
+    })) as { readonly encoded: string };
+    const mappings = { properties: { date: { type: 'date' } } };
+    await createIndex(admin, 'orders-1', { settings: { 'index.number_of_replicas': 0 }, mappings });
+    const document = { method: 'PUT', path: '/orders-1/_doc/a', query: { refresh: true } } as const;
+    await admin.request({ ...document, body: { date: '2016-02-29' } });
+    const status = await archiveOnce(
+      client({ type: 'apiKey', apiKey: answer.encoded }),
+      'orders-*',
+      'old-{date:yyyy}',
+    );
+    expect(status.archive).toMatchObject({ documents: 1, held: [] });
+    expect(await countDocuments(admin, 'old-2016')).toBe(1);
   });
 });

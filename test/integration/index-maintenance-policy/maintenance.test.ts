@@ -139,7 +139,7 @@ describe('maintenance', () => {
 });
 
 describe('expiry', () => {
-  it('deletes exactly what is older than its age, with partial aliases too (M9, CI1, CI4)', async () => {
+  it('deletes exactly what is older than its age, with partial aliases too (M9, CI1, CI4, H71)', async () => {
     const policy = await open({ series: SERIES, aliases: [{ name: '~all' }], retention: { maxAge: '2d' } });
     const [oldest, old, edge, today] = [9, 4, 2, 0].map(daysAgo);
     await policy.make([
@@ -205,7 +205,7 @@ describe('expiry', () => {
     expect(await policy.names()).toEqual([`v1-${daysAgo(50)}`]);
   });
 
-  it('goes in batches of fifty (M15)', { timeout: 240_000 }, async () => {
+  it('goes in batches of fifty, names read before they are deleted (M15)', { timeout: 240_000 }, async () => {
     const policy = await open(
       { series: SERIES, retention: { maxAge: '1d' } },
       { deletion: { maxDeletes: '100%' } },
@@ -217,6 +217,40 @@ describe('expiry', () => {
     expect(await policy.run(seen)).toMatchObject({ lastRun: { deleted: 60, failed: 0 } });
     expect(seen.made.filter((call) => call.startsWith('DELETE'))).toHaveLength(2);
     expect(await policy.names()).toEqual([]);
+  });
+});
+
+describe('a policy that finds nothing', () => {
+  it('ends well, and not when it could not look (CI2, M10)', async () => {
+    const policy = await open({ series: SERIES, aliases: [{ name: '~all' }], retention: { maxAge: '1d' } });
+    const seen = calls();
+    const status = await policy.run(seen);
+    expect([status.lastRun, seen.made]).toMatchObject([{ deleted: 0, failed: 0, aliasesAdded: 0 }, []]);
+    expect(status.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
+    await runNow(bed, policy.name);
+    const blind: Around = (call, send) =>
+      call.shape === 'GET /*' ? Promise.reject(new Error('the listing fails')) : send();
+    const process = startMaintenance(bed, { around: blind });
+    expect((await process.pass(policy.name)).type).toBe('failed');
+    await process.close();
+    const found = await readPolicy(bed, policy.name);
+    expect(found?.status?.conditions?.find(({ type }) => type === 'Reconciling')?.status).toBe('True');
+  });
+
+  it('looks after all of its targets in one run, by one change of aliases (M2)', async () => {
+    const policy = await open({ series: '~a-{date:yyyyMMdd}', aliases: [{ name: '~a' }] });
+    const second = {
+      name: 'second',
+      series: `${policy.prefix}b-{date:yyyyMMdd}`,
+      aliases: [{ name: `${policy.prefix}b` }],
+    };
+    const found = await readPolicy(bed, policy.name);
+    await editPolicy(bed, policy.name, { spec: { targets: [...(found?.spec.targets ?? []), second] } });
+    const day = daysAgo(0);
+    await policy.make([`a-${day}`, `b-${day}`]);
+    const seen = calls();
+    expect(await policy.run(seen)).toMatchObject({ lastRun: { aliasesAdded: 2 } });
+    expect([seen.made.length, await policy.aliases()]).toEqual([1, { a: [`a-${day}`], b: [`b-${day}`] }]);
   });
 });
 

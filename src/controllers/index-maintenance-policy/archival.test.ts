@@ -1,0 +1,274 @@
+import { describe, expect, it } from 'vitest';
+import { calm, indexOf, policyOf, seenOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { type ArchiveSpec, archiveQuery, documentFingerprint, stepSize } from './archival.ts';
+import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
+import { conflictOf } from './conflicts.ts';
+import { decide } from './decide.ts';
+import { dueOf } from './due.ts';
+import type { ListedIndex, Surroundings } from './observed.ts';
+import { specHashOf } from './plan.ts';
+import { compileTargets } from './targets.ts';
+
+const NOW = Date.parse('2026-03-01T00:30:00Z');
+const archive = { olderThan: '1825d', field: 'date', destination: 'archive-{date:yyyy}' };
+const target = { name: 'a', pattern: 'docs-*', archive };
+const INDICES = ['docs-1', 'docs-2', 'archive-2016'].map((name, at) => indexOf(name, { created: at }));
+
+const facts = (documents: Readonly<Record<string, number>>, types: Readonly<Record<string, string>> = {}) =>
+  new Map([
+    [
+      'a',
+      {
+        documents: new Map(Object.entries(documents).map(([name, count]) => [`uuid-of-${name}`, count])),
+        types: new Map(INDICES.map(({ name }) => [name, types[name] ?? 'date'])),
+      },
+    ],
+  ]);
+
+const seen = (
+  documents: Readonly<Record<string, number>>,
+  changes: { readonly around?: Partial<Surroundings>; readonly indices?: readonly ListedIndex[] } = {},
+) =>
+  seenOf(changes.indices ?? INDICES, { archive: facts(documents), around: { ...calm, ...changes.around } });
+
+/** In a run that began a moment ago, with its plan made. */
+function running(
+  status: SpecPart = {},
+  targets: readonly SpecPart[] = [target],
+  more: SpecPart = {},
+): IndexMaintenancePolicy {
+  const policy = policyOf(targets, more);
+  const { plan: planned } = decide(policy, seen({}), NOW).status;
+  const run = {
+    time: '2026-03-01T00:20:00Z',
+    deleted: 0,
+    failed: 0,
+    dropped: 0,
+    aliasesAdded: 0,
+    aliasesRemoved: 0,
+  };
+  const lastSlotTime = '2026-03-01T00:10:00Z';
+  return policyOf(targets, more, {
+    status: { plan: planned, run, lastSlotTime, ...status },
+  });
+}
+
+const actionsOf = (policy: IndexMaintenancePolicy, ...given: Parameters<typeof seen>) =>
+  decide(policy, seen(...given), NOW).actions;
+
+const batch = {
+  id: '1',
+  time: '2026-03-01T00:25:00Z',
+  target: 'a',
+  index: 'docs-1',
+  uuid: 'u',
+  destination: 'archive-2016',
+  destinationUuid: 'd',
+  cutoff: '2021-01-01T00:00:00Z',
+  marks: [3],
+  documents: 'abcdefgh',
+};
+
+describe('what moves next', () => {
+  it('is of the oldest index that has something, as old as it was when the run began', () => {
+    expect(actionsOf(running(), { 'docs-1': 0, 'docs-2': 5 })).toEqual([
+      {
+        type: 'ChooseDocuments',
+        target: 'a',
+        index: 'docs-2',
+        uuid: 'uuid-of-docs-2',
+        cutoff: Date.parse('2026-03-01T00:20:00Z') - 1825 * 86_400_000,
+        size: 1_000,
+        documents: 5,
+      },
+    ]);
+  });
+
+  it('is nothing of its own archive, though the pattern matches it', () => {
+    const all = { name: 'a', pattern: '*', archive };
+    const policy = running({}, [all]);
+    expect(actionsOf(policy, { 'archive-2016': 5 })).toBeUndefined();
+  });
+
+  it.each<[string, Partial<ListedIndex>, Partial<Surroundings>]>([
+    ['protected', {}, { protects: (name) => name === 'docs-1' }],
+    ['of a data stream', { dataStream: 'x' }, {}],
+    ['closed', { closed: true }, {}],
+    ['hidden', { hidden: true }, {}],
+    ['being reindexed', {}, { reindexed: new Set(['docs-1']) }],
+    ['of an unhealthy cluster', {}, { health: 'red' }],
+  ])('is nothing of what is %s', (_, index, around) => {
+    const indices = [indexOf('docs-1', index)];
+    expect(actionsOf(running(), { 'docs-1': 5 }, { indices, around })).toBeUndefined();
+  });
+
+  it('may be of what is written to, snapshotted or led to by an alias', () => {
+    const indices = [indexOf('docs-1', { aliases: { docs: { is_write_index: true } } })];
+    const around = { snapshotted: new Set(['docs-1']), written: new Set(['uuid-of-docs-1']) };
+    expect(actionsOf(running(), { 'docs-1': 5 }, { indices, around })).toHaveLength(1);
+  });
+
+  it('is not of an index that this run has given up, and nothing once the target has moved enough', () => {
+    const held = [{ index: 'docs-1', reason: 'IdTaken' }];
+    const given = running({ archive: { documents: 0, held } });
+    expect(actionsOf(given, { 'docs-1': 5, 'docs-2': 1 })).toMatchObject([{ index: 'docs-2' }]);
+    const capped = [{ ...target, archive: { ...archive, maxDocumentsPerRun: 10 } }];
+    const moved = (documents: number) =>
+      running({ archive: { documents, held: [], moved: [{ target: 'a', documents }] } }, capped);
+    expect(actionsOf(moved(7), { 'docs-1': 5 })).toMatchObject([{ size: 3 }]);
+    expect(actionsOf(moved(10), { 'docs-1': 5 })).toBeUndefined();
+  });
+
+  it('waits for the next run once that is due: aliases must move', () => {
+    const step = decide(running(), seen({ 'docs-1': 5 }), Date.parse('2026-03-01T01:00:01Z'));
+    expect(step.actions).toBeUndefined();
+    expect(step.status).toMatchObject({ lastRun: { failed: 0 }, plan: { archive: { documents: 5 } } });
+  });
+
+  it('is only counted in DryRun', () => {
+    const step = decide(policyOf([target], { mode: 'DryRun' }), seen({ 'docs-1': 5, 'docs-2': 6 }), NOW);
+    expect([step.actions, step.status.plan?.archive]).toEqual([undefined, { documents: 11 }]);
+  });
+});
+
+describe('documents that status names', () => {
+  const archiving = { archive: { documents: 0, held: [], batch } };
+  const rivals = [
+    {
+      namespace: 'x',
+      name: 'other',
+      targets: compileTargets(policyOf([{ name: 'o', pattern: 'docs-*', archive }]).spec),
+    },
+  ];
+
+  it('are moved before anything else, whatever the spec has become', () => {
+    const policy = running(archiving, [target], {});
+    expect(dueOf({ ...policy, spec: { ...policy.spec, targets: [] } }, NOW)).toEqual({
+      type: 'ArchiveBatch',
+    });
+    expect(decide(policy, { type: 'archiveBatch', rivals: [] }, NOW)).toMatchObject({
+      actions: [{ type: 'MoveDocuments', batch }],
+      holds: true,
+    });
+  });
+
+  it.each([{ suspend: true }, { mode: 'DryRun' }])('wait with %j', (more) => {
+    expect(dueOf(running(archiving, [target], more), NOW).type).not.toBe('ArchiveBatch');
+  });
+
+  it('wait while another policy claims their index, unless the policy goes (H77)', () => {
+    const policy = running(archiving);
+    const step = decide(policy, { type: 'archiveBatch', rivals }, NOW);
+    expect([step.actions, step.ready.reason]).toEqual([undefined, 'Conflict']);
+    const metadata = { ...policy.metadata, deletionTimestamp: '2026-03-01T00:29:00Z' };
+    expect(decide({ ...policy, metadata }, { type: 'archiveBatch', rivals }, NOW).actions).toHaveLength(1);
+  });
+
+  it('make a conflict of policies that archive the same index, or that one of them deletes (H77)', () => {
+    const claims = { indices: ['docs-1'], aliases: [] };
+    expect(conflictOf(claims, rivals)).toMatchObject({ reason: 'SameIndex', rival: 'x/other' });
+    const harmless = compileTargets(policyOf([{ name: 'o', pattern: 'docs-*' }]).spec);
+    expect(conflictOf(claims, [{ namespace: 'x', name: 'o', targets: harmless }])).toBeUndefined();
+  });
+
+  it('do not make the plan another one, and a change of what is archived does', () => {
+    const hashOf = (part: SpecPart) =>
+      specHashOf(policyOf([{ ...target, archive: { ...archive, ...part } }]).spec);
+    expect(hashOf({})).not.toBe(hashOf({ olderThan: '1d' }));
+  });
+});
+
+describe('a step', () => {
+  const spec = (part: SpecPart = {}) =>
+    policyOf([{ ...target, archive: { ...archive, ...part } }]).spec.targets[0]?.archive as ArchiveSpec;
+  const sized = (documents: number, bytes: number) =>
+    indexOf('a', { figures: { documents, bytes, operations: 0, quietMs: 0 } });
+
+  it.each([
+    ['as large as is wanted', spec({ batchSize: 7 }), sized(10, 10), 0, 7],
+    ['no larger than status bears', spec({ batchSize: 10_000 }), sized(10, 10), 0, 4_000],
+    ['smaller where documents are large', spec(), sized(10, 10 * 1024 * 1024), 0, 8],
+    ['of one document at least', spec(), sized(1, 1024 ** 3), 0, 1],
+    ['no more than is left of the run', spec({ maxDocumentsPerRun: 5 }), sized(10, 10), 3, 2],
+  ])('is %s', (_, archiveSpec, index, moved, expected) => {
+    expect(stepSize(archiveSpec, index, moved)).toBe(expected);
+  });
+
+  it('asks for documents all of whose dates are older, and that the query wants', () => {
+    const cutoff = Date.parse('2021-03-02T00:00:00Z');
+    const date = { format: 'strict_date_optional_time' };
+    expect(archiveQuery(spec({ query: { term: { a: 1 } } }), cutoff)).toEqual({
+      bool: {
+        filter: [{ range: { date: { ...date, lt: '2021-03-02T00:00:00.000Z' } } }, { term: { a: 1 } }],
+        must_not: [{ range: { date: { ...date, gte: '2021-03-02T00:00:00.000Z' } } }],
+      },
+    });
+  });
+
+  it('knows a document by id, routing and content, in whatever order its fields are', () => {
+    const document = { id: 'a', routing: undefined, source: { x: 1, y: [2] } };
+    const print = documentFingerprint(document);
+    expect(documentFingerprint({ ...document, source: { y: [2], x: 1 } })).toBe(print);
+    const others = [{ id: 'b' }, { routing: 'r' }, { source: { x: 1, y: [3] } }];
+    for (const other of others) expect(documentFingerprint({ ...document, ...other })).not.toBe(print);
+  });
+});
+
+describe('an index', () => {
+  const mark = { _meta: { 'es-steward': { archive: 'a/b' } } };
+  const named = (settings: object, mappings: object = mark, name = 'x') => ({ name, settings, mappings });
+
+  it.each([
+    ['is there not', [], undefined],
+    ['was made as an archive', [named({})], undefined],
+    ['is of somebody else', [named({}, {})], 'ForeignArchive'],
+    [
+      'is a copy of a ReindexRequest',
+      [named({}, { _meta: { 'es-steward': { state: 'final' } } })],
+      'ForeignArchive',
+    ],
+    ['is reached through an alias', [named({}, mark, 'y')], 'ForeignArchive'],
+    ['is of a data stream', [{ ...named({}), dataStream: 'x' }], 'ForeignArchive'],
+    ['changes documents', [named({ final_pipeline: 'p' })], 'ArchiveUnsuitable'],
+    ['has its pipelines off', [named({ final_pipeline: '_none' })], undefined],
+    ['may forget what it has taken', [named({ translog: { durability: 'async' } })], 'ArchiveUnsuitable'],
+    ['takes no writes', [named({ blocks: { write: 'true' } })], 'ArchiveUnsuitable'],
+    ['is closed', [named({ verified_before_close: 'true' })], 'ArchiveUnsuitable'],
+  ])('that %s is judged as an archive', (_, found, expected) => {
+    expect(archiveFault('x', found)).toBe(expected);
+  });
+
+  it.each([
+    [{}, {}, undefined],
+    [{ blocks: { write: 'true' } }, {}, 'WriteBlocked'],
+    [{ blocks: { read_only_allow_delete: 'true' } }, {}, 'WriteBlocked'],
+    [{}, { _source: { enabled: false } }, 'SourceIncomplete'],
+    [{}, { _source: { excludes: ['a'] } }, 'SourceIncomplete'],
+    [{ mode: 'time_series' }, {}, 'SourceIncomplete'],
+  ])('with %j and %j lets documents go or not', (settings, mappings, expected) => {
+    expect(sourceFault({ name: 'x', settings, mappings })).toBe(expected);
+  });
+
+  it('is made like its source, and safe', () => {
+    const settings = {
+      number_of_shards: '3',
+      uuid: 'u',
+      lifecycle: { name: 'l' },
+      translog: { durability: 'async' },
+    };
+    const mappings = {
+      properties: { a: { type: 'long' } },
+      _meta: { mine: 1, 'es-steward': { state: 'final' } },
+    };
+    expect(archiveBody(policyOf([target]), { settings, mappings })).toEqual({
+      settings: {
+        'index.number_of_shards': '3',
+        'index.translog.durability': 'REQUEST',
+        'index.default_pipeline': '_none',
+        'index.final_pipeline': '_none',
+      },
+      mappings: { ...mappings, _meta: { mine: 1, 'es-steward': { archive: 'search/logs' } } },
+    });
+  });
+});

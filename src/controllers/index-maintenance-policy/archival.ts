@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { parseDuration } from '../../crds/duration.ts';
+import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
+import { formatName } from '../../naming/template.ts';
+import { contentHash } from '../../runtime/content-hash.ts';
+import { archiveGuardOf } from './guards.ts';
+import type { ArchiveFacts, Seen } from './observed.ts';
+import { byPlace, type CompiledTarget, type Matched, type Member } from './targets.ts';
+
+export type ArchiveSpec = NonNullable<MaintenanceTarget['archive']>;
+
+/** Why documents of an index do not move although they are old enough; each needs somebody who looks. */
+export type ArchiveHold =
+  | 'FieldMissing'
+  | 'FieldNotDate'
+  | 'WriteBlocked'
+  | 'SourceIncomplete'
+  | 'ArchiveProtected'
+  | 'ForeignArchive'
+  | 'ArchiveUnsuitable'
+  | 'ArchiveNotMade'
+  | 'DocumentsRefused'
+  | 'DocumentsChanged'
+  | 'IdTaken';
+
+/** An index with documents that are old enough. */
+export interface ArchiveSource {
+  readonly target: CompiledTarget;
+  readonly member: Member;
+  readonly documents: number;
+  /** Undefined: nothing keeps them. */
+  readonly reason: string | undefined;
+}
+
+/** Documents are old at the same moment throughout a run, or its end would run away from it. */
+export function cutoffOf({ olderThan }: ArchiveSpec, since: number): number {
+  return since - (parseDuration(olderThan) ?? Number.POSITIVE_INFINITY);
+}
+
+/** Those whose latest date is before the cutoff. One without a date matches no range. */
+export function archiveQuery({ field, query }: ArchiveSpec, cutoff: number): object {
+  const moment = { format: 'strict_date_optional_time' };
+  const at = new Date(cutoff).toISOString();
+  const before = { range: { [field]: { ...moment, lt: at } } };
+  const later = { range: { [field]: { ...moment, gte: at } } };
+  return { bool: { filter: [before, ...(query === undefined ? [] : [query])], must_not: [later] } };
+}
+
+/** Every index of the targets that archive, oldest first, with what stands in the way of its documents. */
+export function archiveSourcesOf(
+  matched: readonly Matched[],
+  { around, archive }: Seen,
+  deletion: Parameters<typeof archiveGuardOf>[2],
+): readonly ArchiveSource[] {
+  return matched.flatMap(({ target, members }) => {
+    const facts = archive.get(target.spec.name);
+    if (facts === undefined || target.spec.archive === undefined) return [];
+    return [...members]
+      .sort((a, b) => byPlace(b, a))
+      .map((member) => {
+        const documents = facts.documents.get(member.index.uuid) ?? 0;
+        const reason = archiveGuardOf(member.index, around, deletion) ?? fieldFault(member, facts);
+        return { target, member, documents, reason };
+      });
+  });
+}
+
+/** An empty index knows no fields, and that is nothing to look at. */
+function fieldFault({ index }: Member, { types }: ArchiveFacts): ArchiveHold | undefined {
+  const type = types.get(index.name);
+  if (type === undefined) return (index.figures?.documents ?? 0) > 0 ? 'FieldMissing' : undefined;
+  return isDate(type) ? undefined : 'FieldNotDate';
+}
+
+export const isDate = (type: string | undefined): boolean => type === 'date' || type === 'date_nanos';
+
+/** The archive of a document, by the latest of its dates. */
+export function destinationOf({ archive }: CompiledTarget, date: number): string {
+  if (archive === undefined) throw new RangeError('the target has no archive');
+  return formatName(archive, { date });
+}
+
+const WIDTH = 8;
+/** As many as their fingerprints may take of a status. */
+const MOST_AT_ONCE = 4_000;
+/** Of documents, read at once. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/** How many documents go in one step: no more than memory and status bear, nor than the run may still move. */
+export function stepSize(
+  { batchSize, maxDocumentsPerRun = Number.POSITIVE_INFINITY }: ArchiveSpec,
+  { figures }: Member['index'],
+  moved: number,
+): number {
+  const average = figures === undefined || figures.documents === 0 ? 1 : figures.bytes / figures.documents;
+  const most = Math.max(1, Math.floor(MOST_BYTES / Math.max(1, average)));
+  return Math.min(batchSize, MOST_AT_ONCE, most, maxDocumentsPerRun - moved);
+}
+
+/** A document with all that must be the same in the archive. */
+export interface Content {
+  readonly id: string;
+  readonly routing: string | undefined;
+  readonly source: unknown;
+}
+
+/** 48 bits that stand for id, routing and content: a status shall not tell what users call their documents. */
+export function documentFingerprint({ id, routing, source }: Content): string {
+  const content = contentHash([id, routing ?? null, source]);
+  return createHash('sha256').update(content).digest('base64url').slice(0, WIDTH);
+}

@@ -1,0 +1,52 @@
+import type { Cluster } from '../../elasticsearch/connections.ts';
+import { countsByIndex } from '../../elasticsearch/counts-by-index.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { fieldTypes } from '../../elasticsearch/field-types.ts';
+import { TerminalError } from '../../runtime/errors.ts';
+import { archiveQuery, type ArchiveSpec, cutoffOf, isDate } from './archival.ts';
+import type { ArchiveFacts, ListedIndex } from './observed.ts';
+import { type CompiledTarget, partsOf } from './targets.ts';
+
+/**
+ * How much each target has to archive. One question about the field and one about the documents for each 3,000 bytes of
+ * names, and none for targets that archive nothing.
+ * @param since documents are as old as they were at this moment, in milliseconds since the epoch.
+ */
+export async function readArchivable(
+  { es }: Cluster,
+  targets: readonly CompiledTarget[],
+  indices: readonly ListedIndex[],
+  since: number,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ArchiveFacts>> {
+  const found = new Map<string, ArchiveFacts>();
+  for (const target of targets) {
+    const { name, archive } = target.spec;
+    if (archive === undefined) continue;
+    const open = indices.filter(
+      (index) => !index.closed && index.dataStream === undefined && firstOf(targets, index) === target,
+    );
+    const names = open.map(({ name }) => name);
+    const types = await fieldTypes(es, names, archive.field, signal);
+    const dated = names.filter((name) => isDate(types.get(name)));
+    const query = archiveQuery(archive, cutoffOf(archive, since));
+    const counts = await refusedAs(name, archive, countsByIndex(es, dated, query, signal));
+    const documents = new Map(open.map(({ name, uuid }) => [uuid, counts.get(name) ?? 0]));
+    found.set(name, { documents, types });
+  }
+  return found;
+}
+
+const firstOf = (targets: readonly CompiledTarget[], { name }: ListedIndex) =>
+  targets.find((target) => partsOf(target, name) !== undefined);
+
+/** @throws TerminalError InvalidSpec for a query that Elasticsearch does not take. */
+async function refusedAs<T>(target: string, { query }: ArchiveSpec, counted: Promise<T>): Promise<T> {
+  try {
+    return await counted;
+  } catch (error) {
+    if (query === undefined || !isElasticsearchError(error, 'invalid')) throw error;
+    const message = `spec.targets[${target}].archive.query: Elasticsearch refuses it for one of the indexes of the target`;
+    throw new TerminalError('InvalidSpec', message);
+  }
+}

@@ -1,0 +1,94 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import type { Cluster } from '../../elasticsearch/connections.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { refresh } from '../../elasticsearch/refresh.ts';
+import { type Hit, search } from '../../elasticsearch/search.ts';
+import type { Pass } from '../../runtime/controller.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import { archiveQuery, type ArchiveSpec } from './archival.ts';
+import { type MaintenanceDependencies, useOf } from './observe.ts';
+
+export interface ArchiveContext {
+  readonly policy: IndexMaintenancePolicy;
+  readonly pass: Pass;
+  readonly dependencies: MaintenanceDependencies;
+}
+
+const TURN_AGAIN_MS = 5_000;
+
+/**
+ * The cluster, when both names may be written to and emptied, and when it is this policy's turn.
+ * @throws WaitingError NotGranted and the like, or WaitingForTurn.
+ */
+export async function openArchive(
+  names: readonly string[],
+  { policy, pass, dependencies }: ArchiveContext,
+): Promise<Cluster> {
+  const cluster = await dependencies.connections.use(
+    { ...useOf(policy, 'Delete', names), operations: ['Maintain', 'Delete'] },
+    pass.signal,
+  );
+  const ahead = othersAhead(policy, dependencies);
+  if (ahead.length < cluster.maxConcurrentOperations) return cluster;
+  const message = `archival waits for a place on the connection; ${ahead[0]} is at work, and maxConcurrentOperations is ${cluster.maxConcurrentOperations}`;
+  throw new WaitingError('WaitingForTurn', message, TURN_AGAIN_MS);
+}
+
+/** Policies that have documents on their way on the same connection, and had them earlier. */
+function othersAhead(
+  policy: IndexMaintenancePolicy,
+  { policies }: MaintenanceDependencies,
+): readonly string[] {
+  const own = placeOf(policy);
+  return policies()
+    .filter((other) => other.metadata.uid !== policy.metadata.uid && homeOf(other) === homeOf(policy))
+    .filter((other) => other.status?.archive?.batch !== undefined && placeOf(other) < own)
+    .map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
+}
+
+/** Whoever has chosen its documents earlier comes first; whoever has none yet comes last. */
+const placeOf = ({ status, metadata }: IndexMaintenancePolicy): string =>
+  `${status?.archive?.batch?.time ?? '~'} ${metadata.uid}`;
+
+const homeOf = ({ spec: { connectionRef }, metadata }: IndexMaintenancePolicy): string =>
+  `${connectionRef.namespace ?? metadata.namespace}/${connectionRef.name}`;
+
+/** Documents that are old enough, the oldest first and fewer where they are large; what was just deleted is not among them. */
+export async function oldDocuments(
+  { es }: Cluster,
+  index: string,
+  spec: ArchiveSpec,
+  { cutoff, size }: { readonly cutoff: number; readonly size: number },
+  signal: AbortSignal,
+): Promise<readonly Hit[]> {
+  await refresh(es, index, signal);
+  const fewer = async (count: number): Promise<readonly Hit[]> => {
+    try {
+      return await searchOld(es, index, spec, { cutoff, size: count }, signal);
+    } catch (error) {
+      if (count === 1 || !isElasticsearchError(error, 'tooLarge')) throw error;
+      return fewer(Math.ceil(count / 2));
+    }
+  };
+  return fewer(size);
+}
+
+async function searchOld(
+  es: Elasticsearch,
+  index: string,
+  spec: ArchiveSpec,
+  { cutoff, size }: { readonly cutoff: number; readonly size: number },
+  signal: AbortSignal,
+): Promise<readonly Hit[]> {
+  const byDate = { order: 'asc', mode: 'max', numeric_type: 'date' };
+  const body = {
+    size,
+    track_total_hits: false,
+    seq_no_primary_term: true,
+    query: archiveQuery(spec, cutoff),
+    // The second one gives every copy of a shard the same order.
+    sort: [{ [spec.field]: byDate }, { _seq_no: 'asc' }],
+  };
+  return (await search(es, index, body, signal)).hits;
+}

@@ -1,0 +1,113 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import type { Cluster } from '../../elasticsearch/connections.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { createIndex, getIndex, type IndexInfo } from '../../elasticsearch/indices.ts';
+import { isPlainName } from '../../elasticsearch/patterns.ts';
+import type { Hit } from '../../elasticsearch/search.ts';
+import { primaryShards } from '../../elasticsearch/shard-stats.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { contentHash } from '../../runtime/content-hash.ts';
+import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
+import { type ArchiveHold, destinationOf, documentFingerprint } from './archival.ts';
+import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
+import { holding, withArchiveBatch } from './archive-steps.ts';
+import { isOwn } from './guards.ts';
+import { type ArchiveContext, oldDocuments, openArchive } from './perform-archive-access.ts';
+import type { Status } from './run.ts';
+import { type CompiledTarget, compileTargets } from './targets.ts';
+import { timeText } from './time-text.ts';
+
+type ChooseDocuments = Extract<MaintenanceAction, { type: 'ChooseDocuments' }>;
+
+/**
+ * Writes down which versions of which documents move next. All of a batch go into one archive, which is made here when
+ * it is not there; nothing else is changed.
+ */
+export async function chooseDocuments(
+  action: ChooseDocuments,
+  context: ArchiveContext,
+): Promise<StatusChange<Status>> {
+  const { policy, pass } = context;
+  const { index } = action;
+  const target = compileTargets(policy.spec).find(({ spec }) => spec.name === action.target);
+  if (target?.spec.archive === undefined) return (status) => status;
+  const hold = (reason: ArchiveHold): StatusChange<Status> => {
+    pass.log.warn({ index, reason }, 'documents are not archived');
+    return (status) => holding(status, index, reason, action.documents);
+  };
+  const cluster = await openArchive([index], context);
+  const [source] = await getIndex(cluster.es, index, pass.signal);
+  if (source?.uuid !== action.uuid) return (status) => holding(status, index, 'DocumentsChanged', 0);
+  const fault = sourceFault(source);
+  if (fault !== undefined) return hold(fault);
+  const found = await oldDocuments(cluster, index, target.spec.archive, action, pass.signal);
+  const chosen = ofOneArchive(target, found);
+  // Others have dealt with them since they were counted.
+  if (chosen === undefined) return (status) => status;
+  const archive = await readyArchive(chosen.destination, source, cluster, context);
+  if (typeof archive === 'string') return hold(archive);
+  const marks = await primaryShards(cluster.es, archive.name, archive.numberOfShards, pass.signal);
+  const batch = batchOf(action, chosen.hits, archive, pass.now, policy.metadata.uid);
+  return (status) => withArchiveBatch(status, { ...batch, marks: marks.map(({ maxSeqNo }) => maxSeqNo) });
+}
+
+/** The first documents, as far as they go to the same archive. */
+function ofOneArchive(target: CompiledTarget, hits: readonly Hit[]) {
+  const named = hits.map((hit) => ({ hit, destination: destinationOf(target, Number(hit.sort[0])) }));
+  const destination = named[0]?.destination;
+  if (destination === undefined) return undefined;
+  const end = named.findIndex((each) => each.destination !== destination);
+  return { destination, hits: hits.slice(0, end < 0 ? hits.length : end) };
+}
+
+function batchOf(
+  { target, index, uuid, cutoff }: ChooseDocuments,
+  hits: readonly Hit[],
+  { name: destination, uuid: destinationUuid }: IndexInfo,
+  now: number,
+  policy: string,
+): Omit<ArchiveBatch, 'marks'> {
+  const documents = hits.map(documentFingerprint).join('');
+  const id = contentHash([policy, uuid, destinationUuid, documents, now]).slice(0, 16);
+  const [time, until] = [timeText(now), new Date(cutoff).toISOString()];
+  return { id, time, target, index, uuid, destination, destinationUuid, cutoff: until, documents };
+}
+
+/**
+ * An index of this name that was not made as an archive is somebody's: documents that were mixed into it could not be told
+ * from its own again.
+ */
+async function readyArchive(
+  name: string,
+  source: IndexInfo,
+  cluster: Cluster,
+  context: ArchiveContext,
+): Promise<IndexInfo | ArchiveHold> {
+  const { policy, pass } = context;
+  if (!isPlainName(name)) return 'ArchiveNotMade';
+  if (cluster.protects(name) || isOwn({ name, hidden: false })) return 'ArchiveProtected';
+  await openArchive([name], context);
+  const before = await getIndex(cluster.es, name, pass.signal);
+  if (before.length === 0 && !(await isMade(name, source, cluster, policy, pass))) return 'ArchiveNotMade';
+  const found = before.length > 0 ? before : await getIndex(cluster.es, name, pass.signal);
+  return archiveFault(name, found) ?? found[0] ?? 'ArchiveNotMade';
+}
+
+async function isMade(
+  name: string,
+  source: IndexInfo,
+  { es }: Cluster,
+  policy: IndexMaintenancePolicy,
+  { signal, log }: ArchiveContext['pass'],
+): Promise<boolean> {
+  try {
+    await createIndex(es, name, archiveBody(policy, source), {}, signal);
+    log.info({ index: name, like: source.name }, 'made an archive');
+    return true;
+  } catch (error) {
+    if (isElasticsearchError(error, 'alreadyExists')) return true;
+    if (!isElasticsearchError(error, 'invalid', 'forbidden', 'blocked')) throw error;
+    log.warn({ err: error, index: name }, 'the archive could not be made');
+    return false;
+  }
+}

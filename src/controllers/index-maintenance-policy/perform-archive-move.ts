@@ -1,0 +1,288 @@
+import { deleteDocuments } from '../../elasticsearch/bulk.ts';
+import type { Cluster } from '../../elasticsearch/connections.ts';
+import { incomplete } from '../../elasticsearch/errors.ts';
+import { readIndices } from '../../elasticsearch/index-listing.ts';
+import { getIndex } from '../../elasticsearch/indices.ts';
+import { type DocumentKey, getDocuments, type StoredDocument } from '../../elasticsearch/multi-get.ts';
+import { refresh } from '../../elasticsearch/refresh.ts';
+import { runReindex } from '../../elasticsearch/reindex.ts';
+import { documentsSince, type Hit } from '../../elasticsearch/search.ts';
+import { listReindexTasks } from '../../elasticsearch/tasks.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import type { ArchiveBatch } from './actions.ts';
+import { documentFingerprint } from './archival.ts';
+import { archiveFault, sourceFault } from './archive-index.ts';
+import { holding, withMoved, withoutArchiveBatch } from './archive-steps.ts';
+import { archiveGuardOf } from './guards.ts';
+import { readUnfinished, surroundings } from './observe.ts';
+import { readSituation } from './observe-listings.ts';
+import { type ArchiveContext, oldDocuments, openArchive } from './perform-archive-access.ts';
+import { fingerprintsOf } from './plan.ts';
+import type { Status } from './run.ts';
+
+const AGAIN_MS = 2_000;
+/** How often documents that change all the while are looked at before the batch is left for the next pass. */
+const ROUNDS = 5;
+
+interface Move {
+  readonly batch: ArchiveBatch;
+  /** Fingerprints of the documents of the batch. */
+  readonly chosen: ReadonlySet<string>;
+  readonly cluster: Cluster;
+  readonly context: ArchiveContext;
+}
+
+/**
+ * Brings each document of the batch into one place: copies what was chosen and is still the same, reads both sides, deletes
+ * the originals of what is whole in the archive, each in the very version that was read, and takes back copies of what
+ * has changed since. It may be repeated at any point: what an earlier try has copied is found by the sequence numbers of
+ * the archive and by the fingerprints.
+ */
+export async function moveDocuments(
+  batch: ArchiveBatch,
+  context: ArchiveContext,
+): Promise<StatusChange<Status>> {
+  const cluster = await openArchive([batch.index, batch.destination], context);
+  const move = { batch, chosen: fingerprintsOf(batch.documents), cluster, context };
+  await noCopyRuns(move);
+  const obstacle = await obstacleOf(move);
+  if (obstacle === 'Replaced') return withoutArchiveBatch;
+  const { copies, fresh, before } = await documentsOf(move, obstacle === undefined);
+  if (obstacle !== undefined && (copies.length === 0 || (await haveOriginals(move, copies))))
+    return hindered(move, obstacle, copies);
+  await copy(move, fresh);
+  const ours = new Set([...copies, ...fresh].map(keyOf).filter((key) => !before.has(key)));
+  const settled = await settle(move, distinct([...copies, ...fresh]), ours);
+  await refresh(cluster.es, batch.index, context.pass.signal);
+  return told(move, settled);
+}
+
+const keyOf = ({ id, routing }: DocumentKey): string => JSON.stringify([id, routing]);
+
+const distinct = <Key extends DocumentKey>(keys: readonly Key[]): readonly Key[] => [
+  ...new Map(keys.map((key) => [keyOf(key), key])).values(),
+];
+
+/** @throws WaitingError while the copy of an earlier try goes on: it would write behind our back. */
+async function noCopyRuns({ batch, cluster, context }: Move): Promise<void> {
+  const { tasks, complete } = await listReindexTasks(cluster.es, context.pass.signal);
+  if (complete && !tasks.some(({ opaqueId }) => opaqueId === opaqueIdOf(batch))) return;
+  const message = `the copy into ${batch.destination} that was begun before is still under way`;
+  throw new WaitingError('WaitingForTurn', message, AGAIN_MS);
+}
+
+const opaqueIdOf = ({ id }: ArchiveBatch): string => `es-steward-archive-${id}`;
+
+/** What forbids to go on, read anew; `Replaced` when one of the two indexes is not there any more. */
+async function obstacleOf({ batch, cluster, context }: Move) {
+  const { policy, pass, dependencies } = context;
+  const { es } = cluster;
+  const [listed, sources, archives, situation] = await Promise.all([
+    readIndices(es, [batch.index], pass.signal),
+    getIndex(es, batch.index, pass.signal),
+    getIndex(es, batch.destination, pass.signal),
+    readSituation(es, pass.now),
+  ]);
+  const [index, source, archive] = [listed[0], sources[0], archives[0]];
+  if (index === undefined || source?.uuid !== batch.uuid || archive?.uuid !== batch.destinationUuid)
+    return 'Replaced';
+  const unfinished = await readUnfinished(policy, cluster, [index], pass.signal);
+  const around = surroundings(cluster, { ...situation, written: new Set() }, unfinished, dependencies);
+  return (
+    archiveGuardOf(index, around, policy.spec.deletion) ??
+    sourceFault(source) ??
+    archiveFault(batch.destination, archives)
+  );
+}
+
+/**
+ * Without copies nothing has happened yet, and nothing will.
+ * @throws WaitingError while documents are in both: that must end, and cannot now.
+ */
+function hindered({ batch }: Move, reason: string, copies: readonly DocumentKey[]): StatusChange<Status> {
+  if (copies.length === 0) return (status) => withoutArchiveBatch(holding(status, batch.index, reason, 0));
+  const message = `documents of ${batch.index} are in ${batch.destination} as well, and cannot be deleted now (${reason}): they are once that is over`;
+  throw new WaitingError('ArchivalHindered', message, AGAIN_MS * 5);
+}
+
+/** What is to be brought into one place. The order of the reads matters: see below. */
+async function documentsOf(move: Move, mayCopy: boolean) {
+  const { batch, chosen, cluster, context } = move;
+  const { signal } = context.pass;
+  const fresh = mayCopy ? await freshDocuments(move) : [];
+  // What another process copies after this read is found by the next one, so that whatever is ours counts as ours.
+  const there = await getDocuments(cluster.es, batch.destination, fresh, {}, signal);
+  const found = new Set(there.flatMap((document) => (document ? [keyOf(document)] : [])));
+  const copies = await copiesSince(move);
+  const copied = new Set(copies.map(keyOf));
+  return {
+    copies,
+    /** Not copied yet. */
+    fresh: fresh.filter((document) => !copied.has(keyOf(document))),
+    /** In the archive since before the batch. */
+    before: new Set([...found].filter((key) => !copied.has(key))),
+    chosen,
+  };
+}
+
+/** Whether any is in both indexes; if not, the batch was done and only its books are left to write. */
+async function haveOriginals(
+  { batch, cluster, context }: Move,
+  copies: readonly DocumentKey[],
+): Promise<boolean> {
+  const found = await getDocuments(cluster.es, batch.index, copies, {}, context.pass.signal);
+  return found.some((document) => document !== undefined);
+}
+
+/** Documents of the batch that are still what they were; when the policy has changed they may not be looked for any more. */
+async function freshDocuments({ batch, chosen, cluster, context }: Move): Promise<readonly Hit[]> {
+  const { policy, pass } = context;
+  const spec = policy.spec.targets.find(({ name }) => name === batch.target)?.archive;
+  if (spec === undefined) return [];
+  const wanted = { cutoff: Date.parse(batch.cutoff), size: chosen.size };
+  const hits = await oldDocuments(cluster, batch.index, spec, wanted, pass.signal);
+  return hits.filter((hit) => chosen.has(documentFingerprint(hit)));
+}
+
+/** Documents of the batch that have come into the archive since it was chosen. */
+async function copiesSince({ batch, chosen, cluster, context }: Move): Promise<readonly DocumentKey[]> {
+  const { signal } = context.pass;
+  await refresh(cluster.es, batch.destination, signal);
+  const copies: DocumentKey[] = [];
+  for (const [shard, mark] of batch.marks.entries())
+    for await (const page of documentsSince(cluster.es, batch.destination, shard, mark, signal))
+      for (const hit of page)
+        if (chosen.has(documentFingerprint(hit))) copies.push({ id: hit.id, routing: hit.routing });
+  return copies;
+}
+
+/** On the server, so that no number in a document is rounded. What is there already is never written over. */
+async function copy({ batch, cluster, context }: Move, fresh: readonly Hit[]): Promise<void> {
+  if (fresh.length === 0) return;
+  const versions = [
+    { ids: { values: [...new Set(fresh.map(({ id }) => id))] } },
+    // Exactly the versions that were read: what was written to since stays.
+    { terms: { _seq_no: [...new Set(fresh.map(({ seqNo }) => seqNo))] } },
+  ];
+  const body = {
+    conflicts: 'proceed',
+    source: { index: batch.index, size: fresh.length, query: { bool: { filter: versions } } },
+    dest: { index: batch.destination, op_type: 'create' },
+  };
+  const options = { opaqueId: opaqueIdOf(batch) };
+  const result = await runReindex(cluster.es, body, options, context.pass.signal);
+  const failures = result.failures.slice(0, 5).map(({ id, type }) => ({ id, type }));
+  if (failures.length > 0)
+    context.pass.log.warn(
+      { index: batch.index, destination: batch.destination, failures },
+      'the archive refuses documents',
+    );
+}
+
+/** How many documents of a batch ended where. */
+interface Settled {
+  /** Only in the archive. */
+  readonly moved: number;
+  /** In their index, and the archive does not take them. */
+  readonly refused: number;
+  /** In their index, and another document of the same id is in the archive. */
+  readonly taken: number;
+}
+
+interface Pair {
+  readonly source: StoredDocument | undefined;
+  readonly copy: StoredDocument | undefined;
+  readonly fate: Fate;
+}
+
+type Fate =
+  | 'Moved'
+  | 'DeleteOriginal'
+  | 'WithdrawCopy'
+  /** Only in its index, as it was chosen. */
+  | 'Refused'
+  | 'Taken'
+  /** Written to since, or deleted by its owner, and not copied. */
+  | 'Changed';
+
+/** Reads both sides until no document is in both, and acts on what it has read: nothing else is touched by it. */
+async function settle(move: Move, keys: readonly DocumentKey[], ours: ReadonlySet<string>): Promise<Settled> {
+  const { batch, cluster, context } = move;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const pairs = await pairsOf(move, keys, ours);
+    const having = (fate: Fate) => pairs.filter((pair) => pair.fate === fate);
+    const originals = having('DeleteOriginal').flatMap(({ source }) => source ?? []);
+    const copies = having('WithdrawCopy').flatMap(({ copy }) => copy ?? []);
+    if (originals.length + copies.length === 0)
+      return {
+        moved: having('Moved').length,
+        refused: having('Refused').length,
+        taken: having('Taken').length,
+      };
+    await areTheSame(move);
+    tell(move, originals.length, copies.length);
+    const options = { opaqueId: opaqueIdOf(batch) };
+    await deleteDocuments(cluster.es, batch.index, originals, options, context.pass.signal);
+    await deleteDocuments(cluster.es, batch.destination, copies, options, context.pass.signal);
+  }
+  throw incomplete(`documents of ${batch.index}`, 'they change all the while');
+}
+
+async function pairsOf(
+  { batch, cluster, context, chosen }: Move,
+  keys: readonly DocumentKey[],
+  ours: ReadonlySet<string>,
+): Promise<readonly Pair[]> {
+  const read = (index: string) =>
+    getDocuments(cluster.es, index, keys, { source: true }, context.pass.signal);
+  // The archive first: what is missing in the index afterwards was whole in the archive before.
+  const copies = await read(batch.destination);
+  const sources = await read(batch.index);
+  return keys.map((key, at) => {
+    const [source, copy] = [sources[at], copies[at]];
+    return { source, copy, fate: fateOf(source, copy, ours.has(keyOf(key)), chosen) };
+  });
+}
+
+function fateOf(
+  source: StoredDocument | undefined,
+  copy: StoredDocument | undefined,
+  isOurs: boolean,
+  chosen: ReadonlySet<string>,
+): Fate {
+  if (copy === undefined)
+    return source !== undefined && chosen.has(documentFingerprint(source)) ? 'Refused' : 'Changed';
+  const content = documentFingerprint(copy);
+  if (source === undefined) return chosen.has(content) ? 'Moved' : 'Taken';
+  if (documentFingerprint(source) === content) return 'DeleteOriginal';
+  return isOurs && chosen.has(content) ? 'WithdrawCopy' : 'Taken';
+}
+
+/** @throws ElasticsearchError `incomplete` when one of the indexes was exchanged since it was looked at. */
+async function areTheSame({ batch, cluster, context }: Move): Promise<void> {
+  const found = await readIndices(cluster.es, [batch.index, batch.destination], context.pass.signal);
+  const uuids = new Map(found.map(({ name, uuid }) => [name, uuid]));
+  if (uuids.get(batch.index) === batch.uuid && uuids.get(batch.destination) === batch.destinationUuid) return;
+  throw incomplete(`${batch.index} and ${batch.destination}`, 'one of them was made anew');
+}
+
+/** The record of what is deleted and on whose word. */
+function tell({ batch, context }: Move, originals: number, copies: number): void {
+  const { uid: policy, generation } = context.policy.metadata;
+  const { id, index, uuid, destination } = batch;
+  context.pass.log.info(
+    { batch: id, index, uuid, destination, originals, copies, policy, generation },
+    'deleting documents that are in the archive',
+  );
+}
+
+/** A batch that moved nothing would be chosen again for ever: the index is left for the next run. */
+function told({ batch }: Move, { moved, refused, taken }: Settled): StatusChange<Status> {
+  const left = refused + taken;
+  const reason = taken > 0 ? 'IdTaken' : left > 0 ? 'DocumentsRefused' : 'DocumentsChanged';
+  return (status) => {
+    const done = withoutArchiveBatch(status);
+    return moved > 0 ? withMoved(done, batch.target, moved) : holding(done, batch.index, reason, left);
+  };
+}

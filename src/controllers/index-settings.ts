@@ -1,0 +1,34 @@
+/** Settings of an index, flat: `index.refresh_interval`. */
+export type FlatSettings = Readonly<Record<string, unknown>>;
+
+/** Elasticsearch writes these itself, or they belong to one index and not to its successor. */
+const NOT_COPIED = [
+  /^index\.(uuid|creation_date|creation_date_string|provided_name|version\..*|history\..*|resize\..*|shrink\..*)$/,
+  /^index\.(verified_read_only|verified_before_close|hidden|priority_source)$/,
+  /^index\.blocks\./,
+  /^index\.lifecycle\./,
+  /^index\.routing\.allocation\.initial_recovery\./,
+  /^index\.(default_pipeline|final_pipeline)$/,
+];
+
+/** Nested or dotted, with or without `index.` in front: all become one flat map. */
+export function flatten(settings: unknown, path = ''): FlatSettings {
+  if (settings === null || typeof settings !== 'object' || Array.isArray(settings))
+    return { [prefixed(path)]: settings };
+  const members = Object.entries(settings).map(([key, value]) =>
+    flatten(value, path ? `${path}.${key}` : key),
+  );
+  return Object.assign({}, ...members) as FlatSettings;
+}
+
+function prefixed(path: string): string {
+  return path.startsWith('index.') ? path : `index.${path}`;
+}
+
+/** What an index that takes over documents of another one has in common with it. */
+export function copiedSettings(settings: unknown): FlatSettings {
+  const entries = Object.entries(flatten(settings)).filter(
+    ([key]) => !NOT_COPIED.some((skip) => skip.test(key)),
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,395 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  documentsOf,
+  inIndex,
+  OLD,
+  placesOf,
+  STAYING,
+  type TestDocument,
+  writeDocuments,
+} from '../../support/archival-documents.ts';
+import { daysAgo, makeIndices, namesOf } from '../../support/maintenance-indices.ts';
+import {
+  createPolicy,
+  policyRef,
+  editPolicy,
+  type MaintenanceProcessOptions,
+  readPolicy,
+  runNow,
+  startMaintenance,
+} from '../../support/maintenance-process.ts';
+import type { IndexMaintenancePolicy } from '../../../src/crds/index-maintenance-policy.ts';
+import { type ReindexBed, useReindexBed } from '../../support/reindex-bed.ts';
+import type { Around } from '../../support/server-calls.ts';
+
+let bed: ReindexBed;
+beforeAll(async () => {
+  bed = await useReindexBed();
+});
+
+const DATED = { properties: { date: { type: 'date' }, n: { type: 'long' } } };
+const ARCHIVE = { olderThan: '1825d', field: 'date', destination: '~archive-{date:yyyy}' };
+
+interface Options {
+  readonly archive?: Readonly<Record<string, unknown>>;
+  readonly target?: Readonly<Record<string, unknown>>;
+  readonly spec?: Readonly<Record<string, unknown>>;
+}
+
+/** A policy that archives documents of its own indexes, each run by a process of its own. */
+async function open({ archive = {}, target = {}, spec = {} }: Options = {}) {
+  const name = bed.name();
+  const prefix = `${name}-`;
+  const own = { name: 'docs', pattern: '~src*', archive: { ...ARCHIVE, ...archive }, ...target };
+  const written = JSON.stringify(own).replaceAll('~', prefix);
+  await createPolicy(bed, name, { targets: [JSON.parse(written)], ...spec });
+  const settle = async (options: MaintenanceProcessOptions = {}) => {
+    const process = startMaintenance(bed, options);
+    const policy = await process.settle(name);
+    await process.close();
+    return policy?.status ?? {};
+  };
+  return {
+    name,
+    prefix,
+    settle,
+    run: async (options?: MaintenanceProcessOptions) => {
+      await runNow(bed, name);
+      return settle(options);
+    },
+    make: async (index: string, documents: readonly TestDocument[], body: object = { mappings: DATED }) => {
+      await makeIndices(bed.es, [prefix + index], body);
+      await writeDocuments(bed.es, prefix + index, documents);
+    },
+    places: () => placesOf(bed.es, prefix),
+  };
+}
+
+const heldOf = (status: { plan?: { held: readonly { reason: string }[] } | undefined }) =>
+  status.plan?.held.map(({ reason }) => reason);
+
+describe('archival', () => {
+  it('moves exactly what is older, to the archive of its year, as it was (G3, H78)', async () => {
+    const policy = await open({ archive: { batchSize: 2 } });
+    await policy.make('src', [...OLD, ...STAYING]);
+    const before = await documentsOf(bed.es, policy.prefix);
+    expect(await policy.run()).toMatchObject({
+      lastRun: { archived: 6, failed: 0 },
+      archive: { documents: 6, held: [] },
+      plan: { archive: { documents: 0 }, held: [] },
+    });
+    expect(await policy.places()).toEqual({
+      ...inIndex('archive-2016', OLD.slice(0, 4)),
+      ...inIndex('archive-2017', OLD.slice(4)),
+      ...inIndex('src', STAYING),
+    });
+    const after = await documentsOf(bed.es, policy.prefix);
+    const contents = (found: typeof after) =>
+      Object.fromEntries([...found].map(([id, [each]]) => [id, [each?.source, each?.routing]]));
+    expect(contents(after)).toEqual(contents(before));
+    const policyNow = await readPolicy(bed, policy.name);
+    expect(policyNow?.metadata.finalizers ?? []).toEqual([]);
+  });
+});
+
+/** Does something right before the first call of that shape is sent. */
+const before = (shape: RegExp, act: () => Promise<unknown>): Around => {
+  let done = false;
+  return async (call, send) => {
+    if (call.server === 'elasticsearch' && shape.test(call.shape) && !done) {
+      done = true;
+      await act();
+    }
+    return send();
+  };
+};
+
+const put = (path: string, body: object) => bed.es.request({ method: 'PUT', path, body });
+
+describe('a document that is written to on its way', () => {
+  it.each<[string, RegExp]>([
+    ['between choice and copy', /^POST \/_reindex/],
+    ['between copy and delete (H81)', /src\}\/_bulk/],
+  ])('is in exactly one place in its newest version: %s', async (_, shape) => {
+    const policy = await open();
+    await policy.make('src', OLD);
+    const newer = [
+      { id: 'leap-day', source: { date: '2016-02-29', n: 100 } },
+      { id: 'month-end', source: { date: new Date().toISOString(), n: 200 } },
+    ];
+    const around = before(shape, () => writeDocuments(bed.es, `${policy.prefix}src`, newer));
+    expect(await policy.run({ around })).toMatchObject({ lastRun: { archived: 5 }, consecutiveFailures: 0 });
+    expect(await policy.places()).toMatchObject({ 'leap-day': 'archive-2016', 'month-end': 'src' });
+    const found = await documentsOf(bed.es, policy.prefix);
+    expect(newer.map(({ id }) => found.get(id)?.[0]?.source)).toEqual(newer.map(({ source }) => source));
+  });
+
+  it('stays deleted when its owner has deleted it, and everybody sees that, before the copy', async () => {
+    const policy = await open();
+    await policy.make('src', OLD);
+    const path = `/${policy.prefix}src/_doc/leap-day`;
+    const around = before(/^POST \/_reindex/, () =>
+      bed.es.request({ method: 'DELETE', path, query: { refresh: true } }),
+    );
+    await policy.run({ around });
+    expect((await policy.places())['leap-day']).toBeUndefined();
+  });
+
+  it('is moved to its end when the policy is deleted meanwhile', async () => {
+    const policy = await open();
+    await policy.make('src', OLD.slice(0, 2));
+    await runNow(bed, policy.name);
+    const process = startMaintenance(bed);
+    while ((await readPolicy(bed, policy.name))?.status?.archive?.batch === undefined)
+      await process.pass(policy.name);
+    const found = await readPolicy(bed, policy.name);
+    await bed.api.remove(policyRef(bed, policy.name), { uid: found?.metadata.uid ?? '' });
+    await process.settle(policy.name);
+    await process.close();
+    expect(await readPolicy(bed, policy.name)).toBeUndefined();
+    expect(await policy.places()).toEqual(inIndex('archive-2016', OLD.slice(0, 2)));
+  });
+});
+
+describe('an archive that holds a document of that id already', () => {
+  const withOld = async (source: Readonly<Record<string, unknown>>) => {
+    const policy = await open();
+    await policy.make('src', OLD.slice(0, 2));
+    const _meta = { 'es-steward': { archive: 'by-hand' } };
+    await policy.make('archive-2016', [{ id: 'leap-day', source }], { mappings: { _meta, ...DATED } });
+    return { policy, status: await policy.run() };
+  };
+
+  it('never writes over it: both stay, and the index is named', async () => {
+    const { policy, status } = await withOld({ date: '2016-02-29', n: -1 });
+    expect(status).toMatchObject({ lastRun: { archived: 1, notArchived: 1 }, consecutiveFailures: 1 });
+    expect(heldOf(status)).toEqual(['IdTaken']);
+    expect(await policy.places()).toEqual({ 'leap-day': 'archive-2016, src', 'month-end': 'archive-2016' });
+    const [archived, own] = (await documentsOf(bed.es, policy.prefix)).get('leap-day') ?? [];
+    expect([archived?.source, own?.source]).toMatchObject([{ n: -1 }, { n: 1 }]);
+  });
+
+  it('takes it for the same when it says the same, as after a lost status', async () => {
+    const { policy, status } = await withOld(OLD[0]?.source ?? {});
+    expect(status).toMatchObject({ lastRun: { archived: 2 }, consecutiveFailures: 0 });
+    expect(await policy.places()).toEqual(inIndex('archive-2016', OLD.slice(0, 2)));
+  });
+});
+
+describe('an archive', () => {
+  it('is made like its first source, without what would change or delete what it is to keep', async () => {
+    const policy = await open();
+    await put(`/_ingest/pipeline/${policy.name}`, {
+      processors: [{ set: { field: 'spoilt', value: true } }],
+    });
+    await policy.make('src', OLD.slice(0, 1), {
+      mappings: DATED,
+      settings: { number_of_shards: 2, refresh_interval: '7s', final_pipeline: undefined },
+    });
+    await put(`/${policy.prefix}src/_settings`, { 'index.final_pipeline': policy.name });
+    expect(await policy.run()).toMatchObject({ lastRun: { archived: 1 } });
+    const path = `/${policy.prefix}archive-2016`;
+    const answer = (await bed.es.request({ method: 'GET', path })) as Record<string, object>;
+    expect(Object.values(answer)[0]).toMatchObject({
+      mappings: { ...DATED, _meta: { 'es-steward': { archive: `${bed.namespace}/${policy.name}` } } },
+      settings: { index: { number_of_shards: '2', refresh_interval: '7s', final_pipeline: '_none' } },
+    });
+    expect((await documentsOf(bed.es, policy.prefix)).get('leap-day')?.[0]?.source).toEqual(OLD[0]?.source);
+    await put(`/${policy.prefix}src/_settings`, { 'index.final_pipeline': null });
+    await bed.es.request({ method: 'DELETE', path: `/_ingest/pipeline/${policy.name}` });
+  });
+
+  it.each<[string, string, (name: string, prefix: string) => Promise<unknown>]>([
+    ['an index of somebody else', 'ForeignArchive', (name) => makeIndices(bed.es, [name])],
+    [
+      'an alias',
+      'ForeignArchive',
+      (name, prefix) => makeIndices(bed.es, [`${prefix}other`], { aliases: { [name]: {} } }),
+    ],
+    [
+      'an archive with a pipeline',
+      'ArchiveUnsuitable',
+      async (name) => {
+        await put(`/_ingest/pipeline/${bed.namespace}`, { processors: [] });
+        await makeIndices(bed.es, [name], {
+          settings: { final_pipeline: bed.namespace },
+          mappings: { _meta: { 'es-steward': { archive: 'by-hand' } } },
+        });
+      },
+    ],
+  ])('is not %s: nothing moves', async (_, reason, make) => {
+    const policy = await open();
+    await policy.make('src', OLD.slice(0, 1));
+    await make(`${policy.prefix}archive-2016`, policy.prefix);
+    const status = await policy.run();
+    expect(heldOf(status)).toEqual([reason]);
+    expect(status).toMatchObject({ lastRun: { notArchived: 1 }, plan: { archive: { documents: 1 } } });
+    expect(await policy.places()).toEqual(inIndex('src', OLD.slice(0, 1)));
+    await put(`/${policy.prefix}archive-2016/_settings`, { 'index.final_pipeline': null });
+  });
+
+  it('that refuses some documents takes the others, and the next index', async () => {
+    const policy = await open();
+    await policy.make('src-1', [{ id: 'number', source: { date: '2016-01-01', n: 1 } }]);
+    const text = { properties: { date: { type: 'date' }, n: { type: 'keyword' } } };
+    const mixed = [
+      { id: 'text', source: { date: '2016-01-02', n: 'no number' } },
+      { id: 'digits', source: { date: '2016-01-03', n: '3' } },
+    ];
+    await policy.make('src-2', mixed, { mappings: text });
+    await policy.make('src-3', [{ id: 'last', source: { date: '2016-01-04', n: 4 } }]);
+    const status = await policy.run();
+    expect(status).toMatchObject({ lastRun: { archived: 3, notArchived: 1 } });
+    expect(heldOf(status)).toEqual(['DocumentsRefused']);
+    expect(status.conditions?.find(({ type }) => type === 'Ready')?.reason).toBe('ActionFailed');
+    expect(await policy.places()).toEqual({
+      text: 'src-2',
+      ...inIndex('archive-2016', [
+        { id: 'number', source: {} },
+        { id: 'digits', source: {} },
+        { id: 'last', source: {} },
+      ]),
+    });
+  });
+});
+
+describe('documents', () => {
+  it('keep routing, nested objects, relations, and numbers that no double can hold', async () => {
+    const policy = await open();
+    const mappings = {
+      properties: {
+        ...DATED.properties,
+        kin: { type: 'join', relations: { parent: 'child' } },
+        parts: { type: 'nested' },
+      },
+    };
+    const parts = [{ a: 1 }, { a: 2 }];
+    await policy.make(
+      'src',
+      [
+        { id: 'parent', routing: 'r', source: { date: '2016-01-01', kin: 'parent', parts } },
+        {
+          id: 'child',
+          routing: 'r',
+          source: { date: '2016-01-01', kin: { name: 'child', parent: 'parent' } },
+        },
+      ],
+      { mappings, settings: { number_of_shards: 3 } },
+    );
+    const huge = `{"index":{"_id":"huge"}}\n{"date":"2016-01-01","n":9007199254740993}\n`;
+    await bed.es.request({ method: 'POST', path: `/${policy.prefix}src/_bulk`, body: huge });
+    expect(await policy.run()).toMatchObject({ lastRun: { archived: 3 }, consecutiveFailures: 0 });
+    const found = await documentsOf(bed.es, policy.prefix);
+    expect(found.get('child')).toMatchObject([{ index: 'archive-2016', routing: 'r' }]);
+    expect(found.get('parent')).toMatchObject([{ index: 'archive-2016', routing: 'r', source: { parts } }]);
+    const path = `/${policy.prefix}archive-2016/_count`;
+    const count = async (query: string) =>
+      (await bed.es.request({ method: 'POST', path, body: `{"query":${query}}` })) as { count: number };
+    expect(await count('{"term":{"n":9007199254740993}}')).toMatchObject({ count: 1 });
+    expect(await count('{"has_parent":{"parent_type":"parent","query":{"match_all":{}}}}')).toMatchObject({
+      count: 1,
+    });
+  });
+});
+
+describe('what stands in the way of archival', () => {
+  it('keeps documents where they are, and their index too, whatever retention says', async () => {
+    const policy = await open({ target: { retention: { maxAge: '1s' } }, archive: { olderThan: '3650d' } });
+    const [first] = [OLD.slice(0, 1)];
+    await policy.make('src-blocked', first);
+    await put(`/${policy.prefix}src-blocked/_settings`, { 'index.blocks.write': true });
+    await policy.make('src-closed', first);
+    await bed.es.request({ method: 'POST', path: `/${policy.prefix}src-closed/_close` });
+    await policy.make('src-keyword', first, { mappings: { properties: { date: { type: 'keyword' } } } });
+    await policy.make('src-undated', [{ id: 'x', source: { n: 1 } }], { mappings: {} });
+    await policy.make('src-nosource', first, { mappings: { _source: { enabled: false }, ...DATED } });
+    const status = await policy.run();
+    const held = status.plan?.held.map(({ index, reason }) => [index.slice(policy.prefix.length), reason]);
+    expect(held).toEqual(
+      expect.arrayContaining([
+        ['src-blocked', 'WriteBlocked'],
+        ['src-closed', 'Closed'],
+        ['src-keyword', 'FieldNotDate'],
+        ['src-undated', 'FieldMissing'],
+        ['src-nosource', 'SourceIncomplete'],
+        ['src-keyword', 'NotArchived'],
+        ['src-closed', 'NotArchived'],
+      ]),
+    );
+    expect(status).toMatchObject({ lastRun: { deleted: 0 } });
+    expect(await namesOf(bed.es, policy.prefix)).toHaveLength(5);
+    await put(`/${policy.prefix}src-blocked/_settings`, { 'index.blocks.write': null });
+  });
+
+  it('ends with it: what is archived goes with the next run, and its archive stays', async () => {
+    const day = daysAgo(2_000);
+    const policy = await open({
+      target: { pattern: undefined, series: '~src-{date:yyyyMMdd}', retention: { maxAge: '1d' } },
+      archive: { destination: '~src-{date:yyyy}' },
+    });
+    await policy.make(`src-${day}`, OLD.slice(0, 1));
+    expect(await policy.run()).toMatchObject({ lastRun: { archived: 1, deleted: 0 } });
+    expect(await policy.run()).toMatchObject({ lastRun: { deleted: 1 } });
+    expect(await policy.places()).toEqual(inIndex('src-2016', OLD.slice(0, 1)));
+  });
+});
+
+describe('a run', () => {
+  it('tells in DryRun how many documents would move, and moves none', async () => {
+    const policy = await open({ spec: { mode: 'DryRun' } });
+    await policy.make('src', [...OLD, ...STAYING]);
+    const seen: string[] = [];
+    const status = await policy.run({
+      around: (call, send) => {
+        if (call.server === 'elasticsearch' && call.mutates) seen.push(call.shape);
+        return send();
+      },
+    });
+    expect([status.plan?.archive, seen]).toEqual([{ documents: 6 }, []]);
+    expect(await policy.places()).toEqual(inIndex('src', [...OLD, ...STAYING]));
+  });
+
+  it('moves no more than maxDocumentsPerRun, and only what the query says', async () => {
+    const query = { range: { n: { gte: 2 } } };
+    const policy = await open({ archive: { maxDocumentsPerRun: 3, batchSize: 2, query } });
+    await policy.make('src', OLD);
+    expect(await policy.run()).toMatchObject({
+      lastRun: { archived: 3 },
+      plan: { archive: { documents: 2 } },
+    });
+    expect(await policy.run()).toMatchObject({ lastRun: { archived: 2 }, archive: { documents: 5 } });
+    expect(await policy.places()).toEqual({
+      'leap-day': 'src',
+      ...inIndex('archive-2016', OLD.slice(1, 4)),
+      ...inIndex('archive-2017', OLD.slice(4)),
+    });
+  });
+
+  it('stops before the next batch when it is suspended, and goes on afterwards', async () => {
+    const policy = await open({ archive: { batchSize: 1 } });
+    await policy.make('src', OLD.slice(0, 3));
+    const around = before(/src\}\/_bulk/, () => editPolicy(bed, policy.name, { spec: { suspend: true } }));
+    await policy.run({ around });
+    expect(Object.values(await policy.places()).sort()).toEqual(['archive-2016', 'src', 'src']);
+    await editPolicy(bed, policy.name, { spec: { suspend: false } });
+    expect(await policy.settle()).toMatchObject({ archive: { documents: 3 } });
+  });
+
+  it('waits for its turn while others use all places of the connection', async () => {
+    const policy = await open();
+    await policy.make('src', OLD.slice(0, 1));
+    const working = (name: string) =>
+      ({
+        metadata: { namespace: bed.namespace, name, uid: name },
+        spec: { connectionRef: { name: 'main' }, mode: 'Enforce', targets: [] },
+        status: { archive: { batch: { time: '2026-01-01T00:00:00Z' } } },
+      }) as unknown as IndexMaintenancePolicy; // what is read of others
+    const others = Array.from({ length: 10 }, (_, at) => working(`other-${at}`));
+    const status = await policy.run({ policies: () => others });
+    expect(status.conditions?.find(({ type }) => type === 'Ready')?.reason).toBe('WaitingForTurn');
+    expect(await policy.places()).toEqual(inIndex('src', OLD.slice(0, 1)));
+    expect(await policy.settle({ policies: () => others.slice(1) })).toMatchObject({
+      lastRun: { archived: 1 },
+    });
+  });
+});
