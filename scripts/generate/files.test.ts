@@ -1,13 +1,20 @@
 import { expect, it } from 'vitest';
 import { chartFiles } from './chart.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
+import { dashboards } from './dashboard/dashboard.ts';
 import { findDrift } from './files.ts';
 import { metricsPages } from './metrics-reference.ts';
 import { referencePages } from './reference.ts';
 
 it('finds the committed files as the sources say', () => {
   expect(
-    findDrift([...chartFiles(), ...customResourceDefinitions(), ...metricsPages(), ...referencePages()]),
+    findDrift([
+      ...chartFiles(),
+      ...customResourceDefinitions(),
+      ...dashboards(),
+      ...metricsPages(),
+      ...referencePages(),
+    ]),
   ).toEqual([]);
 });
 

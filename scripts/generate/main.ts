@@ -1,5 +1,6 @@
 import { chartFiles } from './chart.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
+import { dashboards } from './dashboard/dashboard.ts';
 import { write, findDrift } from './files.ts';
 import { metricsPages } from './metrics-reference.ts';
 import { referencePages } from './reference.ts';
@@ -8,8 +9,8 @@ import { referencePages } from './reference.ts';
  * Writes what follows from the sources; `--check` writes nothing and fails when that would have changed anything.
  * A further kind of file is one more producer in this list.
  */
-const files = [chartFiles, customResourceDefinitions, metricsPages, referencePages].flatMap((produce) =>
-  produce(),
+const files = [chartFiles, customResourceDefinitions, dashboards, metricsPages, referencePages].flatMap(
+  (produce) => produce(),
 );
 
 if (process.argv.includes('--check')) {

@@ -14,15 +14,18 @@ export interface MetricDoc {
 /** The client has the names of the labels, and its types do not say so. */
 const registered = z.object({ name: z.string(), help: z.string(), labelNames: z.array(z.string()) });
 
-/** Every metric that a running operator serves, besides those of Node.js and of the process. */
-export function servedMetrics(): readonly MetricDoc[] {
+/** Every metric of our own that a running operator serves. */
+export const servedMetrics = (): readonly MetricDoc[] =>
+  allMetrics().filter(({ name }) => !/^(process|nodejs)_/u.test(name));
+
+/** Those of Node.js and of the process as well. */
+export function allMetrics(): readonly MetricDoc[] {
   const metrics = createMetrics('0.0.0');
   metrics.watchProcess({ leaseName: '', isLeader: () => false, isPaused: () => false });
-  const all = metrics.registry.getMetricsAsArray().map((metric) => {
+  return metrics.registry.getMetricsAsArray().map((metric) => {
     const { name, help, labelNames: labels } = registered.parse(metric);
     return { name, type: typeOf(metric), labels, help };
   });
-  return all.filter(({ name }) => !/^(process|nodejs)_/u.test(name));
 }
 
 function typeOf(metric: unknown): MetricDoc['type'] {

@@ -1,11 +1,11 @@
-import { servedMetrics } from '../generate/metrics-reference.ts';
+import { allMetrics } from '../generate/metrics-reference.ts';
 
 /** Labels that Prometheus itself adds to what it scrapes. */
 const TARGET_LABELS = ['job', 'instance', 'pod'];
 
 /** The names that queries may use, with their labels: a histogram is three series. */
 export const knownSeries: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  servedMetrics().flatMap(({ name, type, labels }) => {
+  allMetrics().flatMap(({ name, type, labels }) => {
     const all = new Set([...labels, ...TARGET_LABELS]);
     if (type !== 'histogram') return [[name, all] as const];
     return [
