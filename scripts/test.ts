@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { repositoryRoot } from './environment/cache.ts';
 import { provideHelm } from './environment/helm-recipe.ts';
 import { provisionControlPlane, provisionElasticsearch } from './environment/provision.ts';
-import { providePromtool } from './environment/test-tools.ts';
+import { provideTestTools } from './environment/test-tools.ts';
 import { discardOrphans } from './environment/throw-away.ts';
 import { chosenElasticsearch, chosenKubernetes } from './environment/versions.ts';
 
@@ -60,7 +60,7 @@ async function provision(): Promise<void> {
   await provideHelm();
   if (!process.env['ELASTICSEARCH_URL']) await provisionElasticsearch(chosenElasticsearch());
   if (!process.env['KUBECONFIG']) await provisionControlPlane(chosenKubernetes());
-  await providePromtool();
+  await provideTestTools();
 }
 
 async function runAll(args: readonly string[]): Promise<Outcome> {

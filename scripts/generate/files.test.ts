@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { chartFiles } from './chart.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
+import { healthChecks } from './argocd/health.ts';
 import { dashboards } from './dashboard/dashboard.ts';
 import { findDrift } from './files.ts';
 import { metricsPages } from './metrics-reference.ts';
@@ -12,6 +13,7 @@ it('finds the committed files as the sources say', () => {
       ...chartFiles(),
       ...customResourceDefinitions(),
       ...dashboards(),
+      ...healthChecks(),
       ...metricsPages(),
       ...referencePages(),
     ]),

@@ -1,5 +1,6 @@
 import { chartFiles } from './chart.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
+import { healthChecks } from './argocd/health.ts';
 import { dashboards } from './dashboard/dashboard.ts';
 import { write, findDrift } from './files.ts';
 import { metricsPages } from './metrics-reference.ts';
@@ -9,9 +10,14 @@ import { referencePages } from './reference.ts';
  * Writes what follows from the sources; `--check` writes nothing and fails when that would have changed anything.
  * A further kind of file is one more producer in this list.
  */
-const files = [chartFiles, customResourceDefinitions, dashboards, metricsPages, referencePages].flatMap(
-  (produce) => produce(),
-);
+const files = [
+  chartFiles,
+  customResourceDefinitions,
+  dashboards,
+  healthChecks,
+  metricsPages,
+  referencePages,
+].flatMap((produce) => produce());
 
 if (process.argv.includes('--check')) {
   const drift = findDrift(files);

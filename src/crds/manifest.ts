@@ -60,6 +60,12 @@ function printerColumn({ name, type, jsonPath, description, wide }: Column): Pri
   return { name, type, jsonPath, description, ...(wide === true ? { priority: 1 } : {}) };
 }
 
+/**
+ * What a new object has for a status: kstatus, and with it Flux and Helm, takes an object without conditions for ready
+ * as long as no generation says that it has not been looked at.
+ */
+const NOT_OBSERVED = { observedGeneration: -1 };
+
 /** The schema of a whole object of this kind. */
 export function rootSchema(definition: KindDefinition<unknown, unknown>): Schema {
   const spec = drawSchema(definition.spec);
@@ -73,7 +79,7 @@ export function rootSchema(definition: KindDefinition<unknown, unknown>): Schema
       kind: { type: 'string' },
       metadata: { type: 'object' },
       spec: inOrder(spec.schema),
-      status: inOrder(status.schema),
+      status: { ...inOrder(status.schema), default: NOT_OBSERVED },
     },
   };
   const wrong = [

@@ -125,9 +125,9 @@ export const writtenBy = object(
 export const commonStatus = {
   observedGeneration: z
     .int()
-    .min(0)
+    .min(-1)
     .optional()
-    .describe('The generation of the spec that this status describes.'),
+    .describe('The generation of the spec that this status describes; -1 before the first look.'),
   conditions: list(condition, 32)
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
     .optional()
