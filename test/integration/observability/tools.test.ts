@@ -25,10 +25,14 @@ it('is current, in progress or failed for kstatus, in every state of every kind'
   expect(seen).toEqual(resourceStates.map(({ kind, name, kstatus }) => `${kind} ${name}: ${kstatus}`));
 }, 600_000);
 
-it.each(kinds)('is healthy, progressing, degraded or suspended for Argo CD: $kind', async ({ kind }) => {
-  const states = resourceStates.filter((state) => state.kind === kind);
-  const file = join(repositoryRoot, 'deploy/argocd/es-steward.dev', kind, 'health.lua');
-  const objects = states.map(({ object }) => object);
-  const found = await answerOf(await provideHealthLua(), { script: readFileSync(file, 'utf8'), objects });
-  expect(found).toEqual(states.map(({ argo: status, message }) => ({ status, message })));
-}, 600_000);
+it.each(kinds)(
+  'is healthy, progressing, degraded or suspended for Argo CD: $kind',
+  async ({ kind }) => {
+    const states = resourceStates.filter((state) => state.kind === kind);
+    const file = join(repositoryRoot, 'deploy/argocd/es-steward.dev', kind, 'health.lua');
+    const objects = states.map(({ object }) => object);
+    const found = await answerOf(await provideHealthLua(), { script: readFileSync(file, 'utf8'), objects });
+    expect(found).toEqual(states.map(({ argo: status, message }) => ({ status, message })));
+  },
+  600_000,
+);
