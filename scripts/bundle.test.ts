@@ -85,3 +85,12 @@ it('starts the operator as far as its kubeconfig', async () => {
   const ended = run(process.execPath, [bundled, '--kubeconfig=/nowhere', '--leader-elect=false']);
   await expect(ended).rejects.toMatchObject({ code: 2 });
 }, 60_000);
+
+it('runs the kubectl plugin by itself', async () => {
+  const bundled = join(folder, 'kubectl-es_steward.mjs');
+  await bundle('src/plugin/main.ts', bundled, '#!/usr/bin/env node\n');
+  const { stdout } = await run(process.execPath, [bundled, 'help']);
+  expect(stdout).toContain('Usage: kubectl es-steward');
+  const ended = run(process.execPath, [bundled, 'status', '--kubeconfig=/nowhere']);
+  await expect(ended).rejects.toMatchObject({ code: 2 });
+}, 60_000);

@@ -48,8 +48,8 @@ const lean: Plugin = {
   },
 };
 
-/** One minified ES module for Node with a source map beside it. Names what went in. */
-export async function bundle(entry: string, outfile: string): Promise<Metafile> {
+/** One minified ES module for Node with a source map beside it, to be run by itself with a `head` line. Names what went in. */
+export async function bundle(entry: string, outfile: string, head = ''): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -68,6 +68,7 @@ export async function bundle(entry: string, outfile: string): Promise<Metafile> 
     // Packages in the older module format ask for `require` and the folder that they lie in.
     banner: {
       js: [
+        head,
         "import { createRequire as __createRequire } from 'node:module';",
         'const require = __createRequire(import.meta.url);',
         'const __filename = import.meta.filename, __dirname = import.meta.dirname;',

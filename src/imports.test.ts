@@ -46,7 +46,19 @@ const rules: readonly {
   {
     why: 'main joins everything, nobody joins main',
     from: /^src\/(?!main\.ts)/,
-    to: /^src\/main\.ts$/,
+    to: /^src\/(plugin\/)?main\.ts$/,
+    types: true,
+  },
+  {
+    why: 'the plugin asks the API server and nobody else',
+    from: /^src\/plugin\//,
+    to: /^src\/(?!plugin\/|crds\/|kubernetes\/|runtime\/|telemetry\/redaction\.ts)|^undici/,
+    types: true,
+  },
+  {
+    why: 'the operator knows nothing of the plugin',
+    from: /^src\/(?!plugin\/)/,
+    to: /^src\/plugin\//,
     types: true,
   },
   {

@@ -65,6 +65,9 @@ export interface KubernetesObject {
 
 export interface ListOptions {
   readonly namespace?: string;
+  /** As kubectl writes them: `a=b,c=d`. */
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
   readonly limit?: number;
   readonly continue?: string;
 }

@@ -66,8 +66,13 @@ interface RawList<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
-function listCall(kind: KindRef, { namespace, limit, continue: token }: ListOptions): Call {
+function listCall(
+  kind: KindRef,
+  { namespace, limit, continue: token, labelSelector, fieldSelector }: ListOptions,
+): Call {
   const query = {
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
     ...(limit === undefined ? {} : { limit: String(limit) }),
     ...(token === undefined ? {} : { continue: token }),
   };

@@ -47,6 +47,15 @@ export function loadKubeConfig(file?: string): KubeConfig {
   return config;
 }
 
+/** @throws Error when the kubeconfig has no context of that name. */
+export function useContext(config: KubeConfig, context: string): KubeConfig {
+  const names = config.getContexts().map(({ name }) => name);
+  if (!names.includes(context))
+    throw new Error(`the kubeconfig has no context ${context}; it has ${names.join(', ') || 'none'}`);
+  config.setCurrentContext(context);
+  return config;
+}
+
 /** The namespace of the current context, undefined when it names none. */
 export function contextNamespace(config: KubeConfig): string | undefined {
   return config.getContextObject(config.getCurrentContext())?.namespace;

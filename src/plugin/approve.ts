@@ -1,0 +1,91 @@
+import { APPROVE } from '../crds/shared.ts';
+import { annotate } from './annotate.ts';
+import { confirmed } from './confirm.ts';
+import { EXIT, refused, type ExitCode } from './failure.ts';
+import { plannedBy, shown } from './plan.ts';
+import { hashOf, waitsForApproval, type Planned } from './plan-lines.ts';
+import { getOne } from './read.ts';
+import type { Session } from './session.ts';
+import { titleOf } from './targets.ts';
+
+/** Shows a plan, asks, and approves exactly it. */
+export async function approve(session: Session, args: readonly string[]): Promise<ExitCode> {
+  const one = await plannedBy(session, args, 'approve');
+  const { out, options } = session;
+  const hash = requireHash(one, options.hash);
+  requireUse(one);
+  out.write(`${shown(session, one).join('\n')}\n\n`);
+  if (isApproved(one, hash)) {
+    out.write(`The plan ${hash} of ${titleOf(one)} is approved already.\n`);
+    return EXIT.good;
+  }
+  if (!(await confirmed(session, `Approve the plan ${hash} of ${titleOf(one)}?`))) return EXIT.no;
+  await annotate(session, one, { [APPROVE]: hash }, () => unchanged(session, one, hash));
+  out.write(`Approved the plan ${hash} of ${titleOf(one)}. ${next(one)}\n`);
+  return EXIT.good;
+}
+
+function requireHash(one: Planned, wanted: string | undefined): string {
+  const hash = hashOf(one);
+  if (hash === undefined)
+    throw refused(`${titleOf(one)} has no plan yet: kubectl es-steward status ${titleOf(one)} says why`);
+  if (wanted === undefined || wanted === hash) return hash;
+  throw refused(
+    `the plan of ${titleOf(one)} has the hash ${hash}, not ${wanted}: it has changed. Look at it again`,
+  );
+}
+
+/** What nobody waits for would only mislead whoever finds the annotation later. */
+function requireUse(one: Planned): void {
+  if (waitsForApproval(one.resource.status?.conditions)) return;
+  if (one.type === 'maintenance') {
+    const { spec, status } = one.resource;
+    if ((status?.plan?.deletes.count ?? 0) === 0)
+      throw refused(`the plan of ${titleOf(one)} deletes nothing: there is nothing to approve`);
+    if (spec.mode === 'DryRun' || status?.run !== undefined) return;
+    if (spec.deletion.approval === 'Never')
+      throw refused(
+        `deletion.approval of ${titleOf(one)} is Never: raise deletion.maxDeletes, or let approval be OnLimit`,
+      );
+    throw refused(
+      `${titleOf(one)} does not wait for approval: its plan is carried out at the next time of its schedule`,
+    );
+  }
+  const { spec, status } = one.resource;
+  if (spec.approval === 'BeforeCutover' && !OVER.has(status?.phase ?? '')) return;
+  throw refused(
+    OVER.has(status?.phase ?? '')
+      ? `${titleOf(one)} is over (${status?.phase ?? ''}): there is nothing to approve`
+      : `${titleOf(one)} asks for no approval: spec.approval is None`,
+  );
+}
+
+const OVER: ReadonlySet<string> = new Set(
+  'CuttingOver RollbackWindow CleaningUp Completed Planned Failed Cancelled RolledBack'.split(' '),
+);
+
+function isApproved({ resource }: Planned, hash: string): boolean {
+  const given = resource.metadata.annotations?.[APPROVE];
+  return given === hash || ('deletion' in resource.spec && resource.spec.deletion.approvedPlan === hash);
+}
+
+/** Read again after somebody else has written: only if the very same plan stands is the answer still one to it. */
+async function unchanged(session: Session, before: Planned, hash: string): Promise<Planned> {
+  const { name, namespace, uid } = before.resource.metadata;
+  const after = (await getOne(session, before.type, namespace, name)) as Planned | undefined; // of the same kind
+  if (after?.resource.metadata.uid !== uid) throw refused(`${titleOf(before)} is gone: nothing was approved`);
+  const now = hashOf(after);
+  if (now === hash) return after;
+  throw refused(
+    `the plan of ${titleOf(before)} has changed meanwhile, from ${hash} to ${now ?? 'none'}: nothing was approved. Look at the new one`,
+  );
+}
+
+function next({ type, resource }: Planned): string {
+  const { namespace } = resource.metadata;
+  if (type === 'reindex')
+    return `Watch it: kubectl es-steward watch ${titleOf({ type, resource })} -n ${namespace}`;
+  return resource.spec.mode === 'DryRun'
+    ? 'It is carried out once spec.mode is Enforce, if the plan is still the same then.'
+    : 'It is carried out at once.';
+}

@@ -1,0 +1,12 @@
+import { misused } from './failure.ts';
+import type { Session } from './session.ts';
+
+/** Asks the person at the terminal, unless --yes was given. */
+export async function confirmed({ options, ask, err }: Session, question: string): Promise<boolean> {
+  if (options.yes) return true;
+  if (ask === undefined) throw misused(`nobody can answer here: "${question}" Give --yes`);
+  const answer = await ask(`${question} [y/N] `);
+  if (/^y(es)?$/i.test(answer.trim())) return true;
+  err.write('Nothing was changed.\n');
+  return false;
+}

@@ -1,0 +1,90 @@
+import type { KubernetesObject } from '../kubernetes/api.ts';
+import { KILL_SWITCH_NAME } from '../runtime/kill-switch.ts';
+import { leaseRef, type Lease } from '../runtime/lease.ts';
+import { ifAllowed, listAll } from './read.ts';
+import type { Session } from './session.ts';
+import { span } from './words.ts';
+
+/** What can be seen of the operator. It is told by its Lease, which is usually in another namespace. */
+export interface OperatorFacts {
+  readonly state: 'alive' | 'silent' | 'absent' | 'unknown';
+  readonly paused: boolean;
+  /** Where its Lease, its ConfigMap and its Pods are. */
+  readonly namespace?: string;
+  /** The Pod that acts, or the host. */
+  readonly holder?: string;
+  readonly renewTime?: string;
+}
+
+/** Unless it is called otherwise by --lease-name. */
+const LEASE_NAME = 'es-steward';
+
+export async function operatorFacts(session: Session): Promise<OperatorFacts> {
+  const leases = await findLeases(session);
+  if (leases === undefined) return { state: 'unknown', paused: false };
+  const [newest] = [...leases].sort((a, b) => renewedAt(b) - renewedAt(a));
+  if (newest === undefined) return { state: 'absent', paused: false };
+  const namespace = newest.metadata.namespace ?? '';
+  return {
+    state: livenessOf(newest, session.clock.now()),
+    paused: await isPaused(session, namespace),
+    namespace,
+    ...(newest.spec?.holderIdentity && { holder: newest.spec.holderIdentity.replace(/_[0-9a-f-]{36}$/, '') }),
+    ...(newest.spec?.renewTime && { renewTime: newest.spec.renewTime }),
+  };
+}
+
+/** In all namespaces where that is allowed, else in the one that is looked at. */
+async function findLeases(session: Session): Promise<readonly Lease[] | undefined> {
+  const { kind } = leaseRef('', LEASE_NAME);
+  const fieldSelector = `metadata.name=${LEASE_NAME}`;
+  const everywhere = await ifAllowed(() => listAll<Lease>(session, kind, { fieldSelector }));
+  if (everywhere !== undefined) return everywhere;
+  const { namespace } = session;
+  if (namespace === undefined) return undefined;
+  const here = await ifAllowed(() => listAll<Lease>(session, kind, { fieldSelector, namespace }));
+  return here?.length === 0 ? undefined : here; // it may well be elsewhere
+}
+
+const renewedAt = ({ spec }: Lease): number => Date.parse(spec?.renewTime ?? '') || 0;
+
+/** A leader renews every few seconds; clocks of people are not better than this. */
+const SILENT_MS = 120_000;
+
+function livenessOf({ spec }: Lease, now: number): OperatorFacts['state'] {
+  const isHeld = spec?.holderIdentity !== undefined && spec.holderIdentity !== '';
+  return isHeld && now - Date.parse(spec.renewTime ?? '') < SILENT_MS ? 'alive' : 'silent';
+}
+
+async function isPaused({ kubernetes, signal }: Session, namespace: string): Promise<boolean> {
+  type ConfigMap = KubernetesObject & { readonly data?: Readonly<Record<string, string>> };
+  const kind = { group: '', version: 'v1', plural: 'configmaps' };
+  const found = await ifAllowed(() =>
+    kubernetes.get<ConfigMap>({ kind, namespace, name: KILL_SWITCH_NAME }, signal),
+  );
+  return found?.data?.['paused'] === 'true';
+}
+
+/** One line, and whether it is good news. */
+export function operatorLine(
+  facts: OperatorFacts,
+  now: number,
+): { readonly text: string; readonly good: boolean } {
+  const { state, paused, namespace = '', holder = '', renewTime = '' } = facts;
+  const since = renewTime === '' ? '' : span(now - Date.parse(renewTime));
+  if (state === 'unknown')
+    return { good: true, text: 'not known: this login may not see its Lease es-steward' };
+  if (state === 'absent')
+    return { good: false, text: 'has never run in this cluster: there is no Lease es-steward' };
+  if (state === 'silent')
+    return {
+      good: false,
+      text: `does not run: its Lease es-steward in ${namespace} was last renewed ${since || 'never'}${since && ' ago'}`,
+    };
+  if (paused)
+    return {
+      good: false,
+      text: `is paused by the ConfigMap es-steward in ${namespace}: nothing is changed in Elasticsearch`,
+    };
+  return { good: true, text: `runs: ${holder} holds the Lease es-steward in ${namespace}` };
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { condition, NOW, policy, policyPlan as plan, request } from '../../test/support/plugin-objects.ts';
+import { plain } from './paint.ts';
+import { type Planned, planLines } from './plan-lines.ts';
+
+const shown = (one: Planned): readonly string[] | undefined => planLines(one, NOW, plain);
+
+describe('the plan of a policy', () => {
+  it('says what goes, what stays and why, and the hash', () => {
+    expect(shown(policy({ plan, matched: 120, nextRunTime: '2026-11-25T15:00:00Z' }))).toEqual([
+      'Plan 3f9a0c1d2e4b5a69 of imp/logs, made 3m ago, compared with the cluster 30s ago.',
+      'It is carried out at 2026-11-25T15:00:00Z (in 3h).',
+      '',
+      'Deletes 3 of 120 indexes, 1.2 GiB and 1,203,000 documents in primary shards:',
+      '  logs-1',
+      '  logs-2',
+      '  and 1 more, all younger: status holds the first 2',
+      '',
+      'Changes aliases: 2 added or corrected, 1 removed, of',
+      '  logs, logs-today',
+      '',
+      'Keeps 117 indexes:',
+      '  116   Young        younger than maxAge',
+      '  1     WriteIndex   the write index of an alias',
+      '',
+      'Needs a look (too old but held back, or not readable):',
+      '  logs-0   WriteIndex   the write index of an alias',
+    ]);
+  });
+
+  it.each([
+    ['nothing comes of a dry run', policy({ plan }, { mode: 'DryRun' }), /DryRun: nothing is done/],
+    ['it is suspended', policy({ plan }, { suspend: true }), /suspended: nothing is done/],
+    [
+      'it waits',
+      policy({ plan, conditions: [condition('ApprovalRequired', 'True', 'WaitingForApproval')] }),
+      /waits for approval/,
+    ],
+  ])('says when %s', (_, one, words) => {
+    expect(shown(one)?.[1]).toMatch(words);
+  });
+
+  it('is absent before the first look', () => {
+    expect(shown(policy())).toBeUndefined();
+  });
+});
+
+describe('the plan of a copy', () => {
+  const copyPlan = {
+    hash: 'd9c51459b6bf9923',
+    specHash: 's',
+    sourceUuid: 'u',
+    aliases: [{ name: 'orders', definition: { filter: { term: { open: true } } } }],
+    blockedBefore: false,
+    sequenceNumbers: true,
+    createdTime: '2026-11-25T11:00:00Z',
+    shards: 2,
+    notes: ['A note.'],
+  };
+
+  it('says what is copied, what writers see, what is proven, which aliases move and what comes after', () => {
+    const status = {
+      phase: 'Planned' as const,
+      plan: copyPlan,
+      source: { index: 'orders-v1', documents: 60_000, bytes: 2_831_155 },
+    };
+    expect(shown(request(status, { dryRun: true, sourceAfter: { policy: 'Delete' } }))).toEqual([
+      'Plan d9c51459b6bf9923 of reindex/orders-v2, made 60m ago; a dry run, nothing was changed.',
+      '',
+      'Copies       orders-v1 to orders-v2 (60,000 documents, 2.7 MiB, 2 shards)',
+      'Writers      go on; writes are blocked for about a second while the aliases move',
+      'Proof        both indexes hold the same number of documents',
+      'Afterwards   the aliases can move back for 24h, then the source is DELETED',
+      '',
+      'Moves 1 alias, in one call:',
+      '  orders   {"filter":{"term":{"open":true}}}',
+      '',
+      'Notes',
+      '  A note.',
+    ]);
+  });
+
+  it('promises no proof and no way back where there is none', () => {
+    const lines = shown(request({ plan: { ...copyPlan, aliases: [] } }, { writeMode: 'CopyOnly' }))?.join(
+      '\n',
+    );
+    expect(lines).toContain('none: CopyOnly proves nothing');
+    expect(lines).toContain('Moves no alias.');
+    expect(lines).not.toContain('move back');
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { condition, NOW, request, schedule, type StatusOf } from '../../test/support/plugin-objects.ts';
+import { plain } from './paint.ts';
+import { followed, followOn, reindexProgress, snapshotProgress } from './progress.ts';
+import { bar, isNews, liveLines, plainLine } from './progress-lines.ts';
+
+const slot = '2026-11-25T11:00:00Z';
+const active = {
+  snapshot: 'nightly-1',
+  repository: 'r',
+  slot,
+  attempt: 1,
+  accepted: true,
+  percent: 40,
+  shards: { total: 5, done: 2, failed: 0 },
+  bytes: { total: 2048, done: 1024 },
+};
+
+describe('a copy that is watched', () => {
+  const progress = {
+    percent: 63,
+    display: '63%',
+    message: '',
+    total: 214_000,
+    completed: 135_233,
+    documentsPerSecond: 12_300,
+    remaining: '4m',
+  };
+
+  it('tells how far it is', () => {
+    const { resource } = request({
+      phase: 'Copying',
+      progress,
+      conditions: [condition('Ready', 'False', 'InProgress')],
+    });
+    expect(reindexProgress(resource, NOW)).toEqual({
+      title: 'reindex/orders-v2',
+      phase: 'Copying',
+      percent: 63,
+      detail: '135,233 of 214,000 documents, 12,300/s, 4m left',
+    });
+  });
+
+  it('tells why it waits, and for whom', () => {
+    const waiting = request({
+      phase: 'Pending',
+      conditions: [condition('Ready', 'False', 'WaitingForTurn', 'After reindex/other.')],
+    });
+    expect(reindexProgress(waiting.resource, NOW).detail).toBe('WaitingForTurn: After reindex/other');
+    expect(reindexProgress(request({ phase: 'AwaitingApproval', progress }).resource, NOW).detail).toContain(
+      'kubectl es-steward approve reindex/orders-v2 -n shop',
+    );
+  });
+
+  it.each([
+    ['Completed', 'good'],
+    ['RollbackWindow', 'good'],
+    ['Planned', 'good'],
+    ['Failed', 'bad'],
+    ['Cancelled', 'bad'],
+    ['RolledBack', 'bad'],
+    ['AwaitingApproval', undefined],
+    ['CuttingOver', undefined],
+  ] as const)('in phase %s has ended: %s', (phase, end) => {
+    expect(reindexProgress(request({ phase }).resource, NOW).end).toBe(end);
+  });
+});
+
+describe('a snapshot that is watched', () => {
+  const look = (status: StatusOf<'snapshots'>, before = followed(schedule({ active }).resource)) => {
+    const { resource } = schedule(status);
+    return snapshotProgress(resource, followOn(before, resource), NOW);
+  };
+
+  it('tells how far it is', () => {
+    expect(look({ active })).toEqual({
+      title: 'snapsched/nightly',
+      phase: 'Snapshot',
+      percent: 40,
+      detail: 'nightly-1, 2 of 5 shards, 1.0 KiB of 2.0 KiB',
+    });
+  });
+
+  it('goes on through further tries of its slot', () => {
+    expect(
+      look({ active: { ...active, attempt: 2 }, lastSnapshot: { name: 'nightly-1', state: 'FAILED', slot } })
+        .end,
+    ).toBeUndefined();
+  });
+
+  it('ends with the outcome of its own slot, also when another has ended since', () => {
+    expect(look({ lastSnapshot: { name: 'nightly-1', state: 'SUCCESS', slot } }).end).toBe('good');
+    const other = { name: 'nightly-2', state: 'SUCCESS', slot: '2026-11-25T11:30:00Z' } as const;
+    expect(
+      look({ lastSnapshot: other, history: [{ name: 'nightly-1', state: 'PARTIAL', slot, attempts: 4 }] }),
+    ).toMatchObject({ phase: 'PARTIAL', end: 'bad' });
+    expect(look({ lastSnapshot: other })).toMatchObject({ phase: 'Gone', end: 'bad' });
+  });
+
+  it('that is yet to come is waited for: what ended before is no news', () => {
+    const ended = { name: 'nightly-0', state: 'SUCCESS', slot: '2026-11-24T11:00:00Z' } as const;
+    const idle = followed(schedule({ lastSnapshot: ended }).resource);
+    expect(look({ lastSnapshot: ended, nextScheduleTime: '2026-11-26T00:00:00Z' }, idle)).toMatchObject({
+      phase: 'Idle',
+      detail: 'next in 12h',
+    });
+    expect(look({ lastSnapshot: { ...ended, slot } }, idle).end).toBe('good');
+  });
+});
+
+describe('lines of progress', () => {
+  const one = { title: 'reindex/a', phase: 'Copying', percent: 50, detail: 'half of it' };
+
+  it.each([0, 50, 99, 100, 140])('have a bar of the same width at %i percent', (percent) => {
+    expect(bar(percent, 10)).toHaveLength(10);
+  });
+
+  it.each([60, 80, 200])('fit into %i columns', (width) => {
+    const lines = liveLines(
+      [one, { ...one, title: 'snapsched/longer-name', detail: 'x'.repeat(300) }],
+      width,
+      plain,
+    );
+    expect(lines.filter((line) => line.length >= width)).toEqual([]);
+  });
+
+  it('are written to a file for a new phase, ten percent, an end, or half a minute of work', () => {
+    const before = { ...one, at: 0 };
+    expect(plainLine(one)).toBe('reindex/a  Copying  50%  half of it');
+    expect(isNews(undefined, one, 0)).toBe(true);
+    expect(isNews(before, one, 60_000)).toBe(false);
+    expect(isNews(before, { ...one, percent: 55, detail: 'more' }, 1_000)).toBe(false);
+    expect(isNews(before, { ...one, percent: 55, detail: 'more' }, 30_000)).toBe(true);
+    expect(isNews(before, { ...one, percent: 60 }, 1_000)).toBe(true);
+    expect(isNews(before, { ...one, phase: 'CatchingUp' }, 1_000)).toBe(true);
+    expect(isNews(before, { ...one, end: 'good' }, 1_000)).toBe(true);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { NOW, request } from '../../test/support/plugin-objects.ts';
+import { refusalOf, rollbackLines } from './rollback-lines.ts';
+
+const open = {
+  phase: 'RollbackWindow',
+  rollbackUntil: '2026-11-26T12:00:00Z',
+  aliasesMoved: ['orders'],
+  source: { index: 'orders-v1' },
+} as const;
+
+describe('a rollback', () => {
+  it.each([
+    ['RollbackWindow', '2026-11-26T12:00:00Z', undefined],
+    ['RollbackWindow', '2026-11-25T11:00:00Z', /over since/],
+    ['Completed', undefined, /window is over/],
+    ['RolledBack', undefined, /already/],
+    ['Failed', undefined, /moved no alias/],
+    ['Copying', undefined, /spec\.cancel/],
+  ] as const)('in phase %s until %s: %s', (phase, rollbackUntil, reason) => {
+    const status = { phase, aliasesMoved: ['orders'], ...(rollbackUntil && { rollbackUntil }) };
+    expect(refusalOf(request(status).resource, NOW) ?? '').toMatch(reason ?? /^$/);
+  });
+
+  it('tells before it is asked for whether anything may be lost', () => {
+    const { resource } = request({ ...open, newWrites: 12 });
+    expect(rollbackLines(resource, false, NOW).join('\n')).toContain(
+      'nothing moves and you are told how many',
+    );
+    expect(rollbackLines(resource, true, NOW).join('\n')).toMatch(/LOST.*: 12 operations/);
+  });
+});

@@ -1,0 +1,39 @@
+import type { ReindexRequest } from '../crds/reindex-request.ts';
+import { counted, relative } from './words.ts';
+
+/** Why the aliases cannot move back; undefined when they can be asked to. */
+export function refusalOf({ status = {} }: ReindexRequest, now: number): string | undefined {
+  const { phase = 'Pending', rollbackUntil, aliasesMoved = [] } = status;
+  if (phase === 'RollbackWindow') {
+    const isOver = rollbackUntil !== undefined && Date.parse(rollbackUntil) <= now;
+    return isOver ? `its window is over since ${rollbackUntil}. Copy back with a new request` : undefined;
+  }
+  if (phase === 'RolledBack') return 'it is rolled back already';
+  if (phase === 'CleaningUp' || phase === 'Completed')
+    return aliasesMoved.length === 0
+      ? 'it has moved no alias'
+      : 'its window is over, or it had none. Copy back with a new request';
+  if (phase === 'Failed' || phase === 'Cancelled' || phase === 'Planned')
+    return `it is ${phase}: it has moved no alias`;
+  return `it is ${phase}, the aliases have not moved yet. spec.cancel: true undoes all of it`;
+}
+
+/** What will happen, before it does. */
+export function rollbackLines(request: ReindexRequest, discard: boolean, now: number): readonly string[] {
+  const { spec, status = {} } = request;
+  const { rollbackUntil, aliasesMoved = [], newWrites } = status;
+  const from = status.source?.index ?? spec.source.index ?? 'the source';
+  const to = status.destination?.index ?? spec.destination.index ?? 'the destination';
+  const until =
+    rollbackUntil === undefined
+      ? ''
+      : ` The window is open until ${rollbackUntil} (${relative(rollbackUntil, now)}).`;
+  return [
+    `Rollback of reindex/${request.metadata.name}: ${counted(aliasesMoved.length, 'alias', 'aliases')} (${aliasesMoved.join(', ')}) from ${to} back to ${from}.${until}`,
+    `  - Writes to ${to} are blocked, for about a second; then one call moves all aliases.`,
+    `  - ${from} is visible and takes writes again. ${to} stays, hidden and without writes, until you delete it.`,
+    discard
+      ? `  - What was written to ${to} since the aliases moved is LOST for readers${newWrites === undefined ? '' : `: ${counted(newWrites, 'operation')} when last asked`}.`
+      : `  - If ${to} has taken writes since the aliases moved, nothing moves and you are told how many.`,
+  ];
+}

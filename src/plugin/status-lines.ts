@@ -1,0 +1,109 @@
+import { wrapped } from './help.ts';
+import type { Colour, Paint } from './paint.ts';
+import { table, type Cell } from './table.ts';
+import { titleOf, type Ours } from './targets.ts';
+import { LEVELS, needsPerson, type Level, type Verdict } from './verdict.ts';
+
+export interface StatusRow {
+  readonly one: Ours;
+  readonly verdict: Verdict;
+}
+
+export interface StatusView {
+  readonly rows: readonly StatusRow[];
+  readonly operator: { readonly text: string; readonly good: boolean };
+  /** Undefined: all. */
+  readonly namespace: string | undefined;
+  readonly paint: Paint;
+  /** Of the terminal; undefined when there is none. */
+  readonly width: number | undefined;
+}
+
+const COLOURS: Readonly<Record<Level, Colour>> = {
+  good: 'green',
+  ended: 'dim',
+  stopped: 'dim',
+  'at work': 'blue',
+  waiting: 'blue',
+  unseen: 'yellow',
+  'needs you': 'yellow',
+  failed: 'red',
+};
+
+/** What `status` shows. */
+export function statusLines(view: StatusView): readonly string[] {
+  const { rows, operator, paint, width } = view;
+  const about = `The operator ${operator.text}.`;
+  const head = wrapped(about, width ?? 1_000)
+    .split('\n')
+    .map((line) => paint(operator.good ? 'dim' : 'red', line));
+  if (rows.length === 0) return [nothing(view), '', ...head];
+  return [
+    ...table(
+      headOf(view),
+      rows.map((row) => cellsOf(view, row)),
+      { width, paint },
+    ),
+    '',
+    `${summary(rows, paint)}.`,
+    ...head,
+    ...todoLines(view),
+  ];
+}
+
+function nothing({ namespace }: StatusView): string {
+  if (namespace === undefined) return 'There is nothing of es-steward in this cluster.';
+  return `There is nothing of es-steward in namespace ${namespace}. -A looks in all of them.`;
+}
+
+const headOf = ({ namespace }: StatusView): readonly string[] => [
+  ...(namespace === undefined ? ['NAMESPACE'] : []),
+  'NAME',
+  'STATE',
+  'WHAT',
+];
+
+function cellsOf({ namespace, paint }: StatusView, { one, verdict }: StatusRow): readonly (Cell | string)[] {
+  const colour = (text: string) => paint(COLOURS[verdict.level], text);
+  return [
+    ...(namespace === undefined ? [one.resource.metadata.namespace] : []),
+    titleOf(one),
+    { text: verdict.level, paint: colour },
+    verdict.what,
+  ];
+}
+
+/** `1 failed, 2 at work, 3 good` */
+function summary(rows: readonly StatusRow[], paint: Paint): string {
+  const told = LEVELS.toReversed().flatMap((level) => {
+    const count = rows.filter(({ verdict }) => verdict.level === level).length;
+    return count === 0 ? [] : [paint(COLOURS[level], `${count} ${level}`)];
+  });
+  return told.join(', ');
+}
+
+/** Roughly what the columns before the last one take. */
+const BEFORE = 40;
+
+function todoLines({ rows, namespace, paint, width }: StatusView): readonly string[] {
+  const wanting = rows.filter(({ verdict }) => verdict.todo.length > 0);
+  return wanting.flatMap(({ one, verdict }) => {
+    const place = namespace === undefined ? `${one.resource.metadata.namespace}: ` : '';
+    const colour = needsPerson(verdict.level) ? COLOURS[verdict.level] : 'bold';
+    // Told in full below the table where the table had to cut it.
+    const whole = width !== undefined && verdict.what.length > width - BEFORE ? [`${verdict.what}.`] : [];
+    const told = verdict.todo.flatMap(({ text, commands }) => [text, ...commands.map((each) => `$ ${each}`)]);
+    return [
+      '',
+      `${place}${paint(colour, titleOf(one))}`,
+      ...[...whole, ...told].flatMap((text) => paragraph(text, width ?? 100)),
+    ];
+  });
+}
+
+const paragraph = (text: string, width: number): readonly string[] =>
+  text.startsWith('$ ')
+    ? [`    ${text}`]
+    : wrapped(text, Math.max(40, width - 4))
+        .split('\n')
+        .map((line) => `  ${line}`);

@@ -1,0 +1,79 @@
+import { elasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import { indexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
+import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
+import { kinds } from '../crds/kinds.ts';
+import { reindexRequest } from '../crds/reindex-request.ts';
+import type { ReindexRequest } from '../crds/reindex-request.ts';
+import type { KindDefinition, Resource } from '../crds/shared.ts';
+import { snapshotSchedule } from '../crds/snapshot-schedule.ts';
+import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
+import { misused } from './failure.ts';
+
+/** Any object of ours, told apart by its kind. */
+export type Ours =
+  | { readonly type: 'connection'; readonly resource: ElasticsearchConnection }
+  | { readonly type: 'reindex'; readonly resource: ReindexRequest }
+  | { readonly type: 'snapshots'; readonly resource: SnapshotSchedule }
+  | { readonly type: 'maintenance'; readonly resource: IndexMaintenancePolicy };
+
+export type KindName = Ours['type'];
+
+export const definitions: Readonly<Record<KindName, KindDefinition<unknown, unknown>>> = {
+  connection: elasticsearchConnection,
+  reindex: reindexRequest,
+  snapshots: snapshotSchedule,
+  maintenance: indexMaintenancePolicy,
+};
+
+/** In the order in which status lists them. */
+export const kindNames = Object.keys(definitions) as readonly KindName[]; // its very keys
+
+/** What the API server gave as one of ours. Its schema stands for the shape; every member of a status is optional. */
+export const ours = (type: KindName, resource: Resource<unknown, unknown>): Ours =>
+  ({ type, resource }) as Ours;
+
+/** `reindex/products-v2`, as kubectl understands it too. */
+export const nameOf = (type: KindName, name: string): string => `${shortName(type)}/${name}`;
+
+export const titleOf = ({ type, resource }: Ours): string => nameOf(type, resource.metadata.name);
+
+const shortName = (type: KindName): string => definitions[type].shortNames[0] ?? definitions[type].singular;
+
+/** What a person named; without a kind it is one of those that the command works on. */
+export interface Named {
+  readonly kinds: readonly KindName[];
+  readonly name: string;
+}
+
+/** Reads `reindex/products-v2`, `reindex products-v2 other` and plain names, as kubectl reads them. */
+export function namedBy(args: readonly string[], usable: readonly KindName[]): readonly Named[] {
+  const [first, ...rest] = args;
+  const kind = first === undefined || first.includes('/') ? undefined : kindCalled(first);
+  if (kind !== undefined && rest.length > 0)
+    return rest.map((name) => ({ kinds: [checked(kind, usable)], name }));
+  return args.map((arg) => {
+    const [before = '', name] = arg.split('/');
+    if (name === undefined) return { kinds: usable, name: arg };
+    return { kinds: [checked(kindCalled(before) ?? unknownKind(before), usable)], name };
+  });
+}
+
+function kindCalled(written: string): KindName | undefined {
+  const word = written.toLowerCase().replace(/\.es-steward\.dev$/, '');
+  return kindNames.find((type) => {
+    const { singular, plural, shortNames } = definitions[type];
+    return [singular, plural, ...shortNames].includes(word);
+  });
+}
+
+function unknownKind(written: string): never {
+  const known = kinds.map(({ singular, shortNames }) => `${shortNames[0] ?? ''} (${singular})`);
+  throw misused(`there is no kind ${written} here: it is one of ${known.join(', ')}`);
+}
+
+function checked(type: KindName, usable: readonly KindName[]): KindName {
+  if (usable.includes(type)) return type;
+  const can = usable.map((each) => definitions[each].kind).join(' and ');
+  throw misused(`this command works on ${can}, not on ${definitions[type].kind}`);
+}

@@ -1,0 +1,106 @@
+import { EXIT, refused, type ExitCode } from './failure.ts';
+import { looks } from './looks.ts';
+import {
+  followed,
+  followOn,
+  reindexProgress,
+  snapshotProgress,
+  type Followed,
+  type Progress,
+} from './progress.ts';
+import { progressView, type ProgressView } from './progress-view.ts';
+import { findOne, getOne, listOurs } from './read.ts';
+import type { Session } from './session.ts';
+import { namedBy, nameOf, titleOf, type Ours } from './targets.ts';
+
+type Watched = Extract<Ours, { type: 'reindex' | 'snapshots' }>;
+
+const WATCHABLE = ['reindex', 'snapshots'] as const;
+
+/** Follows copies and snapshots until all of them have ended. */
+export async function watch(session: Session, args: readonly string[]): Promise<ExitCode> {
+  const watched = (args.length > 0 ? await named(session, args) : await running(session)).map(
+    follow(session),
+  );
+  if (watched.length === 0) {
+    session.out.write(
+      `Nothing runs in ${session.namespace === undefined ? 'this cluster' : `namespace ${session.namespace}`}.\n`,
+    );
+    return EXIT.good;
+  }
+  const view = progressView(session);
+  try {
+    return await untilAllEnd(session, watched, view);
+  } finally {
+    view.end();
+  }
+}
+
+/** Looks again, and says how far it is. What has ended is not asked any more. */
+type Follow = () => Promise<Progress>;
+
+async function untilAllEnd(
+  session: Session,
+  watched: readonly Follow[],
+  view: ProgressView,
+): Promise<ExitCode> {
+  const types = [...WATCHABLE];
+  for await (const _ of looks(session, types, session.namespace, session.options.timeoutMs)) {
+    const all = await Promise.all(watched.map((look) => look()));
+    view.show(all);
+    if (all.every(({ end }) => end !== undefined))
+      return all.every(({ end }) => end === 'good') ? EXIT.good : EXIT.no;
+  }
+  if (session.signal.aborted) return EXIT.interrupted;
+  throw refused('not all has ended within --timeout; it goes on without being watched');
+}
+
+async function named(session: Session, args: readonly string[]): Promise<readonly Watched[]> {
+  const found = await Promise.all(namedBy(args, WATCHABLE).map((each) => findOne(session, each)));
+  return found as readonly Watched[]; // of the two kinds that were asked for
+}
+
+/** What is at work, or waits for its turn or for a person. */
+async function running(session: Session): Promise<readonly Watched[]> {
+  const found = (await listOurs(session, WATCHABLE)) as readonly Watched[]; // of the two kinds that were asked for
+  const now = session.clock.now();
+  return found.filter((one) =>
+    one.type === 'reindex'
+      ? reindexProgress(one.resource, now).end === undefined && !one.resource.spec.suspend
+      : one.resource.status?.active !== undefined,
+  );
+}
+
+const follow =
+  (session: Session) =>
+  (first: Watched): Follow => {
+    let run: Followed = first.type === 'snapshots' ? followed(first.resource) : {};
+    let last: Progress | undefined;
+    return async () => {
+      if (last?.end !== undefined) return last;
+      const { namespace, name, uid } = first.resource.metadata;
+      const one = (await getOne(session, first.type, namespace, name)) as Watched | undefined; // of its kind
+      const now = session.clock.now();
+      if (one?.resource.metadata.uid !== uid) last = deleted(first);
+      else if (one.type === 'reindex') last = reindexProgress(one.resource, now);
+      else {
+        run = followOn(run, one.resource);
+        last = snapshotProgress(one.resource, run, now);
+      }
+      return placed(session, first, last);
+    };
+  };
+
+const deleted = (one: Watched): Progress => ({
+  title: titleOf(one),
+  phase: 'Deleted',
+  percent: undefined,
+  detail: 'somebody has deleted it',
+  end: 'bad',
+});
+
+/** Names are unique only in their namespace. */
+const placed = ({ namespace }: Session, { type, resource }: Watched, progress: Progress): Progress =>
+  namespace === undefined
+    ? { ...progress, title: `${resource.metadata.namespace}: ${nameOf(type, resource.metadata.name)}` }
+    : progress;
