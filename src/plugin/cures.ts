@@ -141,6 +141,9 @@ export const CURES: Readonly<Record<string, Cure>> = {
   ActionFailed: person(
     'status.lastRun counts what failed, the log of the operator says why; the next run tries again.',
   ),
+  ArchivalHindered: person(
+    'See what the message names; the documents are in the archive and in their index, and the next run goes on.',
+  ),
   Conflict: person(
     'Let only one of the policies that the message names match the index or alias. Neither acts until then.',
   ),

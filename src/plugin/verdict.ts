@@ -71,7 +71,6 @@ function levelOf({ resource }: Ours, conditions: readonly Condition[], ready: Co
   if (WISHED.has(ready.reason)) return 'ended';
   if (holds(conditions, 'Stalled')) return 'failed';
   if (holds(conditions, 'Suspended') || ready.reason === 'Suspended') return 'stopped';
-  if (holds(conditions, 'ApprovalRequired')) return 'needs you';
   if (ready.status === 'True') return busy(resource.status) ? 'at work' : 'good';
   const reconciling = find(conditions, 'Reconciling')?.reason ?? ready.reason;
   if (ready.reason === 'InProgress') return 'at work';
