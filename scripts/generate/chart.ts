@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { kinds } from '../../src/crds/kinds.ts';
 import { customResourceDefinition } from '../../src/crds/manifest.ts';
@@ -14,7 +16,12 @@ export const chartFiles = (): readonly GeneratedFile[] => [
     content: definitionTemplate(customResourceDefinition(definition)),
   })),
   { path: `${CHART}/templates/_permissions.tpl`, content: permissionTemplates() },
+  { path: `${CHART}/files/alerts.yaml`, content: alerts() },
 ];
+
+/** A chart reads no file outside of itself. */
+const alerts = (): string =>
+  `# ${GENERATED}\n${readFileSync(join(import.meta.dirname, '../../deploy/observability/alerts.yaml'), 'utf8')}`;
 
 /** As a template, so that it is upgraded with the chart; kept, since every object of the kind goes with it. */
 function definitionTemplate(definition: ReturnType<typeof customResourceDefinition>): string {

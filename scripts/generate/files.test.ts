@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { chartFiles } from './chart.ts';
+import { chartValuesPage } from './chart-values.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
 import { healthChecks } from './argocd/health.ts';
 import { dashboards } from './dashboard/dashboard.ts';
@@ -11,6 +12,7 @@ it('finds the committed files as the sources say', () => {
   expect(
     findDrift([
       ...chartFiles(),
+      ...chartValuesPage(),
       ...customResourceDefinitions(),
       ...dashboards(),
       ...healthChecks(),
@@ -18,7 +20,7 @@ it('finds the committed files as the sources say', () => {
       ...referencePages(),
     ]),
   ).toEqual([]);
-});
+}, 60_000);
 
 it('names a file that differs, one that is missing and one that belongs to nothing', () => {
   const [first, second, ...rest] = customResourceDefinitions();

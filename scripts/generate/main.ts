@@ -1,4 +1,5 @@
 import { chartFiles } from './chart.ts';
+import { chartValuesPage } from './chart-values.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
 import { healthChecks } from './argocd/health.ts';
 import { dashboards } from './dashboard/dashboard.ts';
@@ -12,6 +13,7 @@ import { referencePages } from './reference.ts';
  */
 const files = [
   chartFiles,
+  chartValuesPage,
   customResourceDefinitions,
   dashboards,
   healthChecks,

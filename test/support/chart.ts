@@ -29,7 +29,6 @@ export type Values = Readonly<Record<string, unknown>>;
 export interface RenderOptions {
   readonly namespace?: string;
   readonly release?: string;
-  readonly arguments?: readonly string[];
 }
 
 /** Runs helm; a failure carries what it has said. */
@@ -44,14 +43,13 @@ export async function helm(
   return stdout;
 }
 
-/** What `helm template` makes of these values. */
+/** What `helm template` makes of these values. Without the kinds, which are most of it, unless values ask for them. */
 export async function renderChart(
   values: Values = {},
-  options: RenderOptions = {},
+  { namespace = 'steward', release = RELEASE }: RenderOptions = {},
 ): Promise<readonly Rendered[]> {
-  const { namespace = 'steward', release = RELEASE, arguments: more = [] } = options;
-  const given = `--set-json=${JSON.stringify(values)}`;
-  const text = await helm(['template', release, CHART, '--namespace', namespace, given, ...more]);
+  const given = `--set-json=${JSON.stringify({ crds: { enabled: false }, ...values })}`;
+  const text = await helm(['template', release, CHART, '--namespace', namespace, given]);
   return parseAllDocuments(text)
     .map((document) => document.toJS() as Rendered | null)
     .filter((object) => object !== null);

@@ -193,8 +193,10 @@ describe('what people may do', () => {
 });
 
 describe('the kinds', () => {
+  const withKinds = { crds: { enabled: true } };
+
   it('come as templates, so that they are upgraded, and are kept when the release goes', async () => {
-    const kinds = all(await renderChart(), 'CustomResourceDefinition');
+    const kinds = all(await renderChart(withKinds), 'CustomResourceDefinition');
     expect(kinds).toHaveLength(4);
     for (const { metadata } of kinds)
       expect(metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
@@ -202,7 +204,7 @@ describe('the kinds', () => {
 
   it('are those of deploy/crds but for labels and that annotation', async () => {
     const without = ({ metadata: { name }, ...rest }: Rendered) => ({ ...rest, metadata: { name } });
-    for (const kind of all(await renderChart(), 'CustomResourceDefinition')) {
+    for (const kind of all(await renderChart(withKinds), 'CustomResourceDefinition')) {
       const plural = kind['spec'].names.plural as string;
       const file = readFileSync(join(CHART, '../../crds', `${plural}.yaml`), 'utf8');
       expect(without(kind)).toEqual(parse(file));
@@ -299,21 +301,21 @@ describe('the pod', () => {
     expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'health' });
   });
 
-  const inPod: readonly [Values, string][] = [
-    [{ imagePullSecrets: [{ name: 'registry' }] }, 'imagePullSecrets'],
-    [{ nodeSelector: { disk: 'ssd' } }, 'nodeSelector'],
-    [{ tolerations: [{ key: 'a', operator: 'Exists' }] }, 'tolerations'],
-    [{ affinity: { nodeAffinity: {} } }, 'affinity'],
-    [{ priorityClassName: 'high' }, 'priorityClassName'],
-    [{ runtimeClassName: 'gvisor' }, 'runtimeClassName'],
-    [{ dnsPolicy: 'Default' }, 'dnsPolicy'],
-    [{ dnsConfig: { searches: ['x'] } }, 'dnsConfig'],
-    [{ hostAliases: [{ ip: '10.0.0.1', hostnames: ['es'] }] }, 'hostAliases'],
-  ];
-  it.each(inPod)('takes %j', async (values, member) => {
-    const [value] = Object.values(values);
-    expect(podOf(await renderChart(values)).spec[member]).toEqual(value);
-    expect(podOf(await renderChart()).spec).not.toHaveProperty(member);
+  it('takes what else a pod may say, and says nothing of it otherwise', async () => {
+    const members = {
+      imagePullSecrets: [{ name: 'registry' }],
+      nodeSelector: { disk: 'ssd' },
+      tolerations: [{ key: 'a', operator: 'Exists' }],
+      affinity: { nodeAffinity: {} },
+      priorityClassName: 'high',
+      runtimeClassName: 'gvisor',
+      dnsPolicy: 'Default',
+      dnsConfig: { searches: ['x'] },
+      hostAliases: [{ ip: '10.0.0.1', hostnames: ['es'] }],
+    };
+    expect(podOf(await renderChart(members)).spec).toMatchObject(members);
+    const plain = podOf(await renderChart()).spec;
+    expect(Object.keys(plain).filter((key) => key in members)).toEqual([]);
   });
 
   it('takes variables, volumes, labels and annotations', async () => {
@@ -464,5 +466,13 @@ describe('metrics', () => {
       relabelings: serviceMonitor.relabelings,
       metricRelabelings: serviceMonitor.metricRelabelings,
     });
+  });
+
+  it('are watched by the alerts of the project, as a PrometheusRule', async () => {
+    const prometheusRule = { enabled: true, namespace: 'monitoring', labels: { release: 'prometheus' } };
+    const rule = theOne(await renderChart({ metrics: { prometheusRule } }), 'PrometheusRule');
+    const alerts: unknown = parse(readFileSync(join(CHART, '../../observability/alerts.yaml'), 'utf8'));
+    expect(rule['spec']).toEqual(alerts);
+    expect(rule.metadata).toMatchObject({ namespace: 'monitoring', labels: { release: 'prometheus' } });
   });
 });
