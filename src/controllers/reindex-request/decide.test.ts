@@ -484,6 +484,19 @@ describe('copying', () => {
     expect(actionsOf(decision)).not.toContain('StartRange');
   });
 
+  it('follows a task that a node has handed over before it stopped: its id is another, its mark the same', () => {
+    const decision = run(
+      request(running({ task: 'stopped:5' })),
+      observed({
+        ...inCopy,
+        outcomes: { 'stopped:5': { type: 'repeat', why: 'gone' } },
+        tasks: { complete: true, running: [{ id: 'n:7', opaqueId: `${UID}/1/0/0/0` }] },
+      }),
+    );
+    expect(decision.status.copy?.running[0]?.task).toBe('n:7');
+    expect(actionsOf(decision)).not.toContain('StartRange');
+  });
+
   it.each([
     ['the task list is incomplete', { tasks: { complete: false, running: [] } }],
     ['the destination is red', { health: { source: 'green', destination: 'red' } }],
