@@ -13,7 +13,10 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       NotGranted: 'The connection grants this namespace no such use of these names.',
       ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
       ConnectionSuspended: 'The connection is suspended, and with it everything that uses it.',
-      WaitingForTurn: 'Another operation holds the source or an alias; the message names it.',
+      WaitingForTurn:
+        'Another request goes first: for a place on the connection, or on the same source, destination or alias; status.turn names it.',
+      TurnLost:
+        'This operator gave no sign of life for ten minutes, and another request has taken over; no alias was moved.',
       PreflightFailed: 'A check before the copy failed; the message names it.',
       MappingConflict: 'Documents do not fit the mappings of the destination.',
       ScriptFailed: 'The script does not compile, fails, or changes what it must not.',

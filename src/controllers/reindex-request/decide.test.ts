@@ -415,7 +415,7 @@ describe('fencing', () => {
     ]);
   });
 
-  it('does not block while tasks of an earlier attempt are left', () => {
+  it('does not block while tasks of an earlier attempt are left (H34)', () => {
     const before = { ...blocking, fence: { verified: false } };
     const tasks = { complete: true, running: [{ id: 'n:1', opaqueId: 'x' }] };
     expect(actionsOf(run(request(before), { ...world, tasks }))).toEqual(['CancelTask']);

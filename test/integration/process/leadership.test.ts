@@ -45,7 +45,7 @@ it('takes over within twenty seconds when the leader dies', async () => {
   expect(await handover(follower, start, 30_000)).toBeLessThan(20_000);
 });
 
-it('does nothing any more and ends when it wakes from a long stop', async () => {
+it('does nothing any more and ends when it wakes from a long stop (H31)', async () => {
   const { leader, follower } = await pair();
   leader.signal('SIGSTOP');
   await follower.logged('became the leader', 30_000);
