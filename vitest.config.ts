@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `unit` lies beside the code and needs nothing; `integration` shares one real API server and one real
-// Elasticsearch, started by the global set-up. Its files keep to namespaces and names of their own, so two run at a time:
-// most of their time they wait for a server.
+// Three projects: `unit` lies beside the code and needs nothing; `integration` shares one real API server and one real
+// Elasticsearch, started by the global set-up: its files keep to namespaces and names of their own, so two run at a time,
+// since most of their time they wait for a server. `e2e` tests what `npm run e2e` has installed.
 export default defineConfig({
   test: {
     projects: [
@@ -26,6 +26,15 @@ export default defineConfig({
           retry: process.env['CI'] ? 1 : 0,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          // Every step stands on the one before.
+          bail: 1,
+          testTimeout: 600_000,
         },
       },
     ],

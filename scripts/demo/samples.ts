@@ -29,11 +29,23 @@ export function writeSamples(elasticsearch: ElasticsearchInfo): string {
   for (const file of readdirSync(samples)) {
     if (file.endsWith('.yaml') && file !== connection) cpSync(join(samples, file), join(folder, file));
   }
-  const from = elasticsearch.username === undefined ? connection : join('secure', connection);
-  const text = readFileSync(join(samples, from), 'utf8');
   // A password is in it.
-  writeFileSync(join(folder, connection), fitted(text, elasticsearch), { mode: 0o600 });
+  writeFileSync(join(folder, connection), connectionFor(elasticsearch), { mode: 0o600 });
   return folder;
+}
+
+/** All samples of the first try as one stream of documents for `kubectl apply`. */
+export function samplesFor(elasticsearch: ElasticsearchInfo): string {
+  const connection = 'elasticsearch-connection.yaml';
+  const others = readdirSync(samples).filter((file) => file.endsWith('.yaml') && file !== connection);
+  const texts = others.map((file) => readFileSync(join(samples, file), 'utf8'));
+  return [connectionFor(elasticsearch), ...texts].join('\n---\n');
+}
+
+/** The connection of the samples, for a cluster as it is. */
+function connectionFor(elasticsearch: ElasticsearchInfo): string {
+  const folder = elasticsearch.username === undefined ? samples : join(samples, 'secure');
+  return fitted(readFileSync(join(folder, 'elasticsearch-connection.yaml'), 'utf8'), elasticsearch);
 }
 
 /** The documents of a sample with the address, login and authority of an Elasticsearch in them. */

@@ -84,7 +84,8 @@ function kubernetesStamps(version: string): GoProgram['stamps'] {
   };
 }
 
-function kubernetesProgram(name: string, version: string, mainGo: string): GoProgram {
+/** A program of Kubernetes itself, which knows its version. */
+export function kubernetesProgram(name: string, version: string, mainGo: string): GoProgram {
   return { name, module: 'k8s.io/kubernetes', version, mainGo, stamps: kubernetesStamps(version) };
 }
 

@@ -11,6 +11,7 @@ import { runningPid, type ServerProcess } from './processes.ts';
 import { ask, basicAuthorization, demand, type Endpoint, untilReady } from './server-request.ts';
 import { rememberedSettings } from './settings-file.ts';
 
+const loopback = '127.0.0.1';
 const startLimitSeconds = 180;
 
 /** The file repository that every environment has. */
@@ -41,6 +42,8 @@ export type ClusterOptions = {
   readonly secure?: boolean;
   readonly nodes?: number;
   readonly heapMegabytes?: number;
+  /** An address of this machine, beside loopback, where HTTP is served as well: for those who are not on this machine. */
+  readonly alsoAt?: string;
   /** More of `elasticsearch.yml`, for all nodes. */
   readonly settings?: Readonly<Record<string, unknown>>;
 };
@@ -50,7 +53,7 @@ export async function prepareCluster(folder: string, options: ClusterOptions): P
   mkdirSync(join(folder, 'repository'), { recursive: true });
   const settings = await rememberedSettings(folder, settingsSchema, () => newSettings(options));
   giveToElasticsearch(join(folder, 'repository'));
-  if (settings.password !== undefined) ensureCertificates(folder);
+  if (settings.password !== undefined) ensureCertificates(folder, options.alsoAt);
   return describeCluster(folder, settings);
 }
 
@@ -88,9 +91,9 @@ function describeCluster(folder: string, settings: Settings): ElasticsearchClust
 }
 
 function endpointOf(port: number, user: FileUser | undefined, caFile: string): Endpoint {
-  if (user === undefined) return { url: `http://127.0.0.1:${port}` };
+  if (user === undefined) return { url: `http://${loopback}:${port}` };
   const authorization = basicAuthorization(user.username, user.password);
-  return { url: `https://127.0.0.1:${port}`, caFile, authorization };
+  return { url: `https://${loopback}:${port}`, caFile, authorization };
 }
 
 /** Starts the nodes that do not run, waits until they are one cluster, and registers the repository `backups`. */
@@ -134,6 +137,7 @@ export async function startClusterNode(
       'cluster.name': 'es-steward',
       'transport.port': ports.transportPort,
       'path.repo': [cluster.repositoryPath],
+      ...(options.alsoAt !== undefined && { 'http.host': [loopback, options.alsoAt] }),
       ...discovery(cluster),
       ...security.settings,
       ...options.settings,
@@ -152,7 +156,7 @@ export function nodeOf(cluster: ElasticsearchCluster, index: number): ClusterNod
 function discovery({ nodes }: ElasticsearchCluster): Readonly<Record<string, unknown>> {
   if (nodes.length === 1) return { 'discovery.type': 'single-node' };
   return {
-    'discovery.seed_hosts': nodes.map(({ ports }) => `127.0.0.1:${ports.transportPort}`),
+    'discovery.seed_hosts': nodes.map(({ ports }) => `${loopback}:${ports.transportPort}`),
     'cluster.initial_master_nodes': nodes.map(({ server }) => server.name),
   };
 }

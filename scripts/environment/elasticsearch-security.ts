@@ -4,11 +4,11 @@ import { issueServerIdentity } from './certificates.ts';
 import { type FileUser, fileRealm } from './file-realm.ts';
 
 /** Makes the certificate authority and the certificate that all nodes of a cluster share, unless they are there. */
-export function ensureCertificates(folder: string): void {
+export function ensureCertificates(folder: string, furtherHost?: string): void {
   if (existsSync(join(folder, 'ca.crt'))) return;
   const { authority, server } = issueServerIdentity(
     'es-steward-elasticsearch',
-    ['127.0.0.1', 'localhost'],
+    ['127.0.0.1', 'localhost', ...(furtherHost === undefined ? [] : [furtherHost])],
     new Date(),
   );
   writeFileSync(join(folder, 'server.crt'), server.certificate);
