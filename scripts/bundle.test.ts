@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -93,4 +93,13 @@ it('runs the kubectl plugin by itself', async () => {
   expect(stdout).toContain('Usage: kubectl es-steward');
   const ended = run(process.execPath, [bundled, 'status', '--kubeconfig=/nowhere']);
   await expect(ended).rejects.toMatchObject({ code: 2 });
+}, 60_000);
+
+it('is the same twice, wherever it is written, and comes with its map', async () => {
+  const [first, second] = [join(folder, 'a', 'main.js'), join(folder, 'b', 'main.js')];
+  await bundle('src/main.ts', first);
+  await bundle('src/main.ts', second);
+  expect(readFileSync(second).equals(readFileSync(first))).toBe(true);
+  expect(readFileSync(first, 'utf8')).toContain('sourceMappingURL=main.js.map');
+  expect(JSON.parse(readFileSync(`${first}.map`, 'utf8'))).toMatchObject({ version: 3 });
 }, 60_000);

@@ -129,7 +129,9 @@ describe('the chart', () => {
     for (const { spec } of pods) expect(spec.containers[0].securityContext.readOnlyRootFilesystem).toBe(true);
   });
 
-  it('keeps a kill switch that somebody has set, through upgrades, until a value says otherwise', async () => {
+  it('keeps a kill switch that somebody has set, through upgrades, until a value says otherwise', {
+    timeout: 300_000,
+  }, async () => {
     const path = `/api/v1/namespaces/${OWN}/configmaps/es-steward`;
     const paused = async () => (await get(path)).data?.paused;
     expect(await paused()).toBeUndefined();
