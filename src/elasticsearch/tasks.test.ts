@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answering } from '../../test/support/scenario-elasticsearch.ts';
 import { addsUp, reindexResult } from './reindex-result.ts';
+import { ElasticsearchError } from './errors.ts';
 import { cancelTask, getTask, listReindexTasks, rethrottle } from './tasks.ts';
 
 const counts = { total: 25, created: 10, updated: 0, noops: 0, deleted: 0, version_conflicts: 0, batches: 1 };
@@ -72,6 +73,15 @@ describe('one task', () => {
     expect(await getTask(answering({ completed: false, task: other }), 'NODE:7')).toEqual({
       state: 'unknown',
     });
+  });
+
+  it('that died before the cluster has ever stored a result is unknown (H23)', async () => {
+    const gone = new ElasticsearchError({
+      errorClass: 'indexNotFound',
+      outcomeUnknown: false,
+      publicMessage: 'no such index [.tasks]',
+    });
+    expect(await getTask(answering(gone), 'NODE:7')).toEqual({ state: 'unknown' });
   });
 
   it('that has just begun has no counts yet', async () => {

@@ -91,7 +91,8 @@ export async function listReindexTasks(es: Elasticsearch, signal?: AbortSignal):
 /** @throws RangeError for what is no task id. */
 export async function getTask(es: Elasticsearch, id: string, signal?: AbortSignal): Promise<TaskState> {
   const request = { method: 'GET', path: path`/_tasks/${taskId(id)}` } as const;
-  const answer = await undefinedWhen(['notFound'], ask(es, request, storedTask, signal));
+  // Where no result was ever stored, it is the index of results that is not found.
+  const answer = await undefinedWhen(['notFound', 'indexNotFound'], ask(es, request, storedTask, signal));
   // Another action under this id: the node was restarted and counts anew.
   if (answer === undefined || answer.task.action !== REINDEX) return { state: 'unknown' };
   if (!answer.completed) return { state: 'running', task: answer.task.task };
