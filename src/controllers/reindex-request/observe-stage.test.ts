@@ -9,6 +9,7 @@ import {
   UID,
 } from '../../../test/support/reindex-situations.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { LockWatch } from './lock-watch.ts';
 import type { OwnTask } from './observed.ts';
 import { readStage } from './observe-stage.ts';
 import { situationOf } from './situation.ts';
@@ -56,6 +57,8 @@ function recorder() {
   return { es, log };
 }
 
+const locks = new LockWatch({ monotonic: () => 0, cluster: async () => 'here' });
+
 async function read(running: readonly OwnTask[], isFenced: boolean) {
   const { copy } = copying;
   const task = { shard: 0, from: 0, to: 49, try: 0, task: 'n:1' };
@@ -67,7 +70,7 @@ async function read(running: readonly OwnTask[], isFenced: boolean) {
   });
   const { es, log } = recorder();
   const situation = situationOf(request(status), world, NOW);
-  return { reads: await readStage('Copying', situation, es, new AbortController().signal), log };
+  return { reads: await readStage('Copying', situation, { es, locks }, new AbortController().signal), log };
 }
 
 describe('what a pass over running tasks reads', () => {
