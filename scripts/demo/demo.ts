@@ -5,6 +5,8 @@ import { aliases, type City, loadCities, readCities, removeCities, source } from
 import { follow, untilConnected } from './follow.ts';
 import { type Kubernetes, openKubernetes, readyMessage, type Resource } from './kubernetes.ts';
 import { operatorErrors, operatorLog, startOperator } from './operator.ts';
+import { loadLogs, type Logs, removeLogs } from './logs.ts';
+import { maintain } from './maintenance.ts';
 import { grouped } from './progress-line.ts';
 import { readAlong, type Sightings } from './reader.ts';
 import { heading, print, printChecks, printCommand, printEvents, printNextSteps } from './report.ts';
@@ -26,6 +28,9 @@ type Stage = {
   readonly samples: string;
   readonly signal: AbortSignal;
 };
+
+/** What it has made before anything is applied. */
+type Data = { readonly cities: readonly City[]; readonly logs: Logs };
 
 /** Runs the whole demo and gives its exit code: 0 only if every check of the result holds. */
 export async function runDemo({
@@ -65,24 +70,25 @@ async function setUp(signal: AbortSignal): Promise<Stage> {
 }
 
 async function perform(stage: Stage): Promise<boolean> {
-  const cities = await load(stage);
+  const { cities, logs } = await load(stage);
   await apply(stage);
   const reader = readAlong(stage.client, 'cities');
   try {
     const request = await follow(stage.kubernetes, requestName, stage.signal);
     if (request.status.phase !== 'Completed') return await explainFailure(stage, request);
-    return await report(stage, cities, request, await reader.stop());
+    return await report(stage, { cities, logs }, request, await reader.stop());
   } finally {
     await reader.stop();
   }
 }
 
-async function load({ client, kubernetes, samples, signal }: Stage): Promise<readonly City[]> {
+async function load({ client, kubernetes, samples, signal }: Stage): Promise<Data> {
   heading('Data');
   if (serversAreGiven()) {
     // The operator runs by now, so that a request of an earlier demo lets go of what it holds.
     await kubernetes.kubectl('delete', '--ignore-not-found', '-f', samples);
     await removeCities(client);
+    await removeLogs(client);
     await removeSnapshots(client);
   }
   const started = performance.now();
@@ -93,7 +99,12 @@ async function load({ client, kubernetes, samples, signal }: Stage): Promise<rea
     `${grouped(cities.length)} cities of the world are in ${source} after ${elapsed(started)}, ` +
       `with the aliases ${Object.keys(aliases).join(' (takes the writes) and ')} (has a filter).`,
   );
-  return cities;
+  const logs = await loadLogs(client);
+  signal.throwIfAborted();
+  print(
+    `${logs.old.length + logs.young.length} daily indexes of a log are there, ${logs.old.length} of them too old.`,
+  );
+  return { cities, logs };
 }
 
 async function apply({ kubernetes, samples, environment, signal }: Stage): Promise<void> {
@@ -106,18 +117,22 @@ async function apply({ kubernetes, samples, environment, signal }: Stage): Promi
 
 async function report(
   { kubernetes, client, signal }: Stage,
-  cities: readonly City[],
+  { cities, logs }: Data,
   request: Resource,
   sightings: Sightings,
 ): Promise<boolean> {
   const { duration, writeOutage } = request.status;
   print(`${readyMessage(request)}, in ${duration ?? '?'}; writers had to wait for ${writeOutage ?? '?'}.`);
   const snapshots = await snapshotChecks({ kubernetes, client, signal });
+  heading('A plan, and its approval');
+  const maintained = await maintain({ kubernetes, client, signal }, logs);
   heading('What Kubernetes shows');
   await printCommand(kubernetes, 'get', 'es-steward');
   await printEvents(kubernetes, requestName);
   heading('What Elasticsearch holds');
-  const checks = [...(await checkResult(client, cities, request, sightings)), ...snapshots];
+  // Read again: what it holds is let go a moment after it is Completed.
+  const ended = await kubernetes.read('reindexrequests', requestName);
+  const checks = [...(await checkResult(client, cities, ended, sightings)), ...snapshots, ...maintained];
   printChecks(checks);
   return checks.every(({ holds }) => holds);
 }

@@ -28,6 +28,13 @@ const resourceSchema = z.object({
       aliasesMoved: z.array(z.string()).optional(),
       duration: z.string().optional(),
       writeOutage: z.string().optional(),
+      plan: z
+        .object({
+          hash: z.string().optional(),
+          deletes: z.object({ count: z.number(), names: z.array(z.string()) }).optional(),
+        })
+        .optional(),
+      lastRun: z.object({ deleted: z.number(), failed: z.number() }).optional(),
       lastSuccessfulSnapshot: z.string().optional(),
     })
     .default({ conditions: [] }),

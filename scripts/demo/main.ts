@@ -8,7 +8,7 @@ import { stopDemo } from './stop.ts';
 
 const help = `usage: npm run demo [-- OPTION]
 
-Copies a real index on real servers, live, and checks the result. Exit code 0 only if all of it is right.
+Copies a real index on real servers, live, approves a plan for old indexes, and checks the result. Exit code 0 only if all of it is right.
 
   --keep   leave servers and operator running, and say how to look around
   --stop   stop what --keep has left running, and delete it

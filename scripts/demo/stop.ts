@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { environmentFolder } from '../environment/cache.ts';
 import { info } from '../environment/development.ts';
 import { removeCities } from './cities.ts';
+import { removeLogs } from './logs.ts';
 import { openKubernetes } from './kubernetes.ts';
 import { operatorRuns, stopOperator } from './operator.ts';
 import { print } from './report.ts';
@@ -43,5 +44,6 @@ async function removeFromGivenServers(): Promise<void> {
   await kubectl('delete', '--ignore-not-found', wait, '-f', samples);
   const client = connect(elasticsearch);
   await removeCities(client);
+  await removeLogs(client);
   await removeSnapshots(client);
 }

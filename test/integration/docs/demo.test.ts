@@ -26,7 +26,10 @@ function documentedRole(): unknown {
   const { text = '' } = readPages().find(({ path }) => path === 'docs/operations.md') ?? {};
   const role = roleSchema.parse(JSON.parse(codeBlocks(text, 'json')[0] ?? ''));
   const [index] = role.indices;
-  return { ...role, indices: [{ ...index, names: ['cities-*', 'cities', 'es-steward-*'] }] };
+  return {
+    ...role,
+    indices: [{ ...index, names: ['cities-*', 'cities', 'logs-*', 'logs', 'es-steward-*'] }],
+  };
 }
 
 /** Makes a user who may do what the documentation says, and nothing else. */
