@@ -10,6 +10,7 @@ import { countDocuments } from '../../../src/elasticsearch/counts.ts';
 import { createIndex, putSettings } from '../../../src/elasticsearch/indices.ts';
 import { clusterInfo } from '../../../src/elasticsearch/info.ts';
 import { missingPrivileges } from '../../../src/elasticsearch/privileges.ts';
+import { refresh } from '../../../src/elasticsearch/refresh.ts';
 import { startReindex } from '../../../src/elasticsearch/reindex.ts';
 import { getTask } from '../../../src/elasticsearch/tasks.ts';
 import { blockWrites } from '../../../src/elasticsearch/write-blocks.ts';
@@ -210,6 +211,7 @@ describe('archival', () => {
       'old-{date:yyyy}',
     );
     expect(status.archive).toMatchObject({ documents: 1, held: [] });
+    await refresh(admin, 'old-2016');
     expect(await countDocuments(admin, 'old-2016')).toBe(1);
   });
 });
