@@ -162,6 +162,7 @@ export const resourceStates: readonly ResourceState[] = [
     'ForeignDestination',
     'SourceChanged',
     'AliasConflict',
+    'TurnLost',
     'VerificationFailed',
     'DocumentFailures',
     'WriteOutageExceeded',
@@ -217,6 +218,13 @@ export const resourceStates: readonly ResourceState[] = [
     message: said('WaitingForApproval'),
     conditions: [extra('ApprovalRequired', 'WaitingForApproval')],
   }),
-  ...each(policy, 'reconciling', GOING, [...CONNECTION, 'ClockSkew', 'SnapshotMissing', 'ActionFailed']),
+  ...each(policy, 'reconciling', GOING, [
+    ...CONNECTION,
+    'ClockSkew',
+    'SnapshotMissing',
+    'ActionFailed',
+    'WaitingForTurn',
+    'ArchivalHindered',
+  ]),
   ...each(policy, 'stalled', BROKEN, ['Conflict', 'LimitExceeded']),
 ];

@@ -79,6 +79,9 @@ export const CURES: Readonly<Record<string, Cure>> = {
   AliasConflict: person(
     'Put the alias back and annotate es-steward.dev/retry, or correct spec.aliases in a new request.',
   ),
+  TurnLost: person(
+    'See why the operator gave no sign of life; annotate es-steward.dev/retry when the other request has ended.',
+  ),
   VerificationFailed: person(
     'Compare status.verification, and see that nobody else writes to the destination; then annotate es-steward.dev/retry.',
   ),
