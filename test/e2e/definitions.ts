@@ -49,9 +49,22 @@ function byName(a: Definition, b: Definition): number {
   return a.name.localeCompare(b.name);
 }
 
-/** Makes a kind look as if an older version had installed it: with a column that is not there any more. */
-export async function addColumn({ kubectl }: Installation, plural: string, name: string): Promise<void> {
-  const column = { name, type: 'string', jsonPath: '.metadata.name' };
-  const patch = [{ op: 'add', path: '/spec/versions/0/additionalPrinterColumns/-', value: column }];
-  await kubectl('patch', 'crd', `${plural}.es-steward.dev`, '--type=json', '--patch', JSON.stringify(patch));
+const wholeSchema = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), labels: z.unknown(), annotations: z.unknown() }),
+  spec: z.looseObject({
+    versions: z.array(z.looseObject({ additionalPrinterColumns: z.array(z.unknown()).default([]) })),
+  }),
+});
+
+/** Makes a kind look as if an older chart had installed it, as helm does that: with a column that is not there any more. */
+export async function makeOlder({ apply, read }: Installation, plural: string): Promise<void> {
+  const { apiVersion, kind, metadata, spec } = await read(wholeSchema, 'crd', `${plural}.es-steward.dev`);
+  const { name, labels, annotations } = metadata;
+  const column = { name: 'Old', type: 'string', jsonPath: '.metadata.name' };
+  const versions = spec.versions.map((version) => ({
+    ...version,
+    additionalPrinterColumns: [...version.additionalPrinterColumns, column],
+  }));
+  const older = { apiVersion, kind, metadata: { name, labels, annotations }, spec: { ...spec, versions } };
+  await apply(JSON.stringify(older), '--server-side', '--field-manager=helm', '--force-conflicts');
 }

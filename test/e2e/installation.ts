@@ -20,8 +20,8 @@ export type Installation = {
   readonly kubectl: (...args: readonly string[]) => Promise<string>;
   /** An answer of `kubectl get -o json`. */
   readonly read: <S extends z.ZodType>(schema: S, ...args: readonly string[]) => Promise<z.output<S>>;
-  /** `kubectl apply` of YAML. */
-  readonly apply: (yaml: string) => Promise<string>;
+  /** `kubectl apply` of YAML, with more flags. */
+  readonly apply: (yaml: string, ...flags: readonly string[]) => Promise<string>;
   /** `helm install` or `upgrade` of the chart of this checkout; more `--set` values lie over the usual ones. */
   readonly helm: (command: 'install' | 'upgrade', ...values: readonly string[]) => Promise<string>;
   readonly uninstall: () => Promise<string>;
@@ -48,7 +48,8 @@ export function openInstallation(): Installation {
     kubectl,
     docker,
     read: async (schema, ...args) => schema.parse(JSON.parse(await kubectl('get', ...args, '-o', 'json'))),
-    apply: (yaml) => withFile(yaml, (file) => shown('apply', kubectl('apply', '--filename', file))),
+    apply: (yaml, ...flags) =>
+      withFile(yaml, (file) => shown('apply', kubectl('apply', '--filename', file, ...flags))),
     helm: (command, ...values) => {
       const sets = [...usualValues(stage), ...values].flatMap((value) => ['--set', value]);
       const chart = join(repositoryRoot, 'deploy/helm/es-steward');

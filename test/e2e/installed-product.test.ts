@@ -14,8 +14,8 @@ import {
   untilInTheMiddle,
   untilLookedAt,
 } from './copies.ts';
-import { addColumn, definitionsOfCheckout, definitionsOfCluster } from './definitions.ts';
-import { hindered, holdings, leader, operatorPods, pacesOfTasks, processOf } from './facts.ts';
+import { definitionsOfCheckout, definitionsOfCluster, makeOlder } from './definitions.ts';
+import { hindered, holdings, leader, operatorPods, pacesOfTasks, type Pod, processOf } from './facts.ts';
 import { type Installation, namespace, openInstallation } from './installation.ts';
 
 /**
@@ -130,13 +130,21 @@ describe('the installed product', () => {
   });
 
   it('is upgraded in the middle of a copy, its kinds too, and holds still while it is paused', async () => {
-    await addColumn(user, 'reindexrequests', 'Old');
+    await makeOlder(user, 'reindexrequests');
+    expect(await definitionsOfCluster(user)).not.toEqual(definitionsOfCheckout());
     await user.apply(copyOfCities('cities-v3', 'cities-v4'));
     await untilInTheMiddle(user, 'cities-v4');
     const before = await operatorPods(user);
     await user.helm('upgrade', 'paused=true', 'logLevel=debug');
-    const after = await operatorPods(user);
-    expect(after.filter(({ name }) => before.some((old) => old.name === name))).toEqual([]);
+    await eventually(
+      'new pods are there, and the old ones have ended',
+      async () => {
+        const after = await operatorPods(user);
+        const isOld = ({ name }: Pod): boolean => before.some((old) => old.name === name);
+        return after.length === 2 && after.every((pod) => pod.ready && !isOld(pod));
+      },
+      60_000,
+    );
     expect(await definitionsOfCluster(user)).toEqual(definitionsOfCheckout());
     const tasks = await pacesOfTasks(user.elasticsearch);
     await throttle(user, 'cities-v4', 0);
@@ -144,7 +152,7 @@ describe('the installed product', () => {
       'wait',
       '--for=jsonpath={.status.conditions[?(@.type=="Ready")].reason}=Paused',
       '--timeout=60s',
-      'reindexrequest/cities-v4',
+      'esconn/main',
     );
     await untilLookedAt(user, 'cities-v4');
     expect(await pacesOfTasks(user.elasticsearch)).toEqual(tasks);
@@ -159,7 +167,7 @@ describe('the installed product', () => {
     expect(Object.keys(before.documents)).toEqual(['cities-v1', 'cities-v2', 'cities-v3', 'cities-v4']);
     expect(before.snapshots).toHaveLength(1);
     await user.uninstall();
-    expect(await operatorPods(user)).toEqual([]);
+    await eventually('its pods have ended', async () => (await operatorPods(user)).length === 0, 60_000);
     expect(await user.kubectl('get', 'es-steward')).toMatch(/cities-v4 +Completed/);
     expect(await definitionsOfCluster(user)).toEqual(definitionsOfCheckout());
     expect(await holdings(user.elasticsearch)).toEqual(before);
