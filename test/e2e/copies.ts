@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { eventually } from '../support/eventually.ts';
 import type { Installation } from './installation.ts';
@@ -14,7 +13,6 @@ const requestSchema = z.object({
       conditions: z
         .array(z.object({ type: z.string(), status: z.string(), reason: z.string(), message: z.string() }))
         .default([]),
-      lastHandledRunNow: z.string().optional(),
     })
     .default({ phase: 'Pending', conditions: [] }),
 });
@@ -49,19 +47,14 @@ export function untilInTheMiddle(installation: Installation, name: string): Prom
   );
 }
 
-/** Asks for a pass and waits for it: whatever the operator wants to do by now, it has had its chance. */
-export async function untilLookedAt(installation: Installation, name: string): Promise<void> {
-  const token = randomUUID();
-  await installation.kubectl(
-    'annotate',
-    'reindexrequest',
-    name,
-    `es-steward.dev/run-now=${token}`,
-    '--overwrite',
-  );
+/** Waits until a request says that the operator is paused: it has wanted to go on since then, and was not let. */
+export async function untilItSaysPaused(installation: Installation, name: string): Promise<void> {
   await eventually(
-    `a pass over ${name} has ended`,
-    async () => (await readRequest(installation, name)).status.lastHandledRunNow === token,
+    `${name} says that the operator is paused`,
+    async () => {
+      const { conditions } = (await readRequest(installation, name)).status;
+      return conditions.some(({ message }) => /paused/i.test(message));
+    },
     60_000,
   );
 }

@@ -12,7 +12,7 @@ import {
   throttle,
   untilCompleted,
   untilInTheMiddle,
-  untilLookedAt,
+  untilItSaysPaused,
 } from './copies.ts';
 import { definitionsOfCheckout, definitionsOfCluster, makeOlder } from './definitions.ts';
 import { hindered, holdings, leader, operatorPods, pacesOfTasks, type Pod, processOf } from './facts.ts';
@@ -154,7 +154,7 @@ describe('the installed product', () => {
       '--timeout=60s',
       'esconn/main',
     );
-    await untilLookedAt(user, 'cities-v4');
+    await untilItSaysPaused(user, 'cities-v4');
     expect(await pacesOfTasks(user.elasticsearch)).toEqual(tasks);
     expect((await holdings(user.elasticsearch)).aliases).toMatchObject({ 'cities-v3': { aliases } });
     await user.helm('upgrade', 'paused=false', 'logLevel=info');
