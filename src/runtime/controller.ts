@@ -24,6 +24,8 @@ export interface Controller<Spec, Status, Observed, Action extends ActionLike> {
 export interface ActionLike {
   /** A verb; the label of logs and metrics. */
   readonly type: string;
+  /** Nobody waits for it: while the kill switch is on it is left out, and the object is judged without it. */
+  readonly canWait?: boolean;
 }
 
 export interface ResourceKey {

@@ -25,8 +25,10 @@ export async function performAll<Spec, Status, Observed, Action extends ActionLi
   resource: Resource<Spec, Status>,
   actions: readonly Action[],
 ): Promise<Performed<Status>> {
+  const wanted =
+    state.engine.paused?.() === true ? actions.filter(({ canWait }) => canWait !== true) : actions;
   const settled = await Promise.allSettled(
-    actions.map((action) => performOne(state, controller, resource, action)),
+    wanted.map((action) => performOne(state, controller, resource, action)),
   );
   return {
     changes: settled.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : [])),

@@ -287,6 +287,14 @@ describe('the fence before an action', () => {
     expect(performed).toEqual([1]);
   });
 
+  it('is left out while the operator is paused if it can wait, and the object is judged without it', async () => {
+    const waits = { decide: () => ({ actions: [{ ...shine(1), canWait: true }] }) };
+    await pass(waits, { paused: () => true });
+    expect([performed, conditions()]).toEqual([[], ['Ready=True Shines']]);
+    await pass(waits);
+    expect(performed).toEqual([1]);
+  });
+
   it('holds while the operator is paused, and the status says so', async () => {
     expect(await pass(act, { paused: () => true })).toEqual({ type: 'waiting', afterMs: 5_000 });
     expect(performed).toEqual([]);

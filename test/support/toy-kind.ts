@@ -33,6 +33,7 @@ export type Lamp = Resource<LampSpec, LampStatus>;
 export interface LampAction {
   readonly type: 'shine';
   readonly brightness: number;
+  readonly canWait?: boolean;
 }
 
 export const lampManifest = customResourceDefinition(lamp);

@@ -11,6 +11,8 @@ import { failedStatus, seenStatus } from './status.ts';
 export interface VerifyRepository {
   readonly type: 'verifyRepository';
   readonly repository: string;
+  /** What uses the connection must be observed while everything is paused. */
+  readonly canWait: true;
 }
 
 /** A probe that failed is repeated no later than this: a Secret that was put right is in use within a minute. */
@@ -99,5 +101,5 @@ function healthyOf(observed: Observed): ExtraCondition {
 function verificationsDue({ repositories = [] }: Seen, now: number): readonly VerifyRepository[] {
   return repositories
     .filter((repository) => verificationIsDue(repository, now))
-    .map(({ name }) => ({ type: 'verifyRepository', repository: name }));
+    .map(({ name }) => ({ type: 'verifyRepository', repository: name, canWait: true }));
 }
