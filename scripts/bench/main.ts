@@ -1,3 +1,4 @@
+import { benchMaintenance } from './maintenance/main.ts';
 import { type BenchOptions, readBenchCall } from './options.ts';
 import { benchReindex } from './reindex/main.ts';
 import { benchRuntime } from './runtime/main.ts';
@@ -6,6 +7,7 @@ import { benchRuntime } from './runtime/main.ts';
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   runtime: benchRuntime,
   reindex: benchReindex,
+  maintenance: benchMaintenance,
 };
 
 const { name, options } = readBenchCall(process.argv.slice(2));

@@ -3,7 +3,7 @@ import { say } from '../../environment/progress.ts';
 import { quantile } from '../runtime/measure.ts';
 import { SMALL_BYTES } from './layouts.ts';
 import { type LiveResult, liveRun } from './live-run.ts';
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from '../markdown-table.ts';
 import type { Timeline } from './requests.ts';
 import { openStage, type Stage } from './stage.ts';
 

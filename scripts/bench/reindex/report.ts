@@ -1,7 +1,7 @@
 import { quantile } from '../runtime/measure.ts';
 import type { Contender, Copied } from './contenders.ts';
 import type { Layout } from './layouts.ts';
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from '../markdown-table.ts';
 
 /** What one measurement has found; of a layout, and of a way to copy where that matters. */
 export type Figures =
