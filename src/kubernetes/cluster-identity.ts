@@ -10,7 +10,11 @@ export function clusterIdentity(
 ): () => Promise<string> {
   let known: string | undefined;
   return async () => {
-    known ??= (await kubernetes.get(lease))?.metadata.uid;
+    // Only a name for people: that it cannot be read stops nobody.
+    known ??= await kubernetes.get(lease).then(
+      (found) => found?.metadata.uid,
+      () => undefined,
+    );
     return known ?? 'unknown';
   };
 }

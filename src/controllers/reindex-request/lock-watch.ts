@@ -5,8 +5,18 @@ export const ABANDONED_MS = 10 * 60_000;
 /** How often a request that has its turn says so: some are lost before it counts as gone. */
 export const RENEW_MS = 2 * 60_000;
 
+/** Whoever has not looked for so long cannot tell whether a sign of life was possible meanwhile. */
+const LONGEST_GAP_MS = RENEW_MS;
+
 /** More requests and names than any cluster has at work; what is forgotten is only looked at anew. */
 const MOST = 10_000;
+
+/** A sign of life as one watcher has seen it: first, and again and again until last. */
+interface Look {
+  readonly sign: string;
+  readonly since: number;
+  readonly last: number;
+}
 
 export interface LockWatchOptions {
   /** Milliseconds of a clock that never jumps. */
@@ -22,7 +32,7 @@ export interface LockWatchOptions {
 export class LockWatch {
   readonly cluster: () => Promise<string>;
   readonly #monotonic: () => number;
-  readonly #seen = new LRUCache<string, { readonly sign: string; readonly since: number }>({ max: MOST });
+  readonly #seen = new LRUCache<string, Look>({ max: MOST });
   readonly #renewed = new LRUCache<string, number>({ max: MOST });
 
   constructor({ monotonic, cluster }: LockWatchOptions) {
@@ -30,14 +40,18 @@ export class LockWatch {
     this.cluster = cluster;
   }
 
-  /** Whether `watcher` has seen the same sign of life at `name` for ten minutes; another sign begins anew. */
+  /**
+   * Whether `watcher` has seen the same sign of life at `name` for ten minutes. Another sign begins anew, and so does a
+   * gap between two looks: while Elasticsearch could not be asked, the holder could not say anything either.
+   */
   isAbandoned(watcher: string, name: string, sign: string): boolean {
     const key = `${watcher}/${name}`;
     const now = this.#monotonic();
     const seen = this.#seen.get(key);
-    if (seen?.sign === sign) return now - seen.since >= ABANDONED_MS;
-    this.#seen.set(key, { sign, since: now });
-    return false;
+    const goesOn = seen?.sign === sign && now - seen.last <= LONGEST_GAP_MS;
+    const since = goesOn ? seen.since : now;
+    this.#seen.set(key, { sign, since, last: now });
+    return now - since >= ABANDONED_MS;
   }
 
   /** True also in a process that has not renewed anything yet. */

@@ -1,6 +1,7 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { type CopyRequest, currentCopy } from './copy-request.ts';
 import type { Connections, Cluster } from '../../elasticsearch/connections.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Pass } from '../../runtime/controller.ts';
@@ -171,7 +172,10 @@ async function claimsThatAreDue(
   const { uid } = metadata;
   if (!status?.locks || !hasBegun(status.phase) || hasServed(status.phase) || !locks.isRenewalDue(uid))
     return {};
-  return { claims: await readClaims(status.locks, { es: cluster.es, uid, watch: locks }, signal) };
+  const read = readClaims(status.locks, { es: cluster.es, uid, watch: locks }, signal);
+  // A copy does not stand still because the index of the locks does: they order, and do not protect.
+  const claims = await undefinedWhen(['blocked', 'unavailable', 'overloaded', 'invalid'], read);
+  return claims === undefined ? {} : { claims };
 }
 
 /** After planning the concrete index counts, not the alias: the alias moves to the destination at the end. */

@@ -26,9 +26,23 @@ export function packed(status: ReindexRequestStatus): ReindexRequestStatus {
 export function unpacked(status: ReindexRequestStatus): ReindexRequestStatus {
   if (status.copy?.packed === undefined) return status;
   const { packed: text, ...copy } = status.copy;
-  // A cast: only `packed` has written it.
-  const bulky = JSON.parse(decompressed(text)) as Bulky;
-  return { ...status, copy: { ...copy, ...bulky } };
+  const bulky = read(text);
+  return bulky === undefined ? lost(status) : { ...status, copy: { ...copy, ...bulky } };
+}
+
+/** Undefined when somebody has changed it: as with a whole status that cannot be read, it counts as lost. */
+function read(text: string): Bulky | undefined {
+  try {
+    // A cast: only `packed` has written it.
+    return JSON.parse(decompressed(text)) as Bulky;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The rest would not make sense without it: what there is tells how to go on. */
+function lost({ series }: ReindexRequestStatus): ReindexRequestStatus {
+  return series ? { series } : {};
 }
 
 /** Every pass does it, and a better quality takes ten times as long for a few percent. */

@@ -31,11 +31,22 @@ async function hold(claim: Claim, blocks: boolean, context: EffectContext): Prom
   return lock ? replaceLock(es, lock, heir, pass.signal) : createLock(es, name, heir, pass.signal);
 }
 
+/** What no pass of a copy may fail for: the locks order only, and safety comes from the epoch alias. */
+const PASSES_BY = ['forbidden', 'blocked', 'diskFull', 'invalid', 'unavailable', 'overloaded'] as const;
+
+/** As `renewAll`; where it is refused, the copy goes on, and the next sign of life is tried when it is due. */
+export async function renewLocks(action: Action<'RenewLocks'>, context: EffectContext): Promise<void> {
+  try {
+    await renewAll(action, context);
+  } catch (error) {
+    if (!isElasticsearchError(error, ...PASSES_BY)) throw error;
+    context.pass.log.warn({ err: error }, 'locks could not be renewed in es-steward-locks');
+    context.locks.renewed(context.resource.metadata.uid);
+  }
+}
+
 /** Also of locks that were lost; what somebody else has taken meanwhile is left alone, and found by the next pass. */
-export async function renewLocks(
-  { names, blocks }: Action<'RenewLocks'>,
-  context: EffectContext,
-): Promise<void> {
+async function renewAll({ names, blocks }: Action<'RenewLocks'>, context: EffectContext): Promise<void> {
   const { es, resource, pass, locks } = context;
   const { uid } = resource.metadata;
   const [found, owner] = await Promise.all([readLocks(es, names, pass.signal), ownerOf(context, blocks)]);

@@ -102,9 +102,19 @@ function hasSwapped(
   if (!destination || mark?.state !== 'final' || epochs.length > 0) return false;
   const planned = status.plan?.aliases.map(({ name }) => name) ?? mark.cutover?.aliases ?? [];
   const isMoved = planned.length > 0 && planned.every((name) => name in destination.aliases);
-  // Whoever takes over takes the epoch alias away as well: then only the aliases themselves tell.
-  return isMoved || (source !== undefined && !hasLost(claims));
+  if (isMoved) return true;
+  // Whoever takes over takes the epoch alias away as well, and may be gone by now: what was never asked for, or would
+  // show in the aliases, has not happened.
+  if (hasBegun(status.phase) && status.plan !== undefined) {
+    if (NOT_ASKED_YET.has(status.intent?.type)) return false;
+    if (status.intent?.type === 'CutOver' && planned.length > 0)
+      return planned.some((name) => name in destination.aliases);
+  }
+  return source !== undefined && !hasLost(claims);
 }
+
+/** Intents of before the move; it is asked for only once its own is in status. */
+const NOT_ASKED_YET: ReadonlySet<string | undefined> = new Set([undefined, 'Prepare', 'Harden']);
 
 /** Somebody else has taken over what this request had its turn on. */
 export function isOvertaken({ observed, status }: Pick<Situation, 'observed' | 'status'>): boolean {

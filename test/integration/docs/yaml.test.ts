@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { codeBlocks, readPages } from '../../../scripts/documentation/pages.ts';
@@ -43,11 +44,19 @@ const inSamples = globSync('deploy/samples/**/*.yaml', { cwd: repositoryRoot }).
   examplesIn(path, readFileSync(join(repositoryRoot, path), 'utf8')),
 );
 
+/** Of its own: in the namespace `default` the demo may have made objects of the same names. */
+const namespace = `docs-${randomBytes(4).toString('hex')}`;
+
 /** Where objects of a kind lie: one of ours, or what a sample brings along. */
 function pathFor(kind: string): string {
   const ours = kinds.find((definition) => definition.kind === kind);
-  return ours ? pathOf(ours) : `/api/v1/namespaces/default/${kind.toLowerCase()}s`;
+  return ours ? pathOf(ours, namespace) : `/api/v1/namespaces/${namespace}/${kind.toLowerCase()}s`;
 }
+
+beforeAll(async () => {
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  await apiServer(environment().kubeconfig)('POST', '/api/v1/namespaces', body);
+});
 
 describe('what people copy from us', () => {
   it('is there for every kind, in the README and in the samples', () => {
