@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/api.ts';
-import { KILL_SWITCH_NAME } from '../runtime/kill-switch.ts';
+import { KILL_SWITCH_NAME, meansPaused } from '../runtime/kill-switch.ts';
 import { leaseRef, type Lease } from '../runtime/lease.ts';
 import { ifAllowed, listAll } from './read.ts';
 import type { Session } from './session.ts';
@@ -62,7 +62,7 @@ async function isPaused({ kubernetes, signal }: Session, namespace: string): Pro
   const found = await ifAllowed(() =>
     kubernetes.get<ConfigMap>({ kind, namespace, name: KILL_SWITCH_NAME }, signal),
   );
-  return found?.data?.['paused'] === 'true';
+  return meansPaused(found?.data?.['paused']);
 }
 
 /** One line, and whether it is good news. */

@@ -84,11 +84,11 @@ async function lookAt(
 ): Promise<Look> {
   const at = clock.monotonic();
   const map = await kubernetes.get<ConfigMap>(configMapRef(namespace), signal);
-  return { at, on: means(map?.data?.[KEY]) };
+  return { at, on: meansPaused(map?.data?.[KEY]) };
 }
 
 /** Whoever writes anything but "false" into this key wants it to stop. */
-function means(text: string | undefined): boolean {
+export function meansPaused(text: string | undefined): boolean {
   return text !== undefined && text.trim() !== 'false';
 }
 

@@ -20,9 +20,11 @@ export function refuseNewerStatus(
     typeof status === 'object' && status !== null && 'writtenBy' in status ? status.writtenBy : undefined;
   const writer = writtenBy.safeParse(found).data;
   if (writer === undefined || writer.format <= statusFormat) return;
+  const isBlocked = typeof status === 'object' && status !== null && 'blockedSince' in status;
+  const block = isBlocked ? ' Writes to its source are blocked meanwhile.' : '';
   throw new WaitingError(
     'NewerStatus',
-    `es-steward ${writer.version} has written this status in a form that es-steward ${ours} does not know, so nothing is done: run ${writer.version} or a later version.`,
+    `es-steward ${writer.version} has written this status in a form that es-steward ${ours} does not know, so nothing is done: run ${writer.version} or a later version.${block}`,
     LOOK_AGAIN_MS,
   );
 }

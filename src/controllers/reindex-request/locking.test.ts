@@ -138,4 +138,26 @@ describe('a request that has its turn', () => {
     expect(end.status.phase).toBe('Failed');
     expect(end.actions).toEqual([{ type: 'ReleaseLocks', names }]);
   });
+
+  it.each([
+    ['was never asked for', {}, { orders: {} }],
+    ['was never asked for, and the heir has moved the aliases on', {}, {}],
+    [
+      'left its aliases on the source',
+      { intent: { type: 'CutOver', time: '2026-01-01T00:00:00Z' } },
+      { orders: {} },
+    ],
+    ['left its aliases to an heir', { intent: { type: 'CutOver', time: '2026-01-01T00:00:00Z' } }, {}],
+  ])('does not take a move for done that %s, when the heir is gone already', (_, status, aliases) => {
+    const world = observed({
+      ...inCopy,
+      sources: [fenced({ aliases })],
+      destination: destination({ state: 'final' }),
+      claims: names.map((name): Claim => ({ name, by: 'nobody' })),
+    });
+    const decision = run(request({ ...held, ...status }), world);
+    expect(decision.status.aliasesMoved).toBeUndefined();
+    expect(actionsOf(decision)).not.toContain('LiftBlock');
+    expect(decision.status.phase).not.toBe('Completed');
+  });
 });

@@ -78,3 +78,9 @@ describe('the journal of a copy', () => {
     expect(status.failure?.reason).toBe(reason);
   });
 });
+
+it('that somebody has changed counts as lost, with the whole status but the place in a series', () => {
+  const series = { total: 3, completed: 1 };
+  const written = { ...copied, series, copy: { ...(copied.copy ?? Object()), packed: 'bm90aGluZw==' } };
+  expect(unpacked(written)).toEqual({ series });
+});
