@@ -132,6 +132,8 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
     'delete_index',
     'indices:data/write/reindex',
     'indices:admin/mapping/put',
+    // What was deleted from the source while it was copied is deleted from the copy.
+    ...(spec.writeMode === 'Online' ? ['delete'] : []),
   ];
   const block = 'indices:admin/block/add';
   const readPipeline = spec.transform?.pipeline

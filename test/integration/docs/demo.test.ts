@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { codeBlocks, readPages } from '../../../scripts/documentation/pages.ts';
 import { repositoryRoot } from '../../../scripts/environment/cache.ts';
 import { run } from '../../../scripts/environment/command.ts';
 import { type ElasticsearchInfo, variablesOf } from '../../../scripts/environment/environment-info.ts';
 import { startPrivateElasticsearch } from '../../../scripts/environment/private-servers.ts';
 import { basicAuthorization, demand } from '../../../scripts/environment/server-request.ts';
 import { environment } from '../../support/environment.ts';
+import { shippedRole } from '../../support/shipped-roles.ts';
 
 /** The demo as `npm run demo` runs it on given servers. It fails by its exit code unless all of its checks hold. */
 function demo(elasticsearch: ElasticsearchInfo, ...args: readonly string[]): Promise<string> {
@@ -16,31 +15,17 @@ function demo(elasticsearch: ElasticsearchInfo, ...args: readonly string[]): Pro
   return run(process.execPath, [join(repositoryRoot, 'scripts/demo/main.ts'), ...args], { env });
 }
 
-const roleSchema = z.object({
-  cluster: z.array(z.string()),
-  indices: z.tuple([z.looseObject({ names: z.array(z.string()) })]),
-});
-
-/** The role that docs/operations.md shows, for the names of the demo. */
-function documentedRole(): unknown {
-  const { text = '' } = readPages().find(({ path }) => path === 'docs/operations.md') ?? {};
-  const role = roleSchema.parse(JSON.parse(codeBlocks(text, 'json')[0] ?? ''));
-  const [index] = role.indices;
-  return {
-    ...role,
-    indices: [{ ...index, names: ['cities-*', 'cities', 'logs-*', 'logs', 'es-steward-*'] }],
-  };
-}
-
-/** Makes a user who may do what the documentation says, and nothing else. */
+/** Makes a user who may do what the shipped roles of the kinds say, and nothing else. */
 async function leastUser(elasticsearch: ElasticsearchInfo): Promise<ElasticsearchInfo> {
   const { url, caFile, username = '', password = '' } = elasticsearch;
   const endpoint = { url, ...(caFile && { caFile }), authorization: basicAuthorization(username, password) };
   const put = (path: string, body: unknown) =>
     demand(endpoint, path, { method: 'PUT', body: JSON.stringify(body) });
   const least = { username: 'least', password: 'correct-horse-1' };
-  await put('/_security/role/least', documentedRole());
-  await put('/_security/user/least', { password: least.password, roles: ['least'] });
+  const names = { 'orders-*': ['cities-*', 'logs-*'], orders: ['cities', 'logs'] };
+  const roles = ['reindex-request', 'snapshot-schedule', 'index-maintenance-policy'];
+  for (const role of roles) await put(`/_security/role/${role}`, shippedRole(role, names));
+  await put('/_security/user/least', { password: least.password, roles });
   return { ...elasticsearch, ...least };
 }
 

@@ -16,6 +16,7 @@ import { getTask } from '../../../src/elasticsearch/tasks.ts';
 import { blockWrites } from '../../../src/elasticsearch/write-blocks.ts';
 import { archiveOnce } from '../../support/archive-once.ts';
 import { eventually } from '../../support/eventually.ts';
+import { shippedRole } from '../../support/shipped-roles.ts';
 
 let server: PrivateElasticsearch;
 let ca: string;
@@ -180,22 +181,8 @@ describe('a node that dies', () => {
 });
 
 describe('archival', () => {
-  it('needs no more than docs/operations.md says', async () => {
-    const common = [
-      'read',
-      'delete',
-      'maintenance',
-      'monitor',
-      'view_index_metadata',
-      'indices:data/write/reindex',
-    ];
-    const role = {
-      cluster: ['monitor', 'create_snapshot'],
-      indices: [
-        { names: ['orders-*'], privileges: common },
-        { names: ['old-*'], privileges: [...common, 'index', 'create_index'] },
-      ],
-    };
+  it('needs no more than its shipped role', async () => {
+    const role = shippedRole('archival', {});
     const answer = (await admin.request({
       method: 'POST',
       path: '/_security/api_key',
