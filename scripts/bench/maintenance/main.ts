@@ -22,12 +22,15 @@ export async function benchMaintenance({ quick }: { readonly quick: boolean }): 
   const count = quick ? FEW : MANY;
   const server = await startPrivateElasticsearch({
     heapMegabytes: 1_024,
-    settings: { 'cluster.max_shards_per_node': MANY + 100 },
+    settings: {
+      'cluster.max_shards_per_node': MANY + 100,
+      'cluster.routing.allocation.node_initial_primaries_recoveries': AT_ONCE,
+    },
   });
   const es = createElasticsearch({
     endpoints: [server.info.url],
     auth: { type: 'none' },
-    requestTimeoutMs: 120_000,
+    requestTimeoutMs: 900_000,
     maxResponseBytes: 256 * 1024 * 1024,
   });
   try {
@@ -60,7 +63,7 @@ async function makeIndices(es: ElasticsearchClient, count: number): Promise<void
       await es.request({ method: 'PUT', path: `/${name}`, query, body });
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const health = { wait_for_status: 'green', timeout: '100s' };
+  const health = { wait_for_status: 'green', timeout: '14m' };
   await es.request({ method: 'GET', path: '/_cluster/health', query: health });
 }
 
