@@ -14,7 +14,7 @@ import { createPerform } from './perform.ts';
 
 export type MaintenanceOptions = Omit<MaintenanceDependencies, 'listings'>;
 
-export const indexMaintenancePolicyPermissions = permissionsOf(indexMaintenancePolicy);
+export const indexMaintenancePolicyPermissions = permissionsOf(indexMaintenancePolicy, { holds: true });
 
 /** Aliases and deletion of time-series indexes, by a plan that is shown first. */
 export function indexMaintenancePolicyController(

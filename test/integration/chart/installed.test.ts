@@ -152,7 +152,7 @@ describe('the permissions of the chart', () => {
   it('are enough for all kinds, and each of them is used', { timeout: 240_000 }, async () => {
     await createObjects();
     const operator = await startInstalled();
-    await Promise.all([copyIsGone(), scheduleIsChecked(), policyHasRun()]);
+    await Promise.all([copyIsGone(), scheduleIsChecked(), policyHasRun(), documentIsArchived()]);
     operator.signal('SIGTERM');
     expect(await operator.exited).toBe(0);
     const calls = audited();
@@ -170,6 +170,12 @@ async function createObjects(): Promise<void> {
   await ask('PUT', `/${prefix}-old`, { settings: { number_of_shards: 1, number_of_replicas: 0 } });
   for (const id of ['1', '2', '3']) await ask('PUT', `/${prefix}-old/_doc/${id}?refresh=true`, { id });
   await ask('PUT', `/${prefix}-logs-1`, { settings: { number_of_shards: 1, number_of_replicas: 0 } });
+  const mappings = { properties: { date: { type: 'date' } } };
+  await ask('PUT', `/${prefix}-docs`, {
+    settings: { number_of_shards: 1, number_of_replicas: 0 },
+    mappings,
+  });
+  await ask('PUT', `/${prefix}-docs/_doc/1?refresh=true`, { date: '2016-02-29' });
   await create(`/api/v1/namespaces/${OWN}/secrets`, {
     metadata: { name: 'login' },
     stringData: { username: 'nobody', password: 'nothing' },
@@ -221,6 +227,22 @@ async function createObjects(): Promise<void> {
       targets: [{ name: 'logs', pattern: `${prefix}-logs-*`, aliases: [{ name: `${prefix}-logs` }] }],
     }),
   );
+  await create(
+    pathTo('IndexMaintenancePolicy', TEAM),
+    object('IndexMaintenancePolicy', 'archive', {
+      connectionRef,
+      mode: 'Enforce',
+      // A snapshot may hold the documents back in one run.
+      schedule: '* * * * *',
+      targets: [
+        {
+          name: 'docs',
+          pattern: `${prefix}-docs`,
+          archive: { olderThan: '1825d', field: 'date', destination: `${prefix}-archive-{date:yyyy}` },
+        },
+      ],
+    }),
+  );
 }
 
 const copyIsGone = () =>
@@ -255,6 +277,17 @@ const policyHasRun = () =>
       return policy['status']?.lastRun?.aliasesAdded === 1 || undefined;
     },
     120_000,
+  );
+
+/** The policy holds its finalizer while the document is on its way. */
+const documentIsArchived = () =>
+  eventually(
+    'the old document is in its archive',
+    async () => {
+      const policy: Rendered = await get(pathTo('IndexMaintenancePolicy', TEAM, 'archive'));
+      return policy['status']?.archive?.documents === 1 || undefined;
+    },
+    200_000,
   );
 
 interface Call {

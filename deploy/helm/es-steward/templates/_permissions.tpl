@@ -51,7 +51,7 @@
     - snapshotschedules/status
   verbs:
     - patch
-# IndexMaintenancePolicy: to see it.
+# IndexMaintenancePolicy: to see it, its finalizer.
 - apiGroups:
     - es-steward.dev
   resources:
@@ -60,6 +60,7 @@
     - get
     - list
     - watch
+    - patch
 # IndexMaintenancePolicy: its status.
 - apiGroups:
     - es-steward.dev
