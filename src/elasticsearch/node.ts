@@ -6,6 +6,7 @@ import { classifyAnswer, classifyFailure, deadlinePassed } from './classify.ts';
 import type { Connector } from './connector.ts';
 import type { ElasticsearchRequest } from './elasticsearch.ts';
 import { ElasticsearchError } from './errors.ts';
+import { ExactSerializer } from './exact-numbers.ts';
 
 export interface NodeOptions {
   readonly auth: Authentication;
@@ -44,6 +45,7 @@ function clientOptions(node: string, connect: Connector, options: NodeOptions): 
   const auth = clientAuth(options.auth);
   return {
     node,
+    Serializer: ExactSerializer,
     maxRetries: 0,
     requestTimeout: options.requestTimeoutMs,
     maxResponseSize: options.maxResponseBytes,

@@ -90,6 +90,22 @@ describe('archival', () => {
     const policyNow = await readPolicy(bed, policy.name);
     expect(policyNow?.metadata.finalizers ?? []).toEqual([]);
   });
+
+  it('tells long numbers apart that a double cannot: neither document is deleted for the other (H81)', async () => {
+    const policy = await open();
+    await policy.make('src', OLD.slice(0, 1));
+    await policy.run();
+    const lines = [
+      ['archive-2016', '9007199254740993'],
+      ['src', '9007199254740992'],
+    ].map(
+      ([index, n]) =>
+        `{"index":{"_index":"${policy.prefix}${index}","_id":"long"}}\n{"date":"2016-03-01","n":${n}}\n`,
+    );
+    await bed.es.request({ method: 'POST', path: '/_bulk', query: { refresh: true }, body: lines.join('') });
+    await policy.run();
+    expect(await policy.places()).toMatchObject({ long: 'archive-2016, src' });
+  });
 });
 
 /** Does something right before the first call of that shape is sent. */
