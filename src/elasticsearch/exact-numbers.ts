@@ -1,7 +1,7 @@
 import { Serializer } from '@elastic/elasticsearch';
 
-/** A key that no document has: a number that is kept as text is not the text itself. */
-const EXACT = '\u0000number';
+/** What `JSON.stringify` writes as it was read. A cast: the types do not know it yet. */
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
 
 class Inexact {
   readonly value: number;
@@ -12,8 +12,12 @@ class Inexact {
   }
 }
 
-/** Numbers of documents that a double cannot hold stay what they are, so that two documents never look the same for them. */
+/**
+ * Numbers of documents that a double cannot hold stay what they are, so that two documents never look the same for them,
+ * and whoever writes such a document on writes the very number.
+ */
 export class ExactSerializer extends Serializer {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the signature is the client's
   override deserialize<T = unknown>(json: string): T {
     const otherwise = () => super.deserialize<T>(json);
     // A cast: whoever asks says what comes, as with the client's own serializer.
@@ -44,7 +48,7 @@ function parseExactly(json: string, otherwise: () => unknown): unknown {
 
 /** Only documents are told: to all others a number stays a number. */
 function settled(value: unknown, isDocument: boolean): unknown {
-  if (value instanceof Inexact) return isDocument ? { [EXACT]: decimalOf(value.source) } : value.value;
+  if (value instanceof Inexact) return isDocument ? rawJSON(value.source) : value.value;
   if (Array.isArray(value)) return value.map((each) => settled(each, isDocument));
   if (value === null || typeof value !== 'object') return value;
   const members = Object.entries(value);
