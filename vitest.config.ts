@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Three projects: `unit` lies beside the code and needs nothing; `integration` shares one real API server and one real
-// Elasticsearch, started by the global set-up: its files keep to namespaces and names of their own, so two run at a time,
-// since most of their time they wait for a server. `e2e` tests what `npm run e2e` has installed.
+// Elasticsearch, started by the global set-up, so its files take turns: some start an operator, which would work on the
+// resources of all others too. `e2e` tests what `npm run e2e` has installed.
 export default defineConfig({
   test: {
     projects: [
@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          maxWorkers: 2,
+          fileParallelism: false,
           // Real servers on whatever machine checks a change: one starved moment there is no fault of the change.
           retry: process.env['CI'] ? 1 : 0,
           testTimeout: 120_000,
