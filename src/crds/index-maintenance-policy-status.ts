@@ -49,7 +49,7 @@ const archive = object('What was archived so far.', {
     .describe('What was moved in the run that is under way, by target.'),
   held: list(
     object('An index whose documents could not all be moved.', { index: index('Its name.'), reason }),
-    20,
+    100,
   ).describe('Indexes that the last run came to, and whose documents could not all be moved.'),
   batch: archiveBatch
     .optional()

@@ -9,7 +9,8 @@ type Archive = NonNullable<Status['archive']>;
 type ChooseDocuments = Extract<MaintenanceAction, { type: 'ChooseDocuments' }>;
 
 const NOTHING: Archive = { documents: 0, held: [] };
-const MOST_HELD = 20;
+/** As many as status can name; a run ends with them, since it would come to the same ones again. */
+const MOST_HELD = 100;
 
 /** A new run comes to every index again. */
 export function withNewArchiveRun(status: Status): Status {
