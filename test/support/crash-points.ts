@@ -81,21 +81,27 @@ export function crashAt(point: CrashPoint | undefined, trace: Trace, kill: () =>
 
 /**
  * The moments at which a call is tried. All that a process knows dies with it, so between two changes of the world all
- * moments are alike: one read stands for all of its shape, and `before` a write of the API server is `after` the effect
- * that it tells of.
+ * moments are alike: one read stands for all of its shape, and `before` a change is `after` the one that came before it.
  */
-function momentsOf({ server, mutates }: ServerCall): readonly CrashPoint['when'][] {
-  if (!mutates) return ['before'];
-  return server === 'kubernetes' ? ['inFlight', 'after'] : ['before', 'inFlight', 'after'];
+function momentsOf({ mutates }: ServerCall): readonly CrashPoint['when'][] {
+  return mutates ? ['inFlight', 'after'] : ['before'];
 }
 
 export function crashPoints(calls: readonly TracedCall[]): readonly CrashPoint[] {
-  const reads = new Set<string>();
+  const seen = new Set<string>();
   return calls.flatMap((call) => {
-    if (!call.mutates && reads.has(call.shape)) return [];
-    reads.add(call.shape);
-    return momentsOf(call).map((when) => ({ call: call.name, when }));
+    const kind = call.mutates ? `${call.shape} ${call.moment}` : call.shape;
+    const isNew = !seen.has(kind);
+    seen.add(kind);
+    return momentsOf(call)
+      .filter((when) => isNew || isTriedAgain(call, when))
+      .map((when) => ({ call: call.name, when }));
   });
+}
+
+/** A status that is still on its way meets a successor in the same way throughout a phase: one stands for all of it. */
+function isTriedAgain({ server, mutates }: ServerCall, when: CrashPoint['when']): boolean {
+  return mutates && (server === 'elasticsearch' || when === 'after');
 }
 
 /** Shapes of calls that were made and where no process has died; the build must not be green with any. */

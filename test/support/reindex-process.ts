@@ -6,6 +6,7 @@ import { Obligations } from '../../src/runtime/obligations.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
 import { LockWatch } from '../../src/controllers/reindex-request/lock-watch.ts';
 import { processParts } from './process-parts.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import type { Around } from './server-calls.ts';
 import type { SkippingClock } from './skipping-clock.ts';
 import { type ReindexBed, readRequest } from './reindex-bed.ts';
@@ -69,8 +70,8 @@ export interface Seen {
   readonly request: ReindexRequest | undefined;
 }
 
-/** More than any run needs: waiting is skipped, so what has not ended by then never will. */
-const MOST_PASSES = 1_500;
+/** More than any run needs: waiting is skipped, but not what a throttled task of the real server takes. */
+const LONGEST_MS = 100_000;
 
 /** One pass after the other, as the queue would run them, until the request is at rest or gone. */
 export async function* passes(
@@ -81,7 +82,8 @@ export async function* passes(
   before: () => Promise<void> = async () => {},
 ): AsyncGenerator<Seen> {
   let last: Seen | undefined;
-  for (let count = 0; count < MOST_PASSES; count += 1) {
+  const begin = systemClock.monotonic();
+  while (systemClock.monotonic() - begin < LONGEST_MS) {
     await before();
     const outcome = await process.pass(name);
     last = { outcome, request: await readRequest(bed, name) };
