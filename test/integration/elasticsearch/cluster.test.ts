@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import { clusterStatistics } from '../../../src/elasticsearch/cluster-statistics.ts';
 import { clusterHealth, indexHealth } from '../../../src/elasticsearch/health.ts';
 import { clusterInfo } from '../../../src/elasticsearch/info.ts';
@@ -9,10 +8,9 @@ import { missingPrivileges } from '../../../src/elasticsearch/privileges.ts';
 import { listRepositories, verifyRepository } from '../../../src/elasticsearch/repositories.ts';
 import { connect, indexWithDocuments, uniqueName } from './server.ts';
 
-let es: ElasticsearchClient;
+const es = connect();
 let index: string;
 beforeAll(async () => {
-  es = connect();
   index = await indexWithDocuments(es, 'cluster', 20);
 });
 

@@ -1,6 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { getAliases, updateAliases } from '../../../src/elasticsearch/aliases.ts';
-import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import {
   createIndex,
   deleteIndex,
@@ -12,10 +11,7 @@ import { flush, refresh } from '../../../src/elasticsearch/refresh.ts';
 import { blockWrites, unblockWrites } from '../../../src/elasticsearch/write-blocks.ts';
 import { connect, uniqueName } from './server.ts';
 
-let es: ElasticsearchClient;
-beforeAll(() => {
-  es = connect();
-});
+const es = connect();
 
 async function newIndex(body: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const name = uniqueName(es, 'indices');

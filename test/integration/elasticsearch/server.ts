@@ -7,7 +7,7 @@ import { createIndex } from '../../../src/elasticsearch/indices.ts';
 import { refresh } from '../../../src/elasticsearch/refresh.ts';
 import { environment } from '../../support/environment.ts';
 
-/** A client of the Elasticsearch of this test run; closed at the end of the file. */
+/** A client of the Elasticsearch of this test run; closed at the end of the file, its indexes deleted. */
 export function connect(): ElasticsearchClient {
   const { url, username, password = '', caFile } = environment().elasticsearch;
   const es = createElasticsearch({
@@ -17,25 +17,26 @@ export function connect(): ElasticsearchClient {
     requestTimeoutMs: 30_000,
     maxResponseBytes: 10_000_000,
   });
-  afterAll(() => es.close());
+  // Here, while the file is read: a hook that is asked for within a test never runs.
+  afterAll(async () => {
+    await deleteCreated(es);
+    await es.close();
+  });
   return es;
 }
 
 const created = new WeakMap<ElasticsearchClient, string[]>();
 
+async function deleteCreated(es: ElasticsearchClient): Promise<void> {
+  const names = created.get(es) ?? [];
+  if (names.length === 0) return;
+  await es.request({ method: 'DELETE', path: `/${names.join(',')}`, query: { ignore_unavailable: true } });
+}
+
 /** A name that no other test uses; the index of that name is deleted at the end of the file. */
 export function uniqueName(es: ElasticsearchClient, prefix: string): string {
   const name = `t-${prefix}-${randomBytes(4).toString('hex')}`;
-  const names = created.get(es);
-  if (names) names.push(name);
-  else {
-    const names = [name];
-    created.set(es, names);
-    afterAll(async () => {
-      const path = `/${names.join(',')}`;
-      await es.request({ method: 'DELETE', path, query: { ignore_unavailable: true } });
-    });
-  }
+  created.set(es, [...(created.get(es) ?? []), name]);
   return name;
 }
 

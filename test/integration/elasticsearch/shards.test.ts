@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { deleteDocuments } from '../../../src/elasticsearch/bulk.ts';
-import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import { countDocuments, indexSize } from '../../../src/elasticsearch/counts.ts';
 import { indexHealth } from '../../../src/elasticsearch/health.ts';
 import { createIndex } from '../../../src/elasticsearch/indices.ts';
@@ -12,10 +11,7 @@ import { primaryShards } from '../../../src/elasticsearch/shard-stats.ts';
 import { eventually } from '../../support/eventually.ts';
 import { connect, indexWithDocuments, uniqueName, writeDocuments } from './server.ts';
 
-let es: ElasticsearchClient;
-beforeAll(() => {
-  es = connect();
-});
+const es = connect();
 
 describe('primary shards', () => {
   it('account for every operation', async () => {

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import { addsUp } from '../../../src/elasticsearch/reindex-result.ts';
 import { runReindex, startReindex } from '../../../src/elasticsearch/reindex.ts';
 import type { ReindexBody } from '../../../src/elasticsearch/reindex.ts';
@@ -9,10 +8,9 @@ import { createIndex } from '../../../src/elasticsearch/indices.ts';
 import { eventually } from '../../support/eventually.ts';
 import { connect, indexWithDocuments, uniqueName } from './server.ts';
 
-let es: ElasticsearchClient;
+const es = connect();
 let source: string;
 beforeAll(async () => {
-  es = connect();
   source = await indexWithDocuments(es, 'source', 50);
 });
 

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   documentsOf,
   inIndex,
@@ -19,13 +19,10 @@ import {
   startMaintenance,
 } from '../../support/maintenance-process.ts';
 import type { IndexMaintenancePolicy } from '../../../src/crds/index-maintenance-policy.ts';
-import { type ReindexBed, useReindexBed } from '../../support/reindex-bed.ts';
+import { useReindexBed } from '../../support/reindex-bed.ts';
 import type { Around } from '../../support/server-calls.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await useReindexBed();
-});
+const bed = await useReindexBed();
 
 const DATED = { properties: { date: { type: 'date' }, n: { type: 'long' } } };
 const ARCHIVE = { olderThan: '1825d', field: 'date', destination: '~archive-{date:yyyy}' };

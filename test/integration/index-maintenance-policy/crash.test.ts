@@ -1,16 +1,13 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { busyArchival, quietArchival } from '../../support/archival-crash.ts';
 import {
   crashMaintenanceEverywhere,
   deletionScenario,
   runTwoMaintenances,
 } from '../../support/maintenance-crash.ts';
-import { type ReindexBed, useReindexBed } from '../../support/reindex-bed.ts';
+import { useReindexBed } from '../../support/reindex-bed.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await useReindexBed();
-});
+const bed = await useReindexBed();
 
 describe('a policy whose process dies', () => {
   it('deletes exactly its plan, once, wherever it dies', { timeout: 600_000 }, async ({ annotate }) => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   createPolicy,
   editPolicy,
@@ -15,13 +15,10 @@ import {
   namesOf,
   writeDocument,
 } from '../../support/maintenance-indices.ts';
-import { useReindexBed, type ReindexBed } from '../../support/reindex-bed.ts';
+import { useReindexBed } from '../../support/reindex-bed.ts';
 import type { Around } from '../../support/server-calls.ts';
 
-let bed: ReindexBed;
-beforeAll(async () => {
-  bed = await useReindexBed();
-});
+const bed = await useReindexBed();
 
 /** A policy with a prefix of its own, brought to rest by a process of its own. */
 async function open(target: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/controllers/reindex-request/actions.ts';
 import { compareDocuments } from '../../../src/controllers/reindex-request/perform-compare.ts';
 import { removeDepartures, SLICE } from '../../../src/controllers/reindex-request/perform-departures.ts';
@@ -7,7 +7,6 @@ import { findMissing } from '../../../src/controllers/reindex-request/perform-mi
 import { sweepGhosts } from '../../../src/controllers/reindex-request/perform-sweep.ts';
 import type { Range } from '../../../src/controllers/reindex-request/ranges.ts';
 import type { ShardBound } from '../../../src/controllers/reindex-request/shard-walk.ts';
-import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import type { Elasticsearch } from '../../../src/elasticsearch/elasticsearch.ts';
 import { countDocuments } from '../../../src/elasticsearch/counts.ts';
 import { ElasticsearchError } from '../../../src/elasticsearch/errors.ts';
@@ -23,10 +22,7 @@ import { connect } from '../elasticsearch/server.ts';
 
 const { signal } = new AbortController();
 
-let es: ElasticsearchClient;
-beforeAll(() => {
-  es = connect();
-});
+const es = connect();
 
 const opened: string[] = [];
 const made: string[] = [];
