@@ -53,6 +53,9 @@ const schema = z.object({
   pit_id: z.string().optional(),
 });
 
+/** In the order in which the documents were written. An index that has never had one does not know the field. */
+export const inSequence = { _seq_no: { order: 'asc', unmapped_type: 'long' } } as const;
+
 /**
  * A search that is complete or throws: one lost shard of a point in time would otherwise answer 200.
  * @param index undefined when `body.pit` says where to search.
@@ -106,7 +109,7 @@ export async function* documentsSince(
         track_total_hits: false,
         seq_no_primary_term: true,
         query: { range: { _seq_no: { gt: from } } },
-        sort: [{ _seq_no: 'asc' }],
+        sort: [inSequence],
       },
     } as const;
     const { hits } = (await ask(es, request, schema, signal)).hits;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { incomplete, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { DocumentKey } from '../../elasticsearch/multi-get.ts';
-import { type Hit, search, type SearchResult } from '../../elasticsearch/search.ts';
+import { type Hit, inSequence, search, type SearchResult } from '../../elasticsearch/search.ts';
 import type { Range } from './ranges.ts';
 
 /** What a point in time shows of one index. All reads are complete or throw. */
@@ -203,7 +203,7 @@ function keyOf({ id, routing }: DocumentKey): string {
 
 export type Numbered = Hit & { readonly seqNo: number };
 
-const inOrder = { sort: [{ _seq_no: 'asc' }], seq_no_primary_term: true } as const;
+const inOrder = { sort: [inSequence], seq_no_primary_term: true } as const;
 
 function numbered(hit: Hit): Numbered {
   if (hit.seqNo === undefined) throw new TypeError('a hit has no sequence number although it was asked for');

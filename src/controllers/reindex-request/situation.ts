@@ -200,7 +200,7 @@ export function isApproved({ spec, status, resource }: Situation): boolean {
 /** The aliases of the source that this request is to move, with their whole definitions. */
 export function aliasesToMove(spec: CopySpec, source: IndexFacts): Readonly<Record<string, AliasDefinition>> {
   const move = spec.aliases?.move ?? (spec.source.query ? 'None' : 'All');
-  if (move === 'None') return {};
+  if (move === 'None' || spec.writeMode === 'CopyOnly') return {};
   const listed = new Set(spec.aliases?.names ?? []);
   const wanted = (name: string) => !name.startsWith(OWN_PREFIX) && (move === 'All' || listed.has(name));
   return Object.fromEntries(Object.entries(source.aliases).filter(([name]) => wanted(name)));

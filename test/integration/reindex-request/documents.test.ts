@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useReindexBed } from '../../support/reindex-bed.ts';
 import {
+  addAliases,
   createSource,
   difference,
   documentsOf,
@@ -81,6 +82,37 @@ describe('documents', () => {
     const found = await bed.es.request({ method: 'POST', path: `/${to}/_count`, body: { query } });
     expect(found).toMatchObject({ count: 30 });
   });
+
+  it('are copied beside writes, and nothing else happens, with CopyOnly', async () => {
+    const { from, to, name } = await source(numbered(100));
+    await addAliases(bed.es, from, { [name]: {} });
+    const { status, seen } = await reindex(bed, { from, to, writeMode: 'CopyOnly' });
+    expect(status).toMatchObject({
+      phase: 'Completed',
+      attempt: 1,
+      aliasesMoved: [],
+      plan: { aliases: [] },
+    });
+    expect(seen.map(({ phase }) => phase)).not.toContain('Fencing');
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    const [old, copy] = [await indexOf(bed.es, from), await indexOf(bed.es, to)];
+    expect([Object.keys(old?.aliases ?? {}), Object.keys(copy?.aliases ?? {})]).toEqual([[name], []]);
+    expect(old && isBlocked(old)).toBe(false);
+  });
+
+  const emptySources = ['Online', 'BlockFirst', 'CopyOnly'].flatMap((writeMode) =>
+    [1, 3].map((shards) => [writeMode, shards] as const),
+  );
+  it.for(emptySources)(
+    'may not be there at all, nor any field: %s, %i shards',
+    async ([writeMode, number_of_shards]) => {
+      const { from, to } = await source([], { settings: { number_of_shards, number_of_replicas: 0 } });
+      const verification = { level: 'Full' };
+      const { status } = await reindex(bed, { from, to, writeMode, verification });
+      expect(status).toMatchObject({ phase: 'Completed', attempt: 1 });
+      expect(await documentsOf(bed.es, to)).toEqual([]);
+    },
+  );
 
   it('are copied by query only where one is given', async () => {
     const { from, to } = await source(numbered(100));

@@ -1,11 +1,11 @@
 import { hasSettings, ownPipelines, withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import type { Situation } from '../situation.ts';
-import { fail, type Step, step } from '../step.ts';
+import { fail, type Step, step, time } from '../step.ts';
 
 /** The end of a copy that moves nothing: it is final, and the source is let go. */
 export function release(situation: Situation): Step {
-  const { source, destination, mark, epochs, uid, spec } = situation;
+  const { source, destination, mark, epochs, uid, spec, status, now } = situation;
   if (!source || !destination || !mark)
     return fail(
       situation,
@@ -25,6 +25,13 @@ export function release(situation: Situation): Step {
     const meta = withMark(destination.mappings, { ...mark, state: 'final' })['_meta'];
     return step(situation, { ...options, actions: [{ type: 'SetMeta', target, meta }] });
   }
+  // The journal first: without it nobody could tell this end from the work of somebody who took over.
+  if (status.intent?.type !== 'CutOver')
+    return step(situation, {
+      ...options,
+      status: { ...status, intent: { type: 'CutOver', time: time(now) } },
+      next: 'now',
+    });
   const aliases = epochs.map((held) => epochAlias(uid, held));
   return step(situation, {
     ...options,
