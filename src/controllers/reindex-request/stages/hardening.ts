@@ -22,8 +22,14 @@ export function harden(situation: Situation): Step {
   if (!hasSettings(destination?.settings, settings))
     return step(situation, { ...options, actions: [{ type: 'SetSettings', target, settings }] });
   if (!isHealthy(situation) && now - Date.parse(status.intent.time) < LONGEST_WAIT_MS)
-    return step(situation, { ...options, next: SOON_MS });
+    return step(situation, { ...options, message: waiting(situation), next: SOON_MS });
   return step(situation, { ...options, actions: [{ type: 'FinishHardening', target }] });
+}
+
+/** A cluster with too few nodes for the replicas is told of, since it costs the whole wait. */
+function waiting({ observed: { health }, spec }: Situation): string {
+  const { destination = 'unknown', source = 'unknown' } = health ?? {};
+  return `waiting for the replicas of ${spec.destination.index}, five minutes at the most: its health is ${destination}, that of the source ${source}`;
 }
 
 const RANK: Readonly<Record<Health, number>> = { red: 0, yellow: 1, green: 2 };
