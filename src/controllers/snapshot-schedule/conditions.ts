@@ -6,7 +6,7 @@ import { waitingFor } from './step.ts';
 import { timeOf } from './time.ts';
 
 /** What `Ready` says when nothing stands in the way: what became of the last run. */
-export function readiness({ spec, plan }: Situation, status: Status): Readiness {
+export function readiness({ spec }: Situation, status: Status): Readiness {
   const [run] = runsOf(status);
   const overdue = runsOf(status).find((other) => other.overdue);
   if (overdue !== undefined)
@@ -22,16 +22,26 @@ export function readiness({ spec, plan }: Situation, status: Status): Readiness 
   const failed = last !== undefined && last.state !== 'SUCCESS';
   if (run !== undefined && !failed)
     return { type: 'ready', reason: 'InProgress', message: `${run.snapshot} is being made.` };
-  if (last === undefined)
-    return { type: 'ready', reason: 'Waiting', message: 'The first slot has not come yet.' };
+  if (last === undefined) return { type: 'ready', reason: 'Waiting', message: waitingText(status) };
   if (!failed) return { type: 'ready', reason: 'Succeeded', message: `${last.name} is complete.` };
-  const then =
-    plan.schedule === undefined ? '' : ' The next slot tries again; the annotation run-now does it at once.';
   return waitingFor(
     reasonOf(last.state),
-    `${last.name} is no success: ${last.message ?? last.state}.${then}`,
+    `${last.name} is no success: ${last.message ?? last.state}. ${againText(status)}`,
   );
 }
+
+/** A schedule that never comes due, as on 30 February, is a way to say that only run-now makes snapshots. */
+const neverComes = ({ nextScheduleTime }: Status): boolean => nextScheduleTime === undefined;
+
+const waitingText = (status: Status): string =>
+  neverComes(status)
+    ? 'spec.schedule never comes due: only the annotation es-steward.dev/run-now makes a snapshot.'
+    : 'The first slot has not come yet.';
+
+const againText = (status: Status): string =>
+  neverComes(status)
+    ? 'spec.schedule never comes due: only the annotation run-now tries again.'
+    : 'The next slot tries again; the annotation run-now does it at once.';
 
 /** Told by the clock alone, so that it is told as well when nothing answers. */
 export function healthy({ resource, plan, now }: Situation, status: Status): ExtraCondition {

@@ -207,6 +207,15 @@ describe('a slot', () => {
   });
 });
 
+describe('a schedule that never comes due', () => {
+  it('says so, since only run-now makes snapshots then', () => {
+    const status = handled(NOW, { schedule: '0 0 30 2 * Etc/UTC' });
+    const { ready } = decide(scheduleOf({ schedule: '0 0 30 2 *' }, status), seen(), NOW);
+    expect(ready).toMatchObject({ type: 'ready', reason: 'Waiting' });
+    expect(ready.message).toContain('never comes due: only the annotation es-steward.dev/run-now');
+  });
+});
+
 describe('a run-now', () => {
   const asked = (token: string, status: Status) =>
     scheduleOf({}, status, { 'es-steward.dev/run-now': token });
