@@ -42,6 +42,14 @@ describe('a failed probe', () => {
     expect(failed('timeout').message).toBe('https://es.example: no.');
   });
 
+  it.each<ErrorClass>(['notFound', 'indexNotFound'])(
+    'that misses what all clusters have (%s) blames the address',
+    (errorClass) => {
+      expect(failed(errorClass)).toMatchObject({ type: 'reconciling', reason: 'Unreachable' });
+      expect(failed(errorClass).message).toContain('https://es.example: what answers there has none');
+    },
+  );
+
   const secretRef = { name: 'login' };
   const endpoints = ['https://es.example'];
   it.each<[string, object, string]>([

@@ -7,6 +7,9 @@ const REASONS: Partial<Readonly<Record<ErrorClass, string>>> = {
   tls: 'TLSInvalid',
 };
 
+/** All that a probe asks for exists in every cluster: an Elasticsearch that is asked below a wrong path misses an index. */
+const NO_SUCH_PATH: ReadonlySet<ErrorClass> = new Set(['notFound', 'indexNotFound']);
+
 /** What a refused or lost probe says about the connection. All of it can become right without a change of the object. */
 export function probeFailure(error: ElasticsearchError, resource: Connection): ProbeFailure {
   const reason = REASONS[error.errorClass] ?? 'Unreachable';
@@ -15,9 +18,14 @@ export function probeFailure(error: ElasticsearchError, resource: Connection): P
 }
 
 /** Where, instead of which call: a person looks for the address, and the sentence stays the same whatever call failed. */
-function refusedProbe({ publicMessage }: ElasticsearchError, { spec, metadata }: Connection): string {
+function refusedProbe(
+  { errorClass, publicMessage }: ElasticsearchError,
+  { spec, metadata }: Connection,
+): string {
   const where =
     spec.endpoints?.join(', ') ?? `Elasticsearch ${metadata.namespace}/${spec.eckRef?.name ?? ''}`;
+  if (NO_SUCH_PATH.has(errorClass))
+    return `${where}: what answers there has none of the paths of Elasticsearch (404); correct the address, or its path.`;
   return `${where}: ${publicMessage.replace(/^[A-Z]+ \/\S*: /, '')}`;
 }
 
