@@ -7,6 +7,7 @@ import {
   startPrivateElasticsearch,
 } from '../../scripts/environment/private-servers.ts';
 import { say } from '../../scripts/environment/progress.ts';
+import { redIndices, refuseRed } from './red-indices.ts';
 
 /** What runs for a test run, and how to end it. */
 type Running<Info> = { readonly info: Info; readonly stop: () => Promise<void> };
@@ -23,7 +24,10 @@ declare module 'vitest' {
  */
 const JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
 
-/** Starts the servers that all integration tests share, or takes those that the variables give. */
+/**
+ * Starts the servers that all integration tests share, or takes those that the variables give. At the end the tests are
+ * held to what no single one of them can see.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   process.env['ES_JAVA_OPTS'] ??= JAVA_OPTIONS;
   const [kubernetes, elasticsearch] = await Promise.all([controlPlane(), cluster()]);
@@ -32,7 +36,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   say(
     `Integration tests run on Kubernetes ${kubernetesVersion} and Elasticsearch ${elasticsearch.info.version}.`,
   );
-  return async () => void (await Promise.all([kubernetes.stop(), elasticsearch.stop()]));
+  const redBefore = await redIndices(elasticsearch.info);
+  return async () => {
+    try {
+      await refuseRed(elasticsearch.info, redBefore);
+    } finally {
+      await Promise.all([kubernetes.stop(), elasticsearch.stop()]);
+    }
+  };
 }
 
 async function controlPlane(): Promise<Running<Omit<EnvironmentInfo, 'elasticsearch'>>> {
