@@ -1,7 +1,9 @@
+import { eventDocs } from '../../src/crds/events.ts';
 import { kinds } from '../../src/crds/kinds.ts';
 import { rootSchema } from '../../src/crds/manifest.ts';
 import type { Schema } from '../../src/crds/schema.ts';
 import type { Column, ConditionDoc, KindDefinition } from '../../src/crds/shared.ts';
+import { CURES } from '../../src/plugin/cures.ts';
 import { GENERATED, type GeneratedFile } from './files.ts';
 import { code, table } from './markdown.ts';
 
@@ -25,7 +27,7 @@ function overview(): string {
   return [
     HEAD,
     '# Reference\n',
-    'Every field of every kind, as `kubectl explain` shows it too.\n',
+    'Every field of every kind, as `kubectl explain` shows it too; every reason of its conditions and Events, and what to do about it.\n',
     table(['Kind', 'Short name', 'What it does'], rows),
     'What the operator tells: [metrics](metrics.md).\n',
   ].join('\n');
@@ -45,6 +47,9 @@ function page(definition: KindDefinition<unknown, unknown>): string {
     fields(status),
     '## Conditions\n',
     ...definition.conditions.map(condition),
+    '## Events\n',
+    'One per transition; `Warning` only if someone must act. `kubectl describe` shows them.\n',
+    events(kind),
     '## Columns\n',
     columns(definition.columns),
   ].join('\n');
@@ -105,9 +110,22 @@ function* rulesOf(schema: Schema, path: string): Generator<string> {
 }
 
 function condition({ type, description, reasons }: ConditionDoc): string {
-  const rows = Object.entries(reasons).map(([reason, text]) => [code(reason), text]);
-  const listed = rows.length > 0 ? `\n${table(['Reason', 'Meaning'], rows)}` : '';
+  const rows = Object.entries(reasons).map(([reason, text]) => [code(reason), text, cureOf(reason)]);
+  const listed = rows.length > 0 ? `\n${table(['Reason', 'Meaning', 'What to do'], rows)}` : '';
   return `### ${type}\n\n${description}\n${listed}`;
+}
+
+/** Empty for what is no trouble. */
+const cureOf = (reason: string): string => CURES[reason]?.cure ?? '';
+
+function events(kind: string): string {
+  const rows = (eventDocs[kind] ?? []).map(({ reason, type, meaning, cure }) => [
+    code(reason),
+    type,
+    meaning,
+    cure ?? cureOf(reason),
+  ]);
+  return table(['Reason', 'Type', 'Meaning', 'What to do'], rows);
 }
 
 const columns = (shown: readonly Column[]): string =>

@@ -1,0 +1,174 @@
+import { elasticsearchConnection } from './elasticsearch-connection.ts';
+import { indexMaintenancePolicy } from './index-maintenance-policy.ts';
+import { reindexRequest } from './reindex-request.ts';
+import type { ReindexRequest } from './reindex-request.ts';
+import type { KindDefinition } from './shared.ts';
+import { snapshotSchedule } from './snapshot-schedule.ts';
+
+/** An Event that tells of objects of a kind; the text of the reference. */
+export interface EventDoc {
+  readonly reason: string;
+  readonly type: string;
+  readonly meaning: string;
+  /** Absent: nothing is to be done, or what is to be done about the condition of that reason. */
+  readonly cure?: string;
+}
+
+const normal = (reason: string, meaning: string, cure?: string): EventDoc => ({
+  reason,
+  type: 'Normal',
+  meaning,
+  ...(cure !== undefined && { cure }),
+});
+const warning = (reason: string, meaning: string, cure?: string): EventDoc => ({
+  ...normal(reason, meaning, cure),
+  type: 'Warning',
+});
+
+/** An Event may have the reason that `Ready` takes, and then says the same. */
+function ofReady(
+  { kind, conditions }: KindDefinition<unknown, unknown>,
+  type: string,
+  reasons: readonly string[],
+): readonly EventDoc[] {
+  const ready = conditions.find((condition) => condition.type === 'Ready')?.reasons ?? {};
+  return reasons.map((reason) => {
+    const meaning = ready[reason];
+    if (meaning === undefined) throw new Error(`Ready of ${kind} has no reason ${reason}.`);
+    return { reason, type, meaning };
+  });
+}
+
+const connectionEvents: readonly EventDoc[] = [
+  ...ofReady(elasticsearchConnection, 'Normal', ['Connected', 'Suspended']),
+  ...ofReady(elasticsearchConnection, 'Warning', [
+    'Unreachable',
+    'AuthenticationFailed',
+    'TLSInvalid',
+    'SecretNotFound',
+    'MissingPrivileges',
+    'ClusterChanged',
+    'UnsupportedVersion',
+    'EndpointRefused',
+    'InvalidSpec',
+  ]),
+  warning(
+    'ClusterRed',
+    'A primary shard is missing.',
+    'Ask Elasticsearch which one, and why: GET _cluster/allocation/explain.',
+  ),
+  normal('ClusterRecovered', 'No primary shard is missing any more.'),
+];
+
+type Phase = NonNullable<NonNullable<ReindexRequest['status']>['phase']>;
+
+/** Each phase is told when it begins; the last three by the reason of `Ready` instead. */
+const phases: Readonly<Record<Exclude<Phase, 'Failed' | 'Cancelled' | 'RolledBack'>, string>> = {
+  Pending: 'The request waits for its turn.',
+  Validating: 'Everything is checked before anything is made.',
+  Preparing: 'The destination is made.',
+  Fencing: 'Writes to the source are blocked from here on, until the aliases have moved.',
+  Copying: 'The documents are copied.',
+  CatchingUp: 'What was written meanwhile is copied, round after round.',
+  AwaitingApproval: 'The copy is caught up and waits for approval.',
+  Hardening: 'The destination gets its replicas.',
+  Reconciling: 'The last changes are copied, behind the write block.',
+  Verifying: 'Source and destination are compared.',
+  CuttingOver: 'The aliases move.',
+  RollbackWindow: 'The aliases have moved; until status.rollbackUntil they can be moved back.',
+  CleaningUp: 'What is not needed any more is let go.',
+  Completed: 'The request is complete.',
+  Planned: 'The plan of the dry run is written.',
+};
+
+const requestEvents: readonly EventDoc[] = [
+  ...Object.entries(phases).map(([phase, meaning]) =>
+    phase === 'AwaitingApproval'
+      ? normal(phase, meaning, 'Look at the plan, then approve exactly it.')
+      : normal(phase, meaning),
+  ),
+  ...ofReady(reindexRequest, 'Normal', ['Cancelled', 'RolledBack']),
+  ...ofReady(reindexRequest, 'Warning', [
+    'PreflightFailed',
+    'MappingConflict',
+    'ScriptFailed',
+    'ForeignDestination',
+    'SourceChanged',
+    'AliasConflict',
+    'TurnLost',
+    'VerificationFailed',
+    'DocumentFailures',
+    'WriteOutageExceeded',
+    'NoProgress',
+  ]),
+  warning(
+    'RollbackRefused',
+    'The aliases were not moved back; the condition of that name says why.',
+    'See the reasons of the condition RollbackRefused.',
+  ),
+  warning(
+    'WritesAfterFence',
+    'The source has taken writes that the destination does not have, because somebody lifted the write block.',
+    'See the guide, "The way back". The source is not deleted.',
+  ),
+  warning(
+    'SourceKept',
+    'The source was to be deleted and is kept for good; status.sourceKept says why.',
+    'Delete it yourself when nothing needs it.',
+  ),
+];
+
+const scheduleEvents: readonly EventDoc[] = [
+  normal('SnapshotSucceeded', 'A snapshot is complete.'),
+  ...ofReady(snapshotSchedule, 'Normal; Warning after the last try of a slot', [
+    'SnapshotFailed',
+    'SnapshotPartial',
+    'SnapshotEmpty',
+  ]),
+  ...ofReady(snapshotSchedule, 'Warning', ['DeadlineExceeded']),
+  warning(
+    'BackupStale',
+    'The newest success is older than spec.staleAfter; retention deletes nothing until there is a younger one.',
+    'See why there is no newer success: condition Ready and status.history.',
+  ),
+  normal('BackupFresh', 'There is a success again that is young enough.'),
+  normal('SlotsMissed', 'Slots of the schedule never run, because nobody looked when they came.'),
+  normal('NameTaken', 'A snapshot of somebody else has the name; another name is taken.'),
+  normal('SnapshotsDeleted', 'Retention has deleted what was expired.'),
+  normal('RestoreCheckPassed', 'A sample was restored and is what it was.'),
+  normal('RestoreCheckSkipped', 'Nothing could be checked.'),
+  warning('RestoreCheckFailed', 'A sample could not be restored, or differs.'),
+];
+
+const policyEvents: readonly EventDoc[] = [
+  {
+    reason: 'IndexesDeleted',
+    type: 'Normal; Warning if some could not be',
+    meaning: 'A run has deleted indexes; the note has their number.',
+    cure: 'What could not be deleted is tried again at the next time of the schedule; the log of the operator says why.',
+  },
+  ...ofReady(indexMaintenancePolicy, 'Warning', [
+    'ApprovalRequired',
+    'LimitExceeded',
+    'Conflict',
+    'ClockSkew',
+    'SnapshotMissing',
+    'ActionFailed',
+  ]),
+];
+
+const common: readonly EventDoc[] = [
+  warning(
+    'CleanupAbandoned',
+    'Letting go in Elasticsearch failed for two minutes after the deletion, and was given up.',
+    'Look for what is left: a write block, a task, temporary indexes.',
+  ),
+];
+
+/** By kind, each of them. */
+export const eventDocs: Readonly<Record<string, readonly EventDoc[]>> = {
+  [elasticsearchConnection.kind]: [...connectionEvents, ...common],
+  [reindexRequest.kind]: [...requestEvents, ...common],
+  [snapshotSchedule.kind]: [...scheduleEvents, ...common],
+  [indexMaintenancePolicy.kind]: [...policyEvents, ...common],
+};
