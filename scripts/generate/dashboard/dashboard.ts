@@ -5,9 +5,10 @@ const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 const WIDTH = 24;
 const HEIGHTS = { timeseries: 7, table: 7, stat: 4 } as const;
 
-/** deploy/observability/dashboard.json, to be imported into Grafana. */
+/** To be imported into Grafana; and in short for the chart, whose release must fit into a Secret. */
 export const dashboards = (): readonly GeneratedFile[] => [
   { path: 'deploy/observability/dashboard.json', content: `${JSON.stringify(dashboard(), undefined, 2)}\n` },
+  { path: 'deploy/helm/es-steward/files/dashboard.json', content: `${JSON.stringify(dashboard())}\n` },
 ];
 
 function dashboard() {

@@ -475,4 +475,26 @@ describe('metrics', () => {
     expect(rule['spec']).toEqual(alerts);
     expect(rule.metadata).toMatchObject({ namespace: 'monitoring', labels: { release: 'prometheus' } });
   });
+
+  it('are drawn by the dashboard of the project, in a ConfigMap that a Grafana finds', async () => {
+    expect(all(await renderChart(), 'ConfigMap').map(({ metadata }) => metadata.name)).toEqual([
+      'es-steward',
+    ]);
+    const dashboard = { enabled: true, namespace: 'grafana', annotations: { grafana_folder: 'Search' } };
+    const found = theOne(await renderChart({ dashboard }), 'ConfigMap', 'es-steward-dashboard');
+    const drawn: unknown = JSON.parse(
+      readFileSync(join(CHART, '../../observability/dashboard.json'), 'utf8'),
+    );
+    expect(JSON.parse(found['data']['es-steward.json'])).toEqual(drawn);
+    expect(found.metadata).toMatchObject({
+      namespace: 'grafana',
+      labels: { grafana_dashboard: '1', 'app.kubernetes.io/name': 'es-steward' },
+      annotations: { grafana_folder: 'Search' },
+    });
+    const labels = { grafana_dashboard: null, dashboards: 'yes' };
+    const renamed = await renderChart({ dashboard: { enabled: true, labels } });
+    const { metadata } = theOne(renamed, 'ConfigMap', 'es-steward-dashboard');
+    expect(metadata.labels).toMatchObject({ dashboards: 'yes' });
+    expect(metadata.labels).not.toHaveProperty('grafana_dashboard');
+  });
 });
