@@ -47,6 +47,7 @@ const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
 export const flagsSchema = z.object({
   kubeconfig: z
     .string()
+    .min(1, 'expected the path of a file')
     .optional()
     .describe(
       'Kubeconfig file. Without it: those of KUBECONFIG, ~/.kube/config, or the service account of the pod.',
