@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { contextNamespace, kubeconfigCredentials, loadKubeConfig } from './credentials.ts';
 
@@ -12,6 +12,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'credentials-'));
   kubeconfig = join(folder, 'kubeconfig');
 });
+afterEach(() => rmSync(folder, { recursive: true }));
 
 const writeConfig = (user: object, cluster: object = {}) =>
   writeFileSync(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -27,7 +27,9 @@ const bed = await useReindexBed();
 async function severable(): Promise<{ readonly proxy: FaultProxy; readonly kubeconfig: string }> {
   const proxy = await startFaultProxy(environment().kubeconfig);
   onTestFinished(() => proxy.close());
-  const kubeconfig = join(await mkdtemp(join(tmpdir(), 'severable-')), 'kubeconfig');
+  const folder = await mkdtemp(join(tmpdir(), 'severable-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const kubeconfig = join(folder, 'kubeconfig');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
