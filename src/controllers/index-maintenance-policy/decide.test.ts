@@ -428,11 +428,20 @@ describe('suspend', () => {
     expect([life.status.run, namesIn(life)]).toEqual([undefined, undefined]);
   });
 
-  it('keeps a run-now for later', () => {
+  it('keeps a run-now for later, and says so', () => {
     const life = new Life({ suspend: true });
-    life.pass(seenOf(ALL), START);
+    const before = life.pass(seenOf(ALL), START);
+    expect(before.ready.message).not.toContain('run-now');
     life.annotate({ 'es-steward.dev/run-now': 'x' });
     expect(life.due(START + MINUTE).type).toBe('Nothing');
+    const step = life.pass({ type: 'nothing' }, START + MINUTE);
+    expect(step.ready).toMatchObject({ type: 'suspended', reason: 'Suspended' });
+    expect(step.ready.message).toContain('es-steward.dev/run-now asks for waits');
+    expect(life.status.lastHandledRunNow).toBeUndefined();
+    life.change({ suspend: false });
+    life.pass(seenOf(ALL), START + MINUTE);
+    life.pass(seenOf(ALL), START + MINUTE);
+    expect(life.status.lastHandledRunNow).toBe('x');
   });
 });
 

@@ -1,7 +1,8 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { APPROVE } from '../../crds/shared.ts';
+import { APPROVE, RUN_NOW } from '../../crds/shared.ts';
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import type { Conflict } from './conflicts.ts';
+import { runNowAsked } from './due.ts';
 import type { Status } from './run.ts';
 
 /** Clocks that differ by more make ages unreliable. */
@@ -26,22 +27,21 @@ export interface Verdict {
 
 /** Not ready, because ... */
 export function verdictOf(
-  { spec }: IndexMaintenancePolicy,
+  policy: IndexMaintenancePolicy,
   status: Status,
   obstacle: Obstacle | undefined,
 ): Verdict {
   const conditions = obstacle === undefined ? [] : conditionsOf(obstacle);
-  if (spec.suspend)
-    return {
-      conditions,
-      ready: is(
-        'suspended',
-        'Suspended',
-        'spec.suspend stops the policy; the plan in status shows what it would do',
-      ),
-    };
+  if (policy.spec.suspend) return { conditions, ready: suspended({ ...policy, status }) };
   if (obstacle !== undefined) return { conditions, ready: readinessOf(obstacle) };
-  return { conditions, ready: undisturbed(spec.mode, status) };
+  return { conditions, ready: undisturbed(policy.spec.mode, status) };
+}
+
+/** Whoever asks for a run of a suspended policy is told that it waits. */
+function suspended(policy: IndexMaintenancePolicy): Readiness {
+  const message = 'spec.suspend stops the policy; the plan in status shows what it would do';
+  const waits = `; the run that ${RUN_NOW} asks for waits until spec.suspend is false`;
+  return is('suspended', 'Suspended', runNowAsked(policy) === undefined ? message : message + waits);
 }
 
 const is = (type: Readiness['type'], reason: string, message: string): Readiness => ({
@@ -117,9 +117,9 @@ function conditionsOf(obstacle: Obstacle): readonly ExtraCondition[] {
   return [];
 }
 
-/** As the last pass left it: nothing was looked at since. */
-export function verdictBefore({ status }: IndexMaintenancePolicy): Verdict {
-  const conditions = status?.conditions ?? [];
+/** As the last pass left it: nothing was looked at since. Only what is asked for meanwhile is news. */
+export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
+  const conditions = policy.status?.conditions ?? [];
   const has = (type: string) =>
     conditions.some((condition) => condition.type === type && condition.status === 'True');
   const ready = conditions.find(({ type }) => type === 'Ready');
@@ -131,7 +131,8 @@ export function verdictBefore({ status }: IndexMaintenancePolicy): Verdict {
         ? 'ready'
         : 'reconciling';
   return {
-    ready: is(type, ready?.reason ?? 'Scheduled', ready?.message ?? ''),
+    ready:
+      type === 'suspended' ? suspended(policy) : is(type, ready?.reason ?? 'Scheduled', ready?.message ?? ''),
     conditions: conditions.map(({ type, status, reason, message }) => ({ type, status, reason, message })),
   };
 }

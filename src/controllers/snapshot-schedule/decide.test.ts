@@ -241,6 +241,17 @@ describe('a run-now', () => {
     },
   );
 
+  it('waits while the schedule is suspended, which says so', () => {
+    const annotation = { 'es-steward.dev/run-now': 'go' };
+    const suspended = (annotations: object) =>
+      decide(scheduleOf({ suspend: true }, handled(NOW), { ...annotations }), seen(), NOW);
+    expect(suspended({}).ready.message).not.toContain('run-now');
+    const { status, ready } = suspended(annotation);
+    expect(ready).toMatchObject({ type: 'suspended', reason: 'Suspended' });
+    expect(ready.message).toContain('es-steward.dev/run-now asks for waits');
+    expect(decide(scheduleOf({}, status, annotation), seen(), NOW).status.lastHandledRunNow).toBe('go');
+  });
+
   it('waits while a snapshot runs', () => {
     const status = handled(NOW, { active: accepted });
     const runs = facts(snapshot({ state: 'IN_PROGRESS' }));

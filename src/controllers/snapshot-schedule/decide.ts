@@ -1,3 +1,4 @@
+import { RUN_NOW } from '../../crds/shared.ts';
 import type { Decision, Readiness } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
 import { beginSlot } from './begin-slot.ts';
@@ -10,7 +11,7 @@ import type { Observed, Schedule, Status } from './observed.ts';
 import { planOf } from './plan.ts';
 import { checkRestore } from './restore-check.ts';
 import { retain } from './retain.ts';
-import { type Situation, situationOf } from './situation.ts';
+import { askedRunNow, type Situation, situationOf } from './situation.ts';
 import { add, firstStep, type Rule, type Step } from './step.ts';
 
 /** In the order of their claims: what runs, what is due, what may go, what is tried. */
@@ -74,15 +75,19 @@ function concluded(situation: Situation, step: Step): Decision<Status, SnapshotA
 
 function readyOf(situation: Situation, step: Step, status: Status): Readiness {
   const { observed, spec } = situation;
-  if (spec.suspend) return suspended(status);
+  if (spec.suspend) return suspended({ ...situation.resource, status });
   if (observed.type === 'unavailable')
     return { type: 'reconciling', reason: observed.reason, message: observed.message };
   return step.ready ?? readiness(situation, status);
 }
 
-function suspended({ active }: Status): Readiness {
+/** Whoever asks for a snapshot meanwhile is told that it waits. */
+function suspended(schedule: Schedule): Readiness {
+  const active = schedule.status?.active;
   const still = active === undefined ? '' : ` ${active.snapshot} is followed to its end.`;
-  const message = `spec.suspend stops the schedule: no snapshot is made, and none deleted.${still}`;
+  const waits = ` The snapshot that ${RUN_NOW} asks for waits until spec.suspend is false.`;
+  const asked = askedRunNow(schedule) === undefined ? '' : waits;
+  const message = `spec.suspend stops the schedule: no snapshot is made, and none deleted.${still}${asked}`;
   return { type: 'suspended', reason: 'Suspended', message };
 }
 
