@@ -854,6 +854,20 @@ describe('undoing', () => {
     expect(actionsOf(run(request(undoing, {}, { deletionTimestamp }), world))).toEqual(actions);
   });
 
+  it('lets go of a suspended request that is deleted as of any other, without a wait', () => {
+    const deleted = { deletionTimestamp: '2026-03-01T11:59:59Z' };
+    const resting = { ...copying, plan: { ...plan, sequenceNumbers: true } };
+    expect(stage(request(resting, { suspend: true }), observed(inCopy))).not.toBe('Undoing');
+    const first = run(request(resting, { suspend: true }, deleted), observed(inCopy));
+    expect(first).toEqual(run(request(resting, {}, deleted), observed(inCopy)));
+    expect(first.status.intent?.type).toBe('Undo');
+    expect(
+      actionsOf(run(request(undoing, { suspend: true }, deleted), observed({ sources: [bumped] }))),
+    ).toEqual(['LiftBlock']);
+    const last = run(request(undoing, { suspend: true }, deleted), observed());
+    expect(last.holds).toBe(false);
+  });
+
   it('goes on to its end when nobody asks for it any more', () => {
     expect(stage(request(undoing), observed({ sources: [free], destination: destination() }))).toBe(
       'Undoing',
