@@ -21,7 +21,7 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
       ArchivalHindered:
         'Documents are in their index and in the archive, and cannot be deleted from the index now; the message says why.',
       Conflict:
-        'Another policy would delete or archive the same index or manages the same alias: neither acts.',
+        'Another policy would delete or archive the same index, archives into the same one, or manages the same alias: neither acts.',
       ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
       NotGranted: 'The connection grants this namespace no such use of these names.',
       ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
@@ -37,10 +37,11 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
   {
     type: 'Conflict',
     description:
-      'True while another policy would delete or archive the same index or manages the same alias.',
+      'True while another policy would delete or archive the same index, archives into the same one, or manages the same alias.',
     reasons: {
       SameIndex: 'Both would delete one index or move its documents.',
       SameAlias: 'Both manage one alias.',
+      SameArchive: 'Both move documents into one archive.',
     },
   },
   {

@@ -153,6 +153,11 @@ function formatPart({ text }: Template, part: Part, version?: number, date?: num
   throw new RangeError(`no name can be made of ${text}: ${part.type} is not known`);
 }
 
+/** The template of exactly one name. */
+export function literal(name: string): Template {
+  return { text: name, parts: [{ type: 'Text', text: name }], hasVersion: false, hasWildcard: false };
+}
+
 /** A pattern with `*` that covers every name of the template, to ask Elasticsearch for them. */
 export function globOf({ parts }: Pick<Template, 'parts'>): string {
   return parts.map((part) => (part.type === 'Text' ? part.text : '*')).join('');

@@ -148,8 +148,9 @@ export const CURES: Readonly<Record<string, Cure>> = {
     'See what the message names; the documents are in the archive and in their index, and the next run goes on.',
   ),
   Conflict: person(
-    'Let only one of the policies that the message names match the index or alias. Neither acts until then.',
+    'Let only one of the policies that the message names match the index, archive or alias. Neither acts until then.',
   ),
   SameIndex: person('Let only one policy match the index.'),
   SameAlias: person('Let only one policy manage the alias.'),
+  SameArchive: person('Give each policy an archive.destination of its own.'),
 };

@@ -166,10 +166,39 @@ describe('documents that status names', () => {
   });
 
   it('make a conflict of policies that archive the same index, or that one of them deletes (H77)', () => {
-    const claims = { indices: ['docs-1'], aliases: [] };
+    const claims = { indices: ['docs-1'], aliases: [], archives: [] };
     expect(conflictOf(claims, rivals)).toMatchObject({ reason: 'SameIndex', rival: 'x/other' });
     const harmless = compileTargets(policyOf([{ name: 'o', pattern: 'docs-*' }]).spec);
     expect(conflictOf(claims, [{ namespace: 'x', name: 'o', targets: harmless }])).toBeUndefined();
+  });
+
+  it.each([
+    ['archive-{date:yyyy}', true],
+    ['archive-2016', true],
+    ['archive-{date:yyyy.MM}', false],
+    ['archive-of-docs-{date:yyyy}', false],
+    ['archive', false],
+  ])(
+    'make a conflict of two policies whose documents go to archive-{date:yyyy} and %s: %s',
+    (name, meets) => {
+      const other = { name: 'o', pattern: 'other-*', archive: { ...archive, destination: name } };
+      const rivals = [{ namespace: 'x', name: 'o', targets: compileTargets(policyOf([other]).spec) }];
+      const around = { ...seen({ 'docs-1': 5 }), rivals };
+      const begun = decide(running(), around, NOW);
+      expect(begun.actions?.map(({ type }) => type)).toEqual(meets ? undefined : ['ChooseDocuments']);
+      expect(begun.conditions?.map(({ reason }) => reason)).toEqual(meets ? ['SameArchive'] : []);
+      // A batch goes to one archive only: whatever has not that very name is no obstacle any more.
+      const half = decide(running(archiving), { type: 'archiveBatch', rivals }, NOW);
+      expect([half.ready.reason, half.actions?.length]).toEqual(
+        meets ? ['Conflict', undefined] : ['Running', 1],
+      );
+    },
+  );
+
+  it('are no conflict for a policy that deletes archives that are too old, or keeps aliases of them', () => {
+    const others = [{ name: 'o', pattern: 'archive-*', retention: { maxAge: '1d' } }];
+    const rivals = [{ namespace: 'x', name: 'o', targets: compileTargets(policyOf(others).spec) }];
+    expect(decide(running(archiving), { type: 'archiveBatch', rivals }, NOW).ready.reason).toBe('Running');
   });
 
   it('do not make the plan another one, and a change of what is archived does', () => {

@@ -1,11 +1,12 @@
+import { formatName, matchName, type Template } from '../../naming/template.ts';
 import type { CompiledTarget } from './targets.ts';
 import type { Rival } from './observed.ts';
 import { hasRule } from './retention.ts';
 import { isNameOf, partsOf } from './targets.ts';
 
 export interface Conflict {
-  readonly reason: 'SameIndex' | 'SameAlias';
-  /** The index or the alias. */
+  readonly reason: 'SameIndex' | 'SameAlias' | 'SameArchive';
+  /** The index, the alias, or how the archives are called. */
   readonly name: string;
   /** namespace/name of the other policy. */
   readonly rival: string;
@@ -16,10 +17,15 @@ export interface Claims {
   /** Indexes that it may delete, or move documents out of, now or later. */
   readonly indices: Iterable<string>;
   readonly aliases: Iterable<string>;
+  /** How the indexes are called that it moves documents to. */
+  readonly archives: Iterable<Template>;
 }
 
 /** The first thing that another policy claims as well; whoever is right, a person must say so. */
-export function conflictOf({ indices, aliases }: Claims, rivals: readonly Rival[]): Conflict | undefined {
+export function conflictOf(
+  { indices, aliases, archives }: Claims,
+  rivals: readonly Rival[],
+): Conflict | undefined {
   if (rivals.length === 0) return undefined;
   for (const name of indices) {
     const rival = rivals.find(({ targets }) => empties(targets, name));
@@ -28,6 +34,11 @@ export function conflictOf({ indices, aliases }: Claims, rivals: readonly Rival[
   for (const name of aliases) {
     const rival = rivals.find(({ targets }) => keepsAlias(targets, name));
     if (rival) return { reason: 'SameAlias', name, rival: `${rival.namespace}/${rival.name}` };
+  }
+  for (const archive of archives) {
+    const rival = rivals.find(({ targets }) => targets.some((each) => fills(each, archive)));
+    if (rival)
+      return { reason: 'SameArchive', name: archive.text, rival: `${rival.namespace}/${rival.name}` };
   }
   return undefined;
 }
@@ -45,3 +56,11 @@ function empties(targets: readonly CompiledTarget[], name: string): boolean {
 
 const keepsAlias = (targets: readonly CompiledTarget[], name: string): boolean =>
   targets.some(({ aliases }) => aliases.some((alias) => isNameOf(alias, name)));
+
+/** Whether a target moves documents to an index that may have such a name. */
+const fills = ({ archive }: CompiledTarget, other: Template): boolean =>
+  archive !== undefined && (mayBeOf(archive, other) || mayBeOf(other, archive));
+
+/** Of two templates whose names can be the same, at least one matches any name of the other. */
+const mayBeOf = (template: Template, other: Template): boolean =>
+  matchName(template, formatName(other, { date: 0 })) !== undefined;

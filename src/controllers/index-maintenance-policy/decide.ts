@@ -1,6 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { literal } from '../../naming/template.ts';
 import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
-import type { MaintenanceAction } from './actions.ts';
+import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
 import { type Claims, conflictOf, takesAway } from './conflicts.ts';
 import { aliasNamesOf } from './alias-changes.ts';
@@ -74,7 +75,7 @@ function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Rival[], n
   const status = ownStatus(policy);
   const { plan } = status;
   const batch = plan?.batch ?? [];
-  const conflict = conflictOf({ indices: batch.map(({ name }) => name), aliases: [] }, rivals);
+  const conflict = conflictOf({ indices: batch.map(({ name }) => name), aliases: [], archives: [] }, rivals);
   if (plan === undefined || conflict !== undefined) {
     const stopped = conflict && ({ type: 'Conflict', conflict } as const);
     const { run, ...others } = status;
@@ -99,7 +100,7 @@ function moveDocuments(policy: IndexMaintenancePolicy, rivals: readonly Rival[])
   const status = ownStatus(policy);
   const batch = status.archive?.batch;
   const isLeaving = policy.metadata.deletionTimestamp !== undefined;
-  const conflict = batch && !isLeaving && conflictOf({ indices: [batch.index], aliases: [] }, rivals);
+  const conflict = batch && !isLeaving && conflictOf(claimsOfBatch(batch), rivals);
   if (batch === undefined || conflict) {
     const stopped = conflict ? ({ type: 'Conflict', conflict } as const) : undefined;
     return { ...verdictOf(policy, status, stopped), status, next: TROUBLED_AGAIN_MS };
@@ -107,6 +108,11 @@ function moveDocuments(policy: IndexMaintenancePolicy, rivals: readonly Rival[])
   const actions = [{ type: 'MoveDocuments', batch }] as const;
   // A policy that is deleted in the middle of it ends what it has begun.
   return { ...verdictOf(policy, status, undefined), status, actions, holds: true, next: 'now' };
+}
+
+/** Where a document has two ways into one archive, one policy could take back what the other has moved. */
+function claimsOfBatch({ index, destination }: ArchiveBatch): Claims {
+  return { indices: [index], aliases: [], archives: [literal(destination)] };
 }
 
 function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
@@ -254,6 +260,7 @@ function claimsOf({ matched }: FreshPlan): Claims {
   return {
     indices: emptying.flatMap(({ members }) => members.map(({ index }) => index.name)),
     aliases: new Set(matched.flatMap(aliasNamesOf)),
+    archives: matched.flatMap(({ target }) => target.archive ?? []),
   };
 }
 

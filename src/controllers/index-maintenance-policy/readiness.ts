@@ -99,9 +99,11 @@ function readinessOf(obstacle: Obstacle): Readiness {
 }
 
 function conflictText({ reason, name, rival }: Conflict): string {
-  return reason === 'SameIndex'
-    ? `policy ${rival} would delete or archive ${name} too: neither acts until only one of them matches it`
-    : `policy ${rival} manages alias ${name} too: neither acts until only one of them does`;
+  if (reason === 'SameIndex')
+    return `policy ${rival} would delete or archive ${name} too: neither acts until only one of them matches it`;
+  if (reason === 'SameAlias')
+    return `policy ${rival} manages alias ${name} too: neither acts until only one of them does`;
+  return `policy ${rival} archives into ${name} too: neither acts until each has an archive.destination of its own`;
 }
 
 function approvalText({ hash, count }: { readonly hash: string; readonly count: number }): string {
