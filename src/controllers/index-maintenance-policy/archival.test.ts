@@ -274,6 +274,9 @@ describe('an index', () => {
     [{ blocks: { read_only_allow_delete: 'true' } }, {}, 'WriteBlocked'],
     [{}, { _source: { enabled: false } }, 'SourceIncomplete'],
     [{}, { _source: { excludes: ['a'] } }, 'SourceIncomplete'],
+    [{}, { _source: { mode: 'disabled' } }, 'SourceIncomplete'],
+    [{}, { _source: { mode: 'synthetic' } }, undefined],
+    [{ mapping: { source: { mode: 'DISABLED' } } }, {}, 'SourceIncomplete'],
     [{ mode: 'time_series' }, {}, 'SourceIncomplete'],
   ])('with %j and %j lets documents go or not', (settings, mappings, expected) => {
     expect(sourceFault({ name: 'x', settings, mappings })).toBe(expected);

@@ -35,11 +35,12 @@ export function archiveBody(
 /** Why no document can leave this index: it could not be deleted, or not be compared. */
 export function sourceFault({ settings, mappings }: IndexFacts): ArchiveHold | undefined {
   if (isBlocked(settings)) return 'WriteBlocked';
-  const { enabled, includes = [], excludes = [] } = asObject(asObject(mappings)['_source']);
-  // Its ids and periods are those of that very index.
-  if (flatten(settings)['index.mode'] === 'time_series') return 'SourceIncomplete';
+  const { enabled, mode, includes = [], excludes = [] } = asObject(asObject(mappings)['_source']);
+  const flat = flatten(settings);
+  const isOff = enabled === false || [mode, flat['index.mapping.source.mode']].some(saysDisabled);
   const isPartial = [includes, excludes].some((list) => Array.isArray(list) && list.length > 0);
-  return enabled === false || isPartial ? 'SourceIncomplete' : undefined;
+  // The ids and periods of a time series are those of that very index.
+  return isOff || isPartial || flat['index.mode'] === 'time_series' ? 'SourceIncomplete' : undefined;
 }
 
 /** Why no document can come into the index, or whatever has this name. */
@@ -60,6 +61,8 @@ export function archiveFault(
     ? 'ArchiveUnsuitable'
     : undefined;
 }
+
+const saysDisabled = (mode: unknown): boolean => String(mode).toLowerCase() === 'disabled';
 
 const BLOCKS = ['write', 'read_only', 'read_only_allow_delete'].map((block) => `index.blocks.${block}`);
 

@@ -11,6 +11,7 @@ import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ArchiveBatch } from './actions.ts';
+import { type Fate, fateOf } from './archival-fate.ts';
 import { documentFingerprint } from './archival.ts';
 import { archiveFault, sourceFault } from './archive-index.ts';
 import { holding, withMoved, withoutArchiveBatch } from './archive-steps.ts';
@@ -196,16 +197,6 @@ interface Pair {
   readonly fate: Fate;
 }
 
-type Fate =
-  | 'Moved'
-  | 'DeleteOriginal'
-  | 'WithdrawCopy'
-  /** Only in its index, as it was chosen. */
-  | 'Refused'
-  | 'Taken'
-  /** Written to since, or deleted by its owner, and not copied. */
-  | 'Changed';
-
 /** Reads both sides until no document is in both, and acts on what it has read: nothing else is touched by it. */
 async function settle(move: Move, keys: readonly DocumentKey[], ours: ReadonlySet<string>): Promise<Settled> {
   const { batch, cluster, context } = move;
@@ -243,20 +234,6 @@ async function pairsOf(
     const [source, copy] = [sources[at], copies[at]];
     return { source, copy, fate: fateOf(source, copy, ours.has(keyOf(key)), chosen) };
   });
-}
-
-function fateOf(
-  source: StoredDocument | undefined,
-  copy: StoredDocument | undefined,
-  isOurs: boolean,
-  chosen: ReadonlySet<string>,
-): Fate {
-  if (copy === undefined)
-    return source !== undefined && chosen.has(documentFingerprint(source)) ? 'Refused' : 'Changed';
-  const content = documentFingerprint(copy);
-  if (source === undefined) return chosen.has(content) ? 'Moved' : 'Taken';
-  if (documentFingerprint(source) === content) return 'DeleteOriginal';
-  return isOurs && chosen.has(content) ? 'WithdrawCopy' : 'Taken';
 }
 
 /** @throws ElasticsearchError `incomplete` when one of the indexes was exchanged since it was looked at. */
