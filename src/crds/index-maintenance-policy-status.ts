@@ -20,6 +20,14 @@ const aliasChanges = object('What will change in aliases.', {
   names: list(text(255).describe('The name of an alias.'), 50).describe('The first fifty aliases concerned.'),
 });
 
+/** The order in which documents are come to: by date, and by sequence number within one date. */
+const place = (description: string) =>
+  object(description, {
+    date: z.int().describe('The latest date of the document, in milliseconds since the epoch.'),
+    seqNo: z.int().min(0).describe('Its sequence number.'),
+    documents: text(8_192).describe('Fingerprints of the documents there: each shard may have one.'),
+  }).optional();
+
 const archiveBatch = object('Documents that are on their way into an archive.', {
   id: text(32).describe('Identifies the copy of this batch among the tasks of Elasticsearch.'),
   time: time('When it was chosen.'),
@@ -33,6 +41,8 @@ const archiveBatch = object('Documents that are on their way into an archive.', 
     'The highest sequence number of each shard of the archive before the copy: what has a higher one has come since.',
   ),
   documents: text(40_000).describe('Fingerprints of the id, routing and content of each document.'),
+  after: place('The documents that it comes after. Absent: it begins with the oldest.'),
+  last: place('Its last document.'),
 });
 
 const archive = object('What was archived so far.', {
@@ -48,7 +58,13 @@ const archive = object('What was archived so far.', {
     .optional()
     .describe('What was moved in the run that is under way, by target.'),
   held: list(
-    object('An index whose documents could not all be moved.', { index: index('Its name.'), reason }),
+    object('An index whose documents could not all be moved.', {
+      index: index('Its name.'),
+      reason,
+      documents: count('Documents that were left, as far as the run has come.').optional(),
+      changed: count('Batches whose documents all had changed on their way.').optional(),
+      after: place('The run goes on after these. Absent: it has done with the index.'),
+    }),
     100,
   ).describe('Indexes that the last run came to, and whose documents could not all be moved.'),
   batch: archiveBatch

@@ -24,6 +24,8 @@ export type MaintenanceAction =
       /** How many move in this step, at most, and how many are old enough in all. */
       readonly size: number;
       readonly documents: number;
+      /** Those up to here were come to before. */
+      readonly after: ArchiveBatch['after'];
     }
   /** Exactly the documents that status has named before. */
   | { readonly type: 'MoveDocuments'; readonly batch: ArchiveBatch }

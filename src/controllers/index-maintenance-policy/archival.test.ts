@@ -3,11 +3,13 @@ import { calm, indexOf, policyOf, seenOf, type SpecPart } from '../../../test/su
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { type ArchiveSpec, archiveQuery, documentFingerprint, stepSize } from './archival.ts';
 import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
+import { holding, passing, withNewArchiveRun, withoutPlace } from './archive-steps.ts';
 import { conflictOf } from './conflicts.ts';
 import { decide } from './decide.ts';
 import { dueOf } from './due.ts';
 import type { ListedIndex, Surroundings } from './observed.ts';
 import { specHashOf } from './plan.ts';
+import type { Status } from './run.ts';
 import { compileTargets } from './targets.ts';
 
 const NOW = Date.parse('2026-03-01T00:30:00Z');
@@ -81,6 +83,7 @@ describe('what moves next', () => {
         cutoff: Date.parse('2026-03-01T00:20:00Z') - 1825 * 86_400_000,
         size: 1_000,
         documents: 5,
+        after: undefined,
       },
     ]);
   });
@@ -118,6 +121,40 @@ describe('what moves next', () => {
       running({ archive: { documents, held: [], moved: [{ target: 'a', documents }] } }, capped);
     expect(actionsOf(moved(7), { 'docs-1': 5 })).toMatchObject([{ size: 3 }]);
     expect(actionsOf(moved(10), { 'docs-1': 5 })).toBeUndefined();
+  });
+
+  it('is of what comes after documents that stay, until nothing does, and begins anew with the next run', () => {
+    const last = { date: 5, seqNo: 7, documents: 'abcdefgh' };
+    const placed = { ...batch, after: undefined, last };
+    const told = { reason: 'DocumentsRefused', failed: 2, left: 3 };
+    const passed = passing(running().status ?? {}, placed, told);
+    expect(passed).toMatchObject({
+      archive: { held: [{ index: 'docs-1', reason: 'DocumentsRefused', documents: 2, after: last }] },
+      run: { notArchived: 2 },
+    });
+    expect(actionsOf(running(passed), { 'docs-1': 5 })).toMatchObject([{ index: 'docs-1', after: last }]);
+    const done = withoutPlace(passed, 'docs-1');
+    expect(done.run?.notArchived).toBe(2);
+    expect(actionsOf(running(done), { 'docs-1': 5, 'docs-2': 1 })).toMatchObject([{ index: 'docs-2' }]);
+    expect(withNewArchiveRun(passed).archive?.held).toEqual([]);
+  });
+
+  it('does not run after documents that change all the while', () => {
+    const last = { date: 5, seqNo: 7, documents: 'abcdefgh' };
+    const told = { reason: 'DocumentsChanged', failed: 0, left: 1 };
+    const pass = (status: Status) => passing(status, { ...batch, last }, told);
+    const twice = pass(pass(running().status ?? {}));
+    expect(actionsOf(running(twice), { 'docs-1': 1 })).toHaveLength(1);
+    expect(actionsOf(running(pass(twice)), { 'docs-1': 1 })).toBeUndefined();
+  });
+
+  it('counts what stays of an index once, and tells the gravest reason', () => {
+    const first = passing(running().status ?? {}, batch, { reason: 'IdTaken', failed: 1, left: 1 });
+    const second = passing(first, batch, { reason: 'DocumentsChanged', failed: 0, left: 4 });
+    expect(second.archive?.held).toEqual([{ index: 'docs-1', reason: 'IdTaken', documents: 4, changed: 1 }]);
+    const blocked = holding(second, 'docs-1', 'WriteBlocked', 7);
+    expect(blocked).toMatchObject({ archive: { held: [{ documents: 7 }] }, run: { notArchived: 4 } });
+    expect(withoutPlace(blocked, 'docs-2')).toBe(blocked);
   });
 
   it('waits for the next run once that is due: aliases must move', () => {

@@ -6,6 +6,7 @@ import type { FreshPlan } from './plan.ts';
 import type { Run, Status } from './run.ts';
 
 type Archive = NonNullable<Status['archive']>;
+type Held = Archive['held'][number];
 type ChooseDocuments = Extract<MaintenanceAction, { type: 'ChooseDocuments' }>;
 
 const NOTHING: Archive = { documents: 0, held: [] };
@@ -24,26 +25,35 @@ export function nextDocuments(
   run: Run,
   fresh: FreshPlan,
 ): ChooseDocuments | undefined {
-  const given = new Set(archive.held.map(({ index }) => index));
-  if (given.size >= MOST_HELD) return undefined;
+  if (archive.held.length >= MOST_HELD) return undefined;
   const since = Date.parse(run.time);
-  const steps = fresh.archive.flatMap((source) => stepOf(source, archive, given, since));
+  const steps = fresh.archive.flatMap((source) => stepOf(source, archive, since));
   return steps[0];
 }
 
 function stepOf(
   { target, member: { index }, documents, reason }: ArchiveSource,
-  { moved = [] }: Archive,
-  given: ReadonlySet<string>,
+  { moved = [], held }: Archive,
   since: number,
 ): readonly ChooseDocuments[] {
   const { name, archive: spec } = target.spec;
-  if (spec === undefined || reason !== undefined || documents === 0 || given.has(index.name)) return [];
+  const before = held.find((each) => each.index === index.name);
+  const isGivenUp = before !== undefined && before.after === undefined;
+  if (spec === undefined || reason !== undefined || documents === 0 || isGivenUp) return [];
   const size = stepSize(spec, index, moved.find(({ target }) => target === name)?.documents ?? 0);
   if (size <= 0) return [];
   const cutoff = cutoffOf(spec, since);
   return [
-    { type: 'ChooseDocuments', target: name, index: index.name, uuid: index.uuid, cutoff, size, documents },
+    {
+      type: 'ChooseDocuments',
+      target: name,
+      index: index.name,
+      uuid: index.uuid,
+      cutoff,
+      size,
+      documents,
+      after: before?.after,
+    },
   ];
 }
 
@@ -52,14 +62,62 @@ export function archivalYields(policy: IndexMaintenancePolicy, isFirstPass: bool
   return !isFirstPass && nextRunIsDue(policy, now);
 }
 
-/** Nothing more of this index in this run, because ... */
-export function holding(status: Status, index: string, reason: string, left: number): Status {
+/** Nothing more of this index in this run, because ... `documents` of it stay where they are. */
+export function holding(status: Status, index: string, reason: string, documents: number): Status {
+  const before = heldBefore(status, index)?.documents ?? 0;
+  const left = Math.max(before, documents);
+  return withHeld(status, { index, reason, documents: left }, left - before);
+}
+
+/** The later ones say more: somebody must look. */
+const WEIGHTS: readonly string[] = ['DocumentsChanged', 'DocumentsRefused', 'IdTaken'];
+
+/** What is written to gets a new place, behind the run: it would come to the same documents for ever. */
+const MOST_CHANGED = 3;
+
+/**
+ * The run goes on with what comes after the batch, of which some stay where they are.
+ * @param told how many cannot be moved at all, and how many did not move for whatever reason.
+ */
+export function passing(
+  status: Status,
+  { index, last }: NonNullable<Archive['batch']>,
+  told: { readonly reason: string; readonly failed: number; readonly left: number },
+): Status {
+  const before = heldBefore(status, index);
+  const known = before?.documents ?? 0;
+  const changed = (before?.changed ?? 0) + (told.failed === 0 ? 1 : 0);
+  const held = {
+    index,
+    reason: graver(told.reason, before?.reason),
+    documents: told.failed === 0 ? Math.max(known, told.left) : known + told.failed,
+    changed,
+    ...(last !== undefined && changed < MOST_CHANGED && { after: last }),
+  };
+  return withHeld(status, held, told.failed);
+}
+
+const graver = (reason: string, before = reason): string =>
+  WEIGHTS.indexOf(before) > WEIGHTS.indexOf(reason) ? before : reason;
+
+/** Nothing comes after what was passed over: the index is done with. */
+export function withoutPlace(status: Status, index: string): Status {
+  const before = heldBefore(status, index);
+  if (before === undefined) return status;
+  const { after: _after, ...done } = before;
+  return withHeld(status, done, 0);
+}
+
+const heldBefore = ({ archive = NOTHING }: Status, index: string): Held | undefined =>
+  archive.held.find((held) => held.index === index);
+
+function withHeld(status: Status, held: Held, notArchived: number): Status {
   const { run, archive = NOTHING } = status;
-  const others = archive.held.filter((held) => held.index !== index);
+  const others = archive.held.filter(({ index }) => index !== held.index);
   return {
     ...status,
-    archive: { ...archive, held: [...others, { index, reason }].slice(0, MOST_HELD) },
-    ...(run === undefined ? {} : { run: { ...run, notArchived: (run.notArchived ?? 0) + left } }),
+    archive: { ...archive, held: [...others, held].slice(0, MOST_HELD) },
+    ...(run === undefined ? {} : { run: { ...run, notArchived: (run.notArchived ?? 0) + notArchived } }),
   };
 }
 
@@ -72,6 +130,7 @@ export function withoutArchiveBatch(status: Status): Status {
 
 /** Documents of the target are in the archive and no longer in their index. */
 export function withMoved(status: Status, target: string, count: number): Status {
+  if (count === 0) return status;
   const { run, archive = NOTHING } = status;
   const before = archive.moved?.find((each) => each.target === target)?.documents ?? 0;
   const others = (archive.moved ?? []).filter((each) => each.target !== target);

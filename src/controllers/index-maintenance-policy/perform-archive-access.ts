@@ -7,6 +7,7 @@ import { type Hit, search } from '../../elasticsearch/search.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { archiveQuery, type ArchiveSpec } from './archival.ts';
+import { beyond, knownAt, type Place, searchAfter } from './archive-places.ts';
 import { type MaintenanceDependencies, useOf } from './observe.ts';
 
 export interface ArchiveContext {
@@ -54,41 +55,49 @@ const placeOf = ({ status, metadata }: IndexMaintenancePolicy): string =>
 const homeOf = ({ spec: { connectionRef }, metadata }: IndexMaintenancePolicy): string =>
   `${connectionRef.namespace ?? metadata.namespace}/${connectionRef.name}`;
 
+/** Which documents: those older than `cutoff` that come after a place, and how many at most. */
+interface Wanted {
+  readonly cutoff: number;
+  readonly size: number;
+  readonly after: Place | undefined;
+}
+
 /** Documents that are old enough, the oldest first and fewer where they are large; what was just deleted is not among them. */
 export async function oldDocuments(
   { es }: Cluster,
   index: string,
   spec: ArchiveSpec,
-  { cutoff, size }: { readonly cutoff: number; readonly size: number },
+  wanted: Wanted,
   signal: AbortSignal,
 ): Promise<readonly Hit[]> {
   await refresh(es, index, signal);
   const fewer = async (count: number): Promise<readonly Hit[]> => {
     try {
-      return await searchOld(es, index, spec, { cutoff, size: count }, signal);
+      return await searchOld(es, index, spec, { ...wanted, size: count }, signal);
     } catch (error) {
       if (count === 1 || !isElasticsearchError(error, 'tooLarge')) throw error;
       return fewer(Math.ceil(count / 2));
     }
   };
-  return fewer(size);
+  return fewer(wanted.size);
 }
 
 async function searchOld(
   es: Elasticsearch,
   index: string,
   spec: ArchiveSpec,
-  { cutoff, size }: { readonly cutoff: number; readonly size: number },
+  { cutoff, size, after }: Wanted,
   signal: AbortSignal,
 ): Promise<readonly Hit[]> {
   const byDate = { order: 'asc', mode: 'max', numeric_type: 'date' };
   const body = {
-    size,
+    size: size + knownAt(after),
     track_total_hits: false,
     seq_no_primary_term: true,
     query: archiveQuery(spec, cutoff),
     // The second one gives every copy of a shard the same order.
     sort: [{ [spec.field]: byDate }, { _seq_no: 'asc' }],
+    ...searchAfter(after),
   };
-  return (await search(es, index, body, signal)).hits;
+  return beyond(after, (await search(es, index, body, signal)).hits).slice(0, size);
 }

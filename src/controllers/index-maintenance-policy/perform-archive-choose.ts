@@ -10,7 +10,8 @@ import { contentHash } from '../../runtime/content-hash.ts';
 import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
 import { type ArchiveHold, destinationOf, documentFingerprint } from './archival.ts';
 import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
-import { holding, withArchiveBatch } from './archive-steps.ts';
+import { lastPlace } from './archive-places.ts';
+import { holding, withArchiveBatch, withoutPlace } from './archive-steps.ts';
 import { isOwn } from './guards.ts';
 import { type ArchiveContext, oldDocuments, openArchive } from './perform-archive-access.ts';
 import type { Status } from './run.ts';
@@ -42,8 +43,7 @@ export async function chooseDocuments(
   if (fault !== undefined) return hold(fault);
   const found = await oldDocuments(cluster, index, target.spec.archive, action, pass.signal);
   const chosen = ofOneArchive(target, found);
-  // Others have dealt with them since they were counted.
-  if (chosen === undefined) return (status) => status;
+  if (chosen === undefined) return (status) => withoutPlace(status, index);
   const archive = await readyArchive(chosen.destination, source, cluster, context);
   if (typeof archive === 'string') return hold(archive);
   const marks = await primaryShards(cluster.es, archive.name, archive.numberOfShards, pass.signal);
@@ -61,7 +61,7 @@ function ofOneArchive(target: CompiledTarget, hits: readonly Hit[]) {
 }
 
 function batchOf(
-  { target, index, uuid, cutoff }: ChooseDocuments,
+  { target, index, uuid, cutoff, after }: ChooseDocuments,
   hits: readonly Hit[],
   { name: destination, uuid: destinationUuid }: IndexInfo,
   now: number,
@@ -70,7 +70,8 @@ function batchOf(
   const documents = hits.map(documentFingerprint).join('');
   const id = contentHash([policy, uuid, destinationUuid, documents, now]).slice(0, 16);
   const [time, until] = [timeText(now), new Date(cutoff).toISOString()];
-  return { id, time, target, index, uuid, destination, destinationUuid, cutoff: until, documents };
+  const places = { ...(after && { after }), last: lastPlace(hits, after) };
+  return { id, time, target, index, uuid, destination, destinationUuid, cutoff: until, documents, ...places };
 }
 
 /**

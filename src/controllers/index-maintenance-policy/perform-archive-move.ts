@@ -14,7 +14,7 @@ import type { ArchiveBatch } from './actions.ts';
 import { type Fate, fateOf } from './archival-fate.ts';
 import { documentFingerprint } from './archival.ts';
 import { archiveFault, sourceFault } from './archive-index.ts';
-import { holding, withMoved, withoutArchiveBatch } from './archive-steps.ts';
+import { holding, passing, withMoved, withoutArchiveBatch } from './archive-steps.ts';
 import { archiveGuardOf } from './guards.ts';
 import { readUnfinished, surroundings } from './observe.ts';
 import { readSituation } from './observe-listings.ts';
@@ -141,7 +141,7 @@ async function freshDocuments({ batch, chosen, cluster, context }: Move): Promis
   const { policy, pass } = context;
   const spec = policy.spec.targets.find(({ name }) => name === batch.target)?.archive;
   if (spec === undefined) return [];
-  const wanted = { cutoff: Date.parse(batch.cutoff), size: chosen.size };
+  const wanted = { cutoff: Date.parse(batch.cutoff), size: chosen.size, after: batch.after };
   const hits = await oldDocuments(cluster, batch.index, spec, wanted, pass.signal);
   return hits.filter((hit) => chosen.has(documentFingerprint(hit)));
 }
@@ -254,12 +254,16 @@ function tell({ batch, context }: Move, originals: number, copies: number): void
   );
 }
 
-/** A batch that moved nothing would be chosen again for ever: the index is left for the next run. */
-function told({ batch }: Move, { moved, refused, taken }: Settled): StatusChange<Status> {
-  const left = refused + taken;
-  const reason = taken > 0 ? 'IdTaken' : left > 0 ? 'DocumentsRefused' : 'DocumentsChanged';
+/**
+ * Documents that stay where they are would be chosen again for ever: the run goes on after them. Those that have merely
+ * changed are tried again as long as others of the batch go.
+ */
+function told({ batch, chosen }: Move, { moved, refused, taken }: Settled): StatusChange<Status> {
+  const failed = refused + taken;
+  const reason = taken > 0 ? 'IdTaken' : refused > 0 ? 'DocumentsRefused' : 'DocumentsChanged';
   return (status) => {
-    const done = withoutArchiveBatch(status);
-    return moved > 0 ? withMoved(done, batch.target, moved) : holding(done, batch.index, reason, left);
+    const done = withMoved(withoutArchiveBatch(status), batch.target, moved);
+    if (failed === 0 && moved > 0) return done;
+    return passing(done, batch, { reason, failed, left: chosen.size - moved });
   };
 }

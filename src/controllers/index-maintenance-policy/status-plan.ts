@@ -94,7 +94,8 @@ function heldOf({ status }: IndexMaintenancePolicy, { held, archive }: FreshPlan
   const tried = new Set(
     archive.flatMap(({ member, documents }) => (documents > 0 ? [member.index.name] : [])),
   );
-  return [...held, ...(status?.archive?.held ?? []).filter(({ index }) => tried.has(index))];
+  const shown = (status?.archive?.held ?? []).filter(({ index }) => tried.has(index));
+  return [...held, ...shown.map(({ index, reason }) => ({ index, reason }))];
 }
 
 function aliasFigures(changes: readonly AliasChange[]): StatusPlan['aliasChanges'] {

@@ -266,6 +266,50 @@ describe('an archive', () => {
   });
 });
 
+describe('documents that cannot be moved', () => {
+  const TEXT = { properties: { date: { type: 'date' }, n: { type: 'keyword' } } };
+  const of = (name: string, count: number, n: string): readonly TestDocument[] =>
+    Array.from({ length: count }, (_, at) => ({ id: `${name}-${at}`, source: { date: '2016-01-02', n } }));
+
+  it.each([1, 3])('are passed over, however many come first, with %i shards', async (number_of_shards) => {
+    const policy = await open({ archive: { batchSize: 2 } });
+    await policy.make('src-1', [{ id: 'number', source: { date: '2016-01-01', n: 1 } }]);
+    const [bad, good] = [of('bad', 7, 'no number'), of('good', 5, '3')];
+    const body = { mappings: TEXT, settings: { number_of_shards } };
+    await policy.make('src-2', [...bad.slice(0, 5), ...good, ...bad.slice(5)], body);
+    const status = await policy.run();
+    expect(status).toMatchObject({ lastRun: { archived: 6, notArchived: 7 }, consecutiveFailures: 1 });
+    expect(status.archive?.held).toEqual([
+      { index: `${policy.prefix}src-2`, reason: 'DocumentsRefused', documents: 7, changed: 0 },
+    ]);
+    expect(await policy.places()).toEqual({
+      number: 'archive-2016',
+      ...inIndex('archive-2016', good),
+      ...inIndex('src-2', bad),
+    });
+  });
+
+  it('as they change all the while, do not keep the others', async () => {
+    const policy = await open({ archive: { batchSize: 2 } });
+    const [busy, calm] = [OLD.slice(0, 2), OLD.slice(2, 4)];
+    await policy.make('src', [...busy, ...calm]);
+    let writes = 0;
+    const around: Around = async (call, send) => {
+      writes += 1;
+      const rewritten = busy.map(({ id, source }) => ({ id, source: { ...source, writes } }));
+      if (call.shape === 'POST /_reindex') await writeDocuments(bed.es, `${policy.prefix}src`, rewritten);
+      return send();
+    };
+    expect(await policy.run({ around })).toMatchObject({
+      lastRun: { archived: 2 },
+      archive: { held: [{ reason: 'DocumentsChanged', documents: 2 }] },
+      plan: { archive: { documents: 2 }, held: [{ reason: 'DocumentsChanged' }] },
+    });
+    expect(await policy.places()).toEqual({ ...inIndex('src', busy), ...inIndex('archive-2016', calm) });
+    expect(await policy.run()).toMatchObject({ lastRun: { archived: 2 }, plan: { held: [] } });
+  });
+});
+
 describe('documents', () => {
   it('keep routing, nested objects, relations, and numbers that no double can hold', async () => {
     const policy = await open();

@@ -1,0 +1,29 @@
+import type { Hit } from '../../elasticsearch/search.ts';
+import type { ArchiveBatch } from './actions.ts';
+import { documentFingerprint } from './archival.ts';
+import { fingerprintsOf } from './plan.ts';
+
+/** Where a run has come to in an index: by date, then by sequence number, of which each shard has its own. */
+export type Place = NonNullable<ArchiveBatch['last']>;
+
+/** Where the last of these documents is, which were found in that order after a place. */
+export function lastPlace(hits: readonly Hit[], after: Place | undefined): Place | undefined {
+  const [date, seqNo] = hits.at(-1)?.sort.map(Number) ?? [];
+  if (date === undefined || seqNo === undefined) return undefined;
+  const there = hits.filter(({ sort }) => Number(sort[0]) === date && Number(sort[1]) === seqNo);
+  const known = after?.date === date && after.seqNo === seqNo ? after.documents : '';
+  return { date, seqNo, documents: known + there.map(documentFingerprint).join('') };
+}
+
+/** For a search: what comes after the place, and once more all that is at it. */
+export const searchAfter = (place: Place | undefined): object =>
+  place === undefined ? {} : { search_after: [place.date, place.seqNo - 1] };
+
+/** How many of the documents that such a search finds may have been come to. */
+export const knownAt = (place: Place | undefined): number => fingerprintsOf(place?.documents).size;
+
+/** Those that have not been come to: other shards may have documents at the very place. */
+export function beyond(place: Place | undefined, hits: readonly Hit[]): readonly Hit[] {
+  const known = fingerprintsOf(place?.documents);
+  return known.size === 0 ? hits : hits.filter((hit) => !known.has(documentFingerprint(hit)));
+}
