@@ -17,22 +17,34 @@ const archive = { olderThan: '1825d', field: 'date', destination: 'archive-{date
 const target = { name: 'a', pattern: 'docs-*', archive };
 const INDICES = ['docs-1', 'docs-2', 'archive-2016'].map((name, at) => indexOf(name, { created: at }));
 
-const facts = (documents: Readonly<Record<string, number>>, types: Readonly<Record<string, string>> = {}) =>
+const facts = (
+  documents: Readonly<Record<string, number>>,
+  types: Readonly<Record<string, string>> = {},
+  red: readonly string[] = [],
+) =>
   new Map([
     [
       'a',
       {
         documents: new Map(Object.entries(documents).map(([name, count]) => [`uuid-of-${name}`, count])),
         types: new Map(INDICES.map(({ name }) => [name, types[name] ?? 'date'])),
+        red: new Set(red),
       },
     ],
   ]);
 
 const seen = (
   documents: Readonly<Record<string, number>>,
-  changes: { readonly around?: Partial<Surroundings>; readonly indices?: readonly ListedIndex[] } = {},
+  changes: {
+    readonly around?: Partial<Surroundings>;
+    readonly indices?: readonly ListedIndex[];
+    readonly red?: readonly string[];
+  } = {},
 ) =>
-  seenOf(changes.indices ?? INDICES, { archive: facts(documents), around: { ...calm, ...changes.around } });
+  seenOf(changes.indices ?? INDICES, {
+    archive: facts(documents, {}, changes.red),
+    around: { ...calm, ...changes.around },
+  });
 
 /** In a run that began a moment ago, with its plan made. */
 function running(
@@ -104,6 +116,22 @@ describe('what moves next', () => {
   ])('is nothing of what is %s', (_, index, around) => {
     const indices = [indexOf('docs-1', index)];
     expect(actionsOf(running(), { 'docs-1': 5 }, { indices, around })).toBeUndefined();
+  });
+
+  it('is not of an index that does not answer, but of the next one, and the first is not deleted meanwhile', () => {
+    const around = { health: 'red' as const };
+    const old = [{ ...target, retention: { maxAge: '1s' } }];
+    const policy = running({}, old, { deletion: { minHealth: 'red' } });
+    const step = decide(policy, seen({ 'docs-2': 5 }, { around, red: ['docs-1'] }), NOW);
+    expect(step.actions).toMatchObject([{ type: 'ChooseDocuments', index: 'docs-2' }]);
+    expect(step.status.plan).toMatchObject({
+      deletes: { count: 0 },
+      held: [
+        { reason: 'NotArchived' },
+        { reason: 'NotArchived' },
+        { index: 'docs-1', reason: 'IndexUnhealthy' },
+      ],
+    });
   });
 
   it('may be of what is written to, snapshotted or led to by an alias', () => {

@@ -19,6 +19,8 @@ export type ArchiveHold =
   | 'ForeignArchive'
   | 'ArchiveUnsuitable'
   | 'ArchiveNotMade'
+  | 'ArchivalRefused'
+  | 'IndexUnhealthy'
   | 'DocumentsRefused'
   | 'DocumentsChanged'
   | 'IdTaken';
@@ -59,10 +61,17 @@ export function archiveSourcesOf(
       .sort((a, b) => byPlace(b, a))
       .map((member) => {
         const documents = facts.documents.get(member.index.uuid) ?? 0;
-        const reason = archiveGuardOf(member.index, around, deletion) ?? fieldFault(member, facts);
+        const reason =
+          archiveGuardOf(member.index, around, deletion) ??
+          redFault(member, facts) ??
+          fieldFault(member, facts);
         return { target, member, documents, reason };
       });
   });
+}
+
+function redFault({ index }: Member, { red }: ArchiveFacts): ArchiveHold | undefined {
+  return red.has(index.name) ? 'IndexUnhealthy' : undefined;
 }
 
 /** An empty index knows no fields, and that is nothing to look at. */

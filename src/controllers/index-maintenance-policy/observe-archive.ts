@@ -1,9 +1,13 @@
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { countsByIndex } from '../../elasticsearch/counts-by-index.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { fieldTypes } from '../../elasticsearch/field-types.ts';
+import { healthOfEach } from '../../elasticsearch/health.ts';
+import { inGroups } from '../../elasticsearch/index-listing.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { archiveQuery, type ArchiveSpec, cutoffOf, isDate } from './archival.ts';
+import type { Listing } from './observe-listings.ts';
 import type { ArchiveFacts, ListedIndex } from './observed.ts';
 import { type CompiledTarget, partsOf } from './targets.ts';
 
@@ -15,7 +19,7 @@ import { type CompiledTarget, partsOf } from './targets.ts';
 export async function readArchivable(
   { es }: Cluster,
   targets: readonly CompiledTarget[],
-  indices: readonly ListedIndex[],
+  { indices, health }: Pick<Listing, 'indices' | 'health'>,
   since: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ArchiveFacts>> {
@@ -26,15 +30,28 @@ export async function readArchivable(
     const open = indices.filter(
       (index) => !index.closed && index.dataStream === undefined && firstOf(targets, index) === target,
     );
-    const names = open.map(({ name }) => name);
+    const all = open.map(({ name }) => name);
+    const red = health === 'red' ? await redAmong(es, all, signal) : new Set<string>();
+    const names = all.filter((index) => !red.has(index));
     const types = await fieldTypes(es, names, archive.field, signal);
     const dated = names.filter((name) => isDate(types.get(name)));
     const query = archiveQuery(archive, cutoffOf(archive, since));
     const counts = await refusedAs(name, archive, countsByIndex(es, dated, query, signal));
     const documents = new Map(open.map(({ name, uuid }) => [uuid, counts.get(name) ?? 0]));
-    found.set(name, { documents, types });
+    found.set(name, { documents, types, red });
   }
   return found;
+}
+
+/** One that cannot be asked would make every answer incomplete, and keep the other indexes where they are. */
+async function redAmong(
+  es: Elasticsearch,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const parts = await Promise.all(inGroups(names).map((group) => healthOfEach(es, group, signal)));
+  const all = parts.flatMap((health) => Object.entries(health));
+  return new Set(all.flatMap(([name, status]) => (status === 'red' ? [name] : [])));
 }
 
 const firstOf = (targets: readonly CompiledTarget[], { name }: ListedIndex) =>

@@ -47,7 +47,7 @@ export function createObserve(dependencies: MaintenanceDependencies) {
       readNewest(cluster, targets, listing.indices, pass.signal),
       readUnfinished(policy, cluster, hidden, pass.signal),
       readSnapshots(policy, cluster, pass.signal),
-      readArchivable(cluster, targets, listing.indices, since, pass.signal),
+      readArchivable(cluster, targets, listing, since, pass.signal),
     ]);
     const around = surroundings(cluster, listing, unfinished, dependencies);
     const { indices, listedAt } = listing;

@@ -36,6 +36,8 @@ export interface ArchiveFacts {
   readonly documents: ReadonlyMap<string, number>;
   /** What the date field is, by the name of the index; absent where there is none. */
   readonly types: ReadonlyMap<string, string>;
+  /** Names of those that have a shard which does not answer: nobody was asked about them. */
+  readonly red: ReadonlySet<string>;
 }
 
 export type SnapshotsOf = ReadonlyMap<string, readonly Snapshot[]>;

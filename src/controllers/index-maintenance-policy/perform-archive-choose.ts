@@ -1,6 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { indexHealth } from '../../elasticsearch/health.ts';
 import { createIndex, getIndex, type IndexInfo } from '../../elasticsearch/indices.ts';
 import { isPlainName } from '../../elasticsearch/patterns.ts';
 import type { Hit } from '../../elasticsearch/search.ts';
@@ -28,24 +29,46 @@ export async function chooseDocuments(
   action: ChooseDocuments,
   context: ArchiveContext,
 ): Promise<StatusChange<Status>> {
+  const cluster = await openArchive([action.index], context);
+  try {
+    return await choose(action, cluster, context);
+  } catch (error) {
+    if (!isElasticsearchError(error, ...REFUSALS)) throw error;
+    return hold('ArchivalRefused', action, context, error);
+  }
+}
+
+/** Answers that the same request would get again: what they are about is left, and the run goes on with the rest. */
+export const REFUSALS = ['invalid', 'forbidden', 'blocked'] as const;
+
+function hold(
+  reason: ArchiveHold,
+  { index, documents }: ChooseDocuments,
+  { pass }: ArchiveContext,
+  err?: unknown,
+): StatusChange<Status> {
+  pass.log.warn({ index, reason, err }, 'documents are not archived');
+  return (status) => holding(status, index, reason, documents);
+}
+
+async function choose(
+  action: ChooseDocuments,
+  cluster: Cluster,
+  context: ArchiveContext,
+): Promise<StatusChange<Status>> {
   const { policy, pass } = context;
   const { index } = action;
   const target = compileTargets(policy.spec).find(({ spec }) => spec.name === action.target);
   if (target?.spec.archive === undefined) return (status) => status;
-  const hold = (reason: ArchiveHold): StatusChange<Status> => {
-    pass.log.warn({ index, reason }, 'documents are not archived');
-    return (status) => holding(status, index, reason, action.documents);
-  };
-  const cluster = await openArchive([index], context);
   const [source] = await getIndex(cluster.es, index, pass.signal);
   if (source?.uuid !== action.uuid) return (status) => holding(status, index, 'DocumentsChanged', 0);
   const fault = sourceFault(source);
-  if (fault !== undefined) return hold(fault);
+  if (fault !== undefined) return hold(fault, action, context);
   const found = await oldDocuments(cluster, index, target.spec.archive, action, pass.signal);
   const chosen = ofOneArchive(target, found);
   if (chosen === undefined) return (status) => withoutPlace(status, index);
   const archive = await readyArchive(chosen.destination, source, cluster, context);
-  if (typeof archive === 'string') return hold(archive);
+  if (typeof archive === 'string') return hold(archive, action, context);
   const marks = await primaryShards(cluster.es, archive.name, archive.numberOfShards, pass.signal);
   const batch = batchOf(action, chosen.hits, archive, pass.now, policy.metadata.uid);
   return (status) => withArchiveBatch(status, { ...batch, marks: marks.map(({ maxSeqNo }) => maxSeqNo) });
@@ -74,6 +97,9 @@ function batchOf(
   return { id, time, target, index, uuid, destination, destinationUuid, cutoff: until, documents, ...places };
 }
 
+/** Shards that were allocated a moment ago are not there at once. */
+const HEALTH_MS = 5_000;
+
 /**
  * An index of this name that was not made as an archive is somebody's: documents that were mixed into it could not be told
  * from its own again.
@@ -91,7 +117,11 @@ async function readyArchive(
   const before = await getIndex(cluster.es, name, pass.signal);
   if (before.length === 0 && !(await isMade(name, source, cluster, policy, pass))) return 'ArchiveNotMade';
   const found = before.length > 0 ? before : await getIndex(cluster.es, name, pass.signal);
-  return archiveFault(name, found) ?? found[0] ?? 'ArchiveNotMade';
+  const fault = archiveFault(name, found);
+  if (fault !== undefined) return fault;
+  const wait = { waitForStatus: 'yellow', waitMs: HEALTH_MS } as const;
+  const { status } = await indexHealth(cluster.es, name, wait, pass.signal);
+  return status === 'red' ? 'IndexUnhealthy' : (found[0] ?? 'ArchiveNotMade');
 }
 
 async function isMade(

@@ -310,6 +310,35 @@ describe('documents that cannot be moved', () => {
   });
 });
 
+describe('an index that does not answer', () => {
+  it('keeps no other one waiting, be it a source or an archive', async () => {
+    const policy = await open({ spec: { deletion: { minHealth: 'red' } } });
+    const lost = ['src-1', 'archive-2016'].map((index) => policy.prefix + index);
+    const settings = { number_of_replicas: 0, 'index.routing.allocation.require._name': 'nobody' };
+    const mappings = { _meta: { 'es-steward': { archive: 'by-hand' } }, ...DATED };
+    for (const index of lost)
+      await bed.es.request({
+        method: 'PUT',
+        path: `/${index}`,
+        query: { wait_for_active_shards: 0 },
+        body: { settings, mappings },
+      });
+    await policy.make('src-2', OLD.slice(0, 1));
+    await policy.make('src-3', OLD.slice(4, 6));
+    const status = await policy.run();
+    await bed.es.request({ method: 'DELETE', path: `/${lost.join()}` });
+    expect(status).toMatchObject({ lastRun: { archived: 2, notArchived: 1 } });
+    expect(status.plan?.held).toEqual([
+      { index: lost[0], reason: 'IndexUnhealthy' },
+      { index: `${policy.prefix}src-2`, reason: 'IndexUnhealthy' },
+    ]);
+    expect(await policy.places()).toEqual({
+      ...inIndex('src-2', OLD.slice(0, 1)),
+      ...inIndex('archive-2017', OLD.slice(4, 6)),
+    });
+  });
+});
+
 describe('documents', () => {
   it('keep routing, nested objects, relations, and numbers that no double can hold', async () => {
     const policy = await open();
