@@ -19,7 +19,7 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
       WaitingForTurn:
         'As many policies as the connection allows move documents, or an earlier copy is still under way.',
       ArchivalHindered:
-        'Documents are in their index and in the archive, and cannot be deleted from the index now; the message says why.',
+        'Documents on their way may be in their index and in the archive, and cannot go on now; the message says why.',
       Conflict:
         'Another policy would delete or archive the same index, archives into the same one, or manages the same alias: neither acts.',
       ConnectionNotFound: 'The ElasticsearchConnection does not exist.',

@@ -28,7 +28,7 @@ const place = (description: string) =>
     documents: text(8_192).describe('Fingerprints of the documents there: each shard may have one.'),
   }).optional();
 
-const archiveBatch = object('Documents that are on their way into an archive.', {
+const batchOfDocuments = {
   id: text(32).describe('Identifies the copy of this batch among the tasks of Elasticsearch.'),
   time: time('When it was chosen.'),
   target: text(63).describe('The target.'),
@@ -43,6 +43,12 @@ const archiveBatch = object('Documents that are on their way into an archive.', 
   documents: text(40_000).describe('Fingerprints of the id, routing and content of each document.'),
   after: place('The documents that it comes after. Absent: it begins with the oldest.'),
   last: place('Its last document.'),
+};
+const archiveBatch = object('Documents that are on their way into an archive.', batchOfDocuments);
+const hinderedBatch = object('A batch that something keeps from its end.', {
+  ...batchOfDocuments,
+  reason,
+  triedTime: time('When it was last tried.'),
 });
 
 const archive = object('What was archived so far.', {
@@ -70,6 +76,9 @@ const archive = object('What was archived so far.', {
   batch: archiveBatch
     .optional()
     .describe('Written before the copy: exactly these versions of these documents are moved next.'),
+  hindered: list(hinderedBatch, 4)
+    .optional()
+    .describe('Batches that wait for the end of what hinders them, while the policy goes on with the rest.'),
 });
 
 const plan = object('What the policy would do, or does.', {

@@ -145,7 +145,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
     'status.lastRun counts what failed, the log of the operator says why; the next run tries again.',
   ),
   ArchivalHindered: person(
-    'See what the message names; the documents are in the archive and in their index, and the next run goes on.',
+    'Put right what the message names: documents that may be in the archive and in their index go on a minute later.',
   ),
   Conflict: person(
     'Let only one of the policies that the message names match the index, archive or alias. Neither acts until then.',

@@ -20,6 +20,7 @@ export type ArchiveHold =
   | 'ArchiveUnsuitable'
   | 'ArchiveNotMade'
   | 'ArchivalRefused'
+  | 'ArchivalHindered'
   | 'IndexUnhealthy'
   | 'DocumentsRefused'
   | 'DocumentsChanged'

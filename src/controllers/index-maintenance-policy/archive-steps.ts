@@ -33,13 +33,15 @@ export function nextDocuments(
 
 function stepOf(
   { target, member: { index }, documents, reason }: ArchiveSource,
-  { moved = [], held }: Archive,
+  { moved = [], held, hindered = [] }: Archive,
   since: number,
 ): readonly ChooseDocuments[] {
   const { name, archive: spec } = target.spec;
   const before = held.find((each) => each.index === index.name);
   const isGivenUp = before !== undefined && before.after === undefined;
-  if (spec === undefined || reason !== undefined || documents === 0 || isGivenUp) return [];
+  const isHindered = hindered.some((each) => each.index === index.name);
+  if (spec === undefined || reason !== undefined || documents === 0) return [];
+  if (isGivenUp || isHindered) return [];
   const size = stepSize(spec, index, moved.find(({ target }) => target === name)?.documents ?? 0);
   if (size <= 0) return [];
   const cutoff = cutoffOf(spec, since);
@@ -119,13 +121,6 @@ function withHeld(status: Status, held: Held, notArchived: number): Status {
     archive: { ...archive, held: [...others, held].slice(0, MOST_HELD) },
     ...(run === undefined ? {} : { run: { ...run, notArchived: (run.notArchived ?? 0) + notArchived } }),
   };
-}
-
-/** The batch is dealt with. */
-export function withoutArchiveBatch(status: Status): Status {
-  if (status.archive === undefined) return status;
-  const { batch: _batch, ...archive } = status.archive;
-  return { ...status, archive };
 }
 
 /** Documents of the target are in the archive and no longer in their index. */

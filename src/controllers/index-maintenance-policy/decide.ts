@@ -2,10 +2,11 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import { literal } from '../../naming/template.ts';
 import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
 import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
+import { batchNow, hinderedOf } from './archive-hindered.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
 import { type Claims, conflictOf, takesAway } from './conflicts.ts';
 import { aliasNamesOf } from './alias-changes.ts';
-import { acts, approves, type Due, dueOf, nextRun, runNowAsked, waitsForApproval } from './due.ts';
+import { acts, approves, type Due, dueOf, nextRun, runNowAsked, TROUBLES, waitsForApproval } from './due.ts';
 import type { Observed, Rival, Seen } from './observed.ts';
 import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
 import {
@@ -30,9 +31,15 @@ const TROUBLED_AGAIN_MS = 60_000;
 const LONGEST_REST_MS = 86_400_000;
 
 export function decide(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
+  const step = judge(policy, observed, now);
+  // Documents may be in two places: the policy does not go before they are in one.
+  return acts(policy) && hinderedOf(policy).length > 0 ? { ...step, holds: true } : step;
+}
+
+function judge(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
   if (observed.type === 'nothing') return rest(policy, ownStatus(policy), verdictBefore(policy), now);
   if (observed.type === 'batch') return deleteBatch(policy, observed.rivals, now);
-  if (observed.type === 'archiveBatch') return moveDocuments(policy, observed.rivals);
+  if (observed.type === 'archiveBatch') return moveDocuments(policy, observed.rivals, now);
   return goOn(policy, observed, now);
 }
 
@@ -62,8 +69,7 @@ function restFor(
   // What was asked for while the plan was made: nobody sends news of it again.
   if (runNowAsked({ ...policy, status }) !== undefined && !policy.spec.suspend) return 'now';
   const slot = nextRun(policy, now) ?? Number.POSITIVE_INFINITY;
-  const troubled = ready.reason === 'Conflict' || ready.reason === 'ClockSkew';
-  return Math.min(slot - now, troubled ? TROUBLED_AGAIN_MS : LONGEST_REST_MS);
+  return Math.min(slot - now, TROUBLES.has(ready.reason) ? TROUBLED_AGAIN_MS : LONGEST_REST_MS);
 }
 
 function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Status {
@@ -96,9 +102,9 @@ function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Rival[], n
 }
 
 /** The intent is in status. A document may be in two places already: only a conflict of now makes it wait. */
-function moveDocuments(policy: IndexMaintenancePolicy, rivals: readonly Rival[]): Step {
+function moveDocuments(policy: IndexMaintenancePolicy, rivals: readonly Rival[], now: number): Step {
   const status = ownStatus(policy);
-  const batch = status.archive?.batch;
+  const batch = batchNow(policy, now);
   const isLeaving = policy.metadata.deletionTimestamp !== undefined;
   const conflict = batch && !isLeaving && conflictOf(claimsOfBatch(batch), rivals);
   if (batch === undefined || conflict) {

@@ -5,6 +5,7 @@ import { parseSchedule, type CronSchedule } from '../../schedule/cron.ts';
 import { latestSlot, nextSlot } from '../../schedule/slots.ts';
 import { isTimeZone } from '../../schedule/time-zone.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import { batchNow } from './archive-hindered.ts';
 import { specHashOf } from './plan.ts';
 
 /** Why a pass has something to do. */
@@ -27,7 +28,7 @@ export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   const { metadata, spec, status = {} } = policy;
   const { plan, run } = status;
   // Before anything else, whatever the spec says by now: a document may be in two places.
-  if (status.archive?.batch !== undefined && acts(policy)) return { type: 'ArchiveBatch' };
+  if (acts(policy) && batchNow(policy, now) !== undefined) return { type: 'ArchiveBatch' };
   if (metadata.deletionTimestamp !== undefined) return { type: 'Nothing' };
   if (plan === undefined || plan.specHash !== specHashOf(spec)) return { type: 'Plan', since: now };
   if (run !== undefined && acts(policy)) return goOn(plan, run);
@@ -56,7 +57,7 @@ function goOn({ batch }: NonNullable<Status['plan']>, run: NonNullable<Status['r
 }
 
 /** What the policy cannot solve by itself is looked at again soon; other policies and clocks send no news. */
-const TROUBLES: ReadonlySet<string> = new Set(['Conflict', 'ClockSkew']);
+export const TROUBLES: ReadonlySet<string> = new Set(['Conflict', 'ClockSkew', 'ArchivalHindered']);
 
 function isTroubled({ conditions = [], plan }: Status, now: number): boolean {
   const ready = conditions.find(({ type }) => type === 'Ready');

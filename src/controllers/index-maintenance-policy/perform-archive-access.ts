@@ -18,6 +18,9 @@ export interface ArchiveContext {
 
 const TURN_AGAIN_MS = 5_000;
 
+/** Answers that the same request would get again: what they are about is left, and the run goes on with the rest. */
+export const REFUSALS = ['invalid', 'forbidden', 'blocked'] as const;
+
 /**
  * The cluster, when both names may be written to and emptied, and when it is this policy's turn.
  * @throws WaitingError NotGranted and the like, or WaitingForTurn.

@@ -11,10 +11,11 @@ import { contentHash } from '../../runtime/content-hash.ts';
 import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
 import { type ArchiveHold, destinationOf, documentFingerprint } from './archival.ts';
 import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
+import { hinderedOf } from './archive-hindered.ts';
 import { lastPlace } from './archive-places.ts';
 import { holding, withArchiveBatch, withoutPlace } from './archive-steps.ts';
 import { isOwn } from './guards.ts';
-import { type ArchiveContext, oldDocuments, openArchive } from './perform-archive-access.ts';
+import { type ArchiveContext, oldDocuments, openArchive, REFUSALS } from './perform-archive-access.ts';
 import type { Status } from './run.ts';
 import { type CompiledTarget, compileTargets } from './targets.ts';
 import { timeText } from './time-text.ts';
@@ -37,9 +38,6 @@ export async function chooseDocuments(
     return hold('ArchivalRefused', action, context, error);
   }
 }
-
-/** Answers that the same request would get again: what they are about is left, and the run goes on with the rest. */
-export const REFUSALS = ['invalid', 'forbidden', 'blocked'] as const;
 
 function hold(
   reason: ArchiveHold,
@@ -67,6 +65,9 @@ async function choose(
   const found = await oldDocuments(cluster, index, target.spec.archive, action, pass.signal);
   const chosen = ofOneArchive(target, found);
   if (chosen === undefined) return (status) => withoutPlace(status, index);
+  // Its batch may have to take a copy back: nobody may have relied on that copy.
+  if (hinderedOf(policy).some(({ destination }) => destination === chosen.destination))
+    return hold('ArchivalHindered', action, context);
   const archive = await readyArchive(chosen.destination, source, cluster, context);
   if (typeof archive === 'string') return hold(archive, action, context);
   const marks = await primaryShards(cluster.es, archive.name, archive.numberOfShards, pass.signal);

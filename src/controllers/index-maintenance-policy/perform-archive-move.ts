@@ -1,7 +1,8 @@
 import { deleteDocuments } from '../../elasticsearch/bulk.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
-import { incomplete } from '../../elasticsearch/errors.ts';
+import { incomplete, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { readIndices } from '../../elasticsearch/index-listing.ts';
+import { indexHealth } from '../../elasticsearch/health.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { type DocumentKey, getDocuments, type StoredDocument } from '../../elasticsearch/multi-get.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
@@ -14,12 +15,14 @@ import type { ArchiveBatch } from './actions.ts';
 import { type Fate, fateOf } from './archival-fate.ts';
 import { documentFingerprint } from './archival.ts';
 import { archiveFault, sourceFault } from './archive-index.ts';
-import { holding, passing, withMoved, withoutArchiveBatch } from './archive-steps.ts';
+import { withoutArchiveBatch } from './archive-hindered.ts';
+import { holding, passing, withMoved } from './archive-steps.ts';
 import { archiveGuardOf } from './guards.ts';
 import { readUnfinished, surroundings } from './observe.ts';
 import { readSituation } from './observe-listings.ts';
 import { type ArchiveContext, oldDocuments, openArchive } from './perform-archive-access.ts';
 import { fingerprintsOf } from './plan.ts';
+import { hinderedText } from './readiness.ts';
 import type { Status } from './run.ts';
 
 const AGAIN_MS = 2_000;
@@ -48,8 +51,8 @@ export async function moveDocuments(
   const move = { batch, chosen: fingerprintsOf(batch.documents), cluster, context };
   await noCopyRuns(move);
   const obstacle = await obstacleOf(move);
-  if (obstacle === 'Replaced') return withoutArchiveBatch;
-  const { copies, fresh, before } = await documentsOf(move, obstacle === undefined);
+  if (obstacle === 'Replaced') return (status) => withoutArchiveBatch(status, batch.id);
+  const { copies, fresh, before } = await documentsOf(move, obstacle);
   if (obstacle !== undefined && (copies.length === 0 || (await haveOriginals(move, copies))))
     return hindered(move, obstacle, copies);
   await copy(move, fresh);
@@ -76,7 +79,8 @@ async function noCopyRuns({ batch, cluster, context }: Move): Promise<void> {
 const opaqueIdOf = ({ id }: ArchiveBatch): string => `es-steward-archive-${id}`;
 
 /** What forbids to go on, read anew; `Replaced` when one of the two indexes is not there any more. */
-async function obstacleOf({ batch, cluster, context }: Move) {
+async function obstacleOf(move: Move) {
+  const { batch, cluster, context } = move;
   const { policy, pass, dependencies } = context;
   const { es } = cluster;
   const [listed, sources, archives, situation] = await Promise.all([
@@ -93,22 +97,46 @@ async function obstacleOf({ batch, cluster, context }: Move) {
   return (
     archiveGuardOf(index, around, policy.spec.deletion) ??
     sourceFault(source) ??
-    archiveFault(batch.destination, archives)
+    archiveFault(batch.destination, archives) ??
+    (situation.health === 'red' && (await isRed(move)) ? 'IndexUnhealthy' : undefined)
   );
+}
+
+async function isRed({ batch, cluster, context }: Move): Promise<boolean> {
+  const names = [batch.index, batch.destination];
+  return (await indexHealth(cluster.es, names, {}, context.pass.signal)).status === 'red';
+}
+
+/** Something keeps a batch from its end whose documents may be in both indexes. */
+export class HinderedError extends WaitingError {
+  readonly obstacle: string;
+  constructor({ index, destination }: ArchiveBatch, reason: string) {
+    super('ArchivalHindered', hinderedText({ index, destination, reason }), AGAIN_MS * 5);
+    this.obstacle = reason;
+  }
 }
 
 /**
  * Without copies nothing has happened yet, and nothing will.
- * @throws WaitingError while documents are in both: that must end, and cannot now.
+ * @throws HinderedError while documents are in both: that must end, and cannot now.
  */
 function hindered({ batch }: Move, reason: string, copies: readonly DocumentKey[]): StatusChange<Status> {
-  if (copies.length === 0) return (status) => withoutArchiveBatch(holding(status, batch.index, reason, 0));
-  const message = `documents of ${batch.index} are in ${batch.destination} as well, and cannot be deleted now (${reason}): they are once that is over`;
-  throw new WaitingError('ArchivalHindered', message, AGAIN_MS * 5);
+  if (copies.length > 0) throw new HinderedError(batch, reason);
+  return (status) => withoutArchiveBatch(holding(status, batch.index, reason, 0), batch.id);
+}
+
+/** @throws HinderedError when something hinders the batch and hides from us how far it has come. */
+async function documentsOf(move: Move, obstacle: string | undefined) {
+  try {
+    return await findDocuments(move, obstacle === undefined);
+  } catch (error) {
+    if (obstacle === undefined || !isElasticsearchError(error)) throw error;
+    throw new HinderedError(move.batch, obstacle);
+  }
 }
 
 /** What is to be brought into one place. The order of the reads matters: see below. */
-async function documentsOf(move: Move, mayCopy: boolean) {
+async function findDocuments(move: Move, mayCopy: boolean) {
   const { batch, chosen, cluster, context } = move;
   const { signal } = context.pass;
   const fresh = mayCopy ? await freshDocuments(move) : [];
@@ -262,7 +290,7 @@ function told({ batch, chosen }: Move, { moved, refused, taken }: Settled): Stat
   const failed = refused + taken;
   const reason = taken > 0 ? 'IdTaken' : refused > 0 ? 'DocumentsRefused' : 'DocumentsChanged';
   return (status) => {
-    const done = withMoved(withoutArchiveBatch(status), batch.target, moved);
+    const done = withMoved(withoutArchiveBatch(status, batch.id), batch.target, moved);
     if (failed === 0 && moved > 0) return done;
     return passing(done, batch, { reason, failed, left: chosen.size - moved });
   };

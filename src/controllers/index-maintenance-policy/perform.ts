@@ -8,7 +8,7 @@ import type { MaintenanceAction } from './actions.ts';
 import { type AliasChange, withChanges } from './alias-changes.ts';
 import { type MaintenanceDependencies, useOf } from './observe.ts';
 import { chooseDocuments } from './perform-archive-choose.ts';
-import { moveDocuments } from './perform-archive-move.ts';
+import { moveBatch } from './perform-archive-batch.ts';
 import { deleteBatch } from './perform-deletion.ts';
 import { counting, type Status } from './run.ts';
 
@@ -19,7 +19,7 @@ export function createPerform(dependencies: MaintenanceDependencies) {
     const context = { policy, pass, dependencies };
     if (action.type === 'UpdateAliases') return changeAliases(action.changes, policy, pass, dependencies);
     if (action.type === 'ChooseDocuments') return chooseDocuments(action, context);
-    if (action.type === 'MoveDocuments') return moveDocuments(action.batch, context);
+    if (action.type === 'MoveDocuments') return moveBatch(action.batch, context);
     return deleteBatch(action, policy, pass, dependencies);
   };
 }

@@ -1,6 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { APPROVE, RUN_NOW } from '../../crds/shared.ts';
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
+import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
 import { runNowAsked } from './due.ts';
 import type { Status } from './run.ts';
@@ -52,7 +53,7 @@ const is = (type: Readiness['type'], reason: string, message: string): Readiness
 
 function undisturbed(
   mode: 'DryRun' | 'Enforce',
-  { plan, run, lastRun, consecutiveFailures = 0 }: Status,
+  { plan, run, lastRun, archive, consecutiveFailures = 0 }: Status,
 ): Readiness {
   if (mode === 'DryRun')
     return is(
@@ -61,6 +62,8 @@ function undisturbed(
       `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun does nothing`,
     );
   if (run !== undefined) return is('ready', 'Running', 'a run is under way');
+  const [hindered] = archive?.hindered ?? [];
+  if (hindered !== undefined) return is('reconciling', 'ArchivalHindered', hinderedText(hindered));
   if (consecutiveFailures > 0)
     return is(
       'reconciling',
@@ -77,6 +80,14 @@ function undisturbed(
     );
   return is('ready', 'Maintained', 'the last run did everything that was due');
 }
+
+/** Whether they are in both is not known where one of the two cannot be read. */
+export const hinderedText = ({
+  index,
+  destination,
+  reason,
+}: Pick<Hindered, 'index' | 'destination' | 'reason'>): string =>
+  `documents on their way from ${index} to ${destination} may be in both and cannot go on now (${reason}): they do once that is over`;
 
 const deletions = (count: number): string =>
   count === 1 ? '1 index would be deleted' : `${count} indexes would be deleted`;
@@ -146,6 +157,7 @@ const ALARMS: ReadonlySet<string> = new Set([
   'ApprovalRequired',
   'LimitExceeded',
   'ActionFailed',
+  'ArchivalHindered',
   'SnapshotMissing',
 ]);
 

@@ -95,7 +95,8 @@ function heldOf({ status }: IndexMaintenancePolicy, { held, archive }: FreshPlan
     archive.flatMap(({ member, documents }) => (documents > 0 ? [member.index.name] : [])),
   );
   const shown = (status?.archive?.held ?? []).filter(({ index }) => tried.has(index));
-  return [...held, ...shown.map(({ index, reason }) => ({ index, reason }))];
+  const told = [...(status?.archive?.hindered ?? []), ...shown];
+  return [...held, ...told.map(({ index, reason }) => ({ index, reason }))];
 }
 
 function aliasFigures(changes: readonly AliasChange[]): StatusPlan['aliasChanges'] {

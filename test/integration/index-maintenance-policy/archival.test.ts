@@ -310,6 +310,50 @@ describe('documents that cannot be moved', () => {
   });
 });
 
+describe('a batch that something comes in between of', () => {
+  it('waits aside while the other documents go, and ends once that is over (H79)', async () => {
+    const policy = await open();
+    await policy.make('src', OLD.slice(0, 2));
+    await policy.make('src-2', OLD.slice(4, 6));
+    await policy.make('src-3', [{ id: 'third', source: { date: '2016-01-01' } }]);
+    const block = (write: true | null) =>
+      put(`/${policy.prefix}src/_settings`, { 'index.blocks.write': write });
+    const status = await policy.run({ around: before(/src\}\/_bulk/, () => block(true)) });
+    expect(status).toMatchObject({
+      lastRun: { archived: 2, notArchived: 3 },
+      archive: {
+        hindered: [{ index: `${policy.prefix}src`, reason: 'WriteBlocked' }],
+        // A copy in that archive may have to be taken back.
+        held: [{ index: `${policy.prefix}src-3`, reason: 'ArchivalHindered' }],
+      },
+    });
+    expect(status.conditions?.find(({ type }) => type === 'Ready')?.reason).toBe('ArchivalHindered');
+    const places = await policy.places();
+    expect(places).toMatchObject({ 'leap-day': 'archive-2016, src', march: 'archive-2017', third: 'src-3' });
+    await block(null);
+    const after = await policy.settle({ later: 61_000 });
+    expect([after.archive?.hindered, after.archive?.documents]).toEqual([undefined, 4]);
+    expect(after.conditions?.find(({ type }) => type === 'Ready')?.reason).not.toBe('ArchivalHindered');
+    expect(await policy.places()).toMatchObject({ 'leap-day': 'archive-2016', 'month-end': 'archive-2016' });
+  });
+
+  it('keeps the policy from being deleted before its documents are in one place', async () => {
+    const policy = await open();
+    await policy.make('src', OLD.slice(0, 2));
+    const block = (write: true | null) =>
+      put(`/${policy.prefix}src/_settings`, { 'index.blocks.write': write });
+    await policy.run({ around: before(/src\}\/_bulk/, () => block(true)) });
+    const found = await readPolicy(bed, policy.name);
+    await bed.api.remove(policyRef(bed, policy.name), { uid: found?.metadata.uid ?? '' });
+    await policy.settle();
+    expect((await readPolicy(bed, policy.name))?.metadata.finalizers).toHaveLength(1);
+    await block(null);
+    await policy.settle();
+    expect(await readPolicy(bed, policy.name)).toBeUndefined();
+    expect(await policy.places()).toEqual(inIndex('archive-2016', OLD.slice(0, 2)));
+  });
+});
+
 describe('an index that does not answer', () => {
   it('keeps no other one waiting, be it a source or an archive', async () => {
     const policy = await open({ spec: { deletion: { minHealth: 'red' } } });

@@ -1,0 +1,54 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import type { ArchiveBatch } from './actions.ts';
+import { fingerprintsOf } from './plan.ts';
+import type { Status } from './run.ts';
+import { timeText } from './time-text.ts';
+
+type Archive = NonNullable<Status['archive']>;
+export type Hindered = NonNullable<Archive['hindered']>[number];
+
+const AGAIN_MS = 60_000;
+/** As many as status bears; with one more the policy waits. */
+const MOST = 4;
+
+export const hinderedOf = ({ status }: Pick<IndexMaintenancePolicy, 'status'>): readonly Hindered[] =>
+  status?.archive?.hindered ?? [];
+
+export const hasRoom = (policy: IndexMaintenancePolicy): boolean => hinderedOf(policy).length < MOST;
+
+/** The batch to deal with now: the one under way, else the hindered one that was tried longest ago, a minute or more. */
+export function batchNow(policy: IndexMaintenancePolicy, now: number): ArchiveBatch | undefined {
+  const [first] = hinderedOf(policy);
+  const isLeaving = policy.metadata.deletionTimestamp !== undefined;
+  const isTime = first !== undefined && Math.abs(now - Date.parse(first.triedTime)) >= AGAIN_MS;
+  return policy.status?.archive?.batch ?? (isLeaving || isTime ? first : undefined);
+}
+
+/** The batch waits aside, the last one to be tried again. Nothing else goes out of its index or into its archive. */
+export function settingAside(status: Status, batch: ArchiveBatch, reason: string, now: number): Status {
+  const isNew = !hinderedOf({ status }).some(({ id }) => id === batch.id);
+  const { archive, run, ...rest } = withoutArchiveBatch(status, batch.id);
+  if (archive === undefined) return status;
+  const hindered = [...(archive.hindered ?? []), { ...batch, reason, triedTime: timeText(now) }];
+  const left = isNew ? fingerprintsOf(batch.documents).size : 0;
+  return {
+    ...rest,
+    archive: { ...archive, hindered },
+    ...(run === undefined ? {} : { run: { ...run, notArchived: (run.notArchived ?? 0) + left } }),
+  };
+}
+
+/** The batch is dealt with. */
+export function withoutArchiveBatch(status: Status, id: string): Status {
+  if (status.archive === undefined) return status;
+  const { batch, hindered = [], ...archive } = status.archive;
+  const others = hindered.filter((each) => each.id !== id);
+  return {
+    ...status,
+    archive: {
+      ...archive,
+      ...(batch === undefined || batch.id === id ? {} : { batch }),
+      ...(others.length === 0 ? {} : { hindered: others }),
+    },
+  };
+}
