@@ -20,6 +20,7 @@ export type ArchiveHold =
   | 'ArchiveUnsuitable'
   | 'ArchiveNotMade'
   | 'ArchivalRefused'
+  | 'NotGranted'
   | 'ArchivalHindered'
   | 'IndexUnhealthy'
   | 'DocumentsRefused'

@@ -18,8 +18,11 @@ export interface ArchiveContext {
 
 const TURN_AGAIN_MS = 5_000;
 
-/** Answers that the same request would get again: what they are about is left, and the run goes on with the rest. */
-export const REFUSALS = ['invalid', 'forbidden', 'blocked'] as const;
+/** A refusal that the same request would meet again: what it is about is left, and the run goes on with the rest. */
+export function refusalOf(error: unknown): 'NotGranted' | 'ArchivalRefused' | undefined {
+  if (error instanceof WaitingError && error.reason === 'NotGranted') return error.reason;
+  return isElasticsearchError(error, 'invalid', 'forbidden', 'blocked') ? 'ArchivalRefused' : undefined;
+}
 
 /**
  * The cluster, when both names may be written to and emptied, and when it is this policy's turn.

@@ -1,9 +1,9 @@
-import { ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { hasRoom, hinderedOf, settingAside } from './archive-hindered.ts';
-import { type ArchiveContext, REFUSALS } from './perform-archive-access.ts';
+import { type ArchiveContext, refusalOf } from './perform-archive-access.ts';
 import { HinderedError, moveDocuments } from './perform-archive-move.ts';
 import type { Status } from './run.ts';
 
@@ -32,7 +32,6 @@ export async function moveBatch(batch: ArchiveBatch, context: ArchiveContext): P
  */
 function hindranceOf(error: unknown, before: string | undefined): string | undefined {
   if (error instanceof HinderedError) return error.obstacle;
-  if (error instanceof WaitingError && error.reason === 'NotGranted') return error.reason;
-  if (isElasticsearchError(error, ...REFUSALS)) return 'ArchivalRefused';
-  return error instanceof WaitingError || error instanceof ElasticsearchError ? before : undefined;
+  const isOther = error instanceof WaitingError || error instanceof ElasticsearchError;
+  return refusalOf(error) ?? (isOther ? before : undefined);
 }

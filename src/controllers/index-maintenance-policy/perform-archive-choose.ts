@@ -15,7 +15,7 @@ import { hinderedOf } from './archive-hindered.ts';
 import { lastPlace } from './archive-places.ts';
 import { holding, withArchiveBatch, withoutPlace } from './archive-steps.ts';
 import { isOwn } from './guards.ts';
-import { type ArchiveContext, oldDocuments, openArchive, REFUSALS } from './perform-archive-access.ts';
+import { type ArchiveContext, oldDocuments, openArchive, refusalOf } from './perform-archive-access.ts';
 import type { Status } from './run.ts';
 import { type CompiledTarget, compileTargets } from './targets.ts';
 import { timeText } from './time-text.ts';
@@ -34,8 +34,9 @@ export async function chooseDocuments(
   try {
     return await choose(action, cluster, context);
   } catch (error) {
-    if (!isElasticsearchError(error, ...REFUSALS)) throw error;
-    return hold('ArchivalRefused', action, context, error);
+    const reason = refusalOf(error);
+    if (reason === undefined) throw error;
+    return hold(reason, action, context, error);
   }
 }
 
