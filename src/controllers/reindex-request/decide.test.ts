@@ -443,6 +443,38 @@ describe('fencing', () => {
     ).toEqual(['BeginRound']);
   });
 
+  it('notes on the destination that the block is its own, right before it is set', () => {
+    const before = { ...blocking, fence: { verified: false } };
+    const [action] =
+      run(request(before), { ...world, destination: destination({ blocks: false }) }).actions ?? [];
+    expect(action).toMatchObject({ note: { meta: { 'es-steward': { blocks: true } } } });
+    const [again] =
+      run(request(before), { ...world, destination: destination({ blocks: true }) }).actions ?? [];
+    expect(again).not.toHaveProperty('note');
+  });
+
+  it.each([
+    ['before the intent', prepared],
+    ['between intent and call', { ...blocking, fence: { verified: false } }],
+  ])('leaves a block alone that somebody else has set %s', (_, status) => {
+    const theirs = observed({ sources: [fenced()], destination: destination({ blocks: false }) });
+    const decision = run(request(status), theirs);
+    expect(decision.status.plan?.blockedBefore).toBe(true);
+    expect(actionsOf(decision)).toEqual([]);
+    expect(actionsOf(run(request(decision.status), theirs))).toEqual(['BeginRound']);
+  });
+
+  it('knows its own block again when an answer and then the status were lost', () => {
+    const ours = observed({ sources: [fenced()], destination: destination({ blocks: true }) });
+    expect(run(request({ ...blocking, fence: { verified: false } }), ours).actions).toMatchObject([
+      { type: 'BlockWrites', liftFirst: true },
+    ]);
+    const anew = run(request({ phase: 'Validating' }), ours).status;
+    expect(anew).toMatchObject({ plan: { blockedBefore: false }, blockedSince: expect.any(String) });
+    const theirs = observed({ sources: [fenced()], destination: destination({ blocks: false }) });
+    expect(run(request({ phase: 'Validating' }), theirs).status.plan?.blockedBefore).toBe(true);
+  });
+
   it('begins the copy once writers are stopped', () => {
     const decision = run(request(blocking), observed({ sources: [fenced()], destination: destination() }));
     expect(decision.actions).toMatchObject([{ type: 'BeginRound', fenced: true }]);
@@ -844,6 +876,17 @@ describe('undoing', () => {
       'DeleteDestination',
       'DropAliases',
     ]);
+  });
+
+  it('forgets with the block that it was its own, so that what a user sets later stays', () => {
+    const was = observed({ sources: [free], destination: destination({ blocks: true }) });
+    expect(run(request(undoing, cancel), was).actions).toMatchObject([
+      { type: 'SetMeta', meta: { 'es-steward': { blocks: false } } },
+    ]);
+    const again = { attempt: 2, epoch: 2, phase: 'Pending' as const };
+    const theirs = fenced({ aliases: { orders } });
+    const world = observed({ sources: [theirs], destination: destination({ blocks: false }) });
+    expect(actionsOf(run(request(again, cancel), world))).toEqual(['DeleteDestination']);
   });
 
   it.each([

@@ -12,12 +12,19 @@ export interface DestinationMark {
   readonly attempt: number;
   /** Whether the source took no writes before we came: such a block is never lifted. */
   readonly blockedBefore: boolean;
+  /**
+   * Whether the write block on the source is ours: written right before it is set, taken back when it is lifted. Absent in
+   * marks of earlier versions.
+   */
+  readonly blocks?: boolean;
   /** `final` is written before the aliases move: from then on nothing of ours may delete or recreate the index. */
   readonly state: 'copying' | 'final';
   /** What must outlive a lost status from the move of the aliases on; written together with `final`. */
   readonly cutover?: CutoverMark;
   /** The value of the annotation that asked for the move of the aliases back, written before they move. */
   readonly rollback?: string;
+  /** Whether the destination took no writes before that; gone, as the value is, once a rollback was let go. */
+  readonly rollbackBlockedBefore?: boolean;
   /** The destination's own values of what is changed during the copy; null = not set. Absent until it was tuned. */
   readonly restore?: FlatSettings;
 }

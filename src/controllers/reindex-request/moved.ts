@@ -4,7 +4,7 @@ import { parseDuration } from '../../schedule/duration.ts';
 import type { MovedAlias } from './actions.ts';
 import { OWN_PREFIX, rollbackAlias } from './names.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
-import type { Situation } from './situation.ts';
+import { hasWriteBlock, type Situation } from './situation.ts';
 
 /** Questions about a request whose aliases have moved, asked by all stages from there on. */
 
@@ -15,6 +15,7 @@ export function stageAfterMove(situation: Situation): StageAfterMove {
   const moved = afterMove(situation);
   const { status, spec } = moved;
   if (status.rollback || (status.phase === undefined && wasMovedBack(moved))) return 'RollingBack';
+  if (isHeldByForgottenRollback(moved)) return 'RollingBack';
   if (status.phase === 'CleaningUp' || !windowIsOpen(moved)) return 'CleaningUp';
   return rollbackAsked(moved) !== undefined && !spec.suspend ? 'RollingBack' : 'RollbackWindow';
 }
@@ -99,6 +100,13 @@ function wasMovedBack(moved: Situation): boolean {
   return moved.mark?.rollback !== undefined && isMovedBack(moved);
 }
 
+/** The status of a rollback was lost while it blocked what serves: it is taken up again, to its end or to be let go. */
+function isHeldByForgottenRollback(moved: Situation): boolean {
+  const { mark, destination } = moved;
+  if (!destination || mark?.rollbackBlockedBefore !== false) return false;
+  return hasWriteBlock(destination) && aliasesOfDestination(moved).length > 0;
+}
+
 /** Aliases that are not the operator's own. */
 export function foreignAliases({ aliases }: IndexFacts): readonly string[] {
   return Object.keys(aliases).filter((name) => !name.startsWith(OWN_PREFIX));
@@ -112,8 +120,9 @@ export function rollbackAliases({ destination, uid }: Situation): readonly strin
 
 /** A write block on the source that was there before this request is never lifted; what is unknown counts as such. */
 export function blockIsOurs({ status, mark }: Situation): boolean {
-  // A copy that never blocked has no such record.
-  return status.cutoverMaxSeq !== undefined && !(status.plan?.blockedBefore ?? mark?.blockedBefore ?? true);
+  // A copy that never blocked has no such record; one that has let go says so in its mark.
+  if (status.cutoverMaxSeq === undefined || mark?.blocks === false) return false;
+  return !(status.plan?.blockedBefore ?? mark?.blockedBefore ?? true);
 }
 
 /** Operations beyond the recorded numbers; undefined when either side is not known. */

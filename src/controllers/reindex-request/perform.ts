@@ -7,7 +7,7 @@ import { createIndex, deleteIndex, putMapping, putSettings } from '../../elastic
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
 import { startReindex } from '../../elasticsearch/reindex.ts';
 import { cancelTask, rethrottle } from '../../elasticsearch/tasks.ts';
-import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
+import { unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
@@ -17,8 +17,7 @@ import { errorIndex } from './error-index.ts';
 import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
 import type { LockWatch } from './lock-watch.ts';
-import { epochOf } from './names.ts';
-import { releaseOf } from './perform-release.ts';
+import { blockSource, setMeta } from './perform-block.ts';
 import { without } from './requests.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
@@ -93,24 +92,12 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     await putMapping(es, target.index, { _meta: meta }, pass.signal);
     await putSettings(es, target.index, settings, pass.signal);
   },
-  SetMeta: async ({ target, meta }, { es, pass }) => {
-    await requireSame(es, target, pass.signal);
-    await putMapping(es, target.index, { _meta: meta }, pass.signal);
-  },
+  SetMeta: setMeta,
   SetSettings: async ({ target, settings }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
     await putSettings(es, target.index, settings, pass.signal);
   },
-  BlockWrites: async ({ target, through, liftFirst }, { es, resource, pass, obligations }) => {
-    await requireSame(es, target, pass.signal);
-    const { namespace, name, uid } = resource.metadata;
-    const due = releaseOf(resource, { index: target.index, epoch: epochOf(through, uid) ?? 0 }, es);
-    // Before the call: whatever becomes of its answer, the block may be there.
-    if (due) obligations.owe(`${namespace}/${name}`, due);
-    if (liftFirst) await unblockWrites(es, target.index, pass.signal);
-    const { verified } = await blockWrites(es, through, pass.signal);
-    return (status) => ({ ...status, fence: { ...status.fence, verified } });
-  },
+  BlockWrites: blockSource,
   LiftBlock: async ({ target, through }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
     // Not found = the epoch is over: the next pass reads who has taken over.

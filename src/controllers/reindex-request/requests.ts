@@ -1,6 +1,6 @@
 import type { CopySpec } from './copy-request.ts';
 import type { DestinationMark } from './destination.ts';
-import { currentEpochAlias, type Situation, writesBlocked } from './situation.ts';
+import { currentEpochAlias, ownsBlock, type Situation, writesBlocked } from './situation.ts';
 import type { IndexFacts } from './observed.ts';
 import type { Range } from './ranges.ts';
 import { copyScript, type PainlessScript } from './script.ts';
@@ -15,15 +15,16 @@ const FEWEST_DOCUMENTS_PER_BATCH = 100;
 
 /** What the destination will be marked with from its first moment. */
 export function preparedMark(situation: Situation, source: IndexFacts): DestinationMark {
-  const { uid, specHash, attempt, status, mark } = situation;
+  const { uid, specHash, attempt, status } = situation;
+  const blocks = ownsBlock(situation);
   return {
     uid,
     specHash,
     sourceIndex: source.name,
     sourceUuid: source.uuid,
     attempt,
-    blockedBefore:
-      status.plan?.blockedBefore ?? (mark?.attempt === attempt ? mark.blockedBefore : writesBlocked(source)),
+    blockedBefore: status.plan?.blockedBefore ?? (writesBlocked(source) && !blocks),
+    blocks,
     state: 'copying',
   };
 }

@@ -150,13 +150,19 @@ export function isFenced({ status, blocked }: Situation): boolean {
 }
 
 /** Never a block that was there before us. */
-export function ownsBlock({ status, source, mark, epochs, uid }: Situation): boolean {
+export function ownsBlock(situation: Situation): boolean {
+  const { source, epochs, uid } = situation;
   // Another request has gone on with it: what blocks writes there now is that one's.
   if (source && epochs.length === 0 && foreignEpochs(source, uid).length > 0) return false;
-  const before = status.plan?.blockedBefore ?? mark?.blockedBefore ?? true;
-  // The mark stands for a status that was lost: with a journal, what is not in it was not done by us.
-  const known = status.blockedSince !== undefined || (mark !== undefined && !status.copy);
-  return source !== undefined && hasWriteBlock(source) && !before && known;
+  return source !== undefined && hasWriteBlock(source) && hasSetBlock(situation);
+}
+
+/** The mark says who set it, from right before the call and whatever becomes of status. */
+function hasSetBlock({ status, mark }: Situation): boolean {
+  if (status.plan?.blockedBefore ?? mark?.blockedBefore ?? true) return false;
+  if (mark?.blocks !== undefined) return mark.blocks;
+  // A mark of an earlier version stands for a status that was lost: with a journal, what is not in it was not done by us.
+  return status.blockedSince !== undefined || (mark !== undefined && !status.copy);
 }
 
 /** The only block that this project ever sets or lifts. */

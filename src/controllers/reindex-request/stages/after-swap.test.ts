@@ -216,7 +216,7 @@ describe('a rollback', () => {
   const rollback = { asked: 'please', number: 2, blockedBefore: false };
   const begun: ReindexRequestStatus = { ...inWindow, epoch: 2, rollback };
   const held: ReindexRequestStatus = { ...begun, rollback: { ...rollback, verified: true } };
-  const noted = { ...mark, rollback: 'please' };
+  const noted = { ...mark, rollback: 'please', rollbackBlockedBefore: false };
   const holding = (
     settings: Over = { ...SERVING, ...BLOCK },
     aliases: IndexFacts['aliases'] = { orders, [BACK]: {} },
@@ -298,10 +298,16 @@ describe('a rollback', () => {
 
   it('lets go in the order in which nothing late can act, then answers', () => {
     const refused = { ...held, newWrites: 3, rollback: { ...rollback, verified: true, letGo: 'NewWrites' } };
-    const worlds = [holding(), serving({ orders }, { ...SERVING, ...BLOCK }), serving()];
+    const worlds = [
+      holding(),
+      serving({ orders }, { ...SERVING, ...BLOCK }, noted),
+      serving({ orders }, SERVING, noted),
+      serving(),
+    ];
     const steps = worlds.map((destination) => run(asked(refused), world({ destination })));
-    expect(steps.map(actionsOf)).toEqual([['DropAliases'], ['LiftBlock'], []]);
-    const [, , last] = steps;
+    expect(steps.map(actionsOf)).toEqual([['DropAliases'], ['LiftBlock'], ['SetMeta'], []]);
+    expect(JSON.stringify(steps[2]?.actions)).not.toContain('rollback');
+    const last = steps[3];
     expect(last?.status).toMatchObject({
       phase: 'RollbackWindow',
       lastHandledRollback: 'please',
@@ -342,6 +348,28 @@ describe('a rollback', () => {
       world({ destination: serving({ orders }, BLOCK) }),
     );
     expect(actionsOf(decision)).toEqual([]);
+  });
+
+  describe('whose status was lost while it blocked the destination', () => {
+    it('is taken up again, and let go when nobody asks for it any more', () => {
+      const decision = run(request(inWindow), world({ destination: holding() }));
+      expect(decision.status.rollback).toMatchObject({ asked: 'please', blockedBefore: false });
+      expect(run(request(decision.status), world({ destination: holding() })).status.rollback?.letGo).toBe(
+        'Withdrawn',
+      );
+    });
+
+    it('still knows a block that was there before', () => {
+      const theirs = { ...noted, rollbackBlockedBefore: true };
+      const destination = serving({ orders, [BACK]: {} }, { ...SERVING, ...BLOCK }, theirs);
+      expect(run(asked(inWindow), world({ destination })).status.rollback?.blockedBefore).toBe(true);
+      expect(stage(request(inWindow), world({ destination }))).toBe('RollbackWindow');
+    });
+
+    it('leaves a block alone that somebody has set since', () => {
+      const destination = serving({ orders }, { ...SERVING, ...BLOCK });
+      expect(stage(request(inWindow), world({ destination }))).toBe('RollbackWindow');
+    });
   });
 
   it('gives the old index back and keeps the new one out of sight', () => {
@@ -397,6 +425,23 @@ describe('cleaning up', () => {
 
   it('gives the old index back as it was', () => {
     expect(actionsOf(run(request(cleaning), world()))).toEqual(['SetSettings', 'LiftBlock']);
+  });
+
+  it('then forgets that the block was its own: whoever sets one from now on is somebody else', () => {
+    const blocking = serving({ orders }, SERVING, { ...mark, blocks: true });
+    const shown = index('orders-v1', BLOCK, {});
+    expect(actionsOf(run(request(cleaning), world({ sources: [shown], destination: blocking })))).toEqual([
+      'LiftBlock',
+    ]);
+    const free = world({ sources: [index('orders-v1', {}, {})], destination: blocking });
+    expect(run(request(cleaning), free).actions).toMatchObject([
+      { type: 'SetMeta', meta: { 'es-steward': { blocks: false } } },
+    ]);
+    const destination = serving({ orders }, SERVING, { ...mark, blocks: false });
+    const lost = run(request({}, noWindow), world({ sources: [shown], destination }));
+    expect(actionsOf(run(request(lost.status, noWindow), world({ sources: [shown], destination })))).toEqual(
+      [],
+    );
   });
 
   it('also when its shards are lost', () => {

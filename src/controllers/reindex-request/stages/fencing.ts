@@ -1,4 +1,5 @@
 import { parseDuration } from '../../../schedule/duration.ts';
+import { withMark } from '../destination.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { currentEpochAlias, isBlockFirst, ownsBlock, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
@@ -44,7 +45,19 @@ export function fence(situation: Situation): Step {
       'SourceChanged',
       `the write block that was on ${source.name} before this request was lifted by somebody else; retry plans anew`,
     );
+  if (isOfSomebodyElse(situation))
+    return step(situation, {
+      ...options,
+      message: `somebody else has blocked writes to ${source.name} meanwhile`,
+      status: { ...status, ...withForeignBlock(situation) },
+      next: 'now',
+    });
   return step(situation, { ...options, actions: [blockAction(situation)] });
+}
+
+/** It came after the intent and before our call: their block is not ours to lift, and stops writers as well. */
+function isOfSomebodyElse(situation: Situation): boolean {
+  return situation.blocked && situation.mark?.blocks === false && !ownsBlock(situation);
 }
 
 /** Writers would wait for a copy that cannot be written. */
@@ -88,5 +101,13 @@ function blockAction(situation: Situation) {
   const { source, status, blocked } = situation;
   const target = { index: source?.name ?? '', uuid: source?.uuid ?? '' };
   const liftFirst = blocked && !status.plan?.blockedBefore;
-  return { type: 'BlockWrites', target, through: currentEpochAlias(situation), liftFirst } as const;
+  const through = currentEpochAlias(situation);
+  return { type: 'BlockWrites', target, through, liftFirst, ...noted(situation) } as const;
+}
+
+/** Whose it is, for whoever finds it without a status. */
+function noted({ destination, mark }: Situation) {
+  if (!destination || !mark || mark.blocks) return {};
+  const meta = withMark(destination.mappings, { ...mark, blocks: true })['_meta'];
+  return { note: { target: { index: destination.name, uuid: destination.uuid }, meta } };
 }

@@ -51,13 +51,13 @@ function takeBack({ destination, mark }: Situation): readonly ReindexAction[] {
   if (!destination || !mark) return [];
   const target = { index: destination.name, uuid: destination.uuid };
   const { cutover: _cutover, ...unproven } = mark;
-  const meta = withMark(destination.mappings, { ...unproven, state: 'copying' })['_meta'];
+  const meta = withMark(destination.mappings, { ...unproven, state: 'copying', blocks: false })['_meta'];
   const settings = withoutPipelines;
   return [
     ...(hasSettings(destination.settings, settings)
       ? []
       : [{ type: 'SetSettings', target, settings } as const]),
-    ...(mark.state === 'final' ? [{ type: 'SetMeta', target, meta } as const] : []),
+    ...(mark.state === 'final' || mark.blocks ? [{ type: 'SetMeta', target, meta } as const] : []),
   ];
 }
 

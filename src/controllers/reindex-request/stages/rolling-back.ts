@@ -55,18 +55,23 @@ function withRollback({ status }: Situation, change: Partial<Rollback>): Reindex
 
 /** The intent. A status that was lost after the aliases had moved back only needs the end. */
 function begin(moved: Situation): Step {
-  const { status, destination, epoch, mark, now } = moved;
+  const { status, epoch, mark, now } = moved;
   const asked = rollbackAsked(moved) ?? mark?.rollback ?? '';
   const { rollbackRefused: _refused, newWrites: _newWrites, ...rest } = status;
   const rollback = {
     asked,
     number: epoch + 1,
-    blockedBefore: destination !== undefined && writesBlocked(destination),
+    blockedBefore: blockedBefore(moved),
   };
   return rollbackStep(moved, `moving the aliases back to ${status.source?.index}`, {
     status: { ...rest, epoch: epoch + 1, rollback, intent: { type: 'Rollback', time: time(now) } },
     next: 'now',
   });
+}
+
+/** A mark that says so is of a try whose status was lost: what blocks writes by now may be that try's. */
+function blockedBefore({ destination, mark }: Situation): boolean {
+  return mark?.rollbackBlockedBefore ?? (destination !== undefined && writesBlocked(destination));
 }
 
 /** Why it does not go on; what is held goes in the order in which nothing late can act: alias, block, intent. */
@@ -94,7 +99,18 @@ function letGo(moved: Situation): Step | undefined {
     !observed.protects(destination.name)
   )
     return rollbackStep(moved, message, { actions: [{ type: 'LiftBlock', target: targetOf(destination) }] });
-  return answer(moved, rollback);
+  return forget(moved, message) ?? answer(moved, rollback);
+}
+
+/** Whoever blocks the destination from now on is somebody else. */
+function forget(moved: Situation, message: string): Step | undefined {
+  const { destination, mark, observed } = moved;
+  if (!destination || mark?.rollback === undefined || observed.protects(destination.name)) return undefined;
+  const { rollback: _asked, rollbackBlockedBefore: _before, ...rest } = mark;
+  const meta = withMark(destination.mappings, rest)['_meta'];
+  return rollbackStep(moved, message, {
+    actions: [{ type: 'SetMeta', target: targetOf(destination), meta }],
+  });
 }
 
 function whyNot(moved: Situation, { asked, blockedBefore, verified }: Rollback): string | undefined {
@@ -145,7 +161,8 @@ function hold(moved: Situation): Step | undefined {
   const target = targetOf(destination);
   const act = (action: ReindexAction) => rollbackStep(moved, message, { actions: [action] });
   if (mark && mark.rollback !== rollback.asked) {
-    const meta = withMark(destination.mappings, { ...mark, rollback: rollback.asked })['_meta'];
+    const noted = { rollback: rollback.asked, rollbackBlockedBefore: rollback.blockedBefore };
+    const meta = withMark(destination.mappings, { ...mark, ...noted })['_meta'];
     return act({ type: 'SetMeta', target, meta });
   }
   const alias = rollbackAlias(uid, rollback.number);

@@ -2,7 +2,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ResourceEvent } from '../../../runtime/controller.ts';
 import { formatDuration } from '../../../schedule/duration.ts';
 import type { ReindexAction } from '../actions.ts';
-import { hasSettings, leftPipelines, shownSettings } from '../destination.ts';
+import { hasSettings, leftPipelines, shownSettings, withMark } from '../destination.ts';
 import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { hasWriteBlock, type Situation } from '../situation.ts';
@@ -96,6 +96,15 @@ export function freeSource(moved: Situation): readonly ReindexAction[] {
   const unhide = status.sourceHidden === false && !hasSettings(source.settings, visible);
   return [
     ...(unhide ? [{ type: 'SetSettings', target, settings: visible } as const] : []),
-    ...(hasWriteBlock(source) && blockIsOurs(moved) ? [{ type: 'LiftBlock', target } as const] : []),
+    ...(hasWriteBlock(source) && blockIsOurs(moved)
+      ? [{ type: 'LiftBlock', target } as const]
+      : forget(moved)),
   ];
+}
+
+/** Whoever blocks it from now on is somebody else, also for one who has lost the status. */
+function forget({ destination, mark, observed }: Situation): readonly ReindexAction[] {
+  if (!destination || !mark?.blocks || observed.protects(destination.name)) return [];
+  const meta = withMark(destination.mappings, { ...mark, blocks: false })['_meta'];
+  return [{ type: 'SetMeta', target: { index: destination.name, uuid: destination.uuid }, meta }];
 }

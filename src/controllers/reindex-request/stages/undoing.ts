@@ -15,8 +15,8 @@ export function undo(situation: Situation): Step {
   return (
     bumpEpoch(situation) ??
     liftBlock(situation) ??
+    unmark(situation) ??
     stopTasks(situation) ??
-    unfinalize(situation) ??
     deleteCopy(situation) ??
     dropScratch(situation) ??
     dropEpoch(situation) ??
@@ -98,11 +98,13 @@ function liftBlock(situation: Situation): Step | undefined {
   });
 }
 
-/** The aliases have not moved (the epoch alias shows it), so the copy is not final after all. */
-function unfinalize(situation: Situation): Step | undefined {
+/** The aliases have not moved (the epoch alias shows it), so the copy is not final after all; nor is any block ours now. */
+function unmark(situation: Situation): Step | undefined {
   const { destination, mark, epochs } = situation;
-  if (!destination || mark?.state !== 'final' || epochs.length === 0) return undefined;
-  const meta = withMark(destination.mappings, { ...mark, state: 'copying' })['_meta'];
+  const isFinal = mark?.state === 'final' && epochs.length > 0;
+  if (!destination || !mark || !(isFinal || mark.blocks)) return undefined;
+  const state = isFinal ? 'copying' : mark.state;
+  const meta = withMark(destination.mappings, { ...mark, state, blocks: false })['_meta'];
   return undoStep(situation, `marking ${destination.name} as unfinished`, {
     actions: [{ type: 'SetMeta', target: { index: destination.name, uuid: destination.uuid }, meta }],
   });

@@ -10,7 +10,7 @@ import { planNotes } from '../plan-notes.ts';
 import { isEpochAlias, scratchIndex } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark, sampleRequest } from '../requests.ts';
-import { aliasesToMove, type Situation, writesBlocked } from '../situation.ts';
+import { aliasesToMove, ownsBlock, type Situation, writesBlocked } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
 import { namesToLock } from '../locking.ts';
 import { whoGoesFirst } from '../turn.ts';
@@ -159,7 +159,9 @@ function withLockNames({ spec }: Situation, planned: ReindexRequestStatus): Rein
 }
 
 function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatus {
-  const { spec, status, mark, specHash, now, uid, observed } = situation;
+  const { spec, status, specHash, now, uid, observed } = situation;
+  // A block of ours that only the mark tells of: the destination, and the mark with it, is made anew.
+  const blocks = ownsBlock(situation);
   const aliases = Object.entries(aliasesToMove(spec, source)).map(([name, definition]) => ({
     name,
     definition,
@@ -170,6 +172,7 @@ function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatu
     ...status,
     attempt: situation.attempt,
     epoch: situation.epoch,
+    ...(blocks ? { blockedSince: status.blockedSince ?? time(now) } : {}),
     source: { index: source.name, uuid: source.uuid, documents: facts?.documents, bytes: facts?.bytes },
     destination: { index: spec.destination.index },
     plan: {
@@ -177,7 +180,7 @@ function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatu
       specHash,
       sourceUuid: source.uuid,
       aliases,
-      blockedBefore: mark?.attempt === situation.attempt ? mark.blockedBefore : writesBlocked(source),
+      blockedBefore: writesBlocked(source) && !blocks,
       sequenceNumbers: facts?.sequenceNumbersSearchable ?? false,
       createdTime: time(now),
       shards: Number(flatten(source.settings)['index.number_of_shards'] ?? 1),

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
+import { FencedError } from '../../runtime/errors.ts';
+import { blockSource } from './perform-block.ts';
+import type { EffectContext } from './perform-effect.ts';
+
+/** Both indexes, the source blocked or not, and what was asked of them beside reading. */
+function cluster(isBlocked: boolean) {
+  const sent: string[] = [];
+  const index = (uuid: string, blocks: object) => ({
+    aliases: {},
+    mappings: {},
+    settings: { index: { uuid, number_of_shards: '1', number_of_replicas: '0', ...blocks } },
+  });
+  const source = () => index('old-uuid', isBlocked ? { blocks: { write: 'true' } } : {});
+  const request = async ({ method, path }: ElasticsearchRequest) => {
+    if (method === 'GET') return path === '/old' ? { old: source() } : { new: index('new-uuid', {}) };
+    sent.push(path);
+    return { acknowledged: true, shards_acknowledged: true, indices: [{ name: 'old', blocked: true }] };
+  };
+  const context = {
+    es: { request },
+    resource: { metadata: { uid: 'abcdef01-2', namespace: 'n', name: 'r' }, spec: {}, status: {} },
+    pass: { signal: new AbortController().signal },
+    obligations: { owe: () => {} },
+  } as unknown as EffectContext; // only what is used
+  return { context, sent };
+}
+
+const action = {
+  type: 'BlockWrites',
+  target: { index: 'old', uuid: 'old-uuid' },
+  through: 'es-steward-abcdef01-1',
+  liftFirst: false,
+  note: { target: { index: 'new', uuid: 'new-uuid' }, meta: {} },
+} as const;
+
+it('says whose the block is before it is there', async () => {
+  const { context, sent } = cluster(false);
+  await blockSource(action, context);
+  expect(sent).toEqual(['/new/_mapping', '/es-steward-abcdef01-1/_block/write']);
+});
+
+it('neither takes nor touches a block that somebody was quicker to set', async () => {
+  const { context, sent } = cluster(true);
+  await expect(blockSource(action, context)).rejects.toBeInstanceOf(FencedError);
+  expect(sent).toEqual([]);
+});
+
+it('lifts one of its own whose proof was not seen, and sets it anew', async () => {
+  const { context, sent } = cluster(true);
+  await blockSource({ ...action, liftFirst: true }, context);
+  expect(sent).toEqual(['/new/_mapping', '/old/_settings', '/es-steward-abcdef01-1/_block/write']);
+});

@@ -1,0 +1,43 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { putMapping } from '../../elasticsearch/indices.ts';
+import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { FencedError } from '../../runtime/errors.ts';
+import type { ReindexAction, Target } from './actions.ts';
+import { epochOf } from './names.ts';
+import { type EffectContext, requireSame } from './perform-effect.ts';
+import { releaseOf } from './perform-release.ts';
+import { writesBlocked } from './situation.ts';
+
+/**
+ * A block cannot say who has set it. So the source is looked at once more, the mark says whose the block will be, and then
+ * comes the call: whatever becomes of its answer, of this process or of status, the block is known as ours.
+ */
+export async function blockSource(
+  { target, through, liftFirst, note }: Extract<ReindexAction, { type: 'BlockWrites' }>,
+  context: EffectContext,
+): Promise<StatusChange<ReindexRequestStatus>> {
+  const { es, pass } = context;
+  const source = await requireSame(es, target, pass.signal);
+  if (!liftFirst && writesBlocked(source))
+    throw new FencedError(`writes to ${target.index} were blocked by somebody else meanwhile`);
+  if (note) await setMeta(note, context);
+  oweRelease(target, through, context);
+  if (liftFirst) await unblockWrites(es, target.index, pass.signal);
+  const { verified } = await blockWrites(es, through, pass.signal);
+  return (status) => ({ ...status, fence: { ...status.fence, verified } });
+}
+
+function oweRelease({ index }: Target, through: string, { es, resource, obligations }: EffectContext): void {
+  const { namespace, name, uid } = resource.metadata;
+  const due = releaseOf(resource, { index, epoch: epochOf(through, uid) ?? 0 }, es);
+  if (due) obligations.owe(`${namespace}/${name}`, due);
+}
+
+export async function setMeta(
+  { target, meta }: { readonly target: Target; readonly meta: unknown },
+  { es, pass }: EffectContext,
+): Promise<void> {
+  await requireSame(es, target, pass.signal);
+  await putMapping(es, target.index, { _meta: meta }, pass.signal);
+}
