@@ -1,16 +1,20 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
+import { indexMarks } from '../../elasticsearch/index-marks.ts';
 import { indexNames } from '../../elasticsearch/index-names.ts';
 import { globOf, parseTemplate } from '../../naming/template.ts';
 import type { Observed } from './observed.ts';
-import { partitionsOf } from './series.ts';
+import { hasLostJournal, newestBegun, partitionsOf } from './series.ts';
 
 /** What there is of a series; both patterns must be granted as a whole. */
 export async function readPartitions(
-  { spec, metadata }: ReindexRequest,
+  request: ReindexRequest,
   connections: Connections,
   signal: AbortSignal,
-): Promise<Pick<Observed, 'connection' | 'partitions' | 'maxConcurrentOperations' | 'protects'>> {
+): Promise<
+  Pick<Observed, 'connection' | 'partitions' | 'newestBegun' | 'maxConcurrentOperations' | 'protects'>
+> {
+  const { spec, metadata } = request;
   const globs = [spec.source.series, spec.destination.series].flatMap(globOfSeries);
   const use = {
     ref: spec.connectionRef,
@@ -20,13 +24,17 @@ export async function readPartitions(
     undo: metadata.deletionTimestamp !== undefined || spec.cancel || spec.suspend,
   };
   const cluster = await connections.use(use, signal);
-  const [glob = ''] = globs;
-  const names = await indexNames(cluster.es, glob, signal);
+  const [from = '', to = ''] = globs;
+  const partitions = partitionsOf(spec, await indexNames(cluster.es, from, signal));
+  const [sources, copies] = hasLostJournal(request)
+    ? await Promise.all([from, to].map((glob) => indexMarks(cluster.es, glob, signal)))
+    : [];
   return {
     connection: cluster.connection.name,
     maxConcurrentOperations: cluster.maxConcurrentOperations,
     protects: (name) => cluster.protects(name),
-    partitions: partitionsOf(spec, names),
+    partitions,
+    newestBegun: sources && copies && newestBegun(partitions, { sources, copies }, metadata.uid),
   };
 }
 

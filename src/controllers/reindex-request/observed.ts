@@ -17,6 +17,8 @@ export interface Observed {
   readonly tasks: OwnTasks;
   /** Of a series: what there is to copy, oldest first. */
   readonly partitions?: readonly { readonly source: string; readonly destination: string }[];
+  /** Of a series that has no journal: the source of the newest one that carries marks of this request. */
+  readonly newestBegun?: string | undefined;
   /** The other requests on this connection, for turns and chains. */
   readonly peers: readonly Peer[];
   /** The uids of all requests, of every connection: an index whose maker is among them is not abandoned. */

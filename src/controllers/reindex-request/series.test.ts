@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { observed, request, spec } from '../../../test/support/reindex-situations.ts';
+import { EPOCH, markWith, observed, request, spec, UID } from '../../../test/support/reindex-situations.ts';
 import {
   reindexRequest,
   type ReindexRequest,
@@ -7,7 +7,7 @@ import {
 } from '../../crds/reindex-request.ts';
 import { currentCopy } from './copy-request.ts';
 import { decide } from './decide.ts';
-import { partitionsOf, withinSeries } from './series.ts';
+import { hasLostJournal, newestBegun, partitionsOf, withinSeries } from './series.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const names = {
@@ -87,6 +87,56 @@ describe('between two indexes', () => {
     expect(decision.ready.type).toBe(readiness);
     expect(decision.next).toBe('changed');
     expect(decision.holds).toBe(false);
+  });
+});
+
+describe('a series whose status was lost', () => {
+  const [first, , third] = partitions;
+  const at = (name: string, aliases: readonly string[] = [], mark: object = {}) => ({
+    name,
+    aliases,
+    meta: { 'es-steward': mark },
+  });
+  const copies = [1, 2].map((day) => at(`logs-v2-2026.02.0${day}`, [], markWith({ state: 'final' })));
+  const begun = (marks: Parameters<typeof newestBegun>[1]) => newestBegun(partitions, marks, UID);
+
+  it('was where its newest marks are', () => {
+    expect(begun({ sources: [], copies })).toBe('logs-v1-2026.02.02');
+    expect(begun({ sources: [], copies: copies.slice(1) })).toBe('logs-v1-2026.02.02');
+    const held = [at(third?.source ?? '', ['logs', EPOCH])];
+    expect(begun({ sources: held, copies })).toBe('logs-v1-2026.02.03');
+  });
+
+  it('has begun with nothing that carries marks of others, or none', () => {
+    const theirs = [at('logs-v2-2026.02.01', [], markWith({ uid: 'another' }))];
+    const sources = [at('logs-v1-2026.02.01', ['logs', 'es-steward-12345678-1'])];
+    expect(begun({ sources, copies: theirs })).toBeUndefined();
+    expect(begun({ sources: [], copies: [] })).toBeUndefined();
+  });
+
+  it.each([
+    ['goes on there', {}, {}],
+    ['goes there also to let go of what it holds', { cancel: true }, {}],
+    ['goes there also when it is deleted', {}, { deletionTimestamp: '2026-03-01T11:59:00Z' }],
+  ])('%s', (_, over, metadata) => {
+    const lost = series({}, over);
+    const seen = observed({ partitions, newestBegun: 'logs-v1-2026.02.02' });
+    const resource = { ...lost, metadata: { ...lost.metadata, ...metadata } };
+    expect(hasLostJournal(resource)).toBe(true);
+    expect(decide(resource, seen, NOW).status.series).toMatchObject({
+      current: 'logs-v1-2026.02.02',
+      destination: 'logs-v2-2026.02.02',
+      completed: 1,
+      total: 3,
+    });
+  });
+
+  it('is not told from one that begins, and walks through all of them when it is tried again', () => {
+    expect(decide(series(), world, NOW).status.series).toMatchObject({
+      current: first?.source,
+      completed: 0,
+    });
+    expect(hasLostJournal(series({ attempt: 2 }))).toBe(false);
   });
 });
 

@@ -1,7 +1,10 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { formatName, matchName, parseTemplate, type Template } from '../../naming/template.ts';
 import { formatDuration } from '../../schedule/duration.ts';
+import type { IndexMarks } from '../../elasticsearch/index-marks.ts';
 import { wholeSeries } from './copy-request.ts';
+import { markOf } from './destination.ts';
+import { epochOf } from './names.ts';
 import type { Observed } from './observed.ts';
 import { isOver, type Situation, situationOf } from './situation.ts';
 import { over } from './stages/over.ts';
@@ -34,11 +37,40 @@ function template(text: string | undefined): Template | undefined {
   return parsed?.ok ? parsed.template : undefined;
 }
 
-/** Between two indexes: the next one, or the end. Whatever was lost of a status is found done by looking at each again. */
+/** Also of one that has just been created; a retry walks through all of them again. */
+export function hasLostJournal({ status }: Pick<ReindexRequest, 'status'>): boolean {
+  return status?.series === undefined && status?.attempt === undefined;
+}
+
+interface Marks {
+  readonly sources: readonly IndexMarks[];
+  readonly copies: readonly IndexMarks[];
+}
+
+/**
+ * The indexes are copied in their order, each to its end: the newest one with an epoch alias of this request, or a copy
+ * with its mark, is where the series was, whatever has become of older ones and of their copies since.
+ */
+export function newestBegun(
+  partitions: readonly Partition[],
+  { sources, copies }: Marks,
+  uid: string,
+): string | undefined {
+  const held = sources.filter(({ aliases }) => aliases.some((alias) => epochOf(alias, uid) !== undefined));
+  const made = copies.filter(({ meta }) => markOf({ _meta: meta })?.uid === uid);
+  const names = new Set([...held, ...made].map(({ name }) => name));
+  return partitions.findLast(({ source, destination }) => names.has(source) || names.has(destination))
+    ?.source;
+}
+
+/** Between two indexes: the next one, or the end. */
 export function nextPartition(resource: ReindexRequest, observed: Observed, now: number): Step {
   const situation = situationOf(wholeSeries(resource), observed, now);
   const { status, spec } = situation;
   if (isOver(status.phase)) return over(situation);
+  const found = whereItWas(observed);
+  // Before all else: it may hold something, which is let go by whoever knows that it does.
+  if (found) return begin(situation, found.partition, found.total, found.completed);
   if (resource.metadata.deletionTimestamp || spec.cancel) return cancelled(situation);
   if (spec.suspend) return suspended(situation);
   const partitions = observed.partitions ?? [];
@@ -47,6 +79,13 @@ export function nextPartition(resource: ReindexRequest, observed: Observed, now:
   const left = last === undefined ? partitions : laterThan(resource.spec, partitions, last);
   const [next] = left;
   return next ? begin(situation, next, completed + left.length) : complete(situation, completed);
+}
+
+/** A journal that was lost begins again where the marks say that it was. */
+function whereItWas({ partitions = [], newestBegun: source }: Observed) {
+  const completed = partitions.findIndex((one) => one.source === source);
+  const partition = partitions[completed];
+  return partition && { partition, completed, total: partitions.length };
 }
 
 /** By the date in the name: the last one may be gone by now. */
@@ -133,9 +172,14 @@ function partDone(resource: ReindexRequest, part: Step): Step {
   };
 }
 
-function begin(situation: Situation, { source, destination }: Partition, total: number): Step {
+function begin(
+  situation: Situation,
+  { source, destination }: Partition,
+  total: number,
+  completed = situation.status.series?.completed ?? 0,
+): Step {
   const { status } = situation;
-  const series = { ...status.series, total, completed: status.series?.completed ?? 0 };
+  const series = { ...status.series, total, completed };
   const message = inSeries(series, `${source} to ${destination}`);
   return step(situation, {
     phase: 'Pending',
