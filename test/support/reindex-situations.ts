@@ -135,6 +135,8 @@ export const planned: ReindexRequestStatus = {
   attempt: 1,
   epoch: 1,
   intent: { type: 'Prepare', time: '2026-03-01T11:00:00Z' },
+  // A matter of tests of their own.
+  locks: [],
 };
 export const prepared: ReindexRequestStatus = {
   ...planned,

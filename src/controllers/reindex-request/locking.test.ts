@@ -110,6 +110,27 @@ describe('a request that has its turn', () => {
     expect(actionsOf(decision)).toContain('RenewLocks');
   });
 
+  it('has them written down again when its status has lost them, or never had any, and holds them from then on', () => {
+    const { locks: _locks, ...bare } = held;
+    const found = run(request(bare), observed({ ...inCopy }));
+    expect(found.status.locks).toEqual(names);
+    expect(actionsOf(found)).not.toContain('RenewLocks');
+    const claims: Claim[] = [{ name: 'orders', by: 'nobody' }];
+    expect(actionsOf(run(request(found.status), observed({ ...inCopy, claims })))).toContain('RenewLocks');
+  });
+
+  it.each([
+    ['whose status was lost', {}],
+    ['whose status has lost them', { ...planned, locks: undefined }],
+  ])('lets them go when it is cancelled, also one %s', (_, status) => {
+    const decision = run(request(status, { cancel: true }), observed());
+    expect(decision.status.phase).toBe('Cancelled');
+    expect(decision.actions).toEqual([{ type: 'ReleaseLocks', names }]);
+    expect(
+      run(request({ ...decision.status, locks: undefined }, { cancel: true }), observed()).actions,
+    ).toEqual([]);
+  });
+
   it('fails when somebody has taken over, and neither lifts their block nor takes a final copy for moved', () => {
     const claims = [theirs('orders-v1', false)];
     const lost = run(request(held), observed({ ...inCopy, claims }));
