@@ -27,7 +27,7 @@ const progress = object('How far the copy is, for people.', {
   documentsPerSecond: count('The present speed.').optional(),
   remaining: spent('The time left, estimated, such as 4m.').optional(),
   eta: time('When it will be complete, estimated.').optional(),
-  updatedTime: time('When these figures were read.').optional(),
+  updatedTime: time('When these figures were first read as they are.').optional(),
 });
 
 const plan = object('What was found and decided before the first effect.', {

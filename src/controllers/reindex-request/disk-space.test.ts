@@ -6,6 +6,7 @@ import {
   destination,
   fenced,
   inCopy,
+  NOW,
   observed,
   request,
   run,
@@ -14,6 +15,8 @@ import {
   spec,
   sums,
 } from '../../../test/support/reindex-situations.ts';
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { decide } from './decide.ts';
 import { bytesText, diskShortage } from './disk-space.ts';
 
 const GB = 1024 ** 3;
@@ -134,6 +137,24 @@ describe('a full disk', () => {
     const waiting = { ...status, copy: { ...status.copy, running: intents } };
     expect(actionsOf(run(request(waiting), observed(inCopy)))).toContain('StartRange');
     expect(actionsOf(run(request(waiting), observed(flooded)))).not.toContain('StartRange');
+  });
+
+  it.each<[string, Partial<ReindexRequestStatus>]>([
+    [
+      'parts are to be copied',
+      { copy: { ...status.copy, running: [{ shard: 0, from: 0, to: 49, try: 0 }] } },
+    ],
+    ['what was deleted is to be deleted', { copy: { ...status.copy, departed: false, running: [] } }],
+    ['writers are to be blocked', { copy: undefined, fence: undefined, blockedSince: undefined }],
+  ])('is said once while %s: no status is written in each pass (H41)', (_, over) => {
+    const free = over.copy === undefined ? { sources: [fenced({ settings: {} })] } : {};
+    const seen = observed({ ...flooded, ...free });
+    const said = run(request({ ...status, ...over }), seen);
+    const later = decide(request(said.status), seen, NOW + 60_000);
+    expect(later.status).toEqual(said.status);
+    expect(later.ready).toEqual(said.ready);
+    expect(later.actions).toEqual([]);
+    expect(later.next).toBe(5_000);
   });
 
   it('lets nobody block the writers (H41)', () => {

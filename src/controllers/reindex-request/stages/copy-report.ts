@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { processed } from '../journal.ts';
@@ -16,14 +17,30 @@ export function report(
 ): Step {
   const status = options.status ?? situation.status;
   const fresh = { ...situation, status };
-  return step(situation, {
+  const common = {
     phase,
     message: copyMessage(situation),
     ...whilePaused(fresh),
     next: pollMs(fresh),
     ...options,
+  };
+  if (waitsForDisk(fresh)) return step(situation, { ...common, ...asTheyWere(fresh), next: FULL_DISK_MS });
+  return step(situation, {
+    ...common,
     ...(phase === 'Copying' ? copyFigures(fresh) : catchUpFigures(fresh)),
   });
+}
+
+/** A full disk takes its time, and where it is etcd's as well, a write of status in each pass would take what is left. */
+const FULL_DISK_MS = 5_000;
+
+/** Nothing moves until somebody frees space: that is said once. */
+export function waitsForDisk({ destination, status }: Situation): boolean {
+  return isFlooded(destination) && !(status.copy?.running ?? []).some(({ task }) => task !== undefined);
+}
+
+function asTheyWere({ status }: Situation): Pick<StepOptions, 'status' | 'progress'> {
+  return { status, ...(status.progress ? { progress: status.progress } : {}) };
 }
 
 /** Round 0 is the copy, the rounds after it catch up, the last one under the block reconciles. */
@@ -35,7 +52,7 @@ function phaseOf(situation: Situation): Phase {
 }
 
 function copyFigures(situation: Situation) {
-  const { status, now } = situation;
+  const { status } = situation;
   const journal = status.copy;
   const total = status.progress?.total ?? 0;
   const completed = completedOf(journal);
@@ -47,7 +64,7 @@ function copyFigures(situation: Situation) {
   return {
     ...withSamples(situation, completed),
     percent: isCopied ? 91 : copyPercent(completed, total),
-    progress: { ...figures, total, completed, ...sumsOf(journal), updatedTime: time(now) },
+    progress: read({ ...figures, total, completed, ...sumsOf(journal) }, situation),
   };
 }
 
@@ -59,15 +76,28 @@ function withSamples({ status, now }: Situation, completed: number) {
   return { status: { ...status, copy: { ...journal, samples: kept } } };
 }
 
+/** A series says in its message which of its indexes it is. */
+const NOT_READ: ReadonlySet<string> = new Set(['updatedTime', 'message']);
+
+/** Figures that are as they were are no reason to write a status. */
+function read<Figures extends object>(figures: Figures, { status, now }: Situation) {
+  const { updatedTime, ...before } = status.progress ?? {};
+  const isSame = Object.entries(figures).every(
+    ([key, value]) => NOT_READ.has(key) || isDeepStrictEqual(value, before[key as keyof typeof before]),
+  );
+  return { ...figures, updatedTime: isSame && updatedTime !== undefined ? updatedTime : time(now) };
+}
+
 /** 92 to 96 percent: one more for each round, never to the end before writers wait. */
-function catchUpFigures({ status, now }: Situation) {
+function catchUpFigures(situation: Situation) {
+  const { status } = situation;
   const round = status.copy?.round ?? 0;
   const percent = status.fence ? 97 : Math.min(91 + Math.max(round, 1), 96);
   const message = `catching up with what was written meanwhile, round ${Math.max(round, 1)}: ${status.copy?.operations ?? 0} operations`;
   return {
     status: { ...status, catchUpRounds: round },
     percent,
-    progress: { ...status.progress, message, ...sumsOf(status.copy), updatedTime: time(now) },
+    progress: read({ ...status.progress, message, ...sumsOf(status.copy) }, situation),
   };
 }
 

@@ -10,7 +10,7 @@ import { allDone } from '../ranges.ts';
 import { rangeRequest } from '../requests.ts';
 import { type Copy, isRoundComplete } from '../rounds.ts';
 import { isFenced, type Situation } from '../situation.ts';
-import { AT_ONCE_MS, fail, SOON_MS, type Step } from '../step.ts';
+import { AT_ONCE_MS, fail, type Step } from '../step.ts';
 import { completedOf, pollMs, report } from './copy-report.ts';
 
 const MOST_FAILURES_LISTED = 10;
@@ -24,7 +24,7 @@ export function copy(situation: Situation): Step {
   if (!journal || journal.discarded || isRoundComplete(journal)) return begin(situation, journal);
   if (!journal.settled) return settle(situation);
   const isLookedUp = journal.departed && !journal.sweep;
-  if (!isLookedUp && isFlooded(situation.destination)) return report(situation, { next: SOON_MS });
+  if (!isLookedUp && isFlooded(situation.destination)) return report(situation, {});
   if (!isLookedUp) return removeDeparted(situation, journal);
   return copyRanges(situation, journal);
 }

@@ -64,7 +64,7 @@ function isOfSomebodyElse(situation: Situation): boolean {
 function waitForDisk(situation: Situation, options: Pick<StepOptions, 'phase' | 'percent'>): Step {
   const message = floodMessage(situation.spec.destination.index);
   const ready = { type: 'reconciling', reason: 'DiskFull', message } as const;
-  return step(situation, { ...options, message, ready, next: SOON_MS });
+  return step(situation, { ...options, message, ready, next: 5 * SOON_MS });
 }
 
 const ONLINE_OUTAGE = '30s';
