@@ -92,6 +92,7 @@ export const copyJournal = object('The journal of the copy: what is done and wha
   )
     .optional()
     .describe('What is copied, but could still have seen an operation that is rolled back.'),
+  lagSince: time('Since when that waits for a copy of a shard of the source that lags.').optional(),
   running: list(
     object('A range that is being copied.', {
       shard,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { processed } from '../journal.ts';
+import { lagMs, lagWaitMs, MOST_UNDER_BLOCK_MS, pauseMs } from '../lag.ts';
 import type { TaskOutcome } from '../observed.ts';
 import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
 import { allDone } from '../ranges.ts';
@@ -119,10 +120,16 @@ function whilePaused(situation: Situation): { readonly ready?: Readiness } {
  * block. A long copy costs few looks and status writes.
  */
 export function pollMs({ status, observed, now }: Situation, hasSent = false): number {
-  const { fenced, round = 0, running = [], startTime = time(now) } = status.copy ?? {};
-  if (fenced && round > 0) return AT_ONCE_MS;
+  const { fenced, round = 0, running = [], startTime = time(now), lagSince } = status.copy ?? {};
+  const isLast = fenced === true && round > 0;
+  const pause = pauseMs(status.copy, now);
+  // The cluster has asked for less: questions are a load as well.
+  if (pause > 0 && running.every(({ task }) => task === undefined))
+    return isLast ? Math.min(pause, MOST_UNDER_BLOCK_MS) : pause;
+  if (isLast) return AT_ONCE_MS;
   // Everything is copied, and has only to prove that it counts.
-  if (status.copy !== undefined && running.length === 0) return SOON_MS / 10;
+  if (status.copy !== undefined && running.length === 0)
+    return lagSince === undefined ? SOON_MS / 10 : lagWaitMs(lagMs(lagSince, now));
   const elapsed = now - Date.parse(startTime);
   const longest = elapsed < 60_000 ? SOON_MS : elapsed < 600_000 ? 2 * SOON_MS : 5 * SOON_MS;
   const ends = running.flatMap(({ task }) => (task === undefined ? [] : [endsInMs(observed.outcomes[task])]));

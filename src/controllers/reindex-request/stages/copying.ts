@@ -3,6 +3,7 @@ import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { listedFailure } from '../failures.ts';
 import { bookedJournal, bounds, hangsBack, isPaused, placesOf, withIntents } from '../journal.ts';
+import { lagMs, lagWaitMs, withLag } from '../lag.ts';
 import { rangeOpaqueId } from '../names.ts';
 import type { DocumentFailure } from '../observed.ts';
 import { withPace } from '../pace.ts';
@@ -55,14 +56,16 @@ function begin(situation: Situation, before: Copy | undefined): Step {
     ...(destination ? { destination: { index: destination.name, uuid: destination.uuid } } : {}),
     before: before?.previousPit,
   } as const;
-  return report(situation, { actions: [action], next: AT_ONCE_MS });
+  const waits = lagWaitMs(lagMs(status.blockedSince, situation.now), true);
+  return report(situation, { actions: [action], next: action.fenced ? waits : AT_ONCE_MS });
 }
 
 /** A replica that hangs behind would show a document that is in no point in time. */
 function settle(situation: Situation): Step {
-  const { source } = situation;
+  const { source, status, now } = situation;
   const target = { index: source?.name ?? '', uuid: source?.uuid ?? '' };
-  return report(situation, { actions: [{ type: 'SettleRound', target }], next: 2 * AT_ONCE_MS });
+  const next = lagWaitMs(lagMs(status.copy?.pitTime, now));
+  return report(situation, { actions: [{ type: 'SettleRound', target }], next });
 }
 
 function removeDeparted(situation: Situation, journal: Copy): Step {
@@ -86,7 +89,8 @@ function removeDeparted(situation: Situation, journal: Copy): Step {
 function copyRanges(situation: Situation, journal: Copy): Step {
   const failure = failureIn(situation);
   if (failure) return failure;
-  const read = bookedJournal(journal, situation);
+  const { now, observed } = situation;
+  const read = withLag(bookedJournal(journal, situation), observed.shards ?? [], now);
   const booked = withPace(read, completedOf(read), situation.spec, situation.now);
   const filled = situation.spec.suspend ? booked : withIntents(booked, situation.spec, situation.now);
   const sent = sends(booked, situation);
@@ -101,13 +105,14 @@ function copyRanges(situation: Situation, journal: Copy): Step {
   const moreToSend =
     filled.running.length > booked.running.length && freePlaces(booked, situation) > sent.length;
   const next = { ...situation, status: { ...situation.status, copy: filled } };
-  const isAtOnce = moreToSend || actions.some(isFollowedUp) || isRoundComplete(filled);
+  const isAtOnce =
+    moreToSend || actions.some((action) => isFollowedUp(action, journal)) || isRoundComplete(filled);
   return report(next, { actions, next: isAtOnce ? 'now' : pollMs(next, sent.length > 0) });
 }
 
-/** A task takes its time; what these find or change is looked at again at once. */
-function isFollowedUp({ type }: ReindexAction): boolean {
-  return type === 'IsolateFailures' || type === 'Flush';
+/** A task takes its time; what these find or change is looked at again at once. A second flush changes nothing. */
+function isFollowedUp({ type }: ReindexAction, { lagSince }: Copy): boolean {
+  return type === 'IsolateFailures' || (type === 'Flush' && lagSince === undefined);
 }
 
 /** What the proof begins with, at once where writers wait: nothing of ours runs any more that could write. */
