@@ -140,6 +140,7 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     destination: index('The index that it is copied to.').optional(),
     percent: count('Percent of the present index.').optional(),
     last: index('The last index that is done.').optional(),
+    time: time('When it began: `now` in the query, for each of its indexes.').optional(),
     quarantined: count('Documents of all indexes that could not be written.').optional(),
   }).optional(),
   plan: plan.optional(),

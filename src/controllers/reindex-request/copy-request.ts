@@ -32,11 +32,13 @@ export function currentCopy(written: ReindexRequest): CopyRequest | undefined {
   return progress ? { ...copy, status: { ...status, progress: { ...progress, percent } } } : copy;
 }
 
-/** All parts of a copy and its proof mean the same documents. */
+/** All parts of a copy and its proof mean the same documents, and all indexes of a series the same time. */
 function atTimeOfPlan(copy: CopyRequest): CopyRequest {
   const { query: statedQuery } = copy.spec.source;
-  const at = copy.status?.plan?.createdTime;
-  if (statedQuery === undefined || at === undefined) return copy;
+  const { plan, series } = copy.status ?? {};
+  // What is said is judged as it was written before there is a plan.
+  if (statedQuery === undefined || plan === undefined) return copy;
+  const at = series?.time ?? plan.createdTime;
   // A cast: what was an object is one.
   const query = resolveNow(statedQuery, at) as typeof statedQuery;
   return { ...copy, spec: { ...copy.spec, source: { ...copy.spec.source, query, statedQuery } } };

@@ -62,6 +62,9 @@ describe('`now` in a query', () => {
     [{ bool: { must_not: [{ term: { at: 'now/d' } }] } }, 'outside of a range'],
     [{ query_string: { query: 'at:[now-1d TO now]' } }, 'in a query_string'],
     [{ query_string: { query: 'at:>=now-1d' } }, 'in a query_string'],
+    [{ query_string: { query: 'word:a AND at:"now/d"' } }, 'in a query_string'],
+    [{ query_string: { query: 'at:now\\/d' } }, 'in a query_string'],
+    [{ query_string: { query: 'at:now-1d' } }, 'in a query_string'],
   ])('of %j cannot, and is refused', (query, why) => {
     expect(nowFault(query, mappings)).toContain(why);
     const resource = request({ phase: 'Validating' }, { source: { index: 'orders-v1', query } });

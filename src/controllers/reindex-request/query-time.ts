@@ -6,7 +6,7 @@ const BOUNDS = new Set(['gt', 'gte', 'lt', 'lte', 'from', 'to']);
 const SAYS_NOW = /^now(?![\w.])/;
 /** Whatever stands where, this is date math. */
 const IS_DATE_MATH = /^now([+-][0-9]+[yMwdhHms]|\/[yMwdhHms])/;
-const IN_TEXT = /[[{][^\]}]*\bnow\b|[<>]=?\s*now\b/;
+const IN_TEXT = /[[{][^\]}]*\bnow\b|[<>]=?\s*now\b|:\s*\\?"?now(?:[+-][0-9]|\\?\/[yMwdhHms])/;
 
 type Json = Readonly<Record<string, unknown>>;
 

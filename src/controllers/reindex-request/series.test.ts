@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { EPOCH, markWith, observed, request, spec, UID } from '../../../test/support/reindex-situations.ts';
+import {
+  EPOCH,
+  markWith,
+  observed,
+  plan,
+  request,
+  spec,
+  UID,
+} from '../../../test/support/reindex-situations.ts';
 import {
   reindexRequest,
   type ReindexRequest,
@@ -148,6 +156,18 @@ describe('one index of a series', () => {
       destination: { index: 'logs-v2-2026.02.02' },
       sourceAfter: { rollbackWindow: '0s' },
     });
+  });
+
+  it('means the same time by `now` as all others', () => {
+    const query = { range: { at: { gte: 'now-1d' } } };
+    const over = { source: { ...names.source, query } };
+    const begun = decide(series({}, over), world, NOW).status;
+    const later = { ...plan, createdTime: '2026-03-05T00:00:00.000Z' };
+    const copy = currentCopy(series({ ...begun, plan: later }, over));
+    expect(copy?.spec.source.query).toEqual({ range: { at: { gte: '2026-03-01T12:00:00.000Z||-1d' } } });
+    expect(currentCopy(series(begun, over))?.spec.source.query).toEqual(query);
+    const done = withinSeries(series(begun, over), part('Completed', 100)).status;
+    expect(decide(series(done, over), world, NOW + 60_000).status.series?.time).toBe(begun.series?.time);
   });
 
   const part = (phase: 'Copying' | 'Completed', percent: number) =>

@@ -179,7 +179,7 @@ function begin(
   completed = situation.status.series?.completed ?? 0,
 ): Step {
   const { status } = situation;
-  const series = { ...status.series, total, completed };
+  const series = { time: time(situation.now), ...status.series, total, completed };
   const message = inSeries(series, `${source} to ${destination}`);
   return step(situation, {
     phase: 'Pending',

@@ -2,6 +2,7 @@ import { flatten, markOf } from '../destination.ts';
 import { OWN_PREFIX } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
+import { clockFault } from '../query-clocks.ts';
 import { nowFault } from '../query-time.ts';
 import { scriptFault } from '../script.ts';
 import { aliasesToMove, type Situation } from '../situation.ts';
@@ -142,12 +143,13 @@ function refuseScript(situation: Situation): Step | undefined {
       'PreflightFailed',
       'spec.source.query reads another index: only the documents themselves may decide',
     );
-  const now = nowFault(spec.source.query, situation.observed.sources[0]?.mappings);
+  const { mappings } = situation.observed.sources[0] ?? {};
+  const now = nowFault(spec.source.query, mappings) ?? clockFault(spec.source.query, mappings);
   if (now)
     return fail(
       situation,
       'PreflightFailed',
-      `spec.source.query ${now}, so that each part of the copy and its proof would mean another time: write the date in a new request`,
+      `spec.source.query ${now}, so that each part of the copy and its proof could choose other documents: write the date in a new request`,
     );
   const blocks = Object.keys(flatten(spec.destination.settings ?? {})).filter((key) =>
     key.startsWith('index.blocks.'),

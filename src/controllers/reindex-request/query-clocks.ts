@@ -1,0 +1,71 @@
+/**
+ * What chooses documents by the clock, or by chance, without saying `now`: each part of a copy and its proof would choose
+ * others. Nothing of it can be resolved beforehand, so that it is refused.
+ */
+type Json = Readonly<Record<string, unknown>>;
+
+const READS_CLOCK =
+  /\b(?:currentTimeMillis|nanoTime|now)\s*\(|\bnew\s+(?:\w+\s*\.\s*)*(?:Date|GregorianCalendar)\s*\(\s*\)|\bCalendar\s*\.\s*getInstance\b|\brandom\w*\s*\(|\bnew\s+(?:\w+\s*\.\s*)*Random\s*\(\s*\)/;
+
+/** Scores are no choice, unless a score is the least that is wanted. */
+const BY_DISTANCE: ReadonlySet<string> = new Set(['gauss', 'exp', 'linear', 'distance_feature']);
+
+/**
+ * Why a query means something else each time that it is asked; undefined when it does not.
+ * @param mappings of the index that is queried.
+ */
+export function clockFault(query: unknown, mappings: unknown): string | undefined {
+  const text = JSON.stringify(query) ?? '';
+  return (
+    entriesIn(query).map(faultOf).find(isText) ??
+    (text.includes('"min_score"') ? entriesIn(query).map(scoreFault).find(isText) : undefined) ??
+    runtimeFault(text, mappings)
+  );
+}
+
+function faultOf([key, value]: readonly [string, unknown]): string | undefined {
+  if (key === 'wrapper') return 'has a wrapper, which cannot be read beforehand';
+  if (!key.endsWith('script')) return undefined;
+  if (isObject(value) && value['id'] !== undefined)
+    return 'runs a stored script, which cannot be read beforehand';
+  return READS_CLOCK.test(sourceOf(value)) ? 'has a script that asks for the time, or for chance' : undefined;
+}
+
+function scoreFault([key, value]: readonly [string, unknown]): string | undefined {
+  if (key === 'random_score') return 'has a least score and a random one';
+  if (!BY_DISTANCE.has(key) || !isObject(value)) return undefined;
+  const fields = key === 'distance_feature' ? [value] : Object.values(value).filter(isObject);
+  // Of a date that is what it is measured from when nothing is said.
+  return fields.some(({ origin = 'now' }) => String(origin).startsWith('now'))
+    ? 'has a least score that is measured from `now`'
+    : undefined;
+}
+
+/** A field of the mapping whose value is another one by the time it is read. */
+function runtimeFault(text: string, mappings: unknown): string | undefined {
+  const { runtime } = isObject(mappings) ? mappings : {};
+  const fields = Object.entries(isObject(runtime) ? runtime : {});
+  const name = fields.find(
+    ([field, value]) =>
+      isObject(value) && READS_CLOCK.test(sourceOf(value['script'])) && text.includes(field),
+  )?.[0];
+  return name && `asks for the runtime field ${name}, whose script asks for the time, or for chance`;
+}
+
+function sourceOf(script: unknown): string {
+  const source = isObject(script) ? script['source'] : script;
+  return typeof source === 'string' ? source : '';
+}
+
+/** Every member at any depth. */
+function entriesIn(value: unknown): readonly (readonly [string, unknown])[] {
+  if (Array.isArray(value)) return value.flatMap(entriesIn);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap((entry) => [entry, ...entriesIn(entry[1])]);
+}
+
+const isText = (value: string | undefined): value is string => value !== undefined;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
