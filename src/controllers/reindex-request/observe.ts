@@ -215,7 +215,13 @@ function peersOf(resource: CopyRequest, requests: readonly ReindexRequest[]): re
       source: status?.source?.index ?? status?.series?.current ?? spec.source.index ?? '',
       destination: status?.series?.destination ?? spec.destination.index ?? '',
       destinationUuid: status?.destination?.uuid,
+      series: seriesOf(spec),
     }));
+}
+
+function seriesOf({ source, destination }: ReindexRequest['spec']): Peer['series'] {
+  const [from, to] = [source.series, destination.series];
+  return from === undefined || to === undefined ? undefined : { source: from, destination: to };
 }
 
 /** What only a person can end; a request that has begun is never among these. */

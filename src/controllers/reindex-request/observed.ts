@@ -86,6 +86,8 @@ export interface Peer {
   readonly source: string;
   readonly destination: string;
   readonly destinationUuid: string | undefined;
+  /** How the indexes of a series are named: all of them are its own until it has ended. */
+  readonly series?: { readonly source: string; readonly destination: string } | undefined;
 }
 
 /** `blocks`: a write block on the index is the holder's. */

@@ -32,6 +32,12 @@ export function partitionsOf(
     .map(({ source: index, destination: copy }) => ({ source: index, destination: copy }));
 }
 
+/** Whether an index is one of the series of that template. */
+export function isOfSeries(text: string, name: string): boolean {
+  const parsed = template(text);
+  return parsed !== undefined && matchName(parsed, name)?.date !== undefined;
+}
+
 function template(text: string | undefined): Template | undefined {
   const parsed = text === undefined ? undefined : parseTemplate(text);
   return parsed?.ok ? parsed.template : undefined;

@@ -93,6 +93,36 @@ describe('a place', () => {
   });
 });
 
+describe('a series', () => {
+  const series = { source: 'logs-v1-{date:yyyy.MM.dd}', destination: 'logs-v2-{date:yyyy.MM.dd}' };
+  const atFirst = { source: 'logs-v1-2026.02.01', destination: 'logs-v2-2026.02.01', series };
+  const judge = (source: string, peer: Partial<Peer>) =>
+    decide(
+      request({}, { source: { index: source }, destination: { index: 'elsewhere' } }),
+      observed({ maxConcurrentOperations: 5, sources: [], peers: [{ ...peerOf(1, 'Copying'), ...peer }] }),
+      NOW,
+    ).status;
+
+  it.each([
+    ['that it works on', 'logs-v1-2026.02.01', 'Copying'],
+    ['that it is to work on', 'logs-v1-2026.02.09', 'Copying'],
+    ['that it is to work on, between two of them', 'logs-v1-2026.02.09', 'Pending'],
+    ['that it is to make', 'logs-v2-2026.02.09', 'Copying'],
+  ])('keeps every index %s', (_, source, phase) => {
+    expect(judge(source, { ...atFirst, phase })).toMatchObject({
+      phase: 'Pending',
+      turn: { holder: 'n/r1', name: source },
+    });
+  });
+
+  it.each([
+    ['an index of another name', 'logs-v1-2026.02.30', 'Copying'],
+    ['its indexes once it has ended', 'logs-v1-2026.02.09', 'Completed'],
+  ])('does not keep %s', (_, source, phase) => {
+    expect(judge(source, { ...atFirst, phase }).phase).toBe('Validating');
+  });
+});
+
 describe('a sign of life', () => {
   it('has to be missing for ten minutes of the own clock, from when it was first seen', () => {
     let now = 0;

@@ -1,6 +1,7 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { markOf } from './destination.ts';
 import type { Claim, Peer } from './observed.ts';
+import { isOfSeries } from './series.ts';
 import { hasServed, type Situation } from './situation.ts';
 
 /** Whom a request waits for, and for what. */
@@ -33,7 +34,7 @@ function makerFirst({ observed, spec }: Situation): Waiting | undefined {
   const [source] = observed.sources;
   if (source && markOf(source.mappings)?.state !== 'copying') return undefined;
   const name = spec.source.index;
-  const maker = observed.peers.find((peer) => peer.destination === name && !hasServed(peer.phase));
+  const maker = observed.peers.find((peer) => makes(peer, name) && !hasServed(peer.phase));
   if (!maker) return undefined;
   const why = `${name} is its destination, and it has not ended yet`;
   return { holder: nameOf(maker), why, name, place: 1 };
@@ -42,15 +43,24 @@ function makerFirst({ observed, spec }: Situation): Waiting | undefined {
 /** The older first; an operator that cannot be seen from here is told by its lock. */
 function namesTaken({ observed, spec }: Situation, before: readonly Peer[]): Waiting | undefined {
   const sources = new Set([spec.source.index, ...observed.sources.map(({ name }) => name)]);
-  const rivals = before.filter(({ source }) => sources.has(source));
+  const rivals = before.filter((peer) => [...sources].some((name) => copies(peer, name)));
   const place = rivals.filter((peer) => !isAtWork(peer)).length + 1;
   const claim = observed.claims?.find(isHeldByOther);
   if (claim) return { holder: claim.holder, why: `it works on ${claim.name}`, name: claim.name, place };
   const [rival] = rivals;
   if (!rival) return undefined;
-  const why = isAtWork(rival) ? `it works on ${rival.source}` : `it is to work on ${rival.source} first`;
-  return { holder: nameOf(rival), why, name: rival.source, place };
+  const name = rival.series && !sources.has(rival.source) ? spec.source.index : rival.source;
+  const works = isAtWork(rival) && name === rival.source;
+  const why = works ? `it works on ${name}` : `it is to work on ${name} first`;
+  return { holder: nameOf(rival), why, name, place };
 }
+
+/** A series keeps all of its indexes while it lasts, whichever of them it is at. */
+const copies = ({ source, series }: Peer, name: string) =>
+  source === name || (series !== undefined && isOfSeries(series.source, name));
+
+const makes = ({ destination, series }: Peer, name: string) =>
+  destination === name || (series !== undefined && isOfSeries(series.destination, name));
 
 /** Who waits for a name will not take a place soon. */
 function placesTaken({ observed }: Situation, before: readonly Peer[]): Waiting | undefined {
