@@ -121,7 +121,9 @@ const run = {
   duration: text(32).optional().describe('How long it took.'),
   deleted: count('Indexes that were deleted.'),
   failed: count('Indexes that could not be deleted, or that are still there.'),
-  dropped: count('Indexes that were taken out of the plan because they had changed.'),
+  dropped: count(
+    'Indexes that were taken out of the plan because they had changed, or something else held them.',
+  ),
   aliasesAdded: count('Memberships that were added or corrected.'),
   aliasesRemoved: count('Memberships that were removed.'),
   archived: count('Documents that were moved to an archive.').optional(),

@@ -1,7 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { aliasMembers } from '../../elasticsearch/alias-members.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { type ErrorClass, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { deleteIndices, inGroups, readIndices } from '../../elasticsearch/index-listing.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
@@ -43,7 +43,7 @@ export async function deleteBatch(
   const before = await readNamed(cluster, names, pass.signal);
   const doomed = await stillDoomed(action.batch, before, { policy, cluster, pass, dependencies });
   tell(doomed, action, policy, pass);
-  await deleteAll(cluster, doomed, pass).catch((error: unknown) => {
+  const busy = await deleteAll(cluster, doomed, pass).catch((error: unknown) => {
     // What was listed is not true any more, and nobody knows what is.
     listings.forget(cluster);
     throw error;
@@ -51,8 +51,9 @@ export async function deleteBatch(
   const left = new Set((await readNamed(cluster, names, pass.signal)).map(({ uuid }) => uuid));
   const gone = new Set(doomed.map(({ uuid }) => uuid).filter((uuid) => !left.has(uuid)));
   await listings.learn(cluster, (indices) => indices.filter(({ uuid }) => !gone.has(uuid)));
-  const failed = doomed.length - gone.size;
-  const dropped = before.length - doomed.length;
+  const there = doomed.filter(({ uuid }) => !gone.has(uuid));
+  const failed = there.filter(({ name }) => !busy.has(name)).length;
+  const dropped = before.length - gone.size - failed;
   return done({ deleted: names.length - dropped - failed, failed, dropped });
 }
 
@@ -152,23 +153,39 @@ function tell(
     log.info({ index, uuid, ...figures, plan, policy: uid, generation }, 'deleting an index');
 }
 
-/** When a request is refused as a whole each index is tried by itself: one may not hold back the others. */
-async function deleteAll(cluster: Cluster, doomed: readonly ListedIndex[], pass: Pass): Promise<void> {
+/**
+ * When a request is refused as a whole each index is tried by itself: one may not hold back the others.
+ * @returns those that something else holds, such as a snapshot that has begun since they were looked at.
+ */
+async function deleteAll(
+  cluster: Cluster,
+  doomed: readonly ListedIndex[],
+  pass: Pass,
+): Promise<ReadonlySet<string>> {
+  const busy = new Set<string>();
   for (const group of inGroups(doomed.map(({ name }) => name))) {
-    if ((await isRefused(cluster, group, pass)) && group.length > 1)
-      for (const name of group) await isRefused(cluster, [name], pass);
+    const refusal = await tryToDelete(cluster, group, pass);
+    for (const name of refusal === undefined ? [] : group) {
+      const own = group.length > 1 ? await tryToDelete(cluster, [name], pass) : refusal;
+      if (own === 'conflict') busy.add(name);
+    }
   }
+  return busy;
 }
 
 /** Answers after which nothing was deleted. That an index is still there is counted by whoever looks afterwards. */
-async function isRefused({ es }: Cluster, names: readonly string[], pass: Pass): Promise<boolean> {
+async function tryToDelete(
+  { es }: Cluster,
+  names: readonly string[],
+  pass: Pass,
+): Promise<ErrorClass | undefined> {
   try {
     await deleteIndices(es, names, pass.signal);
-    return false;
+    return undefined;
   } catch (error) {
     if (!isElasticsearchError(error, 'conflict', 'invalid', 'forbidden', 'blocked')) throw error;
     pass.log.warn({ err: error, names }, 'indexes could not be deleted');
-    return true;
+    return error.errorClass;
   }
 }
 

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { policyOf } from '../../../test/support/maintenance-facts.ts';
+import type { Connections } from '../../elasticsearch/connections.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
+import { createListings } from './observe-listings.ts';
+import { deleteBatch } from './perform-deletion.ts';
+import { newRun } from './run.ts';
+
+const NOW = Date.parse('2016-03-01T00:30:00Z');
+const log = { info: () => undefined, warn: () => undefined };
+const pass = { now: NOW, signal: new AbortController().signal, log };
+const policy = policyOf([{ name: 'a', series: 'logs-{date:yyyy}', retention: { maxAge: '1d' } }]);
+const NAMES = ['logs-2013', 'logs-2014', 'logs-2015'];
+
+const HEALTH = { status: 'green', timed_out: false };
+const NUMBERS = [
+  'number_of_nodes',
+  'number_of_data_nodes',
+  'active_primary_shards',
+  'active_shards',
+  'relocating_shards',
+  'initializing_shards',
+  'unassigned_shards',
+  'number_of_pending_tasks',
+];
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  '/_cluster/health': { ...HEALTH, ...Object.fromEntries(NUMBERS.map((name) => [name, 1])) },
+  '/_tasks': { tasks: [] },
+  '/_snapshot/_status': {},
+  '/_nodes/stats/os': { nodes: { a: { timestamp: NOW } } },
+};
+
+const refused = (errorClass: ErrorClass) =>
+  new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
+
+/** A cluster with these indexes, some of which it does not delete, each for its own reason. */
+function clusterOf(refusals: Readonly<Record<string, ErrorClass>>) {
+  const left = new Set(NAMES);
+  const remove = (names: readonly string[]) => {
+    const [reason] = names.flatMap((name) => refusals[name] ?? []);
+    if (reason !== undefined) throw refused(reason);
+    for (const name of names) left.delete(name);
+    return { acknowledged: true };
+  };
+  const read = (names: readonly string[]) => {
+    const found = names.filter((name) => left.has(name));
+    const settings = (name: string) => ({ index: { uuid: `uuid-of-${name}`, creation_date: '1' } });
+    return Object.fromEntries(found.map((name) => [name, { aliases: {}, settings: settings(name) }]));
+  };
+  const es: Elasticsearch = {
+    request: async ({ method, path }) => {
+      if (path in ANSWERS) return ANSWERS[path];
+      if (path.includes('/_stats/')) return { _shards: { successful: 1, failed: 0 } };
+      const names = path.slice(1).split(',');
+      return method === 'DELETE' ? remove(names) : read(names);
+    },
+  };
+  return { es, left };
+}
+
+async function deleted(refusals: Readonly<Record<string, ErrorClass>>) {
+  const { es, left } = clusterOf(refusals);
+  const connection = { namespace: 'search', name: 'main', uid: 'connection' };
+  const cluster = { es, connection, clusterUuid: 'cluster', protects: () => false };
+  const dependencies = {
+    // A cast: nothing else of it is used.
+    connections: { use: () => Promise.resolve(cluster) } as unknown as Connections,
+    listings: createListings(),
+    policies: () => [],
+    requests: () => [],
+    clusterUuidOf: () => 'cluster',
+  };
+  const batch = NAMES.map((name) => ({ name, uuid: `uuid-of-${name}` }));
+  const change = await deleteBatch({ type: 'DeleteBatch', plan: 'p', batch }, policy, pass, dependencies);
+  const { run } = change({ run: newRun(NOW) });
+  return [run?.deleted, run?.dropped, run?.failed, left.size];
+}
+
+describe('indexes that are to be deleted', () => {
+  it('are counted once they are gone', async () => {
+    expect(await deleted({})).toEqual([3, 0, 0, 0]);
+  });
+
+  it('and that a snapshot holds, which has just begun, are no failure: they go another time', async () => {
+    expect(await deleted({ 'logs-2014': 'conflict' })).toEqual([2, 1, 0, 1]);
+    expect(await deleted(Object.fromEntries(NAMES.map((name) => [name, 'conflict'])))).toEqual([0, 3, 0, 3]);
+  });
+
+  it.each<ErrorClass>(['forbidden', 'blocked', 'invalid'])(
+    'and are refused as %s have failed',
+    async (reason) => {
+      expect(await deleted({ 'logs-2014': reason })).toEqual([2, 0, 1, 1]);
+      expect(await deleted({ 'logs-2013': 'conflict', 'logs-2014': reason })).toEqual([1, 1, 1, 2]);
+    },
+  );
+});
