@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { aliasDefinition, type AliasDefinition } from './aliases.ts';
-import { ask, noShardFailed } from './ask.ts';
+import { ask, askAcknowledged, noShardFailed } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { concrete } from './path.ts';
 
@@ -190,16 +190,16 @@ function operationsOf(shards: z.output<typeof statistics>['indices'][string]['sh
  * Deletes these indexes by their own names; one that is gone already is passed over. Elasticsearch refuses a request as
  * a whole when one of its indexes is in a snapshot that runs. It cannot be made conditional on uuids: read them in the
  * same step.
+ * @throws ElasticsearchError `incomplete` without an acknowledgement: they may be there for some moments yet.
  */
 export async function deleteIndices(
   es: Elasticsearch,
   names: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const query = { master_timeout: '10s', timeout: '10s', expand_wildcards: 'none', ignore_unavailable: true };
-  const schema = z.object({ acknowledged: z.boolean() });
+  const query = { expand_wildcards: 'none', ignore_unavailable: true };
   // Whether they are gone is read afterwards: an acknowledgement alone proves nothing.
-  await ask(es, { method: 'DELETE', path: `/${listOf(names)}`, query }, schema, signal);
+  await askAcknowledged(es, { method: 'DELETE', path: `/${listOf(names)}`, query }, signal);
 }
 
 /** Names joined for a path. @throws RangeError without a name: that would be a request about all indexes. */

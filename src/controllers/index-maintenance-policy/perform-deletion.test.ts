@@ -35,13 +35,14 @@ const refused = (errorClass: ErrorClass) =>
   new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
 
 /** A cluster with these indexes, some of which it does not delete, each for its own reason. */
-function clusterOf(refusals: Readonly<Record<string, ErrorClass>>) {
+function clusterOf(refusals: Readonly<Record<string, ErrorClass>>, acknowledged = true) {
   const left = new Set(NAMES);
   const remove = (names: readonly string[]) => {
     const [reason] = names.flatMap((name) => refusals[name] ?? []);
     if (reason !== undefined) throw refused(reason);
-    for (const name of names) left.delete(name);
-    return { acknowledged: true };
+    // A node that is behind shows them for some moments yet.
+    if (acknowledged) for (const name of names) left.delete(name);
+    return { acknowledged };
   };
   const read = (names: readonly string[]) => {
     const found = names.filter((name) => left.has(name));
@@ -59,8 +60,8 @@ function clusterOf(refusals: Readonly<Record<string, ErrorClass>>) {
   return { es, left };
 }
 
-async function deleted(refusals: Readonly<Record<string, ErrorClass>>) {
-  const { es, left } = clusterOf(refusals);
+async function deleted(...given: Parameters<typeof clusterOf>) {
+  const { es, left } = clusterOf(...given);
   const connection = { namespace: 'search', name: 'main', uid: 'connection' };
   const cluster = { es, connection, clusterUuid: 'cluster', protects: () => false };
   const dependencies = {
@@ -80,6 +81,10 @@ async function deleted(refusals: Readonly<Record<string, ErrorClass>>) {
 describe('indexes that are to be deleted', () => {
   it('are counted once they are gone', async () => {
     expect(await deleted({})).toEqual([3, 0, 0, 0]);
+  });
+
+  it('are looked at again, and have not failed, when their deletion has not got round yet', async () => {
+    await expect(deleted({}, false)).rejects.toMatchObject({ errorClass: 'incomplete' });
   });
 
   it('and that a snapshot holds, which has just begun, are no failure: they go another time', async () => {
