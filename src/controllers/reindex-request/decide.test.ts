@@ -883,6 +883,9 @@ describe('undoing', () => {
     expect(run(request(undoing, cancel), was).actions).toMatchObject([
       { type: 'SetMeta', meta: { 'es-steward': { blocks: false } } },
     ]);
+    const full = { settings: { blocks: { read_only_allow_delete: 'true' } } };
+    const flooded = observed({ sources: [free], destination: destination({ blocks: true }, full) });
+    expect(actionsOf(run(request(undoing, cancel), flooded))).toEqual(['DeleteDestination']);
     const again = { attempt: 2, epoch: 2, phase: 'Pending' as const };
     const theirs = fenced({ aliases: { orders } });
     const world = observed({ sources: [theirs], destination: destination({ blocks: false }) });

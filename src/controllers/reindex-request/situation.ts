@@ -170,6 +170,14 @@ export function hasWriteBlock(index: IndexFacts): boolean {
   return String(flatten(index.settings)['index.blocks.write']) === 'true';
 }
 
+/** Whether its mark can be written: neither a full disk nor a person stands against it. Where it can not, nobody waits for it. */
+export function takesMark({ settings }: IndexFacts): boolean {
+  const flat = flatten(settings);
+  return ['metadata', 'read_only', 'read_only_allow_delete'].every(
+    (block) => String(flat[`index.blocks.${block}`]) !== 'true',
+  );
+}
+
 /** A call through the epoch alias finds nothing once the epoch is over; without one, the index itself. */
 export function throughEpoch(situation: Situation): string {
   const { epochs, epoch, source } = situation;

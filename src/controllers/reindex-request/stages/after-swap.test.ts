@@ -437,6 +437,13 @@ describe('cleaning up', () => {
     expect(run(request(cleaning), free).actions).toMatchObject([
       { type: 'SetMeta', meta: { 'es-steward': { blocks: false } } },
     ]);
+    const frozen = serving(
+      { orders },
+      { ...SERVING, blocks: { metadata: 'true' } },
+      { ...mark, blocks: true },
+    );
+    const frozenWorld = world({ sources: [index('orders-v1', {}, {})], destination: frozen });
+    expect(run(request(cleaning), frozenWorld).status.phase).toBe('Completed');
     const destination = serving({ orders }, SERVING, { ...mark, blocks: false });
     const lost = run(request({}, noWindow), world({ sources: [shown], destination }));
     const next = run(request(lost.status, noWindow), world({ sources: [shown], destination }));

@@ -3,7 +3,7 @@ import type { ReindexAction } from '../actions.ts';
 import { hasSettings, withMark, withoutPipelines } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import { withoutFence } from '../rounds.ts';
-import { ownsBlock, type Situation, throughEpoch, whyToLift } from '../situation.ts';
+import { ownsBlock, type Situation, takesMark, throughEpoch, whyToLift } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
 
 /** After so many the cluster will not do it in time by itself: a person decides. */
@@ -57,7 +57,9 @@ function takeBack({ destination, mark }: Situation): readonly ReindexAction[] {
     ...(hasSettings(destination.settings, settings)
       ? []
       : [{ type: 'SetSettings', target, settings } as const]),
-    ...(mark.state === 'final' || mark.blocks ? [{ type: 'SetMeta', target, meta } as const] : []),
+    ...(mark.state === 'final' || (mark.blocks && takesMark(destination))
+      ? [{ type: 'SetMeta', target, meta } as const]
+      : []),
   ];
 }
 

@@ -13,7 +13,7 @@ import {
 import { refusal } from '../moved-conditions.ts';
 import { isEpochAlias, rollbackAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
-import { type Situation, writesBlocked } from '../situation.ts';
+import { type Situation, takesMark, writesBlocked } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
 import { freeSource } from './serving.ts';
 
@@ -105,7 +105,8 @@ function letGo(moved: Situation): Step | undefined {
 /** Whoever blocks the destination from now on is somebody else. */
 function forget(moved: Situation, message: string): Step | undefined {
   const { destination, mark, observed } = moved;
-  if (!destination || mark?.rollback === undefined || observed.protects(destination.name)) return undefined;
+  if (!destination || mark?.rollback === undefined || !takesMark(destination)) return undefined;
+  if (observed.protects(destination.name)) return undefined;
   const { rollback: _asked, rollbackBlockedBefore: _before, ...rest } = mark;
   const meta = withMark(destination.mappings, rest)['_meta'];
   return rollbackStep(moved, message, {

@@ -5,7 +5,7 @@ import type { ReindexAction } from '../actions.ts';
 import { hasSettings, leftPipelines, shownSettings, withMark } from '../destination.ts';
 import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
-import { hasWriteBlock, type Situation } from '../situation.ts';
+import { hasWriteBlock, type Situation, takesMark } from '../situation.ts';
 import { type Step, type StepOptions, step, time } from '../step.ts';
 
 /** Every step of this phase; `Complete` since the move, so `Ready`. */
@@ -104,7 +104,8 @@ export function freeSource(moved: Situation): readonly ReindexAction[] {
 
 /** Whoever blocks it from now on is somebody else, also for one who has lost the status. */
 function forget({ destination, mark, observed }: Situation): readonly ReindexAction[] {
-  if (!destination || !mark?.blocks || observed.protects(destination.name)) return [];
+  if (!destination || !mark?.blocks || !takesMark(destination)) return [];
+  if (observed.protects(destination.name)) return [];
   const meta = withMark(destination.mappings, { ...mark, blocks: false })['_meta'];
   return [{ type: 'SetMeta', target: { index: destination.name, uuid: destination.uuid }, meta }];
 }

@@ -2,7 +2,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
-import { ownsBlock, type Situation, throughEpoch } from '../situation.ts';
+import { ownsBlock, type Situation, takesMark, throughEpoch } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
 
 type Why = 'deleted' | 'cancelled' | 'failed' | 'suspended';
@@ -102,7 +102,7 @@ function liftBlock(situation: Situation): Step | undefined {
 function unmark(situation: Situation): Step | undefined {
   const { destination, mark, epochs } = situation;
   const isFinal = mark?.state === 'final' && epochs.length > 0;
-  if (!destination || !mark || !(isFinal || mark.blocks)) return undefined;
+  if (!destination || !mark || !(isFinal || (mark.blocks && takesMark(destination)))) return undefined;
   const state = isFinal ? 'copying' : mark.state;
   const meta = withMark(destination.mappings, { ...mark, state, blocks: false })['_meta'];
   return undoStep(situation, `marking ${destination.name} as unfinished`, {
