@@ -44,7 +44,7 @@ const deleting: CrashScenario = {
 it('makes one snapshot per slot, wherever its process dies', { timeout }, async ({ annotate }) => {
   const points = await dieEverywhere(bed, making);
   await annotate(`${points} crash points`);
-  expect(points).toBeGreaterThan(20);
+  expect(points).toBeGreaterThan(15);
 });
 
 it('deletes exactly what was planned, wherever its process dies', { timeout }, async ({ annotate }) => {
