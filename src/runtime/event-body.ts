@@ -39,9 +39,12 @@ export interface Occurrences {
   readonly times: number;
 }
 
-/** Events with equal keys are one series, whatever their notes say. */
-export function seriesKey({ metadata }: KubernetesObject, { type, action, reason }: ResourceEvent): string {
-  return JSON.stringify([metadata.uid, type, action, reason]);
+/** Events with equal keys are one series. The API server lets no note change, so that another note is another Event. */
+export function seriesKey(
+  { metadata }: KubernetesObject,
+  { type, action, reason, note }: ResourceEvent,
+): string {
+  return JSON.stringify([metadata.uid, type, action, reason, note]);
 }
 
 /** `<object>.<unique>`, as kubectl and people expect it; unique by time and count. */
@@ -54,10 +57,8 @@ export function eventNamespace({ metadata }: KubernetesObject): string {
   return metadata.namespace ?? 'default';
 }
 
-export function eventBody(
-  { regarding, event, name, firstAt, lastAt, times }: Occurrences,
-  reporter: Reporter,
-): object {
+export function eventBody(seen: Occurrences, reporter: Reporter): object {
+  const { regarding, event, name, firstAt } = seen;
   const { namespace, name: objectName, uid, resourceVersion } = regarding.metadata;
   return {
     apiVersion: 'events.k8s.io/v1',
@@ -78,17 +79,12 @@ export function eventBody(
       uid,
       resourceVersion,
     },
-    ...seriesPart(times, lastAt),
+    ...seriesPart(seen),
   };
 }
 
-/** The merge patch that tells of repetitions. The latest note is the one worth reading. */
-export function seriesPatch({ event, times, lastAt }: Occurrences): object {
-  return { note: cut(event.note, NOTE_BYTES), ...seriesPart(times, lastAt) };
-}
-
-/** The API server takes no series of less than two. */
-function seriesPart(times: number, lastAt: number): object {
+/** What a merge patch tells of repetitions. The API server takes no series of less than two. */
+export function seriesPart({ times, lastAt }: Occurrences): object {
   return times < 2 ? {} : { series: { count: times, lastObservedTime: microTime(lastAt) } };
 }
 

@@ -2,7 +2,7 @@ import type { KubernetesApi, KubernetesObject } from '../kubernetes/api.ts';
 import { isKubernetesError } from '../kubernetes/errors.ts';
 import type { Clock } from './clock.ts';
 import type { PassLogger, ResourceEvent } from './controller.ts';
-import { eventBody, eventName, eventNamespace, EVENTS, seriesKey, seriesPatch } from './event-body.ts';
+import { eventBody, eventName, eventNamespace, EVENTS, seriesKey, seriesPart } from './event-body.ts';
 import type { Occurrences, Reporter } from './event-body.ts';
 
 export interface EventRecorder {
@@ -75,7 +75,7 @@ export function createEventRecorder(options: RecorderOptions): EventRecorder {
     const isSeries = before !== undefined && clock.monotonic() - before.seenAt < SERIES_MS;
     const series = isSeries ? before : begin(key, regarding, event);
     const times = series.seen.times + 1;
-    series.seen = { ...series.seen, event, lastAt: clock.now(), times };
+    series.seen = { ...series.seen, lastAt: clock.now(), times };
     series.seenAt = clock.monotonic();
     if (times <= 2 || isDue(series, clock)) enqueue(series);
   }
@@ -157,8 +157,7 @@ async function tryToTell(options: RecorderOptions, series: Series, signal: Abort
 async function tell({ kubernetes, reporter }: RecorderOptions, { seen, told }: Series): Promise<void> {
   const namespace = eventNamespace(seen.regarding);
   try {
-    if (told > 0)
-      await kubernetes.mergePatch({ kind: EVENTS, namespace, name: seen.name }, seriesPatch(seen));
+    if (told > 0) await kubernetes.mergePatch({ kind: EVENTS, namespace, name: seen.name }, seriesPart(seen));
     else await kubernetes.create(EVENTS, namespace, eventBody(seen, reporter));
   } catch (error) {
     // The first try arrived although its answer did not.
