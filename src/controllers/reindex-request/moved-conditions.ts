@@ -27,7 +27,9 @@ function completeCondition(situation: Situation, status: ReindexRequestStatus): 
       condition('Complete', 'RolledBack', `the aliases were moved back from ${to} to ${from}`, 'False'),
     ];
   if (phase === undefined || !COMPLETE.has(phase)) return [];
-  return [condition('Complete', 'Completed', `${from} is copied to ${to} and its aliases have moved`)];
+  const moved =
+    (status.aliasesMoved ?? []).length > 0 ? 'and its aliases have moved' : 'and no alias was to move';
+  return [condition('Complete', 'Completed', `${from} is copied to ${to} ${moved}`)];
 }
 
 const COMPLETE: ReadonlySet<string> = new Set(['RollbackWindow', 'CleaningUp', 'Completed']);

@@ -586,6 +586,16 @@ describe('after the end', () => {
     expect(decision.remove).toBeUndefined();
   });
 
+  it('says that nothing is proven and nothing has moved, with CopyOnly', () => {
+    const free = world({ sources: [index('orders-v1', {}, {})] });
+    const { destination: _uncounted, ...rest } = cleaning;
+    const progress = { percent: 99, display: '99%', message: 'm', completed: 7 };
+    const status = { ...rest, aliasesMoved: [], progress };
+    const decision = run(request(status, { writeMode: 'CopyOnly' }), free);
+    expect(decision.ready.message).toMatch(/: 7 documents copied to orders-v2; CopyOnly proves nothing/);
+    expect(conditionOf(decision, 'Complete')?.message).toContain('no alias was to move');
+  });
+
   it('goes only at its end, not while it holds something', () => {
     expect(run(request(inWindow, { ttlAfterFinished: '0s' }), world()).remove).toBeUndefined();
   });

@@ -39,10 +39,10 @@ function letSourceGo(moved: Situation): Step | undefined {
 }
 
 function complete(moved: Situation): Step {
-  const { status, spec } = moved;
+  const { status } = moved;
   const { blockedSince: _since, intent: _intent, rollbackUntil: _until, ...rest } = withDurations(moved);
   const kept = status.sourceKept === undefined ? '' : `; ${status.sourceKept}`;
-  const message = `Reindex complete: ${status.destination?.documents ?? 0} documents in ${spec.destination.index}${kept}`;
+  const message = `Reindex complete: ${resultOf(moved)}${kept}`;
   return step(moved, {
     phase: 'Completed',
     message,
@@ -53,4 +53,12 @@ function complete(moved: Situation): Step {
     next: 'changed',
     holds: false,
   });
+}
+
+/** Whoever asked for no proof is told that there is none. */
+function resultOf({ status, spec }: Situation): string {
+  const to = spec.destination.index;
+  if (spec.writeMode !== 'CopyOnly') return `${status.destination?.documents ?? 0} documents in ${to}`;
+  const copied = status.progress?.completed ?? 'all';
+  return `${copied} documents copied to ${to}; CopyOnly proves nothing: what was written meanwhile may be missing`;
 }
