@@ -52,9 +52,8 @@ export async function moveDocuments(
   await noCopyRuns(move);
   const obstacle = await obstacleOf(move);
   if (obstacle === 'Replaced') return (status) => withoutArchiveBatch(status, batch.id);
-  const { copies, fresh, before } = await documentsOf(move, obstacle);
-  if (obstacle !== undefined && (copies.length === 0 || (await haveOriginals(move, copies))))
-    return hindered(move, obstacle, copies);
+  const { copies, fresh, before, isHalfway } = await documentsOf(move, obstacle);
+  if (obstacle !== undefined && (copies.length === 0 || isHalfway)) return hindered(move, obstacle, copies);
   await copy(move, fresh);
   const ours = new Set([...copies, ...fresh].map(keyOf).filter((key) => !before.has(key)));
   const settled = await settle(move, distinct([...copies, ...fresh]), ours);
@@ -137,7 +136,7 @@ async function documentsOf(move: Move, obstacle: string | undefined) {
 
 /** What is to be brought into one place. The order of the reads matters: see below. */
 async function findDocuments(move: Move, mayCopy: boolean) {
-  const { batch, chosen, cluster, context } = move;
+  const { batch, cluster, context } = move;
   const { signal } = context.pass;
   const fresh = mayCopy ? await freshDocuments(move) : [];
   // What another process copies after this read is found by the next one, so that whatever is ours counts as ours.
@@ -151,7 +150,7 @@ async function findDocuments(move: Move, mayCopy: boolean) {
     fresh: fresh.filter((document) => !copied.has(keyOf(document))),
     /** In the archive since before the batch. */
     before: new Set([...found].filter((key) => !copied.has(key))),
-    chosen,
+    isHalfway: !mayCopy && copies.length > 0 && (await haveOriginals(move, copies)),
   };
 }
 

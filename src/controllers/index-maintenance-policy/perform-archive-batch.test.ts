@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { policyOf } from '../../../test/support/maintenance-facts.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import type { Connections } from '../../elasticsearch/connections.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
+import { documentFingerprint } from './archival.ts';
+import { createListings } from './observe-listings.ts';
+import { moveBatch } from './perform-archive-batch.ts';
+
+const NOW = Date.parse('2026-03-01T00:30:00Z');
+const log = { info: () => undefined, warn: () => undefined };
+const pass = { now: NOW, signal: new AbortController().signal, log };
+const archive = { olderThan: '1825d', field: 'date', destination: 'archive-{date:yyyy}' };
+const document = { id: 'x', routing: undefined, source: { date: '2016-02-29' } };
+const batch = {
+  id: '1',
+  time: '2026-03-01T00:25:00Z',
+  target: 'a',
+  index: 'docs-1',
+  uuid: 'u',
+  destination: 'archive-2016',
+  destinationUuid: 'd',
+  cutoff: '2021-01-01T00:00:00Z',
+  marks: [3],
+  documents: documentFingerprint(document),
+};
+const policy = (rest: Partial<Pick<IndexMaintenancePolicy, 'status'>> = {}, deletionTimestamp?: string) => {
+  const made = policyOf(
+    [{ name: 'a', pattern: 'docs-*', archive }],
+    { deletion: { minHealth: 'red' } },
+    rest,
+  );
+  return { ...made, metadata: { ...made.metadata, ...(deletionTimestamp && { deletionTimestamp }) } };
+};
+
+const shards = { failed: 0, successful: 1, total: 1 };
+const index = (name: string, uuid: string, mappings = {}) => ({
+  [name]: {
+    aliases: {},
+    mappings,
+    settings: { index: { uuid, creation_date: '1', number_of_shards: '1', number_of_replicas: '0' } },
+  },
+});
+const health = {
+  status: 'red',
+  timed_out: false,
+  number_of_nodes: 1,
+  number_of_data_nodes: 1,
+  active_primary_shards: 1,
+  active_shards: 1,
+  relocating_shards: 0,
+  initializing_shards: 0,
+  unassigned_shards: 1,
+  number_of_pending_tasks: 0,
+};
+const copy = { _id: 'x', _source: document.source, _seq_no: 4, _primary_term: 1, sort: [4] };
+const pageOf = (...hits: readonly object[]) => ({ timed_out: false, _shards: shards, hits: { hits } });
+
+/** Documents are in both, and a shard of one of the indexes is missing. */
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  '/docs-1': index('docs-1', 'u'),
+  '/docs-1/_stats/docs,store,translog': { _shards: shards },
+  '/archive-2016': index('archive-2016', 'd', { _meta: { 'es-steward': { archive: 'search/logs' } } }),
+  '/_cluster/health': health,
+  '/_cluster/health/docs-1%2Carchive-2016': health,
+  '/_tasks': { tasks: [] },
+  '/_snapshot/_status': {},
+  '/_nodes/stats/os': { nodes: { a: { timestamp: NOW } } },
+  '/archive-2016/_refresh': { _shards: shards },
+  '/archive-2016/_search': pageOf(copy),
+  '/docs-1/_mget': { docs: [{ found: true, _id: 'x', _seq_no: 0, _primary_term: 1 }] },
+};
+
+const failing = (errorClass: ErrorClass) =>
+  new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
+
+async function moved(answers: Readonly<Record<string, unknown>> = {}, of = policy()) {
+  const all = { ...ANSWERS, ...answers };
+  const pages = new Map<string, number>();
+  const es: Elasticsearch = {
+    request: ({ path }) => {
+      const page = (pages.get(path) ?? 0) + 1;
+      pages.set(path, page);
+      // A search goes on until a page has nothing.
+      const isAfterLast = path.endsWith('/_search') && page > 1;
+      const answer = isAfterLast ? pageOf() : (all[path] ?? failing('serverError'));
+      return answer instanceof ElasticsearchError ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+  };
+  const connection = { namespace: 'search', name: 'main', uid: 'c' };
+  // A cast: nothing else of it is used.
+  const cluster = { es, connection, clusterUuid: 'c', protects: () => false, maxConcurrentOperations: 1 };
+  const dependencies = {
+    connections: { use: () => Promise.resolve(cluster) } as unknown as Connections,
+    listings: createListings(),
+    policies: () => [],
+    requests: () => [],
+    clusterUuidOf: () => 'c',
+  };
+  const change = await moveBatch(batch, { policy: of, pass, dependencies });
+  return change({ archive: { documents: 0, held: [], batch } }).archive;
+}
+
+const hindered = (count: number) =>
+  policy({
+    status: {
+      archive: {
+        documents: 0,
+        held: [],
+        hindered: Array.from({ length: count }, (_, at) => ({
+          ...batch,
+          id: `${at + 1}`,
+          reason: 'Closed',
+          triedTime: '2026-03-01T00:00:00Z',
+        })),
+      },
+    },
+  });
+
+describe('a batch whose index is not whole', () => {
+  it.each([
+    ['are in both', {}],
+    ['cannot be read in their index', { '/docs-1/_mget': failing('unavailable') }],
+    ['cannot be read in the archive', { '/archive-2016/_refresh': failing('incomplete') }],
+  ])('waits aside where its documents %s', async (_, answers) => {
+    const after = await moved(answers);
+    expect(after).toMatchObject({ hindered: [{ id: '1', reason: 'IndexUnhealthy' }], held: [] });
+    expect(after?.batch).toBeUndefined();
+  });
+
+  it('is given up where nothing has been copied yet', async () => {
+    expect(await moved({ '/archive-2016/_search': pageOf() })).toEqual({
+      documents: 0,
+      held: [{ index: 'docs-1', reason: 'IndexUnhealthy', documents: 0 }],
+    });
+  });
+
+  it('keeps a policy waiting that is deleted, or that has too many of them', async () => {
+    const leaving = policy({}, '2026-03-01T00:29:00Z');
+    await expect(moved({}, leaving)).rejects.toMatchObject({ reason: 'ArchivalHindered' });
+    const other = hindered(5).status?.archive?.hindered?.slice(1);
+    const full = policy({ status: { archive: { documents: 0, held: [], hindered: other } } });
+    await expect(moved({}, full)).rejects.toMatchObject({ reason: 'ArchivalHindered' });
+  });
+});
+
+describe('a batch that meets a fault', () => {
+  const fault = (errorClass: ErrorClass) => ({ '/docs-1': failing(errorClass) });
+
+  it('is tried again by the next pass, when that may not meet it', async () => {
+    await expect(moved(fault('unavailable'))).rejects.toMatchObject({ errorClass: 'unavailable' });
+  });
+
+  it('waits aside when the same request would be refused again, or when it did so before', async () => {
+    expect(await moved(fault('forbidden'))).toMatchObject({ hindered: [{ reason: 'ArchivalRefused' }] });
+    const before = await moved(fault('unavailable'), hindered(1));
+    expect(before).toMatchObject({ hindered: [{ id: '1', reason: 'Closed' }] });
+  });
+});
