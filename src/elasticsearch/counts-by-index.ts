@@ -19,7 +19,8 @@ const schema = z.object({
 
 /**
  * How many documents of a query each of these indexes holds; one without any is absent.
- * @throws ElasticsearchError `incomplete` unless every shard was asked.
+ * @throws ElasticsearchError `incomplete` unless every shard was asked, `indexNotFound`, and `forbidden` for an index that
+ * the login may not read: with ignore_unavailable it would seem to be empty.
  */
 export async function countsByIndex(
   es: Elasticsearch,
@@ -33,7 +34,7 @@ export async function countsByIndex(
     const request = {
       method: 'POST',
       path: `/${listOf(group)}/_search`,
-      query: { ignore_unavailable: true, allow_partial_search_results: false },
+      query: { allow_partial_search_results: false },
       body: { size: 0, track_total_hits: false, query, aggs },
     } as const;
     const { aggregations } = await ask(es, request, schema, signal);

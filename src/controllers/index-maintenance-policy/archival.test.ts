@@ -28,7 +28,7 @@ const facts = (
       {
         documents: new Map(Object.entries(documents).map(([name, count]) => [`uuid-of-${name}`, count])),
         types: new Map(INDICES.map(({ name }) => [name, types[name] ?? 'date'])),
-        red: new Set(red),
+        unread: new Map(red.map((name) => [name, 'IndexUnhealthy' as const])),
       },
     ],
   ]);
@@ -132,6 +132,18 @@ describe('what moves next', () => {
         { index: 'docs-1', reason: 'IndexUnhealthy' },
       ],
     });
+  });
+
+  it('is not of an index that the login may not read, which is not deleted as if it were empty', () => {
+    const old = [{ ...target, retention: { maxAge: '1s' } }];
+    const policy = running({}, old);
+    const unread = new Map([['docs-1', 'ArchivalRefused' as const]]);
+    const given = seen({});
+    const [[name, read] = []] = [...given.archive];
+    if (name === undefined || read === undefined) throw new Error('one target archives');
+    const step = decide(policy, { ...given, archive: new Map([[name, { ...read, unread }]]) }, NOW);
+    expect(step.status.plan?.deletes.names).toEqual(['docs-2']);
+    expect(step.status.plan?.held).toContainEqual({ index: 'docs-1', reason: 'NotArchived' });
   });
 
   it('may be of what is written to, snapshotted or led to by an alias', () => {

@@ -65,21 +65,17 @@ export function archiveSourcesOf(
         const documents = facts.documents.get(member.index.uuid) ?? 0;
         const reason =
           archiveGuardOf(member.index, around, deletion) ??
-          redFault(member, facts) ??
+          facts.unread.get(member.index.name) ??
           fieldFault(member, facts);
         return { target, member, documents, reason };
       });
   });
 }
 
-function redFault({ index }: Member, { red }: ArchiveFacts): ArchiveHold | undefined {
-  return red.has(index.name) ? 'IndexUnhealthy' : undefined;
-}
-
-/** An empty index knows no fields, and that is nothing to look at. */
+/** An empty index knows no fields, and that is nothing to look at; without figures nobody knows that it is empty. */
 function fieldFault({ index }: Member, { types }: ArchiveFacts): ArchiveHold | undefined {
   const type = types.get(index.name);
-  if (type === undefined) return (index.figures?.documents ?? 0) > 0 ? 'FieldMissing' : undefined;
+  if (type === undefined) return (index.figures?.documents ?? 1) > 0 ? 'FieldMissing' : undefined;
   return isDate(type) ? undefined : 'FieldNotDate';
 }
 

@@ -14,7 +14,7 @@ const seen = seenOf(INDICES, {
   archive: new Map(
     INDICES.map(({ name, uuid }) => [
       name.slice(0, 4),
-      { documents: new Map([[uuid, 5]]), types: new Map([[name, 'date']]), red: new Set<string>() },
+      { documents: new Map([[uuid, 5]]), types: new Map([[name, 'date']]), unread: new Map() },
     ]),
   ),
 });

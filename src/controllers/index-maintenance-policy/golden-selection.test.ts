@@ -136,7 +136,7 @@ function archivable(indices: readonly ListedIndex[]): ArchiveFacts {
     at % 10 === 3 ? [] : [[name, at % 10 === 7 ? 'keyword' : 'date'] as const],
   );
   const old = indices.filter((_, at) => at % 2 === 0);
-  return { types: new Map(types), documents: new Map(old.map(({ uuid }) => [uuid, 5])), red: new Set() };
+  return { types: new Map(types), documents: new Map(old.map(({ uuid }) => [uuid, 5])), unread: new Map() };
 }
 
 function decisions(targets: readonly SpecPart[], more?: SpecPart): readonly string[] {

@@ -36,11 +36,33 @@ export async function readArchivable(
     const types = await fieldTypes(es, names, archive.field, signal);
     const dated = names.filter((name) => isDate(types.get(name)));
     const query = archiveQuery(archive, cutoffOf(archive, since));
-    const counts = await refusedAs(name, archive, countsByIndex(es, dated, query, signal));
+    const { counts, refused } = await refusedAs(name, archive, countEach(es, dated, query, signal));
     const documents = new Map(open.map(({ name, uuid }) => [uuid, counts.get(name) ?? 0]));
-    found.set(name, { documents, types, red });
+    const unread = new Map([
+      ...[...red].map((index) => [index, 'IndexUnhealthy'] as const),
+      ...refused.map((index) => [index, 'ArchivalRefused'] as const),
+    ]);
+    found.set(name, { documents, types, unread });
   }
   return found;
+}
+
+/** All in few requests, and one by one where one of them is refused, or gone since it was listed. */
+async function countEach(es: Elasticsearch, names: readonly string[], query: object, signal: AbortSignal) {
+  const counts = new Map<string, number>();
+  const refused: string[] = [];
+  const count = async (group: readonly string[]): Promise<void> => {
+    try {
+      for (const [name, documents] of await countsByIndex(es, group, query, signal))
+        counts.set(name, documents);
+    } catch (error) {
+      if (!isElasticsearchError(error, 'forbidden', 'indexNotFound')) throw error;
+      if (group.length > 1) for (const name of group) await count([name]);
+      else if (error.errorClass === 'forbidden') refused.push(...group);
+    }
+  };
+  for (const group of inGroups(names)) await count(group);
+  return { counts, refused };
 }
 
 /** One that cannot be asked would make every answer incomplete, and keep the other indexes where they are. */

@@ -36,8 +36,8 @@ export interface ArchiveFacts {
   readonly documents: ReadonlyMap<string, number>;
   /** What the date field is, by the name of the index; absent where there is none. */
   readonly types: ReadonlyMap<string, string>;
-  /** Names of those that have a shard which does not answer: nobody was asked about them. */
-  readonly red: ReadonlySet<string>;
+  /** Why nobody can tell, by the name of the index: a shard of it does not answer, or the login may not read it. */
+  readonly unread: ReadonlyMap<string, 'IndexUnhealthy' | 'ArchivalRefused'>;
 }
 
 export type SnapshotsOf = ReadonlyMap<string, readonly Snapshot[]>;

@@ -124,7 +124,9 @@ function factsOf(
     documents: new Map(
       all.map(({ index, type, documents = 0 }) => [index.uuid, isDate(type) ? documents : 0]),
     ),
-    red: new Set(all.flatMap(({ index, isRed = false }) => (isRed ? [index.name] : []))),
+    unread: new Map(
+      all.flatMap(({ index, isRed }) => (isRed ? [[index.name, 'IndexUnhealthy'] as const] : [])),
+    ),
   };
 }
 
@@ -223,7 +225,7 @@ const isIll = ({ health }: Surroundings, { deletion }: IndexMaintenancePolicySpe
 function mayMove(
   index: ListedIndex,
   surroundings: Surroundings,
-  { documents, types, red }: ArchiveFacts,
+  { documents, types, unread }: ArchiveFacts,
   spec: IndexMaintenancePolicySpec,
 ): boolean {
   const { aliases: _aliases, ...bare } = index;
@@ -233,13 +235,14 @@ function mayMove(
   const isArchive = index.name.startsWith(prefix) && /-\d{4}\.\d\d\.\d\d$/.test(index.name);
   const isKept =
     isUntouchable({ ...bare, aliases: {} }) || index.closed || !own.test(index.name) || isArchive;
-  const isBusy = surroundings.reindexed.has(index.name) || red.has(index.name) || isIll(surroundings, spec);
+  const isBusy =
+    surroundings.reindexed.has(index.name) || unread.has(index.name) || isIll(surroundings, spec);
   return !isKept && !isBusy && isDate(types.get(index.name)) && (documents.get(index.uuid) ?? 0) > 0;
 }
 
 /** Somebody has looked, and there is nothing. */
-const isArchived = ({ documents, types, red }: ArchiveFacts, name: string, uuid: string): boolean =>
-  (documents.get(uuid) ?? 0) === 0 && isDate(types.get(name)) && !red.has(name);
+const isArchived = ({ documents, types, unread }: ArchiveFacts, name: string, uuid: string): boolean =>
+  (documents.get(uuid) ?? 0) === 0 && isDate(types.get(name)) && !unread.has(name);
 
 /** Aliases that had an index, before or once the aliases have changed, and would have none. */
 function emptied(

@@ -75,7 +75,13 @@ function isUnarchived({ documents, reason = '' }: ArchiveSource): boolean {
   return documents > 0 || UNREAD.has(reason);
 }
 
-const UNREAD: ReadonlySet<string> = new Set(['FieldMissing', 'FieldNotDate', 'Closed', 'IndexUnhealthy']);
+const UNREAD: ReadonlySet<string> = new Set([
+  'FieldMissing',
+  'FieldNotDate',
+  'Closed',
+  'IndexUnhealthy',
+  'ArchivalRefused',
+]);
 
 function heldSource(source: ArchiveSource): readonly Stay[] {
   const { member, reason } = source;
