@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ABANDONED_MS } from '../../../src/controllers/reindex-request/lock-watch.ts';
 import { LOCK_INDEX, readLocks } from '../../../src/elasticsearch/locks.ts';
-import { createRequest, readRequest, type ReindexBed, useReindexBed } from '../../support/reindex-bed.ts';
+import {
+  createRequest,
+  editRequest,
+  eraseStatus,
+  readRequest,
+  type ReindexBed,
+  requestRef,
+  useReindexBed,
+} from '../../support/reindex-bed.ts';
 import { createSource, difference, indexOf, isBlocked, numbered } from '../../support/reindex-indices.ts';
 import { passes, settle, startProcess } from '../../support/reindex-process.ts';
 import { bringToRest } from '../../support/reindex-run.ts';
@@ -130,6 +138,31 @@ describe('the locks', () => {
     expect(await holdersOf([from])).toEqual(['east']);
     expect((await settle(process, east, name, clock))?.status?.phase).toBe('Completed');
     await process.close();
+  });
+
+  it('go when the request is cancelled, also when nobody knows any more that it has some', async () => {
+    const { from, to, name, alias } = await contested();
+    await dieIn(east, name, 'Copying');
+    expect(await holdersOf([from, to, alias])).toEqual(['east', 'east', 'east']);
+    await editRequest(east, name, { spec: { cancel: true } });
+    await eraseStatus(east, name);
+    expect((await bringToRest(east, name, EAST)).status.phase).toBe('Cancelled');
+    expect(await holdersOf([from, to, alias])).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('are written down and taken again by a request that knows of none', async () => {
+    const { from, to, name, alias } = await contested();
+    await dieIn(east, name, 'Copying');
+    await east.es.request({ method: 'DELETE', path: `/${LOCK_INDEX}` });
+    await east.api.mergePatch(requestRef(east, name), { status: { locks: null } }, { subresource: 'status' });
+    const held: unknown[] = [];
+    const { status } = await bringToRest(east, name, {
+      ...EAST,
+      at: { Verifying: async () => void held.push(...(await holdersOf([from, to, alias]))) },
+    });
+    expect(held).toEqual(['east', 'east', 'east']);
+    expect(status.phase).toBe('Completed');
+    expect(await holdersOf([from, to, alias])).toEqual([undefined, undefined, undefined]);
   });
 
   it('of a stranger hold nobody up for ever', async () => {
