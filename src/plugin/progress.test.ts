@@ -67,7 +67,7 @@ describe('a copy that is watched', () => {
 });
 
 describe('a snapshot that is watched', () => {
-  const look = (status: StatusOf<'snapshots'>, before = followed(schedule({ active }).resource)) => {
+  const look = (status: StatusOf<'snapshots'>, before = followed(schedule({ active }).resource, NOW)) => {
     const { resource } = schedule(status);
     return snapshotProgress(resource, followOn(before, resource), NOW);
   };
@@ -99,12 +99,28 @@ describe('a snapshot that is watched', () => {
 
   it('that is yet to come is waited for: what ended before is no news', () => {
     const ended = { name: 'nightly-0', state: 'SUCCESS', slot: '2026-11-24T11:00:00Z' } as const;
-    const idle = followed(schedule({ lastSnapshot: ended }).resource);
+    const idle = followed(schedule({ lastSnapshot: ended }).resource, NOW);
     expect(look({ lastSnapshot: ended, nextScheduleTime: '2026-11-26T00:00:00Z' }, idle)).toMatchObject({
       phase: 'Idle',
       detail: 'next in 12h',
     });
     expect(look({ lastSnapshot: { ...ended, slot } }, idle).end).toBe('good');
+  });
+
+  it.each([
+    ['has just been answered tells its outcome at once', 'go', 'go', '2026-11-25T11:59:00Z', 'good'],
+    ['is not answered yet is waited for', 'next', 'go', '2026-11-25T11:59:00Z', undefined],
+    ['was answered long ago is no news', 'go', 'go', '2026-11-25T11:49:00Z', undefined],
+    ['nobody has asked for is no news', undefined, 'go', '2026-11-25T11:59:00Z', undefined],
+  ])('that a run-now which %s', (_, asked, lastHandledRunNow, slot, end) => {
+    const status = {
+      lastHandledRunNow,
+      lastSnapshot: { name: 'nightly-0', state: 'SUCCESS', slot },
+    } as const;
+    const { resource } = schedule(status);
+    const annotations = asked === undefined ? {} : { 'es-steward.dev/run-now': asked };
+    const annotated = { ...resource, metadata: { ...resource.metadata, annotations } };
+    expect(look(status, followed(annotated, NOW)).end).toBe(end);
   });
 });
 

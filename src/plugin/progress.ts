@@ -1,4 +1,5 @@
 import type { ReindexRequest } from '../crds/reindex-request.ts';
+import { RUN_NOW, tokenOf } from '../crds/shared.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import { nameOf } from './targets.ts';
 import { bytes, clause, counted, grouped, relative } from './words.ts';
@@ -74,10 +75,17 @@ export interface Followed {
   readonly before?: string;
 }
 
-export const followed = ({ status = {} }: SnapshotSchedule): Followed => ({
-  ...(status.active && { slot: status.active.slot }),
-  ...(status.lastSnapshot && { before: status.lastSnapshot.slot }),
-});
+/** What a run-now has asked for may be over before anybody can watch it. */
+const RECENT_MS = 600_000;
+
+export function followed({ metadata, status = {} }: SnapshotSchedule, now: number): Followed {
+  const { active, lastSnapshot: last, lastHandledRunNow } = status;
+  const asked = tokenOf(metadata, RUN_NOW);
+  const isAnswered = asked !== undefined && asked === lastHandledRunNow;
+  const answer = isAnswered && last && now - Date.parse(last.slot) < RECENT_MS ? last.slot : undefined;
+  const slot = active?.slot ?? answer;
+  return { ...(slot && { slot }), ...(last && { before: last.slot }) };
+}
 
 /** The next look at the same run: one that was awaited may have begun, or be over already. */
 export function followOn({ slot, before }: Followed, { status = {} }: SnapshotSchedule): Followed {

@@ -74,7 +74,7 @@ async function running(session: Session): Promise<readonly Watched[]> {
 const follow =
   (session: Session) =>
   (first: Watched): Follow => {
-    let run: Followed = first.type === 'snapshots' ? followed(first.resource) : {};
+    let run: Followed = first.type === 'snapshots' ? followed(first.resource, session.clock.now()) : {};
     let last: Progress | undefined;
     return async () => {
       if (last?.end !== undefined) return last;
