@@ -154,6 +154,7 @@ const policyEvents: readonly EventDoc[] = [
     'ClockSkew',
     'SnapshotMissing',
     'ActionFailed',
+    'ArchivalHindered',
   ]),
 ];
 

@@ -179,6 +179,16 @@ describe('what moves next', () => {
     expect(withNewArchiveRun(passed).archive?.held).toEqual([]);
   });
 
+  it('is told by the condition where documents stay: how many, of which index, and why', () => {
+    const passed = withoutPlace(
+      passing(running().status ?? {}, batch, { reason: 'IdTaken', failed: 2, left: 2 }),
+      'docs-1',
+    );
+    const { ready } = decide(running(passed), seen({ 'docs-1': 2 }), NOW);
+    expect(ready.reason).toBe('ActionFailed');
+    expect(ready.message).toContain('could not archive 2 documents, such as those of docs-1 (IdTaken)');
+  });
+
   it('does not run after documents that change all the while', () => {
     const last = { date: 5, seqNo: 7, documents: 'abcdefgh' };
     const told = { reason: 'DocumentsChanged', failed: 0, left: 1 };

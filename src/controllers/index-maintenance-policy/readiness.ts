@@ -64,12 +64,7 @@ function undisturbed(
   if (run !== undefined) return is('ready', 'Running', 'a run is under way');
   const [hindered] = archive?.hindered ?? [];
   if (hindered !== undefined) return is('reconciling', 'ArchivalHindered', hinderedText(hindered));
-  if (consecutiveFailures > 0)
-    return is(
-      'reconciling',
-      'ActionFailed',
-      'the last run could not do everything: status.lastRun counts it, the log of the operator names it; it is tried again at the next time of the schedule',
-    );
+  if (consecutiveFailures > 0) return is('reconciling', 'ActionFailed', failureText(lastRun, archive));
   if (plan?.kept.some(({ reason }) => reason === 'NotSnapshotted') === true)
     return is('reconciling', 'SnapshotMissing', SNAPSHOT_MISSING);
   if (lastRun === undefined)
@@ -79,6 +74,17 @@ function undisturbed(
       'the plan is carried out at the next time of the schedule, or at once with the annotation es-steward.dev/run-now',
     );
   return is('ready', 'Maintained', 'the last run did everything that was due');
+}
+
+function failureText(lastRun: Status['lastRun'], archive: Status['archive']): string {
+  const again = 'it is tried again at the next time of the schedule';
+  const { failed = 0, notArchived = 0 } = lastRun ?? {};
+  const [held] = archive?.held ?? [];
+  if (failed > 0 || notArchived === 0 || held === undefined)
+    return `the last run could not do everything: status.lastRun counts it, the log of the operator names it; ${again}`;
+  const { index, reason } = held;
+  const documents = notArchived === 1 ? '1 document' : `${notArchived} documents`;
+  return `the last run could not archive ${documents}, such as those of ${index} (${reason}): status.archive.held names all of their indexes; ${again}`;
 }
 
 /** Whether they are in both is not known where one of the two cannot be read. */
