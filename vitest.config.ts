@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 // resources of all others too. `e2e` tests what `npm run e2e` has installed.
 export default defineConfig({
   test: {
+    // At the end of the integration tests all that was told is looked through, and servers are ended.
+    teardownTimeout: 60_000,
     projects: [
       {
         test: {

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { EnvironmentInfo } from '../../scripts/environment/environment-info.ts';
 import { givenElasticsearch, givenKubernetes } from '../../scripts/environment/given-servers.ts';
@@ -7,7 +10,11 @@ import {
   startPrivateElasticsearch,
 } from '../../scripts/environment/private-servers.ts';
 import { say } from '../../scripts/environment/progress.ts';
+import { auditFlags } from './audit.ts';
 import { redIndices, refuseRed } from './red-indices.ts';
+import { type Kept, refuseLeaks } from './refuse-leaks.ts';
+import { TOLD_VARIABLE } from './told.ts';
+import { refuseUnknownEvents } from './unknown-events.ts';
 
 /** What runs for a test run, and how to end it. */
 type Running<Info> = { readonly info: Info; readonly stop: () => Promise<void> };
@@ -15,6 +22,7 @@ type Running<Info> = { readonly info: Info; readonly stop: () => Promise<void> }
 declare module 'vitest' {
   interface ProvidedContext {
     environment: EnvironmentInfo;
+    kept: Kept;
   }
 }
 
@@ -30,25 +38,44 @@ const JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   process.env['ES_JAVA_OPTS'] ??= JAVA_OPTIONS;
-  const [kubernetes, elasticsearch] = await Promise.all([controlPlane(), cluster()]);
-  project.provide('environment', { ...kubernetes.info, elasticsearch: elasticsearch.info });
-  const { kubernetesVersion } = kubernetes.info;
+  const kept = keep();
+  const [kubernetes, elasticsearch] = await Promise.all([controlPlane(kept), cluster()]);
+  const environment = { ...kubernetes.info, elasticsearch: elasticsearch.info };
+  project.provide('environment', environment);
+  project.provide('kept', kept);
+  process.env[TOLD_VARIABLE] = kept.told;
   say(
-    `Integration tests run on Kubernetes ${kubernetesVersion} and Elasticsearch ${elasticsearch.info.version}.`,
+    `Integration tests run on Kubernetes ${environment.kubernetesVersion} and Elasticsearch ${elasticsearch.info.version}.`,
   );
   const redBefore = await redIndices(elasticsearch.info);
   return async () => {
-    try {
-      await refuseRed(elasticsearch.info, redBefore);
-    } finally {
-      await Promise.all([kubernetes.stop(), elasticsearch.stop()]);
-    }
+    const checks = [
+      async () => refuseLeaks(environment, kept),
+      async () => refuseUnknownEvents(kept.told),
+      () => refuseRed(elasticsearch.info, redBefore),
+    ];
+    const verdicts = await Promise.allSettled(checks.map((check) => check()));
+    await Promise.all([kubernetes.stop(), elasticsearch.stop()]);
+    rmSync(kept.folder, { recursive: true });
+    const faults = verdicts.flatMap((verdict) => (verdict.status === 'rejected' ? [verdict.reason] : []));
+    if (faults.length > 0) throw new AggregateError(faults, faults.map(messageOf).join('\n'));
   };
 }
 
-async function controlPlane(): Promise<Running<Omit<EnvironmentInfo, 'elasticsearch'>>> {
+const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
+
+/** A folder for what the run tells; with it goes the log of the API server, which has every Secret of the tests. */
+function keep(): Kept {
+  const folder = mkdtempSync(join(tmpdir(), 'es-steward-kept-'));
+  const kept = { folder, told: join(folder, 'told'), audit: join(folder, 'audit') };
+  mkdirSync(kept.told);
+  mkdirSync(kept.audit);
+  return kept;
+}
+
+async function controlPlane({ audit }: Kept): Promise<Running<Omit<EnvironmentInfo, 'elasticsearch'>>> {
   const given = await givenKubernetes(undefined);
-  if (given === undefined) return startPrivateControlPlane();
+  if (given === undefined) return startPrivateControlPlane({ apiServerFlags: auditFlags(audit) });
   await applyCustomResources(given.kubeconfig);
   return { info: given, stop: leaveRunning };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheRoot } from '../../scripts/environment/cache.ts';
 import { eventually } from './eventually.ts';
+import { tell } from './told.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Stripping types and compiling is most of a start, and the same for all of them. */
@@ -38,8 +39,8 @@ export function startOperatorProcess({ args = [], environment = {} }: ProcessOpt
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (child.pid === undefined) throw new Error('the operator could not be started');
-  const stdout = collect(child.stdout);
-  const stderr = collect(child.stderr);
+  const stdout = collect(child.stdout, `operator-${child.pid}-stdout.log`);
+  const stderr = collect(child.stderr, `operator-${child.pid}-stderr.log`);
   const lines = () => stdout().split('\n').slice(0, -1).filter(isObject).map(parse);
   const logged = (text: string, limitMs?: number) =>
     eventually(
@@ -62,15 +63,18 @@ export function startOperatorProcess({ args = [], environment = {} }: ProcessOpt
       const answer = await fetch(
         `http://${String(path === '/metrics' ? metricsAddress : healthAddress)}${path}`,
       );
-      return { status: answer.status, text: await answer.text() };
+      const text = await answer.text();
+      tell(`operator-${child.pid}${path.replace('/', '-')}.txt`, text);
+      return { status: answer.status, text };
     },
   };
 }
 
-function collect(stream: NodeJS.ReadableStream | null): () => string {
+function collect(stream: NodeJS.ReadableStream | null, file: string): () => string {
   let text = '';
   stream?.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
+    tell(file, chunk);
   });
   return () => text;
 }

@@ -1,6 +1,7 @@
 import { systemClock } from '../../src/runtime/clock.ts';
 import { run } from '../../src/plugin/run.ts';
 import { environment } from './environment.ts';
+import { tell } from './told.ts';
 
 export interface Ran {
   readonly code: number;
@@ -41,5 +42,6 @@ export async function plugin(args: readonly string[], options: PluginOptions = {
     version: '0.0.0-test',
     environment: {},
   });
+  tell('plugin.txt', out + err);
   return { code, out, err };
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../src/runtime/clock.ts';
 import type { ResourceEvent } from '../../src/runtime/controller.ts';
 import type { Engine } from '../../src/runtime/engine.ts';
 import { type Around, aroundElasticsearch, aroundKubernetes } from './server-calls.ts';
+import { tellEvent, toldLogger } from './told.ts';
 
 export interface ProcessParts {
   readonly engine: Engine;
@@ -45,10 +46,13 @@ export function processParts(options: PartsOptions): ProcessParts {
   const engine: Engine = {
     kubernetes,
     clock,
-    log: { info: () => undefined, warn: () => undefined },
+    log: toldLogger(),
     version: '1.2.3',
     mayAct: () => !life.signal.aborted,
-    record: (_resource, event) => void events.push(event),
+    record: (_resource, event) => {
+      events.push(event);
+      tellEvent(event);
+    },
   };
   return { engine, connections: { ...connections, use }, events, life };
 }

@@ -8,6 +8,7 @@ import type { PrivateControlPlane } from '../../../scripts/environment/private-s
 import { kinds } from '../../../src/crds/kinds.ts';
 import { permissions } from '../../../src/permissions.ts';
 import type { Permission } from '../../../src/runtime/permissions.ts';
+import { LOGIN } from '../../support/canary.ts';
 import { CHART, helm, RELEASE } from '../../support/chart.ts';
 import type { Rendered, Values } from '../../support/chart.ts';
 import { environment } from '../../support/environment.ts';
@@ -178,7 +179,7 @@ async function createObjects(): Promise<void> {
   await ask('PUT', `/${prefix}-docs/_doc/1?refresh=true`, { date: '2016-02-29' });
   await create(`/api/v1/namespaces/${OWN}/secrets`, {
     metadata: { name: 'login' },
-    stringData: { username: 'nobody', password: 'nothing' },
+    stringData: LOGIN,
   });
   await create(
     pathTo('ElasticsearchConnection', OWN),

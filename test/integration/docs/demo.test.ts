@@ -7,12 +7,15 @@ import { startPrivateElasticsearch } from '../../../scripts/environment/private-
 import { basicAuthorization, demand } from '../../../scripts/environment/server-request.ts';
 import { environment } from '../../support/environment.ts';
 import { shippedRole } from '../../support/shipped-roles.ts';
+import { tell } from '../../support/told.ts';
 
 /** The demo as `npm run demo` runs it on given servers. It fails by its exit code unless all of its checks hold. */
-function demo(elasticsearch: ElasticsearchInfo, ...args: readonly string[]): Promise<string> {
+async function demo(elasticsearch: ElasticsearchInfo, ...args: readonly string[]): Promise<string> {
   const variables = variablesOf({ ...environment(), elasticsearch });
   const env = { ...process.env, ...variables, ES_STEWARD_ENVIRONMENT: 'test' };
-  return run(process.execPath, [join(repositoryRoot, 'scripts/demo/main.ts'), ...args], { env });
+  const told = await run(process.execPath, [join(repositoryRoot, 'scripts/demo/main.ts'), ...args], { env });
+  tell('demo.txt', told);
+  return told;
 }
 
 /** Makes a user who may do what the shipped roles of the kinds say, and nothing else. */

@@ -12,6 +12,7 @@ import { kindRefOf } from '../../../src/runtime/resource.ts';
 import { createRunner } from '../../../src/runtime/start-controller.ts';
 import { eventually } from '../../support/eventually.ts';
 import { apiOver, connect } from '../../support/runtime-bed.ts';
+import { tellEvent, toldLogger } from '../../support/told.ts';
 
 const connectionKind = kindRefOf(elasticsearchConnection);
 const core = (plural: string): KindRef => ({ group: '', version: 'v1', plural });
@@ -78,7 +79,13 @@ export async function startBed(
 }
 
 function runOperator(api: KubernetesApi, namespace: string, connections: Connections, told: unknown[]) {
-  const log = (fields: Record<string, unknown>, message: string) => void told.push({ ...fields, message });
+  const logger = toldLogger();
+  const log =
+    (level: 'info' | 'warn') =>
+    (fields: Record<string, unknown>, message: string): void => {
+      told.push({ ...fields, message });
+      logger[level](fields, message);
+    };
   const runner = createRunner({
     controller: elasticsearchConnectionController({ connections }),
     random: Math.random,
@@ -86,10 +93,13 @@ function runOperator(api: KubernetesApi, namespace: string, connections: Connect
     engine: {
       kubernetes: api,
       clock: systemClock,
-      log: { info: log, warn: log },
+      log: { info: log('info'), warn: log('warn') },
       version: '1.2.3',
       mayAct: () => true,
-      record: (object, event) => void told.push({ name: object.metadata.name, ...event }),
+      record: (object, event) => {
+        told.push({ name: object.metadata.name, ...event });
+        tellEvent(event);
+      },
     },
   });
   const stop = new AbortController();

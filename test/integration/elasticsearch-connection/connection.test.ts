@@ -7,12 +7,12 @@ import type { PrivateElasticsearch } from '../../../scripts/environment/private-
 import { createElasticsearch } from '../../../src/elasticsearch/client.ts';
 import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import { environment } from '../../support/environment.ts';
+import { CANARY, LOGIN } from '../../support/canary.ts';
 import { eventually } from '../../support/eventually.ts';
 import { conditionOf, startBed } from './bed.ts';
 import type { Bed } from './bed.ts';
 import { startTlsFront } from './tls-front.ts';
 
-const PASSWORD = 'canary-7f3a91';
 let server: PrivateElasticsearch;
 let admin: ElasticsearchClient;
 let bed: Bed;
@@ -54,7 +54,7 @@ beforeAll(async () => {
   bed = await startBed(environment().kubeconfig, resolve);
   await bed.configMap('ca', { 'ca.crt': ca });
   await bed.secret('ca', { 'ca.crt': ca });
-  await bed.secret('operator', { username: 'operator', password: PASSWORD });
+  await bed.secret('operator', LOGIN);
 });
 afterAll(async () => {
   await bed?.stop();
@@ -63,7 +63,7 @@ afterAll(async () => {
 });
 
 const newUser = (name: string, roles: readonly string[]) =>
-  admin.request({ method: 'PUT', path: `/_security/user/${name}`, body: { password: PASSWORD, roles } });
+  admin.request({ method: 'PUT', path: `/_security/user/${name}`, body: { password: CANARY, roles } });
 const newRole = (name: string, role: object) =>
   admin.request({ method: 'PUT', path: `/_security/role/${name}`, body: role });
 const field = (answer: unknown, name: string) => String((answer as Record<string, unknown>)[name]);
@@ -178,18 +178,18 @@ describe.concurrent('logging in', () => {
   });
 
   it('with a wrong password recovers within 60 s of the correction, at any probeInterval', async () => {
-    await bed.secret('rotated', { username: 'operator', password: 'wrong' });
+    await bed.secret('rotated', { username: 'operator', password: 'wrong-canary-52c1' });
     await bed.create('rotated', { ...good(), auth: basic('rotated'), probeInterval: '1h' });
     const refused = await bed.says('rotated', 'AuthenticationFailed');
     expect(conditionOf(refused, 'Ready')?.message).toContain('rotated');
-    await bed.secret('rotated', { password: PASSWORD });
+    await bed.secret('rotated', { password: CANARY });
     await bed.says('rotated', 'Connected', 60_000);
   });
 
   it('waits for a Secret that is not there yet, and stops when it goes', async () => {
     await bed.create('late', { ...good(), auth: basic('late') });
     await bed.says('late', 'SecretNotFound');
-    await bed.secret('late', { username: 'operator', password: PASSWORD });
+    await bed.secret('late', LOGIN);
     await bed.says('late', 'Connected');
     const name = {
       kind: { group: '', version: 'v1', plural: 'secrets' },
@@ -204,7 +204,7 @@ describe.concurrent('logging in', () => {
   it('names the privileges that are missing', async () => {
     await newRole('watcher', { cluster: ['monitor'], indices: [{ names: ['app-*'], privileges: ['read'] }] });
     await newUser('watcher', ['watcher']);
-    await bed.secret('watcher', { username: 'watcher', password: PASSWORD });
+    await bed.secret('watcher', { username: 'watcher', password: CANARY });
     const grants = [{ namespaces: ['team-a'], indices: ['app-*'], operations: ['Delete'] }];
     await bed.create('watcher', { ...good(), auth: basic('watcher'), grants });
     const { status } = await bed.says('watcher', 'Connected');
@@ -216,7 +216,7 @@ describe.concurrent('logging in', () => {
 
   it('without the right to look is not ready, and says which right', async () => {
     await newUser('nobody', []);
-    await bed.secret('nobody', { username: 'nobody', password: PASSWORD });
+    await bed.secret('nobody', { username: 'nobody', password: CANARY });
     await bed.create('nobody', { ...good(), auth: basic('nobody') });
     const { status } = await bed.says('nobody', 'MissingPrivileges');
     expect(status?.missingPrivileges).toContain('monitor on the cluster');
@@ -394,7 +394,7 @@ describe('no secret', () => {
     const { items } = await bed.api.list(kind, { namespace: bed.namespace });
     expect(items.length).toBeGreaterThan(20);
     const everything = JSON.stringify([items, bed.told]);
-    for (const secret of [PASSWORD, Buffer.from(`operator:${PASSWORD}`).toString('base64')])
+    for (const secret of [CANARY, Buffer.from(`operator:${CANARY}`).toString('base64')])
       expect(everything).not.toContain(secret);
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, onTestFinished } from 'vitest';
 import type { KindRef, KubernetesApi, KubernetesObject } from '../../../src/kubernetes/api.ts';
 import type { Lease } from '../../../src/runtime/lease.ts';
 import { leaseRef } from '../../../src/runtime/lease.ts';
+import { LOGIN } from '../../support/canary.ts';
 import { environment } from '../../support/environment.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startOperatorProcess } from '../../support/operator-process.ts';
@@ -52,6 +53,7 @@ export async function openProcessBed(kubeconfig = environment().kubeconfig): Pro
     kind: 'Namespace',
     metadata: { name: namespace },
   });
+  await api.create(core('secrets'), namespace, { metadata: { name: 'login' }, stringData: LOGIN });
   return {
     api,
     namespace,
@@ -70,13 +72,15 @@ export async function openProcessBed(kubeconfig = environment().kubeconfig): Pro
       const lease = await api.get<Lease>(leaseRef(namespace, 'es-steward'));
       return lease?.spec?.holderIdentity ?? '';
     },
-    createConnection: async (name, url) =>
-      void (await api.create(connections, namespace, {
+    async createConnection(name, url) {
+      const auth = { basic: { secretRef: { name: 'login' } } };
+      await api.create(connections, namespace, {
         apiVersion: 'es-steward.dev/v1alpha1',
         kind: 'ElasticsearchConnection',
         metadata: { namespace, name },
-        spec: { endpoints: [url], allowInsecure: true, probeInterval: '5s' },
-      })),
+        spec: { endpoints: [url], allowInsecure: true, probeInterval: '5s', auth },
+      });
+    },
     ready: (plural, name, test) =>
       eventually(`${plural.plural} ${name} is in the wished state`, async () => {
         const object = await api.get<Conditioned>({ kind: plural, namespace, name });
