@@ -31,6 +31,12 @@ const UPDATES: readonly TestDocument[] = [
   { id: redated?.id ?? '', source: { date: NOW, n: 300 } },
 ];
 
+/** The archive takes numbers only: these come first, fill a batch, and stay. */
+const REFUSED: readonly TestDocument[] = ['a', 'b', 'c'].map((id) => ({
+  id: `refused-${id}`,
+  source: { date: '2016-01-01', n: 'no number' },
+}));
+
 async function prepare(bed: ReindexBed): Promise<ArchivalRun> {
   const name = bed.name();
   const prefix = `${name}-`;
@@ -38,20 +44,32 @@ async function prepare(bed: ReindexBed): Promise<ArchivalRun> {
     mappings: { properties: { date: { type: 'date' }, n: { type: 'long' } } },
   });
   await writeDocuments(bed.es, `${prefix}src`, [...MOVING, ...STAYING]);
-  await createPolicy(bed, name, {
+  await createArchival(bed, name);
+  return { bed, name, prefix, written: [] };
+}
+
+const createArchival = (bed: ReindexBed, name: string, more: object = {}) =>
+  createPolicy(bed, name, {
     annotations: { 'es-steward.dev/run-now': 'once' },
     targets: [
       {
         name: 'docs',
-        pattern: `${prefix}src`,
-        archive: {
-          olderThan: '1825d',
-          field: 'date',
-          destination: `${prefix}archive-{date:yyyy}`,
-        },
+        pattern: `${name}-src`,
+        archive: { olderThan: '1825d', field: 'date', destination: `${name}-archive-{date:yyyy}`, ...more },
       },
     ],
   });
+
+/** Besides what moves there is what the archive refuses. */
+async function prepareRefused(bed: ReindexBed): Promise<ArchivalRun> {
+  const name = bed.name();
+  const prefix = `${name}-`;
+  const fields = (n: string) => ({ properties: { date: { type: 'date' }, n: { type: n } } });
+  const _meta = { 'es-steward': { archive: 'by-hand' } };
+  await makeIndices(bed.es, [`${prefix}src`], { mappings: fields('keyword') });
+  await makeIndices(bed.es, [`${prefix}archive-2016`], { mappings: { _meta, ...fields('long') } });
+  await writeDocuments(bed.es, `${prefix}src`, [...REFUSED, ...MOVING, ...STAYING]);
+  await createArchival(bed, name, { batchSize: 2 });
   return { bed, name, prefix, written: [] };
 }
 
@@ -92,3 +110,17 @@ export const quietArchival: MaintenanceScenario<ArchivalRun> = {
 
 /** Users write to documents that were on their way when the process died. */
 export const busyArchival: MaintenanceScenario<ArchivalRun> = { prepare, meanwhile, expectDone };
+
+/** Nobody writes, and what cannot be moved keeps nothing else. */
+export const refusedArchival: MaintenanceScenario<ArchivalRun> = {
+  prepare: prepareRefused,
+  expectDone: async ({ bed, prefix }, policy) => {
+    expect(await placesOf(bed.es, prefix)).toEqual({
+      ...inIndex('src', [...STAYING, ...REFUSED]),
+      ...inIndex('archive-2016', MOVING),
+    });
+    const held = [{ index: `${prefix}src`, reason: 'DocumentsRefused', documents: REFUSED.length }];
+    expect(policy?.status?.archive).toMatchObject({ documents: MOVING.length, held });
+    expect(policy?.status?.archive?.batch).toBeUndefined();
+  },
+};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { busyArchival, quietArchival } from '../../support/archival-crash.ts';
+import { busyArchival, quietArchival, refusedArchival } from '../../support/archival-crash.ts';
 import {
   crashMaintenanceEverywhere,
   deletionScenario,
@@ -38,5 +38,10 @@ describe('two processes without an election (M1)', () => {
 
   it('archive every document exactly once', async () => {
     expect(await runTwoMaintenances(bed, quietArchival)).toMatchObject({ archived: 4, failed: 0 });
+  });
+
+  it('go past documents that cannot be moved, and count each of them once', async () => {
+    const told = await runTwoMaintenances(bed, refusedArchival);
+    expect(told).toMatchObject({ archived: 4, notArchived: 3, failed: 0 });
   });
 });
