@@ -187,8 +187,8 @@ function operationsOf(shards: z.output<typeof statistics>['indices'][string]['sh
 }
 
 /**
- * Deletes these indexes by their own names; one that is gone already is passed over. Elasticsearch refuses a request as
- * a whole when one of its indexes is in a snapshot that runs. It cannot be made conditional on uuids: read them in the
+ * Deletes these indexes by their own names. Elasticsearch refuses a request as a whole when one of its indexes is in a
+ * snapshot that runs, is gone, or may not be deleted by this login. It cannot be made conditional on uuids: read them in the
  * same step.
  * @throws ElasticsearchError `incomplete` without an acknowledgement: they may be there for some moments yet.
  */
@@ -197,7 +197,8 @@ export async function deleteIndices(
   names: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const query = { expand_wildcards: 'none', ignore_unavailable: true };
+  // With ignore_unavailable an index that the login may not delete would be passed over in silence.
+  const query = { expand_wildcards: 'none' };
   // Whether they are gone is read afterwards: an acknowledgement alone proves nothing.
   await askAcknowledged(es, { method: 'DELETE', path: `/${listOf(names)}`, query }, signal);
 }

@@ -39,6 +39,8 @@ function clusterOf(refusals: Readonly<Record<string, ErrorClass>>, acknowledged 
   const left = new Set(NAMES);
   const remove = (names: readonly string[]) => {
     const [reason] = names.flatMap((name) => refusals[name] ?? []);
+    // Somebody else was first.
+    for (const name of names) if (refusals[name] === 'indexNotFound') left.delete(name);
     if (reason !== undefined) throw refused(reason);
     // A node that is behind shows them for some moments yet.
     if (acknowledged) for (const name of names) left.delete(name);
@@ -85,6 +87,10 @@ describe('indexes that are to be deleted', () => {
 
   it('are looked at again, and have not failed, when their deletion has not got round yet', async () => {
     await expect(deleted({}, false)).rejects.toMatchObject({ errorClass: 'incomplete' });
+  });
+
+  it('keep no other one when somebody else has deleted one of them right before', async () => {
+    expect(await deleted({ 'logs-2014': 'indexNotFound' })).toEqual([3, 0, 0, 0]);
   });
 
   it('and that a snapshot holds, which has just begun, are no failure: they go another time', async () => {

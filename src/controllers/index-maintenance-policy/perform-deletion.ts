@@ -173,6 +173,9 @@ async function deleteAll(
   return busy;
 }
 
+/** `indexNotFound`: one of them is gone since it was looked at. */
+const REFUSALS = ['conflict', 'invalid', 'forbidden', 'blocked', 'indexNotFound'] as const;
+
 /** Answers after which nothing was deleted. That an index is still there is counted by whoever looks afterwards. */
 async function tryToDelete(
   { es }: Cluster,
@@ -183,7 +186,7 @@ async function tryToDelete(
     await deleteIndices(es, names, pass.signal);
     return undefined;
   } catch (error) {
-    if (!isElasticsearchError(error, 'conflict', 'invalid', 'forbidden', 'blocked')) throw error;
+    if (!isElasticsearchError(error, ...REFUSALS)) throw error;
     pass.log.warn({ err: error, names }, 'indexes could not be deleted');
     return error.errorClass;
   }

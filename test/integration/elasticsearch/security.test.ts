@@ -6,7 +6,9 @@ import type { Authentication } from '../../../src/elasticsearch/authentication.t
 import { createElasticsearch } from '../../../src/elasticsearch/client.ts';
 import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import type { TlsSettings } from '../../../src/elasticsearch/connector.ts';
+import { countsByIndex } from '../../../src/elasticsearch/counts-by-index.ts';
 import { countDocuments } from '../../../src/elasticsearch/counts.ts';
+import { deleteIndices, readIndices } from '../../../src/elasticsearch/index-listing.ts';
 import { createIndex, putSettings } from '../../../src/elasticsearch/indices.ts';
 import { clusterInfo } from '../../../src/elasticsearch/info.ts';
 import { missingPrivileges } from '../../../src/elasticsearch/privileges.ts';
@@ -177,6 +179,41 @@ describe('a node that dies', () => {
     // Until the stored results are readable again, nobody can say.
     const state = await eventually('an answer about the task', () => getTask(admin, id), 60_000);
     expect(state).toEqual({ state: 'unknown' });
+  });
+});
+
+describe('the deletion of indexes', () => {
+  it('is refused to who may not, and never passed over in silence', async () => {
+    const names = ['orders-2015', 'orders-2016'];
+    for (const name of names) await createIndex(admin, name, { settings: { 'index.number_of_replicas': 0 } });
+    const privileges = { 'orders-2015': ['all'], 'orders-2016': ['view_index_metadata', 'monitor'] };
+    const indices = Object.entries(privileges).map(([name, own]) => ({ names: [name], privileges: own }));
+    const answer = (await admin.request({
+      method: 'POST',
+      path: '/_security/api_key',
+      body: { name: 'deleter', role_descriptors: { deleter: { cluster: ['monitor'], indices } } },
+    })) as { readonly encoded: string };
+    const deleter = client({ type: 'apiKey', apiKey: answer.encoded });
+    await expect(deleteIndices(deleter, names)).rejects.toMatchObject({ errorClass: 'forbidden' });
+    expect(await readIndices(admin, names)).toHaveLength(2);
+    await deleteIndices(deleter, names.slice(0, 1));
+    expect((await readIndices(admin, names)).map(({ name }) => name)).toEqual(names.slice(1));
+  });
+});
+
+describe('documents that are counted', () => {
+  it('are not told as none to who may not read them', async () => {
+    const name = 'orders-2014';
+    await createIndex(admin, name, { settings: { 'index.number_of_replicas': 0 } });
+    const indices = [{ names: [name], privileges: ['view_index_metadata', 'monitor'] }];
+    const answer = (await admin.request({
+      method: 'POST',
+      path: '/_security/api_key',
+      body: { name: 'looker', role_descriptors: { looker: { cluster: ['monitor'], indices } } },
+    })) as { readonly encoded: string };
+    const looker = client({ type: 'apiKey', apiKey: answer.encoded });
+    const count = countsByIndex(looker, [name], { match_all: {} });
+    await expect(count).rejects.toMatchObject({ errorClass: 'forbidden' });
   });
 });
 
