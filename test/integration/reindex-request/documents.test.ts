@@ -161,6 +161,35 @@ describe('documents', () => {
     expect([...ids].sort()).toEqual([...wanted, 'late-0'].sort());
   });
 
+  it.for([
+    ['dd.MM.yyyy', '22.02.2026'],
+    ['epoch_second', '1771718400'],
+    ['yyyy-MM-dd HH:mm||epoch_millis', '2026-02-22 00:00'],
+    ['basic_date', '20260222'],
+  ] as const)('are chosen by now in a range of the format %s', async ([format, since]) => {
+    const hour = 3_600_000;
+    const planned = Date.parse('2026-03-01T12:00:00Z');
+    const hours = Array.from({ length: 24 * 9 }, (_, at) => planned + (at - 24 * 8) * hour + hour / 2);
+    const documents = hours.map((at, id) => ({
+      id: String(id),
+      source: { day: new Date(at).toISOString() },
+    }));
+    const { from, to } = await source(documents, {
+      ...twoShards,
+      mappings: { properties: { day: { type: 'date', format: `${format}||strict_date_time` } } },
+    });
+    const range = { gte: since, lte: 'now/h', format };
+    const filter = [{ range: { day: range } }, { range: { day: { gt: 'now-7d/d', format } } }];
+    const { status } = await reindex(
+      bed,
+      { from, to, source: { index: from, query: { bool: { filter } } } },
+      { clock: skippingClock(planned) },
+    );
+    const [first, last] = [Date.parse('2026-02-23T00:00:00Z'), planned + hour];
+    const wanted = hours.filter((at) => at >= first && at < last).length;
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: wanted } });
+  });
+
   it('do not pass default and final pipelines again, which come back afterwards (H50)', async () => {
     const pipeline = bed.name();
     const processors = [{ set: { field: 'stamped', value: true } }];

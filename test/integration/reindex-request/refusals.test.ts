@@ -159,6 +159,37 @@ describe('a pipeline', () => {
     );
   });
 
+  it('that drops documents is refused, at any depth and whatever its condition', async () => {
+    const { from, to } = await source();
+    const inner = await putPipeline({
+      set: { field: 'a', value: 1, on_failure: [{ drop: { if: 'ctx.n > 10' } }] },
+    });
+    const pipeline = await putPipeline({ pipeline: { name: inner, if: 'ctx.n > 15' } });
+    const ended = await reindex(bed, { from, to, transform: { pipeline } });
+    expect(await refusal(ended, to)).toBe('PreflightFailed');
+    expect(ended.status.failure?.message).toContain(`ingest pipeline ${inner} drops documents`);
+  });
+
+  it.for(['BlockFirst', 'Online'])(
+    'that drops documents once it was read is found out by the counts: %s',
+    async (writeMode) => {
+      const { from, to, name } = await source();
+      await addAliases(bed.es, from, { [`${name}-alias`]: {} });
+      const pipeline = await putPipeline({ set: { field: 'a', value: 1 } });
+      const path = `/_ingest/pipeline/${pipeline}`;
+      const body = { processors: [{ drop: { if: 'ctx.n > 10' } }] };
+      const change = async () => void (await bed.es.request({ method: 'PUT', path, body }));
+      const { status } = await reindex(
+        bed,
+        { from, to, writeMode, transform: { pipeline } },
+        { at: { Preparing: change } },
+      );
+      expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'VerificationFailed' } });
+      expect(Object.keys((await indexOf(bed.es, from))?.aliases ?? {})).toEqual([`${name}-alias`]);
+      expect((await indexOf(bed.es, from))?.settings).not.toHaveProperty('blocks');
+    },
+  );
+
   it.for([
     [{ convert: { field: 'text', type: 'integer' } }, 'fails on document 0 in its convert processor'],
     [

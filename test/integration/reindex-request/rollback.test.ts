@@ -198,6 +198,46 @@ describe('a rollback (H37)', () => {
   });
 });
 
+describe('a rollback whose status is lost while it blocks the destination', () => {
+  const withdraw = (name: string) =>
+    editRequest(bed, name, { metadata: { annotations: { 'es-steward.dev/rollback': null } } });
+
+  it.for([
+    ['goes on, and is done', false, { blocked: true, hidden: true }],
+    ['lets go of it when nobody asks for it any more', true, { blocked: false, hidden: false }],
+  ] as const)('%s', async ([, isWithdrawn, state]) => {
+    const { from, to, name } = await source();
+    const blocked: unknown[] = [];
+    const lose = async () => {
+      blocked.push((await stateOf(to))?.blocked);
+      if (isWithdrawn) await withdraw(name);
+      await eraseStatus(bed, name);
+    };
+    const request = await follow(name, { from, to, ...WINDOW }, [
+      [({ phase }) => phase === 'RollbackWindow', () => ask(name, '1')],
+      [({ rollback }) => rollback?.verified === true, lose],
+    ]);
+    expect(blocked).toEqual([true]);
+    expect(request?.status?.phase).toBe(isWithdrawn ? 'Completed' : 'RolledBack');
+    expect(await stateOf(to)).toMatchObject(state);
+  });
+
+  it('leaves a block of somebody else as it is', async () => {
+    const { from, to, name } = await source();
+    const block = () => bed.es.request({ method: 'PUT', path: `/${to}/_block/write` });
+    const lose = async () => {
+      await withdraw(name);
+      await eraseStatus(bed, name);
+    };
+    const request = await follow(name, { from, to, ...WINDOW }, [
+      [({ phase }) => phase === 'RollbackWindow', async () => (await block(), await ask(name, '1'))],
+      [({ rollback }) => rollback !== undefined, lose],
+    ]);
+    expect(request?.status?.phase).toBe('Completed');
+    expect(await stateOf(to)).toMatchObject({ blocked: true, hidden: false });
+  });
+});
+
 describe('the deletion of the source', () => {
   it('waits for a snapshot that holds it (H40)', async () => {
     const { from, to, name } = await source();

@@ -1,23 +1,27 @@
-import { expect, it } from 'vitest';
-import { editRequest, useReindexBed } from '../../support/reindex-bed.ts';
+import { describe, expect, it } from 'vitest';
+import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
+import { editRequest, eraseStatus, requestRef, useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
   createIndex,
   difference,
   indexOf,
+  isBlocked,
+  leftovers,
   numbered,
   oneShard,
   write,
 } from '../../support/reindex-indices.ts';
 import { bringToRest, reindex } from '../../support/reindex-run.ts';
+import type { Around } from '../../support/server-calls.ts';
 
 const bed = await useReindexBed();
 const DATES = ['2026.02.28', '2026.03.01'];
 
 /** Daily indexes with their own alias each, and one for all. */
-async function createSeries() {
+async function createSeries(dates: readonly string[] = DATES) {
   const name = bed.name();
-  for (const date of DATES) {
+  for (const date of dates) {
     await createIndex(bed.es, `${name}-v1-${date}`, oneShard);
     await write(bed.es, `${name}-v1-${date}`, numbered(30));
     await addAliases(bed.es, `${name}-v1-${date}`, { [name]: {}, [`${name}-${date}`]: {} });
@@ -40,6 +44,63 @@ it('copies each index of a series to the same date, one after the other, its ali
   const percents = seen.map(({ progress }) => progress?.percent ?? 0);
   expect(percents).toEqual([...percents].sort((a, b) => a - b));
   expect(await indexOf(bed.es, `${name}-v2-2026.02.30`)).toBeUndefined();
+});
+
+describe('a series whose status is lost', () => {
+  const DAYS = ['2026.03.01', '2026.03.02', '2026.03.03'];
+  /** As soon as it works on the last of them. */
+  const onTheLast = (act: (request: ReindexRequest) => Promise<void>): Around => {
+    let done = false;
+    return async (call, send) => {
+      const answer = await send();
+      // Not the trial before it, which blocks nobody.
+      if (done || call.shape !== 'POST /_reindex' || call.opaqueId === undefined) return answer;
+      const [request] = await requests();
+      if (!request?.status?.series?.current?.endsWith(DAYS[2] ?? '')) return answer;
+      done = true;
+      await act(request);
+      return answer;
+    };
+  };
+  const requests = async () => {
+    const { kind, namespace = '' } = requestRef(bed, '');
+    const { items } = await bed.api.list<ReindexRequest>(kind, { namespace });
+    return items.filter(({ status }) => status?.series?.current !== undefined);
+  };
+
+  it('does not copy again what it has moved, also when a copy of it is gone by now', async () => {
+    const { name, ...names } = await createSeries(DAYS);
+    const act = async ({ metadata }: ReindexRequest) => {
+      await bed.es.request({ method: 'DELETE', path: `/${name}-v2-${DAYS[0]}` });
+      await eraseStatus(bed, metadata.name);
+    };
+    const { status } = await reindex(bed, { from: '', to: '', ...names }, { around: onTheLast(act) });
+    expect(status).toMatchObject({ phase: 'Completed', series: { total: 3, completed: 3 } });
+    expect(await indexOf(bed.es, `${name}-v2-${DAYS[0]}`)).toBeUndefined();
+    const [old, copy] = [`${name}-v1-${DAYS[2]}`, `${name}-v2-${DAYS[2]}`];
+    expect(await difference(bed.es, old, copy)).toBeUndefined();
+    expect(Object.keys((await indexOf(bed.es, copy))?.aliases ?? {})).toContain(name);
+  });
+
+  it('lets go of the one that it works on when it is cancelled then', async () => {
+    const { name, ...names } = await createSeries(DAYS);
+    const blocks: boolean[] = [];
+    const isBlockedNow = async () => {
+      const found = await indexOf(bed.es, `${name}-v1-${DAYS[2]}`);
+      return found !== undefined && isBlocked(found);
+    };
+    const act = async ({ metadata }: ReindexRequest) => {
+      blocks.push(await isBlockedNow());
+      await editRequest(bed, metadata.name, { spec: { cancel: true } });
+      await eraseStatus(bed, metadata.name);
+    };
+    const ended = await reindex(bed, { from: '', to: '', ...names }, { around: onTheLast(act) });
+    expect(ended.status.phase).toBe('Cancelled');
+    expect([...blocks, await isBlockedNow()]).toEqual([true, false]);
+    expect(await leftovers(bed.es, ended.request?.metadata.uid ?? '')).toEqual([]);
+    expect(await indexOf(bed.es, `${name}-v2-${DAYS[2]}`)).toBeUndefined();
+    expect(await indexOf(bed.es, `${name}-v2-${DAYS[1]}`)).toBeDefined();
+  });
 });
 
 it('rests while it is suspended, and goes on where it was', async () => {
