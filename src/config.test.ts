@@ -82,6 +82,8 @@ describe('flags and variables', () => {
     [['--allowed-endpoints=10.0.0.0/33'], {}, ['--allowed-endpoints', 'CIDR']],
     [['--allowed-endpoints=https://es:9200'], {}, ['--allowed-endpoints']],
     [['--watch-namespaces=Team_A'], {}, ['--watch-namespaces']],
+    [['--watch-namespaces=,'], {}, ['--watch-namespaces', 'between the commas']],
+    [[], { ES_STEWARD_ALLOWED_ENDPOINTS: ' , ' }, ['ES_STEWARD_ALLOWED_ENDPOINTS', 'between the commas']],
     [['--lease-name='], {}, ['--lease-name', 'lower-case', '""']],
     [['--lease-name=Es_Steward'], {}, ['--lease-name', 'lower-case']],
     [['--lease-namespace='], {}, ['--lease-namespace', 'lower-case']],

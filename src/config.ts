@@ -16,10 +16,13 @@ const SERVICE_ACCOUNT_NAMESPACE = '/var/run/secrets/kubernetes.io/serviceaccount
 
 const meta = (flag: FlagMeta): FlagMeta => flag;
 const toggle = () => z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'expected true or false' });
+const itemsOf = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
+/** Empty means no limit for most lists: only whoever says so gets it, not whoever joins names that are empty. */
 const list = (item: z.ZodType<string, string>) =>
   z
     .string()
-    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .refine((text) => text === '' || itemsOf(text).length > 0, 'expected something between the commas')
+    .transform(itemsOf)
     .pipe(z.array(item));
 const wholeNumber = (min: number, max: number) =>
   z
