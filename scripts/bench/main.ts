@@ -1,3 +1,4 @@
+import { orUsage } from '../usage.ts';
 import { benchMaintenance } from './maintenance/main.ts';
 import { type BenchOptions, readBenchCall } from './options.ts';
 import { benchReindex } from './reindex/main.ts';
@@ -10,13 +11,27 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   maintenance: benchMaintenance,
 };
 
-const { name, options } = readBenchCall(process.argv.slice(2));
-const bench = benches[name];
-if (bench) {
-  await bench(options);
+const help = `usage: npm run bench -- NAME [OPTION ...]
+
+NAME is one of: ${Object.keys(benches).join(', ')}
+
+  --quick          smaller and fewer, to see that it works
+  --runs N         how often each is measured; the median is shown
+  --documents N    of each index (reindex)
+  --rate N         operations per second of all writers together (reindex)
+  --live           whether copies are exact under writes and kills (reindex)
+  --shards N       of the index (reindex --live)
+
+docs/benchmarks.md tells what is measured, and how to read it.
+`;
+
+const call = orUsage(help, () => readBenchCall(process.argv.slice(2)));
+const bench = benches[call.name];
+if (call.help) {
+  console.log(help);
+} else if (bench) {
+  await bench(call.options);
 } else {
-  console.error(
-    `usage: npm run bench -- NAME [--quick] [--live] [--runs N] [--documents N] [--shards N] [--rate N]\nNAME is one of: ${Object.keys(benches).join(', ')}`,
-  );
+  console.error(help);
   process.exitCode = 2;
 }

@@ -14,6 +14,7 @@ export interface BenchOptions {
 
 export interface BenchCall {
   readonly name: string;
+  readonly help: boolean;
   readonly options: BenchOptions;
 }
 
@@ -24,12 +25,21 @@ export function readBenchCall(args: readonly string[]): BenchCall {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { quick: flag, live: flag, runs: number, documents: number, shards: number, rate: number },
+    options: {
+      quick: flag,
+      live: flag,
+      runs: number,
+      documents: number,
+      shards: number,
+      rate: number,
+      help: { ...flag, short: 'h' },
+    },
   });
-  const { quick, live, ...numbers } = values;
+  const { quick, live, help, ...numbers } = values;
   const read = (name: keyof typeof numbers) => countOf(name, numbers[name]);
   return {
     name: positionals[0] ?? '',
+    help,
     options: {
       quick,
       live,
@@ -43,5 +53,5 @@ export function readBenchCall(args: readonly string[]): BenchCall {
 
 function countOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new TypeError(`--${name} must be a whole number above 0, not '${text}'`);
+  throw new TypeError(`--${name} must be a whole number above 0, not ${text}`);
 }

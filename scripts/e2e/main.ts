@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { prepareCache, repositoryRoot } from '../environment/cache.ts';
 import { withLock } from '../environment/lock.ts';
 import { elapsed, say } from '../environment/progress.ts';
+import { orUsage } from '../usage.ts';
 import { lockFile, setUp, type Stage, tearDown } from './stage.ts';
 
 const help = `usage: npm run e2e [-- OPTION]
@@ -19,13 +20,15 @@ Needs Docker. Where there is none, root gets one for the time of the run, on Deb
 they are made from packages. docs/development-environment.md says more.
 `;
 
-const { values } = parseArgs({
-  options: {
-    keep: { type: 'boolean', default: false },
-    stop: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+const { values } = orUsage(help, () =>
+  parseArgs({
+    options: {
+      keep: { type: 'boolean', default: false },
+      stop: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }),
+);
 
 const interrupt = new AbortController();
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, delimiter } from 'node:path';
 import { parseArgs } from 'node:util';
+import { orUsage } from '../usage.ts';
 import { cacheRoot, environmentFolder } from './cache.ts';
 import { down, info, up } from './development.ts';
 import { type EnvironmentInfo, variablesOf } from './environment-info.ts';
@@ -85,14 +86,16 @@ async function runProvision(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      secure: { type: 'boolean', default: false },
-      wipe: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const { values, positionals } = orUsage(help, () =>
+    parseArgs({
+      allowPositionals: true,
+      options: {
+        secure: { type: 'boolean', default: false },
+        wipe: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }),
+  );
   const [name = ''] = positionals;
   const command = commands[name];
   if (values.help || command === undefined) {
