@@ -10,7 +10,7 @@ import {
 } from './archival-documents.ts';
 import { expectRest, type MaintenanceScenario } from './maintenance-crash.ts';
 import { makeIndices } from './maintenance-indices.ts';
-import { createPolicy } from './maintenance-process.ts';
+import { createPolicy, runNow, startMaintenance } from './maintenance-process.ts';
 import type { ReindexBed } from './reindex-bed.ts';
 
 interface ArchivalRun {
@@ -122,5 +122,31 @@ export const refusedArchival: MaintenanceScenario<ArchivalRun> = {
     const held = [{ index: `${prefix}src`, reason: 'DocumentsRefused', documents: REFUSED.length }];
     expect(policy?.status?.archive).toMatchObject({ documents: MOVING.length, held });
     expect(policy?.status?.archive?.batch).toBeUndefined();
+  },
+};
+
+const blockWrites = ({ bed, prefix }: ArchivalRun, write: true | null): Promise<unknown> =>
+  bed.es.request({ method: 'PUT', path: `/${prefix}src/_settings`, body: { 'index.blocks.write': write } });
+
+/** Nothing can be deleted of the index any more when a process has died; then it can again, a minute later. */
+export const hinderedArchival: MaintenanceScenario<ArchivalRun> = {
+  prepare,
+  meanwhile: (run) => blockWrites(run, true).then(() => undefined),
+  expectDone: async (run) => {
+    const { bed, prefix, name } = run;
+    await blockWrites(run, null);
+    await runNow(bed, name);
+    const later = startMaintenance(bed, { later: 61_000 });
+    const policy = await later.settle(name);
+    await later.close();
+    expect(await placesOf(bed.es, prefix)).toEqual({
+      ...inIndex('src', STAYING),
+      ...inIndex('archive-2016', MOVING),
+    });
+    expect(policy?.status?.archive).toMatchObject({ documents: MOVING.length, held: [] });
+    expect([policy?.status?.archive?.batch, policy?.status?.archive?.hindered]).toEqual([
+      undefined,
+      undefined,
+    ]);
   },
 };

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { busyArchival, quietArchival, refusedArchival } from '../../support/archival-crash.ts';
+import {
+  busyArchival,
+  hinderedArchival,
+  quietArchival,
+  refusedArchival,
+} from '../../support/archival-crash.ts';
 import {
   crashMaintenanceEverywhere,
   deletionScenario,
@@ -28,6 +33,13 @@ describe('a policy whose process dies', () => {
     timeout: 900_000,
   }, async () => {
     expect(await crashMaintenanceEverywhere(bed, busyArchival)).toBeGreaterThan(30);
+  });
+
+  it.each([
+    ['goes past documents that cannot be moved, and counts each once', refusedArchival],
+    ['has each document in one place when its index took no writes for a while', hinderedArchival],
+  ])('%s, wherever it dies', { timeout: 900_000 }, async (_, scenario) => {
+    expect(await crashMaintenanceEverywhere(bed, scenario)).toBeGreaterThan(30);
   });
 });
 
