@@ -3,7 +3,8 @@ import { calm, indexOf, policyOf, seenOf, type SpecPart } from '../../../test/su
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { type ArchiveSpec, archiveQuery, documentFingerprint, stepSize } from './archival.ts';
 import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
-import { holding, passing, withNewArchiveRun, withoutPlace } from './archive-steps.ts';
+import { afterArchive } from './archive-places.ts';
+import { holding, passing, passingArchive, withNewArchiveRun, withoutPlace } from './archive-steps.ts';
 import { conflictOf } from './conflicts.ts';
 import { decide } from './decide.ts';
 import { dueOf } from './due.ts';
@@ -173,7 +174,7 @@ describe('what moves next', () => {
       run: { notArchived: 2 },
     });
     expect(actionsOf(running(passed), { 'docs-1': 5 })).toMatchObject([{ index: 'docs-1', after: last }]);
-    const done = withoutPlace(passed, 'docs-1');
+    const done = withoutPlace(passed, 'docs-1', 2);
     expect(done.run?.notArchived).toBe(2);
     expect(actionsOf(running(done), { 'docs-1': 5, 'docs-2': 1 })).toMatchObject([{ index: 'docs-2' }]);
     expect(withNewArchiveRun(passed).archive?.held).toEqual([]);
@@ -183,10 +184,34 @@ describe('what moves next', () => {
     const passed = withoutPlace(
       passing(running().status ?? {}, batch, { reason: 'IdTaken', failed: 2, left: 2 }),
       'docs-1',
+      2,
     );
     const { ready } = decide(running(passed), seen({ 'docs-1': 2 }), NOW);
     expect(ready.reason).toBe('ActionFailed');
     expect(ready.message).toContain('could not archive 2 documents, such as those of docs-1 (IdTaken)');
+  });
+
+  it('is of the next archive where one takes nothing, and in the end all that is left is counted', () => {
+    const [compiled] = compileTargets(policyOf([target]).spec);
+    const after = compiled && afterArchive(compiled, 'archive-2016');
+    expect(after).toEqual({
+      date: Date.parse('2016-12-31T23:59:59.999Z'),
+      seqNo: Number.MAX_SAFE_INTEGER,
+      documents: '',
+    });
+    if (after === undefined) throw new Error('the archive has a year');
+    const told = { reason: 'ArchiveUnsuitable', seen: 3, after };
+    const passed = passingArchive(running().status ?? {}, 'docs-1', told);
+    expect(actionsOf(running(passed), { 'docs-1': 9 })).toMatchObject([{ index: 'docs-1', after }]);
+    const refused = passing(passed, batch, { reason: 'DocumentsRefused', failed: 1, left: 1 });
+    expect(withoutPlace(refused, 'docs-1', 9)).toMatchObject({
+      archive: { held: [{ index: 'docs-1', reason: 'ArchiveUnsuitable', documents: 9 }] },
+      run: { notArchived: 9 },
+    });
+    const undated = compileTargets(
+      policyOf([{ ...target, archive: { ...archive, destination: 'old' } }]).spec,
+    );
+    expect(undated.map((each) => afterArchive(each, 'old'))).toEqual([undefined]);
   });
 
   it('does not run after documents that change all the while', () => {
@@ -204,7 +229,7 @@ describe('what moves next', () => {
     expect(second.archive?.held).toEqual([{ index: 'docs-1', reason: 'IdTaken', documents: 4, changed: 1 }]);
     const blocked = holding(second, 'docs-1', 'WriteBlocked', 7);
     expect(blocked).toMatchObject({ archive: { held: [{ documents: 7 }] }, run: { notArchived: 4 } });
-    expect(withoutPlace(blocked, 'docs-2')).toBe(blocked);
+    expect(withoutPlace(blocked, 'docs-2', 9)).toBe(blocked);
   });
 
   it('waits for the next run once that is due: aliases must move', () => {

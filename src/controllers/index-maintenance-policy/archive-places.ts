@@ -1,7 +1,9 @@
 import type { Hit } from '../../elasticsearch/search.ts';
+import { matchName } from '../../naming/template.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { documentFingerprint } from './archival.ts';
 import { fingerprintsOf } from './plan.ts';
+import type { CompiledTarget } from './targets.ts';
 
 /** Where a run has come to in an index: by date, then by sequence number, of which each shard has its own. */
 export type Place = NonNullable<ArchiveBatch['last']>;
@@ -13,6 +15,12 @@ export function lastPlace(hits: readonly Hit[], after: Place | undefined): Place
   const there = hits.filter(({ sort }) => Number(sort[0]) === date && Number(sort[1]) === seqNo);
   const known = after?.date === date && after.seqNo === seqNo ? after.documents : '';
   return { date, seqNo, documents: known + there.map(documentFingerprint).join('') };
+}
+
+/** After all documents that go to this archive; undefined where no date tells archives apart. */
+export function afterArchive({ archive }: CompiledTarget, name: string): Place | undefined {
+  const period = archive && matchName(archive, name)?.date;
+  return period && { date: period.end - 1, seqNo: Number.MAX_SAFE_INTEGER, documents: '' };
 }
 
 /** For a search: what comes after the place, and once more all that is at it. */

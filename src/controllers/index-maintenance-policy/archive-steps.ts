@@ -2,6 +2,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { MaintenanceAction } from './actions.ts';
 import { type ArchiveSource, cutoffOf, stepSize } from './archival.ts';
 import { nextRunIsDue } from './due.ts';
+import type { Place } from './archive-places.ts';
 import type { FreshPlan } from './plan.ts';
 import type { Run, Status } from './run.ts';
 
@@ -100,14 +101,31 @@ export function passing(
 }
 
 const graver = (reason: string, before = reason): string =>
-  WEIGHTS.indexOf(before) > WEIGHTS.indexOf(reason) ? before : reason;
+  weightOf(before) > weightOf(reason) ? before : reason;
 
-/** Nothing comes after what was passed over: the index is done with. */
-export function withoutPlace(status: Status, index: string): Status {
+/** What is about a whole archive says most. */
+const weightOf = (reason: string): number =>
+  WEIGHTS.includes(reason) ? WEIGHTS.indexOf(reason) : WEIGHTS.length;
+
+/** The run goes on after the documents of an archive that takes none now; some of them were seen. */
+export function passingArchive(
+  status: Status,
+  index: string,
+  told: { readonly reason: string; readonly seen: number; readonly after: Place },
+): Status {
+  const before = heldBefore(status, index);
+  const documents = (before?.documents ?? 0) + told.seen;
+  return withHeld(status, { ...before, index, reason: told.reason, documents, after: told.after }, told.seen);
+}
+
+/** Nothing comes after what was passed over: the index is done with, and what is left of it has stayed. */
+export function withoutPlace(status: Status, index: string, left: number): Status {
   const before = heldBefore(status, index);
   if (before === undefined) return status;
   const { after: _after, ...done } = before;
-  return withHeld(status, done, 0);
+  const { documents: known = 0, reason } = done;
+  const documents = reason === 'DocumentsChanged' ? known : Math.max(known, left);
+  return withHeld(status, { ...done, documents }, documents - known);
 }
 
 const heldBefore = ({ archive = NOTHING }: Status, index: string): Held | undefined =>

@@ -12,8 +12,8 @@ import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
 import { type ArchiveHold, destinationOf, documentFingerprint } from './archival.ts';
 import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
 import { hinderedOf } from './archive-hindered.ts';
-import { lastPlace } from './archive-places.ts';
-import { holding, withArchiveBatch, withoutPlace } from './archive-steps.ts';
+import { afterArchive, lastPlace } from './archive-places.ts';
+import { holding, passingArchive, withArchiveBatch, withoutPlace } from './archive-steps.ts';
 import { isOwn } from './guards.ts';
 import { type ArchiveContext, oldDocuments, openArchive, refusalOf } from './perform-archive-access.ts';
 import type { Status } from './run.ts';
@@ -50,6 +50,21 @@ function hold(
   return (status) => holding(status, index, reason, documents);
 }
 
+/** Documents of other years may have an archive that takes them. */
+function passArchive(
+  reason: ArchiveHold,
+  { destination, hits }: { readonly destination: string; readonly hits: readonly Hit[] },
+  target: CompiledTarget,
+  action: ChooseDocuments,
+  context: ArchiveContext,
+): StatusChange<Status> {
+  const after = afterArchive(target, destination);
+  if (after === undefined) return hold(reason, action, context);
+  const { index } = action;
+  context.pass.log.warn({ index, destination, reason }, 'documents are not archived');
+  return (status) => passingArchive(status, index, { reason, seen: hits.length, after });
+}
+
 async function choose(
   action: ChooseDocuments,
   cluster: Cluster,
@@ -65,12 +80,12 @@ async function choose(
   if (fault !== undefined) return hold(fault, action, context);
   const found = await oldDocuments(cluster, index, target.spec.archive, action, pass.signal);
   const chosen = ofOneArchive(target, found);
-  if (chosen === undefined) return (status) => withoutPlace(status, index);
+  if (chosen === undefined) return (status) => withoutPlace(status, index, action.documents);
   // Its batch may have to take a copy back: nobody may have relied on that copy.
   if (hinderedOf(policy).some(({ destination }) => destination === chosen.destination))
-    return hold('ArchivalHindered', action, context);
+    return passArchive('ArchivalHindered', chosen, target, action, context);
   const archive = await readyArchive(chosen.destination, source, cluster, context);
-  if (typeof archive === 'string') return hold(archive, action, context);
+  if (typeof archive === 'string') return passArchive(archive, chosen, target, action, context);
   const marks = await primaryShards(cluster.es, archive.name, archive.numberOfShards, pass.signal);
   const batch = batchOf(action, chosen.hits, archive, pass.now, policy.metadata.uid);
   return (status) => withArchiveBatch(status, { ...batch, marks: marks.map(({ maxSeqNo }) => maxSeqNo) });

@@ -241,6 +241,21 @@ describe('an archive', () => {
     await put(`/${policy.prefix}archive-2016/_settings`, { 'index.final_pipeline': null });
   });
 
+  it('that takes nothing does not keep the documents of other years, and all of its own are counted', async () => {
+    const policy = await open({ archive: { batchSize: 2 } });
+    await policy.make('src', OLD);
+    await makeIndices(bed.es, [`${policy.prefix}archive-2016`]);
+    const status = await policy.run();
+    expect(status).toMatchObject({
+      lastRun: { archived: 2, notArchived: 4 },
+      archive: { held: [{ reason: 'ForeignArchive', documents: 4 }] },
+    });
+    expect(await policy.places()).toEqual({
+      ...inIndex('src', OLD.slice(0, 4)),
+      ...inIndex('archive-2017', OLD.slice(4)),
+    });
+  });
+
   it('that refuses some documents takes the others, and the next index', async () => {
     const policy = await open();
     await policy.make('src-1', [{ id: 'number', source: { date: '2016-01-01', n: 1 } }]);
