@@ -282,15 +282,19 @@ describe('an archive', () => {
 });
 
 describe('documents that cannot be moved', () => {
-  const TEXT = { properties: { date: { type: 'date' }, n: { type: 'keyword' } } };
   const of = (name: string, count: number, n: string): readonly TestDocument[] =>
     Array.from({ length: count }, (_, at) => ({ id: `${name}-${at}`, source: { date: '2016-01-02', n } }));
 
-  it.each([1, 3])('are passed over, however many come first, with %i shards', async (number_of_shards) => {
+  it.each([
+    [1, { type: 'date' }],
+    [3, { type: 'date_nanos' }],
+    [2, { type: 'date', format: 'yyyy-MM-dd' }],
+  ])('are passed over, however many come first, with %i shards and %j', async (number_of_shards, date) => {
     const policy = await open({ archive: { batchSize: 2 } });
     await policy.make('src-1', [{ id: 'number', source: { date: '2016-01-01', n: 1 } }]);
     const [bad, good] = [of('bad', 7, 'no number'), of('good', 5, '3')];
-    const body = { mappings: TEXT, settings: { number_of_shards } };
+    const mappings = { properties: { date, n: { type: 'keyword' } } };
+    const body = { mappings, settings: { number_of_shards } };
     await policy.make('src-2', [...bad.slice(0, 5), ...good, ...bad.slice(5)], body);
     const status = await policy.run();
     expect(status).toMatchObject({ lastRun: { archived: 6, notArchived: 7 }, consecutiveFailures: 1 });
