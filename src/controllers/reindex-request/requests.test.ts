@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchSize } from './requests.ts';
+import { batchSize, sizeOfTry } from './requests.ts';
 
 describe('batchSize', () => {
   it.each([
@@ -18,5 +18,18 @@ describe('batchSize', () => {
     [1_000_000, 5_000],
   ])('is no more than a limit of %d documents per second lets through at once', (perSecond, expected) => {
     expect(batchSize({ documents: 200_000, bytes: 40_000_000 }, perSecond)).toBe(expected);
+  });
+});
+
+describe('the batch of a part that is tried again (H26)', () => {
+  const range = { shard: 0, from: 100, to: 159 };
+  it.each([
+    ['as large as any at first', 0, 5_000, 5_000],
+    ['a quarter of the part then', 1, 5_000, 15],
+    ['a quarter of what was asked for, where that is less', 1, 40, 10],
+    ['ever smaller', 2, 5_000, 3],
+    ['one document in the end', 11, 5_000, 1],
+  ])('is %s', (_, tries, size, expected) => {
+    expect(sizeOfTry({ ...range, try: tries }, size)).toBe(expected);
   });
 });

@@ -50,7 +50,7 @@ export function sampleRequest(
  * a slice by shard count reads exactly that shard. Internal versioning: an external version would silently keep the
  * old content of a document that was deleted and created anew.
  */
-export function rangeRequest(situation: Situation, range: Range): unknown {
+export function rangeRequest(situation: Situation, range: Range & { readonly try: number }): unknown {
   const { spec, status } = situation;
   const script = copyScript(spec.transform, { leavesOut: (status.copy?.round ?? 0) > 0 });
   const shards = status.copy?.shards.length ?? 1;
@@ -58,7 +58,10 @@ export function rangeRequest(situation: Situation, range: Range): unknown {
     conflicts: 'abort',
     source: {
       index: currentEpochAlias(situation),
-      size: spec.throttle?.batchSize ?? batchSize(status.source, spec.throttle?.requestsPerSecond),
+      size: sizeOfTry(
+        range,
+        spec.throttle?.batchSize ?? batchSize(status.source, spec.throttle?.requestsPerSecond),
+      ),
       ...(shards > 1 ? { slice: { id: range.shard, max: shards } } : {}),
       ...queryOf(situation, range),
     },
@@ -79,6 +82,16 @@ export function batchSize(
   const fitting = bytes > 0 && documents > 0 ? Math.floor((BYTES_PER_BATCH * documents) / bytes) : 1_000;
   const most = Math.min(MOST_DOCUMENTS_PER_BATCH, Math.max(perSecond, FEWEST_DOCUMENTS_PER_BATCH));
   return Math.min(Math.max(fitting, FEWEST_DOCUMENTS_PER_BATCH), most);
+}
+
+/**
+ * What a cluster refuses whole it may take in parts: documents that compress well are larger in memory than on disk. A
+ * quarter with each try, as Elasticsearch itself repeats a refused batch for minutes before a try ends.
+ */
+export function sizeOfTry(range: Range & { readonly try: number }, size: number): number {
+  if (range.try === 0) return size;
+  const whole = Math.min(size, range.to - range.from + 1);
+  return Math.max(1, Math.floor(whole / 4 ** range.try));
 }
 
 function queryOf({ spec, status }: Situation, range: Range) {
