@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { ElasticsearchError } from '../../../src/elasticsearch/errors.ts';
+import { listReindexTasks } from '../../../src/elasticsearch/tasks.ts';
+import { eventually } from '../../support/eventually.ts';
+import { editRequest, eraseStatus, useReindexBed } from '../../support/reindex-bed.ts';
+import {
+  createSource,
+  difference,
+  documentsOf,
+  leftovers,
+  numbered,
+  tasksOf,
+  twoShards,
+  write,
+} from '../../support/reindex-indices.ts';
+import { reindex } from '../../support/reindex-run.ts';
+import type { Around, ServerCall } from '../../support/server-calls.ts';
+
+// What was sent in an earlier life of a copy, and is carried out or found only in a later one.
+
+const bed = await useReindexBed();
+const slowly = { throttle: { batchSize: 5, requestsPerSecond: 6 } };
+const source = (count = 200) => createSource(bed, { documents: numbered(count), index: twoShards });
+
+/** Of a part of the copy, not of the trial before it. */
+const startsRange = ({ shape, opaqueId }: ServerCall) =>
+  shape === 'POST /_reindex' && opaqueId !== undefined && /\/\d+\/\d+\/\d+\/\d+$/.test(opaqueId);
+
+/** The first call of that kind is on its way for as long as the test wants: its sender has heard nothing of it. */
+function delaying(isMeant: (call: ServerCall) => boolean) {
+  const held: (() => Promise<unknown>)[] = [];
+  const around: Around = async (call, send) => {
+    if (held.length > 0 || !isMeant(call)) return send();
+    held.push(send);
+    throw new ElasticsearchError({
+      errorClass: 'unknownOutcome',
+      outcomeUnknown: true,
+      publicMessage: 'no answer yet',
+    });
+  };
+  return { around, arrive: () => held[0]?.() ?? Promise.reject(new Error('nothing was held back')) };
+}
+
+describe('a call that arrives after the aliases have moved (H43)', () => {
+  const mine = [{ id: '7', source: { n: 7, text: 'written afterwards' } }];
+
+  it('and copies a part, writes nothing', async () => {
+    const { from, to } = await source(50);
+    const { around, arrive } = delaying(startsRange);
+    const answers: unknown[] = [];
+    const late = async () => {
+      await write(bed.es, to, mine);
+      answers.push(await arrive());
+    };
+    const { status, request } = await reindex(bed, { from, to }, { around, at: { Completed: late } });
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 50 } });
+    expect(answers).toHaveLength(1);
+    await eventually('its task is gone', async () =>
+      (await tasksOf(bed.es, request?.metadata.uid ?? '')).length === 0 ? true : undefined,
+    );
+    const [found] = (await documentsOf(bed.es, to)).filter(({ id }) => id === '7');
+    expect(found?.source).toEqual(mine[0]?.source);
+    expect(await documentsOf(bed.es, to)).toHaveLength(50);
+  });
+
+  it('and deletes what has left the source, deletes nothing that was written since', async () => {
+    const { from, to } = await source(50);
+    const { around, arrive } = delaying(({ shape }) => shape === 'POST /{new}/_bulk');
+    const remove = () =>
+      bed.es.request({ method: 'DELETE', path: `/${from}/_doc/7`, query: { refresh: true } });
+    const late = async () => {
+      await write(bed.es, to, mine);
+      await arrive();
+    };
+    const { status } = await reindex(
+      bed,
+      { from, to, writeMode: 'Online' },
+      { around, at: { CatchingUp: async () => void (await remove()), Completed: late } },
+    );
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 49 } });
+    const [found] = (await documentsOf(bed.es, to)).filter(({ id }) => id === '7');
+    expect(found?.source).toEqual(mine[0]?.source);
+  });
+});
+
+describe('a task of an earlier attempt', () => {
+  /** Loses the status as soon as a task runs, so that the next attempt begins while it does. */
+  function losing(calls: Around) {
+    const seen: { before: readonly string[]; overlap: readonly string[] } = { before: [], overlap: [] };
+    const around: Around = async (call, send) => {
+      const isSecond = call.opaqueId !== undefined && /^[^/]+\/2\//.test(call.opaqueId);
+      if (!startsRange(call) || !isSecond) return calls(call, send);
+      const [uid = ''] = call.opaqueId?.split('/') ?? [];
+      const running = await tasksOf(bed.es, uid);
+      seen.overlap = [...seen.overlap, ...running.filter((id) => id.startsWith(`${uid}/1/`))];
+      return calls(call, send);
+    };
+    return { seen, around };
+  }
+
+  async function secondAttempt(calls: Around) {
+    const { from, to } = await source();
+    const name = bed.name();
+    const { seen, around } = losing(calls);
+    let lost = false;
+    const ended = await reindex(
+      bed,
+      { from, to, ...slowly },
+      {
+        name,
+        around: async (call, send) => {
+          const answer = await around(call, send);
+          if (lost || !startsRange(call)) return answer;
+          lost = true;
+          const [uid = ''] = call.opaqueId?.split('/') ?? [];
+          seen.before = await tasksOf(bed.es, uid);
+          await eraseStatus(bed, name);
+          await editRequest(bed, name, { spec: { throttle: null } });
+          return answer;
+        },
+      },
+    );
+    expect(ended.status).toMatchObject({ phase: 'Completed', attempt: 2, destination: { documents: 200 } });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    expect(await leftovers(bed.es, ended.request?.metadata.uid ?? '')).toEqual([]);
+    return { hasBegun: seen.before.length > 0, overlap: seen.overlap };
+  }
+
+  it('is gone before the next one copies (H34)', async () => {
+    expect(await secondAttempt((_call, send) => send())).toEqual({ hasBegun: true, overlap: [] });
+  });
+
+  // A server of the test answers so only half a minute after one of its nodes was stopped. So the answer of the real one is
+  // changed: of its tasks, and of whether it has asked all nodes.
+  it('is waited for as long as a node does not tell its tasks (H35)', async () => {
+    let hidden = 0;
+    const seen = await secondAttempt(async (call, send) => {
+      const answer = await send();
+      const { tasks } = await listReindexTasks(bed.es);
+      const isLate = tasks.some(({ opaqueId }) => opaqueId?.includes('/1/0/'));
+      if (call.shape !== 'GET /_tasks' || !isLate || hidden >= 10) return answer;
+      hidden += 1;
+      return { ...answer, tasks: [], node_failures: [{ type: 'failed_node_exception' }] };
+    });
+    expect(hidden).toBe(10);
+    expect(seen).toEqual({ hasBegun: true, overlap: [] });
+  });
+});
