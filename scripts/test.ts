@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { repositoryRoot } from './environment/cache.ts';
 import { provideHelm } from './environment/helm-recipe.ts';
-import { provisionControlPlane, provisionElasticsearch } from './environment/provision.ts';
+import { provisionControlPlane, provisionElasticsearch, provisionKubectl } from './environment/provision.ts';
 import { provideTestTools } from './environment/test-tools.ts';
 import { discardOrphans } from './environment/throw-away.ts';
 import { chosenElasticsearch, chosenKubernetes } from './environment/versions.ts';
@@ -58,6 +58,7 @@ function failuresOf(file: z.infer<typeof reportSchema>['testResults'][number]): 
 /** Provisions before the first test, so that what takes minutes shows its progress and no test waits for it. */
 async function provision(): Promise<void> {
   await provideHelm();
+  await provisionKubectl(chosenKubernetes());
   if (!process.env['ELASTICSEARCH_URL']) await provisionElasticsearch(chosenElasticsearch());
   if (!process.env['KUBECONFIG']) await provisionControlPlane(chosenKubernetes());
   await provideTestTools();
