@@ -79,3 +79,17 @@ export function seenOf(
     around: { ...calm, ...changes.around },
   };
 }
+
+/** Documents on their way from docs-1 to archive-2016. */
+export const archiveBatch = {
+  id: '1',
+  time: '2026-03-01T00:25:00Z',
+  target: 'a',
+  index: 'docs-1',
+  uuid: 'u',
+  destination: 'archive-2016',
+  destinationUuid: 'd',
+  cutoff: '2021-01-01T00:00:00Z',
+  marks: [3],
+  documents: 'abcdefgh',
+};

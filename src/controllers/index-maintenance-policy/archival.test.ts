@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { calm, indexOf, policyOf, seenOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
+import {
+  archiveBatch,
+  calm,
+  indexOf,
+  policyOf,
+  seenOf,
+  type SpecPart,
+} from '../../../test/support/maintenance-facts.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { type ArchiveSpec, archiveQuery, documentFingerprint, stepSize } from './archival.ts';
 import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
@@ -72,18 +79,7 @@ function running(
 const actionsOf = (policy: IndexMaintenancePolicy, ...given: Parameters<typeof seen>) =>
   decide(policy, seen(...given), NOW).actions;
 
-const batch = {
-  id: '1',
-  time: '2026-03-01T00:25:00Z',
-  target: 'a',
-  index: 'docs-1',
-  uuid: 'u',
-  destination: 'archive-2016',
-  destinationUuid: 'd',
-  cutoff: '2021-01-01T00:00:00Z',
-  marks: [3],
-  documents: 'abcdefgh',
-};
+const batch = archiveBatch;
 
 describe('what moves next', () => {
   it('is of the oldest index that has something, as old as it was when the run began', () => {

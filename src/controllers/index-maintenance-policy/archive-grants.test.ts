@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyOf } from '../../../test/support/maintenance-facts.ts';
+import { archiveBatch, policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { type Grant, missingGrant } from '../../elasticsearch/grants.ts';
@@ -120,18 +120,7 @@ describe('an archive whose name only the date of a document tells', () => {
 
   it('gets nothing of a batch once its grant is gone: the batch waits aside', async () => {
     const { asked, dependencies } = granting(THIS_YEAR);
-    const batch = {
-      id: '1',
-      time: '2026-03-01T00:25:00Z',
-      target: 'a',
-      index: 'docs-1',
-      uuid: 'u',
-      destination: 'archive-2016',
-      destinationUuid: 'd',
-      cutoff: '2021-01-01T00:00:00Z',
-      marks: [3],
-      documents: 'abcdefgh',
-    };
+    const batch = archiveBatch;
     const change = await createPerform(dependencies)({ type: 'MoveDocuments', batch }, policy, pass);
     const after = change?.({ ...running, archive: { documents: 0, held: [], batch } });
     expect(after?.archive).toMatchObject({ hindered: [{ id: '1', reason: 'NotGranted' }] });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { indexOf, policyOf, seenOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
+import {
+  archiveBatch,
+  indexOf,
+  policyOf,
+  seenOf,
+  type SpecPart,
+} from '../../../test/support/maintenance-facts.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { hasRoom, settingAside, withoutArchiveBatch } from './archive-hindered.ts';
 import { decide } from './decide.ts';
@@ -19,18 +25,7 @@ const seen = seenOf(INDICES, {
   ),
 });
 
-const batch = {
-  id: '1',
-  time: '2026-03-01T00:25:00Z',
-  target: 'docs',
-  index: 'docs-1',
-  uuid: 'u',
-  destination: 'archive-2016',
-  destinationUuid: 'd',
-  cutoff: '2021-01-01T00:00:00Z',
-  marks: [3],
-  documents: 'abcdefghijklmnop',
-};
+const batch = { ...archiveBatch, target: 'docs', documents: 'abcdefghijklmnop' };
 
 /** In a run whose first batch was set aside a moment ago. */
 function hindered(metadata: SpecPart = {}): IndexMaintenancePolicy {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyOf } from '../../../test/support/maintenance-facts.ts';
+import { archiveBatch, policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
@@ -13,18 +13,7 @@ const log = { info: () => undefined, warn: () => undefined };
 const pass = { now: NOW, signal: new AbortController().signal, log };
 const archive = { olderThan: '1825d', field: 'date', destination: 'archive-{date:yyyy}' };
 const document = { id: 'x', routing: undefined, source: { date: '2016-02-29' } };
-const batch = {
-  id: '1',
-  time: '2026-03-01T00:25:00Z',
-  target: 'a',
-  index: 'docs-1',
-  uuid: 'u',
-  destination: 'archive-2016',
-  destinationUuid: 'd',
-  cutoff: '2021-01-01T00:00:00Z',
-  marks: [3],
-  documents: documentFingerprint(document),
-};
+const batch = { ...archiveBatch, documents: documentFingerprint(document) };
 const policy = (rest: Partial<Pick<IndexMaintenancePolicy, 'status'>> = {}, deletionTimestamp?: string) => {
   const made = policyOf(
     [{ name: 'a', pattern: 'docs-*', archive }],
