@@ -3,6 +3,7 @@ import type { NodeDisk } from '../../elasticsearch/disk.ts';
 import {
   actionsOf,
   copying,
+  counts,
   destination,
   fenced,
   inCopy,
@@ -144,11 +145,13 @@ describe('a full disk', () => {
       'parts are to be copied',
       { copy: { ...status.copy, running: [{ shard: 0, from: 0, to: 49, try: 0 }] } },
     ],
+    ['a task is tried again by Elasticsearch', { copy: { ...status.copy, parallel: 1, mostParallel: 1 } }],
     ['what was deleted is to be deleted', { copy: { ...status.copy, departed: false, running: [] } }],
     ['writers are to be blocked', { copy: undefined, fence: undefined, blockedSince: undefined }],
   ])('is said once while %s: no status is written in each pass (H41)', (_, over) => {
     const free = over.copy === undefined ? { sources: [fenced({ settings: {} })] } : {};
-    const seen = observed({ ...flooded, ...free });
+    const outcome = { type: 'running', counts: { ...counts(), created: 10, retries: 2 } } as const;
+    const seen = observed({ ...flooded, ...free, outcomes: { 'n:1': outcome } });
     const said = run(request({ ...status, ...over }), seen);
     const later = decide(request(said.status), seen, NOW + 60_000);
     expect(later.status).toEqual(said.status);

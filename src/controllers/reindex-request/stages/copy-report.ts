@@ -25,7 +25,8 @@ export function report(
     next: pollMs(fresh),
     ...options,
   };
-  if (waitsForDisk(fresh)) return step(situation, { ...common, ...asTheyWere(fresh), next: FULL_DISK_MS });
+  if (isFlooded(situation.destination))
+    return step(situation, { ...common, ...asTheyWere(fresh), next: FULL_DISK_MS });
   return step(situation, {
     ...common,
     ...(phase === 'Copying' ? copyFigures(fresh) : catchUpFigures(fresh)),
@@ -35,11 +36,7 @@ export function report(
 /** A full disk takes its time, and where it is etcd's as well, a write of status in each pass would take what is left. */
 const FULL_DISK_MS = 5_000;
 
-/** Nothing moves until somebody frees space: that is said once. */
-export function waitsForDisk({ destination, status }: Situation): boolean {
-  return isFlooded(destination) && !(status.copy?.running ?? []).some(({ task }) => task !== undefined);
-}
-
+/** Nothing moves until somebody frees space, also in a task that Elasticsearch keeps trying: that is said once. */
 function asTheyWere({ status }: Situation): Pick<StepOptions, 'status' | 'progress'> {
   return { status, ...(status.progress ? { progress: status.progress } : {}) };
 }

@@ -91,7 +91,10 @@ function copyRanges(situation: Situation, journal: Copy): Step {
   if (failure) return failure;
   const { now, observed } = situation;
   const read = withLag(bookedJournal(journal, situation), observed.shards ?? [], now);
-  const booked = withPace(read, completedOf(read), situation.spec, situation.now);
+  // On a full disk there is nothing to learn of how many tasks are best.
+  const booked = isFlooded(situation.destination)
+    ? read
+    : withPace(read, completedOf(read), situation.spec, now);
   const filled = situation.spec.suspend ? booked : withIntents(booked, situation.spec, situation.now);
   const sent = sends(booked, situation);
   const actions = [
