@@ -14,6 +14,7 @@ import { isRunning, isSuccess } from './verdict.ts';
 /** Slots in flight at the same time with `Allow`. */
 const MOST_RUNS = 10;
 const TURN_AGAIN_MS = 5_000;
+const SECOND = 1_000;
 
 /** What is due begins: a slot, or what a run-now asks for. Not yet, because ... */
 export const beginSlot: Rule = (situation, before) => {
@@ -39,9 +40,24 @@ function beginDue(situation: Situation, step: Step, snapshots: readonly Snapshot
   if (retentionGoesFirst(situation, step.status)) return add(step, { next: 'now' });
   const turn = waitForTurn(situation);
   if (turn !== undefined) return add(step, { ready: turn, next: TURN_AGAIN_MS });
-  return due.type === 'run'
-    ? begin(situation, step, snapshots, { slot: due.slot, missed: due.missed })
-    : begin(situation, step, snapshots, { slot: now, token });
+  if (due.type === 'run') return begin(situation, step, snapshots, { slot: due.slot, missed: due.missed });
+  if (hasSlot(situation, step.status, snapshots, timeText(now)))
+    return add(step, { next: SECOND - (now % SECOND) });
+  return begin(situation, step, snapshots, { slot: now, token });
+}
+
+/**
+ * Slots are whole seconds. A snapshot of this one may lack what was written since, so that it is no answer to whoever
+ * asks for one now: that one gets the next second.
+ */
+function hasSlot(
+  { uid }: Situation,
+  status: Status,
+  snapshots: readonly Snapshot[],
+  second: string,
+): boolean {
+  const slots = madeBy(uid, snapshots).map(({ metadata }) => markOf(metadata)?.slot);
+  return [...slots, ...runsOf(status).map(({ slot }) => slot)].includes(second);
 }
 
 interface Wish {

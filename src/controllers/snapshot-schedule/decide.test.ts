@@ -252,6 +252,15 @@ describe('a run-now', () => {
     expect(decide(scheduleOf({}, status, annotation), seen(), NOW).status.lastHandledRunNow).toBe('go');
   });
 
+  it('in the second of a snapshot that has been made gets one of its own, in the next', () => {
+    const snapshots = [snapshot()];
+    const status = handled(NOW, { lastHandledRunNow: 'one' });
+    const soon = decide(asked('two', status), seen({ snapshots }), NOW + 300);
+    expect([soon.status.lastHandledRunNow, soon.status.active, soon.next]).toEqual(['one', undefined, 700]);
+    const next = decide(asked('two', soon.status), seen({ snapshots }), NOW + 1_000);
+    expect(next.status).toMatchObject({ lastHandledRunNow: 'two', active: { slot: timeText(NOW + 1_000) } });
+  });
+
   it('waits while a snapshot runs', () => {
     const status = handled(NOW, { active: accepted });
     const runs = facts(snapshot({ state: 'IN_PROGRESS' }));
