@@ -35,12 +35,17 @@ const refused = (errorClass: ErrorClass) =>
   new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
 
 /** A cluster with these indexes, some of which it does not delete, each for its own reason. */
-function clusterOf(refusals: Readonly<Record<string, ErrorClass>>, acknowledged = true) {
+function clusterOf(refusals: Readonly<Record<string, ErrorClass>>, acknowledged = true, remade = '') {
   const left = new Set(NAMES);
+  let isRemade = false;
   const remove = (names: readonly string[]) => {
     const [reason] = names.flatMap((name) => refusals[name] ?? []);
     // Somebody else was first.
     for (const name of names) if (refusals[name] === 'indexNotFound') left.delete(name);
+    if (names.includes(remade) && !isRemade) {
+      isRemade = true;
+      throw refused('indexNotFound');
+    }
     if (reason !== undefined) throw refused(reason);
     // A node that is behind shows them for some moments yet.
     if (acknowledged) for (const name of names) left.delete(name);
@@ -48,7 +53,8 @@ function clusterOf(refusals: Readonly<Record<string, ErrorClass>>, acknowledged 
   };
   const read = (names: readonly string[]) => {
     const found = names.filter((name) => left.has(name));
-    const settings = (name: string) => ({ index: { uuid: `uuid-of-${name}`, creation_date: '1' } });
+    const uuidOf = (name: string) => `uuid-of-${isRemade && name === remade ? 'another-' : ''}${name}`;
+    const settings = (name: string) => ({ index: { uuid: uuidOf(name), creation_date: '1' } });
     return Object.fromEntries(found.map((name) => [name, { aliases: {}, settings: settings(name) }]));
   };
   const es: Elasticsearch = {
@@ -91,6 +97,11 @@ describe('indexes that are to be deleted', () => {
 
   it('keep no other one when somebody else has deleted one of them right before', async () => {
     expect(await deleted({ 'logs-2014': 'indexNotFound' })).toEqual([3, 0, 0, 0]);
+  });
+
+  it('are not those that have their names once somebody has made one anew meanwhile', async () => {
+    // What was planned is gone; what has its name now is there.
+    expect(await deleted({}, true, 'logs-2014')).toEqual([3, 0, 0, 1]);
   });
 
   it('and that a snapshot holds, which has just begun, are no failure: they go another time', async () => {

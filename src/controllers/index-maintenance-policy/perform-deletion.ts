@@ -163,14 +163,27 @@ async function deleteAll(
   pass: Pass,
 ): Promise<ReadonlySet<string>> {
   const busy = new Set<string>();
-  for (const group of inGroups(doomed.map(({ name }) => name))) {
+  const byName = new Map(doomed.map((index) => [index.name, index]));
+  for (const group of inGroups([...byName.keys()])) {
     const refusal = await tryToDelete(cluster, group, pass);
     for (const name of refusal === undefined ? [] : group) {
-      const own = group.length > 1 ? await tryToDelete(cluster, [name], pass) : refusal;
+      const own = group.length > 1 ? await deleteAlone(cluster, byName.get(name), pass) : refusal;
       if (own === 'conflict') busy.add(name);
     }
   }
   return busy;
+}
+
+/** Read once more: since the request for all, its name may have gone to an index that somebody has made anew. */
+async function deleteAlone(
+  cluster: Cluster,
+  index: ListedIndex | undefined,
+  pass: Pass,
+): Promise<ErrorClass | undefined> {
+  if (index === undefined) return undefined;
+  const [found] = await readNamed(cluster, [index.name], pass.signal);
+  const isSame = found?.uuid === index.uuid && found.figures?.operations === index.figures?.operations;
+  return isSame ? tryToDelete(cluster, [index.name], pass) : 'conflict';
 }
 
 /** `indexNotFound`: one of them is gone since it was looked at. */
