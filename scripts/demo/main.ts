@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { cacheRoot, prepareCache } from '../environment/cache.ts';
 import { withLock } from '../environment/lock.ts';
-import { orUsage } from '../usage.ts';
+import { readKeepOrStop } from '../usage.ts';
 import { runDemo } from './demo.ts';
 import { chooseDemoEnvironment } from './servers.ts';
 import { stopDemo } from './stop.ts';
@@ -17,15 +16,7 @@ Copies a real index on real servers, live, approves a plan for old indexes, and 
 With ELASTICSEARCH_URL (and _USERNAME, _PASSWORD, _CA) or KUBECONFIG it uses those servers as they are.
 `;
 
-const { values } = orUsage(help, () =>
-  parseArgs({
-    options: {
-      keep: { type: 'boolean', default: false },
-      stop: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  }),
-);
+const values = readKeepOrStop(help);
 
 const interrupt = new AbortController();
 

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { prepareCache, repositoryRoot } from '../environment/cache.ts';
 import { withLock } from '../environment/lock.ts';
 import { elapsed, say } from '../environment/progress.ts';
-import { orUsage } from '../usage.ts';
+import { readKeepOrStop } from '../usage.ts';
 import { lockFile, setUp, type Stage, tearDown } from './stage.ts';
 
 const help = `usage: npm run e2e [-- OPTION]
@@ -20,15 +19,7 @@ Needs Docker. Where there is none, root gets one for the time of the run, on Deb
 they are made from packages. docs/development-environment.md says more.
 `;
 
-const { values } = orUsage(help, () =>
-  parseArgs({
-    options: {
-      keep: { type: 'boolean', default: false },
-      stop: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  }),
-);
+const values = readKeepOrStop(help);
 
 const interrupt = new AbortController();
 

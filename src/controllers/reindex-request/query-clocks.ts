@@ -1,8 +1,9 @@
+import { isObject } from './query-time.ts';
+
 /**
  * What chooses documents by the clock, or by chance, without saying `now`: each part of a copy and its proof would choose
  * others. Nothing of it can be resolved beforehand, so that it is refused.
  */
-type Json = Readonly<Record<string, unknown>>;
 
 const READS_CLOCK =
   /\b(?:currentTimeMillis|nanoTime|now)\s*\(|\bnew\s+(?:\w+\s*\.\s*)*(?:Date|GregorianCalendar)\s*\(\s*\)|\bCalendar\s*\.\s*getInstance\b|\brandom\w*\s*\(|\bnew\s+(?:\w+\s*\.\s*)*Random\s*\(\s*\)/;
@@ -17,8 +18,14 @@ const BY_DISTANCE: ReadonlySet<string> = new Set(['gauss', 'exp', 'linear', 'dis
 export function clockFault(query: unknown, mappings: unknown): string | undefined {
   const text = JSON.stringify(query) ?? '';
   return (
-    entriesIn(query).map(faultOf).find(isText) ??
-    (text.includes('"min_score"') ? entriesIn(query).map(scoreFault).find(isText) : undefined) ??
+    entriesIn(query)
+      .map(faultOf)
+      .find((fault) => fault !== undefined) ??
+    (text.includes('"min_score"')
+      ? entriesIn(query)
+          .map(scoreFault)
+          .find((fault) => fault !== undefined)
+      : undefined) ??
     runtimeFault(text, mappings)
   );
 }
@@ -62,10 +69,4 @@ function entriesIn(value: unknown): readonly (readonly [string, unknown])[] {
   if (Array.isArray(value)) return value.flatMap(entriesIn);
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap((entry) => [entry, ...entriesIn(entry[1])]);
-}
-
-const isText = (value: string | undefined): value is string => value !== undefined;
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
