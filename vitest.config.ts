@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { laneCount } from './test/support/lanes.ts';
+import { LongestFirst } from './test/support/longest-first.ts';
 
-// Three projects: `unit` lies beside the code and needs nothing; `integration` shares one real API server and one real
-// Elasticsearch, started by the global set-up, so its files take turns: some start an operator, which would work on the
-// resources of all others too. `e2e` tests what `npm run e2e` has installed.
+// Three projects: `unit` lies beside the code and needs nothing; `integration` has lanes, each with a real API server and
+// a real Elasticsearch of its own, started by the global set-up. The files of a lane take turns: some start an operator,
+// which would work on the resources of all others too. `e2e` tests what `npm run e2e` has installed.
 export default defineConfig({
   test: {
     // At the end of the integration tests all that was told is looked through, and servers are ended.
     teardownTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -23,7 +26,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          fileParallelism: false,
+          maxWorkers: laneCount(),
+          sequence: { groupOrder: 1 },
           // Real servers on whatever machine checks a change: one starved moment there is no fault of the change.
           retry: process.env['CI'] ? 1 : 0,
           testTimeout: 120_000,

@@ -131,6 +131,7 @@ const blockWrites = ({ bed, prefix }: ArchivalRun, write: true | null): Promise<
 /** Nothing can be deleted of the index any more when a process has died; then it can again, a minute later. */
 export const hinderedArchival: MaintenanceScenario<ArchivalRun> = {
   prepare,
+  oneDeathPerRun: true,
   meanwhile: (run) => blockWrites(run, true).then(() => undefined),
   expectDone: async (run) => {
     const { bed, prefix, name } = run;

@@ -12,11 +12,11 @@ const resources = [
 const rules = [{ level: 'Request', verbs: ['create', 'update', 'patch'], resources }, { level: 'None' }];
 const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules };
 
-/** Flags of an API server that keeps bodies of requests in `folder`. */
-export function auditFlags(folder: string): readonly string[] {
-  const file = join(folder, 'policy.yaml');
+/** Flags of the API server of a lane, which keeps bodies of requests in `folder`. */
+export function auditFlags(folder: string, lane: number): readonly string[] {
+  const file = join(folder, `policy-${lane}.yaml`);
   writeFileSync(file, stringify(policy, { aliasDuplicateObjects: false }));
-  return [`--audit-policy-file=${file}`, `--audit-log-path=${join(folder, 'audit.log')}`];
+  return [`--audit-policy-file=${file}`, `--audit-log-path=${join(folder, `audit-${lane}.log`)}`];
 }
 
 /** The lines of the log, of its older parts too. None: the API server was given, and keeps no log for us. */

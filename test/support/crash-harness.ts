@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import type { ReindexRequest } from '../../src/crds/reindex-request.ts';
 import type { Around } from './server-calls.ts';
-import { crashAt, type CrashPoint, newTrace, type TracedCall } from './crash-points.ts';
+import { dieEverywhere, type Family } from './crash-family.ts';
+import { liveAndDie, type RunResult } from './crash-lives.ts';
+import { type CrashPoint, newTrace } from './crash-points.ts';
 import { createRequest, type ReindexBed, type RequestSpec } from './reindex-bed.ts';
 import { addAliases, createIndex, numbered, tasksOf, write } from './reindex-indices.ts';
 import { passes, type ReindexProcess, startProcess } from './reindex-process.ts';
@@ -38,45 +40,64 @@ export interface Disturbance {
   readonly how: (run: Run) => Promise<void>;
 }
 
-export interface RunResult {
-  readonly calls: readonly TracedCall[];
-  readonly crashed: boolean;
-  /** Whether the phase of the disturbance came. */
+/** One run: what it called, where its processes died, and whether the phase of the disturbance came. */
+export interface ScenarioResult extends RunResult {
   readonly disturbed: boolean;
 }
 
 /**
- * Runs the real pass over real servers, kills the process at one call, lets a successor go on to the end, and judges
- * what is there. Without a point nothing is killed: that run tells which calls there are.
+ * Runs the real pass over real servers, kills the process at each point, lets a successor go on, and judges what is there
+ * in the end. Without a point nothing is killed: that run tells which calls there are.
  */
 export async function runScenario(
   bed: ReindexBed,
   scenario: Scenario,
-  point?: CrashPoint,
-): Promise<RunResult> {
+  points: readonly CrashPoint[] = [],
+): Promise<ScenarioResult> {
   const run = await prepare(bed, scenario);
   const trace = newTrace();
   const overlaps: string[] = [];
   const { onPass, happened } = onceInPhase(run, scenario, (moment) => trace.mark(moment));
-  const crash = crashAt(point, trace, () => first.kill());
-  const first = start(run, watchingTasks(run, crash.around, overlaps));
-  const before = scenario.tasksRunOn ? undefined : () => tasksEnded(run);
-  let request = await follow(first, run, onPass, before);
-  await first.close();
-  const second = start(
-    run,
-    watchingTasks(run, (_call, send) => send(), overlaps),
+  let hasDied = false;
+  let request: ReindexRequest | undefined;
+  const { calls, died, last } = await liveAndDie(
+    points,
+    {
+      start: (around) => start(run, watchingTasks(run, around, overlaps)),
+      live: async (process) => {
+        const before = scenario.tasksRunOn || hasDied ? undefined : () => tasksEnded(run);
+        request = await follow(process, run, onPass, before);
+      },
+      afterDeath: async () => void (hasDied = true),
+    },
+    trace,
   );
-  if (crash.happened()) request = await follow(second, run, onPass);
-  await Promise.all(crash.stragglers);
   await expectRest(run);
-  await second.close();
-  // A call that was on its way when its process died is seen by nobody: only then a range may be sent once more.
-  const lost = point?.call.startsWith('POST /_reindex#') ? 1 : 0;
-  expect(overlaps.length, `tasks of one range at once: ${overlaps.join()}`).toBeLessThanOrEqual(lost);
+  await last.close();
+  expectNoOverlaps(overlaps, died);
   await scenario.expect(run, request);
   await forget(run);
-  return { calls: trace.calls, crashed: crash.happened(), disturbed: happened() };
+  return { calls, died, disturbed: happened() };
+}
+
+/** A call that was on its way when its process died is seen by nobody: only then a range may be sent once more. */
+function expectNoOverlaps(overlaps: readonly string[], died: readonly CrashPoint[]): void {
+  const lost = died.filter(({ call }) => call.startsWith('POST /_reindex#')).length;
+  expect(overlaps.length, `tasks of one range at once: ${overlaps.join()}`).toBeLessThanOrEqual(lost);
+}
+
+/** Processes die wherever the request makes a call; returns at how many of them. */
+export async function crashEverywhere(
+  bed: ReindexBed,
+  scenario: Scenario,
+  relevant?: Family['relevant'],
+): Promise<number> {
+  // What is made once for a whole cluster, such as the index of the locks, is made by now: no later run would show it.
+  await runScenario(bed, scenario);
+  return dieEverywhere({
+    run: (points) => runScenario(bed, scenario, points),
+    ...(relevant && { relevant }),
+  });
 }
 
 /** Both work on the same request at the same time, each as if it were alone. Returns the phase that each ended in. */

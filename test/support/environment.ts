@@ -1,7 +1,10 @@
 import { inject } from 'vitest';
 import type { EnvironmentInfo } from '../../scripts/environment/environment-info.ts';
+import { ownLane } from './lanes.ts';
 
-/** The real servers of this test run, shared by all files: keep to names of your own. */
+/** The real servers of this lane, shared by all files that run in it: keep to names of your own. */
 export function environment(): EnvironmentInfo {
-  return inject('environment');
+  const own = inject('environments')[ownLane()];
+  if (own === undefined) throw new Error(`lane ${ownLane() + 1} has no servers`);
+  return own;
 }

@@ -11,6 +11,7 @@ import {
 } from '../../scripts/environment/private-servers.ts';
 import { say } from '../../scripts/environment/progress.ts';
 import { auditFlags } from './audit.ts';
+import { laneCount } from './lanes.ts';
 import { redIndices, refuseRed } from './red-indices.ts';
 import { type Kept, refuseLeaks } from './refuse-leaks.ts';
 import { TOLD_VARIABLE } from './told.ts';
@@ -21,7 +22,8 @@ type Running<Info> = { readonly info: Info; readonly stop: () => Promise<void> }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    environment: EnvironmentInfo;
+    /** One for each lane. */
+    environments: readonly EnvironmentInfo[];
     kept: Kept;
   }
 }
@@ -33,32 +35,48 @@ declare module 'vitest' {
 const JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
 
 /**
- * Starts the servers that all integration tests share, or takes those that the variables give. At the end the tests are
- * held to what no single one of them can see.
+ * Starts the servers of every lane, or takes those that the variables give. At the end the tests are held to what no
+ * single one of them can see.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   process.env['ES_JAVA_OPTS'] ??= JAVA_OPTIONS;
   const kept = keep();
-  const [kubernetes, elasticsearch] = await Promise.all([controlPlane(kept), cluster()]);
-  const environment = { ...kubernetes.info, elasticsearch: elasticsearch.info };
-  project.provide('environment', environment);
+  const lanes = await Promise.all(Array.from({ length: laneCount() }, (_, lane) => startLane(kept, lane)));
+  const environments = lanes.map(({ info }) => info);
+  project.provide('environments', environments);
   project.provide('kept', kept);
   process.env[TOLD_VARIABLE] = kept.told;
-  say(
-    `Integration tests run on Kubernetes ${environment.kubernetesVersion} and Elasticsearch ${elasticsearch.info.version}.`,
-  );
-  const redBefore = await redIndices(elasticsearch.info);
   return async () => {
     const checks = [
-      async () => refuseLeaks(environment, kept),
+      async () => refuseLeaks(environments, kept),
       async () => refuseUnknownEvents(kept.told),
-      () => refuseRed(elasticsearch.info, redBefore),
+      ...lanes.map(({ refuseLeftovers }) => refuseLeftovers),
     ];
     const verdicts = await Promise.allSettled(checks.map((check) => check()));
-    await Promise.all([kubernetes.stop(), elasticsearch.stop()]);
+    await Promise.all(lanes.map(({ stop }) => stop()));
     rmSync(kept.folder, { recursive: true });
     const faults = verdicts.flatMap((verdict) => (verdict.status === 'rejected' ? [verdict.reason] : []));
     if (faults.length > 0) throw new AggregateError(faults, faults.map(messageOf).join('\n'));
+  };
+}
+
+/** The servers of one lane. */
+interface Lane extends Running<EnvironmentInfo> {
+  /** @throws when the tests have left something in them that harms others. */
+  readonly refuseLeftovers: () => Promise<void>;
+}
+
+async function startLane(kept: Kept, lane: number): Promise<Lane> {
+  const [kubernetes, elasticsearch] = await Promise.all([controlPlane(kept, lane), cluster()]);
+  const info = { ...kubernetes.info, elasticsearch: elasticsearch.info };
+  say(
+    `Lane ${lane + 1} of the integration tests runs on Kubernetes ${info.kubernetesVersion} and Elasticsearch ${elasticsearch.info.version}.`,
+  );
+  const redBefore = await redIndices(elasticsearch.info);
+  return {
+    info,
+    refuseLeftovers: () => refuseRed(elasticsearch.info, redBefore),
+    stop: async () => void (await Promise.all([kubernetes.stop(), elasticsearch.stop()])),
   };
 }
 
@@ -73,9 +91,12 @@ function keep(): Kept {
   return kept;
 }
 
-async function controlPlane({ audit }: Kept): Promise<Running<Omit<EnvironmentInfo, 'elasticsearch'>>> {
+async function controlPlane(
+  { audit }: Kept,
+  lane: number,
+): Promise<Running<Omit<EnvironmentInfo, 'elasticsearch'>>> {
   const given = await givenKubernetes(undefined);
-  if (given === undefined) return startPrivateControlPlane({ apiServerFlags: auditFlags(audit) });
+  if (given === undefined) return startPrivateControlPlane({ apiServerFlags: auditFlags(audit, lane) });
   await applyCustomResources(given.kubeconfig);
   return { info: given, stop: leaveRunning };
 }

@@ -1,14 +1,8 @@
 import { expect } from 'vitest';
 import type { IndexMaintenancePolicy } from '../../src/crds/index-maintenance-policy.ts';
-import {
-  crashAt,
-  type CrashPoint,
-  crashPoints,
-  newTrace,
-  type TracedCall,
-  uncovered,
-} from './crash-points.ts';
-import { inParallel } from './crash-family.ts';
+import { dieEverywhere } from './crash-family.ts';
+import { liveAndDie, type RunResult } from './crash-lives.ts';
+import type { CrashPoint } from './crash-points.ts';
 import { aliasesOf, daysAgo, makeIndices, namesOf } from './maintenance-indices.ts';
 import { createPolicy, type MaintenanceProcess, startMaintenance } from './maintenance-process.ts';
 import type { ReindexBed } from './reindex-bed.ts';
@@ -16,8 +10,10 @@ import type { ReindexBed } from './reindex-bed.ts';
 /** A policy with its world: every run has its own. */
 export interface MaintenanceScenario<Run extends { readonly name: string }> {
   prepare(bed: ReindexBed): Promise<Run>;
-  /** What happens while no process lives. */
+  /** What happens each time that no process lives. */
   meanwhile?(run: Run): Promise<void>;
+  /** Where what happens meanwhile leaves nothing to die at. */
+  readonly oneDeathPerRun?: boolean;
   /** @throws when the world or the books are not as they should be. `process` may go on. */
   expectDone(
     run: Run,
@@ -26,28 +22,30 @@ export interface MaintenanceScenario<Run extends { readonly name: string }> {
   ): Promise<void>;
 }
 
-/** Kills the process at one call and lets a successor go on to the end. Returns the calls that were made. */
+/** Kills the process at each point and lets a successor go on to the end. */
 async function runOnce<Run extends { readonly name: string }>(
   bed: ReindexBed,
   scenario: MaintenanceScenario<Run>,
-  point?: CrashPoint,
-): Promise<readonly TracedCall[]> {
+  points: readonly CrashPoint[],
+): Promise<RunResult> {
   const run = await scenario.prepare(bed);
-  const trace = newTrace();
-  const crash = crashAt(point, trace, () => first.kill());
-  const first = startMaintenance(bed, { around: crash.around });
-  await first.settle(run.name).catch((error: unknown) => {
-    if (!crash.happened()) throw error;
+  let policy: IndexMaintenancePolicy | undefined;
+  const { calls, died, last } = await liveAndDie(points, {
+    start: (around) => startMaintenance(bed, { around }),
+    live: async (process, isDead) => {
+      policy = await process.settle(run.name).catch((error: unknown) => {
+        if (!isDead()) throw error;
+        return undefined;
+      });
+    },
+    afterDeath: async (arrived) => {
+      await arrived;
+      await scenario.meanwhile?.(run);
+    },
   });
-  await first.close();
-  await Promise.all(crash.stragglers);
-  if (point !== undefined) await scenario.meanwhile?.(run);
-  const second = startMaintenance(bed);
-  const policy = await second.settle(run.name);
-  await scenario.expectDone(run, policy, second);
-  await second.close();
-  expect(crash.happened()).toBe(point !== undefined);
-  return trace.calls;
+  await scenario.expectDone(run, policy, last);
+  await last.close();
+  return { calls, died };
 }
 
 /** Nothing moves any more, and nothing is held. */
@@ -63,24 +61,15 @@ export async function expectRest(
   expect((await process.settle(name))?.metadata.resourceVersion).toBe(before);
 }
 
-/** One run without a crash, then one for each point that it shows. Returns how many points were tried. */
-export async function crashMaintenanceEverywhere<Run extends { readonly name: string }>(
+/** Processes die wherever the policy makes a call; returns at how many of them. */
+export function crashMaintenanceEverywhere<Run extends { readonly name: string }>(
   bed: ReindexBed,
   scenario: MaintenanceScenario<Run>,
 ): Promise<number> {
-  const calls = await runOnce(bed, scenario);
-  const points = crashPoints(calls);
-  const failures: string[] = [];
-  await inParallel(points, async (point) => {
-    try {
-      await runOnce(bed, scenario, point);
-    } catch (error) {
-      failures.push(`${point.when} ${point.call}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+  return dieEverywhere({
+    run: (points) => runOnce(bed, scenario, points),
+    ...(scenario.oneDeathPerRun && { oneDeathPerRun: true }),
   });
-  expect(failures).toEqual([]);
-  expect(uncovered(calls, points), 'calls at which no process has died').toEqual([]);
-  return points.length;
 }
 
 /** Both work on the same policy at the same time, each as if it were alone. */

@@ -25,26 +25,33 @@ const kubeconfig = z.object({
   users: z.array(z.object({ user: z.object({ token: z.string().optional() }) })),
 });
 
-/** The logins of the environment, and each value of each Secret that a test has made. */
-function allSecrets({ kubeconfig: file, elasticsearch }: EnvironmentInfo, audit: string): readonly Secret[] {
+/** The logins of the environments, and each value of each Secret that a test has made. */
+function allSecrets(environments: readonly EnvironmentInfo[], audit: string): readonly Secret[] {
   const canary = { origin: 'the password of the tests', value: CANARY, username: LOGIN.username };
-  const { users } = kubeconfig.parse(parse(readFileSync(file, 'utf8')));
-  const tokens = users.flatMap(({ user }) => user.token ?? []);
   return [
     canary,
-    ...tokens.map((value) => ({ origin: 'the token of the kubeconfig', value })),
-    ...(elasticsearch.password === undefined
-      ? []
-      : [{ ...elasticsearch, origin: 'the password of Elasticsearch', value: elasticsearch.password }]),
+    ...environments.flatMap(loginsOf),
     ...auditLines(audit)
       .filter((line) => line.includes('"resource":"secrets"'))
       .flatMap(secretsOf),
   ];
 }
 
+function loginsOf({ kubeconfig: file, elasticsearch }: EnvironmentInfo): readonly Secret[] {
+  const { users } = kubeconfig.parse(parse(readFileSync(file, 'utf8')));
+  const tokens = users.flatMap(({ user }) => user.token ?? []);
+  const { password } = elasticsearch;
+  return [
+    ...tokens.map((value) => ({ origin: 'the token of the kubeconfig', value })),
+    ...(password === undefined
+      ? []
+      : [{ ...elasticsearch, origin: 'the password of Elasticsearch', value: password }]),
+  ];
+}
+
 /** A secret must be in no line of a log, Event, status, metric, error or support bundle, whichever test it was. */
-export function refuseLeaks(environment: EnvironmentInfo, kept: Kept): void {
-  const secrets = allSecrets(environment, kept.audit);
+export function refuseLeaks(environments: readonly EnvironmentInfo[], kept: Kept): void {
+  const secrets = allSecrets(environments, kept.audit);
   const found = [...tooShort(secrets), ...leaks(secrets, everythingTold(kept))];
   if (found.length === 0) return;
   throw new Error(`Secrets were told, or could not be looked for:\n${found.join('\n')}`);

@@ -12,6 +12,8 @@ export interface CompareBench {
   /** Copies of each way and layout. */
   readonly runs: number;
   readonly documents: number;
+  /** Of the copies under writers. */
+  readonly writtenToDocuments: number;
   readonly operationsPerSecond: number;
 }
 
@@ -40,8 +42,8 @@ async function measureAll(stage: Stage, bench: CompareBench): Promise<readonly F
   // What a death repeats depends on the way, hardly on the size of documents.
   const small = pairs.filter(({ source }) => source.layout.documentBytes === SMALL_BYTES);
   for (const { source, contender } of small) note(await measureRepetition(stage, contender, source));
-  for (const { layout } of Array.from({ length: bench.runs }, () => sources).flat())
-    note(await measureOutage(stage, layout, bench.operationsPerSecond));
+  const writtenTo = Array.from({ length: bench.runs }, () => layoutsOf(bench.writtenToDocuments)).flat();
+  for (const layout of writtenTo) note(await measureOutage(stage, layout, bench.operationsPerSecond));
   return figures;
 }
 

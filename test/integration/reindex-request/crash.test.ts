@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectCompleted } from '../../support/crash-expectations.ts';
-import { crashEverywhere } from '../../support/crash-family.ts';
-import { type Run, runScenario, runWithTwoProcesses } from '../../support/crash-harness.ts';
+import { crashEverywhere, type Run, runScenario, runWithTwoProcesses } from '../../support/crash-harness.ts';
 import { eraseStatus, useReindexBed } from '../../support/reindex-bed.ts';
 import { write } from '../../support/reindex-indices.ts';
 

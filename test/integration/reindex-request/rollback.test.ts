@@ -5,8 +5,7 @@ import {
   expectRollbackRefused,
   expectSourceDeleted,
 } from '../../support/crash-expectations.ts';
-import { crashEverywhere } from '../../support/crash-family.ts';
-import { type Run, runScenario, type Scenario } from '../../support/crash-harness.ts';
+import { crashEverywhere, type Run, runScenario, type Scenario } from '../../support/crash-harness.ts';
 import type { TracedCall } from '../../support/crash-points.ts';
 import { environment } from '../../support/environment.ts';
 import {

@@ -6,8 +6,7 @@ import {
   expectDeletedAfterMove,
   expectFailed,
 } from '../../support/crash-expectations.ts';
-import { crashEverywhere } from '../../support/crash-family.ts';
-import { type Run, runScenario, type Scenario } from '../../support/crash-harness.ts';
+import { crashEverywhere, type Run, runScenario, type Scenario } from '../../support/crash-harness.ts';
 import type { TracedCall } from '../../support/crash-points.ts';
 import { deleteRequest, editRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import { unblockWrites } from '../../../src/elasticsearch/write-blocks.ts';

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { type CrashScenario, dieEverywhere, withTwoProcesses } from '../../support/snapshot-crash.ts';
+import {
+  type CrashScenario,
+  crashScheduleEverywhere,
+  withTwoProcesses,
+} from '../../support/snapshot-crash.ts';
 import {
   runNow,
   type SnapshotBed,
@@ -42,13 +46,13 @@ const deleting: CrashScenario = {
 };
 
 it('makes one snapshot per slot, wherever its process dies', { timeout }, async ({ annotate }) => {
-  const points = await dieEverywhere(bed, making);
+  const points = await crashScheduleEverywhere(bed, making);
   await annotate(`${points} crash points`);
   expect(points).toBeGreaterThan(15);
 });
 
 it('deletes exactly what was planned, wherever its process dies', { timeout }, async ({ annotate }) => {
-  const points = await dieEverywhere(bed, deleting);
+  const points = await crashScheduleEverywhere(bed, deleting);
   await annotate(`${points} crash points`);
   expect(points).toBeGreaterThan(10);
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SnapshotSchedule } from '../../../src/crds/snapshot-schedule.ts';
 import { distantSlots } from '../../support/distant-slots.ts';
 import { createIndex, numbered, oneShard, write } from '../../support/reindex-indices.ts';
-import { dieEverywhere } from '../../support/snapshot-crash.ts';
+import { crashScheduleEverywhere } from '../../support/snapshot-crash.ts';
 import {
   createSchedule,
   editSchedule,
@@ -143,7 +143,7 @@ describe('a restore check', () => {
   });
 
   it('comes to its end wherever its process dies', { timeout: 600_000 }, async ({ annotate }) => {
-    const points = await dieEverywhere(bed, {
+    const points = await crashScheduleEverywhere(bed, {
       spec: { restoreCheck },
       prepare: takeOne,
       hasEnded: isChecked,

@@ -1,0 +1,13 @@
+/** Where a run of integration tests has servers of its own, and where it takes those that somebody gives. */
+const areGiven = (): boolean => Boolean(process.env['ELASTICSEARCH_URL'] ?? process.env['KUBECONFIG']);
+
+/**
+ * Sets of servers, each for one test file at a time. The tests of one lane leave half of two cores idle: they wait for
+ * answers, elections and restarts.
+ */
+const LANES = 2;
+
+export const laneCount = (): number => (areGiven() ? 1 : LANES);
+
+/** The place of the lane in which this worker runs. */
+export const ownLane = (): number => Number(process.env['VITEST_POOL_ID']) - 1;
