@@ -30,6 +30,14 @@ async function expectMoved(run: Run): Promise<void> {
   expect(await documentsOf(es, run.to)).toHaveLength(DOCUMENTS);
 }
 
+/** A copy beside its source, which keeps its aliases and its writers. */
+export async function expectCopied(run: Run, request: ReindexRequest | undefined): Promise<void> {
+  expect(request?.status).toMatchObject({ phase: 'Completed', progress: { percent: 100 } });
+  await expectUndone(run);
+  expect(await difference(run.bed.es, run.from, run.to)).toBeUndefined();
+  expect((await indexOf(run.bed.es, run.to))?.aliases).toEqual({});
+}
+
 /** The source is as if nothing had been: every document, every alias, no block. */
 export async function expectUndone(run: Run): Promise<void> {
   await expectNothingHeld(run);
