@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { affordable, chunks, coarseWidth, departed, finerWidth, stretches } from './departures.ts';
+import {
+  affordable,
+  chunks,
+  coarseWidth,
+  departed,
+  finerWidth,
+  firstWidth,
+  stretches,
+} from './departures.ts';
 import type { Counts, Departed } from './departures.ts';
 import type { Range } from './ranges.ts';
 
@@ -24,13 +32,14 @@ describe('departed documents', () => {
       length: fc.integer({ min: 1, max: 2_000 }),
       buckets: fc.integer({ min: 1, max: 50 }),
       batch: fc.integer({ min: 1, max: 9 }),
+      operations: fc.option(fc.nat(5_000), { nil: undefined }),
     });
     fc.assert(
-      fc.property(live, ({ numbers, leaving, from, length, buckets, batch }) => {
+      fc.property(live, ({ numbers, leaving, from, length, buckets, batch, operations }) => {
         const before = new Set(numbers);
         const after = new Set(numbers.filter((number) => !leaving(number)));
         const range = { shard: 0, from, to: from + length - 1 };
-        let width = coarseWidth(range, buckets);
+        let width = firstWidth(range, buckets, operations);
         const count = (ranges: readonly Range[]) =>
           departed(ranges, width, histogram(before, ranges, width), histogram(after, ranges, width)) ?? [];
         let found: readonly Departed[] = count([range]);
@@ -69,6 +78,28 @@ describe('the width of buckets', () => {
         expect(width).toBe(1);
       }),
     );
+  });
+});
+
+describe('the width to begin with', () => {
+  const range = { shard: 0, from: 0, to: 999_999 };
+
+  it('is the finest where nobody knows how much happened, or much did', () => {
+    expect(firstWidth(range, 20_000)).toBe(coarseWidth(range, 20_000));
+    expect(firstWidth(range, 20_000, 500_000)).toBe(coarseWidth(range, 20_000));
+  });
+
+  it.each([
+    [100, 256],
+    [0, 256],
+  ])('is coarser where %i operations came, so that both looks see few buckets', (operations, width) => {
+    expect(firstWidth(range, 20_000, operations)).toBe(width);
+    expect(coarseWidth(range, 20_000)).toBe(64);
+  });
+
+  it('stays within one bucket for each number, however few there are', () => {
+    expect(firstWidth({ shard: 0, from: 5, to: 5 }, 20_000, 0)).toBe(1);
+    expect(firstWidth({ shard: 0, from: 0, to: -1 }, 20_000, 3)).toBe(1);
   });
 });
 

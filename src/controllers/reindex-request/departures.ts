@@ -7,17 +7,25 @@ import type { Range } from './ranges.ts';
  * documents were deleted or written anew. Counting in ever finer buckets leads to each of them.
  */
 export interface Stretch extends Range {
+  /** About how many operations its shard has seen since; unknown when absent. */
+  readonly operations?: number | undefined;
   /** Whether both points in time show everything up to here: above the watermark counts prove nothing. */
   readonly settled: boolean;
+}
+
+/** What an earlier round has reached in a shard. */
+export interface Reached extends ShardBound {
+  /** About how many operations came after it. */
+  readonly operations?: number | undefined;
 }
 
 export type Counts = ReadonlyMap<number, number>;
 
 /** Every number of every shard once, in order; above a shard's watermark without an end. */
-export function* stretches(bounds: readonly ShardBound[], longest: number): Generator<Stretch> {
-  for (const { shard, through } of [...bounds].sort((a, b) => a.shard - b.shard)) {
+export function* stretches(bounds: readonly Reached[], longest: number): Generator<Stretch> {
+  for (const { shard, through, operations } of [...bounds].sort((a, b) => a.shard - b.shard)) {
     for (let from = 0; from <= through; from += longest)
-      yield { shard, from, to: Math.min(from + longest - 1, through), settled: true };
+      yield { shard, from, to: Math.min(from + longest - 1, through), settled: true, operations };
     yield { shard, from: through + 1, to: END, settled: false };
   }
 }
@@ -30,6 +38,18 @@ export function coarseWidth({ from, to }: Range, buckets: number): number {
   // The first and the last may stick out of the range.
   const width = (to - from + 1) / Math.max(buckets - 2, 1);
   return 2 ** Math.max(0, Math.ceil(Math.log2(width)));
+}
+
+/**
+ * Where little happened since, buckets that are less fine cost less: no more of them can differ than there were
+ * operations, and only those are looked at again. At the square root both looks see as many.
+ * @param operations about how many there were in the shard; they decide what it costs, not what is found.
+ */
+export function firstWidth(range: Range, buckets: number, operations = Number.POSITIVE_INFINITY): number {
+  const finest = coarseWidth(range, buckets);
+  const cheapest = Math.sqrt((range.to - range.from + 1) / Math.max(operations, 1));
+  const looks = Math.round(Math.log(Math.max(cheapest, 1)) / Math.log(DIVISION));
+  return Math.max(finest, DIVISION ** looks);
 }
 
 export function finerWidth(width: number): number {

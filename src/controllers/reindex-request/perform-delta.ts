@@ -3,6 +3,7 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { CopyRequest } from './copy-request.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
+import type { Reached } from './departures.ts';
 import { compareDocuments } from './perform-compare.ts';
 import { withFirstRanges } from './first-ranges.ts';
 import { findMissing } from './perform-missing.ts';
@@ -27,7 +28,7 @@ export async function removeDeparted(
     {
       before: copy.previousPit,
       after: copy.pit,
-      shards: (copy.previous ?? []).map(({ shard, maxSeqNo }) => ({ shard, through: maxSeqNo })),
+      shards: reachedSince(copy),
       query: resource.spec.source.query,
       destination: target,
       cursor: copy.cursor,
@@ -39,6 +40,15 @@ export async function removeDeparted(
   return withFirstRanges(context, (status) =>
     withRemoved(withCopy((journal) => goOn(journal, result.next))(status), result.removed),
   );
+}
+
+function reachedSince({ previous = [], shards }: Copy): readonly Reached[] {
+  const now = new Map(shards.map(({ shard, maxSeqNo }) => [shard, maxSeqNo]));
+  return previous.map(({ shard, maxSeqNo }) => ({
+    shard,
+    through: maxSeqNo,
+    operations: Math.max(0, (now.get(shard) ?? maxSeqNo) - maxSeqNo),
+  }));
 }
 
 /** A slice of looking up every document: first those that must not be there, then those that must. */

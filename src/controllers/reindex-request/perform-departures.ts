@@ -4,10 +4,11 @@ import type { Target } from './actions.ts';
 import {
   affordable,
   chunks,
-  coarseWidth,
   type Departed,
   departed,
   finerWidth,
+  firstWidth,
+  type Reached,
   type Stretch,
   stretches,
 } from './departures.ts';
@@ -23,14 +24,14 @@ import {
 import { requireSame } from './perform-effect.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
-import { type Position, positionOf, type ShardBound } from './shard-walk.ts';
+import { type Position, positionOf } from './shard-walk.ts';
 
 export interface DeparturesRequest {
   /** The points in time of the round before and of this one. */
   readonly before: string;
   readonly after: string;
   /** What the round before has reached in each shard of the source. */
-  readonly shards: readonly ShardBound[];
+  readonly shards: readonly Reached[];
   readonly query?: unknown;
   readonly destination: Target;
   /** `next` of the slice before; whatever else means the start. */
@@ -46,9 +47,11 @@ export type DeparturesResult =
 export interface SliceLimits {
   /** Numbers per stretch: counting them takes a second or two. */
   readonly longest: number;
-  /** Stretches at once. */
-  readonly stretches: number;
-  /** Departed documents per stretch. */
+  /** Stretches side by side. */
+  readonly atOnce: number;
+  /** Numbers of all stretches: of an index that is small, every shard is looked at in one slice. */
+  readonly numbers: number;
+  /** Departed documents, of a stretch as of all. */
   readonly departed: number;
   /** What one histogram may hold; Elasticsearch itself draws the line at 65,536. */
   readonly buckets: number;
@@ -58,7 +61,8 @@ export interface SliceLimits {
 
 export const SLICE: SliceLimits = {
   longest: 5_000_000,
-  stretches: 4,
+  atOnce: 4,
+  numbers: 20_000_000,
   departed: 2 * PAGE,
   buckets: 20_000,
   ranges: 1_000,
@@ -83,14 +87,17 @@ export async function removeDepartures(
   limits = SLICE,
 ): Promise<DeparturesResult> {
   await requireSame(es, request.destination, signal);
-  const [now, rest] = sliceOf(request, limits);
   try {
     const views = viewsOf(request, es, limits, signal);
-    const found = await Promise.all(now.map((stretch) => departuresIn(stretch, views)));
-    const gone = found.flatMap(({ documents }) => documents);
-    const removed = await removeGhosts(es, request.destination.index, gone, signal);
-    const cut = found.find(({ next }) => next !== undefined)?.next;
-    return { type: 'removed', removed, next: cut ?? (rest && { shard: rest.shard, from: rest.from }) };
+    const { documents, next } = await candidates(request, views);
+    const gone: DocumentKey[] = [];
+    for (const some of chunks(documents, PAGE))
+      gone.push(...(await absentFrom(es, views.after, some, signal)));
+    return {
+      type: 'removed',
+      removed: await removeGhosts(es, request.destination.index, gone, signal),
+      next,
+    };
   } catch (error) {
     if (!(error instanceof LostView)) throw error;
     return { type: 'lost', pit: error.pit === request.before ? 'before' : 'after' };
@@ -107,41 +114,58 @@ function viewsOf(
   return { es, before: { ...view, pit: before }, after: { ...view, pit: after }, limits, signal };
 }
 
-/** What this slice looks at, and what comes first after it. */
-function sliceOf(
-  { shards, cursor }: DeparturesRequest,
-  limits: SliceLimits,
-): readonly [readonly Stretch[], Stretch | undefined] {
-  const { shard, from } = positionOf(cursor);
-  const left: Stretch[] = [];
-  for (const stretch of stretches(shards, limits.longest)) {
-    const isPast = stretch.shard < shard || (stretch.shard === shard && stretch.to < from);
-    if (isPast) continue;
-    left.push(stretch.shard === shard ? { ...stretch, from: Math.max(stretch.from, from) } : stretch);
-    if (left.length > limits.stretches) break;
-  }
-  return [left.slice(0, limits.stretches), left[limits.stretches]];
-}
-
 interface Found {
+  /** What may have left: its number has, or proves nothing. */
   readonly documents: readonly DocumentKey[];
-  /** Where the stretch goes on, unless all of it was looked at. */
+  /** Where it goes on, unless all of it was looked at. */
   readonly next: Position | undefined;
 }
 
-function departuresIn(stretch: Stretch, views: Views): Promise<Found> {
-  return stretch.settled ? departuresByCount(stretch, views) : departuresAbove(stretch, views);
+/** Stretch after stretch, some side by side, until the slice is full. */
+async function candidates(request: DeparturesRequest, views: Views): Promise<Found> {
+  const { limits } = views;
+  const documents: DocumentKey[] = [];
+  let numbers = 0;
+  for (const group of chunks(stretchesLeft(request, limits), limits.atOnce)) {
+    if (numbers >= limits.numbers || documents.length >= limits.departed)
+      return { documents, next: group[0] && beginOf(group[0]) };
+    const found = await Promise.all(group.map((stretch) => candidatesIn(stretch, views)));
+    for (const one of found) documents.push(...one.documents);
+    const cut = found.find(({ next }) => next !== undefined)?.next;
+    if (cut) return { documents, next: cut };
+    for (const { settled, from, to } of group) numbers += settled ? to - from + 1 : 0;
+  }
+  return { documents, next: undefined };
 }
 
-async function departuresByCount(stretch: Stretch, views: Views): Promise<Found> {
-  const width = coarseWidth(stretch, views.limits.buckets);
+const beginOf = ({ shard, from }: Range): Position => ({ shard, from });
+
+function stretchesLeft({ shards, cursor }: DeparturesRequest, { longest }: SliceLimits): readonly Stretch[] {
+  const { shard, from } = positionOf(cursor);
+  return [...stretches(shards, longest)]
+    .filter((stretch) => stretch.shard > shard || (stretch.shard === shard && stretch.to >= from))
+    .map((stretch) =>
+      stretch.shard === shard ? { ...stretch, from: Math.max(stretch.from, from) } : stretch,
+    );
+}
+
+function candidatesIn(stretch: Stretch, views: Views): Promise<Found> {
+  return stretch.settled ? candidatesByCount(stretch, views) : candidatesAbove(stretch, views);
+}
+
+/** A number that has gone is a document that was deleted, or written again and still there under another number. */
+async function candidatesByCount(stretch: Stretch, views: Views): Promise<Found> {
+  const { es, before, limits, signal } = views;
+  const width = firstWidth(stretch, limits.buckets, stretch.operations);
   const all = await departedFrom([stretch], width, views);
-  const now = affordable(all, views.limits.departed);
+  const now = affordable(all, limits.departed);
   const documents: DocumentKey[] = [];
   for (const numbers of chunks(await singleNumbers(now, width, views), PAGE))
-    documents.push(...(await departedOf(stretch.shard, numbers, views)));
+    documents.push(
+      ...(await documentsNumbered(es, before, stretch.shard, numbers, { source: false }, signal)),
+    );
   const next = all[now.length];
-  return { documents, next: next && { shard: next.shard, from: next.from } };
+  return { documents, next: next && beginOf(next) };
 }
 
 /** From buckets to the numbers in them that documents have left. */
@@ -173,25 +197,12 @@ async function departedFrom(
   return found;
 }
 
-/** A number that has gone is a document that was deleted, or written again and still there under another number. */
-async function departedOf(
-  shard: number,
-  numbers: readonly number[],
-  { es, before, after, signal }: Views,
-): Promise<readonly DocumentKey[]> {
-  const documents = await documentsNumbered(es, before, shard, numbers, { source: false }, signal);
-  return absentFrom(es, after, documents, signal);
-}
-
 /**
  * Written after the watermark was read, but before the point in time was opened: each may have been seen by a copy, and
  * its number proves nothing.
  */
-async function departuresAbove(stretch: Stretch, { es, before, after, signal }: Views): Promise<Found> {
+async function candidatesAbove(stretch: Stretch, { es, before, signal }: Views): Promise<Found> {
   const documents = await firstDocuments(es, before, stretch, PAGE, signal);
   const last = documents.length < PAGE ? undefined : documents.at(-1);
-  return {
-    documents: await absentFrom(es, after, documents, signal),
-    next: last && { shard: stretch.shard, from: last.seqNo + 1 },
-  };
+  return { documents, next: last && { shard: stretch.shard, from: last.seqNo + 1 } };
 }
