@@ -54,6 +54,13 @@ export function tokenOf(
   return annotations?.[annotation]?.slice(0, LONGEST_TOKEN).replace(/[\uD800-\uDBFF]$/, '');
 }
 
+/** What to tell besides where somebody has approved, but not the plan with this hash; empty where nobody has. */
+export function approvedOther(metadata: Pick<ObjectMeta, 'annotations'>, hash: string): string {
+  const approved = tokenOf(metadata, APPROVE);
+  if (approved === undefined || approved === hash) return '';
+  return `; the annotation says ${approved}, which is another plan`;
+}
+
 export interface Resource<Spec, Status> {
   readonly apiVersion: string;
   readonly kind: string;

@@ -218,6 +218,20 @@ describe('approval', () => {
     expect(life.status.plan?.approvedTime).toBeDefined();
   });
 
+  it('of another plan is told, and that nothing comes of it, until the right one is approved', () => {
+    const life = waiting();
+    life.annotate({ 'es-steward.dev/approve': 'of-yesterday' });
+    const told = () => life.policy.status?.conditions?.map(({ type, message }) => [type, message]) ?? [];
+    for (const seen of [{ type: 'nothing' } as const, seenOf(ALL)]) {
+      life.pass(seen, START + MINUTE);
+      expect(life.last?.ready.message).toMatch(/; the annotation says of-yesterday, which is another plan$/);
+      expect(told()).toContainEqual(['ApprovalRequired', life.last?.ready.message]);
+    }
+    life.annotate({});
+    life.pass({ type: 'nothing' } as const, START + MINUTE);
+    expect(life.last?.ready.message).not.toContain('another plan');
+  });
+
   it('from Git does the same', () => {
     const life = waiting();
     const deletion = { ...life.policy.spec.deletion, approvedPlan: life.status.plan?.hash };

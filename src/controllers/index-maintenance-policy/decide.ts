@@ -258,7 +258,8 @@ function obstacleOf(
   const asked = next.isFrozen && waitsForApproval(policy);
   const needed = count > 0 && (asked || count > (deletion.approval === 'Always' ? 0 : limit));
   const given = next.plan.approvedTime !== undefined || approves(policy, next.plan.hash);
-  return needed && !given ? { type: 'ApprovalRequired', hash: next.plan.hash, count } : undefined;
+  const { metadata } = policy;
+  return needed && !given ? { type: 'ApprovalRequired', hash: next.plan.hash, count, metadata } : undefined;
 }
 
 function claimsOf({ matched }: FreshPlan): Claims {

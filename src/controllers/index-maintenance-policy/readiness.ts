@@ -1,5 +1,5 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { APPROVE, RUN_NOW } from '../../crds/shared.ts';
+import { APPROVE, approvedOther, RUN_NOW } from '../../crds/shared.ts';
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
@@ -18,8 +18,16 @@ const SNAPSHOT_MISSING =
 export type Obstacle =
   | { readonly type: 'Conflict'; readonly conflict: Conflict }
   | { readonly type: 'ClockSkew' }
-  | { readonly type: 'ApprovalRequired'; readonly hash: string; readonly count: number }
+  | ({ readonly type: 'ApprovalRequired' } & Wanted)
   | { readonly type: 'LimitExceeded'; readonly count: number; readonly limit: number };
+
+interface Wanted {
+  /** Of the plan. */
+  readonly hash: string;
+  /** Deletions. */
+  readonly count: number;
+  readonly metadata: IndexMaintenancePolicy['metadata'];
+}
 
 export interface Verdict {
   readonly ready: Readiness;
@@ -123,8 +131,8 @@ function conflictText({ reason, name, rival }: Conflict): string {
   return `policy ${rival} archives into ${name} too: neither acts until each has an archive.destination of its own`;
 }
 
-function approvalText({ hash, count }: { readonly hash: string; readonly count: number }): string {
-  return `${count === 1 ? '1 index' : `${count} indexes`} would be deleted: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan`;
+function approvalText({ hash, count, metadata }: Wanted): string {
+  return `${deletions(count)}: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan${approvedOther(metadata, hash)}`;
 }
 
 function conditionsOf(obstacle: Obstacle): readonly ExtraCondition[] {
@@ -149,11 +157,28 @@ export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
       : ready?.status === 'True'
         ? 'ready'
         : 'reconciling';
+  const wanted = has('ApprovalRequired') ? wantedText(policy) : undefined;
+  const message = ready?.reason === 'ApprovalRequired' ? wanted : undefined;
   return {
     ready:
-      type === 'suspended' ? suspended(policy) : is(type, ready?.reason ?? 'Scheduled', ready?.message ?? ''),
-    conditions: conditions.map(({ type, status, reason, message }) => ({ type, status, reason, message })),
+      type === 'suspended'
+        ? suspended(policy)
+        : is(type, ready?.reason ?? 'Scheduled', message ?? ready?.message ?? ''),
+    conditions: conditions.map((condition) => toldAgain(condition, wanted)),
   };
+}
+
+/** Somebody may have approved since, and another plan. */
+function wantedText({ metadata, status }: IndexMaintenancePolicy): string | undefined {
+  const plan = status?.plan;
+  return plan && approvalText({ hash: plan.hash, count: plan.deletes.count, metadata });
+}
+
+function toldAgain(
+  { type, status, reason, message }: ExtraCondition,
+  wanted: string | undefined,
+): ExtraCondition {
+  return { type, status, reason, message: (type === 'ApprovalRequired' ? wanted : undefined) ?? message };
 }
 
 /** Whether somebody must do something about it. */

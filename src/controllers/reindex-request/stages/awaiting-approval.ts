@@ -1,4 +1,4 @@
-import { APPROVE } from '../../../crds/shared.ts';
+import { APPROVE, approvedOther } from '../../../crds/shared.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { hasFallenBehind } from './catching-up.ts';
@@ -9,9 +9,9 @@ const LOOK_AGAIN_MS = 10_000;
 /** Caught up, and kept so, until a person says that the aliases may move. */
 export function awaitApproval(situation: Situation): Step {
   if (hasFallenBehind(situation)) return copy(situation);
-  const { status, spec } = situation;
+  const { status, spec, resource } = situation;
   const hash = status.plan?.hash ?? '';
-  const message = `everything is copied; to move the aliases to ${spec.destination.index} approve the plan: annotate ${APPROVE}=${hash}`;
+  const message = `everything is copied; to move the aliases to ${spec.destination.index} approve the plan: annotate ${APPROVE}=${hash}${approvedOther(resource.metadata, hash)}`;
   return step(situation, {
     phase: 'AwaitingApproval',
     message,

@@ -78,6 +78,9 @@ describe('the way of an online copy', () => {
       request(copied, { ...online, ...wish }, { annotations: { 'es-steward.dev/approve': value } });
     expect(stage(annotated('another'), free)).toBe('AwaitingApproval');
     expect(stage(annotated(plan.hash), free)).toBe('Fencing');
+    expect(run(annotated('another'), free).ready.message).toMatch(
+      /approve=\w+; the annotation says another, which is another plan$/,
+    );
   });
 
   const withFence = (over: Partial<Copy>): ReindexRequestStatus => ({
