@@ -7,16 +7,14 @@ export async function benchReindex(options: BenchOptions): Promise<void> {
   await (options.live ? live(options) : compare(options));
 }
 
-/** So many that what is the same for each copy, whatever its size, does not hide what a document costs. */
-const COPIED_DOCUMENTS = 1_000_000;
-const WRITTEN_TO_DOCUMENTS = 200_000;
+const DOCUMENTS = 200_000;
 const QUICK_DOCUMENTS = 20_000;
 const OPERATIONS_PER_SECOND = 2_000;
 
 async function live({ quick, runs, documents, shards, rate }: BenchOptions): Promise<void> {
   const isGood = await benchLive({
     runs: runs ?? (quick ? 2 : 20),
-    documents: documents ?? (quick ? QUICK_DOCUMENTS : WRITTEN_TO_DOCUMENTS),
+    documents: documents ?? (quick ? QUICK_DOCUMENTS : DOCUMENTS),
     shards: shards ?? 1,
     operationsPerSecond: rate ?? OPERATIONS_PER_SECOND,
   });
@@ -26,11 +24,8 @@ async function live({ quick, runs, documents, shards, rate }: BenchOptions): Pro
 async function compare({ quick, runs, documents, rate }: BenchOptions): Promise<void> {
   await benchCompare({
     runs: runs ?? (quick ? 1 : 5),
-    documents: documents ?? (quick ? QUICK_DOCUMENTS : COPIED_DOCUMENTS),
-    writtenToDocuments: Math.min(
-      documents ?? WRITTEN_TO_DOCUMENTS,
-      quick ? QUICK_DOCUMENTS : WRITTEN_TO_DOCUMENTS,
-    ),
+    documents: documents ?? (quick ? QUICK_DOCUMENTS : DOCUMENTS),
+    writtenToDocuments: Math.min(documents ?? DOCUMENTS, quick ? QUICK_DOCUMENTS : DOCUMENTS),
     operationsPerSecond: rate ?? OPERATIONS_PER_SECOND,
   });
 }
