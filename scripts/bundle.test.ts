@@ -103,3 +103,14 @@ it('is the same twice, wherever it is written, and comes with its map', async ()
   expect(readFileSync(first, 'utf8')).toContain('sourceMappingURL=main.js.map');
   expect(JSON.parse(readFileSync(`${first}.map`, 'utf8'))).toMatchObject({ version: 3 });
 }, 60_000);
+
+it('keeps the names of classes, and gives no function a property for it', async () => {
+  const names = await output(`
+    class SpecialError extends Error {}
+    const method = () => 1;
+    const properties = Object.getOwnPropertyNames(method);
+    console.log(JSON.stringify([SpecialError.name, method.name, properties]));
+  `);
+  expect(names).toEqual(['SpecialError', 'method', ['length', 'name']]);
+  expect(readFileSync(join(folder, 'program.mjs'), 'utf8')).not.toContain('"name",{value:');
+}, 60_000);
