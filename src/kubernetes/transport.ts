@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Credentials, Login } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
 import { refusalError, unavailableError } from './errors.ts';
+import { textOf } from './text.ts';
 
 /** One call of the API server. */
 export interface Call {
@@ -187,7 +188,7 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
     if (size > BODY_LIMIT_BYTES) throw new Error(`the answer is larger than ${BODY_LIMIT_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return textOf(chunks);
 }
 
 /** Classified errors and the caller's own abort pass; what is left means that no whole answer arrived. */

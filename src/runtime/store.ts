@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/api.ts';
 import { keyText } from './resource.ts';
 import { isLater } from './resource-version.ts';
+import { shareStrings } from './shared-strings.ts';
 
 /** One difference between what was known and what is. */
 export type Change =
@@ -124,7 +125,9 @@ type Metadata = KubernetesObject['metadata'];
  */
 export function stripped(object: KubernetesObject): KubernetesObject {
   const { managedFields: _, ...metadata }: Metadata & { readonly managedFields?: unknown } = object.metadata;
-  return { ...object, metadata: withoutLastApplied(metadata) };
+  const kept = { ...object, metadata: withoutLastApplied(metadata) };
+  shareStrings(kept);
+  return kept;
 }
 
 function withoutLastApplied(metadata: Metadata): Metadata {
