@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { imageStart } from './image.ts';
 
 /** One of the programs that are compared. */
 export interface Contender {
@@ -15,13 +16,6 @@ export interface RunningContender {
   stop(): Promise<void>;
 }
 
-/** As in the image; Go has an allocator of its own. */
-const MALLOC = {
-  MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_THRESHOLD_: '131072',
-  MALLOC_TRIM_THRESHOLD_: '131072',
-};
-
 export function startContender(
   command: readonly [string, ...string[]],
   kubeconfig: string,
@@ -32,7 +26,7 @@ export function startContender(
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       KUBECONFIG: kubeconfig,
-      ...MALLOC,
+      ...imageStart().environment, // nothing to Go, which has an allocator of its own
     },
     stdio: 'ignore',
   });

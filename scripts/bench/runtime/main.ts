@@ -7,6 +7,7 @@ import { startPrivateControlPlane } from '../../environment/private-servers.ts';
 import { say } from '../../environment/progress.ts';
 import { startContender } from './contender.ts';
 import type { Contender } from './contender.ts';
+import { imageStart } from './image.ts';
 import { measure, quantile } from './measure.ts';
 import type { Figures, Sizes } from './measure.ts';
 import { buildPeer } from './peer.ts';
@@ -21,7 +22,7 @@ const FULL: Plan = { burst: 1_000, changes: 300, many: 10_000, runs: 3 };
 const QUICK: Plan = { burst: 200, changes: 60, many: 1_000, runs: 1 };
 const IDLE_MS = 15_000;
 /** As the image starts the operator. */
-const NODE = [process.execPath, '--max-semi-space-size=4', '--optimize-for-size'] as const;
+const NODE = [process.execPath, ...imageStart().flags] as const;
 
 /** The engine beside controller-runtime, on the same machine, one after the other; medians. */
 export async function benchRuntime({ quick }: { readonly quick: boolean }): Promise<void> {
