@@ -9,7 +9,7 @@ const AT_ONCE = 5;
  * A run is a whole job on real servers, and a death costs little beside it. `DEATHS_PER_RUN=1` tells which one of a run
  * that failed is to blame.
  */
-const DEATHS_PER_RUN = Number(process.env['DEATHS_PER_RUN'] ?? 6);
+const DEATHS_PER_RUN = Number(process.env['DEATHS_PER_RUN'] ?? 8);
 
 export interface Family {
   /** Brings a world of its own from a start to an end, past processes that die at these points, and judges the end. */
