@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { exists } from '../../scripts/environment/lock.ts';
 import { environment } from '../support/environment.ts';
+import { areGiven } from '../support/lanes.ts';
 
 const environmentSchema = z.object({
   kubeconfig: z.string(),
@@ -41,9 +42,7 @@ async function info(): Promise<z.infer<typeof environmentSchema>> {
 }
 
 // Whoever gives servers may have nothing to start others with.
-const given = Boolean(process.env['ELASTICSEARCH_URL'] ?? process.env['KUBECONFIG']);
-
-describe.skipIf(given)('the development environment', () => {
+describe.skipIf(areGiven())('the development environment', () => {
   beforeAll(async () => {
     await env('down', '--wipe');
   });

@@ -1,5 +1,5 @@
-/** Where a run of integration tests has servers of its own, and where it takes those that somebody gives. */
-const areGiven = (): boolean => Boolean(process.env['ELASTICSEARCH_URL'] ?? process.env['KUBECONFIG']);
+/** Whether a run takes servers that somebody gives; else it has its own. */
+export const areGiven = (): boolean => Boolean(process.env['ELASTICSEARCH_URL'] ?? process.env['KUBECONFIG']);
 
 /**
  * Sets of servers, each for one test file at a time. The tests of one lane leave half of two cores idle: they wait for

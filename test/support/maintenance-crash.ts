@@ -45,6 +45,8 @@ async function runOnce<Run extends { readonly name: string }>(
   });
   await scenario.expectDone(run, policy, last);
   await last.close();
+  // Nothing came before the first death that could have kept it from happening.
+  expect(died.slice(0, 1)).toEqual(points.slice(0, 1));
   return { calls, died };
 }
 
