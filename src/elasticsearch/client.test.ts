@@ -123,6 +123,14 @@ describe('an answer that is lost, late or not from Elasticsearch', () => {
     }
   });
 
+  it('takes less of an answer where a request says so', async () => {
+    const body = { filler: 'x'.repeat(5_000) };
+    server.reply(json(body), json(body));
+    expect(await client().request(read)).toEqual(body);
+    const limited = client().request({ ...read, maxResponseBytes: 4_000 });
+    expect(await failureOf(limited)).toMatchObject({ errorClass: 'tooLarge' });
+  });
+
   it('calls a chunked body that grows too long tooLarge', async () => {
     const body = JSON.stringify({ filler: 'x'.repeat(20_000) });
     server.reply({

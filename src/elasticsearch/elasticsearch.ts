@@ -18,6 +18,8 @@ export interface ElasticsearchRequest {
   readonly opaqueId?: string;
   /** Milliseconds; the connection's requestTimeout when absent. */
   readonly timeoutMs?: number;
+  /** Of the answer, which is `tooLarge` beyond; what the client allows when absent. */
+  readonly maxResponseBytes?: number;
   /** Statuses besides 2xx whose body is an answer, not an error: `_cluster/health` says 408 when it has waited. */
   readonly alsoAccept?: readonly number[];
 }

@@ -69,10 +69,15 @@ async function sendOnce(
     signal,
     ...(request.opaqueId !== undefined && { opaqueId: request.opaqueId }),
     ...(request.alsoAccept && { ignore: [...request.alsoAccept] }),
+    ...limitOf(request),
   });
   // The client passes redirects and the 404 of a HEAD request as successes.
   if (statusCode < 300 || request.alsoAccept?.includes(statusCode)) return body;
   throw classifyAnswer(request, { status: statusCode, body, headers });
+}
+
+function limitOf({ maxResponseBytes: bytes }: ElasticsearchRequest) {
+  return bytes === undefined ? {} : { maxResponseSize: bytes, maxCompressedResponseSize: bytes };
 }
 
 function transportParams({ method, path, query, body }: ElasticsearchRequest) {

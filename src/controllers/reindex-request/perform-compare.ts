@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { inParts } from '../../elasticsearch/in-parts.ts';
 import { getDocuments } from '../../elasticsearch/multi-get.ts';
 import {
   documentsNumbered,
@@ -35,8 +35,13 @@ export type CompareResult =
     }
   | { readonly type: 'lost' };
 
-/** Documents with their content: some megabytes a page where they are large. */
-export const CONTENTS: LookUpLimits = { pages: 20, page: 500 };
+export interface CompareLimits extends LookUpLimits {
+  /** Milliseconds; what has been begun by then is finished. */
+  readonly time: number;
+}
+
+/** Far less time than a pass may take: what was compared is written down even where documents are large. */
+const CONTENTS: CompareLimits = { pages: 20, page: 500, time: 10_000 };
 
 /**
  * One slice of comparing contents: routing and `_source` as JSON, where the order of keys says nothing and 1.0 is 1.
@@ -46,7 +51,7 @@ export function compareDocuments(
   request: CompareRequest,
   es: Elasticsearch,
   signal: AbortSignal,
-  limits: LookUpLimits = CONTENTS,
+  limits: CompareLimits = CONTENTS,
 ): Promise<CompareResult> {
   const { pit, shards, query, source, destination, cursor } = request;
   const view = { pit, shardCount: shards.length, query };
@@ -54,13 +59,22 @@ export function compareDocuments(
     await requireSame(es, destination, signal);
     let compared = 0;
     const mismatched: Numbered[] = [];
-    const next = await walk(shards, cursor, limits.pages, async (range) => {
+    const end = performance.now() + limits.time;
+    const hasTime = () => performance.now() < end;
+    const visit = async (range: Range) => {
       const { numbers, reached } = await choose(es, view, range, request, limits.page, signal);
-      const suspects = await differing(es, view, range.shard, numbers, destination.index, signal);
-      mismatched.push(...(await stillThere(es, source, suspects, signal)));
-      compared += numbers.length;
+      const read = (from: Elasticsearch, part: readonly number[]) =>
+        differing(from, view, range.shard, part, destination.index, signal);
+      let looked = 0;
+      for await (const { items, result } of inParts(es, numbers, read)) {
+        mismatched.push(...(await stillThere(es, source, result, signal)));
+        compared += items.length;
+        looked += items.length;
+        if (!hasTime() && looked < numbers.length) return reachedWith(items.at(-1), range, request);
+      }
       return reached;
-    });
+    };
+    const next = await walk(shards, cursor, limits.pages, visit, hasTime);
     const examples = mismatched.slice(0, EXAMPLES).map(({ id }) => id);
     return { type: 'compared', compared, mismatched: mismatched.length, examples, next };
   };
@@ -103,12 +117,18 @@ function spreadOf({ shards, sampleSize, seed = 0 }: CompareRequest): Spread {
   return { interval, offset: seed % interval };
 }
 
+/** Where to go on when a page is left in its middle: of a sample, with the next bucket. */
+function reachedWith(number: number | undefined, { from, to }: Range, request: CompareRequest): number {
+  const last = number ?? from;
+  return request.level === 'Full' ? last : Math.min(endOfPage(last, spreadOf(request), 1), to);
+}
+
 /** Between two buckets: one that is cut in two would give two documents. */
 function endOfPage(from: number, { interval, offset }: Spread, page: number): number {
   return (Math.floor((from - offset) / interval) + page) * interval + offset - 1;
 }
 
-/** What does not fit into one answer is divided. */
+/** Those of the documents whose copies differ, or are missing. */
 async function differing(
   es: Elasticsearch,
   view: FrozenView,
@@ -117,15 +137,9 @@ async function differing(
   destination: string,
   signal: AbortSignal,
 ): Promise<readonly Numbered[]> {
-  if (numbers.length === 0) return [];
-  try {
-    const originals = await documentsNumbered(es, view, shard, numbers, { source: true }, signal);
-    const copies = await getDocuments(es, destination, originals, { source: true }, signal);
-    return originals.filter(({ source }, at) => !copies[at] || !isDeepStrictEqual(source, copies[at].source));
-  } catch (error) {
-    if (numbers.length === 1 || !isElasticsearchError(error, 'tooLarge')) throw error;
-    const half = Math.ceil(numbers.length / 2);
-    const left = await differing(es, view, shard, numbers.slice(0, half), destination, signal);
-    return [...left, ...(await differing(es, view, shard, numbers.slice(half), destination, signal))];
-  }
+  const originals = await documentsNumbered(es, view, shard, numbers, { source: true }, signal);
+  const copies = await getDocuments(es, destination, originals, { source: true }, signal);
+  const suspects = originals.filter(({ source }, at) => !isDeepStrictEqual(source, copies[at]?.source));
+  // Without their contents, since all of a slice may differ.
+  return suspects.map((suspect) => ({ ...suspect, source: undefined }));
 }

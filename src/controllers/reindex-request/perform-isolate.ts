@@ -3,6 +3,7 @@ import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { indexDocuments } from '../../elasticsearch/index-documents.ts';
+import { inParts } from '../../elasticsearch/in-parts.ts';
 import { createIndex, getIndex } from '../../elasticsearch/indices.ts';
 import { search } from '../../elasticsearch/search.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
@@ -10,7 +11,8 @@ import type { ReindexAction } from './actions.ts';
 import { ERROR_INDEX_BODY, errorEntry, errorIndex, type FailedDocument, holdsErrors } from './error-index.ts';
 import { listedFailure } from './failures.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
-import { documentsWithIds, LostView } from './perform-frozen-view.ts';
+import { documentsWithIds, LostView, type Numbered } from './perform-frozen-view.ts';
+import type { DocumentFailure } from './observed.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
 import { withoutRound } from './rounds.ts';
@@ -26,9 +28,8 @@ export async function isolate(action: Isolate, context: EffectContext): Promise<
   const { es, resource, pass } = context;
   const { range, target } = action;
   await requireSame(es, target, pass.signal);
-  const failed = await failedDocuments(action, context);
-  if (failed === undefined)
-    return (status) => (status.copy ? { ...status, copy: withoutRound(status.copy) } : status);
+  const { pit } = resource.status?.copy ?? {};
+  if (pit === undefined) return anew;
   const index = errorIndex(target.index);
   if (!(await ensureErrorIndex(index, context))) return (status) => ({ ...status, failure: foreign(index) });
   const origin = {
@@ -36,37 +37,52 @@ export async function isolate(action: Isolate, context: EffectContext): Promise<
     attempt: resource.status?.attempt ?? 1,
     index: resource.status?.source?.index ?? '',
   };
-  await indexDocuments(
-    es,
-    index,
-    failed.map((document) => errorEntry(origin, document)),
-    pass.signal,
-  );
-  await removeGhosts(es, target.index, failed, pass.signal);
+  const setAside = async (failed: readonly FailedDocument[]) => {
+    const entries = failed.map((document) => errorEntry(origin, document));
+    await indexDocuments(es, index, entries, pass.signal);
+    await removeGhosts(es, target.index, failed, pass.signal);
+  };
+  const failed = await eachFailed(action, pit, context, setAside);
+  if (failed === undefined) return anew;
   const bad = await countBad(es, index, origin, pass.signal);
   return (status) => withIsolated(status, range, failed, bad);
 }
 
-/** Undefined when the point in time is lost: the round begins anew then. */
-async function failedDocuments(
+/** Without its point in time the round begins anew. */
+const anew: Change = (status) => (status.copy ? { ...status, copy: withoutRound(status.copy) } : status);
+
+/** As many at once as fit into memory. Undefined when the point in time is lost. */
+async function eachFailed(
   { range, failures }: Isolate,
+  pit: string,
   { es, resource, pass }: EffectContext,
-): Promise<readonly FailedDocument[] | undefined> {
-  const { pit, shards = [] } = resource.status?.copy ?? {};
-  if (pit === undefined) return undefined;
+  setAside: (failed: readonly FailedDocument[]) => Promise<void>,
+): Promise<readonly DocumentFailure[] | undefined> {
+  const view = { pit, shardCount: resource.status?.copy?.shards.length ?? 0 };
   const byId = new Map(failures.map((failure) => [failure.id, failure]));
-  const view = { pit, shardCount: shards.length };
-  const found = await documentsWithIds(es, view, range, [...byId.keys()], pass.signal).catch(
-    undefinedWhenLost,
-  );
-  return found?.flatMap(({ id, routing, seqNo, source }) => {
-    const failure = byId.get(id);
-    return failure ? [{ shard: range.shard, seqNo, id, routing, source, failure }] : [];
-  });
+  const read = (from: Elasticsearch, ids: readonly string[]) =>
+    documentsWithIds(from, view, range, ids, pass.signal);
+  const failed: DocumentFailure[] = [];
+  try {
+    for await (const { result } of inParts(es, [...byId.keys()], read)) {
+      const found = result.flatMap((document) => withFailure(document, range, byId));
+      await setAside(found);
+      failed.push(...found.map(({ failure }) => failure));
+    }
+    return failed;
+  } catch (error) {
+    if (!(error instanceof LostView)) throw error;
+    return undefined;
+  }
 }
 
-function undefinedWhenLost(error: unknown): undefined {
-  if (!(error instanceof LostView)) throw error;
+function withFailure(
+  { id, routing, seqNo, source }: Numbered,
+  { shard }: Range,
+  byId: ReadonlyMap<string, DocumentFailure>,
+): readonly FailedDocument[] {
+  const failure = byId.get(id);
+  return failure ? [{ shard, seqNo, id, routing, source, failure }] : [];
 }
 
 /** False when somebody else has an index, or an alias, of that name. */
@@ -124,7 +140,7 @@ const MOST_LISTED = 10;
 function withIsolated(
   status: ReindexRequestStatus,
   range: Range,
-  failed: readonly FailedDocument[],
+  failed: readonly DocumentFailure[],
   bad: number,
 ): ReindexRequestStatus {
   if (!status.copy) return status;
@@ -135,6 +151,6 @@ function withIsolated(
   });
   // Two parts may be looked into at once, and the one that has counted less may be booked last.
   const known = Math.max(status.copy.bad ?? 0, bad);
-  const listed = [...(status.failures ?? []), ...failed.map(({ failure }) => listedFailure(failure))];
+  const listed = [...(status.failures ?? []), ...failed.map(listedFailure)];
   return { ...status, failures: listed.slice(0, MOST_LISTED), copy: { ...status.copy, running, bad: known } };
 }

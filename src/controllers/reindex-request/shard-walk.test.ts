@@ -49,6 +49,17 @@ describe('a walk over shards', () => {
     });
   });
 
+  it('stops early when its time is over', async () => {
+    const next = await walk(
+      bounds,
+      undefined,
+      9,
+      async ({ from }) => from + 3,
+      () => false,
+    );
+    expect(next).toEqual({ shard: 0, from: 4 });
+  });
+
   it('ends a range when nothing is left in it', async () => {
     const next = await walk(bounds, undefined, 1, async () => undefined);
     expect(next).toEqual({ shard: 2, from: 0 });

@@ -35,6 +35,7 @@ export function rangeAt(bounds: readonly ShardBound[], { shard, from }: Position
 /**
  * Walks on for a number of turns.
  * @param visit looks at the beginning of a range and says which number it has reached; undefined: the range's end.
+ * @param goesOn asked after each turn; false ends the walk early.
  * @returns where to go on; undefined at the end.
  */
 export async function walk(
@@ -42,12 +43,14 @@ export async function walk(
   cursor: unknown,
   turns: number,
   visit: (range: Range) => Promise<number | undefined>,
+  goesOn: () => boolean = () => true,
 ): Promise<Position | undefined> {
   let range = rangeAt(bounds, positionOf(cursor));
   for (let turn = 0; range && turn < turns; turn++) {
     const { shard, to } = range;
     const reached: number = (await visit(range)) ?? to;
     range = rangeAt(bounds, reached < to ? { shard, from: reached + 1 } : { shard: shard + 1, from: 0 });
+    if (!goesOn()) break;
   }
   return range && { shard: range.shard, from: range.from };
 }

@@ -9,7 +9,6 @@ import type { Range } from '../../../src/controllers/reindex-request/ranges.ts';
 import type { ShardBound } from '../../../src/controllers/reindex-request/shard-walk.ts';
 import type { Elasticsearch } from '../../../src/elasticsearch/elasticsearch.ts';
 import { countDocuments } from '../../../src/elasticsearch/counts.ts';
-import { ElasticsearchError } from '../../../src/elasticsearch/errors.ts';
 import { createIndex, deleteIndex } from '../../../src/elasticsearch/indices.ts';
 import { closePointInTime, openPointInTime } from '../../../src/elasticsearch/point-in-time.ts';
 import { refresh } from '../../../src/elasticsearch/refresh.ts';
@@ -443,15 +442,20 @@ describe('missing documents', () => {
 async function compare(
   { origin, destination }: Pair,
   { pit, shards }: Watermark,
-  options: { readonly sampleSize?: number; readonly seed?: number; readonly es?: Elasticsearch } = {},
+  options: {
+    readonly sampleSize?: number;
+    readonly seed?: number;
+    readonly es?: Elasticsearch;
+    readonly time?: number;
+  } = {},
 ) {
-  const { sampleSize = 1, seed = 0 } = options;
+  const { sampleSize = 1, seed = 0, time = 60_000 } = options;
   const level = options.sampleSize === undefined ? 'Full' : 'Sample';
   let [compared, mismatched, cursor] = [0, 0, undefined as unknown];
   const examples: string[] = [];
   do {
     const request = { pit, shards, source: origin, destination, level, sampleSize, seed, cursor } as const;
-    const result = await compareDocuments(request, options.es ?? es, signal, pages);
+    const result = await compareDocuments(request, options.es ?? es, signal, { ...pages, time });
     if (result.type === 'lost') return { lost: true, compared, mismatched };
     compared += result.compared;
     mismatched += result.mismatched;
@@ -502,24 +506,26 @@ describe('contents', () => {
   });
 
   it('that are too large for one answer are read in parts', async () => {
-    const pair = await indices(numbered(20));
+    const large = (id: string) => ({ id, source: { filler: 'x'.repeat(1_500_000), id } });
+    const pair = await indices(numbered(12).map(({ id }) => large(id)));
     const now = await watermark(pair);
     await copyAll(pair);
-    const narrow: Elasticsearch = {
+    await write(es, pair.destination.index, [{ id: '7', source: { filler: 'y' } }]);
+    const answers: number[] = [];
+    const counting: Elasticsearch = {
       request: async (request, signal) => {
-        const answer = (await es.request(request, signal)) as Partial<Record<string, readonly unknown[]>>;
-        const documents =
-          answer['docs'] ?? (answer['hits'] as { hits?: readonly unknown[] } | undefined)?.hits;
-        if ((documents?.length ?? 0) > 2) throw tooLarge;
+        const answer = await es.request(request, signal);
+        answers.push(JSON.stringify(answer).length);
         return answer;
       },
     };
-    // A sample, since it reads no page of ids, which would be too large as well.
-    const few = { ...now, shards: [{ shard: 0, through: 4 }] };
-    expect(await compare(pair, few, { sampleSize: 5, es: narrow })).toMatchObject({
-      compared: 5,
-      mismatched: 0,
-    });
+    for (const options of [{}, { sampleSize: 12 }, { time: 0 }, { sampleSize: 12, time: 0 }])
+      expect(await compare(pair, now, { ...options, es: counting })).toEqual({
+        compared: 12,
+        mismatched: 1,
+        examples: ['7'],
+      });
+    expect(Math.max(...answers)).toBeLessThan(8 * 1024 * 1024);
   });
 
   it('cannot be compared once the point in time is gone', async () => {
@@ -529,10 +535,4 @@ describe('contents', () => {
     expect(await compare(pair, now)).toMatchObject({ lost: true });
     expect(await missing(pair, now)).toBe('lost');
   });
-});
-
-const tooLarge = new ElasticsearchError({
-  errorClass: 'tooLarge',
-  outcomeUnknown: false,
-  publicMessage: 'The answer is too large.',
 });
