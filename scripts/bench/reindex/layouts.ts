@@ -17,17 +17,17 @@ export interface Source {
 }
 
 export const SMALL_BYTES = 200;
+const LARGE_BYTES = 2_000;
 
-/** @param documents of the small ones; there are fewer of the large ones, so that each copy takes about as long. */
 export function layoutsOf(documents: number): readonly Layout[] {
-  const small = { documentBytes: SMALL_BYTES, documents };
-  const large = { documentBytes: 2_000, documents: Math.ceil(documents / 4) };
-  return [
-    { name: '1 shard, 200 B', shards: 1, ...small },
-    { name: '5 shards, 200 B', shards: 5, ...small },
-    { name: '1 shard, 2 KB', shards: 1, ...large },
-    { name: '5 shards, 2 KB', shards: 5, ...large },
-  ];
+  return [SMALL_BYTES, LARGE_BYTES].flatMap((documentBytes) =>
+    [1, 5].map((shards) => ({ name: nameOf(shards, documentBytes), shards, documentBytes, documents })),
+  );
+}
+
+function nameOf(shards: number, bytes: number): string {
+  const size = bytes < 1_000 ? `${bytes} B` : `${bytes / 1_000} KB`;
+  return `${shards} ${shards === 1 ? 'shard' : 'shards'}, ${size}`;
 }
 
 export async function createSource({ es, name }: Stage, layout: Layout): Promise<Source> {
