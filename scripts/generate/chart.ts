@@ -43,11 +43,23 @@ const literal = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 
 function permissionTemplates(): string {
   const parts = (['watched', 'own', 'cluster'] as const).map((where) => {
-    const rules = permissions.filter((permission) => permission.where === where).map(rule);
-    return `{{- define "es-steward.permissions.${where}" }}\n${rules.join('')}{{- end }}\n`;
+    return permissionTemplate(
+      where,
+      permissions.filter((permission) => permission.where === where),
+    );
   });
-  return [`{{- /* ${GENERATED} */ -}}\n`, ...parts].join('');
+  return [`{{- /* ${GENERATED} */ -}}\n`, ...parts, permissionTemplate('outliving', outliving())].join('');
 }
+
+const permissionTemplate = (name: string, granted: readonly Permission[]): string =>
+  `{{- define "es-steward.permissions.${name}" }}\n${granted.map(rule).join('')}{{- end }}\n`;
+
+const outliving = (): readonly Permission[] =>
+  permissions.flatMap(({ outlives, resource, ...rest }) =>
+    outlives === undefined
+      ? []
+      : [{ ...rest, resource, verbs: outlives, why: `${resource}, while their namespace goes` }],
+  );
 
 function rule({ why, group, resource, names, verbs }: Permission): string {
   const body = [

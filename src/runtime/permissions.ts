@@ -13,6 +13,11 @@ export interface Permission {
   readonly verbs: readonly Verb[];
   /** Only objects of these names. */
   readonly names?: readonly string[];
+  /**
+   * Those of the verbs that are needed while the namespace itself is being deleted. Its Roles go with it, often before
+   * what holds a finalizer there; without these nobody could let that go, and the namespace would stay for ever.
+   */
+  readonly outlives?: readonly Verb[];
   /** What it is for: a comment in the chart. */
   readonly why: string;
 }
@@ -32,13 +37,20 @@ export function permissionsOf(
   { group, plural, kind }: KindDefinition<unknown, unknown>,
   { holds = false, removes = false }: Needs = {},
 ): readonly Permission[] {
-  const verbs: Verb[] = ['get', 'list', 'watch'];
-  if (holds) verbs.push('patch');
-  if (removes) verbs.push('delete');
+  const outlives: Verb[] = ['get', 'list', 'watch'];
+  if (holds) outlives.push('patch');
+  const verbs: Verb[] = removes ? [...outlives, 'delete'] : outlives;
   const further = [holds ? 'its finalizer' : '', removes ? 'its end after ttlAfterFinished' : ''];
   const why = [`${kind}: to see it`, ...further.filter((text) => text !== '')].join(', ');
   return [
-    { where: 'watched', group, resource: plural, verbs, why },
-    { where: 'watched', group, resource: `${plural}/status`, verbs: ['patch'], why: `${kind}: its status` },
+    { where: 'watched', group, resource: plural, verbs, outlives, why },
+    {
+      where: 'watched',
+      group,
+      resource: `${plural}/status`,
+      verbs: ['patch'],
+      ...(holds ? { outlives: ['patch'] } : {}),
+      why: `${kind}: its status`,
+    },
   ];
 }

@@ -460,6 +460,29 @@ describe('the finalizer', () => {
       expect(events).toEqual(['CleanupAbandoned']);
     });
 
+    it('is given up although the failure cannot be written: the namespace takes its Roles with it first', async () => {
+      memory.before = (request) => {
+        if (request === 'PATCH a/status')
+          throw refusalError(request, { status: 403, body: '', mutating: true });
+      };
+      await pass({ observe: throwing(new Error('x')) });
+      expect(finalizers()).toEqual([FINALIZER]);
+      await clock.advance(120_000);
+      await pass({ observe: throwing(new Error('x')) });
+      expect(memory.stored('a')).toBeUndefined();
+      expect(events).toEqual(['CleanupAbandoned']);
+    });
+
+    it('is tried again, by the failure, when it may not even be given up', async () => {
+      memory.before = (request) => {
+        if (request.startsWith('PATCH a'))
+          throw refusalError(request, { status: 403, body: '', mutating: true });
+      };
+      await clock.advance(120_000);
+      const error = new Error('x');
+      expect(await pass({ observe: throwing(error) })).toEqual({ type: 'failed', error });
+    });
+
     it('is not given up by a process that does not lead', async () => {
       await clock.advance(120_000);
       isLeader = false;

@@ -96,18 +96,27 @@ async function endInFailure(
   if (failure.report.type === 'quiet') return endQuietly(state, failure);
   try {
     await writeFailed(state, controller.definition, failure.report);
+  } catch (error) {
+    const ended = afterRefusal(state, error, 'the failure of this pass could not be written to status');
+    if (ended !== undefined) return ended;
+  }
+  try {
     return await endOfCleanup(state, failure);
   } catch (error) {
-    if (isKubernetesError(error, 'notFound')) return { type: 'again', afterMs: 0 };
-    const second = judgeFailure(error, state.pass.signal);
-    if (second.report.type === 'quiet') return second.outcome;
-    // The first failure decides what happens next; that the API server did not take the report is one line more.
-    state.engine.log.warn(
-      { err: error, ...nameOf(state) },
-      'the failure of this pass could not be written to status',
-    );
-    return failure.outcome;
+    return afterRefusal(state, error, 'the cleanup could not be given up') ?? failure.outcome;
   }
+}
+
+/**
+ * How a pass ends when the API server does not take what a failed one has to say. Undefined: the failure decides what
+ * happens next, and the end of a cleanup is tried whether it could be written or not.
+ */
+function afterRefusal(state: PassState, error: unknown, what: string): Outcome | undefined {
+  if (isKubernetesError(error, 'notFound')) return { type: 'again', afterMs: 0 };
+  const second = judgeFailure(error, state.pass.signal);
+  if (second.report.type === 'quiet') return second.outcome;
+  state.engine.log.warn({ err: error, ...nameOf(state) }, what);
+  return undefined;
 }
 
 /** What was judged is not what is there: the next pass must not judge by the same view again, however late the watch is. */

@@ -50,7 +50,8 @@ export async function renderChart(
 ): Promise<readonly Rendered[]> {
   const given = `--set-json=${JSON.stringify({ crds: { enabled: false }, ...values })}`;
   const text = await helm(['template', release, CHART, '--namespace', namespace, given]);
-  return parseAllDocuments(text)
+  // As YAML 1.1, which is what helm sends: `no` is a truth value there.
+  return parseAllDocuments(text, { version: '1.1' })
     .map((document) => document.toJS() as Rendered | null)
     .filter((object) => object !== null);
 }

@@ -22,8 +22,9 @@ import type { Send } from '../crds/api-server.ts';
 
 const OWN = 'steward';
 const TEAM = 'team';
+const LEAVING = 'leaving';
 const ACCOUNT = `system:serviceaccount:${OWN}:es-steward`;
-const values: Values = { watchNamespaces: [OWN, TEAM] };
+const values: Values = { watchNamespaces: [OWN, TEAM, LEAVING] };
 const prefix = `chart-${Date.now().toString(36)}`;
 const { elasticsearch } = environment();
 const merge = 'application/merge-patch+json';
@@ -47,6 +48,7 @@ beforeAll(async () => {
     namespaceOf(OWN, { 'pod-security.kubernetes.io/enforce': 'restricted' }),
   );
   await create('/api/v1/namespaces', namespaceOf(TEAM, { tenant: 'search' }));
+  await create('/api/v1/namespaces', namespaceOf(LEAVING, {}));
   // The kinds are there already, as after `kubectl apply -f deploy/crds`.
   await onServer('install', '--take-ownership', `--set-json=${JSON.stringify(values)}`);
 });
@@ -328,6 +330,50 @@ function serves(permission: Permission, call: Call): boolean {
   );
   return fits(permission) && (permission.names !== undefined || !closer.some(fits));
 }
+
+describe('a namespace that is deleted', () => {
+  it('goes, and its write block with it, although it takes the Role of the operator first', async () => {
+    const index = `${prefix}-held`;
+    await ask('PUT', `/${index}`, {
+      settings: { number_of_shards: 1, number_of_replicas: 0 },
+      aliases: { [`${index}-alias`]: {} },
+    });
+    const grant = { namespaces: [LEAVING], indices: [`${prefix}-*`], operations: ['Reindex'] };
+    await create(
+      pathTo('ElasticsearchConnection', OWN),
+      object('ElasticsearchConnection', 'granting', {
+        endpoints: [elasticsearch.url],
+        allowInsecure: true,
+        grants: [grant],
+      }),
+    );
+    const operator = await startInstalled();
+    await create(
+      pathTo('ReindexRequest', LEAVING),
+      object('ReindexRequest', 'held', {
+        connectionRef: { name: 'granting', namespace: OWN },
+        source: { index },
+        destination: { index: `${index}-new` },
+      }),
+    );
+    await eventually('the window is open', async () => {
+      const request: Rendered = await get(pathTo('ReindexRequest', LEAVING, 'held'));
+      return request['status']?.phase === 'RollbackWindow' || undefined;
+    });
+    const isBlocked = async () =>
+      JSON.stringify(await ask('GET', `/${index}/_settings/index.blocks.write`)).includes('"write":"true"');
+    expect(await isBlocked()).toBe(true);
+    await send('DELETE', `/api/v1/namespaces/${LEAVING}`);
+    await eventually(
+      'the namespace is gone',
+      async () => (await send('GET', `/api/v1/namespaces/${LEAVING}`)).status === 404 || undefined,
+      60_000,
+    );
+    expect(await isBlocked()).toBe(false);
+    operator.signal('SIGTERM');
+    expect(await operator.exited).toBe(0);
+  });
+});
 
 describe('uninstalling', () => {
   it('leaves data, kinds and resources; and so does deleting those, while an operator watches', async () => {

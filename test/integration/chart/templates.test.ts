@@ -15,6 +15,12 @@ function configOf(objects: readonly Rendered[]): Config {
   return invocation.config;
 }
 
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
 const podOf = (objects: readonly Rendered[]) => theOne(objects, 'Deployment')['spec'].template;
 const containerOf = (objects: readonly Rendered[]) => podOf(objects).spec.containers[0];
 const places = (objects: readonly Rendered[], kind: string) =>
@@ -97,10 +103,35 @@ describe('where it looks', () => {
     const roles = ['steward/es-steward', 'team-a/es-steward-watched', 'team-b/es-steward-watched'];
     expect(places(objects, 'Role')).toEqual(roles);
     expect(places(objects, 'RoleBinding')).toEqual(roles);
-    const role = theOne(objects, 'ClusterRole', 'es-steward-steward');
-    expect(role['rules']).toEqual([
+    const { rules } = theOne(objects, 'ClusterRole', 'es-steward-steward');
+    expect(rules.filter(({ apiGroups }: Rule) => apiGroups.includes(''))).toEqual([
       { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['team-a', 'team-b'] },
     ]);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['several', ['team-a', 'team-b']],
+    ['one that is not its own', ['team-a']],
+    ['its own among others', ['steward', 'team-a']],
+  ])('lets a namespace go that takes its Role with it: %s', async (_, watchNamespaces) => {
+    const objects = await renderChart({ watchNamespaces });
+    const rules: readonly Rule[] = theOne(objects, 'ClusterRole', 'es-steward-steward')['rules'];
+    expect(places(objects, 'ClusterRoleBinding')).toEqual(['-/es-steward-steward']);
+    const ours = rules.filter(({ apiGroups }) => apiGroups.includes('es-steward.dev'));
+    const letGo = ['get', 'list', 'watch', 'patch'];
+    expect(ours.map(({ resources, verbs }) => [...resources, ...verbs])).toEqual([
+      ['elasticsearchconnections', 'get', 'list', 'watch'],
+      ['reindexrequests', ...letGo],
+      ['reindexrequests/status', 'patch'],
+      ['snapshotschedules', ...letGo],
+      ['snapshotschedules/status', 'patch'],
+      ['indexmaintenancepolicies', ...letGo],
+      ['indexmaintenancepolicies/status', 'patch'],
+    ]);
+  });
+
+  it('is its own namespace by name as it is by default', async () => {
+    expect(all(await renderChart({ watchNamespaces: ['steward'] }), 'ClusterRoleBinding')).toEqual([]);
   });
 
   it('is all namespaces only by choice, by a ClusterRole', async () => {
@@ -133,9 +164,7 @@ describe('what the operator may do', () => {
     );
     const rules = objects
       .filter(({ kind, metadata }) => kind.endsWith('Role') && bound.has(metadata.name))
-      .flatMap(
-        (role) => role['rules'] as readonly { apiGroups: string[]; resources: string[]; verbs: string[] }[],
-      );
+      .flatMap((role) => role['rules'] as readonly Rule[]);
     expect(rules.length).toBeGreaterThan(10);
     expect(JSON.stringify(rules)).not.toContain('*');
     expect(rules.filter(({ resources }) => resources.includes('secrets')).map(({ verbs }) => verbs)).toEqual([
@@ -362,6 +391,29 @@ describe('names', () => {
     expect(await nameOf('prod')).toBe('prod-es-steward');
     expect(await nameOf('prod', { nameOverride: 'es' })).toBe('prod-es');
     expect(await nameOf('prod', { fullnameOverride: 'mine' })).toBe('mine');
+  });
+
+  it.each(['no', '2026', '1e3'])('stay names where YAML would read something else: %s', async (odd) => {
+    const objects = await renderChart(
+      {
+        watchNamespaces: [odd, 'team-a'],
+        nameOverride: odd,
+        fullnameOverride: odd,
+        serviceAccount: { name: odd },
+        metrics: { serviceMonitor: { enabled: true } },
+      },
+      { namespace: odd, release: odd },
+    );
+    for (const { kind, metadata } of objects) {
+      const { name, namespace = '', labels = {} } = metadata;
+      for (const value of [name, namespace, ...Object.values(labels)])
+        expect([kind, typeof value]).toEqual([kind, 'string']);
+    }
+    expect(podOf(objects).spec.serviceAccountName).toBe(odd);
+    expect(theOne(objects, 'ServiceMonitor')['spec'].namespaceSelector.matchNames).toEqual([odd]);
+    expect(theOne(objects, 'Service')['spec'].selector['app.kubernetes.io/name']).toBe(odd);
+    const { roleRef } = theOne(objects, 'RoleBinding', odd);
+    expect(roleRef.name).toBe(odd);
   });
 
   it('find the pods: selectors of Deployment, Service, budget and policy are labels of the pod', async () => {

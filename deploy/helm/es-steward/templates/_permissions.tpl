@@ -128,3 +128,65 @@
   verbs:
     - get
 {{- end }}
+{{- define "es-steward.permissions.outliving" }}
+# elasticsearchconnections, while their namespace goes.
+- apiGroups:
+    - es-steward.dev
+  resources:
+    - elasticsearchconnections
+  verbs:
+    - get
+    - list
+    - watch
+# reindexrequests, while their namespace goes.
+- apiGroups:
+    - es-steward.dev
+  resources:
+    - reindexrequests
+  verbs:
+    - get
+    - list
+    - watch
+    - patch
+# reindexrequests/status, while their namespace goes.
+- apiGroups:
+    - es-steward.dev
+  resources:
+    - reindexrequests/status
+  verbs:
+    - patch
+# snapshotschedules, while their namespace goes.
+- apiGroups:
+    - es-steward.dev
+  resources:
+    - snapshotschedules
+  verbs:
+    - get
+    - list
+    - watch
+    - patch
+# snapshotschedules/status, while their namespace goes.
+- apiGroups:
+    - es-steward.dev
+  resources:
+    - snapshotschedules/status
+  verbs:
+    - patch
+# indexmaintenancepolicies, while their namespace goes.
+- apiGroups:
+    - es-steward.dev
+  resources:
+    - indexmaintenancepolicies
+  verbs:
+    - get
+    - list
+    - watch
+    - patch
+# indexmaintenancepolicies/status, while their namespace goes.
+- apiGroups:
+    - es-steward.dev
+  resources:
+    - indexmaintenancepolicies/status
+  verbs:
+    - patch
+{{- end }}
