@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
-import { contextNamespace, kubeconfigCredentials, loadKubeConfig } from './credentials.ts';
+import { contextNamespace, kubeconfigCredentials, loadKubeConfig, useContext } from './credentials.ts';
 
 let folder: string;
 let kubeconfig: string;
@@ -66,5 +66,56 @@ describe('credentials of a kubeconfig', () => {
     await expect(credentials({ fresh: false })).rejects.toThrow('token');
     writeFileSync(tokenFile, 'back');
     expect(await bearer(credentials)).toBe('Bearer back');
+  });
+});
+
+describe('several files in KUBECONFIG', () => {
+  const write = (name: string, config: object) => {
+    const file = join(folder, name);
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...config }));
+    return file;
+  };
+  const cluster = (name: string, server: string) => ({ name, cluster: { server } });
+  const user = (name: string, token: string) => ({ name, user: { token } });
+  const context = (name: string, of: string, who = of) => ({ name, context: { cluster: of, user: who } });
+  const loadFrom = (...files: readonly string[]) => {
+    vi.stubEnv('KUBECONFIG', files.join(delimiter));
+    return loadKubeConfig();
+  };
+  afterEach(() => vi.unstubAllEnvs());
+
+  const first = () =>
+    write('first', {
+      clusters: [cluster('a', 'https://first-a')],
+      users: [user('a', 'first')],
+      contexts: [context('x', 'a')],
+      'current-context': 'x',
+    });
+  const second = () =>
+    write('second', {
+      clusters: [cluster('a', 'https://second-a'), cluster('b', 'https://second-b')],
+      users: [user('a', 'second'), user('b', 'second')],
+      contexts: [context('x', 'b'), context('y', 'b')],
+      'current-context': 'y',
+    });
+
+  it('are merged as kubectl does: what the first of them says stands, of the context and of each name', async () => {
+    const config = loadFrom(first(), second());
+    expect(config.getCurrentContext()).toBe('x');
+    expect(config.getCurrentCluster()?.server).toBe('https://first-a');
+    expect(config.getCurrentUser()?.token).toBe('first');
+    expect(useContext(config, 'y').getCurrentCluster()?.server).toBe('https://second-b');
+  });
+
+  it('may say nothing, or not be there', () => {
+    writeFileSync(join(folder, 'empty'), '');
+    const contextless = write('contextless', { clusters: [cluster('z', 'https://z')] });
+    const config = loadFrom(join(folder, 'none'), join(folder, 'empty'), '', contextless, second());
+    expect(config.getCurrentContext()).toBe('y');
+    expect(config.getClusters().map(({ name }) => name)).toEqual(['z', 'a', 'b']);
+  });
+
+  it('cannot all be missing', () => {
+    expect(() => loadFrom(join(folder, 'none'), join(folder, 'nor'))).toThrow('KUBECONFIG');
   });
 });

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 
 /** Where the API server is and how to show who we are, as it reads right now. */
@@ -5,6 +7,8 @@ export interface Login {
   readonly server: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: LoginTls;
+  /** `proxy-url` of the cluster: http, https or socks5. */
+  readonly proxy?: string;
 }
 
 export interface LoginTls {
@@ -39,12 +43,49 @@ export function kubeconfigCredentials(load: () => KubeConfig, clock: { monotonic
   };
 }
 
-/** The file if one is given, else KUBECONFIG, ~/.kube/config or the Pod's ServiceAccount, in client-node's order. */
+/**
+ * The file if one is given, else those of KUBECONFIG, ~/.kube/config or the Pod's ServiceAccount.
+ * @throws Error for a file that cannot be read, or when none of KUBECONFIG exists.
+ */
 export function loadKubeConfig(file?: string): KubeConfig {
+  if (file !== undefined && file !== '') return fromFile(file);
+  const files = (process.env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  if (files.length > 0) return merged(files);
   const config = new KubeConfig();
-  if (file === undefined || file === '') config.loadFromDefault();
-  else config.loadFromFile(file);
+  config.loadFromDefault();
   return config;
+}
+
+function fromFile(file: string): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(file);
+  return config;
+}
+
+/**
+ * As kubectl merges them: the first file that says something has it. (client-node lets the last file choose the
+ * context, refuses a name that two files have, and a file that is not there: kubectl and we would work on two clusters.)
+ */
+function merged(files: readonly string[]): KubeConfig {
+  const parts = files.filter((file) => existsSync(file) && !isEmpty(file)).map(fromFile);
+  if (parts.length === 0)
+    throw new Error(`KUBECONFIG names no file that exists and says anything: ${files.join(', ')}`);
+  const config = new KubeConfig();
+  config.loadFromOptions({
+    clusters: firstOfEachName(parts.flatMap((part) => part.getClusters())),
+    users: firstOfEachName(parts.flatMap((part) => part.getUsers())),
+    contexts: firstOfEachName(parts.flatMap((part) => part.getContexts())),
+    currentContext: parts.map((part) => part.getCurrentContext()).find(Boolean) ?? '',
+  });
+  return config;
+}
+
+const isEmpty = (file: string): boolean => readFileSync(file, 'utf8').trim() === '';
+
+function firstOfEachName<Named extends { readonly name: string }>(all: readonly Named[]): Named[] {
+  const firsts = new Map<string, Named>();
+  for (const one of all) if (!firsts.has(one.name)) firsts.set(one.name, one);
+  return [...firsts.values()];
 }
 
 /** @throws Error when the kubeconfig has no context of that name. */
@@ -74,12 +115,17 @@ interface FilledOptions {
 
 async function readLogin(load: () => KubeConfig): Promise<Login> {
   const config = load();
-  const server = config.getCurrentCluster()?.server;
+  const { server, proxyUrl } = config.getCurrentCluster() ?? {};
   if (server === undefined)
     throw new Error('the kubeconfig names no cluster in its current context; set one');
   const filled: FilledOptions = {};
   await config.applyToHTTPSOptions(filled as Parameters<KubeConfig['applyToHTTPSOptions']>[0]); // wider type, same object
-  return { server: server.replace(/\/$/, ''), headers: loginHeaders(filled), tls: loginTls(filled) };
+  return {
+    server: server.replace(/\/$/, ''),
+    headers: loginHeaders(filled),
+    tls: loginTls(filled),
+    ...(proxyUrl && { proxy: proxyUrl }),
+  };
 }
 
 function loginHeaders({ headers = {}, auth }: FilledOptions): Record<string, string> {

@@ -1,4 +1,4 @@
-import { Agent } from 'undici';
+import { Agent, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Credentials, Login } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
@@ -52,6 +52,7 @@ export interface TransportHooks {
 /** A page of 500 large objects fits; an endless answer does not fill the memory. */
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 const DEADLINE_MS = 10_000;
+const CONNECT_MS = 5_000;
 const MUTATING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export function createTransport(options: TransportOptions): Transport {
@@ -110,7 +111,7 @@ async function openStream(
 /** Sends once; a 401 is answered by one fresh login, since tokens are rotated under a running process. */
 async function sendWithLogin(
   options: TransportOptions,
-  agentFor: (login: Login) => Agent,
+  agentFor: (login: Login) => Dispatcher,
   call: Call,
   extra: SendExtra,
 ): Promise<Answer> {
@@ -122,7 +123,7 @@ async function sendWithLogin(
 
 async function sendTimed(
   options: TransportOptions,
-  agentFor: (login: Login) => Agent,
+  agentFor: (login: Login) => Dispatcher,
   call: Call,
   extra: SendExtra,
   login: Login,
@@ -207,12 +208,12 @@ async function noAnswerIsUnavailable<T>(
 
 const isClassified = (error: unknown): boolean => error instanceof Error && error.name === 'KubernetesError';
 
-/** One pool of connections per set of TLS bytes: a rotated CA gets a new pool, the old one finishes what it has. */
-function agentCache(): { get: (login: Login) => Agent; close: () => Promise<void> } {
-  let current: { readonly fingerprint: string; readonly agent: Agent } | undefined;
+/** One pool of connections per set of TLS bytes and proxy: a rotated CA gets a new pool, the old one finishes what it has. */
+function agentCache(): { get: (login: Login) => Dispatcher; close: () => Promise<void> } {
+  let current: { readonly fingerprint: string; readonly agent: Dispatcher } | undefined;
   return {
     get(login) {
-      const fingerprint = JSON.stringify([login.server, login.tls]);
+      const fingerprint = JSON.stringify([login.server, login.tls, login.proxy]);
       if (current?.fingerprint === fingerprint) return current.agent;
       void current?.agent.close();
       current = { fingerprint, agent: newAgent(login) };
@@ -222,12 +223,20 @@ function agentCache(): { get: (login: Login) => Agent; close: () => Promise<void
   };
 }
 
-function newAgent(login: Login): Agent {
-  return new Agent({
+function newAgent({ tls, proxy }: Login): Dispatcher {
+  const limits = {
     // One connection per running call: over HTTP/2 a single stuck connection would stop everything at once.
     allowH2: false,
     pipelining: 1,
     keepAliveTimeout: 30_000,
-    connect: { ...login.tls, timeout: 5_000, keepAlive: true, keepAliveInitialDelay: 30_000 },
-  });
+  };
+  if (proxy !== undefined)
+    return new ProxyAgent({
+      ...limits,
+      uri: proxy,
+      proxyTls: { timeout: CONNECT_MS },
+      requestTls: { ...tls, allowH2: false, timeout: CONNECT_MS },
+    });
+  const connect = { ...tls, timeout: CONNECT_MS, keepAlive: true, keepAliveInitialDelay: 30_000 };
+  return new Agent({ ...limits, connect });
 }
