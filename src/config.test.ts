@@ -89,7 +89,7 @@ describe('flags and variables', () => {
     [['--lease-namespace='], {}, ['--lease-namespace', 'lower-case']],
     [['--kubeconfig='], {}, ['--kubeconfig']],
     [['--health-address='], {}, ['--health-address', 'HOST:PORT']],
-    [['--protected-indices=Audit'], {}, ['--protected-indices']],
+    [['--protected-indices=audit?'], {}, ['--protected-indices']],
     [[], { ES_STEWARD_WORKERS: 'x' }, ['ES_STEWARD_WORKERS']],
     [['--workers=x', '--log-level=x'], {}, ['--workers', '--log-level']],
     [[], { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, ['--lease-namespace']],

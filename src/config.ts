@@ -42,7 +42,7 @@ const endpointRule = z
   );
 const indexGlob = z
   .string()
-  .regex(/^[^\s/\\?"<>|,#A-Z]{1,255}$/, 'expected a lower-case index name or glob with *');
+  .regex(/^[^\s/\\?"<>|,#]{1,255}$/, 'expected the name of an index or alias, or a glob with *');
 const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
   error: 'expected fatal, error, warn, info, debug or trace',
 });

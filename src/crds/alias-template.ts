@@ -1,17 +1,21 @@
 import { z } from 'zod';
 
-const LETTER = String.raw`[^\\/*?"<>|,#:{}\p{Cc}\p{Z}\p{Lu}]`;
-const NO_DIGIT = LETTER.replace(']', '0-9]');
 const BETWEEN = String.raw`([._-]|'[A-Za-z]')*`;
 const DATE = String.raw`\{date:(yyyy(${BETWEEN}MM(${BETWEEN}dd(${BETWEEN}HH)?)?)?|xxxx${BETWEEN}ww)\}`;
 
-/**
- * The name of an alias, or of one alias for each partition. A plain pattern: a rule for each alias of each target would
- * exceed the server's budget.
- */
-export const aliasTemplate = (description: string): z.ZodString =>
-  z
+/** A plain pattern: a rule for each name of each target would exceed the server's budget. */
+function template(capitals: string, description: string): z.ZodString {
+  const letter = String.raw`[^\\/*?"<>|,#:{}\p{Cc}\p{Z}${capitals}]`;
+  const noDigit = letter.replace(']', '0-9]');
+  return z
     .string()
     .max(255)
-    .regex(new RegExp(`^(${LETTER}*${NO_DIGIT})?${DATE}(${NO_DIGIT}${LETTER}*)?$|^${LETTER}+$`, 'u'))
+    .regex(new RegExp(`^(${letter}*${noDigit})?${DATE}(${noDigit}${letter}*)?$|^${letter}+$`, 'u'))
     .describe(description);
+}
+
+/** The name of an alias, or of one alias for each partition. */
+export const aliasTemplate = (description: string): z.ZodString => template('', description);
+
+/** The name of an index, or of one index for each partition: as of an alias, but in lower case. */
+export const indexTemplate = (description: string): z.ZodString => template(String.raw`\p{Lu}`, description);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineCrd } from './define.ts';
 import { duration } from './duration.ts';
 import { elasticsearchConnectionStatus as status } from './elasticsearch-connection-status.ts';
-import { indexGlob } from './elasticsearch-names.ts';
+import { nameGlob } from './elasticsearch-names.ts';
 import { atMostOneOf, exactlyOneOf, list, matching, name, object, ruled, setOf } from './fields.ts';
 import { grant } from './grants.ts';
 import { conditionColumn, type DeepReadonly, type Resource, suspend } from './shared.ts';
@@ -80,7 +80,7 @@ const NO_TLS = 'an endpoint without TLS needs allowInsecure: true; better use ht
 const spec = ruled(
   exactlyOneOf(
     object('Where the cluster is, how to log in, who may use it and what is never touched.', {
-      endpoints: setOf(endpoint, 20)
+      endpoints: setOf(endpoint)
         .min(1)
         .optional()
         .describe('The URLs of the cluster. Set exactly one of endpoints and eckRef.'),
@@ -99,7 +99,7 @@ const spec = ruled(
       grants: list(grant)
         .optional()
         .describe('Who else may use this connection, and for what. Absent: nobody.'),
-      protectedIndices: setOf(indexGlob('A pattern of names, with * as its only wildcard.'))
+      protectedIndices: list(nameGlob('A pattern of names, with * as its only wildcard.'))
         .default(['.*'])
         .describe(
           'Indexes that are never deleted, closed, blocked or re-aliased by anything that uses this connection.',

@@ -67,10 +67,14 @@ export const name = (description: string): z.ZodString =>
     'must be the name of a Kubernetes object: lower case letters, digits, `-` and `.`, beginning and ending with a letter or digit',
   ).describe(description);
 
+/** As one value: who applies it later replaces all of it. */
 export const list = <Item extends z.ZodType>(item: Item, max = 100): z.ZodArray<Item> =>
   z.array(item).max(max);
 
-/** A list without duplicates. */
+/**
+ * A list without duplicates, of which several may apply parts of their own. Not with a default: nobody owns what the
+ * server put there, so whoever applies a narrower list later would get the default besides.
+ */
 export const setOf = <Item extends z.ZodType<string>>(item: Item, max = 100): z.ZodArray<Item> =>
   list(item, max)
     .refine((items) => new Set(items).size === items.length, 'must not contain the same value twice')

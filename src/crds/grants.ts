@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { indexGlob, plainName } from './elasticsearch-names.ts';
+import { nameGlob, plainName } from './elasticsearch-names.ts';
 import { exactlyOneOf, list, matching, object, record, ruled, setOf, text } from './fields.ts';
 
 // Plain patterns, without a message of their own: rules in CEL this deep would exceed the server's budget.
@@ -50,7 +50,7 @@ export const grant = exactlyOneOf(
       .optional()
       .describe('The namespaces that this grant is for.'),
     namespaceSelector: namespaceSelector.optional(),
-    indices: setOf(indexGlob('A pattern of names, with * as its only wildcard.'))
+    indices: setOf(nameGlob('A pattern of names, with * as its only wildcard.'))
       .optional()
       .describe('Indexes and aliases that may be used: both kinds of names must match. Absent: none.'),
     repositories: setOf(plainName('a snapshot repository', 'The name of a snapshot repository.'))

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aliasTemplate } from './alias-template.ts';
+import { indexTemplate } from './alias-template.ts';
 import { duration } from './duration.ts';
 import { freeForm, object } from './fields.ts';
 
@@ -19,7 +19,7 @@ export const archive = object(
     query: freeForm(1, 1)
       .optional()
       .describe('Only documents of this query of Elasticsearch move. Absent: all that are old enough.'),
-    destination: aliasTemplate(
+    destination: indexTemplate(
       'The archive index, such as archive, or with {date:FORMAT} one for each year, month or day of the documents, such as archive-{date:yyyy}. It is made with the mapping and settings of the first source.',
     ),
     batchSize: z

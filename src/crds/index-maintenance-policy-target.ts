@@ -125,11 +125,11 @@ function shape() {
       'How the indexes are called, such as logs-v{version}-{date:yyyy.MM.dd}. Set exactly one of series and pattern.',
     ).optional(),
     pattern: indexGlob('The indexes of that pattern, such as logs-*.').optional(),
-    exclude: setOf(indexGlob('A pattern of names that do not belong to the target.'), 20)
+    exclude: setOf(indexGlob('A pattern of names that do not belong to the target.'))
       .optional()
       .describe('Patterns of names that do not belong to the target.'),
     age: age.optional(),
-    aliases: mapOf('name', alias, 20)
+    aliases: mapOf('name', alias)
       .optional()
       .describe('Aliases that are kept right, all by one atomic change.'),
     retention: retention.optional(),

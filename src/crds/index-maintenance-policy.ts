@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { defineCrd } from './define.ts';
 import { duration } from './duration.ts';
-import { intOrPercent, mapOf, matching, object, setOf } from './fields.ts';
+import { intOrPercent, list, mapOf, matching, object } from './fields.ts';
 import { indexMaintenancePolicyConditions as conditions } from './index-maintenance-policy-conditions.ts';
 import { indexMaintenancePolicyStatus as status } from './index-maintenance-policy-status.ts';
 import { target } from './index-maintenance-policy-target.ts';
 import { cronSchedule, timeZone } from './schedule.ts';
 import { conditionColumn, connectionRef, type DeepReadonly, type Resource, suspend } from './shared.ts';
 
-const skip = setOf(
+const skip = list(
   z
     .enum(['LifecycleManaged', 'SoleAliasMember', 'MountedSnapshot', 'Hidden'])
     .describe('A group of indexes.'),

@@ -29,6 +29,9 @@ describe('customResourceDefinition', () => {
       /column Ready/u,
     );
     expect(() => customResourceDefinition(define(object('d', {})))).not.toThrow();
+    const either = object('d', { a: z.boolean().describe('d'), b: z.boolean().describe('d') });
+    expect(() => customResourceDefinition(define(either, ".spec['a','b']"))).not.toThrow();
+    expect(() => customResourceDefinition(define(either, ".spec['a','c']"))).toThrow(/column Ready/u);
   });
 
   it.each(kinds.map((definition) => [definition.kind, definition] as const))(

@@ -95,8 +95,15 @@ export function rootSchema(definition: KindDefinition<unknown, unknown>): Schema
 /** A column whose path leads nowhere is empty for ever, and nobody is told. */
 function blindColumns(columns: readonly Column[], root: Schema): readonly string[] {
   return columns
-    .filter(({ jsonPath }) => !leadsSomewhere(jsonPath, root))
+    .filter(({ jsonPath }) => !alternatives(jsonPath).every((path) => leadsSomewhere(path, root)))
     .map(({ name, jsonPath }) => `column ${name}: ${jsonPath} is not in the schema`);
+}
+
+/** `.spec.source['index','series']` prints whichever of the two is there. */
+function alternatives(jsonPath: string): readonly string[] {
+  const [, parent = '', members] = /^(.*)\[('[^\]]*')\]$/u.exec(jsonPath) ?? [];
+  if (members === undefined) return [jsonPath];
+  return members.split(',').map((member) => `${parent}.${member.slice(1, -1)}`);
 }
 
 function leadsSomewhere(jsonPath: string, root: Schema): boolean {

@@ -110,6 +110,13 @@ describe('what Kubernetes cannot express', () => {
     expect(said({ x: z.boolean() })).toEqual([expect.stringContaining('spec.x: has no description')]);
   });
 
+  it('refuses a set with a default, to which a narrower one would only be added', () => {
+    expect(said({ x: setOf(text(5)).default(['*']).describe('d') })).toEqual([
+      expect.stringContaining('set or map with a default'),
+    ]);
+    expect(said({ x: setOf(text(5)).default([]).describe('d') })).toEqual([]);
+  });
+
   it('refuses what may be null as a whole', () => {
     const drawn = drawSchema(z.object({}).describe('d').nullable());
     expect(refusals(drawn, 'spec')).toEqual([expect.stringContaining('nullable')]);

@@ -133,6 +133,12 @@ const refuseKeylessMaps: Refusal = ({ schema }) => {
   );
 };
 
+const refuseSetsWithDefault: Refusal = ({ schema }) =>
+  ['set', 'map'].includes(schema['x-kubernetes-list-type'] ?? '') &&
+  Array.isArray(schema.default) &&
+  schema.default.length > 0 &&
+  'is a set or map with a default, which a narrower list that is applied later would only be added to; write list';
+
 const refuseNullableRoot: Refusal = ({ pointer, schema }) =>
   pointer === '' && schema.nullable === true && 'may not be nullable';
 
@@ -178,6 +184,7 @@ const REFUSALS: readonly Refusal[] = [
   refuseUnboundedNumbers,
   refuseBrokenDefaults,
   refuseKeylessMaps,
+  refuseSetsWithDefault,
   refuseNullableRoot,
   refuseRules,
   refuseLoneRefinements,

@@ -4,7 +4,13 @@ import type { Rule } from './fields.ts';
 interface Members {
   readonly source: { readonly index?: string | undefined; readonly series?: string | undefined };
   readonly destination: { readonly index?: string | undefined; readonly series?: string | undefined };
-  readonly transform?: unknown;
+  readonly transform?:
+    | {
+        readonly script?: unknown;
+        readonly renames?: readonly unknown[] | undefined;
+        readonly pipeline?: unknown;
+      }
+    | undefined;
   readonly verification: { readonly level: string };
 }
 
@@ -27,6 +33,9 @@ const ofPair =
     source.series === undefined ||
     destination.series === undefined ||
     check(source.series, destination.series);
+
+const changesContents = ({ script, pipeline, renames = [] }: Members['transform'] & object = {}): boolean =>
+  script !== undefined || pipeline !== undefined || renames.length > 0;
 
 export const reindexRules: readonly SpecRule[] = [
   {
@@ -55,10 +64,10 @@ export const reindexRules: readonly SpecRule[] = [
     check: ofPair((from, to) => from !== to && isExact(from) && isExact(to)),
   },
   {
-    rule: "!has(self.transform) || !(self.verification.level in ['Sample', 'Full'])",
+    rule: "!has(self.transform) || !(self.verification.level in ['Sample', 'Full']) || !(has(self.transform.script) || has(self.transform.pipeline) || (has(self.transform.renames) && size(self.transform.renames) > 0))",
     message: 'Sample and Full compare contents, which a transform changes: use Counts or Ids',
     fieldPath: '.verification.level',
     check: ({ transform, verification: { level } }) =>
-      transform === undefined || (level !== 'Sample' && level !== 'Full'),
+      !changesContents(transform) || (level !== 'Sample' && level !== 'Full'),
   },
 ];

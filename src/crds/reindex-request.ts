@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCrd } from './define.ts';
 import { duration } from './duration.ts';
-import { aliasName, indexName, plainName } from './elasticsearch-names.ts';
+import { aliasName, indexName, indexOrAliasName, plainName } from './elasticsearch-names.ts';
 import {
   exactlyOneOf,
   freeForm,
@@ -24,7 +24,7 @@ import { conditionColumn, connectionRef, type DeepReadonly, type Resource, suspe
 const source = withRules(
   exactlyOneOf(
     object('What is copied. Cannot be changed.', {
-      index: indexName('The index to copy, or an alias of exactly one index.').optional(),
+      index: indexOrAliasName('The index to copy, or an alias of exactly one index.').optional(),
       series: seriesTemplate(
         'A series of indexes to copy, one after the other, by the date in their names: logs-v1-{date:yyyy.MM.dd}.',
       ).optional(),
@@ -106,16 +106,15 @@ const aliases = ruled(
       .enum(['All', 'Listed', 'None'])
       .describe('All aliases of the source with their whole definitions, only those in names, or none.'),
     names: setOf(aliasName('The name of an alias.'))
-      .min(1)
       .optional()
       .describe('The aliases to move, with move: Listed only.'),
   }),
   {
-    rule: "(self.move == 'Listed') == has(self.names)",
+    rule: "(self.move == 'Listed') == (has(self.names) && size(self.names) > 0)",
     message: 'name the aliases with move: Listed, and only then',
     fieldPath: '.names',
   },
-  ({ move, names }) => (move === 'Listed') === (names !== undefined),
+  ({ move, names = [] }) => (move === 'Listed') === names.length > 0,
 );
 
 const throttle = object(
@@ -263,8 +262,18 @@ export const reindexRequest = defineCrd({
       type: 'string',
       description: 'How much is done.',
     },
-    { name: 'Source', jsonPath: '.spec.source.index', type: 'string', description: 'What is copied.' },
-    { name: 'Destination', jsonPath: '.spec.destination.index', type: 'string', description: 'Where to.' },
+    {
+      name: 'Source',
+      jsonPath: ".spec.source['index','series']",
+      type: 'string',
+      description: 'What is copied.',
+    },
+    {
+      name: 'Destination',
+      jsonPath: ".spec.destination['index','series']",
+      type: 'string',
+      description: 'Where to.',
+    },
     {
       name: 'Remaining',
       jsonPath: '.status.progress.remaining',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineCrd } from './define.ts';
 import { duration } from './duration.ts';
-import { indexGlob } from './elasticsearch-names.ts';
-import { freeForm, matching, object, ruled, setOf, without } from './fields.ts';
+import { nameGlob } from './elasticsearch-names.ts';
+import { freeForm, list, matching, object, ruled, setOf, without } from './fields.ts';
 import { cronSchedule, timeZone } from './schedule.ts';
 import {
   conditionColumn,
@@ -105,11 +105,11 @@ const spec = object('When snapshots are made, of what, and which of them are del
     .default('Forbid')
     .describe('Whether a slot waits while a snapshot of this schedule runs.'),
   namePrefix,
-  indices: setOf(indexGlob('A pattern of names, with * as its only wildcard.'))
+  indices: list(nameGlob('A pattern of names, with * as its only wildcard.'))
     .min(1)
     .default(['*'])
     .describe('The indexes, data streams and aliases to take.'),
-  exclude: setOf(indexGlob('A pattern of names, with * as its only wildcard.'))
+  exclude: setOf(nameGlob('A pattern of names, with * as its only wildcard.'))
     .default([])
     .describe('What of them is left out.'),
   includeGlobalState: z

@@ -1,4 +1,4 @@
-import { indexGlob } from '../crds/elasticsearch-names.ts';
+import { nameGlob } from '../crds/elasticsearch-names.ts';
 import { parseDateFormat, readDate, widthOf, writeDate, type DateFormat } from './date-format.ts';
 import type { Period } from './period.ts';
 
@@ -71,7 +71,7 @@ function faultOf(parts: readonly Part[]): string | undefined {
   return NAMES.safeParse(globOf({ parts })).error?.issues[0]?.message;
 }
 
-const NAMES = indexGlob('What the names of a series look like.');
+const NAMES = nameGlob('What the names of a series look like.');
 
 /** Whether a name could not say where `part` ends and `next` begins, or end in the middle of a number. */
 function mayTouch(part: Part, next: Part | undefined): boolean {

@@ -15,14 +15,20 @@ export interface Answer {
 }
 
 /** Sends one request, bare: these tests need answers that the operator's own client would turn into errors. */
-export type Send = (method: string, path: string, body?: unknown, contentType?: string) => Promise<Answer>;
+export type Send = (
+  method: string,
+  path: string,
+  body?: unknown,
+  contentType?: string,
+  accept?: string,
+) => Promise<Answer>;
 
 export function apiServer(kubeconfig: string): Send {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const server = new URL(config.getCurrentCluster()?.server ?? '');
-  return async (method, path, body, contentType = 'application/json') => {
-    const options: RequestOptions = { method, headers: { 'content-type': contentType } };
+  return async (method, path, body, contentType = 'application/json', accept = 'application/json') => {
+    const options: RequestOptions = { method, headers: { 'content-type': contentType, accept } };
     await config.applyToHTTPSOptions(options);
     const sent = request(new URL(path, server), options);
     sent.end(body === undefined ? undefined : JSON.stringify(body));

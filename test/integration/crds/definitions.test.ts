@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { kinds } from '../../../src/crds/kinds.ts';
 import { customResourceDefinition } from '../../../src/crds/manifest.ts';
 import { environment } from '../../support/environment.ts';
 import { eventually } from '../../support/eventually.ts';
-import { apiServer, applyCrd } from './api-server.ts';
+import { apiServer, applyCrd, objectOf, pathOf } from './api-server.ts';
 
 const send = apiServer(environment().kubeconfig);
 
@@ -47,3 +47,88 @@ describe.each(kinds.map((definition) => [definition.kind, definition] as const))
     });
   },
 );
+
+/** The lists that a default fills in, and the rest of an object that has them. */
+const DEFAULTED: readonly (readonly [kind: string, spec: object, narrowed: (list: unknown) => object])[] = [
+  [
+    'SnapshotSchedule',
+    { connectionRef: { name: 'a' }, repository: 'b', schedule: '@daily', suspend: true },
+    (indices) => ({ indices }),
+  ],
+  [
+    'ElasticsearchConnection',
+    { endpoints: ['https://es.example'], suspend: true },
+    (protectedIndices) => ({ protectedIndices }),
+  ],
+  [
+    'IndexMaintenancePolicy',
+    { connectionRef: { name: 'a' }, mode: 'DryRun', suspend: true, targets: [{ name: 'a', pattern: 'a' }] },
+    (skip) => ({ deletion: { skip } }),
+  ],
+];
+
+it.each(DEFAULTED)(
+  '%s: a narrower list that is applied later takes the place of its default',
+  async (...row) => {
+    const [kind, spec, narrowed] = row;
+    const definition = kinds.find((each) => each.kind === kind);
+    if (definition === undefined) throw new Error(kind);
+    await applyCrd(send, customResourceDefinition(definition));
+    const path = `${pathOf(definition)}/narrowed`;
+    const apply = (more: object) =>
+      send(
+        'PATCH',
+        `${path}?fieldManager=git`,
+        {
+          apiVersion: `${definition.group}/${definition.version}`,
+          kind,
+          metadata: { name: 'narrowed' },
+          spec: { ...spec, ...more },
+        },
+        'application/apply-patch+yaml',
+      );
+    onTestFinished(async () => void (await send('DELETE', path)));
+    expect((await apply({})).status).toBe(201);
+    const list = kind === 'IndexMaintenancePolicy' ? ['Hidden'] : ['logs-*'];
+    expect(objectOf(await apply(narrowed(list))).spec).toMatchObject(narrowed(list));
+  },
+);
+
+it('shows what a request copies in its columns, an index or a series', async () => {
+  const definition = kinds.find(({ kind }) => kind === 'ReindexRequest');
+  if (definition === undefined) throw new Error('ReindexRequest');
+  await applyCrd(send, customResourceDefinition(definition));
+  const path = pathOf(definition);
+  const series = { source: { series: 'a-{date:yyyy}' }, destination: { series: 'b-{date:yyyy}' } };
+  const index = { source: { index: 'a' }, destination: { index: 'b' } };
+  for (const [name, members] of Object.entries({ series, index })) {
+    await send('POST', path, {
+      apiVersion: `${definition.group}/${definition.version}`,
+      kind: definition.kind,
+      metadata: { name: `columns-${name}` },
+      spec: { connectionRef: { name: 'a' }, suspend: true, ...members },
+    });
+    onTestFinished(async () => void (await send('DELETE', `${path}/columns-${name}`)));
+    const { columnDefinitions, rows } = (
+      await send(
+        'GET',
+        `${path}/columns-${name}`,
+        undefined,
+        undefined,
+        'application/json;as=Table;g=meta.k8s.io;v=v1',
+      )
+    ).body as Table;
+    const cell = (column: string) =>
+      rows[0]?.cells[columnDefinitions.findIndex((each) => each.name === column)];
+    const { source, destination } = members;
+    expect([cell('Source'), cell('Destination')]).toEqual([
+      Object.values(source)[0],
+      Object.values(destination)[0],
+    ]);
+  }
+});
+
+interface Table {
+  readonly columnDefinitions: readonly { readonly name: string }[];
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
+}

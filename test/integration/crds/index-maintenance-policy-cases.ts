@@ -34,6 +34,8 @@ export const whole: Spec = {
         { name: 'logs-today', window: '1d', writeIndex: 'Newest' },
         { name: 'logs-{date:yyyy.MM.dd}', latestVersionOnly: false },
         { name: 'logs-errors', filter: { term: { level: 'error' } } },
+        { name: 'Logs' },
+        { name: 'Logs-{date:yyyy}' },
       ],
       retention: { maxAge: '90d', maxCount: 100, maxTotalSize: '500Gi', minCount: 7 },
       beforeDelete: {
@@ -269,7 +271,6 @@ const badArchives: readonly Spec[] = [
 const badAliases: readonly Spec[] = [
   {},
   { name: '' },
-  { name: 'A' },
   { name: 'a*' },
   { name: 'a b' },
   { name: 'a,b' },
@@ -329,7 +330,7 @@ const badDeletions: readonly Spec[] = [
   { minHealth: 'Yellow' },
   { skip: ['WriteIndex'] },
   { skip: ['DataStream'] },
-  { skip: ['Hidden', 'Hidden'] },
+  { skip: ['Hidden', 'Hidden', 'Hidden', 'Hidden', 'Hidden'] },
   { skip: 'Hidden' },
 ];
 
