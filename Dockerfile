@@ -1,4 +1,5 @@
-# The operator in an image without a shell. Any Node 24 image that runs as a number other than 0 will do as base:
+# The operator in an image without a shell. Another base needs Node 24 at /nodejs/bin/node, where distroless images have it
+# (in others a link does), and glibc, or the settings of malloc below say nothing:
 #   docker build --build-arg BASE=gcr.io/distroless/nodejs24-debian12:nonroot -t es-steward .
 ARG BUILDER=node:24-bookworm-slim
 ARG BASE=gcr.io/distroless/nodejs24-debian12:nonroot

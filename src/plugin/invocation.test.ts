@@ -42,7 +42,8 @@ describe('arguments', () => {
   });
 
   it.each([
-    ['sttus', /^2 there is no command sttus: it is one of status, watch/],
+    ['sttus', /^2 there is no command sttus: it is one of status, watch.*, version$/],
+    ['status --namespace=', /^2 --namespace is empty/],
     ['status --chek', /^2 Unknown option '--chek'/],
     ['status --yes', /^2 status has no flag --yes/],
     ['status -o wide', /^2 --output wide is not known/],
@@ -76,6 +77,14 @@ describe('names', () => {
       { kinds: ['reindex', 'maintenance'], name: 'a' },
     ]);
   });
+
+  it.each(['', '/', 'reindex/', '/a', 'reindex/.', 'reindex/..', 'reindex/a/b', 'a/b/c', 'reindex/A', 'a b'])(
+    'that cannot be are refused rather than read as something else: "%s"',
+    (arg) => {
+      expect(complaint(() => namedBy([arg], all))).toMatch(/^2 /);
+      expect(complaint(() => namedBy(['reindex', arg], all))).toMatch(/^2 .*names no object/);
+    },
+  );
 
   it('of another kind are refused, of none too', () => {
     expect(complaint(() => namedBy(['esconn/main'], ['reindex']))).toMatch(

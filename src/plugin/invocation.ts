@@ -82,7 +82,9 @@ function parsed(argv: readonly string[]) {
 
 function commandCalled(word: string): CommandName {
   if (Object.hasOwn(commands, word)) return word as CommandName; // was just seen to be one
-  throw misused(`there is no command ${word}: it is one of ${Object.keys(commands).join(', ')}`);
+  throw misused(
+    `there is no command ${word}: it is one of ${[...Object.keys(commands), 'version'].join(', ')}`,
+  );
 }
 
 /** A flag of another command is a mistake, not a wish to be ignored. */
@@ -100,6 +102,8 @@ const COMMON = ['namespace', 'all-namespaces', 'context', 'kubeconfig', 'help'];
 function optionsFrom(values: Values): Options {
   if (values.namespace !== undefined && values['all-namespaces'] === true)
     throw misused('give one of --namespace and --all-namespaces, not both');
+  if (values.namespace === '')
+    throw misused('--namespace is empty: give the name of one, or --all-namespaces');
   return {
     namespace: values.namespace,
     allNamespaces: values['all-namespaces'] ?? false,

@@ -3,11 +3,12 @@ import { KILL_SWITCH_NAME, meansPaused } from '../runtime/kill-switch.ts';
 import { leaseRef, type Lease } from '../runtime/lease.ts';
 import { ifAllowed, listAll } from './read.ts';
 import type { Session } from './session.ts';
+import type { Ours } from './targets.ts';
 import { span } from './words.ts';
 
 /** What can be seen of the operator. It is told by its Lease, which is usually in another namespace. */
 export interface OperatorFacts {
-  readonly state: 'alive' | 'silent' | 'absent' | 'unknown';
+  readonly state: 'alive' | 'silent' | 'absent' | 'leaseless' | 'unknown';
   readonly paused: boolean;
   /** Where its Lease, its ConfigMap and its Pods are. */
   readonly namespace?: string;
@@ -32,6 +33,12 @@ export async function operatorFacts(session: Session): Promise<OperatorFacts> {
     ...(newest.spec?.holderIdentity && { holder: newest.spec.holderIdentity.replace(/_[0-9a-f-]{36}$/, '') }),
     ...(newest.spec?.renewTime && { renewTime: newest.spec.renewTime }),
   };
+}
+
+/** Without its Lease it may yet run: without election, or under another --lease-name. That it once did is seen here. */
+export function leaseless(facts: OperatorFacts, found: readonly Ours[]): OperatorFacts {
+  const isSeen = found.some(({ resource }) => (resource.status?.observedGeneration ?? -1) >= 0);
+  return facts.state === 'absent' && isSeen ? { ...facts, state: 'leaseless' } : facts;
 }
 
 /** In all namespaces where that is allowed, else in the one that is looked at. */
@@ -74,6 +81,11 @@ export function operatorLine(
   const since = renewTime === '' ? '' : span(now - Date.parse(renewTime));
   if (state === 'unknown')
     return { good: true, text: 'not known: this login may not see its Lease es-steward' };
+  if (state === 'leaseless')
+    return {
+      good: true,
+      text: 'not known: there is no Lease es-steward, so it runs without election or under another --lease-name, or is gone',
+    };
   if (state === 'absent')
     return { good: false, text: 'has never run in this cluster: there is no Lease es-steward' };
   if (state === 'silent')

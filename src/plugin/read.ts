@@ -2,7 +2,7 @@ import type { Resource } from '../crds/shared.ts';
 import type { KindRef, KubernetesObject, ListOptions } from '../kubernetes/api.ts';
 import { isKubernetesError } from '../kubernetes/errors.ts';
 import { kindRefOf } from '../runtime/resource.ts';
-import { refused } from './failure.ts';
+import { misused, refused } from './failure.ts';
 import type { Session } from './session.ts';
 import { definitions, kindNames, nameOf, ours, type KindName, type Named, type Ours } from './targets.ts';
 
@@ -63,7 +63,7 @@ export async function getOne(
 export async function findOne(session: Session, { kinds, name }: Named): Promise<Ours> {
   const { namespace } = session;
   if (namespace === undefined)
-    throw refused(`name the namespace of ${name} with --namespace: names are unique only there`);
+    throw misused(`name the namespace of ${name} with --namespace: names are unique only there`);
   const found = (await Promise.all(kinds.map((type) => getOne(session, type, namespace, name)))).flatMap(
     (one) => one ?? [],
   );

@@ -1,7 +1,7 @@
 import { GROUP } from '../crds/shared.ts';
 import type { KindRef, KubernetesObject } from '../kubernetes/api.ts';
 import type { ArchivedFile } from './archive.ts';
-import { operatorFacts, operatorLine, type OperatorFacts } from './operator.ts';
+import { leaseless, operatorFacts, operatorLine, type OperatorFacts } from './operator.ts';
 import { plain } from './paint.ts';
 import { listAll, listOurs, scopeOf } from './read.ts';
 import { podFiles } from './report-pods.ts';
@@ -31,10 +31,11 @@ export async function collect(session: Session): Promise<Bundle> {
     }
   };
   const found = await listOurs(session); // without these there is nothing to report: this may fail
-  const operator = await attempt('the operator', () => operatorFacts(session), {
+  const facts = await attempt('the operator', () => operatorFacts(session), {
     state: 'unknown',
     paused: false,
   });
+  const operator = leaseless(facts, found);
   const parts = await Promise.all([
     versionFiles(session, attempt, operator),
     eventFiles(session, attempt),

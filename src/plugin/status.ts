@@ -1,5 +1,5 @@
-import { EXIT, refused, type ExitCode } from './failure.ts';
-import { operatorFacts, operatorLine } from './operator.ts';
+import { EXIT, misused, type ExitCode } from './failure.ts';
+import { leaseless, operatorFacts, operatorLine } from './operator.ts';
 import { printed } from './output.ts';
 import { findOne, listOurs } from './read.ts';
 import type { Session } from './session.ts';
@@ -9,7 +9,8 @@ import { needsPerson, verdictOf } from './verdict.ts';
 
 /** One look at everything. */
 export async function status(session: Session, args: readonly string[]): Promise<ExitCode> {
-  const [found, operator] = await Promise.all([wanted(session, args), operatorFacts(session)]);
+  const [found, facts] = await Promise.all([wanted(session, args), operatorFacts(session)]);
+  const operator = leaseless(facts, found);
   const now = session.clock.now();
   const rows = found.map((one): StatusRow => ({ one, verdict: verdictOf(one, now) }));
   const line = operatorLine(operator, now);
@@ -31,7 +32,7 @@ export async function status(session: Session, args: readonly string[]): Promise
 async function wanted(session: Session, args: readonly string[]): Promise<readonly Ours[]> {
   if (args.length === 0) return listOurs(session);
   if (session.namespace === undefined)
-    throw refused('names and --all-namespaces do not go together: give --namespace');
+    throw misused('names and --all-namespaces do not go together: give --namespace');
   return Promise.all(namedBy(args, kindNames).map((named) => findOne(session, named)));
 }
 

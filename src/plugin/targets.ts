@@ -46,17 +46,27 @@ export interface Named {
   readonly name: string;
 }
 
-/** Reads `reindex/products-v2`, `reindex products-v2 other` and plain names, as kubectl reads them. */
+/**
+ * Reads `reindex/products-v2`, `reindex products-v2 other` and plain names, as kubectl reads them.
+ * @throws PluginError for anything else, such as what is left of `reindex/$NAME` where NAME is not set.
+ */
 export function namedBy(args: readonly string[], usable: readonly KindName[]): readonly Named[] {
   const [first, ...rest] = args;
   const kind = first === undefined || first.includes('/') ? undefined : kindCalled(first);
   if (kind !== undefined && rest.length > 0)
-    return rest.map((name) => ({ kinds: [checked(kind, usable)], name }));
+    return rest.map((name) => ({ kinds: [checked(kind, usable)], name: objectName(name, name) }));
   return args.map((arg) => {
-    const [before = '', name] = arg.split('/');
-    if (name === undefined) return { kinds: usable, name: arg };
-    return { kinds: [checked(kindCalled(before) ?? unknownKind(before), usable)], name };
+    const [before = '', ...after] = arg.split('/');
+    if (after.length === 0) return { kinds: usable, name: objectName(arg, arg) };
+    const named = checked(kindCalled(before) ?? unknownKind(before), usable);
+    return { kinds: [named], name: objectName(after.join('/'), arg) };
   });
+}
+
+/** What the API server would take as part of a path is no name: of nothing it answers with a list. */
+function objectName(name: string, arg: string): string {
+  if (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) return name;
+  throw misused(`"${arg}" names no object: write KIND/NAME, KIND NAME or NAME, such as reindex/products-v2`);
 }
 
 function kindCalled(written: string): KindName | undefined {
