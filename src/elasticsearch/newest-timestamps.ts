@@ -19,8 +19,8 @@ const schema = z.object({
 
 /**
  * The newest value of a date field in each of these indexes, in milliseconds since the epoch. One without documents, or
- * without the field, is absent.
- * @throws ElasticsearchError `incomplete` unless every shard was asked.
+ * without the field, is absent. Ask only where the field is a date: a number is told as it is, whatever it counts.
+ * @throws ElasticsearchError `incomplete` unless every shard was asked; `invalid` for all when one has text there.
  */
 export async function newestTimestamps(
   es: Elasticsearch,

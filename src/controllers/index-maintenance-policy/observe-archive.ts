@@ -3,11 +3,11 @@ import { countsByIndex } from '../../elasticsearch/counts-by-index.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { fieldTypes } from '../../elasticsearch/field-types.ts';
-import { healthOfEach } from '../../elasticsearch/health.ts';
 import { inGroups } from '../../elasticsearch/index-listing.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { archiveQuery, type ArchiveSpec, cutoffOf, isDate } from './archival.ts';
 import type { Listing } from './observe-listings.ts';
+import { redAmong } from './observe-red.ts';
 import type { ArchiveFacts, ListedIndex } from './observed.ts';
 import { type CompiledTarget, partsOf } from './targets.ts';
 
@@ -31,7 +31,7 @@ export async function readArchivable(
       (index) => !index.closed && index.dataStream === undefined && firstOf(targets, index) === target,
     );
     const all = open.map(({ name }) => name);
-    const red = health === 'red' ? await redAmong(es, all, signal) : new Set<string>();
+    const red = await redAmong(es, health, all, signal);
     const names = all.filter((index) => !red.has(index));
     const types = await fieldTypes(es, names, archive.field, signal);
     const dated = names.filter((name) => isDate(types.get(name)));
@@ -63,17 +63,6 @@ async function countEach(es: Elasticsearch, names: readonly string[], query: obj
   };
   for (const group of inGroups(names)) await count(group);
   return { counts, refused };
-}
-
-/** One that cannot be asked would make every answer incomplete, and keep the other indexes where they are. */
-async function redAmong(
-  es: Elasticsearch,
-  names: readonly string[],
-  signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
-  const parts = await Promise.all(inGroups(names).map((group) => healthOfEach(es, group, signal)));
-  const all = parts.flatMap((health) => Object.entries(health));
-  return new Set(all.flatMap(([name, status]) => (status === 'red' ? [name] : [])));
 }
 
 const firstOf = (targets: readonly CompiledTarget[], { name }: ListedIndex) =>

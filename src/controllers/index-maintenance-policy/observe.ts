@@ -2,7 +2,6 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
-import { newestTimestamps } from '../../elasticsearch/newest-timestamps.ts';
 import { listSnapshots } from '../../elasticsearch/snapshots.ts';
 import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';
@@ -12,6 +11,7 @@ import { takesAway } from './conflicts.ts';
 import { acts, dueOf } from './due.ts';
 import { readArchivable } from './observe-archive.ts';
 import type { Listing, Listings } from './observe-listings.ts';
+import { readNewest } from './observe-newest.ts';
 import type { ListedIndex, Observed, Rival, SnapshotsOf, Surroundings } from './observed.ts';
 import { isGood, repositoriesOf } from './snapshot-proof.ts';
 import { type CompiledTarget, compileTargets, partsOf } from './targets.ts';
@@ -44,7 +44,7 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     );
     const since = due.type === 'Continue' ? due.since : pass.now;
     const [newest, unfinished, snapshots, archive] = await Promise.all([
-      readNewest(cluster, targets, listing.indices, pass.signal),
+      readNewest(cluster, targets, listing, pass.signal),
       readUnfinished(policy, cluster, hidden, pass.signal),
       readSnapshots(policy, cluster, pass.signal),
       readArchivable(cluster, targets, listing, since, pass.signal),
@@ -81,32 +81,6 @@ export function useOf(
   const repositories = operation === 'Delete' ? repositoriesOf(spec.targets) : [];
   const { connectionRef: ref } = spec;
   return { ref, namespace: metadata.namespace, operations: [operation], indices, repositories };
-}
-
-/** Only where the age depends on documents: one search over many indexes for each such target. */
-async function readNewest(
-  { es }: Cluster,
-  targets: readonly CompiledTarget[],
-  indices: readonly ListedIndex[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
-  const found = new Map<string, number>();
-  for (const target of targets) {
-    const { field } = target.spec.age ?? {};
-    if (field === undefined) continue;
-    const own = indices.filter(({ name, closed }) => !closed && partsOf(target, name) !== undefined);
-    const newest = await newestTimestamps(
-      es,
-      own.map(({ name }) => name),
-      field,
-      signal,
-    );
-    for (const { name, uuid } of own) {
-      const at = newest.get(name);
-      if (at !== undefined) found.set(uuid, at);
-    }
-  }
-  return found;
 }
 
 /** A repository that is not there holds no snapshot. */

@@ -338,14 +338,18 @@ describe('an age by documents', () => {
       age: { from: 'MaxTimestamp', field: 'at' },
       retention: { maxAge: '30d' },
     });
-    await policy.make(['old', 'young', 'empty']);
+    await policy.make(['old', 'young', 'empty', 'seconds']);
+    await policy.make(['text'], { mappings: { properties: { at: { type: 'keyword' } } } });
     await writeDocument(bed.es, `${policy.prefix}old`, { at: '2016-02-29T00:00:00Z' });
     await writeDocument(bed.es, `${policy.prefix}young`, { at: new Date().toISOString() });
+    // Elasticsearch maps it as a number, which read as milliseconds would be of January 1970.
+    await writeDocument(bed.es, `${policy.prefix}seconds`, { at: Math.floor(Date.now() / 1_000) });
+    await writeDocument(bed.es, `${policy.prefix}text`, { at: 'yesterday' });
     expect(await policy.run()).toMatchObject({
       lastRun: { deleted: 1 },
-      plan: { held: [{ reason: 'AgeUnknown' }] },
+      plan: { kept: [{ reason: 'AgeUnknown', count: 3 }, { reason: 'Young' }] },
     });
-    expect(await policy.names()).toEqual(['empty', 'young']);
+    expect(await policy.names()).toEqual(['empty', 'seconds', 'text', 'young']);
   });
 });
 

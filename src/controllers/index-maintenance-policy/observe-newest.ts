@@ -1,0 +1,48 @@
+import type { Cluster } from '../../elasticsearch/connections.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { fieldTypes } from '../../elasticsearch/field-types.ts';
+import { newestTimestamps } from '../../elasticsearch/newest-timestamps.ts';
+import { isDate } from './archival.ts';
+import type { Listing } from './observe-listings.ts';
+import { redAmong } from './observe-red.ts';
+import { type CompiledTarget, partsOf } from './targets.ts';
+
+/**
+ * The newest value of the field that a target goes by, by uuid, in milliseconds since the epoch. Only where the age
+ * depends on documents: one question about the field and one search for each 3,000 bytes of names. What cannot be told
+ * is absent, so that its index stays.
+ */
+export async function readNewest(
+  { es }: Cluster,
+  targets: readonly CompiledTarget[],
+  { indices, health }: Pick<Listing, 'indices' | 'health'>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const target of targets) {
+    const { field } = target.spec.age ?? {};
+    if (field === undefined) continue;
+    const own = indices.filter(({ name, closed }) => !closed && partsOf(target, name) !== undefined);
+    const names = own.map(({ name }) => name);
+    const red = await redAmong(es, health, names, signal);
+    const whole = names.filter((name) => !red.has(name));
+    const dated = await datedAmong(es, whole, field, signal);
+    const newest = await newestTimestamps(es, dated, field, signal);
+    for (const { name, uuid } of own) {
+      const at = newest.get(name);
+      if (at !== undefined) found.set(uuid, at);
+    }
+  }
+  return found;
+}
+
+/** The newest of numbers would be read as milliseconds, whatever they count; text makes the search fail for all. */
+async function datedAmong(
+  es: Elasticsearch,
+  names: readonly string[],
+  field: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const types = await fieldTypes(es, names, field, signal);
+  return names.filter((name) => isDate(types.get(name)));
+}
