@@ -325,6 +325,52 @@ describe('approval', () => {
     expect(namesIn(life)).toBeUndefined();
   });
 
+  describe('of more than one plan takes in', () => {
+    const THOUSANDS = Array.from({ length: 10_000 }, (_, at) =>
+      indexOf(`logs-${new Date(Date.UTC(1980, 0, at + 1)).toISOString().slice(0, 10).replaceAll('-', '.')}`),
+    );
+    const manyFor = (deletion: SpecPart) => {
+      const life = new Life({ deletion });
+      life.pass(seenOf(THOUSANDS), START);
+      return life;
+    };
+
+    it.each(['50%', 5_000, 9_999])('is asked for above %s of all that would go (S4, H74)', (maxDeletes) => {
+      const life = manyFor({ maxDeletes });
+      expect([life.last?.ready.reason, life.status.plan?.deletes]).toMatchObject([
+        'ApprovalRequired',
+        { count: 10_000, documents: 100_000, bytes: 10_000_000 },
+      ]);
+      expect(life.last?.ready.message).toMatch(/^10000 indexes would be deleted, 4000 of them by this plan /);
+      life.pass(seenOf(THOUSANDS), NEXT_SLOT);
+      expect([namesIn(life), life.last?.ready.reason]).toEqual([undefined, 'ApprovalRequired']);
+    });
+
+    it('is given for what the plan names, and asked for again for the rest', () => {
+      const life = manyFor({ maxDeletes: '50%' });
+      life.approve();
+      life.pass(seenOf(THOUSANDS), NEXT_SLOT);
+      expect([namesIn(life)?.length, life.status.plan?.deletes.count]).toEqual([50, 4_000]);
+      life.deleted(50);
+      const rest = THOUSANDS.slice(4_000);
+      life.pass(seenOf(rest), NEXT_SLOT + MINUTE);
+      expect([namesIn(life), life.last?.ready.reason]).toEqual([undefined, 'ApprovalRequired']);
+    });
+
+    it('is refused with Never', () => {
+      const life = manyFor({ maxDeletes: 5_000, approval: 'Never' });
+      expect(life.last?.ready.message).toMatch(/^10000 indexes would be deleted and .* allows 5000/);
+      life.pass(seenOf(THOUSANDS), NEXT_SLOT);
+      expect([namesIn(life), life.last?.ready.reason]).toEqual([undefined, 'LimitExceeded']);
+    });
+
+    it('is not needed below the cap: what is over the rim goes in the next run', () => {
+      const life = manyFor({ maxDeletes: '100%' });
+      life.pass(seenOf(THOUSANDS), NEXT_SLOT);
+      expect(namesIn(life)).toHaveLength(50);
+    });
+  });
+
   it.each([
     ['0%', 'ApprovalRequired'],
     ['1%', 'ApprovalRequired'],

@@ -250,7 +250,7 @@ function obstacleOf(
   if (conflict !== undefined) return { type: 'Conflict', conflict };
   if (around.skewSeconds > MOST_SKEW_SECONDS) return { type: 'ClockSkew' };
   if (mode === 'DryRun') return undefined;
-  const count = next.deletes.length;
+  const { count } = next.plan.deletes;
   const limit = deletionLimit(deletion.maxDeletes, matchedIn(fresh));
   if (deletion.approval === 'Never')
     return count > limit ? { type: 'LimitExceeded', count, limit } : undefined;
@@ -259,7 +259,7 @@ function obstacleOf(
   const needed = count > 0 && (asked || count > (deletion.approval === 'Always' ? 0 : limit));
   const given = next.plan.approvedTime !== undefined || approves(policy, next.plan.hash);
   const { metadata } = policy;
-  return needed && !given ? { type: 'ApprovalRequired', hash: next.plan.hash, count, metadata } : undefined;
+  return needed && !given ? { type: 'ApprovalRequired', plan: next.plan, metadata } : undefined;
 }
 
 function claimsOf({ matched }: FreshPlan): Claims {

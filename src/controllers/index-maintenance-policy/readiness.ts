@@ -4,6 +4,7 @@ import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/con
 import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
 import { runNowAsked } from './due.ts';
+import { fingerprintsOf } from './plan.ts';
 import type { Status } from './run.ts';
 
 /** Clocks that differ by more make ages unreliable. */
@@ -22,10 +23,7 @@ export type Obstacle =
   | { readonly type: 'LimitExceeded'; readonly count: number; readonly limit: number };
 
 interface Wanted {
-  /** Of the plan. */
-  readonly hash: string;
-  /** Deletions. */
-  readonly count: number;
+  readonly plan: NonNullable<Status['plan']>;
   readonly metadata: IndexMaintenancePolicy['metadata'];
 }
 
@@ -131,8 +129,11 @@ function conflictText({ reason, name, rival }: Conflict): string {
   return `policy ${rival} archives into ${name} too: neither acts until each has an archive.destination of its own`;
 }
 
-function approvalText({ hash, count, metadata }: Wanted): string {
-  return `${deletions(count)}: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan${approvedOther(metadata, hash)}`;
+function approvalText({ plan: { hash, deletes, pending }, metadata }: Wanted): string {
+  const planned = pending === undefined ? deletes.count : fingerprintsOf(pending).size;
+  const part =
+    planned < deletes.count ? `, ${planned} of them by this plan and the rest by those after it` : '';
+  return `${deletions(deletes.count)}${part}: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan${approvedOther(metadata, hash)}`;
 }
 
 function conditionsOf(obstacle: Obstacle): readonly ExtraCondition[] {
@@ -171,7 +172,7 @@ export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
 /** Somebody may have approved since, and another plan. */
 function wantedText({ metadata, status }: IndexMaintenancePolicy): string | undefined {
   const plan = status?.plan;
-  return plan && approvalText({ hash: plan.hash, count: plan.deletes.count, metadata });
+  return plan && approvalText({ plan, metadata });
 }
 
 function toldAgain(

@@ -31,13 +31,15 @@ export function nextPlan(policy: IndexMaintenancePolicy, fresh: FreshPlan, now: 
     const pending = fingerprintsOf(before.pending);
     const deletes = fresh.deletes.filter(({ index }) => pending.has(fingerprint(index)));
     if (deletes.length > 0 || (before.batch ?? []).length > 0)
-      return { deletes, isFrozen: true, plan: { ...before, ...told(policy, fresh, deletes, now) } };
+      return { deletes, isFrozen: true, plan: { ...before, ...told(policy, fresh, deletes, deletes, now) } };
   }
   const deletes = fresh.deletes.slice(0, MOST_PLANNED);
   const hash = planHash(policy, deletes);
   const identity = { hash, specHash: specHashOf(policy.spec), time: timeText(now) };
   const kept = before?.hash === hash ? { time: before.time } : {};
-  return { deletes, isFrozen: false, plan: { ...identity, ...kept, ...told(policy, fresh, deletes, now) } };
+  // What is over the rim of this plan counts all the same: a cap is meant for all that would go.
+  const found = told(policy, fresh, fresh.deletes, deletes, now);
+  return { deletes, isFrozen: false, plan: { ...identity, ...kept, ...found } };
 }
 
 /** While it waits for approval, and from approval until it is done; not longer than a week each. */
@@ -58,6 +60,7 @@ function told(
   policy: IndexMaintenancePolicy,
   fresh: FreshPlan,
   deletes: readonly Member[],
+  pending: readonly Member[],
   now: number,
 ): Omit<StatusPlan, 'hash' | 'specHash' | 'time' | 'approvedTime' | 'batch'> {
   const expiries = fresh.matched.flatMap((matched) => nextExpiry(matched, now) ?? []);
@@ -74,7 +77,7 @@ function told(
     ...archiveFigures(policy, fresh),
     kept: countsOf(fresh),
     held: heldOf(policy, fresh).slice(0, HELD),
-    pending: pendingOf(deletes),
+    pending: pendingOf(pending),
     ...(expiries.length === 0 ? {} : { nextExpiry: timeText(Math.min(...expiries)) }),
   };
 }
