@@ -98,7 +98,7 @@ const STAYS: Readonly<Record<string, string>> = {
   MountedSnapshot: 'mounted from a snapshot',
   Hidden: 'hidden',
   SoleAliasMember: 'the last index behind an alias',
-  BeingReindexed: 'part of a copy that runs',
+  BeingReindexed: 'part of a copy that runs, or a node does not say which copies run',
   BeingSnapshotted: 'part of a snapshot that runs',
   RecentlyWritten: 'written to within ten minutes',
   NotSnapshotted: 'in no snapshot that beforeDelete accepts',

@@ -33,7 +33,7 @@ export function guardOf(index: ListedIndex, around: Surroundings, deletion: Dele
   if (index.mounted && skips('MountedSnapshot')) return 'MountedSnapshot';
   if (index.lifecycleManaged && skips('LifecycleManaged')) return 'LifecycleManaged';
   if (index.hidden && skips('Hidden')) return 'Hidden';
-  if (around.reindexed.has(index.name)) return 'BeingReindexed';
+  if (isCopied(index, around)) return 'BeingReindexed';
   if (around.snapshotted.has(index.name)) return 'BeingSnapshotted';
   if (around.written.has(index.uuid)) return 'RecentlyWritten';
   if (HEALTH.indexOf(around.health) < HEALTH.indexOf(deletion.minHealth)) return 'ClusterUnhealthy';
@@ -47,12 +47,18 @@ export function archiveGuardOf(
   deletion: Deletion,
 ): Guard | 'Closed' | undefined {
   const quiet = { ...around, snapshotted: NONE, written: NONE };
-  return guardOf({ ...index, aliases: {} }, quiet, deletion) ?? (index.closed ? 'Closed' : undefined);
+  const aliases = Object.fromEntries(Object.keys(index.aliases).map((alias) => [alias, {}]));
+  return guardOf({ ...index, aliases }, quiet, deletion) ?? (index.closed ? 'Closed' : undefined);
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
 const HEALTH: readonly Surroundings['health'][] = ['red', 'yellow', 'green'];
+
+/** A copy may have been asked for by an alias. */
+function isCopied({ name, aliases }: ListedIndex, { reindexed, mayBeCopied }: Surroundings): boolean {
+  return [name, ...Object.keys(aliases)].some((each) => reindexed.has(each) || mayBeCopied(each));
+}
 
 function isWriteIndex({ aliases }: ListedIndex): boolean {
   return Object.values(aliases).some(({ is_write_index }) => is_write_index === true);

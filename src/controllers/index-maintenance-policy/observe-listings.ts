@@ -5,12 +5,13 @@ import { nodeClocks, nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts'
 import { snapshottedIndices } from '../../elasticsearch/running-snapshots.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { type Copies, copiesOf } from './copies.ts';
 
 /** What a cluster is like at one moment, as far as deletions depend on it. */
 export interface Situation {
   readonly health: HealthStatus;
   readonly snapshotted: ReadonlySet<string>;
-  readonly reindexed: ReadonlySet<string>;
+  readonly copies: Copies;
   /** Seconds by which the clocks of the nodes differ from ours. */
   readonly skewSeconds: number;
 }
@@ -116,17 +117,12 @@ export async function latestClock(es: Elasticsearch, now: number): Promise<numbe
 
 /** The part that is read again before each deletion. */
 export async function readSituation(es: Elasticsearch, now: number): Promise<Situation> {
-  const [{ status: health }, snapshotted, { tasks }, skewSeconds] = await Promise.all([
+  const [{ status: health }, snapshotted, { tasks, complete }, skewSeconds] = await Promise.all([
     clusterHealth(es),
     snapshottedIndices(es),
     listReindexTasks(es),
     nodeSkewSeconds(es, now),
   ]);
-  const reindexed = new Set(tasks.flatMap(({ description }) => namesIn(description)));
-  return { health, snapshotted, reindexed, skewSeconds };
-}
-
-/** `reindex from [a, b] to [c]`. */
-function namesIn(description: string): readonly string[] {
-  return [...description.matchAll(/\[([^\]]*)\]/g)].flatMap(([, names = '']) => names.split(/,\s*/));
+  const descriptions = tasks.map(({ description }) => description);
+  return { health, snapshotted, copies: copiesOf(descriptions, complete), skewSeconds };
 }

@@ -2,6 +2,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { coveredByAny } from '../../elasticsearch/patterns.ts';
 import { listSnapshots } from '../../elasticsearch/snapshots.ts';
 import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';
@@ -129,7 +130,8 @@ export function surroundings(
   return {
     health: listing.health,
     snapshotted: listing.snapshotted,
-    reindexed: new Set([...listing.reindexed, ...copied, ...unfinished]),
+    reindexed: new Set([...listing.copies.names, ...copied, ...unfinished]),
+    mayBeCopied: (name) => coveredByAny(listing.copies.patterns, name),
     written: listing.written,
     skewSeconds: Math.max(listing.skewSeconds, apiServerSkewSeconds?.() ?? 0),
     protects: (name) => cluster.protects(name),

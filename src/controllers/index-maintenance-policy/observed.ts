@@ -49,8 +49,10 @@ export interface Surroundings {
   readonly protects: (name: string) => boolean;
   /** Names of indexes in a snapshot that runs. */
   readonly snapshotted: ReadonlySet<string>;
-  /** Names of indexes that are copied, or are a copy that is not finished. */
+  /** Names of indexes and aliases that are copied, or are a copy that is not finished. */
   readonly reindexed: ReadonlySet<string>;
+  /** Whether a copy that runs was asked for by a pattern that this index or alias matches, or nobody can tell. */
+  readonly mayBeCopied: (name: string) => boolean;
   /** Uuids of indexes that were written to a short while ago. */
   readonly written: ReadonlySet<string>;
   /** Seconds by which the clocks of others differ from ours; the greatest of them. */

@@ -179,6 +179,25 @@ describe('expiry', () => {
     expect(reasons).toEqual(['Hidden', 'RecentlyWritten', 'SoleAliasMember', 'WriteIndex']);
   });
 
+  it('spares what a copy reads that somebody began by a pattern', async () => {
+    const policy = await open({ series: SERIES, retention: { maxAge: '1d' } });
+    const index = `${policy.prefix}v1-${daysAgo(9)}`;
+    await policy.make([`v1-${daysAgo(9)}`]);
+    for (const at of [1, 2]) await writeDocument(bed.es, index, { at });
+    const asked = {
+      method: 'POST',
+      query: { wait_for_completion: false, requests_per_second: 0.1 },
+    } as const;
+    const source = { index: `${policy.prefix}v1-*`, size: 1 };
+    const body = { source, dest: { index: `${policy.prefix}copy` } };
+    const { task } = (await bed.es.request({ ...asked, path: '/_reindex', body })) as { task: string };
+    expect(await policy.run()).toMatchObject({
+      lastRun: { deleted: 0 },
+      plan: { held: [{ index, reason: 'BeingReindexed' }] },
+    });
+    await bed.es.request({ method: 'POST', path: `/_tasks/${task}/_cancel` });
+  });
+
   it('asks before a policy edit deletes everything, and then deletes exactly what was approved (H74, S4)', async () => {
     const policy = await open(
       { series: SERIES, retention: { maxAge: '300d' } },
