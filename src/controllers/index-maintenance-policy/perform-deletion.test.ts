@@ -3,6 +3,7 @@ import { policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
+import { createDeletionTurns } from './deletion-turns.ts';
 import { createListings } from './observe-listings.ts';
 import { deleteBatch } from './perform-deletion.ts';
 import { newRun } from './run.ts';
@@ -68,11 +69,10 @@ function clusterOf(refusals: Readonly<Record<string, ErrorClass>>, acknowledged 
   return { es, left };
 }
 
-async function deleted(...given: Parameters<typeof clusterOf>) {
-  const { es, left } = clusterOf(...given);
+function dependenciesOf(es: Elasticsearch) {
   const connection = { namespace: 'search', name: 'main', uid: 'connection' };
   const cluster = { es, connection, clusterUuid: 'cluster', protects: () => false };
-  const dependencies = {
+  return {
     // A cast: nothing else of it is used.
     connections: { use: () => Promise.resolve(cluster) } as unknown as Connections,
     listings: createListings(),
@@ -80,8 +80,14 @@ async function deleted(...given: Parameters<typeof clusterOf>) {
     requests: () => [],
     clusterUuidOf: () => 'cluster',
   };
+}
+
+async function deleted(...given: Parameters<typeof clusterOf>) {
+  const { es, left } = clusterOf(...given);
+  const dependencies = dependenciesOf(es);
   const batch = NAMES.map((name) => ({ name, uuid: `uuid-of-${name}` }));
-  const change = await deleteBatch({ type: 'DeleteBatch', plan: 'p', batch }, policy, pass, dependencies);
+  const action = { type: 'DeleteBatch', plan: 'p', batch } as const;
+  const change = await deleteBatch(action, policy, pass, dependencies, createDeletionTurns());
   const { run } = change({ run: newRun(NOW) });
   return [run?.deleted, run?.dropped, run?.failed, left.size];
 }
@@ -116,4 +122,51 @@ describe('indexes that are to be deleted', () => {
       expect(await deleted({ 'logs-2013': 'conflict', 'logs-2014': reason })).toEqual([1, 1, 1, 2]);
     },
   );
+});
+
+describe('two policies whose indexes are behind one alias', () => {
+  /** One index of each. */
+  function sharing() {
+    const left = new Set(['a-2013', 'b-2013']);
+    const aliases = { shared: {} };
+    const settings = (name: string) => ({ index: { uuid: name, creation_date: '1' } });
+    const read = (names: readonly string[]) =>
+      Object.fromEntries(
+        names.filter((name) => left.has(name)).map((name) => [name, { aliases, settings: settings(name) }]),
+      );
+    const es: Elasticsearch = {
+      request: async ({ method, path }) => {
+        if (path in ANSWERS) return ANSWERS[path];
+        if (path.includes('/_stats/')) return { _shards: { successful: 1, failed: 0 } };
+        if (path.startsWith('/_alias/')) return read([...left]);
+        const names = path.slice(1).split(',');
+        if (method !== 'DELETE') return read(names);
+        for (const name of names) left.delete(name);
+        return { acknowledged: true };
+      },
+    };
+    return { es, left };
+  }
+
+  it('do not take each other for what stays: one deletes after the other, and the last one stays', async () => {
+    const { es, left } = sharing();
+    const dependencies = dependenciesOf(es);
+    const turns = createDeletionTurns();
+    const remove = (name: 'a' | 'b') => {
+      const own = policyOf([{ name, series: `${name}-{date:yyyy}`, retention: { maxAge: '1d' } }]);
+      const batch = [{ name: `${name}-2013`, uuid: `${name}-2013` }];
+      return deleteBatch({ type: 'DeleteBatch', plan: 'p', batch }, own, pass, dependencies, turns);
+    };
+    const [first, second] = await Promise.allSettled([remove('a'), remove('b')]);
+    expect([first.status, [...left]]).toEqual(['fulfilled', ['b-2013']]);
+    expect(second).toMatchObject({ reason: { reason: 'WaitingForTurn' } });
+    expect((await remove('b'))({ run: newRun(NOW) }).run).toMatchObject({ deleted: 0, dropped: 1 });
+    expect([...left]).toEqual(['b-2013']);
+  });
+
+  it('get their turn when a deletion before them has failed', async () => {
+    const turns = createDeletionTurns();
+    await expect(turns('c', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await turns('c', () => Promise.resolve(1))).toBe(1);
+  });
 });

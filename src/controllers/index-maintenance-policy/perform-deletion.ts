@@ -6,6 +6,7 @@ import { deleteIndices, inGroups, readIndices } from '../../elasticsearch/index-
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { BatchEntry, MaintenanceAction } from './actions.ts';
+import type { DeletionTurns } from './deletion-turns.ts';
 import { counting } from './run.ts';
 import { CLOCK_SKEW, MOST_SKEW_SECONDS } from './readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
@@ -30,18 +31,26 @@ const CLOCK_AGAIN_MS = 60_000;
 /**
  * Deletes what status has named, as far as it still is the very index that was planned and nothing has come up that
  * forbids it, and looks what is gone. An index that is not there any more was deleted by an earlier try.
+ * @throws WaitingError WaitingForTurn while another policy deletes on the same cluster.
  */
 export async function deleteBatch(
   action: DeleteBatch,
   policy: IndexMaintenancePolicy,
   pass: Pass,
   dependencies: MaintenanceDependencies,
+  turns: DeletionTurns,
 ): Promise<StatusChange<Status>> {
-  const { connections, listings } = dependencies;
   const names = action.batch.map(({ name }) => name);
-  const cluster = await connections.use(useOf(policy, 'Delete', names), pass.signal);
+  const cluster = await dependencies.connections.use(useOf(policy, 'Delete', names), pass.signal);
+  return turns(cluster.clusterUuid, () => deleteNamed(action, { policy, cluster, pass, dependencies }));
+}
+
+async function deleteNamed(action: DeleteBatch, context: Context): Promise<StatusChange<Status>> {
+  const { policy, cluster, pass } = context;
+  const { listings } = context.dependencies;
+  const names = action.batch.map(({ name }) => name);
   const before = await readNamed(cluster, names, pass.signal);
-  const doomed = await stillDoomed(action.batch, before, { policy, cluster, pass, dependencies });
+  const doomed = await stillDoomed(action.batch, before, context);
   tell(doomed, action, policy, pass);
   const busy = await deleteAll(cluster, doomed, pass).catch((error: unknown) => {
     // What was listed is not true any more, and nobody knows what is.

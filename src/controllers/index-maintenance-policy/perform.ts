@@ -6,6 +6,7 @@ import { readIndices } from '../../elasticsearch/index-listing.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { type AliasChange, withChanges } from './alias-changes.ts';
+import { createDeletionTurns } from './deletion-turns.ts';
 import { type MaintenanceDependencies, useOf } from './observe.ts';
 import { chooseDocuments } from './perform-archive-choose.ts';
 import { moveBatch } from './perform-archive-batch.ts';
@@ -15,12 +16,13 @@ import { counting, type Status } from './run.ts';
 type Change = StatusChange<Status>;
 
 export function createPerform(dependencies: MaintenanceDependencies) {
+  const turns = createDeletionTurns();
   return (action: MaintenanceAction, policy: IndexMaintenancePolicy, pass: Pass): Promise<Change> => {
     const context = { policy, pass, dependencies };
     if (action.type === 'UpdateAliases') return changeAliases(action.changes, policy, pass, dependencies);
     if (action.type === 'ChooseDocuments') return chooseDocuments(action, context);
     if (action.type === 'MoveDocuments') return moveBatch(action.batch, context);
-    return deleteBatch(action, policy, pass, dependencies);
+    return deleteBatch(action, policy, pass, dependencies, turns);
   };
 }
 
