@@ -12,6 +12,7 @@ import { indexMaintenancePolicyController } from './index-maintenance-policy/con
 import { operationsOf } from './operations.ts';
 import type { LockWatch } from './reindex-request/lock-watch.ts';
 import { reindexRequestController } from './reindex-request/controller.ts';
+import { snapshotOwners } from './snapshot-owners.ts';
 import { snapshotScheduleController } from './snapshot-schedule/controller.ts';
 
 /** Gives a controller its view, queue and workers. */
@@ -50,6 +51,7 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
         operationsOf({ requests: requests(), schedules: schedules(), policies: policies() }, key),
     }),
   );
+  const uuidOf = (connection: string) => clusterUuidOf(clusters.objects(), connection);
   const policies = (): readonly IndexMaintenancePolicy[] =>
     maintenancePolicies.objects() as unknown as IndexMaintenancePolicy[];
   const maintenancePolicies: Runner = wire(
@@ -57,7 +59,8 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
       connections,
       policies,
       requests,
-      clusterUuidOf: (connection) => clusterUuidOf(clusters.objects(), connection),
+      clusterUuidOf: uuidOf,
+      snapshotOwners: snapshotOwners(schedules, uuidOf),
       apiServerSkewSeconds,
     }),
   );

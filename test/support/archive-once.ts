@@ -29,6 +29,7 @@ export async function archiveOnce(
     policies: () => [],
     requests: () => [],
     clusterUuidOf: () => undefined,
+    snapshotOwners: () => () => false,
   };
   const [observe, perform] = [createObserve(dependencies), createPerform(dependencies)];
   const targets = [{ name: 'a', pattern, archive: { olderThan: '1825d', field: 'date', destination } }];

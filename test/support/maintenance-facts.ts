@@ -73,7 +73,7 @@ export function seenOf(
     indices,
     rivals: [],
     newest: new Map(),
-    snapshots: new Map(),
+    backups: { snapshots: new Map(), made: new Map(), readOnly: new Set() },
     archive: new Map(),
     listedAt: 0,
     ...changes,

@@ -1,4 +1,5 @@
 import { indexMaintenancePolicyController } from '../../src/controllers/index-maintenance-policy/controller.ts';
+import { snapshotOwners } from '../../src/controllers/snapshot-owners.ts';
 import {
   indexMaintenancePolicy,
   type IndexMaintenancePolicy,
@@ -32,6 +33,7 @@ export interface MaintenanceProcessOptions {
   /** Milliseconds by which it is later, for the operator and for the clocks that it reads. */
   readonly later?: number;
   readonly policies?: () => readonly IndexMaintenancePolicy[];
+  readonly schedules?: Parameters<typeof snapshotOwners>[0];
   readonly requests?: Parameters<typeof indexMaintenancePolicyController>[0]['requests'];
 }
 
@@ -50,6 +52,7 @@ export function startMaintenance(
     policies: options.policies ?? (() => []),
     requests: options.requests ?? (() => []),
     clusterUuidOf: () => undefined,
+    snapshotOwners: snapshotOwners(options.schedules ?? (() => []), () => undefined),
   });
   const pass = (name: string) =>
     reconcile(engine, controller, { namespace: bed.namespace, name }, life.signal);

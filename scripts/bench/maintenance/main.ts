@@ -95,6 +95,7 @@ async function look(es: Elasticsearch, policies: readonly IndexMaintenancePolicy
     policies: () => policies,
     requests: () => [],
     clusterUuidOf: () => 'cluster',
+    snapshotOwners: () => () => false,
   });
   const log = { info: () => undefined, warn: () => undefined };
   const now = Date.now();

@@ -57,6 +57,7 @@ function granting(indices: readonly string[], deleting = indices) {
     policies: () => [],
     requests: () => [],
     clusterUuidOf: () => 'cluster',
+    snapshotOwners: () => () => false,
   };
   return { asked, dependencies };
 }

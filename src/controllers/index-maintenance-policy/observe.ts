@@ -1,20 +1,20 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
-import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { coveredByAny } from '../../elasticsearch/patterns.ts';
-import { listSnapshots } from '../../elasticsearch/snapshots.ts';
 import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { globOf } from '../../naming/template.ts';
+import type { SnapshotOwners } from '../snapshot-owners.ts';
 import { takesAway } from './conflicts.ts';
 import { acts, dueOf } from './due.ts';
 import { readArchivable } from './observe-archive.ts';
+import { readBackups } from './observe-backups.ts';
 import type { Listing, Listings } from './observe-listings.ts';
 import { readNewest } from './observe-newest.ts';
-import type { ListedIndex, Observed, Rival, SnapshotsOf, Surroundings } from './observed.ts';
-import { isGood, repositoriesOf } from './snapshot-proof.ts';
+import type { ListedIndex, Observed, Rival, Surroundings } from './observed.ts';
+import { repositoriesOf } from './snapshot-proof.ts';
 import { type CompiledTarget, compileTargets, partsOf } from './targets.ts';
 
 export interface MaintenanceDependencies {
@@ -25,6 +25,8 @@ export interface MaintenanceDependencies {
   readonly requests: () => readonly ReindexRequest[];
   /** The uuid of the cluster behind a connection; undefined while it is not known. */
   readonly clusterUuidOf: (connection: string) => string | undefined;
+  /** Tells the snapshots of a schedule from all others. */
+  readonly snapshotOwners: SnapshotOwners;
   /** Seconds by which the clock of the API server differs from ours; 0 when absent. */
   readonly apiServerSkewSeconds?: () => number;
 }
@@ -44,15 +46,15 @@ export function createObserve(dependencies: MaintenanceDependencies) {
       (index) => index.hidden && targets.some((target) => partsOf(target, index.name) !== undefined),
     );
     const since = due.type === 'Continue' ? due.since : pass.now;
-    const [newest, unfinished, snapshots, archive] = await Promise.all([
+    const [newest, unfinished, backups, archive] = await Promise.all([
       readNewest(cluster, targets, listing, pass.signal),
       readUnfinished(policy, cluster, hidden, pass.signal),
-      readSnapshots(policy, cluster, pass.signal),
+      readBackups(policy, cluster, dependencies, pass.signal),
       readArchivable(cluster, targets, listing, since, pass.signal),
     ]);
     const around = surroundings(cluster, listing, unfinished, dependencies);
     const { indices, listedAt } = listing;
-    return { type: 'seen', indices, listedAt, rivals, newest, snapshots, archive, around };
+    return { type: 'seen', indices, listedAt, rivals, newest, backups, archive, around };
   };
 }
 
@@ -82,19 +84,6 @@ export function useOf(
   const repositories = operation === 'Delete' ? repositoriesOf(spec.targets) : [];
   const { connectionRef: ref } = spec;
   return { ref, namespace: metadata.namespace, operations: [operation], indices, repositories };
-}
-
-/** A repository that is not there holds no snapshot. */
-export async function readSnapshots(
-  { spec }: IndexMaintenancePolicy,
-  { es }: Cluster,
-  signal: AbortSignal,
-): Promise<SnapshotsOf> {
-  const found = repositoriesOf(spec.targets).map(async (repository) => {
-    const snapshots = await undefinedWhen(['notFound'], listSnapshots(es, repository, signal));
-    return [repository, (snapshots ?? []).filter(isGood)] as const;
-  });
-  return new Map(await Promise.all(found));
 }
 
 /** Unfinished copies are hidden: where hidden indexes are skipped anyway nobody needs to look. */

@@ -27,8 +27,7 @@ export interface Seen {
   readonly newest: ReadonlyMap<string, number>;
   /** What targets that archive have to move, by their name. */
   readonly archive: ReadonlyMap<string, ArchiveFacts>;
-  /** The good snapshots of each repository that a target wants to see. */
-  readonly snapshots: SnapshotsOf;
+  readonly backups: Backups;
 }
 
 export interface ArchiveFacts {
@@ -40,7 +39,15 @@ export interface ArchiveFacts {
   readonly unread: ReadonlyMap<string, 'IndexUnhealthy' | 'ArchivalRefused'>;
 }
 
-export type SnapshotsOf = ReadonlyMap<string, readonly Snapshot[]>;
+/** What targets want to see before they let an index go. */
+export interface Backups {
+  /** The good snapshots of each repository that a target names. */
+  readonly snapshots: ReadonlyMap<string, readonly Snapshot[]>;
+  /** The uuids of those that a schedule has made or adopted, by the name of the schedule. */
+  readonly made: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Repositories that this cluster does not write to. */
+  readonly readOnly: ReadonlySet<string>;
+}
 
 /** What forbids to touch an index, besides what the index itself says. */
 export interface Surroundings {

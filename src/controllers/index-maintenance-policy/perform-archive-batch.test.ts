@@ -86,6 +86,7 @@ async function moved(answers: Readonly<Record<string, unknown>> = {}, of = polic
     policies: () => [],
     requests: () => [],
     clusterUuidOf: () => 'c',
+    snapshotOwners: () => () => false,
   };
   const change = await moveBatch(batch, { policy: of, pass, dependencies });
   return change({ archive: { documents: 0, held: [], batch } }).archive;

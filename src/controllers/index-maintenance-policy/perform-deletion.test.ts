@@ -79,6 +79,7 @@ function dependenciesOf(es: Elasticsearch) {
     policies: () => [],
     requests: () => [],
     clusterUuidOf: () => 'cluster',
+    snapshotOwners: () => () => false,
   };
 }
 

@@ -10,13 +10,8 @@ import type { DeletionTurns } from './deletion-turns.ts';
 import { counting } from './run.ts';
 import { CLOCK_SKEW, MOST_SKEW_SECONDS } from './readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
-import {
-  type MaintenanceDependencies,
-  readSnapshots,
-  readUnfinished,
-  surroundings,
-  useOf,
-} from './observe.ts';
+import { type MaintenanceDependencies, readUnfinished, surroundings, useOf } from './observe.ts';
+import { readBackups } from './observe-backups.ts';
 import { latestClock, readSituation } from './observe-listings.ts';
 import type { ListedIndex, Surroundings } from './observed.ts';
 import type { Status } from './run.ts';
@@ -119,14 +114,13 @@ function isUnchanged({ figures }: ListedIndex, entry: BatchEntry | undefined): b
 /** A snapshot may have been deleted meanwhile, and nothing but it is what an index is let go for. */
 async function provenAmong(
   free: readonly ListedIndex[],
-  { policy, cluster, pass }: Context,
+  { policy, cluster, pass, dependencies }: Context,
 ): Promise<readonly ListedIndex[]> {
-  const { namespace } = policy.metadata;
-  const [snapshots, listedAt] = await Promise.all([
-    readSnapshots(policy, cluster, pass.signal),
+  const [backups, listedAt] = await Promise.all([
+    readBackups(policy, cluster, dependencies, pass.signal),
     latestClock(cluster.es, pass.now),
   ]);
-  const facts = { namespace, snapshots, listedAt, now: pass.now };
+  const facts = { backups, listedAt, now: pass.now };
   const targets = matchTargets(compileTargets(policy.spec), free, new Map());
   return targets.flatMap(({ target, members }) =>
     members

@@ -57,6 +57,7 @@ function bed(policies: MaintenanceDependencies['policies'] = () => []) {
     policies,
     requests: () => [],
     clusterUuidOf: () => 'cluster',
+    snapshotOwners: () => () => false,
   };
   return { asked, dependencies };
 }

@@ -31,18 +31,16 @@ export interface FreshPlan {
 }
 
 export function planOf(
-  { spec, metadata: { namespace } }: IndexMaintenancePolicy,
+  { spec }: IndexMaintenancePolicy,
   targets: readonly CompiledTarget[],
   seen: Seen,
   now: number,
 ): FreshPlan {
-  const { indices, around, newest, snapshots, listedAt } = seen;
+  const { indices, around, newest, backups, listedAt } = seen;
   const matched = matchTargets(targets, indices, newest);
   const archive = archiveSourcesOf(matched, seen, spec.deletion);
   const due = new Set(archive.filter(isUnarchived).map(({ member }) => nameOf(member)));
-  const judged = matched.flatMap((each) =>
-    judge(each, spec, around, { namespace, snapshots, listedAt, now, due }),
-  );
+  const judged = matched.flatMap((each) => judge(each, spec, around, { backups, listedAt, now, due }));
   const leaving = new Set(
     judged.filter(({ reason }) => reason === undefined).map(({ member }) => nameOf(member)),
   );

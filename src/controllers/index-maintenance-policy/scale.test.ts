@@ -111,6 +111,7 @@ function planner(policies: readonly IndexMaintenancePolicy[]) {
     policies: () => policies,
     requests: () => [],
     clusterUuidOf: () => 'cluster',
+    snapshotOwners: () => () => false,
   });
   const log = { info: () => undefined, warn: () => undefined };
   return async (policy: IndexMaintenancePolicy) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { indexOf } from '../../../test/support/maintenance-facts.ts';
-import type { ListedIndex, Snapshot } from './observed.ts';
+import type { Backups, ListedIndex, Snapshot } from './observed.ts';
 import { isGood, isProven } from './snapshot-proof.ts';
 
 const NOW = Date.parse('2016-03-01T12:00:00Z');
@@ -15,7 +15,7 @@ const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
   shards: { total: 1, failed: 0 },
   indices: ['logs'],
   failures: [],
-  metadata: { 'es-steward': { uid: 'u', slot: '2016-03-01T10:00:00Z', schedule: 'search/nightly' } },
+  metadata: {},
   ...changes,
 });
 const quiet = (quietMs: number | undefined): Partial<ListedIndex> => ({
@@ -23,12 +23,15 @@ const quiet = (quietMs: number | undefined): Partial<ListedIndex> => ({
 });
 
 function proven(index: Partial<ListedIndex>, found: Partial<Snapshot>, required: object = {}) {
-  const facts = {
-    namespace: 'search',
-    snapshots: new Map([['backups', [snapshot(found)]]]),
-    listedAt: NOW,
-    now: NOW,
+  const backups: Backups = {
+    snapshots: new Map([
+      ['backups', [snapshot(found)]],
+      ['of-others', [snapshot(found)]],
+    ]),
+    made: new Map([['nightly', new Set(['s-1'])]]),
+    readOnly: new Set(['of-others']),
   };
+  const facts = { backups, listedAt: NOW, now: NOW };
   return isProven(
     indexOf('logs', { ...quiet(3 * HOUR), ...index }),
     { repository: 'backups', ...required },
@@ -41,6 +44,12 @@ describe('a snapshot proves an index', () => {
     ['when it began after the last write', {}, {}],
     ['when it committed the last write itself', quiet(2 * HOUR - 5_000), {}],
     ['when it is of the schedule', {}, {}, { scheduleRef: { name: 'nightly' } }],
+    [
+      'when it is of the schedule, wherever this cluster reads it',
+      {},
+      {},
+      { repository: 'of-others', scheduleRef: { name: 'nightly' } },
+    ],
     ['when it is young enough', {}, {}, { maxAge: '2h' }],
   ])('%s', (_, index, found, required) => {
     expect(proven(index, found, required)).toBe(true);
@@ -53,13 +62,8 @@ describe('a snapshot proves an index', () => {
     ['while writes are not committed', quiet(undefined), {}],
     ['of an index without figures', { figures: undefined }, {}],
     ['of another schedule', {}, {}, { scheduleRef: { name: 'weekly' } }],
-    ['of nobody', {}, { metadata: {} }, { scheduleRef: { name: 'nightly' } }],
-    [
-      'of the schedule in another namespace',
-      {},
-      { metadata: { 'es-steward': { schedule: 'x/nightly' } } },
-      { scheduleRef: { name: 'nightly' } },
-    ],
+    ['that only looks like one of the schedule', {}, { uuid: 's-2' }, { scheduleRef: { name: 'nightly' } }],
+    ['in a repository that only others write to', {}, {}, { repository: 'of-others' }],
     ['that is too old', {}, {}, { maxAge: '1h' }],
     ['in another repository', {}, {}, { repository: 'others' }],
   ])('not one %s', (_, index, found, required) => {
@@ -67,7 +71,8 @@ describe('a snapshot proves an index', () => {
   });
 
   it('unless none is wanted', () => {
-    const facts = { namespace: '', snapshots: new Map(), listedAt: NOW, now: NOW };
+    const backups: Backups = { snapshots: new Map(), made: new Map(), readOnly: new Set() };
+    const facts = { backups, listedAt: NOW, now: NOW };
     expect(isProven(indexOf('logs'), undefined, facts)).toBe(true);
   });
 });

@@ -1,13 +1,11 @@
 import { parseDuration } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
-import type { ListedIndex, Snapshot, SnapshotsOf } from './observed.ts';
+import type { Backups, ListedIndex, Snapshot } from './observed.ts';
 
 type Required = NonNullable<NonNullable<MaintenanceTarget['beforeDelete']>['requireSnapshot']>;
 
 export interface ProofFacts {
-  /** Of the policy: schedules are those of the same one. */
-  readonly namespace: string;
-  readonly snapshots: SnapshotsOf;
+  readonly backups: Backups;
   readonly listedAt: number;
   readonly now: number;
 }
@@ -22,20 +20,20 @@ const COMMIT_MS = 10_000;
 export function isProven(
   index: ListedIndex,
   required: Required | undefined,
-  { namespace, snapshots, listedAt, now }: ProofFacts,
+  { backups, listedAt, now }: ProofFacts,
 ): boolean {
   if (required === undefined) return true;
   const quietMs = index.figures?.quietMs;
   if (quietMs === undefined) return false;
   const lastWrite = listedAt - quietMs;
   const maxAge = required.maxAge === undefined ? Number.POSITIVE_INFINITY : parseDuration(required.maxAge);
-  return (snapshots.get(required.repository) ?? []).some(
+  return (backups.snapshots.get(required.repository) ?? []).some(
     (snapshot) =>
       snapshot.indices.includes(index.name) &&
       snapshot.startTime > index.created &&
       snapshot.startTime + COMMIT_MS >= lastWrite &&
       now - snapshot.startTime <= (maxAge ?? 0) &&
-      isOfSchedule(snapshot, namespace, required.scheduleRef?.name),
+      isOfCluster(snapshot, required, backups),
   );
 }
 
@@ -44,15 +42,25 @@ export function isGood({ state, shards, failures }: Snapshot): boolean {
   return state === 'SUCCESS' && shards.total > 0 && shards.failed === 0 && failures.length === 0;
 }
 
-function isOfSchedule({ metadata }: Snapshot, namespace: string, name: string | undefined): boolean {
-  if (name === undefined) return true;
-  const mark = metadata['es-steward'];
-  const isMarked = typeof mark === 'object' && mark !== null && 'schedule' in mark;
-  return isMarked && mark.schedule === `${namespace}/${name}`;
+/**
+ * A repository may be shared, and names of indexes are the same in test and production. What the cluster cannot write to
+ * holds snapshots of others; those of a schedule are known by its uid.
+ */
+function isOfCluster(
+  { uuid }: Snapshot,
+  { repository, scheduleRef }: Required,
+  { made, readOnly }: Backups,
+): boolean {
+  return scheduleRef === undefined
+    ? !readOnly.has(repository)
+    : made.get(scheduleRef.name)?.has(uuid) === true;
+}
+
+export function requirementsOf(targets: readonly MaintenanceTarget[]): readonly Required[] {
+  return targets.flatMap(({ beforeDelete }) => beforeDelete?.requireSnapshot ?? []);
 }
 
 /** The repositories that targets want to see. */
 export function repositoriesOf(targets: readonly MaintenanceTarget[]): readonly string[] {
-  const named = targets.flatMap(({ beforeDelete }) => beforeDelete?.requireSnapshot?.repository ?? []);
-  return [...new Set(named)];
+  return [...new Set(requirementsOf(targets).map(({ repository }) => repository))];
 }

@@ -15,6 +15,7 @@ import {
   namesOf,
   writeDocument,
 } from '../../support/maintenance-indices.ts';
+import type { SnapshotSchedule } from '../../../src/crds/snapshot-schedule.ts';
 import { useReindexBed } from '../../support/reindex-bed.ts';
 import type { Around } from '../../support/server-calls.ts';
 
@@ -402,5 +403,45 @@ describe('requireSnapshot', () => {
     expect(reasonOf(await policy.run())).toBe('SnapshotMissing');
     expect(await policy.names()).toHaveLength(1);
     await bed.es.request({ method: 'DELETE', path: snapshot });
+  });
+
+  it('takes nothing of another cluster for a proof that shares the repository', async () => {
+    const { backups } = (await bed.es.request({ method: 'GET', path: '/_snapshot/backups' })) as {
+      backups: { settings: object };
+    };
+    const shared = bed.name();
+    const settings = { ...backups.settings, readonly: true };
+    await bed.es.request({ method: 'PUT', path: `/_snapshot/${shared}`, body: { type: 'fs', settings } });
+    const prove = (requireSnapshot: object) =>
+      open({ series: SERIES, retention: { maxAge: '1d' }, beforeDelete: { requireSnapshot } });
+    const scheduleRef = { name: 'nightly' };
+    const [foreign, marked] = [
+      await prove({ repository: shared }),
+      await prove({ repository: 'backups', scheduleRef }),
+    ];
+    const uid = '11111111-2222-3333-4444-555555555555';
+    const mark = { uid, slot: '2026-06-15T12:00:00Z', schedule: `${bed.namespace}/nightly` };
+    for (const { name, prefix, make } of [foreign, marked]) {
+      await make([`v1-${daysAgo(9)}`]);
+      await bed.es.request({
+        method: 'PUT',
+        path: `/_snapshot/backups/${name}`,
+        query: { wait_for_completion: true },
+        body: { indices: `${prefix}*`, metadata: { 'es-steward': mark } },
+      });
+    }
+    const connectionRef = { name: (await readPolicy(bed, marked.name))?.spec.connectionRef.name };
+    const nightly = (of: string) =>
+      ({
+        metadata: { uid: of, namespace: bed.namespace, name: 'nightly' },
+        spec: { connectionRef },
+      }) as unknown as SnapshotSchedule;
+    expect(reasonOf(await foreign.run())).toBe('SnapshotMissing');
+    expect(reasonOf(await marked.run({ schedules: () => [nightly('another')] }))).toBe('SnapshotMissing');
+    expect(await marked.run({ schedules: () => [nightly(uid)] })).toMatchObject({ lastRun: { deleted: 1 } });
+    expect([await foreign.names(), await marked.names()]).toMatchObject([{ length: 1 }, { length: 0 }]);
+    await bed.es.request({ method: 'DELETE', path: `/_snapshot/${shared}` });
+    for (const { name } of [foreign, marked])
+      await bed.es.request({ method: 'DELETE', path: `/_snapshot/backups/${name}` });
   });
 });
