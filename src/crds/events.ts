@@ -132,6 +132,11 @@ const scheduleEvents: readonly EventDoc[] = [
     'See why there is no newer success: condition Ready and status.history.',
   ),
   normal('BackupFresh', 'There is a success again that is young enough.'),
+  warning(
+    'SnapshotUnreadable',
+    'A file of a snapshot in the repository is missing or damaged. That snapshot counts for nothing and is not deleted.',
+    'See status.unreadable. Restore the file, or delete the snapshot; if it was yours, make sure that there is a newer one.',
+  ),
   normal('SlotsMissed', 'Slots of the schedule never run, because nobody looked when they came.'),
   normal('NameTaken', 'A snapshot of somebody else has the name; another name is taken.'),
   normal('SnapshotsDeleted', 'Retention has deleted what was expired.'),

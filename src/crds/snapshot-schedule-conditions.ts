@@ -19,6 +19,7 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
       RepositoryShared:
         'Elasticsearch has disabled the repository: another cluster writes to it, or its files were changed.',
       RepositoryUnreadable: 'The repository does not tell what it holds.',
+      Retrying: 'Elasticsearch or the repository could not be read; it is tried again with back-off.',
       WaitingForTurn: 'As many repositories as the connection allows are written at present.',
       ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
       NotGranted: 'The connection grants this namespace no such use of these names.',

@@ -21,6 +21,10 @@ const run = object('A snapshot that runs, or is about to.', {
   slot,
   attempt: z.int().min(1).describe('Counts the tries for this slot.'),
   accepted: z.boolean().describe('Whether Elasticsearch has begun it. Written down before that as a wish.'),
+  runNow: z
+    .boolean()
+    .describe('Whether the annotation run-now asked for it: then it has no deadline.')
+    .optional(),
   refused: text(1024).describe('Why Elasticsearch did not begin it.').optional(),
   startTime: time('When it began.').optional(),
   percent: z.int().min(0).max(100).describe('How much is done.').optional(),
@@ -99,6 +103,13 @@ export const snapshotScheduleStatus = object('What became of the snapshots, and 
     .describe(
       'Snapshots that Elasticsearch calls a success and that lack an index that was there; kept while they are in the repository.',
     ),
+  unreadable: object(
+    'Snapshots of the repository, of whomever, that cannot be read. They count for nothing and stay.',
+    {
+      count: count('How many.'),
+      names: list(snapshot('Its name.'), 10).describe('The first of them.'),
+    },
+  ).optional(),
   consecutiveFailures: count(
     'Slots in a row that ended without a success, all their tries included.',
   ).optional(),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { answering } from '../../test/support/scenario-elasticsearch.ts';
+import { ElasticsearchError } from './errors.ts';
 import { restoredIndices } from './restore.ts';
 import { indexBirths, mountedSnapshots } from './snapshot-indices.ts';
-import { deleteSnapshots, listSnapshots, snapshotProgress } from './snapshots.ts';
+import { snapshotProgress } from './snapshot-progress.ts';
+import { deleteSnapshots, listSnapshots, surveySnapshots } from './snapshots.ts';
 
 // Shapes that are rare, or that the Elasticsearch of the tests cannot produce.
 
@@ -16,16 +18,65 @@ const snapshot = (name: string, more: object = {}) => ({
   ...more,
 });
 
+const tooLarge = new ElasticsearchError({
+  errorClass: 'tooLarge',
+  outcomeUnknown: false,
+  publicMessage: 'too long',
+});
+
 describe('the snapshots of a repository', () => {
   it('are read page by page', async () => {
-    const es = answering({ snapshots: [snapshot('a')], next: 'token' }, { snapshots: [snapshot('b')] });
+    const es = answering(
+      { snapshots: [snapshot('a')], next: 'token', total: 2 },
+      { snapshots: [snapshot('b')], total: 2 },
+    );
     expect((await listSnapshots(es, 'backups')).map(({ name }) => name)).toEqual(['a', 'b']);
     expect(es.requests.map(({ query }) => query?.['after'])).toEqual([undefined, 'token']);
   });
 
+  it('are none in an answer that a filter has emptied, which is told from no answer at all', async () => {
+    expect(await listSnapshots(answering({ total: 0 }), 'backups')).toEqual([]);
+    await expect(listSnapshots(answering({}), 'backups')).rejects.toMatchObject({ errorClass: 'incomplete' });
+  });
+
+  it('are asked for in ever smaller pages while an answer is too long, and the list goes on from there', async () => {
+    const es = answering({ snapshots: [snapshot('a')], next: 'token', total: 2 }, tooLarge, tooLarge, {
+      snapshots: [snapshot('b')],
+      total: 2,
+    });
+    expect((await listSnapshots(es, 'backups')).map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(es.requests.map(({ query }) => [query?.['size'], query?.['after']])).toEqual([
+      [500, undefined],
+      [500, 'token'],
+      [250, 'token'],
+      [125, 'token'],
+    ]);
+  });
+
+  it('are given up when a single one is too long', async () => {
+    const es = answering(...Array.from({ length: 20 }, () => tooLarge));
+    await expect(listSnapshots(es, 'backups')).rejects.toBe(tooLarge);
+    expect(es.requests.at(-1)?.query?.['size']).toBe(1);
+  });
+
+  it('are surveyed without the names of indexes, and what is not in the list is unreadable unless it runs', async () => {
+    const entry = (name: string, state?: string) => ({ snapshot: name, uuid: `uuid-${name}`, state });
+    const es = answering(
+      { snapshots: [snapshot('a')], total: 1 },
+      { snapshots: [entry('a', 'SUCCESS'), entry('b', 'SUCCESS'), entry('c', 'IN_PROGRESS')], total: 3 },
+    );
+    const survey = await surveySnapshots(es, 'backups');
+    expect(survey.snapshots.map(({ name }) => name)).toEqual(['a']);
+    expect(survey.unreadable).toEqual([{ name: 'b', uuid: 'uuid-b' }]);
+    const [list, catalogue] = es.requests.map(({ query }) => query);
+    expect(list).toMatchObject({ index_names: false, ignore_unavailable: true });
+    expect(list?.['filter_path']).not.toContain('snapshots.indices');
+    expect(catalogue).toMatchObject({ verbose: false });
+  });
+
   it('that run have no end, although Elasticsearch says 1970', async () => {
     const [found] = await listSnapshots(
-      answering({ snapshots: [snapshot('a', { state: 'IN_PROGRESS', end_time_in_millis: 0 })] }),
+      answering({ snapshots: [snapshot('a', { state: 'IN_PROGRESS', end_time_in_millis: 0 })], total: 1 }),
       'backups',
     );
     expect(found).toMatchObject({ endTime: undefined, metadata: {}, failures: [], indices: [] });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ask } from './ask.ts';
-import type { Elasticsearch } from './elasticsearch.ts';
+import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
 import { isElasticsearchError, undefinedWhen } from './errors.ts';
 import { concrete, path } from './path.ts';
 
@@ -20,15 +20,17 @@ export interface Snapshot {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+export interface SnapshotId {
+  readonly name: string;
+  readonly uuid: string;
+}
+
+/** As a list tells of it: what is in it is left out, since the names of thousands of indexes would be repeated. */
+export type ListedSnapshot = Omit<Snapshot, 'indices'>;
+
 export interface ShardFailure {
   readonly index: string;
   readonly shard: number;
-}
-
-export interface SnapshotProgress {
-  readonly shards: { readonly total: number; readonly done: number; readonly failed: number };
-  /** Of what is copied anew. `done` moves only when a whole file is finished. */
-  readonly bytes: { readonly total: number; readonly done: number };
 }
 
 const snapshot = z
@@ -57,32 +59,116 @@ const snapshot = z
     }),
   );
 
-const page = z.object({ snapshots: z.array(snapshot), next: z.string().optional() });
+/** A filter leaves an empty list out; `total` is always there, so that such an answer is told from one of something else. */
+const page = z.object({
+  snapshots: z.array(snapshot).default([]),
+  total: z.number(),
+  next: z.string().optional(),
+});
+
+const LISTED = [
+  'snapshot',
+  'uuid',
+  'state',
+  'start_time_in_millis',
+  'end_time_in_millis',
+  'shards.total',
+  'shards.failed',
+  'failures.index',
+  'failures.shard_id',
+  'metadata',
+].map((field) => `snapshots.${field}`);
 
 const PAGE_SIZE = 500;
 
-/** All snapshots of a repository, the oldest first. @throws ElasticsearchError `notFound` without the repository. */
-export async function listSnapshots(
+/**
+ * All snapshots of a repository that can be read, the oldest first. One that is damaged would else fail the whole list.
+ * @throws ElasticsearchError `notFound` without the repository.
+ */
+export function listSnapshots(
   es: Elasticsearch,
   repository: string,
   signal?: AbortSignal,
 ): Promise<readonly Snapshot[]> {
+  const query = { filter_path: [...LISTED, 'snapshots.indices', 'next', 'total'].join(',') };
+  return readPages(es, repository, query, signal);
+}
+
+/** What is in a repository. */
+export interface Survey {
+  /** The oldest first. */
+  readonly snapshots: readonly ListedSnapshot[];
+  /** Their own file is missing or damaged: nothing else is known of them. */
+  readonly unreadable: readonly SnapshotId[];
+}
+
+/** As `listSnapshots`, without the names of indexes, and with what cannot be read. */
+export async function surveySnapshots(
+  es: Elasticsearch,
+  repository: string,
+  signal?: AbortSignal,
+): Promise<Survey> {
+  const query = { index_names: false, filter_path: [...LISTED, 'next', 'total'].join(',') };
+  const found = await readPages(es, repository, query, signal);
+  const listed = new Set(found.map(({ uuid }) => uuid));
+  const all = await readCatalogue(es, repository, signal);
+  // One that runs has begun since the list was read.
+  const unreadable = all.filter(({ uuid, state }) => state !== 'IN_PROGRESS' && !listed.has(uuid));
+  return { snapshots: found, unreadable: unreadable.map(({ name, uuid }) => ({ name, uuid })) };
+}
+
+/** Where to read on. */
+interface PageAt {
+  readonly size: number;
+  readonly after: string | undefined;
+}
+
+async function readPages(
+  es: Elasticsearch,
+  repository: string,
+  fields: NonNullable<ElasticsearchRequest['query']>,
+  signal: AbortSignal | undefined,
+): Promise<readonly Snapshot[]> {
   const found: Snapshot[] = [];
-  let after: string | undefined;
-  do {
-    const query = {
-      sort: 'start_time',
-      order: 'asc',
-      size: PAGE_SIZE,
-      ...(after !== undefined && { after }),
-    };
+  const order = { sort: 'start_time', order: 'asc', ignore_unavailable: true };
+  let at: PageAt | undefined = { size: PAGE_SIZE, after: undefined };
+  while (at !== undefined) {
+    const { size, after }: PageAt = at;
+    const query = { ...fields, ...order, size, ...(after !== undefined && { after }) };
     const request = { method: 'GET', path: path`/_snapshot/${concrete(repository)}/*`, query } as const;
-    const { snapshots, next } = await ask(es, request, page, signal);
-    found.push(...snapshots);
-    after = next;
-  } while (after !== undefined);
+    const asked = ask(es, request, page, signal);
+    // Half of a page may still be short enough.
+    const answer = await (size > 1 ? undefinedWhen(['tooLarge'], asked) : asked);
+    found.push(...(answer?.snapshots ?? []));
+    at = pageAfter(at, answer);
+  }
   return found;
 }
+
+function pageAfter({ size, after }: PageAt, answer: z.output<typeof page> | undefined): PageAt | undefined {
+  if (answer === undefined) return { size: Math.floor(size / 2), after };
+  return answer.next === undefined ? undefined : { size, after: answer.next };
+}
+
+const catalogue = z.object({
+  snapshots: z
+    .array(z.object({ snapshot: z.string(), uuid: z.string(), state: z.string().optional() }))
+    .default([]),
+  total: z.number(),
+});
+
+/** Everything that the repository has an entry of, readable or not: no file of a snapshot is opened. */
+async function readCatalogue(es: Elasticsearch, repository: string, signal: AbortSignal | undefined) {
+  const query = {
+    verbose: false,
+    filter_path: 'snapshots.snapshot,snapshots.uuid,snapshots.state,total',
+  };
+  const request = { method: 'GET', path: path`/_snapshot/${concrete(repository)}/*`, query } as const;
+  const answer = await ask(es, request, catalogue, signal);
+  return answer.snapshots.map(({ snapshot: name, ...rest }) => ({ name, ...rest }));
+}
+
+const named = z.object({ snapshots: z.array(snapshot) });
 
 /**
  * Snapshots by their names.
@@ -98,10 +184,13 @@ export async function getSnapshots(
     method: 'GET',
     path: path`/_snapshot/${concrete(repository)}/${names.map(snapshotName).join(',')}`,
   } as const;
-  return (await ask(es, request, page, signal)).snapshots;
+  return (await ask(es, request, named, signal)).snapshots;
 }
 
-/** The snapshot of that name, if there is one. @throws ElasticsearchError `notFound` without the repository. */
+/**
+ * The snapshot of that name, if there is one whose own file is there.
+ * @throws ElasticsearchError `notFound` without the repository; as `isDamaged` knows it when the file cannot be read.
+ */
 export async function findSnapshot(
   es: Elasticsearch,
   repository: string,
@@ -117,46 +206,10 @@ export async function findSnapshot(
   }
 }
 
-const files = z.object({ size_in_bytes: z.number() });
-const status = z.object({
-  snapshots: z
-    .array(
-      z.object({
-        shards_stats: z.object({ total: z.number(), done: z.number(), failed: z.number() }),
-        stats: z.object({ incremental: files, processed: files.optional() }),
-      }),
-    )
-    .max(1),
-});
-
-/**
- * How far a snapshot is; undefined when there is none of that name. For one that has ended it reads every shard of the
- * repository, and says SUCCESS of a partial one: the state comes from `getSnapshots` alone.
- */
-export async function snapshotProgress(
-  es: Elasticsearch,
-  repository: string,
-  name: string,
-  signal?: AbortSignal,
-): Promise<SnapshotProgress | undefined> {
-  const request = {
-    method: 'GET',
-    path: path`/_snapshot/${concrete(repository)}/${snapshotName(name)}/_status`,
-  } as const;
-  const answer = await undefinedWhen(['notFound'], ask(es, request, status, signal));
-  const found = answer?.snapshots[0];
-  if (found === undefined) return undefined;
-  const { shards_stats: shards, stats } = found;
-  const total = stats.incremental.size_in_bytes;
-  // `processed` is there only while it runs; a node that left makes figures negative.
-  const done = stats.processed?.size_in_bytes ?? total;
-  return {
-    shards: { total: positive(shards.total), done: positive(shards.done), failed: positive(shards.failed) },
-    bytes: { total: positive(total), done: Math.min(positive(done), positive(total)) },
-  };
+/** Whether the file of a snapshot cannot be read, damaged or not to be had at present. */
+export function isDamaged(error: unknown): boolean {
+  return isElasticsearchError(error, 'serverError') && error.errorType === 'snapshot_exception';
 }
-
-const positive = (figure: number): number => Math.max(0, figure);
 
 export interface SnapshotBody {
   readonly indices: readonly string[];
@@ -233,7 +286,7 @@ function batchesOf(names: readonly string[]): readonly (readonly string[])[] {
 }
 
 /** A snapshot may be called otherwise than an index, but never so that one name becomes several. */
-function snapshotName(name: string): string {
+export function snapshotName(name: string): string {
   if (/[*?,\s"\\/|<>#]|^[-_.]|^$/.test(name))
     throw new RangeError(`'${name.slice(0, 255)}' is not the name of one snapshot; nothing was done`);
   return name;

@@ -1,8 +1,9 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import { nextSlot } from '../../schedule/slots.ts';
-import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { type DueSlot, dueSlot } from './due-slot.ts';
-import { nameSource } from './follow-runs.ts';
+import { nameSource, nameTaken } from './follow-runs.ts';
+import { missedEvents, withMissed } from './missed-slots.ts';
 import { retentionGoesFirst } from './retain.ts';
 import { markOf, numberOf, snapshotName } from './names.ts';
 import type { Run, Status } from './observed.ts';
@@ -31,7 +32,7 @@ export const beginSlot: Rule = (situation, before) => {
   return beginDue(situation, waiting, snapshots);
 };
 
-function beginDue(situation: Situation, step: Step, snapshots: readonly Snapshot[]): Step {
+function beginDue(situation: Situation, step: Step, snapshots: readonly ListedSnapshot[]): Step {
   const { resource, spec, plan, now } = situation;
   const due = dueSlot(plan, spec.catchUp, cursorOf(step.status, now), now);
   if (due.type === 'missed') return miss(step, due);
@@ -53,7 +54,7 @@ function beginDue(situation: Situation, step: Step, snapshots: readonly Snapshot
 function hasSlot(
   { uid }: Situation,
   status: Status,
-  snapshots: readonly Snapshot[],
+  snapshots: readonly ListedSnapshot[],
   second: string,
 ): boolean {
   const slots = madeBy(uid, snapshots).map(({ metadata }) => markOf(metadata)?.slot);
@@ -67,11 +68,11 @@ interface Wish {
 }
 
 /** The wish is written first; the snapshot is made by the pass that finds it written. */
-function begin(situation: Situation, step: Step, snapshots: readonly Snapshot[], wish: Wish): Step {
+function begin(situation: Situation, step: Step, snapshots: readonly ListedSnapshot[], wish: Wish): Step {
   const slot = timeText(wish.slot);
   const cursor = wish.token === undefined ? { slotsHandledUntil: slot } : {};
   const handled = {
-    ...missed(step.status, wish.missed ?? 0),
+    ...withMissed(step.status, wish.missed ?? 0),
     ...cursor,
     ...(wish.token !== undefined && { lastHandledRunNow: wish.token }),
   };
@@ -84,29 +85,33 @@ function begin(situation: Situation, step: Step, snapshots: readonly Snapshot[],
     slot,
     attempt: 1,
     accepted: false,
+    ...(wish.token !== undefined && { runNow: true }),
   };
   const status = { ...withRuns(handled, [run, ...runsOf(handled)]), lastScheduleTime: slot };
-  return add(step, { status, events: missedEvents(wish.missed ?? 0), next: 'now' });
+  const events = [...missedEvents(wish.missed ?? 0), ...takenEvents(situation, run, snapshots)];
+  return add(step, { status, events, next: 'now' });
 }
 
 function miss(step: Step, due: Extract<DueSlot, { type: 'missed' }>): Step {
-  const status = { ...missed(step.status, due.missed), slotsHandledUntil: timeText(due.until) };
+  const status = { ...withMissed(step.status, due.missed), slotsHandledUntil: timeText(due.until) };
   return add(step, { status, events: missedEvents(due.missed), next: 'now' });
 }
 
-function missed(status: Status, count: number): Status {
-  return { ...status, missedSlots: (status.missedSlots ?? 0) + count };
-}
-
-function missedEvents(count: number): readonly ResourceEvent[] {
-  if (count === 0) return [];
-  const note = `${count} ${count === 1 ? 'slot was' : 'slots were'} missed: the operator or the cluster was away, or an earlier snapshot ran`;
-  return [{ type: 'Normal', reason: 'SlotsMissed', action: 'Schedule', note }];
+/** Told when a stranger has the name that the slot would have had. */
+function takenEvents(
+  situation: Situation,
+  { slot, snapshot }: Run,
+  snapshots: readonly ListedSnapshot[],
+): readonly ResourceEvent[] {
+  const first = snapshotName(nameSource(situation), slot, 1);
+  const holder = snapshots.find(({ name }) => name === first);
+  if (snapshot === first || holder === undefined) return [];
+  return madeBy(situation.uid, [holder]).length > 0 ? [] : [nameTaken(first, snapshot)];
 }
 
 /** The first name of the slot that nobody has, whoever the others belong to. */
-function freeName(situation: Situation, slot: string, snapshots: readonly Snapshot[]): string {
-  const taken = new Set(snapshots.map(({ name }) => name));
+function freeName(situation: Situation, slot: string, snapshots: readonly ListedSnapshot[]): string {
+  const taken = new Set([...snapshots, ...(situation.seen?.unreadable ?? [])].map(({ name }) => name));
   const source = nameSource(situation);
   for (let number = 1; ; number += 1) {
     const name = snapshotName(source, slot, number);
@@ -117,7 +122,7 @@ function freeName(situation: Situation, slot: string, snapshots: readonly Snapsh
 /** Snapshots of ours that run and are not in status: it was lost. */
 function strayRuns(
   { uid, spec }: Situation,
-  snapshots: readonly Snapshot[],
+  snapshots: readonly ListedSnapshot[],
   runs: readonly Run[],
 ): readonly Run[] {
   const known = new Set(runs.map(({ snapshot }) => snapshot));

@@ -54,7 +54,7 @@ export function healthy({ resource, plan, now }: Situation, status: Status): Ext
       status: overdue ? 'False' : 'Unknown',
       reason: 'NeverSucceeded',
       message: overdue
-        ? 'No snapshot of this schedule has succeeded, and one is overdue; see Ready.'
+        ? `No snapshot of this schedule has succeeded, and one is overdue; see Ready.${unreadableText(status)}`
         : 'No snapshot of this schedule has succeeded yet.',
     };
   return overdue
@@ -62,10 +62,13 @@ export function healthy({ resource, plan, now }: Situation, status: Status): Ext
         type: 'Healthy',
         status: 'False',
         reason: 'Stale',
-        message: `The newest success, ${status.lastSuccessfulSnapshot ?? ''}, is older than spec.staleAfter allows; see Ready. Retention deletes nothing meanwhile.`,
+        message: `The newest success, ${status.lastSuccessfulSnapshot ?? ''}, is older than spec.staleAfter allows; see Ready. Retention deletes nothing meanwhile.${unreadableText(status)}`,
       }
     : { type: 'Healthy', status: 'True', reason: 'Fresh', message: 'The newest success is young enough.' };
 }
+
+const unreadableText = ({ unreadable }: Status): string =>
+  unreadable === undefined ? '' : ' What cannot be read does not count: see status.unreadable.';
 
 /** When `healthy` will say otherwise by itself; undefined when it says so already. */
 export function staleIn({ resource, plan, now }: Situation, status: Status): number | undefined {

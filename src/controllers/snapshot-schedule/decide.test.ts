@@ -50,6 +50,7 @@ const seen = (more: Partial<Seen> = {}): Seen => ({
   atWork: new Set(),
   runs: new Map(),
   snapshots: [],
+  unreadable: [],
   mounted: new Set(),
   mayDelete: true,
   skewSeconds: 0,
@@ -149,7 +150,17 @@ describe('a slot', () => {
 
   it('takes a free name when a stranger has its own', () => {
     const stranger = snapshot({ metadata: {} });
-    const { status } = decide(scheduleOf({}, handled(NOW - HOUR)), seen({ snapshots: [stranger] }), NOW);
+    const due = scheduleOf({ staleAfter: '30d' }, handled(NOW - HOUR));
+    const taken = decide(due, seen({ snapshots: [stranger] }), NOW);
+    expect([taken.status.active?.snapshot, reasonsOf(taken)]).toEqual([`${NAME}-2`, ['NameTaken']]);
+    const own = snapshot({ state: 'FAILED' });
+    const again = decide(due, seen({ snapshots: [own] }), NOW);
+    expect([again.status.active?.snapshot, reasonsOf(again)]).toEqual([`${NAME}-2`, []]);
+  });
+
+  it('takes a free name when one that cannot be read has its own', () => {
+    const unreadable = [{ name: NAME, uuid: 'u9' }];
+    const { status } = decide(scheduleOf({}, handled(NOW - HOUR)), seen({ unreadable }), NOW);
     expect(status.active?.snapshot).toBe(`${NAME}-2`);
   });
 
@@ -163,6 +174,60 @@ describe('a slot', () => {
     const due = scheduleOf({ catchUp, startingDeadline: '30m' }, handled(NOW - HOUR));
     const { status } = decide(due, seen(), NOW + late);
     expect([status.active?.snapshot, status.missedSlots]).toEqual([expected, expected === undefined ? 1 : 0]);
+  });
+
+  const lateWish = (late: number, more: Partial<Run> = {}, spec: object = {}) => {
+    const status = handled(NOW, { active: { ...run, ...more } });
+    const runs = facts(undefined);
+    return decide(
+      scheduleOf({ staleAfter: '30d', ...spec }, status),
+      seen({ snapshots: undefined, runs }),
+      NOW + late,
+    );
+  };
+
+  it.each([
+    [20_000, 'Skip', true],
+    [61_000, 'Skip', false],
+    [59 * MINUTE, 'RunOnce', true],
+    [61 * MINUTE, 'RunOnce', false],
+  ])('that could not be begun for %i ms, with catchUp %s, is begun: %s', (late, catchUp, isBegun) => {
+    const decision = lateWish(late, {}, { catchUp });
+    expect(decision.actions?.map(({ type }) => type)).toEqual(isBegun ? ['CreateSnapshot'] : []);
+    expect([decision.status.active === undefined, decision.status.missedSlots]).toEqual([
+      !isBegun,
+      isBegun ? undefined : 1,
+    ]);
+    expect(reasonsOf(decision)).toEqual(isBegun ? [] : ['SlotsMissed']);
+  });
+
+  it('that a run-now asked for is begun however late', () => {
+    expect(lateWish(9 * HOUR, { runNow: true }, { catchUp: 'Skip' }).actions).toHaveLength(1);
+  });
+
+  it('whose next try comes too late has failed; its lateness counts from when that try was due', () => {
+    const retry: Partial<Run> = {
+      attempt: 2,
+      retryTime: timeText(NOW + 5 * HOUR),
+      failure: { state: 'FAILED', message: 'the cluster was red' },
+    };
+    expect(lateWish(5 * HOUR + MINUTE, retry).actions).toHaveLength(1);
+    const late = lateWish(7 * HOUR, retry);
+    expect([late.actions, late.status.active, late.status.missedSlots]).toEqual([[], undefined, undefined]);
+    expect(late.status).toMatchObject({
+      consecutiveFailures: 1,
+      history: [{ state: 'FAILED', attempts: 1 }],
+    });
+    expect(late.events).toMatchObject([{ type: 'Warning', reason: 'SnapshotFailed' }]);
+    expect(late.events?.[0]?.note).toContain('the cluster was red');
+  });
+
+  it('that is wished for is not said to be followed while the schedule is suspended', () => {
+    const said = (active: Run) =>
+      decide(scheduleOf({ suspend: true }, handled(NOW, { active })), seen({ snapshots: undefined }), NOW)
+        .ready.message;
+    expect(said(run)).not.toContain('followed');
+    expect(said(accepted)).toContain(`${NAME} is followed to its end`);
   });
 
   it('never runs while suspended, nor what came meanwhile', () => {
@@ -556,6 +621,43 @@ describe('a restore check', () => {
     );
     expect(status.restoring?.result?.result).toBe('Passed');
     expect(snapshotSchedule.status.safeParse(status).success).toBe(true);
+  });
+});
+
+describe('what cannot be read', () => {
+  const unreadable = [{ name: 'damaged', uuid: 'u8' }];
+  const status = handled(NOW, { incomplete: [{ name: 'damaged', repository: 'backups' }] });
+
+  it('is told once, and forgotten when it is gone', () => {
+    const spec = { staleAfter: '30d' };
+    const first = decide(scheduleOf(spec, status), seen({ unreadable }), NOW);
+    expect([first.status.unreadable, reasonsOf(first)]).toEqual([
+      { count: 1, names: ['damaged'] },
+      ['SnapshotUnreadable'],
+    ]);
+    const second = decide(scheduleOf(spec, first.status), seen({ unreadable }), NOW);
+    expect(reasonsOf(second)).toEqual([]);
+    expect(decide(scheduleOf({}, second.status), seen(), NOW).status.unreadable).toBeUndefined();
+  });
+
+  it('is not taken for gone: it stays incomplete, and is not counted as deleted', () => {
+    const retention = { repository: 'backups', batch: [{ name: 'damaged', uuid: 'u8', reason: 'Expired' }] };
+    const schedule = scheduleOf({ retention: { expireAfter: '1d' } }, { ...status, retention });
+    const decision = decide(schedule, seen({ snapshots: [snapshot()], unreadable }), NOW + MINUTE);
+    expect(decision.status.incomplete).toHaveLength(1);
+    expect(decision.status.retention).toMatchObject({ deleted: 0 });
+    expect(decision.status.retention?.batch).toBeUndefined();
+    expect(decision.actions).toEqual([]);
+  });
+
+  it('is named where the age of backups is told', () => {
+    const never = decide(scheduleOf({}, status), seen({ unreadable }), NOW);
+    expect(never.conditions?.[0]).toMatchObject({
+      type: 'Healthy',
+      reason: 'NeverSucceeded',
+      status: 'False',
+    });
+    expect(never.conditions?.[0]?.message).toContain('status.unreadable');
   });
 });
 

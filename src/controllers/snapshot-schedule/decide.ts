@@ -13,9 +13,10 @@ import { checkRestore } from './restore-check.ts';
 import { retain } from './retain.ts';
 import { askedRunNow, type Situation, situationOf } from './situation.ts';
 import { add, firstStep, type Rule, type Step } from './step.ts';
+import { tellUnreadable } from './unreadable.ts';
 
 /** In the order of their claims: what runs, what is due, what may go, what is tried. */
-const RULES: readonly Rule[] = [forgetGone, followRuns, beginSlot, retain, checkRestore];
+const RULES: readonly Rule[] = [tellUnreadable, forgetGone, followRuns, beginSlot, retain, checkRestore];
 
 export function decide(
   resource: Schedule,
@@ -84,7 +85,7 @@ function readyOf(situation: Situation, step: Step, status: Status): Readiness {
 /** Whoever asks for a snapshot meanwhile is told that it waits. */
 function suspended(schedule: Schedule): Readiness {
   const active = schedule.status?.active;
-  const still = active === undefined ? '' : ` ${active.snapshot} is followed to its end.`;
+  const still = active?.accepted ? ` ${active.snapshot} is followed to its end.` : '';
   const waits = ` The snapshot that ${RUN_NOW} asks for waits until spec.suspend is false.`;
   const asked = askedRunNow(schedule) === undefined ? '' : waits;
   const message = `spec.suspend stops the schedule: no snapshot is made, and none deleted.${still}${asked}`;

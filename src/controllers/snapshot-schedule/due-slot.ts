@@ -14,6 +14,19 @@ const ON_TIME_MS = 30_000;
 /** Years of slots every minute are counted no further than this. */
 const MOST_COUNTED = 100_000;
 
+/**
+ * Whether a wish that was written in time, or another try, has waited for too long. What is noticed in the last moment
+ * still has some time to be begun.
+ */
+export function mayNotBegin(
+  { startingDeadlineMs }: Plan,
+  catchUp: 'RunOnce' | 'Skip',
+  lateMs: number,
+): boolean {
+  const allowed = catchUp === 'RunOnce' ? Math.max(startingDeadlineMs, ON_TIME_MS) : ON_TIME_MS;
+  return lateMs > allowed + ON_TIME_MS;
+}
+
 /** Of however many slots in (after, now], at most the latest runs. */
 export function dueSlot(
   { schedule, timeZone, startingDeadlineMs }: Plan,

@@ -1,5 +1,5 @@
 import { nextSlot } from '../../schedule/slots.ts';
-import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { formatDuration } from '../../schedule/duration.ts';
 import { markOf } from './names.ts';
 import type { Status } from './observed.ts';
@@ -25,7 +25,7 @@ export function withFigures(situation: Situation, status: Status): Status {
   return { ...kept, ...(last && { lastSnapshot: last }), ...successFigures(successes, kept) };
 }
 
-function successFigures(successes: readonly Snapshot[], status: Status): Partial<Status> {
+function successFigures(successes: readonly ListedSnapshot[], status: Status): Partial<Status> {
   const [oldest, newest] = [successes[0], successes.at(-1)];
   if (oldest === undefined || newest === undefined) return { retained: { count: 0 } };
   const bytes = bytesOf(successes, status);
@@ -42,7 +42,7 @@ function successFigures(successes: readonly Snapshot[], status: Status): Partial
 }
 
 /** Undefined unless the bytes of all of them are known. */
-function bytesOf(successes: readonly Snapshot[], { history = [] }: Status): number | undefined {
+function bytesOf(successes: readonly ListedSnapshot[], { history = [] }: Status): number | undefined {
   const known = new Map(history.map(({ name, bytes }) => [name, bytes]));
   return successes.reduce<number | undefined>((sum, { name }) => {
     const bytes = known.get(name);
@@ -53,14 +53,14 @@ function bytesOf(successes: readonly Snapshot[], { history = [] }: Status): numb
 /** A status that was lost is told anew by the newest snapshot of ours. */
 function rebuiltLast(
   { uid }: Situation,
-  snapshots: readonly Snapshot[],
+  snapshots: readonly ListedSnapshot[],
 ): NonNullable<Status['lastSnapshot']> | undefined {
   const newest = madeBy(uid, snapshots).findLast((snapshot) => !isRunning(snapshot));
   const slot = newest && markOf(newest.metadata)?.slot;
   if (newest === undefined || slot === undefined) return undefined;
   const { state, message } = isSuccess(newest)
     ? { state: 'SUCCESS' as const }
-    : { message: '', ...verdictOf(newest, []) };
+    : { message: '', ...verdictOf({ ...newest, indices: [] }, []) };
   const { name, startTime, endTime } = newest;
   return {
     name,

@@ -1,10 +1,12 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
+import { mayNotBegin } from './due-slot.ts';
+import { missedEvents, withMissed } from './missed-slots.ts';
 import { markOf, withMark } from './names.ts';
 import type { Run, RunFacts } from './observed.ts';
 import { nameOf } from './plan.ts';
-import { type Ending, figuresOf, renamed, replaceRun, withEnding } from './run.ts';
-import { runsOf, type Situation } from './situation.ts';
+import { type Ending, figuresOf, renamed, replaceRun, withEnding, withoutFurtherTry } from './run.ts';
+import { hasLeft, runsOf, type Situation, waitOf } from './situation.ts';
 import { add, type Rule, type Step } from './step.ts';
 import { timeOf, timeText } from './time.ts';
 import { isRunning, verdictOf } from './verdict.ts';
@@ -15,7 +17,7 @@ export const followRuns: Rule = (situation, step) =>
 
 /** Not over yet, because ... */
 function followRun(situation: Situation, step: Step, run: Run): Step {
-  const wait = (timeOf(run.retryTime) ?? 0) - situation.now;
+  const wait = waitOf(run, situation.spec, situation.now);
   if (wait > 0) return add(step, { next: wait });
   if (run.refused !== undefined) return end(situation, step, run, { state: 'FAILED', message: run.refused });
   const facts = situation.seen?.runs.get(run.snapshot);
@@ -34,8 +36,42 @@ function followRun(situation: Situation, step: Step, run: Run): Step {
 
 /** The wish is in status by now, so that whoever comes later finds it. */
 function begin(situation: Situation, step: Step, run: Run): Step {
+  if (hasLeft(run, situation.spec)) return moveOn(situation, step, run);
   if (!situation.mayAct) return step;
+  if (isTooLate(run, situation)) return giveUp(situation, step, run);
   return add(step, { actions: [creation(situation, run)], next: 'now' });
+}
+
+/** The same slot in the repository that the spec names now, at once. */
+function moveOn({ spec, now }: Situation, step: Step, run: Run): Step {
+  const { retryTime, ...rest } = run;
+  const moved = {
+    ...rest,
+    repository: spec.repository,
+    ...(retryTime !== undefined && { retryTime: timeText(now) }),
+  };
+  return add(step, { status: replaceRun(step.status, run, moved), next: 'now' });
+}
+
+/**
+ * What nothing could be done about for so long: the kill switch was on, the repository was not to be had, or the
+ * schedule was suspended. What a person has asked for has no deadline.
+ */
+function isTooLate(run: Run, { spec, plan, now }: Situation): boolean {
+  if (run.runNow) return false;
+  return mayNotBegin(plan, spec.catchUp, now - (timeOf(run.retryTime ?? run.slot) ?? now));
+}
+
+/** A slot that was never tried is missed; one that was has failed. */
+function giveUp({ spec }: Situation, step: Step, run: Run): Step {
+  const { failure } = run;
+  if (failure === undefined) {
+    const status = withMissed(replaceRun(step.status, run, undefined), 1);
+    return add(step, { status, events: missedEvents(1), next: 'now' });
+  }
+  const note = `the next try for the slot ${run.slot} came too late and is left out: ${failure.message}`;
+  const event = { type: 'Warning', reason: reasonOf(failure.state), action: 'Snapshot', note } as const;
+  return add(step, { status: withoutFurtherTry(step.status, run, spec), events: [event], next: 'now' });
 }
 
 function creation({ resource, spec, uid }: Situation, run: Run): SnapshotAction {
@@ -52,20 +88,30 @@ const ABORTED: Ending = { state: 'ABORTED', message: 'it ran longer than spec.de
 
 const isAborted = ({ spec }: Situation, run: Run): boolean => run.overdue === true && spec.abortOnDeadline;
 
+const leftBehind = ({ repository }: Run): Ending => ({
+  state: 'LOST',
+  message: `it is not to be found any more in repository ${repository}, which spec.repository has left`,
+});
+
 /** Accepted and gone: its master died, somebody deleted it, or we have, at the deadline. */
 function lost(situation: Situation, step: Step, run: Run, facts: RunFacts): Step {
-  const ending = isAborted(situation, run) ? ABORTED : LOST;
+  const gone = hasLeft(run, situation.spec) ? leftBehind(run) : LOST;
+  const ending = isAborted(situation, run) ? ABORTED : gone;
   return end(situation, step, run, { ...figuresOf(facts), ...ending });
 }
 
 function nameIsTaken(situation: Situation, step: Step, run: Run): Step {
   const next = renamed(run, nameSource(situation));
-  const note = `${run.snapshot} is a snapshot of somebody else; ${next.snapshot} is made instead`;
   return add(step, {
     status: replaceRun(step.status, run, next),
-    events: [{ type: 'Normal', reason: 'NameTaken', action: 'Snapshot', note }],
+    events: [nameTaken(run.snapshot, next.snapshot)],
     next: 'now',
   });
+}
+
+export function nameTaken(name: string, instead: string): ResourceEvent {
+  const note = `${name} is a snapshot of somebody else; ${instead} is made instead`;
+  return { type: 'Normal', reason: 'NameTaken', action: 'Snapshot', note };
 }
 
 export function nameSource({ resource, spec, uid }: Situation) {

@@ -15,11 +15,11 @@ export function withIncomplete(status: Status, { snapshot, repository }: Run, is
   return { ...status, incomplete: incomplete.slice(0, MOST_REMEMBERED) };
 }
 
-/** Forgets what has left the repository, and nothing else: another repository says nothing of it. */
+/** Forgets what has left the repository, and nothing else: another one, or a file that is damaged, says nothing of it. */
 export const forgetGone: Rule = ({ spec, seen }, step) => {
   const { incomplete, ...rest } = step.status;
   if (incomplete === undefined || seen?.snapshots === undefined) return step;
-  const there = new Set(seen.snapshots.map(({ name }) => name));
+  const there = new Set([...seen.snapshots, ...seen.unreadable].map(({ name }) => name));
   const left = incomplete.filter(({ name, repository }) => repository !== spec.repository || there.has(name));
   return { ...step, status: { ...rest, ...(left.length > 0 && { incomplete: left }) } };
 };

@@ -5,7 +5,7 @@ import { getIndex } from '../../elasticsearch/indices.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
 import { restoredIndices, snapshotIndices } from '../../elasticsearch/restore.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
-import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import type { Comparison, RestoreFacts, Restoring, Schedule } from './observed.ts';
 import type { Owner } from './owner.ts';
@@ -19,7 +19,7 @@ export async function readRestore(
   { now, signal }: Pass,
   es: Elasticsearch,
   owner: Owner,
-  snapshots: readonly Snapshot[] | undefined,
+  snapshots: readonly ListedSnapshot[] | undefined,
 ): Promise<RestoreFacts | undefined> {
   const restoring = resource.status?.restoring;
   if (restoring !== undefined) return readRestoring(restoring, es, signal);
@@ -34,7 +34,7 @@ export async function readRestore(
 /** Undefined when the snapshot does not tell what is in it: that skips the check, and nothing else. */
 async function candidatesIn(
   { spec }: Schedule,
-  { name }: Snapshot,
+  { name }: ListedSnapshot,
   es: Elasticsearch,
   signal: AbortSignal,
 ): Promise<RestoreFacts['candidates']> {

@@ -1,8 +1,13 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
+import { classifyAnswer, classifyFailure } from '../../elasticsearch/classify.ts';
+import type { Use } from '../../elasticsearch/connections.ts';
+import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
+import type { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { decide } from './decide.ts';
 import { createObserve } from './observe.ts';
-import type { Observed, Schedule, Seen } from './observed.ts';
+import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 
@@ -42,4 +47,222 @@ it('lets go of its temporary indexes and then of itself, whatever its spec says'
   });
   const last = decide(deleted, seen([]), NOW);
   expect([last.holds, last.actions, last.status.restoring]).toEqual([false, undefined, undefined]);
+});
+
+/** What an answer is to a request; an error is thrown. */
+type Answers = (request: ElasticsearchRequest) => unknown;
+
+const REPOSITORIES = { backups: { type: 'fs' }, other: { type: 'fs' } };
+const NOTHING_IN_IT = { snapshots: [], total: 0 };
+
+const fault = (status: number, type: string, reason = 'as the test says'): ElasticsearchError =>
+  classifyAnswer(
+    { method: 'GET', path: '/_snapshot' },
+    { status, body: { error: { type, reason }, status } },
+  );
+
+/** A cluster with an empty repository, where nothing else is said. */
+function observing(answers: Answers, use?: (wanted: Use) => void) {
+  const es: Elasticsearch = {
+    request: async (request) => {
+      const answer = answers(request) ?? (request.path === '/_snapshot' ? REPOSITORIES : NOTHING_IN_IT);
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+  const cluster = { es, maxConcurrentOperations: 2 };
+  const connections = {
+    use: async (wanted: Use) => {
+      use?.(wanted);
+      return cluster;
+    },
+  };
+  return createObserve({ connections, schedules: () => [] } as unknown as Parameters<
+    typeof createObserve
+  >[0]);
+}
+
+function scheduleOf(status: Status = {}, spec: object = {}): Schedule {
+  const minimal = { connectionRef: { name: 'main' }, repository: 'backups', schedule: '@hourly' };
+  return {
+    apiVersion: 'es-steward.dev/v1alpha1',
+    kind: 'SnapshotSchedule',
+    metadata: {
+      name: 'nightly',
+      namespace: 'team',
+      uid: 'u',
+      resourceVersion: '1',
+      generation: 1,
+      creationTimestamp: '2026-06-01T00:00:00Z',
+    },
+    spec: snapshotSchedule.spec.parse({ ...minimal, ...spec }),
+    status: { schedule: '@hourly Etc/UTC', slotsHandledUntil: '2026-06-15T12:00:00Z', ...status },
+  };
+}
+
+const conditionOf = ({ conditions = [] }: ReturnType<typeof decide>) =>
+  conditions.find(({ type }) => type === 'Healthy');
+
+describe('a fault while reading', () => {
+  const list = ({ path }: ElasticsearchRequest) => path.endsWith('/*');
+
+  it.each<[string, Answers]>([
+    ['a damaged snapshot', (request) => (list(request) ? fault(500, 'snapshot_exception') : undefined)],
+    ['a missing file', (request) => (list(request) ? fault(404, 'snapshot_missing_exception') : undefined)],
+    ['no privilege', ({ path }) => (path === '/_snapshot' ? fault(403, 'security_exception') : undefined)],
+    ['a proxy', ({ path }) => (path === '/_snapshot' ? fault(502, 'bad_gateway') : undefined)],
+  ])('is told, and does not keep backups from growing stale: %s', async (_what, answers) => {
+    const last = { lastSuccessfulTime: '2026-06-14T12:00:00Z', lastSuccessfulSnapshot: 'old' };
+    const schedule = scheduleOf(last);
+    const decision = decide(schedule, await observing(answers)(schedule, pass), NOW);
+    expect(decision.ready).toMatchObject({ type: 'reconciling', reason: 'Retrying' });
+    expect(decision.ready.message).toContain('/_snapshot');
+    expect(conditionOf(decision)).toMatchObject({ status: 'False', reason: 'Stale' });
+    expect(decision.events).toMatchObject([{ reason: 'BackupStale' }]);
+    expect(decision.next).toBe(10_000);
+  });
+
+  it('is looked at again the more seldom the longer it lasts', async () => {
+    const since = (ms: number): Status => ({
+      conditions: [
+        {
+          type: 'Reconciling',
+          status: 'True',
+          reason: 'Retrying',
+          message: '',
+          lastTransitionTime: new Date(NOW - ms).toISOString(),
+        },
+      ],
+    });
+    const observe = observing(() => fault(503, 'master_not_discovered_exception'));
+    const after = async (ms: number) => await observe(scheduleOf(since(ms)), pass);
+    expect(await after(1_000)).toMatchObject({ type: 'unavailable', afterMs: 10_000 });
+    expect(await after(80_000)).toMatchObject({ afterMs: 80_000 });
+    expect(await after(86_400_000)).toMatchObject({ afterMs: 300_000 });
+  });
+
+  it('is thrown when it is not the fault of Elasticsearch, or the pass was aborted', async () => {
+    const wrong = new TypeError('a mistake of ours');
+    await expect(observing(() => wrong)(scheduleOf(), pass)).rejects.toBe(wrong);
+    const aborted = { ...pass, signal: AbortSignal.abort(new Error('stopped')) };
+    await expect(observing(() => fault(503, 'x'))(scheduleOf(), aborted)).rejects.toMatchObject({
+      status: 503,
+    });
+  });
+});
+
+describe('a run', () => {
+  const run: Run = {
+    snapshot: 'one',
+    repository: 'backups',
+    slot: '2026-06-15T12:00:00Z',
+    attempt: 1,
+    accepted: true,
+  };
+  const found = {
+    snapshot: 'one',
+    uuid: 'u1',
+    state: 'SUCCESS',
+    start_time_in_millis: NOW,
+    end_time_in_millis: NOW + 1_000,
+    shards: { total: 1, failed: 0 },
+    indices: ['a'],
+    metadata: { 'es-steward': { uid: 'u', slot: run.slot, schedule: 'team/nightly' } },
+  };
+  const births = { metadata: { indices: {} } };
+  const answers =
+    (progress: unknown, snapshot: unknown = { snapshots: [found] }): Answers =>
+    ({ path }) => {
+      if (path.endsWith('/_status')) return progress;
+      if (path.endsWith('/one')) return snapshot;
+      return path.startsWith('/_cluster/state') ? births : undefined;
+    };
+
+  it.each([
+    ['too slow', classifyFailure({ method: 'GET', path: '/' }, new DOMException('late', 'TimeoutError'))],
+    ['damaged', fault(500, 'snapshot_exception')],
+  ])('that has ended is over although its figures are %s', async (_what, progress) => {
+    const schedule = scheduleOf({ active: run });
+    const asked: ElasticsearchRequest[] = [];
+    const observe = observing((request) => {
+      asked.push(request);
+      return answers(progress)(request);
+    });
+    const { status } = decide(schedule, await observe(schedule, pass), NOW);
+    expect([status.active, status.lastSnapshot?.state]).toEqual([undefined, 'SUCCESS']);
+    expect(asked.find(({ path }) => path.endsWith('_status'))?.timeoutMs).toBe(5_000);
+  });
+
+  it('whose file is damaged is waited for until its deadline, and then lost', async () => {
+    const schedule = scheduleOf({ active: run }, { deadline: '1h' });
+    const observe = observing(answers(undefined, fault(500, 'snapshot_exception')));
+    const soon = decide(schedule, await observe(schedule, pass), NOW);
+    expect([soon.ready.reason, soon.status.active]).toEqual(['Retrying', run]);
+    const late = { ...pass, now: NOW + 3_700_000 };
+    expect(decide(schedule, await observe(schedule, late), late.now).status.lastSnapshot?.state).toBe('LOST');
+  });
+
+  const missing = fault(404, 'repository_missing_exception');
+
+  it('in a repository that the spec has left and that is gone is lost, and tried again in the new one', async () => {
+    const schedule = scheduleOf({ active: run }, { repository: 'other' });
+    const observe = observing(answers(undefined, missing));
+    const { status } = decide(schedule, await observe(schedule, pass), NOW);
+    expect(status.lastSnapshot).toMatchObject({ state: 'LOST' });
+    expect(status.lastSnapshot?.message).toContain('backups');
+    const again = scheduleOf(status, { repository: 'other' });
+    expect(decide(again, await observe(again, pass), NOW).status.active).toMatchObject({
+      repository: 'other',
+      attempt: 2,
+      accepted: false,
+    });
+  });
+
+  it('blames its own repository, not the one that the spec names by now', async () => {
+    const schedule = scheduleOf({ active: run }, { repository: 'other' });
+    const observe = observing(answers(undefined, fault(500, 'repository_exception')));
+    expect(await observe(schedule, pass)).toMatchObject({
+      reason: 'RepositoryUnreadable',
+      message: expect.stringContaining('Repository backups'),
+    });
+  });
+
+  it('is not looked for in a repository that is not granted any more', async () => {
+    const schedule = scheduleOf({ active: run }, { repository: 'other' });
+    const observe = observing(answers(undefined), ({ repositories }) => {
+      if (repositories?.includes('backups')) throw new WaitingError('NotGranted', 'no', 10_000);
+    });
+    const { status } = decide(schedule, await observe(schedule, pass), NOW);
+    expect(status.lastSnapshot?.state).toBe('LOST');
+  });
+
+  it.each([
+    ['is missing', missing],
+    ['cannot be read', fault(500, 'repository_exception')],
+    ['does not answer', fault(503, 'unavailable')],
+  ])(
+    'that is only wished for goes on in the corrected repository when the old one %s',
+    async (_what, why) => {
+      const wish: Run = { ...run, accepted: false, attempt: 2, retryTime: '2026-06-15T12:05:00Z' };
+      const schedule = scheduleOf({ active: wish }, { repository: 'other' });
+      const observe = observing(answers(undefined, why));
+      const moved = decide(schedule, await observe(schedule, pass), NOW);
+      expect([moved.status.active, moved.next]).toEqual([
+        { ...wish, repository: 'other', retryTime: '2026-06-15T12:00:00Z' },
+        'now',
+      ]);
+      const next = scheduleOf(moved.status, { repository: 'other' });
+      const gone = observing(answers(undefined, fault(404, 'snapshot_missing_exception')));
+      expect(decide(next, await gone(next, pass), NOW).actions).toMatchObject([
+        { type: 'CreateSnapshot', repository: 'other', snapshot: 'one' },
+      ]);
+    },
+  );
+
+  it('that was begun in the old repository, its answer lost, is followed there', async () => {
+    const wish: Run = { ...run, accepted: false };
+    const schedule = scheduleOf({ active: wish }, { repository: 'other' });
+    const { status } = decide(schedule, await observing(answers(undefined))(schedule, pass), NOW);
+    expect(status.lastSnapshot).toMatchObject({ name: 'one', state: 'SUCCESS' });
+  });
 });

@@ -1,27 +1,22 @@
-import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
+import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
 import { nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { listRepositories } from '../../elasticsearch/repositories.ts';
-import { indexBirths, mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
-import {
-  findSnapshot,
-  listSnapshots,
-  type Snapshot,
-  snapshotProgress,
-} from '../../elasticsearch/snapshots.ts';
+import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
+import { type ListedSnapshot, surveySnapshots } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { repositoriesAtWork } from './at-work.ts';
+import { readOrWait } from './observe-faults.ts';
 import { readRestore, readRestoring } from './observe-restore.ts';
-import type { Observed, Run, RunFacts, Schedule, Seen, Unavailable } from './observed.ts';
+import { readRuns } from './observe-runs.ts';
+import type { Observed, Schedule, Seen, Unavailable } from './observed.ts';
 import { type Owner, ownerOf } from './owner.ts';
-import { planOf } from './plan.ts';
-import { repositoryFault, repositoryRefusal } from './perform-faults.ts';
-import { expressionsOf } from './perform-create.ts';
+import { repositoryRefusal } from './perform-faults.ts';
+import { type Plan, planOf } from './plan.ts';
 import { hasRules } from './retention.ts';
 import { STOPPED } from './restore-check.ts';
-import { retentionIsDue, runsOf, successesOf } from './situation.ts';
-import { timeOf } from './time.ts';
-import { isRunning } from './verdict.ts';
+import { retentionIsDue, runsOf, successesOf, waitOf } from './situation.ts';
+import { useOf } from './use.ts';
 
 export interface ObserveDependencies {
   readonly connections: Connections;
@@ -38,14 +33,15 @@ export function createObserve(dependencies: ObserveDependencies) {
     const owner = ownerOf(resource, schedules());
     if (resource.metadata.deletionTimestamp !== undefined)
       return { ...NOTHING, owner, restore: await readLeft(resource, pass, connections) };
-    if (!planOf(resource, pass.now).ok) return { ...NOTHING, owner };
+    const read = planOf(resource, pass.now);
+    if (!read.ok) return { ...NOTHING, owner };
     try {
-      const cluster = await connections.use(useOf(resource, 'Snapshot'), pass.signal);
-      return await read(resource, owner, pass, cluster, dependencies);
+      return await readOrWait(resource, pass, (limited) =>
+        readAll(resource, owner, read.plan, limited, dependencies),
+      );
     } catch (error) {
-      const fault = error instanceof WaitingError ? error : repositoryFault(error, resource.spec.repository);
-      if (fault === undefined || pass.signal.aborted) throw error;
-      return unavailable(fault);
+      if (error instanceof WaitingError) return unavailable(error);
+      throw error;
     }
   };
 }
@@ -71,6 +67,7 @@ const NOTHING: Omit<Seen, 'owner'> = {
   atWork: new Set(),
   runs: new Map(),
   snapshots: undefined,
+  unreadable: [],
   mounted: undefined,
   mayDelete: undefined,
   skewSeconds: undefined,
@@ -84,60 +81,40 @@ const unavailable = ({ reason, message, afterMs }: WaitingError): Unavailable =>
   afterMs,
 });
 
-export function useOf({ metadata, spec }: Schedule, operation: 'Snapshot' | 'Delete'): Use {
-  return {
-    ref: spec.connectionRef,
-    namespace: metadata.namespace,
-    operations: [operation],
-    indices: spec.indices,
-    repositories: [spec.repository],
-    undo: metadata.deletionTimestamp !== undefined,
-  };
-}
-
-async function read(
+async function readAll(
   resource: Schedule,
   owner: Owner,
+  plan: Plan,
   pass: Pass,
-  cluster: Cluster,
   dependencies: ObserveDependencies,
 ): Promise<Observed> {
   const { spec, status = {} } = resource;
-  const { es } = cluster;
-  const runs = runsOf(status).filter((run) => (timeOf(run.retryTime) ?? 0) <= pass.now);
+  const { connections, schedules } = dependencies;
+  const cluster = await connections.use(useOf(resource, 'Snapshot'), pass.signal);
+  const { es, maxConcurrentOperations } = cluster;
+  const runs = runsOf(status).filter((run) => waitOf(run, spec, pass.now) <= 0);
   const isIdle = runsOf(status).length === 0;
   if (isIdle || runs.some(({ accepted }) => !accepted)) {
     const refusal = repositoryRefusal(spec.repository, await listRepositories(es, pass.signal));
     if (refusal !== undefined) return unavailable(refusal);
   }
   const wantsList = isIdle || spec.concurrencyPolicy === 'Allow';
-  const [facts, snapshots] = await Promise.all([
-    Promise.all(
-      runs.map(async (run) => [run.snapshot, await readRun(resource, run, cluster, pass)] as const),
-    ),
-    wantsList ? listSnapshots(es, spec.repository, pass.signal) : undefined,
+  const [facts, survey] = await Promise.all([
+    readRuns({ resource, plan, cluster, pass, connections }, runs),
+    wantsList ? surveySnapshots(es, spec.repository, pass.signal) : undefined,
   ]);
+  const snapshots = survey?.snapshots;
   return {
     type: 'seen',
     owner,
-    maxConcurrentOperations: cluster.maxConcurrentOperations,
-    atWork: repositoriesAtWork(resource, dependencies.schedules(), pass.now),
-    runs: new Map(facts),
+    maxConcurrentOperations,
+    atWork: repositoriesAtWork(resource, schedules(), pass.now),
+    runs: facts,
     snapshots,
+    unreadable: survey?.unreadable ?? [],
     ...(await readRetention(resource, owner, pass, cluster, dependencies, snapshots)),
     restore: await readRestore(resource, pass, es, owner, snapshots),
   };
-}
-
-/** By its name alone: a list of everything is dear, and this is asked every few seconds. */
-async function readRun({ spec }: Schedule, run: Run, { es }: Cluster, { signal }: Pass): Promise<RunFacts> {
-  const snapshot = await findSnapshot(es, run.repository, run.snapshot, signal);
-  if (snapshot === undefined) return { snapshot, progress: undefined, indices: [] };
-  const [progress, indices] = await Promise.all([
-    snapshotProgress(es, run.repository, run.snapshot, signal),
-    isRunning(snapshot) ? [] : indexBirths(es, expressionsOf(spec), signal),
-  ]);
-  return { snapshot, progress, indices };
 }
 
 async function readRetention(
@@ -146,7 +123,7 @@ async function readRetention(
   { now, signal }: Pass,
   { es }: Cluster,
   { connections, apiServerSkewSeconds }: ObserveDependencies,
-  snapshots: readonly Snapshot[] | undefined,
+  snapshots: readonly ListedSnapshot[] | undefined,
 ): Promise<Pick<Seen, 'mounted' | 'mayDelete' | 'skewSeconds'>> {
   const nothing = { mounted: undefined, mayDelete: undefined, skewSeconds: undefined };
   if (snapshots === undefined || !hasRules(resource.spec.retention)) return nothing;

@@ -1,7 +1,8 @@
 import type { SnapshotSchedule, SnapshotScheduleStatus } from '../../crds/snapshot-schedule.ts';
 import type { RestoredIndex, SnapshotIndex } from '../../elasticsearch/restore.ts';
 import type { IndexBirth } from '../../elasticsearch/snapshot-indices.ts';
-import type { Snapshot, SnapshotProgress } from '../../elasticsearch/snapshots.ts';
+import type { SnapshotProgress } from '../../elasticsearch/snapshot-progress.ts';
+import type { ListedSnapshot, Snapshot, SnapshotId } from '../../elasticsearch/snapshots.ts';
 import type { Owner } from './owner.ts';
 
 export type Schedule = SnapshotSchedule;
@@ -30,8 +31,10 @@ export interface Seen {
   readonly atWork: ReadonlySet<string>;
   /** By the name of the snapshot. */
   readonly runs: ReadonlyMap<string, RunFacts>;
-  /** Everything in the repository; undefined while only runs are followed. */
-  readonly snapshots: readonly Snapshot[] | undefined;
+  /** Everything in the repository that can be read; undefined while only runs are followed. */
+  readonly snapshots: readonly ListedSnapshot[] | undefined;
+  /** What is in the repository beside these: nothing is known of it, so that nothing may rest on it, nor be forgotten. */
+  readonly unreadable: readonly SnapshotId[];
   /** Uuids of snapshots that back mounted indexes; undefined unless retention is due. */
   readonly mounted: ReadonlySet<string> | undefined;
   /** Whether the connection grants the deletion of snapshots; undefined unless retention is due. */

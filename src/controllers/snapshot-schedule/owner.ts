@@ -1,5 +1,5 @@
 import { ADOPT_UID } from '../../crds/snapshot-schedule.ts';
-import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { markOf } from './names.ts';
 import type { Schedule } from './observed.ts';
 
@@ -20,7 +20,7 @@ export function ownerOf({ metadata }: Schedule, living: readonly Schedule[]): Ow
 }
 
 /** An adopted snapshot must come from the same namespace: annotations give nobody the snapshots of others. */
-export function owns({ uid, namespace, adopted }: Owner, { metadata }: Snapshot): boolean {
+export function owns({ uid, namespace, adopted }: Owner, { metadata }: ListedSnapshot): boolean {
   const mark = markOf(metadata);
   if (mark === undefined) return false;
   return mark.uid === uid || (mark.uid === adopted && mark.schedule.startsWith(`${namespace}/`));

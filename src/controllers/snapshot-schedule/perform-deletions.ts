@@ -4,8 +4,8 @@ import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
 import {
   deleteSnapshots,
   getSnapshots,
-  listSnapshots,
-  type Snapshot,
+  type ListedSnapshot,
+  surveySnapshots,
 } from '../../elasticsearch/snapshots.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
@@ -26,15 +26,15 @@ type Effect<Type extends SnapshotAction['type']> = (
 /** Everything is read once more: who made each, that it is the very one, that nothing uses it, that a newer one is good. */
 export const deleteExpired: Effect<'DeleteSnapshots'> = async ({ repository, targets }, context) => {
   const { es, resource, owner, pass } = context;
-  const [all, mounted] = await Promise.all([
-    listSnapshots(es, repository, pass.signal),
+  const [{ snapshots: all }, mounted] = await Promise.all([
+    surveySnapshots(es, repository, pass.signal),
     mountedSnapshots(es, pass.signal),
   ]);
   const newest = successesOf(owner, resource.status, all).at(-1);
   if (newest === undefined)
     throw new FencedError('there is no success any more that retention could rest on');
   if (all.some(isRunning)) throw new FencedError(`repository ${repository} is at work again`);
-  const expendable = (snapshot: Snapshot | undefined): boolean =>
+  const expendable = (snapshot: ListedSnapshot | undefined): boolean =>
     snapshot !== undefined &&
     owns(owner, snapshot) &&
     snapshot.uuid !== newest.uuid &&

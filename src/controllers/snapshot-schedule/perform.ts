@@ -2,13 +2,14 @@ import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { restoreRenamed } from '../../elasticsearch/restore.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
-import { type ObserveDependencies, useOf } from './observe.ts';
+import type { ObserveDependencies } from './observe.ts';
 import type { Restoring, Schedule, Status } from './observed.ts';
 import { ownerOf } from './owner.ts';
 import { create } from './perform-create.ts';
 import { abort, deleteExpired, dropRestored } from './perform-deletions.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { repositoryFault } from './perform-faults.ts';
+import { useOf } from './use.ts';
 
 type Change = StatusChange<Status>;
 type Effect<Type extends SnapshotAction['type']> = (
@@ -36,7 +37,8 @@ const effects: { readonly [Type in SnapshotAction['type']]: Effect<Type> } = {
 export function createPerform({ connections, schedules }: ObserveDependencies) {
   return async (action: SnapshotAction, resource: Schedule, pass: Pass): Promise<Change | void> => {
     const deletes = action.type === 'DeleteSnapshots';
-    const use = useOf(resource, deletes ? 'Delete' : 'Snapshot');
+    const repository = 'repository' in action ? action.repository : resource.spec.repository;
+    const use = useOf(resource, deletes ? 'Delete' : 'Snapshot', repository);
     // Temporary indexes are let go also when the grant is gone.
     const undo = use.undo === true || action.type === 'DropRestored';
     const { es } = await connections.use({ ...use, undo }, pass.signal);
@@ -48,7 +50,7 @@ export function createPerform({ connections, schedules }: ObserveDependencies) {
     try {
       return await effect(action, { es, resource, owner: ownerOf(resource, schedules()), pass });
     } catch (error) {
-      throw repositoryFault(error, resource.spec.repository) ?? error;
+      throw repositoryFault(error, repository) ?? error;
     }
   };
 }

@@ -1,6 +1,5 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
-import type { Snapshot } from '../../elasticsearch/snapshots.ts';
-import type { Status } from './observed.ts';
+import type { Seen, Status } from './observed.ts';
 import { incompleteNames } from './incomplete.ts';
 import { retentionIsDue, RETENTION_EVERY_MS, runsOf, type Situation, successesOf } from './situation.ts';
 import { hasRules, planRetention, type RetentionPlan } from './retention.ts';
@@ -21,7 +20,7 @@ export const retain: Rule = (situation, step) => {
   if (!hasRules(spec.retention)) return add(step, { status: withoutPlan(step.status) });
   const before = step.status.retention ?? {};
   const checked = add(step, {
-    status: { ...step.status, retention: settled(before, spec.repository, seen.snapshots) },
+    status: { ...step.status, retention: settled(before, spec.repository, seen) },
   });
   const events = deletionEvents(before, checked.status.retention);
   const { mounted, mayDelete, skewSeconds } = seen;
@@ -68,11 +67,11 @@ function withoutPlan(status: Status): Status {
 }
 
 /** What is gone of the batch has been deleted. A batch of a repository that the spec has left is forgotten. */
-function settled(before: Retention, repository: string, snapshots: readonly Snapshot[]): Retention {
+function settled(before: Retention, repository: string, seen: Seen): Retention {
   const { batch } = before;
   if (batch === undefined) return before;
   if (before.repository !== repository) return withoutBatch(before);
-  const there = new Set(snapshots.map(({ uuid }) => uuid));
+  const there = new Set([...(seen.snapshots ?? []), ...seen.unreadable].map(({ uuid }) => uuid));
   const left = batch.filter(({ uuid }) => there.has(uuid));
   const deleted = (before.deleted ?? 0) + batch.length - left.length;
   return left.length === 0 ? { ...withoutBatch(before), deleted } : { ...before, deleted, batch: left };

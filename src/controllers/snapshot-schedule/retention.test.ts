@@ -10,7 +10,7 @@ import {
   record,
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { ListedSnapshot, Snapshot } from '../../elasticsearch/snapshots.ts';
 import { withMark } from './names.ts';
 import {
   hasRules,
@@ -254,7 +254,10 @@ function factsOf(items: readonly Item[], timeZone: string): RetentionFacts {
 }
 
 /** The oldest first, by the rule as people read it. */
-function goodOf(items: readonly Item[], { snapshots, incomplete }: RetentionFacts): readonly Snapshot[] {
+function goodOf(
+  items: readonly Item[],
+  { snapshots, incomplete }: RetentionFacts,
+): readonly ListedSnapshot[] {
   return snapshots
     .filter((one, at) => items[at]?.owner === UID && isSuccess(one) && !incomplete.has(one.name))
     .toSorted((a, b) => a.startTime - b.startTime);
@@ -270,7 +273,7 @@ const calendars = new Map(
 
 /** @param letters of the date that tell one period from another: 10 a day, 7 a month, 4 a year. */
 function newestOfPeriods(
-  snapshots: readonly Snapshot[],
+  snapshots: readonly ListedSnapshot[],
   count: number,
   letters: number,
   timeZone: string,
@@ -338,6 +341,18 @@ describe('retention over random histories', () => {
         ...newestOfPeriods(good, policy.keepYearly ?? 0, 4, facts.timeZone),
       ];
       for (const name of claimed) if (names.has(name)) fail(`${name} is claimed by a keep rule`);
+    });
+    expect(seen).toBeGreaterThan(5_000);
+  }, 60_000);
+
+  it('deletes nothing more because one of the snapshots cannot be read', () => {
+    const seen = forAll((items, policy, facts) => {
+      const all = { ...policy, maxDeletesPerRun: 100 };
+      const whole = new Set(planRetention(all, facts).deletions.map(({ name }) => name));
+      const lost = items.length === 0 ? 0 : items.reduce((sum, { age }) => sum + age, 0) % items.length;
+      const rest = { ...facts, snapshots: facts.snapshots.filter((_, at) => at !== lost) };
+      for (const { name } of planRetention(all, rest).deletions)
+        if (!whole.has(name)) fail(`${name} goes because s${lost} is not seen`);
     });
     expect(seen).toBeGreaterThan(5_000);
   }, 60_000);

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../crds/duration.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
-import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { claims } from './keep-rules.ts';
 import { type Owner, owns } from './owner.ts';
 import { isRunning, isSuccess } from './verdict.ts';
@@ -43,7 +43,7 @@ export type HaltReason = 'NoSuccess' | 'Stale' | 'ClockSkew' | 'DryRun' | 'NotGr
 export type RetentionPolicy = NonNullable<SnapshotScheduleSpec['retention']>;
 
 export interface RetentionFacts {
-  readonly snapshots: readonly Snapshot[];
+  readonly snapshots: readonly ListedSnapshot[];
   /** Whose snapshots are ours. */
   readonly owner: Owner;
   /** Uuids of snapshots that back mounted indexes. */
@@ -68,7 +68,7 @@ export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): R
     if (reason !== undefined) kept.set(snapshot.name, reason);
     return reason === undefined || reason === 'Mounted';
   });
-  const isGood = (snapshot: Snapshot) => isSuccess(snapshot) && !facts.incomplete.has(snapshot.name);
+  const isGood = (snapshot: ListedSnapshot) => isSuccess(snapshot) && !facts.incomplete.has(snapshot.name);
   const successes = own.filter(isGood);
   holdSuccesses(kept, successes, own.filter(isSuccess), policy, facts.timeZone);
   const wanted = [
@@ -91,12 +91,12 @@ export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): R
 }
 
 /** The oldest first, and always in the same order. */
-function byAge(a: Snapshot, b: Snapshot): number {
+function byAge(a: ListedSnapshot, b: ListedSnapshot): number {
   return a.startTime - b.startTime || (a.name < b.name ? -1 : 1);
 }
 
 /** Not ours to delete, whatever the policy says. */
-function untouchable(snapshot: Snapshot, { owner, mounted }: RetentionFacts): KeepReason | undefined {
+function untouchable(snapshot: ListedSnapshot, { owner, mounted }: RetentionFacts): KeepReason | undefined {
   if (!owns(owner, snapshot)) return 'Foreign';
   if (isRunning(snapshot)) return 'Running';
   if (!KNOWN_STATES.has(snapshot.state)) return 'Unknown';
@@ -108,8 +108,8 @@ const KNOWN_STATES: ReadonlySet<string> = new Set(['SUCCESS', 'PARTIAL', 'FAILED
 /** @param complete what the repository calls a success: the newest of these stays as well. */
 function holdSuccesses(
   kept: Map<string, KeepReason>,
-  successes: readonly Snapshot[],
-  complete: readonly Snapshot[],
+  successes: readonly ListedSnapshot[],
+  complete: readonly ListedSnapshot[],
   policy: RetentionPolicy,
   timeZone: string,
 ): void {
@@ -123,13 +123,13 @@ function holdSuccesses(
 }
 
 interface Wanted {
-  readonly snapshot: Snapshot;
+  readonly snapshot: ListedSnapshot;
   readonly reason: Deletion['reason'];
 }
 
 function expiredSuccesses(
   kept: ReadonlyMap<string, KeepReason>,
-  successes: readonly Snapshot[],
+  successes: readonly ListedSnapshot[],
   { expireAfter, maxCount }: RetentionPolicy,
   now: number,
 ): readonly Wanted[] {
@@ -142,7 +142,7 @@ function expiredSuccesses(
 }
 
 function expiredFailures(
-  failures: readonly Snapshot[],
+  failures: readonly ListedSnapshot[],
   { failedExpireAfter }: RetentionPolicy,
   now: number,
 ): readonly Wanted[] {
@@ -152,14 +152,14 @@ function expiredFailures(
 }
 
 /** Without a rule nothing grows old. */
-function isOlder({ startTime }: Snapshot, limit: string | undefined, now: number): boolean {
+function isOlder({ startTime }: ListedSnapshot, limit: string | undefined, now: number): boolean {
   const ms = limit === undefined ? undefined : parseDuration(limit);
   return ms !== undefined && now - startTime > ms;
 }
 
 function haltOf(
   { dryRun }: RetentionPolicy,
-  newest: Snapshot | undefined,
+  newest: ListedSnapshot | undefined,
   { snapshots, now, staleAfterMs, skewSeconds }: RetentionFacts,
 ): HaltReason | undefined {
   if (newest === undefined) return 'NoSuccess';

@@ -60,6 +60,7 @@ export function nextTry(
     accepted: false,
     retryTime: timeText(now + retryAfterMs(run.attempt)),
     failure: { state: ending.state, message: ending.message ?? '' },
+    ...(run.runNow && { runNow: true }),
   };
 }
 
@@ -75,14 +76,39 @@ export function withEnding(
   const again = ending.state === 'SUCCESS' ? undefined : nextTry(run, ending, source, policy, now);
   const told = withIncomplete(withLast(status, run, ending), run, ending.state === 'INCOMPLETE');
   if (again !== undefined) return replaceRun(told, run, again);
-  const failures = ending.state === 'SUCCESS' ? 0 : (status.consecutiveFailures ?? 0) + 1;
   const entry = { ...endedOf(run, ending), attempts: run.attempt };
-  const others = (status.history ?? []).filter(({ name }) => name !== run.snapshot);
   return {
-    ...replaceRun(told, run, undefined),
+    ...withHistory(replaceRun(told, run, undefined), entry, policy),
     ...(ending.state === 'SUCCESS' && successOf(run, ending, now)),
-    consecutiveFailures: failures,
-    history: [entry, ...others].slice(0, policy.historyLimit),
+  };
+}
+
+/** The status after a run is over without the try that was due: the one before it has the last word. */
+export function withoutFurtherTry(status: Status, run: Run, policy: Policy): Status {
+  const { snapshot: name, slot, failure, attempt } = run;
+  const last = status.lastSnapshot?.slot === slot ? status.lastSnapshot : undefined;
+  const {
+    message: _message,
+    failures: _failures,
+    ...ended
+  } = last ?? {
+    name,
+    state: failure?.state ?? 'FAILED',
+    slot,
+  };
+  return withHistory(replaceRun(status, run, undefined), { ...ended, attempts: attempt - 1 }, policy);
+}
+
+function withHistory(
+  status: Status,
+  entry: NonNullable<Status['history']>[number],
+  { historyLimit }: Policy,
+): Status {
+  const others = (status.history ?? []).filter(({ name }) => name !== entry.name);
+  return {
+    ...status,
+    consecutiveFailures: entry.state === 'SUCCESS' ? 0 : (status.consecutiveFailures ?? 0) + 1,
+    history: [entry, ...others].slice(0, historyLimit),
   };
 }
 

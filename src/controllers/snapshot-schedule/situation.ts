@@ -1,6 +1,6 @@
 import { RUN_NOW, tokenOf } from '../../crds/shared.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
-import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { incompleteNames } from './incomplete.ts';
 import { markOf } from './names.ts';
 import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
@@ -52,8 +52,18 @@ export function withRuns(status: Status, runs: readonly Run[]): Status {
   return { ...rest, active, ...(overlapping.length > 0 && { overlapping }) };
 }
 
+/** Whether the spec names another repository by now than when the run was wished for. */
+export function hasLeft({ repository }: Run, spec: SnapshotScheduleSpec): boolean {
+  return repository !== spec.repository;
+}
+
+/** Milliseconds until a run may go on. A pause is for the repository that failed. */
+export function waitOf(run: Run, spec: SnapshotScheduleSpec, now: number): number {
+  return hasLeft(run, spec) ? 0 : (timeOf(run.retryTime) ?? now) - now;
+}
+
 /** Those that this very schedule has made. */
-export function madeBy(uid: string, snapshots: readonly Snapshot[]): readonly Snapshot[] {
+export function madeBy(uid: string, snapshots: readonly ListedSnapshot[]): readonly ListedSnapshot[] {
   return snapshots.filter(({ metadata }) => markOf(metadata)?.uid === uid);
 }
 
@@ -61,8 +71,8 @@ export function madeBy(uid: string, snapshots: readonly Snapshot[]): readonly Sn
 export function successesOf(
   owner: Owner,
   status: Status | undefined,
-  snapshots: readonly Snapshot[],
-): readonly Snapshot[] {
+  snapshots: readonly ListedSnapshot[],
+): readonly ListedSnapshot[] {
   const incomplete = incompleteNames(status ?? {});
   return snapshots
     .filter((snapshot) => owns(owner, snapshot))

@@ -1,5 +1,5 @@
 import type { IndexBirth } from '../../elasticsearch/snapshot-indices.ts';
-import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import type { ListedSnapshot, Snapshot } from '../../elasticsearch/snapshots.ts';
 import type { State } from './observed.ts';
 
 export interface Verdict {
@@ -9,11 +9,11 @@ export interface Verdict {
 }
 
 /** As far as the repository alone can tell: complete, and not empty. */
-export function isSuccess({ state, shards }: Snapshot): boolean {
+export function isSuccess({ state, shards }: ListedSnapshot): boolean {
   return state === 'SUCCESS' && shards.total > 0 && shards.failed === 0;
 }
 
-export function isRunning({ state }: Snapshot): boolean {
+export function isRunning({ state }: ListedSnapshot): boolean {
   return state === 'IN_PROGRESS';
 }
 

@@ -1,12 +1,16 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SnapshotSchedule } from '../../../src/crds/snapshot-schedule.ts';
 import {
   createSchedule,
+  editSchedule,
   register,
   repositoryPath,
   runNow,
+  type SnapshotBed,
   snapshotsOf,
+  takeOwnSnapshots,
   takeSnapshot,
   useSnapshotBed,
 } from '../../support/snapshot-bed.ts';
@@ -21,6 +25,12 @@ async function newRepository(settings = {}) {
   await register(bed, repository, folder, settings);
   const remove = () => bed.es.request({ method: 'DELETE', path: `/_snapshot/${repository}` });
   return { repository, folder, remove };
+}
+
+/** The names of the files that tell of snapshots, by the names of these. */
+async function filesOf(here: SnapshotBed): Promise<(name: string) => string> {
+  const uuids = new Map((await snapshotsOf(here)).map(({ name, uuid }) => [name, uuid]));
+  return (name) => `snap-${uuids.get(name) ?? ''}.dat`;
 }
 
 describe('a repository (H53)', () => {
@@ -105,6 +115,51 @@ describe('a repository (H53)', () => {
     expect((await snapshotsOf({ ...bed, repository: second })).map((one) => one.name)).toContain(first);
     await remove();
     await bed.es.request({ method: 'DELETE', path: `/_snapshot/${second}` });
+  });
+
+  it('with damaged snapshots of strangers and of its own is told, and written to and kept in order all the same', async () => {
+    const name = bed.name();
+    const { repository, folder, remove } = await newRepository();
+    const here = { ...bed, repository };
+    const schedule = await createSchedule(bed, name, { repository, indices: [bed.index] });
+    const [oldest, older, newest] = await takeOwnSnapshots(here, schedule, 3);
+    await takeSnapshot(here, 'of-a-stranger');
+    const fileOf = await filesOf(here);
+    await rm(join(folder, fileOf('of-a-stranger')));
+    await writeFile(join(folder, fileOf(older ?? '')), 'no snapshot');
+    await using operator = startSnapshotProcess(bed);
+    await operator.pass(name);
+    const told = await operator.read(name);
+    expect([reasonOf(told, 'Healthy'), told.status?.lastSuccessfulSnapshot]).toEqual(['Fresh', newest]);
+    expect(told.status?.unreadable?.names?.toSorted()).toEqual(['of-a-stranger', older]);
+    expect(operator.events.map(({ reason }) => reason)).toEqual(['SnapshotUnreadable']);
+    await editSchedule(bed, name, { spec: { retention: { maxCount: 1 } } });
+    await runNow(bed, name, 'one');
+    await operator.until(name, 'two are deleted', ({ status }) => status?.retention?.deleted === 2);
+    const left = (await snapshotsOf(here)).map((one) => one.name);
+    expect([left.includes(oldest ?? ''), left.length]).toEqual([false, 1]);
+    const { status } = await operator.read(name);
+    expect(status?.unreadable?.count).toBe(2);
+    await remove();
+  });
+
+  it('that is corrected while a wish waits for it gets the snapshot', async () => {
+    const name = bed.name();
+    const wrong = await newRepository();
+    const right = await newRepository();
+    await createSchedule(bed, name, { repository: wrong.repository, indices: [bed.index] });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const isWished = ({ status }: SnapshotSchedule) => status?.active !== undefined;
+    const wished = await operator.until(name, 'it is wished for', isWished);
+    await wrong.remove();
+    await operator.until(name, 'it is missed', (one) => reasonOf(one) === 'RepositoryMissing');
+    await editSchedule(bed, name, { spec: { repository: right.repository } });
+    const schedule = await operator.until(name, 'it has ended', isRetained);
+    expect(reasonOf(schedule)).toBe('Succeeded');
+    const made = await snapshotsOf({ ...bed, repository: right.repository });
+    expect(made.map((one) => one.name)).toEqual([wished.status?.active?.snapshot]);
+    await right.remove();
   });
 
   it('that a node cannot write to is told before anything begins', async () => {
