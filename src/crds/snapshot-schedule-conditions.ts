@@ -13,6 +13,8 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
       SnapshotPartial: 'The last snapshot lacks shards or indexes; the message names them.',
       SnapshotEmpty: 'The last snapshot holds nothing: no index matches spec.indices.',
       DeadlineExceeded: 'A snapshot has run longer than spec.deadline.',
+      ClockSkew:
+        'A snapshot is to be aborted at its deadline, but clocks differ by more than a minute, so that its age is not known.',
       RepositoryMissing: 'The repository is not registered in Elasticsearch.',
       RepositoryReadOnly: 'The repository is registered as read-only.',
       RepositoryUnverified: 'A node cannot write to the repository.',

@@ -120,6 +120,9 @@ export const snapshotScheduleStatus = object('What became of the snapshots, and 
     newest: time('When the newest began.').optional(),
   }).optional(),
   retention: object('What retention does.', {
+    observedGeneration: count(
+      'The generation of the spec by which kept and nextDeletions were last planned.',
+    ).optional(),
     lastRunTime: time('When it last ran.').optional(),
     handledSnapshot: snapshot('The success after which it last ran.').optional(),
     deleted: count('Snapshots deleted since this object was created.').optional(),

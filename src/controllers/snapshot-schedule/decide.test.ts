@@ -203,6 +203,8 @@ describe('a slot', () => {
 
   it('that a run-now asked for is begun however late', () => {
     expect(lateWish(9 * HOUR, { runNow: true }, { catchUp: 'Skip' }).actions).toHaveLength(1);
+    const failed = running({ ...accepted, runNow: true }, snapshot({ state: 'FAILED' }));
+    expect(failed.status.active).toMatchObject({ attempt: 2, runNow: true });
   });
 
   it('whose next try comes too late has failed; its lateness counts from when that try was due', () => {
@@ -287,7 +289,10 @@ describe('a run-now', () => {
 
   it('starts one run, written down together with its token', () => {
     const { status } = decide(asked('go', handled(NOW)), seen(), NOW + 7_000);
-    expect(status).toMatchObject({ lastHandledRunNow: 'go', active: { slot: timeText(NOW + 7_000) } });
+    expect(status).toMatchObject({
+      lastHandledRunNow: 'go',
+      active: { slot: timeText(NOW + 7_000), runNow: true },
+    });
   });
 
   it('is not answered twice', () => {
@@ -437,7 +442,7 @@ describe('a run', () => {
     const again = running(
       { ...accepted, overdue: true },
       found,
-      {},
+      { skewSeconds: 1 },
       { abortOnDeadline: true },
       NOW + 7 * HOUR,
     );
@@ -447,6 +452,24 @@ describe('a run', () => {
     ]);
     const gone = running({ ...accepted, overdue: true }, undefined, {}, { abortOnDeadline: true });
     expect(gone.status).toMatchObject({ lastSnapshot: { state: 'ABORTED' }, history: [{ attempts: 1 }] });
+  });
+});
+
+describe('a run at its deadline by a clock that is not to be trusted', () => {
+  const found = snapshot({ state: 'IN_PROGRESS', endTime: undefined });
+  const late = (skewSeconds: number | undefined) =>
+    running(accepted, found, { skewSeconds }, { abortOnDeadline: true }, NOW + 24 * HOUR);
+
+  it('is not aborted, and no alarm is raised', () => {
+    const decision = late(61);
+    expect([decision.actions, reasonsOf(decision)]).toEqual([[], []]);
+    expect(decision.ready).toMatchObject({ type: 'reconciling', reason: 'ClockSkew' });
+    expect([decision.status.active?.overdue, decision.next]).toEqual([undefined, 10_000]);
+  });
+
+  it('is not aborted either while nobody says what the clocks show', () => {
+    expect([late(undefined).actions, late(undefined).ready.reason]).toEqual([[], 'DeadlineExceeded']);
+    expect(late(60).actions).toHaveLength(1);
   });
 });
 
@@ -521,6 +544,29 @@ describe('retention', () => {
   it('halts without the grant to delete', () => {
     const { status } = pass(handled(NOW), { mayDelete: false });
     expect([status.retention?.halted, status.retention?.batch]).toEqual(['NotGranted', undefined]);
+  });
+
+  it('shows at once what another spec would delete, and deletes it when it is due', () => {
+    const shown = {
+      retention: {
+        observedGeneration: 0,
+        lastRunTime: timeText(NOW),
+        handledSnapshot: NAME,
+        nextDeletions: [{ name: 'else', uuid: 'u9', reason: 'Expired' }],
+      },
+    };
+    const planned = pass(handled(NOW, shown));
+    expect([planned.actions, planned.status.retention?.batch]).toEqual([[], undefined]);
+    expect(planned.status.retention).toMatchObject({
+      observedGeneration: 1,
+      nextDeletions: [{ name: 'old' }],
+    });
+    const due = decide(
+      scheduleOf({ retention }, planned.status),
+      seen({ snapshots: [old, snapshot()] }),
+      NOW + HOUR,
+    );
+    expect(due.status.retention?.batch).toHaveLength(1);
   });
 
   it('forgets a batch of a repository that the spec has left, and counts nothing', () => {

@@ -1,5 +1,6 @@
-import type { ResourceEvent } from '../../runtime/controller.ts';
+import type { Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
+import { MOST_SKEW_SECONDS } from './clock-skew.ts';
 import { mayNotBegin } from './due-slot.ts';
 import { missedEvents, withMissed } from './missed-slots.ts';
 import { markOf, withMark } from './names.ts';
@@ -7,7 +8,7 @@ import type { Run, RunFacts } from './observed.ts';
 import { nameOf } from './plan.ts';
 import { type Ending, figuresOf, renamed, replaceRun, withEnding, withoutFurtherTry } from './run.ts';
 import { hasLeft, runsOf, type Situation, waitOf } from './situation.ts';
-import { add, type Rule, type Step } from './step.ts';
+import { add, type Rule, type Step, waitingFor } from './step.ts';
 import { timeOf, timeText } from './time.ts';
 import { isRunning, verdictOf } from './verdict.ts';
 
@@ -118,10 +119,13 @@ export function nameSource({ resource, spec, uid }: Situation) {
   return { prefix: spec.namePrefix ?? resource.metadata.name, uid };
 }
 
-function goOn(situation: Situation, step: Step, run: Run, { snapshot, progress }: RunFacts): Step {
+function goOn(situation: Situation, step: Step, run: Run, facts: RunFacts): Step {
+  const { snapshot, progress, skewSeconds } = facts;
   const started = snapshot?.startTime ?? situation.now;
   const age = situation.now - started;
-  const overdue = age > situation.plan.deadlineMs;
+  const isLate = age > situation.plan.deadlineMs;
+  const isSkewed = isLate && skewSeconds !== undefined && skewSeconds > MOST_SKEW_SECONDS;
+  const overdue = isLate && !isSkewed;
   const { retryTime: _retryTime, ...rest } = run;
   const seen: Run = {
     ...rest,
@@ -133,18 +137,28 @@ function goOn(situation: Situation, step: Step, run: Run, { snapshot, progress }
   return add(step, {
     status: replaceRun(step.status, run, seen),
     events: overdue && run.overdue !== true ? [deadlineEvent(run)] : [],
-    actions: overdue && snapshot ? aborting(situation, run, snapshot.uuid) : [],
-    next: Math.min(
-      pollAfterMs(age),
-      overdue ? Number.POSITIVE_INFINITY : situation.plan.deadlineMs - age + 1,
-    ),
+    actions: overdue && snapshot ? aborting(situation, run, snapshot.uuid, skewSeconds) : [],
+    next: Math.min(pollAfterMs(age), isLate ? Number.POSITIVE_INFINITY : situation.plan.deadlineMs - age + 1),
+    ...(isSkewed && { ready: ageUnknown(run) }),
   });
 }
 
-function aborting({ spec, mayAct }: Situation, run: Run, uuid: string): readonly SnapshotAction[] {
-  if (!spec.abortOnDeadline || !mayAct) return [];
+/** An age rests on two clocks, the master's and ours: nothing is aborted for it unless they are known to agree. */
+function aborting(
+  { spec, mayAct }: Situation,
+  run: Run,
+  uuid: string,
+  skewSeconds: number | undefined,
+): readonly SnapshotAction[] {
+  if (!spec.abortOnDeadline || !mayAct || skewSeconds === undefined) return [];
   return [{ type: 'AbortSnapshot', repository: run.repository, target: { name: run.snapshot, uuid } }];
 }
+
+const ageUnknown = (run: Run): Readiness =>
+  waitingFor(
+    'ClockSkew',
+    `${run.snapshot} seems to have run longer than spec.deadline, but the clock of the operator differs from that of the API server or of a node by more than ${MOST_SKEW_SECONDS} s: it is not aborted. Set the clocks right.`,
+  );
 
 function deadlineEvent(run: Run): ResourceEvent {
   const note = `${run.snapshot} has run longer than spec.deadline`;

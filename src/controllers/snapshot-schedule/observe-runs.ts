@@ -7,6 +7,7 @@ import { findSnapshot, isDamaged, type Snapshot } from '../../elasticsearch/snap
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { clockSkewSeconds } from './clocks.ts';
 import type { ObserveDependencies } from './observe.ts';
 import type { Run, RunFacts, Schedule } from './observed.ts';
 import { expressionsOf } from './perform-create.ts';
@@ -22,6 +23,7 @@ interface Reading {
   readonly cluster: Cluster;
   readonly pass: Pass;
   readonly connections: ObserveDependencies['connections'];
+  readonly apiServerSkewSeconds: ObserveDependencies['apiServerSkewSeconds'];
 }
 
 /** By their names alone: a list of everything is dear, and this is asked every few seconds. */
@@ -38,11 +40,12 @@ async function readRun(reading: Reading, run: Run): Promise<RunFacts> {
   const snapshot = hasLeft(run, resource.spec) ? await findInLeft(reading, run) : await find(reading, run);
   if (snapshot === undefined) return { snapshot, progress: undefined, indices: [] };
   const { es } = cluster;
-  const [progress, indices] = await Promise.all([
+  const [progress, indices, skewSeconds] = await Promise.all([
     progressOf(es, run, pass.signal),
     isRunning(snapshot) ? [] : indexBirths(es, expressionsOf(resource.spec), pass.signal),
+    skewFor(reading, snapshot),
   ]);
-  return { snapshot, progress, indices };
+  return { snapshot, progress, indices, skewSeconds };
 }
 
 async function find({ plan, cluster, pass }: Reading, run: Run): Promise<Snapshot | undefined> {
@@ -76,13 +79,25 @@ async function findInLeft(reading: Reading, run: Run): Promise<Snapshot | undefi
 const PROGRESS_MS = 5_000;
 
 /** Only to be looked at: of an ended snapshot it reads a file per shard, and what became of it is known without. */
-async function progressOf(
+function progressOf(
   es: Elasticsearch,
   { repository, snapshot }: Run,
   signal: AbortSignal,
 ): Promise<SnapshotProgress | undefined> {
+  return ifAnswered(snapshotProgress(withTimeout(es, PROGRESS_MS), repository, snapshot, signal), signal);
+}
+
+/** Only what is to be aborted for its age is worth the question; without an answer it is not aborted. */
+async function skewFor(reading: Reading, snapshot: Snapshot): Promise<number | undefined> {
+  const { resource, plan, cluster, pass, apiServerSkewSeconds } = reading;
+  const isLate = isRunning(snapshot) && pass.now - snapshot.startTime > plan.deadlineMs;
+  if (!isLate || !resource.spec.abortOnDeadline) return undefined;
+  return ifAnswered(clockSkewSeconds(cluster.es, pass, apiServerSkewSeconds), pass.signal);
+}
+
+async function ifAnswered<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   try {
-    return await snapshotProgress(withTimeout(es, PROGRESS_MS), repository, snapshot, signal);
+    return await answer;
   } catch (error) {
     if (signal.aborted || !isElasticsearchError(error)) throw error;
     return undefined;

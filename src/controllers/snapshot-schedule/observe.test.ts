@@ -151,6 +151,39 @@ describe('a fault while reading', () => {
   });
 });
 
+describe('retention', () => {
+  const listed = {
+    snapshot: 'one',
+    uuid: 'u1',
+    state: 'SUCCESS',
+    start_time_in_millis: NOW - 1_000,
+    end_time_in_millis: NOW,
+    shards: { total: 1, failed: 0 },
+    metadata: { 'es-steward': { uid: 'u', slot: '2026-06-15T12:00:00Z', schedule: 'team/nightly' } },
+  };
+  const observe = observing(({ path, query }) => {
+    if (path.startsWith('/_cluster/state')) return {};
+    if (path.startsWith('/_nodes')) return { nodes: { n: { timestamp: NOW } } };
+    return query?.['verbose'] === undefined && path.endsWith('/*')
+      ? { snapshots: [listed], total: 1 }
+      : undefined;
+  });
+
+  it.each([
+    [1, false],
+    [0, true],
+    [undefined, true],
+  ])(
+    'that was planned by generation %s of a first one is planned anew: %s',
+    async (observedGeneration, isPlanned) => {
+      const retention = { lastRunTime: '2026-06-15T12:00:00Z', handledSnapshot: 'one', observedGeneration };
+      const schedule = scheduleOf({ retention }, { retention: { expireAfter: '30d' } });
+      const seen = await observe(schedule, pass);
+      expect(seen.type === 'seen' && seen.mounted !== undefined).toBe(isPlanned);
+    },
+  );
+});
+
 describe('a run', () => {
   const run: Run = {
     snapshot: 'one',
@@ -192,6 +225,24 @@ describe('a run', () => {
     expect([status.active, status.lastSnapshot?.state]).toEqual([undefined, 'SUCCESS']);
     expect(asked.find(({ path }) => path.endsWith('_status'))?.timeoutMs).toBe(5_000);
   });
+
+  it.each([
+    [{ nodes: { n: { timestamp: NOW + 7_200_000 } } }, ['AbortSnapshot']],
+    [{ nodes: { n: { timestamp: NOW } } }, []],
+    [fault(503, 'unavailable'), []],
+  ])(
+    'is aborted at its deadline only if the nodes say that it is that late: %#',
+    async (clocks, expected) => {
+      const runs = { ...found, state: 'IN_PROGRESS', end_time_in_millis: 0 };
+      const schedule = scheduleOf({ active: run }, { deadline: '1h', abortOnDeadline: true });
+      const observe = observing((request) =>
+        request.path.startsWith('/_nodes') ? clocks : answers(undefined, { snapshots: [runs] })(request),
+      );
+      const late = { ...pass, now: NOW + 7_200_000 };
+      const { actions = [] } = decide(schedule, await observe(schedule, late), late.now);
+      expect(actions.map(({ type }) => type)).toEqual(expected);
+    },
+  );
 
   it('whose file is damaged is waited for until its deadline, and then lost', async () => {
     const schedule = scheduleOf({ active: run }, { deadline: '1h' });

@@ -1,11 +1,11 @@
 import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
-import { nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { listRepositories } from '../../elasticsearch/repositories.ts';
 import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
 import { type ListedSnapshot, surveySnapshots } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { repositoriesAtWork } from './at-work.ts';
+import { clockSkewSeconds } from './clocks.ts';
 import { readOrWait } from './observe-faults.ts';
 import { readRestore, readRestoring } from './observe-restore.ts';
 import { readRuns } from './observe-runs.ts';
@@ -15,7 +15,7 @@ import { repositoryRefusal } from './perform-faults.ts';
 import { type Plan, planOf } from './plan.ts';
 import { hasRules } from './retention.ts';
 import { STOPPED } from './restore-check.ts';
-import { retentionIsDue, runsOf, successesOf, waitOf } from './situation.ts';
+import { isPlannedAnew, retentionIsDue, runsOf, successesOf, waitOf } from './situation.ts';
 import { useOf } from './use.ts';
 
 export interface ObserveDependencies {
@@ -89,7 +89,7 @@ async function readAll(
   dependencies: ObserveDependencies,
 ): Promise<Observed> {
   const { spec, status = {} } = resource;
-  const { connections, schedules } = dependencies;
+  const { connections, schedules, apiServerSkewSeconds } = dependencies;
   const cluster = await connections.use(useOf(resource, 'Snapshot'), pass.signal);
   const { es, maxConcurrentOperations } = cluster;
   const runs = runsOf(status).filter((run) => waitOf(run, spec, pass.now) <= 0);
@@ -100,7 +100,7 @@ async function readAll(
   }
   const wantsList = isIdle || spec.concurrencyPolicy === 'Allow';
   const [facts, survey] = await Promise.all([
-    readRuns({ resource, plan, cluster, pass, connections }, runs),
+    readRuns({ resource, plan, cluster, pass, connections, apiServerSkewSeconds }, runs),
     wantsList ? surveySnapshots(es, spec.repository, pass.signal) : undefined,
   ]);
   const snapshots = survey?.snapshots;
@@ -120,7 +120,7 @@ async function readAll(
 async function readRetention(
   resource: Schedule,
   owner: Owner,
-  { now, signal }: Pass,
+  pass: Pass,
   { es }: Cluster,
   { connections, apiServerSkewSeconds }: ObserveDependencies,
   snapshots: readonly ListedSnapshot[] | undefined,
@@ -129,13 +129,14 @@ async function readRetention(
   if (snapshots === undefined || !hasRules(resource.spec.retention)) return nothing;
   const newest = successesOf(owner, resource.status, snapshots).at(-1)?.name;
   const isAsked = resource.status?.retention?.batch !== undefined;
-  if (!isAsked && !retentionIsDue(resource, newest, now)) return nothing;
-  const [mounted, mayDelete, skew] = await Promise.all([
+  if (!isAsked && !isPlannedAnew(resource) && !retentionIsDue(resource, newest, pass.now)) return nothing;
+  const { signal } = pass;
+  const [mounted, mayDelete, skewSeconds] = await Promise.all([
     mountedSnapshots(es, signal),
     isGranted(connections.use(useOf(resource, 'Delete'), signal)),
-    nodeSkewSeconds(es, now, signal),
+    clockSkewSeconds(es, pass, apiServerSkewSeconds),
   ]);
-  return { mounted, mayDelete, skewSeconds: Math.max(skew, apiServerSkewSeconds?.() ?? 0) };
+  return { mounted, mayDelete, skewSeconds };
 }
 
 async function isGranted(use: Promise<unknown>): Promise<boolean> {

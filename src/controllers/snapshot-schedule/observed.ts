@@ -47,6 +47,8 @@ export interface Seen {
 export interface RunFacts {
   readonly snapshot: Snapshot | undefined;
   readonly progress: SnapshotProgress | undefined;
+  /** By how much clocks differ from ours; read when the snapshot is to be aborted for its age. */
+  readonly skewSeconds?: number | undefined;
   /** What matches the spec now; read once the snapshot has ended. */
   readonly indices: readonly IndexBirth[];
 }

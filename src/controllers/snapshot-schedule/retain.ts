@@ -86,7 +86,8 @@ function deletionEvents(before: Retention, after: Retention | undefined): readon
 
 function act(situation: Situation, step: Step, plan: RetentionPlan): Step {
   const { resource, owner, seen, now } = situation;
-  const retention = withFigures(step.status.retention ?? {}, plan);
+  const { generation } = resource.metadata;
+  const retention = { ...withFigures(step.status.retention ?? {}, plan), observedGeneration: generation };
   if (retention.batch !== undefined) return goOn(situation, step, retention, plan);
   const newest = successesOf(owner, step.status, seen?.snapshots ?? []).at(-1)?.name;
   if (!retentionIsDue(resource, newest, now))

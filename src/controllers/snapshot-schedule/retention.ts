@@ -1,6 +1,7 @@
 import { parseDuration } from '../../crds/duration.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
+import { MOST_SKEW_SECONDS } from './clock-skew.ts';
 import { claims } from './keep-rules.ts';
 import { type Owner, owns } from './owner.ts';
 import { isRunning, isSuccess } from './verdict.ts';
@@ -56,9 +57,6 @@ export interface RetentionFacts {
   readonly skewSeconds: number;
   readonly now: number;
 }
-
-/** A snapshot from further in the future says as well that one of the clocks is wrong, and ages mean nothing. */
-const MOST_SKEW_SECONDS = 60;
 
 export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): RetentionPlan {
   const sorted = [...facts.snapshots].sort(byAge);
@@ -163,6 +161,7 @@ function haltOf(
   { snapshots, now, staleAfterMs, skewSeconds }: RetentionFacts,
 ): HaltReason | undefined {
   if (newest === undefined) return 'NoSuccess';
+  // A snapshot from the future says as well that one of the clocks is wrong, and ages mean nothing.
   const ahead = snapshots.map(({ startTime }) => (startTime - now) / 1000);
   if (Math.max(skewSeconds, ...ahead) > MOST_SKEW_SECONDS) return 'ClockSkew';
   if (now - (newest.endTime ?? newest.startTime) > staleAfterMs) return 'Stale';

@@ -86,6 +86,11 @@ export function askedRunNow({ metadata, status }: Schedule): string | undefined 
   return token && token !== status?.lastHandledRunNow ? token : undefined;
 }
 
+/** Whether the plan that status shows was made by another spec: a new one is shown at once, and carried out when due. */
+export function isPlannedAnew({ metadata, status }: Schedule): boolean {
+  return status?.retention?.observedGeneration !== metadata.generation;
+}
+
 /** Retention looks at everything after each success, and hourly. */
 export function retentionIsDue({ status = {} }: Schedule, newest: string | undefined, now: number): boolean {
   const { lastRunTime, handledSnapshot } = status.retention ?? {};
