@@ -20,14 +20,18 @@ export async function readOrWait<T>(
   pass: Pass,
   read: (limited: Pass) => Promise<T>,
 ): Promise<T> {
-  const limit = AbortSignal.timeout(LONGEST_READ_MS);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), LONGEST_READ_MS);
   try {
-    return await read({ ...pass, signal: AbortSignal.any([pass.signal, limit]) });
+    return await read({ ...pass, signal: AbortSignal.any([pass.signal, limit.signal]) });
   } catch (error) {
     if (pass.signal.aborted) throw error;
     if (error instanceof WaitingError) throw error;
-    const fault = repositoryFault(error, resource.spec.repository) ?? retrying(error, resource, pass, limit);
+    const fault =
+      repositoryFault(error, resource.spec.repository) ?? retrying(error, resource, pass, limit.signal);
     throw fault ?? error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
 import { classifyAnswer, classifyFailure } from '../../elasticsearch/classify.ts';
 import type { Use } from '../../elasticsearch/connections.ts';
@@ -139,6 +139,27 @@ describe('a fault while reading', () => {
     expect(await after(1_000)).toMatchObject({ type: 'unavailable', afterMs: 10_000 });
     expect(await after(80_000)).toMatchObject({ afterMs: 80_000 });
     expect(await after(86_400_000)).toMatchObject({ afterMs: 300_000 });
+  });
+
+  it('is told as well when reading does not come to an end, before the pass does', async () => {
+    vi.useFakeTimers();
+    const es: Elasticsearch = {
+      request: (_request, signal) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason));
+        }),
+    };
+    const connections = { use: async () => ({ es, maxConcurrentOperations: 2 }) };
+    const dependencies = { connections, schedules: () => [] };
+    const observe = createObserve(dependencies as unknown as Parameters<typeof createObserve>[0]);
+    const observed = observe(scheduleOf(), pass);
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(await observed).toMatchObject({
+      reason: 'Retrying',
+      message: 'Retrying after a fault: repository backups was not read within 45 s.',
+    });
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
   });
 
   it('is thrown when it is not the fault of Elasticsearch, or the pass was aborted', async () => {
