@@ -37,7 +37,7 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
   // The API server has checked them by the schema of the kind.
   const requests = (): readonly ReindexRequest[] => reindexRequests.objects() as unknown as ReindexRequest[];
   const reindexRequests: Runner = wire(
-    reindexRequestController({ connections, requests, obligations, locks }),
+    reindexRequestController({ connections, requests, obligations, locks, apiServerSkewSeconds }),
   );
   const schedules = (): readonly SnapshotSchedule[] =>
     snapshotSchedules.objects() as unknown as SnapshotSchedule[];

@@ -80,6 +80,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       NewWrites:
         'The destination has taken writes that the source does not have; status.newWrites counts them.',
       DestinationInUse: 'Another request copies the destination.',
+      SourceClosed: 'The old index is closed: it could not serve.',
+      DestinationClosed: 'The new index is closed: nobody can tell what it has taken since.',
       WindowClosed: 'The rollback window is over, or there was none.',
     },
   },

@@ -189,7 +189,7 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     .optional()
     .describe('The value of the annotation es-steward.dev/rollback that was last acted on.'),
   rollbackRefused: z
-    .enum(['NewWrites', 'DestinationInUse', 'WindowClosed'])
+    .enum(['NewWrites', 'DestinationInUse', 'SourceClosed', 'DestinationClosed', 'WindowClosed'])
     .optional()
     .describe('Why the rollback that was last asked for was refused.'),
   newWrites: count(

@@ -105,6 +105,8 @@ export const CURES: Readonly<Record<string, Cure>> = {
   DestinationInUse: person(
     'Another request copies the destination: cancel it, or wait for its end; then ask again.',
   ),
+  SourceClosed: person('Open the index that the message names, then ask again.'),
+  DestinationClosed: person('Open the index that the message names, then ask again.'),
   WindowClosed: person('The rollback window is over: copy back with a new request.'),
   SourceMoved: person(
     'The source holds writes that the destination does not have: see the guide, "The way back".',

@@ -5,6 +5,7 @@ import type { Outcome } from '../../src/runtime/engine.ts';
 import { Obligations } from '../../src/runtime/obligations.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
 import { LockWatch } from '../../src/controllers/reindex-request/lock-watch.ts';
+import { withLaterClocks } from './later-clocks.ts';
 import { processParts } from './process-parts.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { Around } from './server-calls.ts';
@@ -34,7 +35,11 @@ export interface ProcessOptions {
 
 export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexProcess {
   const { clock } = options;
-  const { engine, connections, events, life } = processParts({ api: bed.api, ...options });
+  const { engine, connections, events, life } = processParts({
+    api: bed.api,
+    ...options,
+    between: (es) => withLaterClocks(es, () => clock.skipped()),
+  });
   const obligations = new Obligations({
     // A process that is gone wakes for nothing.
     clock: {

@@ -45,20 +45,31 @@ function refusedCondition(situation: Situation, status: ReindexRequestStatus): r
   return reason ? [condition('RollbackRefused', reason, refusal(situation, status, reason))] : [];
 }
 
+interface Names {
+  readonly from: string;
+  readonly to: string;
+}
+
 type Refusal = NonNullable<ReindexRequestStatus['rollbackRefused']>;
 
-const refusals: Readonly<Record<Refusal, (to: string, newWrites: number | undefined) => string>> = {
-  NewWrites: (to, newWrites) =>
+const refusals: Readonly<Record<Refusal, (names: Names, newWrites: number | undefined) => string>> = {
+  NewWrites: ({ to }, newWrites) =>
     newWrites === undefined
       ? `what ${to} held when the aliases moved is not known any more; the value discard-new-writes rolls back all the same, and loses what was written since`
       : `${to} has taken ${newWrites} writes since the aliases moved, which a rollback would lose; the value discard-new-writes rolls back all the same`,
-  DestinationInUse: (to) => `another request copies ${to}: cancel it, then ask again with another value`,
+  DestinationInUse: ({ to }) => `another request copies ${to}: cancel it, then ask again with another value`,
+  SourceClosed: ({ from }) => openFirst(from),
+  DestinationClosed: ({ to }) => openFirst(to),
   WindowClosed: () => 'the rollback window is over, or there was none: copy back with a request of its own',
 };
 
+const openFirst = (index: string) =>
+  `${index} was closed: open it with POST /${index}/_open, then ask again with another value`;
+
 /** Also the note of the event. */
-export function refusal({ spec }: Situation, { newWrites }: ReindexRequestStatus, reason: Refusal): string {
-  return refusals[reason](spec.destination.index, newWrites);
+export function refusal(situation: Situation, status: ReindexRequestStatus, reason: Refusal): string {
+  const names = { from: sourceOf(situation, status), to: situation.spec.destination.index };
+  return refusals[reason](names, status.newWrites);
 }
 
 function afterFenceCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {

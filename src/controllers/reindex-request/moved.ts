@@ -71,6 +71,11 @@ export function windowEnd({ status, spec, now }: Situation): number {
   return since + (parseDuration(spec.sourceAfter.rollbackWindow) ?? 0);
 }
 
+/** Asked for, and not yet found to be a mistake. */
+export function deletionIsWanted({ spec, status, resource }: Situation): boolean {
+  return spec.sourceAfter.policy === 'Delete' && !resource.metadata.deletionTimestamp && !status.sourceKept;
+}
+
 /** The value that asks for a rollback and was not acted on yet. */
 export function rollbackAsked({
   resource,

@@ -1,8 +1,10 @@
 import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import { flatten } from './destination.ts';
+import { deletionIsWanted } from './moved.ts';
 import type { IndexFacts, Observed, ShardFacts } from './observed.ts';
 import type { Situation } from './situation.ts';
 
@@ -37,16 +39,18 @@ export async function readDestinationShards(
   es: Elasticsearch,
   signal: AbortSignal,
 ): Promise<Reads> {
-  return destination ? { destinationShards: await readIndexShards(destination, es, signal) } : {};
+  return destination && !destination.closed
+    ? { destinationShards: await readIndexShards(destination, es, signal) }
+    : {};
 }
 
-/** An old index that is red must not keep what is held on it; only its deletion needs to know. */
+/** An old index that is red or closed must not keep what is held on it; only its deletion needs to know. */
 export async function readMovedSource(
   { source }: Situation,
   es: Elasticsearch,
   signal: AbortSignal,
 ): Promise<Reads> {
-  if (!source) return {};
+  if (!source || source.closed) return {};
   try {
     return { shards: await readIndexShards(source, es, signal) };
   } catch (error) {
@@ -55,17 +59,20 @@ export async function readMovedSource(
   }
 }
 
+/** All documents of the source, whatever the query of the copy says: with it goes what was not copied as well. */
 export async function readCleanUp(
   situation: Situation,
   es: Elasticsearch,
   signal: AbortSignal,
 ): Promise<Reads> {
-  const { source, destination, spec } = situation;
+  const { source, destination, now } = situation;
   const shards = await readMovedSource(situation, es, signal);
-  if (!source || !destination || spec.sourceAfter.policy !== 'Delete') return shards;
-  const [from, to] = await Promise.all([
-    countDocuments(es, source.name, spec.source.query, signal),
-    countDocuments(es, destination.name, undefined, signal),
+  if (!source || !shards.shards || !deletionIsWanted(situation)) return shards;
+  const [skew, from, to] = await Promise.all([
+    nodeSkewSeconds(es, now, signal),
+    countDocuments(es, source.name, undefined, signal),
+    !destination || destination.closed ? undefined : countDocuments(es, destination.name, undefined, signal),
   ]);
-  return { ...shards, counts: { source: from, destination: to } };
+  const read = { ...shards, nodeSkewSeconds: skew };
+  return to === undefined ? read : { ...read, counts: { source: from, destination: to } };
 }

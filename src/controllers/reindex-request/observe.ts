@@ -34,12 +34,20 @@ export interface ObserveDependencies {
   readonly obligations: ObligationBook;
   /** What this process remembers of turns. */
   readonly locks: LockWatch;
+  /** Seconds by which the clock of the API server differs from ours; 0 when absent. */
+  readonly apiServerSkewSeconds?: () => number;
   /** Copies of few documents in many ranges; absent: as many per range as is worth a task. */
   readonly fewestDocumentsPerRange?: number;
 }
 
 /** All reads of one pass: what every stage needs, then what this one needs. A request that has ended reads nothing. */
-export function createObserve({ connections, requests, obligations, locks }: ObserveDependencies) {
+export function createObserve({
+  connections,
+  requests,
+  obligations,
+  locks,
+  apiServerSkewSeconds = () => 0,
+}: ObserveDependencies) {
   return async (request: ReindexRequest, pass: Pass): Promise<Observed> => {
     if (isOver(request.status?.phase) && !retryIsAsked(request)) return NOTHING;
     const resource = currentCopy(request);
@@ -47,7 +55,8 @@ export function createObserve({ connections, requests, obligations, locks }: Obs
     const use = (names: readonly string[]) =>
       connections.use({ ...useOf(resource), indices: names }, pass.signal);
     const cluster = await use(namesOf(resource));
-    const base = await readBase(resource, { cluster, requests: requests(), locks }, pass.signal);
+    const read = await readBase(resource, { cluster, requests: requests(), locks }, pass.signal);
+    const base = { ...read, apiServerSkewSeconds: apiServerSkewSeconds() };
     await useAliases(resource, base, use);
     const situation = situationOf(resource, base, pass.now);
     keepBook(obligations, situation, cluster);

@@ -32,6 +32,10 @@ export interface Observed {
   readonly destinationShards?: readonly ShardFacts[];
   /** What became of the tasks that status knows, by task id. */
   readonly outcomes: Readonly<Record<string, TaskOutcome>>;
+  /** Seconds by which the clock of the API server differs from ours. */
+  readonly apiServerSkewSeconds?: number;
+  /** The same of the node of Elasticsearch that is furthest off. */
+  readonly nodeSkewSeconds?: number;
   readonly counts?: { readonly source: number; readonly destination: number };
   /** Documents that could not be written and are still in the source as they were; `lost` when that cannot be told any more. */
   readonly bad?: number | 'lost';

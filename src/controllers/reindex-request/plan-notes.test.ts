@@ -12,6 +12,17 @@ const to = (destination: object) => ({ destination: { index: 'orders-v2', ...des
 const shards = (number: number) => to({ settings: { index: { number_of_shards: number } } });
 const fields = (properties: object) => to({ mappings: { properties } });
 
+describe('a source that is not copied as a whole', () => {
+  const source = { index: 'orders-v1', query: { term: { a: 1 } } };
+  const remove = { sourceAfter: { policy: 'Delete' } };
+
+  it('is kept although it is to be deleted, which is said in the plan', () => {
+    expect(of({ source, ...remove })).toEqual([expect.stringContaining('does not delete orders-v1')]);
+    expect(of({ source })).toEqual([]);
+    expect(of(remove)).toEqual([expect.stringContaining('_clone')]);
+  });
+});
+
 describe('a cheaper way', () => {
   it.each([
     ['a copy of the same', {}, 'POST /orders-v1/_clone/orders-v2'],

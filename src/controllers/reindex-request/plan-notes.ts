@@ -3,8 +3,21 @@ import type { CopySpec } from './copy-request.ts';
 import { flatten, ownMappings } from './destination.ts';
 import type { IndexFacts } from './observed.ts';
 
-/** Cheaper ways to the same end, each in a sentence. A copy of every document is the dearest. */
+/** What a person should know before the copy begins, each in a sentence. */
 export function planNotes(spec: CopySpec, source: IndexFacts): readonly string[] {
+  return [...cheaperWays(spec, source), ...keptSource(spec, source)];
+}
+
+/** What is not copied is nowhere else. */
+function keptSource({ source: { query }, sourceAfter }: CopySpec, { name }: IndexFacts): readonly string[] {
+  if (query === undefined || sourceAfter.policy !== 'Delete') return [];
+  return [
+    `sourceAfter.policy: Delete does not delete ${name} if spec.source.query leaves documents out, as they are not copied: it is kept, and status.sourceKept says why`,
+  ];
+}
+
+/** The same end without a copy of every document, which is the dearest way. */
+function cheaperWays(spec: CopySpec, source: IndexFacts): readonly string[] {
   const { query } = spec.source;
   const { createFrom } = spec.destination;
   if (createFrom !== 'Source' || query !== undefined || spec.transform !== undefined) return [];

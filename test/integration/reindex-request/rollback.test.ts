@@ -274,6 +274,16 @@ describe('the deletion of the source', () => {
     await bed.es.request({ method: 'DELETE', path: `/_snapshot/${repository}` });
   });
 
+  it('never happens when a query has left documents out', async () => {
+    const { from, to, name, alias } = await source();
+    const chosen = { source: { index: from, query: { range: { n: { lt: 15 } } } }, aliases: { move: 'All' } };
+    const { status } = await reindex(bed, { from, to, ...DELETE, ...chosen }, { name });
+    const sourceKept = `${from} was not deleted: 5 of its documents were not copied`;
+    expect(status).toMatchObject({ phase: 'Completed', sourceKept });
+    expect((await stateOf(to))?.aliases).toContain(alias);
+    expect(await documentsOf(bed.es, from)).toHaveLength(20);
+  });
+
   it('never happens when writes came behind the block, which are told of', async () => {
     const { from, to, name } = await source();
     const writeBehind = async () => {
@@ -287,6 +297,35 @@ describe('the deletion of the source', () => {
     expect(request?.status).toMatchObject({ phase: 'Completed', writesAfterFence: 1 });
     expect(conditionOf(request, 'WritesAfterFence')?.status).toBe('True');
     expect(await documentsOf(bed.es, from)).toHaveLength(21);
+  });
+});
+
+describe('an old index that was closed in the window', () => {
+  const closeIt = (index: string) => bed.es.request({ method: 'POST', path: `/${index}/_close` });
+
+  it('takes no alias back, is not deleted, and is let go', async () => {
+    const { from, to, name, written } = await source();
+    const closeAndAsk = async () => {
+      await closeIt(from);
+      await ask(name, '1');
+    };
+    const seen: unknown[] = [];
+    const request = await follow(name, { from, to, ...DELETE }, [
+      [({ phase }) => phase === 'RollbackWindow', closeAndAsk],
+      [
+        ({ rollbackRefused }) => rollbackRefused !== undefined,
+        async ({ status }) => void seen.push(status?.rollbackRefused),
+      ],
+    ]);
+    expect(seen).toEqual(['SourceClosed']);
+    expect(request?.status).toMatchObject({
+      phase: 'Completed',
+      sourceKept: expect.stringContaining('closed'),
+    });
+    expect(await stateOf(from)).toEqual({ blocked: false, hidden: false, aliases: [] });
+    expect((await stateOf(to))?.aliases).toContain(written);
+    await bed.es.request({ method: 'POST', path: `/${from}/_open` });
+    expect(await documentsOf(bed.es, from)).toHaveLength(20);
   });
 });
 

@@ -62,8 +62,15 @@ const world = (over: Partial<Observed> = {}): Observed => ({
   shards: shard(99),
   destinationShards: shard(120),
   counts: { source: 100, destination: 100 },
+  nodeSkewSeconds: 1,
   ...over,
 });
+
+/** Of a red or closed index. */
+const unread = (over: Partial<Observed> = {}): Observed => {
+  const { shards: _shards, counts: _counts, ...rest } = world(over);
+  return rest;
+};
 
 /** As the move leaves it. */
 const moved: ReindexRequestStatus = {
@@ -330,6 +337,7 @@ describe('a rollback', () => {
     ['overtaken by a later request', asked(held), world({ destination: holding(BLOCK, { [BACK]: {} }) })],
     ['left without a source', asked(held), world({ sources: [], destination: holding() })],
     ['disturbed: its alias is gone', asked(held), world({ destination: holding(BLOCK, { orders }) })],
+    ['wanted while the old index is closed', asked(begun), world({ sources: [{ ...kept(), closed: true }] })],
     [
       'wanted while another request copies the destination',
       asked(begun),
@@ -339,6 +347,18 @@ describe('a rollback', () => {
     const decision = run(resource, observed);
     expect(decision.status.rollback?.letGo).toBeDefined();
     expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it.each([
+    ['the old index', 'orders-v1', { sources: [{ ...kept(), closed: true }] }],
+    ['the new index', 'orders-v2', { destination: { ...serving(), closed: true } }],
+  ])('is refused while %s is closed, and says how to open it', (_, name, over) => {
+    const first = run(asked(begun), world(over));
+    expect(actionsOf(first)).toEqual([]);
+    const answer = run(asked(first.status), world(over));
+    expect(conditionOf(answer, 'RollbackRefused')?.message).toContain(`POST /${name}/_open`);
+    expect(answer.status).toMatchObject({ phase: 'RollbackWindow', lastHandledRollback: 'please' });
+    expect(answer.status.rollback).toBeUndefined();
   });
 
   it('never lifts a block on the destination that was there before', () => {
@@ -451,8 +471,7 @@ describe('cleaning up', () => {
   });
 
   it('also when its shards are lost', () => {
-    const { shards: _red, ...red } = world();
-    expect(actionsOf(run(request(cleaning), red))).toEqual(['SetSettings', 'LiftBlock']);
+    expect(actionsOf(run(request(cleaning), unread()))).toEqual(['SetSettings', 'LiftBlock']);
   });
 
   it.each([
@@ -536,6 +555,13 @@ describe('deleting the source', () => {
     ['it took writes behind the fence', world(), { ...cleaning, writesAfterFence: 1 }],
     ['the destination is gone', world({ destination: undefined }), cleaning],
     ['the destination was made anew', world({ destination: { ...serving(), uuid: 'x' } }), cleaning],
+    ['it is closed', unread({ sources: [{ ...kept(), closed: true }] }), cleaning],
+    ['the destination is closed', world({ destination: { ...serving(), closed: true } }), cleaning],
+    [
+      'a query or script has left documents out',
+      world({ counts: { source: 101, destination: 100 } }),
+      cleaning,
+    ],
     [
       'the destination has lost most documents',
       world({ counts: { source: 100, destination: 49 } }),
@@ -548,6 +574,53 @@ describe('deleting the source', () => {
       expect.objectContaining({ type: 'Warning', reason: 'SourceKept' }),
     );
     expect(actionsOf(run(request(decision.status, deleting), observed))).not.toContain('DeleteSource');
+  });
+
+  it('says how many documents would be lost', () => {
+    const decision = run(request(cleaning, deleting), world({ counts: { source: 130, destination: 100 } }));
+    expect(decision.status.sourceKept).toBe('orders-v1 was not deleted: 30 of its documents were not copied');
+  });
+
+  it('does not count what could not be written, which is in the error index', () => {
+    const progress = { percent: 99, display: '99%', message: 'm', quarantined: 2 };
+    const observed = world({ counts: { source: 102, destination: 100 } });
+    const decision = run(request({ ...intended, progress }, deleting), observed);
+    expect(actionsOf(decision)).toEqual(['DeleteSource']);
+  });
+
+  it('keeps it when nobody knows any more how many documents a query has chosen', () => {
+    const status = { ...cleaning, destination: { index: 'orders-v2', uuid: 'orders-v2-uuid' } };
+    const some = { ...deleting, source: { index: 'orders-v1', query: { match_all: {} } } };
+    expect(run(request(status, some), world()).status.sourceKept).toContain('not known any more');
+    expect(run(request(status, deleting), world()).status.sourceKept).toBeUndefined();
+  });
+
+  it('waits for shards that cannot be read, says so, and does not ask all the time', () => {
+    const decision = run(request(intended, deleting), unread());
+    expect(decision.ready.message).toContain('GET _cluster/allocation/explain');
+    expect(decision.next).toBe(60_000);
+    expect(decision.status.sourceKept).toBeUndefined();
+  });
+
+  it.each([
+    ['of a node differs', { nodeSkewSeconds: 61 }],
+    ['of the API server differs', { apiServerSkewSeconds: 61 }],
+    ['of the nodes is not known', { nodeSkewSeconds: undefined }],
+  ])('waits while the clock %s, as the window may not be over', (_, over) => {
+    const { nodeSkewSeconds: _known, ...rest } = world();
+    const decision = run(request(intended, deleting), { ...rest, ...over } as Observed);
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.ready.message).toContain('clocks');
+    expect(decision.next).toBe(60_000);
+  });
+
+  it('waits for what is left of the window that a clock has ended too early', () => {
+    const inTenMinutes = { sourceAfter: { policy: 'Delete', rollbackWindow: '11m' } };
+    const decision = run(request(intended, inTenMinutes), world());
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision).toMatchObject({ next: 60_000, status: { rollbackUntil: '2026-03-01T12:10:00.000Z' } });
+    const later = decide(request(decision.status, inTenMinutes), world(), NOW + 600_000);
+    expect(actionsOf(later)).toEqual(['DeleteSource']);
   });
 
   it('keeps it when it is not known what it held', () => {

@@ -1,29 +1,57 @@
-import { foreignAliases } from '../moved.ts';
+import { deletionIsWanted, foreignAliases, windowEnd, windowIsOpen } from '../moved.ts';
+import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
-import { SOON_MS, type Step, time } from '../step.ts';
+import { type Step, time } from '../step.ts';
 import { cleaningStep } from './serving.ts';
 
 /** How soon a deletion is tried again that waits for a snapshot. */
 const SNAPSHOT_MS = 10_000;
+/** How soon what a person has to mend is looked at again: nobody waits for the deletion. */
+const LOOK_AGAIN_MS = 60_000;
 /** With less than this part of the documents that were proven, the old index may be the last whole copy. */
 const FEWEST = 0.5;
+/** As for the deletions of policies and schedules. */
+const MOST_SKEW_SECONDS = 60;
 
 /**
  * Only when asked, and only what the destination certainly holds. Whatever speaks against it keeps the index for good:
  * a person can still delete it, nobody can bring it back.
  */
 export function deleteSource(moved: Situation): Step | undefined {
-  const { spec, status, source, resource } = moved;
-  const wanted =
-    spec.sourceAfter.policy === 'Delete' && !resource.metadata.deletionTimestamp && !status.sourceKept;
+  const { spec, source } = moved;
   if (!source) return sayDeleted(moved);
-  if (!wanted) return undefined;
+  if (!deletionIsWanted(moved)) return undefined;
   if (spec.suspend) return wait(moved);
-  const { shards, counts } = moved.observed;
-  if (!shards || (moved.destination && !counts))
-    return cleaningStep(moved, `looking whether ${source.name} can be deleted`, { next: SOON_MS });
+  if (source.closed) return keep(moved, 'it is closed');
+  const hindrance = waitForShards(moved, source);
+  if (hindrance) return hindrance;
   const why = whyKept(moved);
-  return why === undefined ? carryOut(moved) : keep(moved, why);
+  return why === undefined ? (waitForClock(moved, source) ?? carryOut(moved)) : keep(moved, why);
+}
+
+function waitForShards(moved: Situation, { name }: IndexFacts): Step | undefined {
+  if (moved.observed.shards) return undefined;
+  return cleaningStep(
+    moved,
+    `${name} is deleted when all of its shards can be read: GET _cluster/allocation/explain says what keeps one from starting`,
+    { next: LOOK_AGAIN_MS },
+  );
+}
+
+/** A clock that was ahead has ended the window too early: it is mended, and then what is left of the window is waited for. */
+function waitForClock(moved: Situation, { name }: IndexFacts): Step | undefined {
+  const { apiServerSkewSeconds = 0, nodeSkewSeconds = Infinity } = moved.observed;
+  if (Math.max(apiServerSkewSeconds, nodeSkewSeconds) > MOST_SKEW_SECONDS)
+    return cleaningStep(
+      moved,
+      `${name} is not deleted while the clocks of operator, API server and Elasticsearch differ by more than a minute, as nobody can tell whether the rollback window is over: mend them`,
+      { next: LOOK_AGAIN_MS },
+    );
+  if (!windowIsOpen(moved)) return undefined;
+  return cleaningStep(moved, `${name} is deleted when the rollback window is over, status.rollbackUntil`, {
+    status: { ...moved.status, rollbackUntil: time(windowEnd(moved)) },
+    next: Math.min(windowEnd(moved) - moved.now, LOOK_AGAIN_MS),
+  });
 }
 
 function sayDeleted(moved: Situation): Step | undefined {
@@ -50,11 +78,25 @@ function whyKept(moved: Situation): string | undefined {
   if (status.writesAfterFence === undefined)
     return 'it is not known any more what it held when the aliases moved';
   if (status.writesAfterFence > 0) return 'it has taken writes that the destination does not have';
-  const counts = observed.counts;
-  if (!destination || destination.uuid !== status.destination?.uuid || !counts)
+  if (!destination || destination.uuid !== status.destination?.uuid)
     return `${status.destination?.index} is gone or was made anew`;
-  if (counts.destination < counts.source * FEWEST)
-    return `${destination.name} has only ${counts.destination} documents left where ${counts.source} were copied`;
+  if (destination.closed || !observed.counts) return `${destination.name} is closed`;
+  return whatIsMissing(moved, observed.counts);
+}
+
+/** What a query, a script or a pipeline leaves out is nowhere else; what could not be written is in the error index. */
+function whatIsMissing(
+  { spec, status }: Situation,
+  counts: { readonly source: number; readonly destination: number },
+): string | undefined {
+  const { documents } = status.destination ?? {};
+  const leavesOut = spec.source.query !== undefined || spec.transform !== undefined;
+  if (documents === undefined && leavesOut)
+    return 'it is not known any more how many of its documents were copied';
+  const copied = (documents ?? counts.source) + (status.progress?.quarantined ?? 0);
+  if (counts.source > copied) return `${counts.source - copied} of its documents were not copied`;
+  if (counts.destination < copied * FEWEST)
+    return `${status.destination?.index} has only ${counts.destination} documents left where ${copied} were copied`;
   return undefined;
 }
 

@@ -120,6 +120,8 @@ function whyNot(moved: Situation, { asked, blockedBefore, verified }: Rollback):
   if (aliasesOfDestination(moved).length === 0) return 'Overtaken';
   if (asked === '' || rollbackAsked(moved) !== asked) return 'Withdrawn';
   if ([source.name, destination.name].some((name) => observed.protects(name))) return 'Overtaken';
+  if (source.closed) return 'SourceClosed';
+  if (destination.closed) return 'DestinationClosed';
   if (Object.keys(destination.aliases).some(isEpochAlias)) return 'DestinationInUse';
   // Somebody lifted their own block, or took our alias away: what was known does not hold, and it begins anew.
   if (blockedBefore && !writesBlocked(destination)) return 'Interrupted';
@@ -135,7 +137,14 @@ function whyMessage(moved: Situation, why: string): string {
 
 type Refusal = NonNullable<ReindexRequestStatus['rollbackRefused']>;
 
-const isRefusal = (why: string): why is Refusal => why === 'NewWrites' || why === 'DestinationInUse';
+const REFUSALS: ReadonlySet<string> = new Set<Refusal>([
+  'NewWrites',
+  'DestinationInUse',
+  'SourceClosed',
+  'DestinationClosed',
+]);
+
+const isRefusal = (why: string): why is Refusal => REFUSALS.has(why);
 
 /** Refused is answered, and asked again only with another value; everything else may be asked again with the same. */
 function answer(moved: Situation, { asked, letGo: why = '' }: Rollback): Step {
