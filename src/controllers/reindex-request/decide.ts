@@ -19,7 +19,7 @@ import {
 import { withLocks } from './locking.ts';
 import { nextPartition, withinSeries } from './series.ts';
 import { awaitApproval } from './stages/awaiting-approval.ts';
-import { catchUp } from './stages/catching-up.ts';
+import { catchUp, hasOutlivedView } from './stages/catching-up.ts';
 import { cleanUp } from './stages/cleaning-up.ts';
 import { compare, needsComparison } from './stages/comparing.ts';
 import { copy } from './stages/copying.ts';
@@ -129,7 +129,7 @@ function copyStage(situation: Situation): Stage {
   if (copy.bad && situation.spec.onDocumentFailure.policy === 'Fail') return 'JudgingFailures';
   if (fence) return copy.fenced ? provingStage(situation, copy) : 'Copying';
   if (situation.spec.writeMode === 'CopyOnly') return copy.hardened ? 'Releasing' : 'Hardening';
-  if (!copy.caughtUp) return 'CatchingUp';
+  if (!copy.caughtUp || hasOutlivedView(situation)) return 'CatchingUp';
   if (!isApproved(situation)) return 'AwaitingApproval';
   if (!copy.hardened) return 'Hardening';
   return needsComparison(situation) ? 'Comparing' : 'Fencing';

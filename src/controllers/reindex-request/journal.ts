@@ -1,5 +1,6 @@
 import type { CopySpec } from './copy-request.ts';
 import { isFlooded } from './disk-space.ts';
+import { leftMs } from './moments.ts';
 import { rangeOpaqueId } from './names.ts';
 import type { Counts, ShardFacts, TaskOutcome } from './observed.ts';
 import { nextRanges, type Range, withDone } from './ranges.ts';
@@ -10,7 +11,7 @@ import { time } from './step.ts';
 type Running = Copy['running'][number];
 
 /** At the most, after a cluster has asked for less. */
-const LONGEST_PAUSE_MS = 60_000;
+export const LONGEST_PAUSE_MS = 60_000;
 const FIRST_PAUSE_MS = 1_000;
 
 /** The journal as it stands after what this pass has read: ended tasks are booked, found ones adopted, places filled. */
@@ -137,7 +138,7 @@ export function withIntents(copy: Copy, spec: Pick<CopySpec, 'throttle'>, now: n
 }
 
 export function isPaused({ pausedUntil }: Copy, now: number): boolean {
-  return pausedUntil !== undefined && Date.parse(pausedUntil) > now;
+  return leftMs(pausedUntil, LONGEST_PAUSE_MS, now) > 0;
 }
 
 /** True while some copied range has to be looked at again before it counts. */

@@ -80,6 +80,16 @@ describe('a pause after a refusal (H26)', () => {
     expect(run(request(fenced, online), observed(inCopy)).next).toBe(500);
   });
 
+  it('is over when the clock was set back meanwhile: no pause is that long', () => {
+    expect(decide(request({ ...free, copy: paused }, online), unfenced, NOW - 3_600_000).next).not.toBe(
+      3_608_000,
+    );
+    const intents = { ...paused, running: [] };
+    const back = decide(request({ ...free, copy: intents }, online), unfenced, NOW - 3_600_000);
+    expect(back.status.copy?.running.length).toBeGreaterThan(0);
+    expect(run(request({ ...free, copy: intents }, online), unfenced).status.copy?.running).toEqual([]);
+  });
+
   it('is not waited for while a task runs', () => {
     const both = [...running, { shard: 0, from: 50, to: 99, try: 0, task: 'n:1' }];
     const status = { ...free, copy: { ...paused, running: both } };

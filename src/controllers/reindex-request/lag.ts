@@ -1,4 +1,5 @@
-import { hangsBack } from './journal.ts';
+import { hangsBack, LONGEST_PAUSE_MS } from './journal.ts';
+import { leftMs } from './moments.ts';
 import type { ShardFacts } from './observed.ts';
 import type { Copy } from './rounds.ts';
 import { AT_ONCE_MS, time } from './step.ts';
@@ -22,7 +23,7 @@ export function lagMs(since: string | undefined, now: number): number {
 
 /** What is left of the pause after a refusal. */
 export function pauseMs(copy: Pick<Copy, 'pausedUntil'> | undefined, now: number): number {
-  return copy?.pausedUntil === undefined ? 0 : Math.max(0, Date.parse(copy.pausedUntil) - now);
+  return leftMs(copy?.pausedUntil, LONGEST_PAUSE_MS, now);
 }
 
 /** Notes since when copied ranges wait for a copy of their shard. */

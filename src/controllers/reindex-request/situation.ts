@@ -2,6 +2,8 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { APPROVE, RETRY, tokenOf } from '../../crds/shared.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import { type DestinationMark, flatten, markOf } from './destination.ts';
+import { leftMs } from './moments.ts';
+import { parseDuration } from '../../schedule/duration.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
 import { epochAlias, epochOf, foreignEpochs, OWN_PREFIX } from './names.ts';
 import type { AliasDefinition, IndexFacts, Observed } from './observed.ts';
@@ -184,6 +186,14 @@ export function throughEpoch(situation: Situation): string {
   return epochs.includes(epoch) ? currentEpochAlias(situation) : (source?.name ?? '');
 }
 
+const ONLINE_OUTAGE = '30s';
+
+/** Milliseconds that writers may be blocked; undefined with BlockFirst, unless the spec says how long. */
+export function longestOutageMs({ spec }: Pick<Situation, 'spec'>): number | undefined {
+  const allowed = spec.maxWriteOutage ?? (isBlockFirst({ spec }) ? undefined : ONLINE_OUTAGE);
+  return allowed === undefined ? undefined : (parseDuration(allowed) ?? 0);
+}
+
 /** Why the block has to end before the aliases have moved; undefined while it has not. */
 export function whyToLift(situation: Situation): string | undefined {
   const { status, spec, now, blocked, epochs, epoch } = situation;
@@ -192,7 +202,11 @@ export function whyToLift(situation: Situation): string | undefined {
   if (fence.lifting) return fence.lifting;
   if (epochs.some((held) => held > epoch)) return 'a process that ended has freed the writers';
   if (spec.suspend && status.plan?.sequenceNumbers) return 'spec.suspend';
-  if (fence.deadline !== undefined && now >= Date.parse(fence.deadline)) return 'maxWriteOutage is over';
+  if (
+    fence.deadline !== undefined &&
+    leftMs(fence.deadline, longestOutageMs(situation) ?? Infinity, now) === 0
+  )
+    return 'maxWriteOutage is over';
   if (isBlockFirst(situation)) return undefined;
   if (fence.verified && !blocked && !status.plan?.blockedBefore) return 'somebody else has lifted it';
   if (copy?.fenced && copy.sweep && intent?.type !== 'CutOver')

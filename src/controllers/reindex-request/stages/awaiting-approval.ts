@@ -2,7 +2,7 @@ import { APPROVE, approvedOther } from '../../../crds/shared.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { hasFallenBehind } from './catching-up.ts';
-import { copy } from './copying.ts';
+import { copy, renew } from './copying.ts';
 
 const LOOK_AGAIN_MS = 10_000;
 
@@ -16,6 +16,8 @@ export function awaitApproval(situation: Situation): Step {
     phase: 'AwaitingApproval',
     message,
     percent: 96,
+    // What has left until somebody approves is told by it, and writers do not wait for a look at every document.
+    actions: status.copy ? renew(status.copy, situation) : [],
     next: LOOK_AGAIN_MS,
     ready: { type: 'reconciling', reason: 'WaitingForApproval', message },
   });

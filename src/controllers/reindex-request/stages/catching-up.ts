@@ -1,3 +1,4 @@
+import { lagMs } from '../lag.ts';
 import { isCaughtUp, lag } from '../rounds.ts';
 import type { Situation } from '../situation.ts';
 import { AT_ONCE_MS, type Step } from '../step.ts';
@@ -10,9 +11,22 @@ export function catchUp(situation: Situation): Step {
   const journal = status.copy;
   const shards = observed.shards;
   if (!journal || !shards) return report(situation, { next: AT_ONCE_MS }, 'CatchingUp');
-  if (!isCaughtUp(journal, shards)) return copy(situation);
+  if (!isCaughtUp(journal, shards) || hasOutlivedView(situation)) return copy(situation);
   const caughtUp = { ...status, copy: { ...journal, caughtUp: true } };
   return report(situation, { status: caughtUp, next: 'now' }, 'CatchingUp');
+}
+
+/** Of the hour that Elasticsearch keeps a point in time which nobody uses: a request may have been suspended that long. */
+const VIEW_MS = 55 * 60_000;
+
+/**
+ * The point in time is likely to be lost. That costs a look at every document, which a round before the write block takes,
+ * not writers. A comparison uses it all the time.
+ */
+export function hasOutlivedView({ status, now }: Situation): boolean {
+  const { copy: journal, verification } = status;
+  if (journal?.pit === undefined || verification?.compared || verification?.cursor) return false;
+  return lagMs(journal.pitTime, now) >= VIEW_MS;
 }
 
 /** Many operations behind: worth a round while somebody is waited for. */

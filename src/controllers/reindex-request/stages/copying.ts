@@ -4,6 +4,7 @@ import { errorIndex } from '../error-index.ts';
 import { listedFailure } from '../failures.ts';
 import { bookedJournal, bounds, hangsBack, isPaused, placesOf, withIntents } from '../journal.ts';
 import { lagMs, lagWaitMs, withLag } from '../lag.ts';
+import { isRecent } from '../moments.ts';
 import { rangeOpaqueId } from '../names.ts';
 import type { DocumentFailure } from '../observed.ts';
 import { withPace } from '../pace.ts';
@@ -254,7 +255,7 @@ function flush(copy: Copy, { observed, source }: Situation): readonly ReindexAct
 /** Elasticsearch lets go of a point in time that nobody has used for an hour. */
 const RENEW_AFTER_MS = 10 * 60_000;
 
-function renew({ pit, pitTime }: Copy, { now }: Situation): readonly ReindexAction[] {
-  if (pit === undefined || now - Date.parse(pitTime ?? '') < RENEW_AFTER_MS) return [];
+export function renew({ pit, pitTime }: Copy, { now }: Situation): readonly ReindexAction[] {
+  if (pit === undefined || isRecent(pitTime, RENEW_AFTER_MS, now)) return [];
   return [{ type: 'RenewPointInTime', pit }];
 }

@@ -1,8 +1,9 @@
-import { parseDuration } from '../../../schedule/duration.ts';
 import { withMark } from '../destination.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
-import { currentEpochAlias, isBlockFirst, ownsBlock, type Situation } from '../situation.ts';
+import { leftMs } from '../moments.ts';
+import { currentEpochAlias, longestOutageMs, ownsBlock, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
+import { LONGEST_WAIT_MS } from './lifting.ts';
 
 /**
  * Writes to the source stop, provably: the block is set through the epoch alias, and Elasticsearch confirms that no
@@ -21,7 +22,7 @@ export function fence(situation: Situation): Step {
       'SourceChanged',
       `${status.source?.index} was deleted or created anew before writes could be blocked; retry plans again`,
     );
-  if (status.fenceAfter !== undefined && Date.parse(status.fenceAfter) > now)
+  if (leftMs(status.fenceAfter, LONGEST_WAIT_MS, now) > 0)
     return step(situation, { ...options, message: waitMessage(situation), next: SOON_MS });
   if (!status.fence && isFlooded(situation.destination)) return waitForDisk(situation, options);
   if (!status.fence) return step(situation, { ...options, status: intended(situation), next: 'now' });
@@ -67,13 +68,11 @@ function waitForDisk(situation: Situation, options: Pick<StepOptions, 'phase' | 
   return step(situation, { ...options, message, ready, next: 5 * SOON_MS });
 }
 
-const ONLINE_OUTAGE = '30s';
-
 /** The journal first: since when, until when at the latest, and under which epoch. */
 function intended(situation: Situation) {
-  const { status, now, epoch, spec } = situation;
-  const allowed = spec.maxWriteOutage ?? (isBlockFirst(situation) ? undefined : ONLINE_OUTAGE);
-  const deadline = allowed === undefined ? {} : { deadline: time(now + (parseDuration(allowed) ?? 0)) };
+  const { status, now, epoch } = situation;
+  const allowed = longestOutageMs(situation);
+  const deadline = allowed === undefined ? {} : { deadline: time(now + allowed) };
   const { fenceAfter: _after, ...rest } = status;
   return {
     ...rest,

@@ -1,4 +1,5 @@
 import { hardenedSettings, hasSettings } from '../destination.ts';
+import { isRecent } from '../moments.ts';
 import type { Health } from '../observed.ts';
 import type { Situation } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
@@ -21,7 +22,7 @@ export function harden(situation: Situation): Step {
   const target = { index: destination?.name ?? '', uuid: destination?.uuid ?? '' };
   if (!hasSettings(destination?.settings, settings))
     return step(situation, { ...options, actions: [{ type: 'SetSettings', target, settings }] });
-  if (!isHealthy(situation) && now - Date.parse(status.intent.time) < LONGEST_WAIT_MS)
+  if (!isHealthy(situation) && isRecent(status.intent.time, LONGEST_WAIT_MS, now))
     return step(situation, { ...options, message: waiting(situation), next: SOON_MS });
   return step(situation, { ...options, actions: [{ type: 'FinishHardening', target }] });
 }

@@ -9,6 +9,7 @@ import { fail, type Step, step, time } from '../step.ts';
 /** After so many the cluster will not do it in time by itself: a person decides. */
 const MOST_TRIES = 5;
 const FIRST_WAIT_MS = 5_000;
+export const LONGEST_WAIT_MS = FIRST_WAIT_MS * 2 ** (MOST_TRIES - 1);
 
 /**
  * The block ends before the aliases have moved, and what is copied stays. The epoch first, so that no move of aliases
@@ -101,7 +102,9 @@ function goOn(situation: Situation, why: string): Step {
     ...rest,
     verification,
     fenceTries: tries,
-    ...(spec.suspend ? {} : { fenceAfter: time(now + FIRST_WAIT_MS * 2 ** Math.min(tries - 1, 4)) }),
+    ...(spec.suspend
+      ? {}
+      : { fenceAfter: time(now + Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS)) }),
     ...copyAfter(situation),
   };
   const released = { ...situation, status: free };

@@ -71,6 +71,25 @@ describe('the way of an online copy', () => {
     expect(at({ ...fencedStatus, verification: { verdict: 'Equal' } }, blocked())).toBe('CuttingOver');
   });
 
+  it.each([
+    ['keeps', '2026-03-01T11:50:01Z', []],
+    ['renews', '2026-03-01T11:50:00Z', ['RenewPointInTime']],
+    ['renews, when a clock was set back,', '2026-03-01T13:00:00Z', ['RenewPointInTime']],
+  ])('%s its point in time while it waits for approval', (_, pitTime, actions) => {
+    const decision = ask(withCopy({ pitTime }), free, { approval: 'BeforeCutover' });
+    expect(decision.status.phase).toBe('AwaitingApproval');
+    expect(actionsOf(decision)).toEqual(actions);
+  });
+
+  it('begins another round, before writers wait, when its point in time must be lost', () => {
+    const outlived = withCopy({ pitTime: '2026-03-01T11:05:00Z' });
+    expect(at(outlived)).toBe('CatchingUp');
+    expect(ask(outlived, free).status.copy?.sealed).toBe(true);
+    expect(at(withCopy({ pitTime: '2026-03-01T11:06:00Z' }))).toBe('Fencing');
+    const verification = { compared: true };
+    expect(at({ ...outlived, verification })).toBe('Fencing');
+  });
+
   it('waits for the approval of exactly its plan, caught up and without a block', () => {
     const wish = { approval: 'BeforeCutover' };
     expect(at(copied, free, wish)).toBe('AwaitingApproval');
@@ -172,6 +191,14 @@ describe('the block of an online copy', () => {
   it('does not come back before its time', () => {
     const waiting: ReindexRequestStatus = { ...copied, fenceAfter: '2026-03-01T12:00:05Z' };
     expect(ask(waiting, free).status.fence).toBeUndefined();
+  });
+
+  it('is not waited for an hour when the clock was set back by one, nor stays as long', () => {
+    const ahead = '2026-03-01T13:00:05Z';
+    expect(ask({ ...copied, fenceAfter: ahead }, free).status.fence).toBeDefined();
+    const status = { ...fencedStatus, fence: { verified: true, deadline: ahead } };
+    expect(stage(request(status, online), blocked())).toBe('Lifting');
+    expect(stage(request(fencedStatus, online), blocked())).not.toBe('Lifting');
   });
 
   it('takes back what had made the destination ready for users', () => {
