@@ -26,6 +26,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       VerificationFailed: 'Source and destination differ after the copy; no alias was moved.',
       DocumentFailures: 'Documents could not be written; status.failures lists the first ten.',
       TaskLost: 'A task of Elasticsearch ended early or vanished; its part is copied again after a pause.',
+      WaitingForHealth:
+        'An index of the copy is red, or a node does not say which tasks it runs: no part of the copy is begun meanwhile.',
       WaitingForApproval:
         'The copy is caught up; the annotation es-steward.dev/approve with the hash of status.plan lets the aliases move.',
       WriteOutageExceeded:

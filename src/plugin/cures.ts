@@ -92,6 +92,9 @@ export const CURES: Readonly<Record<string, Cure>> = {
   TaskLost: time(
     'The part is begun again after a pause. If it happens again and again, see the health of the cluster.',
   ),
+  WaitingForHealth: person(
+    'Ask GET _cluster/allocation/explain what keeps the shard from starting; the copy goes on by itself.',
+  ),
   WaitingForApproval: person('Look at the plan, then approve exactly it.'),
   WriteOutageExceeded: person(
     'Try when fewer writes come in, or allow a longer maxWriteOutage in a new request.',

@@ -530,12 +530,22 @@ describe('copying', () => {
   });
 
   it.each([
-    ['the task list is incomplete', { tasks: { complete: false, running: [] } }],
-    ['the destination is red', { health: { source: 'green', destination: 'red' } }],
-  ] as const)('starts nothing while %s', (_, over) => {
-    expect(actionsOf(run(request(running({ task: undefined })), observed({ ...inCopy, ...over })))).toEqual(
-      [],
-    );
+    ['the task list is incomplete', { tasks: { complete: false, running: [] } }, 'every node'],
+    ['the destination is red', { health: { source: 'green', destination: 'red' } }, 'orders-v2 is red'],
+    [
+      'both indexes are red',
+      { health: { source: 'red', destination: 'red' } },
+      'orders-v1 and orders-v2 are red: GET _cluster/allocation/explain',
+    ],
+  ] as const)('starts nothing while %s, and says so', (_, over, message) => {
+    const decision = run(request(running({ task: undefined })), observed({ ...inCopy, ...over }));
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.ready).toMatchObject({
+      type: 'reconciling',
+      reason: 'WaitingForHealth',
+      message: expect.stringContaining(message),
+    });
+    expect(run(request(running()), observed({ ...inCopy, ...over })).ready.reason).toBe('InProgress');
   });
 
   it('books a range that ended well', () => {

@@ -81,9 +81,8 @@ describe('a pause after a refusal (H26)', () => {
   });
 
   it('is over when the clock was set back meanwhile: no pause is that long', () => {
-    expect(decide(request({ ...free, copy: paused }, online), unfenced, NOW - 3_600_000).next).not.toBe(
-      3_608_000,
-    );
+    const early = decide(request({ ...free, copy: paused }, online), unfenced, NOW - 3_600_000);
+    expect(early.next).toBe('now');
     const intents = { ...paused, running: [] };
     const back = decide(request({ ...free, copy: intents }, online), unfenced, NOW - 3_600_000);
     expect(back.status.copy?.running.length).toBeGreaterThan(0);

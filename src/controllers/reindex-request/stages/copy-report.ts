@@ -6,7 +6,7 @@ import { lagMs, lagWaitMs, MOST_UNDER_BLOCK_MS, pauseMs } from '../lag.ts';
 import type { TaskOutcome } from '../observed.ts';
 import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
 import { allDone } from '../ranges.ts';
-import type { Copy } from '../rounds.ts';
+import { type Copy, isRoundComplete } from '../rounds.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, type Phase, SOON_MS, type Step, step, type StepOptions, time } from '../step.ts';
 
@@ -21,7 +21,7 @@ export function report(
   const common = {
     phase,
     message: copyMessage(situation),
-    ...whilePaused(fresh),
+    ...(whileUnhealthy(fresh) ?? whilePaused(fresh)),
     next: pollMs(fresh),
     ...options,
   };
@@ -97,6 +97,28 @@ function catchUpFigures(situation: Situation) {
     percent,
     progress: read({ ...status.progress, message, ...sumsOf(status.copy) }, situation),
   };
+}
+
+/** Nothing is begun on a red index, nor where a task may run unseen: a copy that stands still says what it waits for. */
+function whileUnhealthy(situation: Situation): { readonly ready: Readiness } | undefined {
+  const { copy } = situation.status;
+  if (isFlooded(situation.destination) || !copy || isRoundComplete(copy)) return undefined;
+  const why = copy.running.some(({ task }) => task !== undefined) ? undefined : ailment(situation);
+  if (why === undefined) return undefined;
+  const message = `${copyMessage(situation)}: no part is begun ${why}`;
+  return { ready: { type: 'reconciling', reason: 'WaitingForHealth', message } };
+}
+
+function ailment({ observed: { health, tasks }, source, destination }: Situation): string | undefined {
+  const red = [
+    ...(health?.source === 'red' ? [source?.name] : []),
+    ...(health?.destination === 'red' ? [destination?.name] : []),
+  ];
+  if (red.length > 0)
+    return `while ${red.join(' and ')} ${red.length > 1 ? 'are' : 'is'} red: GET _cluster/allocation/explain says what keeps a shard from starting`;
+  return tasks.complete
+    ? undefined
+    : 'until every node has said which tasks it runs: GET _cat/nodes and the log of Elasticsearch say which one does not answer';
 }
 
 /** While a range waits to be repeated, the reason is for whoever looks. */
