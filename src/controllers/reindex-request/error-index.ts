@@ -44,12 +44,12 @@ export interface FailedDocument {
   readonly failure: DocumentFailure;
 }
 
-/** The same document of the same attempt has one entry, however often it is tried. */
+/** The same document of the same attempt has one entry, its newest, however often it is written again and tried. */
 export function errorEntry(
   { uid, attempt, index }: { readonly uid: string; readonly attempt: number; readonly index: string },
   { shard, seqNo, id, routing, source, failure }: FailedDocument,
 ) {
-  const key = { uid, attempt, shard, seqNo };
+  const key = { uid, attempt, shard, id, routing };
   const { status, type, detail } = failure;
   return {
     id: contentHash(key).slice(0, 32),

@@ -9,7 +9,7 @@ import { search } from '../../elasticsearch/search.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
 import { ERROR_INDEX_BODY, errorEntry, errorIndex, type FailedDocument, holdsErrors } from './error-index.ts';
-import { listedFailure } from './failures.ts';
+import { listedFailure, listedId } from './failures.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { documentsWithIds, LostView, type Numbered } from './perform-frozen-view.ts';
 import type { DocumentFailure } from './observed.ts';
@@ -151,6 +151,8 @@ function withIsolated(
   });
   // Two parts may be looked into at once, and the one that has counted less may be booked last.
   const known = Math.max(status.copy.bad ?? 0, bad);
-  const listed = [...(status.failures ?? []), ...failed.map(listedFailure)];
+  const before = status.failures ?? [];
+  const isNew = ({ id }: DocumentFailure) => before.every((other) => other.id !== listedId(id));
+  const listed = [...before, ...failed.filter(isNew).map(listedFailure)];
   return { ...status, failures: listed.slice(0, MOST_LISTED), copy: { ...status.copy, running, bad: known } };
 }

@@ -100,6 +100,25 @@ describe('documents in quarantine', () => {
     expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'DocumentFailures' } });
   });
 
+  it('count once, however often they are written again', async () => {
+    const names = await source(100, 42);
+    const spoil = () => write(bed.es, names.from, [{ id: '42', source: { n: 'poison again' } }]);
+    const spec = { ...quarantine(1), writeMode: 'Online' };
+    const { status } = await copy(names, spec, { at: { CatchingUp: spoil } });
+    expect(status).toMatchObject({ phase: 'Completed', progress: { quarantined: 1 } });
+    expect(status.failures).toHaveLength(1);
+    expect((await errorsOf(names.to)).map(({ source: error }) => error)).toMatchObject([
+      { id: '42', source: { n: 'poison again' } },
+    ]);
+  });
+
+  it('are told of where nothing else is proven, with CopyOnly', async () => {
+    const names = await source(60, 42);
+    const { status } = await copy(names, { ...quarantine(), writeMode: 'CopyOnly' });
+    expect(status).toMatchObject({ phase: 'Completed', progress: { quarantined: 1 } });
+    expect(condition(status)).toBe('True');
+  });
+
   it('leave no older good version behind (H84)', async () => {
     const names = await source(100);
     const spoil = () => write(bed.es, names.from, [{ id: '42', source: { n: 'poison' } }]);
