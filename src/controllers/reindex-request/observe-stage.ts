@@ -42,6 +42,7 @@ const readers: Partial<Readonly<Record<Stage, Reader>>> = {
   Suspended: readOutcomes,
   Hardening: readHealth,
   Verifying: readProof,
+  Releasing: readBad,
   CuttingOver: readBothShards,
   RollbackWindow: readMovedSource,
   RollingBack: readDestinationShards,

@@ -299,6 +299,20 @@ describe('the proof of an online copy', () => {
   });
 });
 
+describe('the end of a copy that moves nothing', () => {
+  const wish = { writeMode: 'CopyOnly', onDocumentFailure: { policy: 'Quarantine' } };
+  const status = { ...copied, copy: { ...copy, bad: 3 } };
+
+  it('counts the documents that were left out, as they are now where that can be told', () => {
+    const end = (over: Partial<Observed>) => ask(status, { ...free, destination: hardened(), ...over }, wish);
+    expect(end({ bad: 2 }).status.progress?.quarantined).toBe(2);
+    expect(end({ bad: 'lost' }).status.progress?.quarantined).toBe(3);
+    expect(end({ bad: 2 }).conditions).toContainEqual(
+      expect.objectContaining({ type: 'QuarantinedDocuments', status: 'True' }),
+    );
+  });
+});
+
 describe('a round whose point in time is lost', () => {
   it('is no end of a copy that proves nothing else', () => {
     const lost: ReindexRequestStatus = { ...copied, copy: withoutRound({ ...copy, round: 0 }) };

@@ -12,10 +12,12 @@ export function release(situation: Situation): Step {
       'SourceChanged',
       'source or destination is gone right before the end of the copy; retry begins anew',
     );
+  const message = `finishing ${spec.destination.index}`;
   const options = {
     phase: 'CleaningUp',
-    message: `finishing ${spec.destination.index}`,
+    message,
     percent: 99,
+    progress: withLeftOut(situation, message),
   } as const;
   const target = { index: destination.name, uuid: destination.uuid };
   const settings = ownPipelines(mark.restore ?? {});
@@ -37,4 +39,10 @@ export function release(situation: Situation): Step {
     ...options,
     actions: [{ type: 'DropAliases', target: { index: source.name, uuid: source.uuid }, aliases }],
   });
+}
+
+/** What could not be written; all that ever could not, when the point in time that shows what is left of it is lost. */
+function withLeftOut({ status: { copy, progress }, observed }: Situation, message: string) {
+  const quarantined = typeof observed.bad === 'number' ? observed.bad : (copy?.bad ?? 0);
+  return { ...progress, message, ...(quarantined > 0 ? { quarantined } : {}) };
 }
