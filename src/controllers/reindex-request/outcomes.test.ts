@@ -42,6 +42,17 @@ describe('resultOf', () => {
     expect(resultOf(result(over)).type).toBe('repeat');
   });
 
+  it('names what ended it, and a block that a person has to lift', () => {
+    const why = (type: string, status: number) => resultOf(result({ failures: [failure(type, status)] }));
+    expect(why('cluster_block_exception', 403)).toEqual({
+      type: 'repeat',
+      why: 'b is blocked by somebody (cluster_block_exception): lift that block',
+    });
+    expect(why('unavailable_shards_exception', 503)).toMatchObject({
+      why: 'the task ended early: unavailable_shards_exception',
+    });
+  });
+
   it('blames a document only for what it is to blame for', () => {
     const outcome = resultOf(
       result({

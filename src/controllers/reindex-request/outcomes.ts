@@ -39,11 +39,20 @@ export function resultOf(result: ReindexResult): TaskOutcome {
     );
   const [other] = failures;
   if (other) return failureOf(other.type);
-  if (result.failures.length > 0 || result.canceled !== undefined || result.timedOut)
+  const [passing] = result.failures;
+  if (passing) return { type: 'repeat', why: whyEarly(passing) };
+  if (result.canceled !== undefined || result.timedOut)
     return { type: 'repeat', why: 'the task ended early' };
   return addsUp(result)
     ? { type: 'copied', counts: result }
     : { type: 'repeat', why: 'the sums of the task do not add up' };
+}
+
+/** A block is a person's to lift: it is named, as the copy repeats the part only so often. */
+function whyEarly({ type, status, index }: ReindexResult['failures'][number]): string {
+  return type === 'cluster_block_exception' && status === 403
+    ? `${index ?? 'an index'} is blocked by somebody (${type}): lift that block`
+    : `the task ended early: ${type}`;
 }
 
 /** No document is to blame for what the user may not do. */
