@@ -85,6 +85,14 @@ describe('between two indexes', () => {
     expect(end.conditions).toMatchObject([{ type: 'Complete', status: 'True' }]);
   });
 
+  it('says how many documents are missing, and where each index has them', () => {
+    const status = { series: { total: 3, completed: 3, last: 'logs-v1-2026.02.03', quarantined: 4 } };
+    const [condition] = (next(status).conditions ?? []).filter(({ type }) => type === 'QuarantinedDocuments');
+    expect(condition?.message).toBe(
+      '4 documents could not be written to the indexes of logs-v2-{date:yyyy.MM.dd}; logs-v2-{date:yyyy.MM.dd}-error has them with their causes',
+    );
+  });
+
   it.each([
     ['cancelled', { cancel: true }, world, 'Cancelled', 'stalled'],
     ['suspended', { suspend: true }, world, 'Pending', 'suspended'],
@@ -191,6 +199,16 @@ describe('one index of a series', () => {
     expect(copy?.status?.progress?.percent).toBe(50);
     const first = withinSeries(series({ series: { total: 4, completed: 0 } }), part('Copying', 50));
     expect(first.status.progress?.percent).toBe(12);
+  });
+
+  it('takes nothing back when indexes have come meanwhile', () => {
+    const more = { progress: { percent: 90, display: '90%', message: 'm' } };
+    const grown = { ...more, series: { ...second.series, total: 20, completed: 9 } };
+    expect(withinSeries(series(grown), part('Copying', 50)).status.progress).toMatchObject({
+      percent: 90,
+      display: '90%',
+    });
+    expect(withinSeries(series(grown), part('Completed', 100)).status.progress?.percent).toBe(90);
   });
 
   it('leaves nothing of itself but that it is done', () => {

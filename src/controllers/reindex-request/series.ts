@@ -112,7 +112,7 @@ export function withinSeries(resource: ReindexRequest, part: Step): Step {
   const { status } = part;
   const own = status.progress?.percent ?? 0;
   if (status.phase === 'Completed' || status.phase === 'Planned') return partDone(resource, part);
-  const percent = overall(series.completed, series.total, own);
+  const percent = overall(resource, series.completed, series.total, own);
   const progress = status.progress && {
     ...status.progress,
     percent,
@@ -141,8 +141,10 @@ function inSeries({ completed, total }: Series, message: string): string {
   return message.startsWith(lead) ? message : `${lead}${message}`;
 }
 
-function overall(completed: number, total: number, percent: number): number {
-  return Math.min(99, Math.floor((completed * 100 + percent) / Math.max(total, 1)));
+/** Never less than before, also when indexes have come meanwhile. */
+function overall({ status }: ReindexRequest, completed: number, total: number, percent: number): number {
+  const now = Math.min(99, Math.floor((completed * 100 + percent) / Math.max(total, 1)));
+  return Math.max(status?.progress?.percent ?? 0, now);
 }
 
 /** Of each index only that it is done is remembered, else a long series would not fit into a status. */
@@ -156,7 +158,7 @@ function partDone(resource: ReindexRequest, part: Step): Step {
     ...rest
   } = series ?? { total: 0, completed: 0 };
   const completed = rest.completed + 1;
-  const percent = overall(completed, rest.total, 0);
+  const percent = overall(resource, completed, rest.total, 0);
   const message = `${completed} of ${rest.total} indexes are done, the last is ${current}`;
   const quarantined = (resource.status?.series?.quarantined ?? 0) + (part.status.progress?.quarantined ?? 0);
   return {

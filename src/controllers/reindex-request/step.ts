@@ -130,7 +130,11 @@ function quarantineCondition(
 ): readonly ExtraCondition[] {
   const quarantined = progress?.quarantined ?? 0;
   if (quarantined === 0) return [];
-  const message = `${quarantined} documents could not be written to ${spec.destination.index}, the first is ${failures?.[0]?.id}; ${errorIndex(spec.destination.index)} has them with their causes`;
+  const { index } = spec.destination;
+  const [first] = failures ?? [];
+  // A series that has ended knows their number only.
+  const which = first ? `to ${index}, the first is ${first.id}` : `to the indexes of ${index}`;
+  const message = `${quarantined} documents could not be written ${which}; ${errorIndex(index)} has them with their causes`;
   return [{ type: 'QuarantinedDocuments', status: 'True', reason: 'DocumentFailures', message }];
 }
 
