@@ -6,6 +6,7 @@ import { concrete, path } from './path.ts';
 
 export interface NewDocument {
   readonly id: string;
+  readonly routing?: string;
   readonly source: Readonly<Record<string, unknown>>;
 }
 
@@ -20,7 +21,8 @@ export async function indexDocuments(
 ): Promise<void> {
   if (documents.length === 0) return;
   const lines = documents.map(
-    ({ id, source }) => `${JSON.stringify({ index: { _id: id } })}\n${JSON.stringify(source)}\n`,
+    ({ id, routing, source }) =>
+      `${JSON.stringify({ index: { _id: id, ...(routing !== undefined && { routing }) } })}\n${JSON.stringify(source)}\n`,
   );
   const request = {
     method: 'POST',

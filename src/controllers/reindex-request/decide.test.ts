@@ -6,6 +6,7 @@ import {
   EPOCH,
   orders,
   request,
+  spec,
   index,
   source,
   fenced,
@@ -28,6 +29,7 @@ import {
   counts,
   wholeCopy,
 } from '../../../test/support/reindex-situations.ts';
+import { type DestinationMark, tunedSettings } from './destination.ts';
 import type { Observed, Peer } from './observed.ts';
 
 describe('taking turns', () => {
@@ -310,6 +312,8 @@ describe('validating', () => {
 });
 
 describe('preparing', () => {
+  const untuned: Partial<DestinationMark> = { restore: undefined } as never;
+
   it('has its intent in status before it does anything', () => {
     const { intent: _intent, ...before } = planned;
     const decision = run(request(before), observed());
@@ -327,6 +331,24 @@ describe('preparing', () => {
         run(request(planned), observed({ destination: destination({}, { aliases: { orders: {} } }) })),
       ),
     ).toEqual(['DropAliases']);
+  });
+
+  it('lets nobody write into the destination until it is tuned', () => {
+    expect(run(request(planned), observed()).actions?.[1]).toMatchObject({
+      type: 'CreateDestination',
+      body: { settings: { 'index.blocks.write': true } },
+    });
+    expect(tunedSettings(spec().destination, {})).toHaveProperty(['index.blocks.write'], null);
+  });
+
+  it.each([
+    ['takes the aliases of a template from', untuned, ['DropAliases'], undefined],
+    ['does not recreate in vain', {}, [], 'AliasConflict'],
+  ])('%s the copy of an earlier attempt that has an alias', (_, mark, actions, reason) => {
+    const world = observed({ destination: destination(mark, { aliases: { orders: {} } }) });
+    const decision = run(request({ ...planned, attempt: 2 }), world);
+    expect(actionsOf(decision)).toEqual(actions);
+    expect(decision.status.failure?.reason).toBe(reason);
   });
 
   it('recreates the unfinished copy of an earlier attempt', () => {
@@ -961,6 +983,25 @@ describe('undoing', () => {
   it('never deletes a destination that has an alias', () => {
     const world = observed({ sources: [free], destination: destination({}, { aliases: { orders: {} } }) });
     expect(actionsOf(run(request(undoing, cancel), world))).not.toContain('DeleteDestination');
+  });
+
+  it('says which alias keeps the half copy', () => {
+    const world = observed({ destination: destination({}, { aliases: { theirs: {} } }) });
+    expect(run(request(undoing, cancel), world).ready.message).toContain('the alias theirs');
+  });
+
+  it.each([
+    ['cancelled', cancel, {}, ['DropAliases', 'DeleteDestination']],
+    ['failed', {}, { failure: { reason: 'ScriptFailed', message: 'm' } }, ['DropAliases', 'DropAliases']],
+    ['suspended', { suspend: true }, {}, ['DropAliases', 'DropAliases']],
+  ])('takes the aliases of a template away before anything is copied: %s', (_, over, status, actions) => {
+    const fresh = { restore: undefined } as never;
+    const worlds = [{ orders: {} }, {}].map((aliases) =>
+      observed({ sources: [free], destination: destination(fresh, { aliases }) }),
+    );
+    const decisions = worlds.map((world) => run(request({ ...undoing, ...status }, over), world));
+    expect(decisions.flatMap(actionsOf)).toEqual(actions);
+    expect(decisions[0]?.actions).toMatchObject([{ target: { index: 'orders-v2' }, aliases: ['orders'] }]);
   });
 
   it('never deletes a destination once the source is gone', () => {

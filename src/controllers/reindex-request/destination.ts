@@ -74,6 +74,14 @@ export function creationBody(spec: DestinationSpec, source: SourceFacts, mark: D
   };
 }
 
+/**
+ * Nobody writes into it before it is tuned: the aliases that index templates give it are gone by then, and so is the block.
+ * One of them could make it the write index of an alias, and what a user has written would be swept away as a ghost.
+ */
+export function blocked<Body extends { readonly settings: object }>(body: Body): Body {
+  return { ...body, settings: { ...body.settings, 'index.blocks.write': true } };
+}
+
 /** The body of an index that takes every document as it is, and looks into none. */
 export function anyDocument(mark: DestinationMark) {
   return {
@@ -128,6 +136,11 @@ export function markOf(mappings: unknown): DestinationMark | undefined {
     : undefined;
 }
 
+/** Nothing of ours was ever written into it. What aliases it has come from an index template. */
+export function wasNeverFilled(mark: DestinationMark | undefined): boolean {
+  return mark?.state === 'copying' && mark.restore === undefined;
+}
+
 /**
  * The destination's own values of everything that the copy changes. The source's pipelines and life-cycle policy
  * belong to the successor too, but only once it is whole: a default pipeline would run again on every copy.
@@ -176,6 +189,7 @@ export function tunedSettings(spec: DestinationSpec, natural: unknown): FlatSett
     'index.translog.durability': 'REQUEST',
     'index.default_pipeline': '_none',
     'index.final_pipeline': '_none',
+    'index.blocks.write': null,
     // Not everywhere is there such a setting, and one that is unknown is refused.
     ...(flatten(natural)[POLICY] === undefined ? {} : { [POLICY]: null }),
   };

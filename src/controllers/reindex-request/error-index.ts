@@ -1,3 +1,4 @@
+import { withoutPipelines } from './destination.ts';
 import { META_KEY } from './names.ts';
 import type { DocumentFailure } from './observed.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
@@ -7,8 +8,14 @@ export function errorIndex(destination: string): string {
   return `${destination}-error`;
 }
 
+/** A pipeline that an index template gives has no business with these entries, and could refuse them. */
 export const ERROR_INDEX_BODY = {
-  settings: { 'index.hidden': true, 'index.number_of_shards': 1, 'index.auto_expand_replicas': '0-1' },
+  settings: {
+    'index.hidden': true,
+    'index.number_of_shards': 1,
+    'index.auto_expand_replicas': '0-1',
+    ...withoutPipelines,
+  },
   mappings: {
     dynamic: false,
     _meta: { [META_KEY]: { holds: 'errors' } },
@@ -49,10 +56,12 @@ export function errorEntry(
   { uid, attempt, index }: { readonly uid: string; readonly attempt: number; readonly index: string },
   { shard, seqNo, id, routing, source, failure }: FailedDocument,
 ) {
-  const key = { uid, attempt, shard, id, routing };
+  const key = contentHash({ uid, attempt, shard, id, routing }).slice(0, 32);
   const { status, type, detail } = failure;
   return {
-    id: contentHash(key).slice(0, 32),
+    id: key,
+    // An index template may require one, and no call takes that back. There is one shard.
+    routing: key,
     source: {
       request: uid,
       attempt,

@@ -1,18 +1,17 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { indexDocuments } from '../../elasticsearch/index-documents.ts';
 import { inParts } from '../../elasticsearch/in-parts.ts';
-import { createIndex, getIndex } from '../../elasticsearch/indices.ts';
 import { search } from '../../elasticsearch/search.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
-import { ERROR_INDEX_BODY, errorEntry, errorIndex, type FailedDocument, holdsErrors } from './error-index.ts';
+import { errorEntry, errorIndex, type FailedDocument } from './error-index.ts';
 import { listedFailure, listedId } from './failures.ts';
-import { type EffectContext, requireSame } from './perform-effect.ts';
-import { documentsWithIds, LostView, type Numbered } from './perform-frozen-view.ts';
 import type { DocumentFailure } from './observed.ts';
+import { type EffectContext, requireSame } from './perform-effect.ts';
+import { ensureErrorIndex } from './perform-error-index.ts';
+import { documentsWithIds, LostView, type Numbered } from './perform-frozen-view.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
 import { withoutRound } from './rounds.ts';
@@ -31,7 +30,8 @@ export async function isolate(action: Isolate, context: EffectContext): Promise<
   const { pit } = resource.status?.copy ?? {};
   if (pit === undefined) return anew;
   const index = errorIndex(target.index);
-  if (!(await ensureErrorIndex(index, context))) return (status) => ({ ...status, failure: foreign(index) });
+  const failure = await ensureErrorIndex(index, context);
+  if (failure) return (status) => ({ ...status, failure });
   const origin = {
     uid: resource.metadata.uid,
     attempt: resource.status?.attempt ?? 1,
@@ -83,21 +83,6 @@ function withFailure(
 ): readonly FailedDocument[] {
   const failure = byId.get(id);
   return failure ? [{ shard, seqNo, id, routing, source, failure }] : [];
-}
-
-/** False when somebody else has an index, or an alias, of that name. */
-async function ensureErrorIndex(index: string, { es, pass }: EffectContext): Promise<boolean> {
-  const [found] = await getIndex(es, index, pass.signal);
-  if (found) return found.name === index && holdsErrors(found.mappings);
-  await undefinedWhen(['alreadyExists'], createIndex(es, index, ERROR_INDEX_BODY, {}, pass.signal));
-  return true;
-}
-
-function foreign(index: string) {
-  return {
-    reason: 'ForeignDestination',
-    message: `documents could not be written, and ${index}, which is to keep them, exists and was not made for that: delete it, then retry`,
-  };
 }
 
 interface Origin {

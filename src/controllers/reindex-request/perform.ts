@@ -3,7 +3,7 @@ import { type CopyRequest, currentCopy } from './copy-request.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import type { Connections, Use } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
-import { createIndex, deleteIndex, putMapping, putSettings } from '../../elasticsearch/indices.ts';
+import { deleteIndex, putMapping, putSettings } from '../../elasticsearch/indices.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
 import { startReindex } from '../../elasticsearch/reindex.ts';
 import { cancelTask, rethrottle } from '../../elasticsearch/tasks.ts';
@@ -18,6 +18,7 @@ import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { blockSource, setMeta } from './perform-block.ts';
+import { createDestination, removeAliases } from './perform-create.ts';
 import { without } from './requests.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
@@ -62,23 +63,9 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   },
   DropAliases: async ({ target, aliases }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
-    await undefinedWhen(
-      ['aliasNotFound'],
-      updateAliases(
-        es,
-        aliases.map((alias) => ({ remove: { index: target.index, alias } })),
-        {},
-        pass.signal,
-      ),
-    );
+    await removeAliases(es, target.index, aliases, pass.signal);
   },
-  CreateDestination: async ({ index, body }, { es, pass }) => {
-    // Existing already = ours or somebody else's: the next pass reads whose.
-    await undefinedWhen(
-      ['alreadyExists'],
-      createIndex(es, index, body as Record<string, unknown>, {}, pass.signal),
-    );
-  },
+  CreateDestination: createDestination,
   DeleteDestination: async ({ target, owner }, { es, pass }) => {
     const found = await requireSame(es, target, pass.signal);
     const mark = markOf(found.mappings);

@@ -1,12 +1,14 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction, Target } from '../actions.ts';
 import {
+  blocked,
   creationBody,
   type DestinationMark,
   hasSettings,
   markOf,
   tunedSettings,
   valuesToRestore,
+  wasNeverFilled,
   withMark,
 } from '../destination.ts';
 import { epochAlias } from '../names.ts';
@@ -58,7 +60,7 @@ function destinationStep(situation: Situation, source: IndexFacts, message: stri
   const { destination, mark, attempt, spec } = situation;
   const alias = epochActions(situation, source);
   if (!destination) {
-    const body = creationBody(spec.destination, source, preparedMark(situation, source));
+    const body = blocked(creationBody(spec.destination, source, preparedMark(situation, source)));
     return step(situation, {
       phase: 'Preparing',
       message,
@@ -66,12 +68,23 @@ function destinationStep(situation: Situation, source: IndexFacts, message: stri
     });
   }
   const target = { index: destination.name, uuid: destination.uuid };
-  if (mark ? mark.attempt !== attempt && mark.state === 'copying' : isAbandoned(situation))
+  const aliases = Object.keys(destination.aliases);
+  const dropAliases = { type: 'DropAliases', target, aliases } as const;
+  if (aliases.length > 0 && wasNeverFilled(mark))
+    return step(situation, { phase: 'Preparing', message, actions: [dropAliases] });
+  if (mark ? mark.attempt !== attempt && mark.state === 'copying' : isAbandoned(situation)) {
+    if (aliases.length > 0)
+      return fail(
+        situation,
+        'AliasConflict',
+        `${target.index}, the unfinished copy of an earlier attempt, has the alias ${aliases.join(', ')} and may be in use, so it was not made anew: remove the alias, then retry`,
+      );
     return step(situation, {
       phase: 'Preparing',
       message: `recreating ${target.index}, the unfinished copy of an earlier attempt`,
       actions: [{ type: 'DeleteDestination', target, owner: markOf(destination.mappings)?.uid ?? '' }],
     });
+  }
   if (!mark)
     return fail(
       situation,
@@ -90,13 +103,7 @@ function destinationStep(situation: Situation, source: IndexFacts, message: stri
         },
       ],
     });
-  const templates = Object.keys(destination.aliases);
-  if (templates.length > 0)
-    return step(situation, {
-      phase: 'Preparing',
-      message,
-      actions: [{ type: 'DropAliases', target, aliases: templates }],
-    });
+  if (aliases.length > 0) return step(situation, { phase: 'Preparing', message, actions: [dropAliases] });
   return step(situation, {
     phase: 'Preparing',
     message,

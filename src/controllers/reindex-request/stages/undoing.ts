@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
-import { withMark } from '../destination.ts';
+import { wasNeverFilled, withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import { ownsBlock, type Situation, takesMark, throughEpoch } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
@@ -15,6 +15,7 @@ export function undo(situation: Situation): Step {
   return (
     bumpEpoch(situation) ??
     liftBlock(situation) ??
+    dropTemplateAliases(situation) ??
     unmark(situation) ??
     stopTasks(situation) ??
     deleteCopy(situation) ??
@@ -98,6 +99,17 @@ function liftBlock(situation: Situation): Step | undefined {
   });
 }
 
+/** What an index template gave it, before anything was copied: as long as they are there, users may be refused. */
+function dropTemplateAliases(situation: Situation): Step | undefined {
+  const { destination, mark } = situation;
+  const aliases = Object.keys(destination?.aliases ?? {});
+  if (!destination || aliases.length === 0 || !wasNeverFilled(mark)) return undefined;
+  const target = { index: destination.name, uuid: destination.uuid };
+  return undoStep(situation, `taking the aliases of a template from ${target.index}`, {
+    actions: [{ type: 'DropAliases', target, aliases }],
+  });
+}
+
 /** The aliases have not moved (the epoch alias shows it), so the copy is not final after all; nor is any block ours now. */
 function unmark(situation: Situation): Step | undefined {
   const { destination, mark, epochs } = situation;
@@ -168,9 +180,12 @@ function end(situation: Situation): Step {
 }
 
 function cancelMessage({ destination, mark, spec }: Situation): string {
-  return destination && mark
-    ? `cancelled; ${spec.destination.index} is kept because the source it was copied from is gone`
-    : 'cancelled: tasks, write block and destination are gone, the source is as it was';
+  if (!destination || !mark)
+    return 'cancelled: tasks, write block and destination are gone, the source is as it was';
+  const aliases = Object.keys(destination.aliases);
+  return aliases.length > 0
+    ? `cancelled; ${spec.destination.index} is kept because somebody has given it the alias ${aliases.join(', ')}: delete it if nobody needs it`
+    : `cancelled; ${spec.destination.index} is kept because the source it was copied from is gone`;
 }
 
 function endFailed(situation: Situation): Step {

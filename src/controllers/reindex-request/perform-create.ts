@@ -1,0 +1,108 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { updateAliases } from '../../elasticsearch/aliases.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { type ElasticsearchError, isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
+import { createIndex, getIndex, type IndexInfo } from '../../elasticsearch/indices.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import type { ReindexAction } from './actions.ts';
+import type { EffectContext } from './perform-effect.ts';
+
+type Change = StatusChange<ReindexRequestStatus>;
+type Create = Extract<ReindexAction, { type: 'CreateDestination' }>;
+
+export async function createDestination(
+  { index, body }: Create,
+  { es, pass }: EffectContext,
+): Promise<Change | void> {
+  const creation = createBare(es, index, body as Record<string, unknown>, pass.signal);
+  try {
+    // Existing already = ours or somebody else's: the next pass reads whose.
+    await undefinedWhen(['alreadyExists'], creation);
+    return undefined;
+  } catch (error) {
+    const refusal = creationRefusal(index, error);
+    if (refusal === undefined) throw error;
+    pass.log.warn({ index, detail: refusal.detail }, 'the destination was refused');
+    const message = `${refusal.message}; nothing was copied`;
+    return (status) => ({ ...status, failure: { reason: 'PreflightFailed', message } });
+  }
+}
+
+/**
+ * Index templates give their aliases to whatever is made under a name that fits, and no call keeps them out: an alias of
+ * two indexes without a write index refuses every write. So they go at once, and nobody waits for shards before that.
+ * @param body with a write block, so that nothing lands here through an alias whose write index this one became.
+ */
+export async function createBare(
+  es: Elasticsearch,
+  name: string,
+  body: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<IndexInfo | undefined> {
+  await createIndex(es, name, body, { waitForActiveShards: 0 }, signal);
+  const [made] = await getIndex(es, name, signal);
+  if (made) await removeAliases(es, name, Object.keys(made.aliases), signal);
+  return made;
+}
+
+export async function removeAliases(
+  es: Elasticsearch,
+  index: string,
+  aliases: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (aliases.length === 0) return;
+  const actions = aliases.map((alias) => ({ remove: { index, alias } }));
+  await undefinedWhen(['aliasNotFound'], updateAliases(es, actions, {}, signal));
+}
+
+export interface CreationRefusal {
+  /** The thing, the reason, the cure. */
+  readonly message: string;
+  /** For logs. */
+  readonly detail: string | undefined;
+}
+
+/**
+ * Why an index can not be made, however often it is tried; undefined for what may pass.
+ * @throws WaitingError `PreflightFailed` when the cluster has as many shards as it may.
+ */
+export function creationRefusal(index: string, error: unknown): CreationRefusal | undefined {
+  requireRoomForShards(index, error);
+  if (!isElasticsearchError(error) || !isForGood(error)) return undefined;
+  return { message: refusalMessage(index, error), detail: error.detail };
+}
+
+const SHARDS_AGAIN_MS = 30_000;
+
+/** @throws WaitingError `PreflightFailed` when that is what the error says. */
+export function requireRoomForShards(index: string, error: unknown): void {
+  if (!isElasticsearchError(error, 'invalid') || !/maximum \w+ shards open/.test(error.detail ?? '')) return;
+  throw new WaitingError(
+    'PreflightFailed',
+    `${index} cannot be made, because the cluster has as many shards as cluster.max_shards_per_node allows: delete indexes, add a node or raise that setting`,
+    SHARDS_AGAIN_MS,
+    { cause: error },
+  );
+}
+
+/** An answer without a type of its own is that of a proxy. A second write index is a 500. */
+function isForGood({ errorClass, errorType, detail = '' }: ElasticsearchError): boolean {
+  if (errorType === undefined) return false;
+  return errorClass === 'invalid' || SECOND_WRITE_INDEX.test(detail);
+}
+
+// Names only, as Elasticsearch allows them: its own words do not go into a status.
+const SECOND_WRITE_INDEX = /^alias \[([^\]\s"<>]{1,255})\] has more than one write index/;
+const DATA_STREAM = /matches with template \[([^\]\s"<>]{1,255})\] that creates data streams only/;
+
+function refusalMessage(index: string, { errorType, detail = '' }: ElasticsearchError): string {
+  const [, alias] = SECOND_WRITE_INDEX.exec(detail) ?? [];
+  if (alias !== undefined)
+    return `${index} cannot be made, because an index template makes it a second write index of alias ${alias}: take is_write_index out of the template, or choose a name that it does not fit in a new request`;
+  const [, template] = DATA_STREAM.exec(detail) ?? [];
+  if (template !== undefined)
+    return `${index} cannot be made, because index template ${template} is for data streams only: choose a name that it does not fit in a new request`;
+  return `Elasticsearch refuses to make ${index} (${errorType}): correct the index template that fits its name and retry, or spec.destination in a new request`;
+}

@@ -1,0 +1,71 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { countDocuments } from '../../elasticsearch/counts.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { getIndex, type IndexInfo, putSettings } from '../../elasticsearch/indices.ts';
+import { blocked, flatten } from './destination.ts';
+import { ERROR_INDEX_BODY, holdsErrors } from './error-index.ts';
+import { createBare, creationRefusal, removeAliases } from './perform-create.ts';
+import type { EffectContext } from './perform-effect.ts';
+
+type Failure = NonNullable<ReindexRequestStatus['failure']>;
+
+/** Makes the index for what cannot be written, or finds it. What it gives back is why there is none. */
+export async function ensureErrorIndex(index: string, context: EffectContext): Promise<Failure | undefined> {
+  const { es, pass } = context;
+  const [found] = await getIndex(es, index, pass.signal);
+  if (found && !(found.name === index && holdsErrors(found.mappings))) return foreign(index);
+  try {
+    await (found ? strip(found, context) : make(index, context));
+    return undefined;
+  } catch (error) {
+    const refusal = creationRefusal(index, error);
+    if (refusal === undefined) throw error;
+    pass.log.warn({ index, detail: refusal.detail }, 'the error index was refused');
+    const message = `documents could not be written, nor the index that is to keep them: ${refusal.message}`;
+    return { reason: 'DocumentFailures', message };
+  }
+}
+
+async function make(index: string, { es, pass }: EffectContext): Promise<void> {
+  const creation = createBare(es, index, blocked(ERROR_INDEX_BODY), pass.signal);
+  const made = await undefinedWhen(['alreadyExists'], creation);
+  if (made) await open(index, { es, pass });
+}
+
+/**
+ * Made by a process that did not come to the end of it, or by an earlier version: what reads or writes the source would
+ * meet the entries. Any other alias is somebody's wish.
+ */
+async function strip({ name, aliases, settings }: IndexInfo, context: EffectContext): Promise<void> {
+  const { es, pass } = context;
+  const isUnfinished = await isEmptyAndBlocked({ name, settings }, context);
+  const names = Object.keys(aliases);
+  const stray = isUnfinished || names.length === 0 ? names : await ofSource(names, context);
+  await removeAliases(es, name, stray, pass.signal);
+  if (isUnfinished) await open(name, { es, pass });
+}
+
+async function ofSource(aliases: readonly string[], { es, resource, pass }: EffectContext) {
+  const { status, spec } = resource;
+  const [source] = await getIndex(es, status?.source?.index ?? spec.source.index, pass.signal);
+  return aliases.filter((alias) => alias in (source?.aliases ?? {}));
+}
+
+async function isEmptyAndBlocked(
+  { name, settings }: Pick<IndexInfo, 'name' | 'settings'>,
+  { es, pass }: EffectContext,
+): Promise<boolean> {
+  if (String(flatten(settings)['index.blocks.write']) !== 'true') return false;
+  return (await countDocuments(es, name, undefined, pass.signal)) === 0;
+}
+
+function open(index: string, { es, pass }: Pick<EffectContext, 'es' | 'pass'>): Promise<void> {
+  return putSettings(es, index, { 'index.blocks.write': null }, pass.signal);
+}
+
+function foreign(index: string): Failure {
+  return {
+    reason: 'ForeignDestination',
+    message: `documents could not be written, and ${index}, which is to keep them, exists and was not made for that: delete it, then retry`,
+  };
+}
