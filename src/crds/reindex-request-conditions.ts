@@ -22,7 +22,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       ScriptFailed: 'The script does not compile, fails, or changes what it must not.',
       ForeignDestination: 'The destination exists and is not the work of this request.',
       SourceChanged: 'The source is not the index any more that was planned.',
-      AliasConflict: 'The aliases were changed by somebody else.',
+      AliasConflict:
+        'The aliases were changed by somebody else, or Elasticsearch refuses their definitions for the destination.',
       VerificationFailed: 'Source and destination differ after the copy; no alias was moved.',
       DocumentFailures: 'Documents could not be written; status.failures lists the first ten.',
       TaskLost: 'A task of Elasticsearch ended early or vanished; its part is copied again after a pause.',

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { answering } from '../../test/support/scenario-elasticsearch.ts';
 import { updateAliases } from './aliases.ts';
 import { deleteDocuments } from './bulk.ts';
+import { classifyAnswer } from './classify.ts';
 import { clusterStatistics } from './cluster-statistics.ts';
 import { countDocuments } from './counts.ts';
 import { ElasticsearchError } from './errors.ts';
+import { templateOf } from './index-templates.ts';
 import { createIndex, deleteIndex, putSettings } from './indices.ts';
 import { clusterInfo } from './info.ts';
 import { missingPrivileges } from './privileges.ts';
@@ -30,6 +32,24 @@ describe('a change that not every node has heard of', () => {
 
   it.each(calls)('has an unknown outcome: %s', async (_, call) => {
     await expect(call()).rejects.toMatchObject({ ...incomplete, outcomeUnknown: true });
+  });
+});
+
+describe('index templates', () => {
+  const forbidden = classifyAnswer(
+    { method: 'POST', path: '/x' },
+    { status: 403, body: { error: { type: 'security_exception', reason: 'no' } } },
+  );
+  it.each([
+    ['none', answering({}), undefined],
+    [
+      'one without settings',
+      answering({ template: { mappings: { a: 1 }, aliases: {} }, overlapping: [] }),
+      { settings: {}, mappings: { a: 1 } },
+    ],
+    ['what the user may not ask for', { request: () => Promise.reject(forbidden) }, undefined],
+  ])('of a name: %s', async (_, es, expected) => {
+    expect(await templateOf(es, 'a')).toEqual(expected);
   });
 });
 

@@ -77,7 +77,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
   ),
   SourceChanged: person('Find out who changed the source, then annotate es-steward.dev/retry.'),
   AliasConflict: person(
-    'Put the alias back and annotate es-steward.dev/retry, or correct spec.aliases in a new request.',
+    'Put the alias back or correct what the message names, then annotate es-steward.dev/retry, or correct spec.aliases or the mappings in a new request.',
   ),
   TurnLost: person(
     'See why the operator gave no sign of life; annotate es-steward.dev/retry when the other request has ended.',

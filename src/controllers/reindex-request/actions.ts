@@ -16,6 +16,8 @@ export type ReindexAction =
       readonly scratch: string;
       readonly body: unknown;
       readonly reindex: unknown;
+      /** Those of the aliases to be moved that Elasticsearch could refuse to the destination. */
+      readonly aliases: readonly MovedAlias[];
       /** What the pipeline makes of the documents, before any of them is written through it. */
       readonly simulation?: Simulation;
     }

@@ -293,6 +293,32 @@ describe('validating', () => {
     expect(actionsOf(run(request(first.status), observed()))).toEqual(['TryOut']);
   });
 
+  describe('the trial', () => {
+    const facts = observed().preflight as NonNullable<Observed['preflight']>;
+    const trial = (over: object, template?: NonNullable<Observed['preflight']>['template']) => {
+      const { status } = judge({}, over);
+      return run(request(status, over), observed({ preflight: { ...facts, template } })).actions?.[0];
+    };
+    const fromTemplate = { destination: { index: 'orders-v2', createFrom: 'Template', settings: { a: 1 } } };
+
+    it('tries the aliases that have a filter', () => {
+      expect(trial({})).toMatchObject({ aliases: [{ name: 'orders', definition: orders }] });
+    });
+
+    it('lays the request over what index templates give', () => {
+      const settings = { index: { number_of_shards: '3', default_pipeline: 'p' } };
+      const mappings = { properties: { code: { type: 'keyword' } } };
+      const { body, aliases } = trial(fromTemplate, { settings, mappings }) as Record<string, unknown>;
+      expect(body).toMatchObject({ settings: { 'index.number_of_shards': '3', 'index.a': 1 }, mappings });
+      expect(body).not.toHaveProperty(['settings', 'index.default_pipeline']);
+      expect(aliases).toHaveLength(1);
+    });
+
+    it('judges no mapping where it does not know what templates give', () => {
+      expect(trial(fromTemplate)).toMatchObject({ body: { mappings: { enabled: false } }, aliases: [] });
+    });
+  });
+
   it('moves no alias when a query makes the copy a subset', () => {
     expect(
       judge({}, { source: { index: 'orders-v1', query: { term: { a: 1 } } } }).status.plan?.aliases,

@@ -41,6 +41,11 @@ export function scratchIndex(uid: string): string {
   return `${OWN_PREFIX}scratch-${uid.slice(0, 8)}`;
 }
 
+/** The filter of an alias is tried there under a name of our own, so that nobody reads the trial through the real one. */
+export function trialAlias(uid: string, number: number): string {
+  return `${OWN_PREFIX}${uid.slice(0, 8)}-try-${number}`;
+}
+
 /** `X-Opaque-Id` of a range's task: found again in the task list when its id was never stored. */
 export function rangeOpaqueId(
   uid: string,

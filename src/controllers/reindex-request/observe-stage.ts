@@ -4,6 +4,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { healthOfEach } from '../../elasticsearch/health.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
+import { templateOf } from '../../elasticsearch/index-templates.ts';
 import { getPipeline } from '../../elasticsearch/ingest.ts';
 import { missingPrivileges } from '../../elasticsearch/privileges.ts';
 import { LOCK_INDEX } from '../../elasticsearch/locks.ts';
@@ -89,12 +90,14 @@ async function readPreflight(situation: Situation, es: Elasticsearch, signal: Ab
   // Who may not read pipelines is told so, and not that there is none.
   const pipeline = privileges.length > 0 ? undefined : situation.spec.transform?.pipeline;
   const { query } = situation.spec.source;
-  const [size, pipelines, searchable, disks, chosen] = await Promise.all([
+  const { index, createFrom } = situation.spec.destination;
+  const [size, pipelines, searchable, disks, chosen, template] = await Promise.all([
     indexSize(es, source.name, signal),
     readPipelines(pipeline, es, signal),
     sequenceNumbersSearchable(es, source.name, signal),
     privileges.length > 0 ? undefined : nodeDisks(es, signal),
     query === undefined ? undefined : countChosen(es, source.name, query, signal),
+    createFrom === 'Template' ? templateOf(es, index, signal) : undefined,
   ]);
   const preflight: PreflightFacts = {
     ...size,
@@ -102,6 +105,7 @@ async function readPreflight(situation: Situation, es: Elasticsearch, signal: Ab
     pipelines,
     sequenceNumbersSearchable: searchable,
     disks,
+    template,
     ...(chosen === undefined || size.documents === 0 ? {} : { share: Math.min(chosen / size.documents, 1) }),
   };
   return { preflight };

@@ -55,12 +55,15 @@ describe('an index that is refused', () => {
 });
 
 describe('creating the destination', () => {
-  function cluster(aliases: object, refusal?: Error) {
+  function cluster(aliases: object, refusal?: Error, removal?: Error) {
     const sent: unknown[] = [];
     const settings = { index: { uuid: 'u', number_of_shards: '1', number_of_replicas: '0' } };
     const request = async ({ method, path, query, body }: ElasticsearchRequest) => {
       if (method === 'GET') return { new: { aliases, mappings: {}, settings } };
       if (path === '/new' && refusal) throw refusal;
+      if (path === '/_aliases' && removal) throw removal;
+      if (method === 'DELETE') sent.push(`deleted ${path}`);
+      if (method === 'DELETE') return { acknowledged: true };
       sent.push(path === '/new' ? query?.['wait_for_active_shards'] : body);
       return { acknowledged: true, shards_acknowledged: false };
     };
@@ -84,6 +87,17 @@ describe('creating the destination', () => {
     const { context, sent } = cluster({});
     await createDestination(action, context);
     expect(sent).toEqual([0]);
+  });
+
+  it('keeps no index whose aliases it may not take away', async () => {
+    const forbidden = answer(403, 'security_exception', 'no');
+    const { context, sent } = cluster({ orders: {} }, undefined, forbidden);
+    const change = await createDestination(action, context);
+    expect(sent).toEqual([0, 'deleted /new']);
+    expect(change?.({}).failure).toMatchObject({
+      reason: 'PreflightFailed',
+      message: expect.stringContaining('alias orders'),
+    });
   });
 
   it('touches no alias of an index that somebody was quicker to make', async () => {

@@ -2,7 +2,7 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { type ElasticsearchError, isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
-import { createIndex, getIndex, type IndexInfo } from '../../elasticsearch/indices.ts';
+import { createIndex, deleteIndex, getIndex, type IndexInfo } from '../../elasticsearch/indices.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
@@ -42,8 +42,28 @@ export async function createBare(
 ): Promise<IndexInfo | undefined> {
   await createIndex(es, name, body, { waitForActiveShards: 0 }, signal);
   const [made] = await getIndex(es, name, signal);
-  if (made) await removeAliases(es, name, Object.keys(made.aliases), signal);
+  if (!made) return undefined;
+  const aliases = Object.keys(made.aliases);
+  try {
+    await removeAliases(es, name, aliases, signal);
+  } catch (error) {
+    if (!isElasticsearchError(error, 'forbidden')) throw error;
+    // Empty, and nobody could write into it: rather no index than one that keeps writers from their alias.
+    await deleteIndex(es, name, signal);
+    throw new KeptAliases(name, aliases, { cause: error });
+  }
   return made;
+}
+
+/** The user of the connection may not take them away. */
+class KeptAliases extends Error {
+  override readonly name = 'KeptAliases';
+  constructor(index: string, aliases: readonly string[], options: ErrorOptions) {
+    super(
+      `an index template gives ${index} the alias ${aliases.join(', ')}, for which the user of the connection lacks indices:admin/aliases: extend its role, then retry`,
+      options,
+    );
+  }
 }
 
 export async function removeAliases(
@@ -69,6 +89,7 @@ export interface CreationRefusal {
  * @throws WaitingError `PreflightFailed` when the cluster has as many shards as it may.
  */
 export function creationRefusal(index: string, error: unknown): CreationRefusal | undefined {
+  if (error instanceof KeptAliases) return { message: error.message, detail: undefined };
   requireRoomForShards(index, error);
   if (!isElasticsearchError(error) || !isForGood(error)) return undefined;
   return { message: refusalMessage(index, error), detail: error.detail };

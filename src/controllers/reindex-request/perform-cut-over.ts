@@ -1,9 +1,10 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
-import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
+import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
 import { markOf } from './destination.ts';
 import { type EffectContext, requireAt, requireSame } from './perform-effect.ts';
 import { writesBlocked } from './situation.ts';
@@ -25,23 +26,27 @@ export async function cutOver(
   await requireUnmoved(action, context);
   if (markOf(destination.mappings)?.state !== 'final')
     throw new FencedError(`${destination.name} is not marked final`);
-  const swap = updateAliases(
-    es,
-    swapActions(action),
-    { opaqueId: `${resource.metadata.uid}/swap` },
-    pass.signal,
-  );
-  // Not found = it has happened, or somebody else acts: the next pass reads which.
-  const done = await undefinedWhen(
-    ['aliasNotFound'],
-    swap.then(() => true),
-  );
-  if (!done) return undefined;
+  try {
+    await updateAliases(es, swapActions(action), { opaqueId: `${resource.metadata.uid}/swap` }, pass.signal);
+  } catch (error) {
+    // Not found = it has happened, or somebody else acts: the next pass reads which.
+    if (isElasticsearchError(error, 'aliasNotFound')) return undefined;
+    return refused(action, context, error);
+  }
   return (status) => ({
     ...status,
     aliasesMoved: action.moved.map(({ name }) => name),
     completionTime: time(pass.now),
   });
+}
+
+/** Writers wait: what will not do better the next time ends it, and they are let go. A proxy's answer has no type. */
+function refused({ destination }: CutOver, { pass }: EffectContext, error: unknown) {
+  if (!isElasticsearchError(error, 'invalid') || error.errorType === undefined) throw error;
+  const { errorType, detail } = error;
+  pass.log.warn({ index: destination.index, errorType, detail }, 'the move of the aliases was refused');
+  const failure = aliasRefusal(refusedFilter(detail), destination.index, errorType);
+  return (status: ReindexRequestStatus) => ({ ...status, failure });
 }
 
 /** A block that was lifted and set again looks as before; the sequence numbers tell. */

@@ -2,13 +2,18 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { updateAliases } from '../../elasticsearch/aliases.ts';
 import { createIndex, deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
 import { runReindex } from '../../elasticsearch/reindex.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
+import { WaitingError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
+import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
 import { markOf } from './destination.ts';
+import { trialAlias } from './names.ts';
 import type { TaskOutcome } from './observed.ts';
 import { resultOf } from './outcomes.ts';
+import { requireRoomForShards } from './perform-create.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { listedFailure } from './failures.ts';
 import { simulate } from './perform-simulate.ts';
@@ -25,23 +30,61 @@ export async function tryOut(action: TryOut, context: EffectContext): Promise<Ch
     const fault = await simulate(action, context);
     if (fault) return failed(fault.reason, fault.message);
     await drop();
-    return (await create(action, context)) ?? (await copySample(action, context));
+    return (
+      (await create(action, context)) ??
+      (await tryAliases(action, context)) ??
+      (await copySample(action, context))
+    );
+  } catch (error) {
+    requireRoomForShards(action.scratch, error);
+    throw error;
   } finally {
     await drop();
   }
 }
 
+const SHARDS_AGAIN_MS = 30_000;
+
 async function create({ scratch, body }: TryOut, { es, pass }: EffectContext): Promise<Change | undefined> {
   try {
-    await createIndex(es, scratch, body as Record<string, unknown>, {}, pass.signal);
-    return undefined;
+    const made = await createIndex(es, scratch, body as Record<string, unknown>, {}, pass.signal);
+    if (made.shardsAcknowledged) return undefined;
+    throw new WaitingError(
+      'PreflightFailed',
+      `an index like the destination is to be gets no node: index.routing.allocation.* of the source or of spec.destination.settings, or the state of the cluster, keeps its shards from starting; correct that, or the settings in a new request`,
+      SHARDS_AGAIN_MS,
+    );
   } catch (error) {
+    requireRoomForShards(scratch, error);
     if (!isElasticsearchError(error, 'invalid')) throw error;
     pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial index was refused');
     return failed(
       'MappingConflict',
       `Elasticsearch refuses the settings or mappings of the destination (${error.errorType}): correct spec.destination in a new request; nothing was changed`,
     );
+  }
+}
+
+/** A filter is read with the mappings of its index: better now than in the fence. */
+async function tryAliases(
+  { scratch, aliases }: TryOut,
+  { es, resource, pass }: EffectContext,
+): Promise<Change | undefined> {
+  if (aliases.length === 0) return undefined;
+  const nameOf = (place: number) => trialAlias(resource.metadata.uid, place);
+  const adding = aliases.map(({ definition: { is_write_index: _writes, ...definition } }, place) => ({
+    add: { ...definition, index: scratch, alias: nameOf(place), is_hidden: true },
+  }));
+  try {
+    await updateAliases(es, adding, {}, pass.signal);
+    return undefined;
+  } catch (error) {
+    if (!isElasticsearchError(error, 'invalid') || error.errorType === undefined) throw error;
+    pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'an alias was refused');
+    const refused = refusedFilter(error.detail);
+    const alias = aliases.find((_, place) => nameOf(place) === refused)?.name;
+    const { reason, message } = aliasRefusal(alias, resource.spec.destination.index, error.errorType);
+    return failed(reason, message);
   }
 }
 

@@ -67,6 +67,29 @@ describe('aliases', () => {
     expect(await ids(to)).toEqual(expect.arrayContaining(['early', 'late']));
   });
 
+  it.each(['before anything is made', 'in the fence'])(
+    'whose filter does not fit the new mappings are refused %s, and writers go on',
+    async (when) => {
+      const { from, to, name } = await source();
+      const alias = `${name}-eu`;
+      const add = () => addAliases(bed.es, from, { [alias]: { filter: { term: { region: 'eu' } } } });
+      const isEarly = when !== 'in the fence';
+      if (isEarly) await add();
+      const destination = { index: to, mappings: { properties: { region: { type: 'integer' } } } };
+      const { status } = await reindex(
+        bed,
+        { from, to, destination },
+        isEarly ? {} : { at: { Fencing: add } },
+      );
+      expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'AliasConflict' } });
+      expect(status.failure?.message).toContain(`alias ${alias} for ${to}`);
+      const [old, copy] = await Promise.all([indexOf(bed.es, from), indexOf(bed.es, to)]);
+      expect(Object.keys(old?.aliases ?? {})).toEqual([alias]);
+      expect(old && isBlocked(old)).toBe(false);
+      expect(copy === undefined).toBe(isEarly);
+    },
+  );
+
   it('are taken by somebody else meanwhile: nothing moves and the wish stands', async () => {
     const { from, to, name } = await source();
     const alias = `${name}-alias`;

@@ -94,6 +94,22 @@ describe('index templates', () => {
     expect(answers).toEqual([403]);
   });
 
+  it.each<[string, object, object]>([
+    ['fit', { code: { type: 'keyword' } }, { phase: 'Completed', destination: { documents: 2 } }],
+    ['do not fit', { code: { type: 'date' } }, { phase: 'Failed', failure: { reason: 'MappingConflict' } }],
+  ])(
+    'whose mappings %s are what the trial of createFrom: Template goes by',
+    async (_, properties, status) => {
+      // By these alone code would be a date.
+      const documents = ['2024-01-01', 'A17'].map((code, n) => ({ id: String(n), source: { code } }));
+      const keyword = { mappings: { properties: { code: { type: 'keyword' } } } };
+      const { from, to } = await createSource(bed, { documents, index: keyword });
+      await putTemplate(to, { template: { mappings: { properties } } });
+      const ended = await reindex(bed, { from, to, destination: { index: to, createFrom: 'Template' } });
+      expect(ended.status).toMatchObject(status);
+    },
+  );
+
   it.each([
     ['are for data streams', { data_stream: {} }],
     ['make a second write index of an alias', {}],

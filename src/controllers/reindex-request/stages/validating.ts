@@ -1,5 +1,5 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import type { ReindexAction } from '../actions.ts';
+import type { MovedAlias, ReindexAction } from '../actions.ts';
 import { copyScript } from '../script.ts';
 import { hold } from './holding.ts';
 import { waitInLine } from './pending.ts';
@@ -141,16 +141,37 @@ function trial(situation: Situation, source: IndexFacts): ReindexAction {
   const { spec, uid } = situation;
   const scratch = scratchIndex(uid);
   const made = preparedMark(situation, source);
-  const body = creationBody(spec.destination, source, made);
+  const like = likeDestination(situation, source);
+  const body = like ? creationBody(like.spec, like.facts, made) : anyDocument(made);
   const reindex = sampleRequest(spec, source.name, scratch, copyScript(spec.transform));
+  const aliases = like ? filteredAliases(situation, source) : [];
+  const trying = { type: 'TryOut', scratch, body, reindex, aliases } as const;
   const { pipeline, ...before } = spec.transform ?? {};
-  if (pipeline === undefined) return { type: 'TryOut', scratch, body, reindex };
+  if (pipeline === undefined) return trying;
   const simulation = {
     pipeline,
     body: anyDocument(made),
     reindex: sampleRequest({ ...spec, transform: before }, source.name, scratch, copyScript(before)),
   };
-  return { type: 'TryOut', scratch, body, reindex, simulation };
+  return { ...trying, simulation };
+}
+
+/** The rest of a definition fits any index. */
+function filteredAliases({ spec }: Situation, source: IndexFacts): readonly MovedAlias[] {
+  return Object.entries(aliasesToMove(spec, source)).flatMap(([name, definition]) =>
+    definition['filter'] === undefined ? [] : [{ name, definition }],
+  );
+}
+
+/**
+ * No index template fits the name of the trial: what they give the destination is laid below. Undefined where it is not
+ * known: then mappings are not judged, rather than by what they are not.
+ */
+function likeDestination({ spec, observed }: Situation, source: IndexFacts) {
+  const { destination } = spec;
+  if (destination.createFrom !== 'Template') return { spec: destination, facts: source };
+  const facts = observed.preflight?.template;
+  return facts && { spec: { ...destination, createFrom: 'Source' } as const, facts };
 }
 
 /** A dry run works on nothing. */

@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import { classifyAnswer } from '../../elasticsearch/classify.ts';
+import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import type { EffectContext } from './perform-effect.ts';
+import { tryOut } from './perform-try-out.ts';
+
+const UID = 'abcdef01-2';
+
+function refusal(type: string, reason: string) {
+  return classifyAnswer({ method: 'PUT', path: '/x' }, { status: 400, body: { error: { type, reason } } });
+}
+
+const none = classifyAnswer(
+  { method: 'GET', path: '/x' },
+  { status: 404, body: { error: { type: 'index_not_found_exception', reason: '' } } },
+);
+const copied = { took: 1, timed_out: false, total: 0, created: 0, updated: 0, deleted: 0, batches: 0 };
+const nothing = { version_conflicts: 0, noops: 0, failures: [] };
+
+/** A cluster that answers so to the creation of the trial index, and to its aliases. */
+function cluster(creation: unknown, aliases: unknown = { acknowledged: true }) {
+  const sent: ElasticsearchRequest[] = [];
+  const answers: Readonly<Record<string, unknown>> = {
+    '/scratch': creation,
+    '/_aliases': aliases,
+    '/_reindex': { ...copied, ...nothing },
+  };
+  const request = async (call: ElasticsearchRequest) => {
+    if (call.method === 'GET') throw none;
+    sent.push(call);
+    const answer = answers[call.path];
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const spec = { destination: { index: 'orders-v2' }, onDocumentFailure: { policy: 'Fail' } };
+  const pass = { signal: new AbortController().signal, log: { warn: () => {} } };
+  // A cast: only what is used.
+  const context = {
+    es: { request },
+    resource: { metadata: { uid: UID }, spec },
+    pass,
+  } as unknown as EffectContext;
+  return { sent, context };
+}
+
+const made = { acknowledged: true, shards_acknowledged: true };
+const filter = { term: { region: 'eu' } };
+const action = {
+  type: 'TryOut',
+  scratch: 'scratch',
+  body: {},
+  reindex: {},
+  aliases: [
+    { name: 'all', definition: { filter } },
+    { name: 'eu', definition: { filter, is_write_index: true, search_routing: 'a' } },
+  ],
+} as const;
+
+it('tries the filters of aliases under names of its own', async () => {
+  const { sent, context } = cluster(made);
+  expect((await tryOut(action, context))({}).phase).toBe('Preparing');
+  const own = { index: 'scratch', is_hidden: true, filter };
+  expect(sent.find(({ path }) => path === '/_aliases')?.body).toEqual({
+    actions: [
+      { add: { ...own, alias: 'es-steward-abcdef01-try-0' } },
+      { add: { ...own, alias: 'es-steward-abcdef01-try-1', search_routing: 'a' } },
+    ],
+  });
+});
+
+it('names the alias that the destination will not bear', async () => {
+  const reason = 'failed to parse filter for alias [es-steward-abcdef01-try-1]';
+  const { context } = cluster(made, refusal('illegal_argument_exception', reason));
+  expect((await tryOut(action, context))({}).failure).toMatchObject({
+    reason: 'AliasConflict',
+    message: expect.stringContaining('alias eu for orders-v2'),
+  });
+});
+
+it.each([
+  ['whose shards do not start', { ...made, shards_acknowledged: false }],
+  [
+    'in a cluster full of shards',
+    refusal('validation_exception', 'this cluster currently has [27]/[1] maximum normal shards open'),
+  ],
+])('waits for the cluster with a trial index %s', async (_, creation) => {
+  const { context } = cluster(creation);
+  const trial = tryOut({ ...action, aliases: [] }, context);
+  await expect(trial).rejects.toMatchObject({ reason: 'PreflightFailed' });
+  await expect(trial).rejects.toBeInstanceOf(WaitingError);
+});
