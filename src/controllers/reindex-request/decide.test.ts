@@ -106,6 +106,18 @@ describe('validating', () => {
     ['an alias of two indexes', { sources: [source(), index('b')] }, {}, 'PreflightFailed'],
     ['a data stream', { sources: [source({ dataStream: 'logs' })] }, {}, 'PreflightFailed'],
     ['a closed source', { sources: [source({ closed: true })] }, {}, 'PreflightFailed'],
+    [
+      'a read-only source',
+      { sources: [source({ settings: { blocks: { read_only: 'true' } } })] },
+      {},
+      'PreflightFailed',
+    ],
+    [
+      'a destination whose error index could not be named',
+      {},
+      { destination: { index: `${'é'.repeat(124)}xx` } },
+      'PreflightFailed',
+    ],
     ['a protected source', { sources: [index('.kibana')] }, {}, 'PreflightFailed'],
     [
       'an alias that leads to the destination itself',

@@ -85,6 +85,63 @@ describe('creationBody', () => {
     });
   });
 
+  it.each<[string, object, object, object]>([
+    [
+      'of another type is another field',
+      { type: 'text', analyzer: 'english', fields: { keyword: { type: 'keyword' } } },
+      { type: 'keyword' },
+      { type: 'keyword' },
+    ],
+    [
+      'of the same type keeps what is not said',
+      { type: 'date', format: 'epoch_millis', index: false },
+      { type: 'date', index: true },
+      { type: 'date', format: 'epoch_millis', index: true },
+    ],
+    [
+      'without a type only adds',
+      { type: 'text', analyzer: 'english' },
+      { fields: { raw: { type: 'keyword' } } },
+      { type: 'text', analyzer: 'english', fields: { raw: { type: 'keyword' } } },
+    ],
+    [
+      'that was an object and is flattened has no fields below it',
+      { properties: { b: { type: 'keyword' } } },
+      { type: 'flattened' },
+      { type: 'flattened' },
+    ],
+    [
+      'that becomes nested keeps the fields below it',
+      { properties: { b: { type: 'keyword' } } },
+      { type: 'nested' },
+      { type: 'nested', properties: { b: { type: 'keyword' } } },
+    ],
+    [
+      'that becomes an object is no keyword any more',
+      { type: 'keyword', ignore_above: 9 },
+      { properties: { b: { type: 'long' } } },
+      { properties: { b: { type: 'long' } } },
+    ],
+    [
+      'is told from a parameter of its name',
+      { properties: { properties: { type: 'text', analyzer: 'english' }, type: { type: 'long' } } },
+      { properties: { properties: { type: 'keyword' } } },
+      { properties: { properties: { type: 'keyword' }, type: { type: 'long' } } },
+    ],
+  ])('a field %s', (_, before, wanted, after) => {
+    const mappings = (field: object) => ({
+      dynamic: 'strict',
+      properties: { field, other: { type: 'long' } },
+    });
+    const made = creationBody(
+      { ...fromSource, mappings: { properties: { field: wanted } } },
+      { settings: {}, mappings: mappings(before) },
+      mark,
+    );
+    expect(made.mappings).toMatchObject({ dynamic: 'strict' });
+    expect(made.mappings['properties']).toEqual({ field: after, other: { type: 'long' } });
+  });
+
   it('takes nothing of the source for Template and Empty', () => {
     expect(creationBody({ createFrom: 'Empty', copyReplicas: false }, source, mark)).toEqual({
       settings: { 'index.hidden': true },

@@ -1,4 +1,5 @@
 import { flatten, markOf } from '../destination.ts';
+import { errorIndex } from '../error-index.ts';
 import { OWN_PREFIX } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
@@ -34,6 +35,10 @@ function refuseSource(situation: Situation): Step | undefined {
       `${source.name} is a backing index of the data stream ${source.dataStream}: data streams cannot be copied this way`,
     );
   if (source.closed) return refuse(`index ${source.name} is closed: open it, then retry`);
+  if (String(flatten(source.settings)['index.blocks.read_only']) === 'true')
+    return refuse(
+      `index ${source.name} is read-only (index.blocks.read_only) and takes no alias of the copy: block it with index.blocks.write in place of that, then retry`,
+    );
   if (observed.protects(source.name))
     return refuse(
       `index ${source.name} is protected by connection ${observed.connection}: its protectedIndices or --protected-indices name it`,
@@ -76,6 +81,12 @@ function refuseDestination(situation: Situation): Step | undefined {
       'PreflightFailed',
       `names that start with ${OWN_PREFIX} are the operator's own: choose another destination`,
     );
+  if (bytes(errorIndex(name)) > MOST_NAME_BYTES)
+    return fail(
+      situation,
+      'PreflightFailed',
+      `the name of the destination is too long: ${errorIndex(name)}, which keeps what cannot be written, would have more than the ${MOST_NAME_BYTES} bytes that Elasticsearch allows; choose one of at most ${MOST_NAME_BYTES - bytes(errorIndex(''))} bytes in a new request`,
+    );
   if (!destination || mark || isAbandoned(situation)) return undefined;
   const kind = destination.name === name ? 'an index' : `an alias of ${destination.name}`;
   return fail(
@@ -83,6 +94,12 @@ function refuseDestination(situation: Situation): Step | undefined {
     'ForeignDestination',
     `${name} exists already as ${kind} that this request has not made; it was not touched: delete it, then retry, or choose another name`,
   );
+}
+
+const MOST_NAME_BYTES = 255;
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** A half copy of the same source whose request is gone: marked as ours, not final, behind no alias. */
