@@ -201,6 +201,7 @@ export const resourceStates: readonly ResourceState[] = [
       'SnapshotPartial',
       'SnapshotEmpty',
       'DeadlineExceeded',
+      'ClockSkew',
       'RepositoryMissing',
       'RepositoryReadOnly',
       'RepositoryUnverified',

@@ -7,7 +7,7 @@ import { findSnapshot, isDamaged, type Snapshot } from '../../elasticsearch/snap
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
-import { clockSkewSeconds } from './clocks.ts';
+import { clockSkewSeconds } from './observe-clocks.ts';
 import type { ObserveDependencies } from './observe.ts';
 import type { Run, RunFacts, Schedule } from './observed.ts';
 import { expressionsOf } from './perform-create.ts';

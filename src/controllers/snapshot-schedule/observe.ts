@@ -5,7 +5,7 @@ import { type ListedSnapshot, surveySnapshots } from '../../elasticsearch/snapsh
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { repositoriesAtWork } from './at-work.ts';
-import { clockSkewSeconds } from './clocks.ts';
+import { clockSkewSeconds } from './observe-clocks.ts';
 import { readOrWait } from './observe-faults.ts';
 import { readRestore, readRestoring } from './observe-restore.ts';
 import { readRuns } from './observe-runs.ts';
