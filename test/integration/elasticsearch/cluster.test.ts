@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clusterStatistics } from '../../../src/elasticsearch/cluster-statistics.ts';
 import { clusterHealth, indexHealth } from '../../../src/elasticsearch/health.ts';
@@ -6,9 +7,13 @@ import { getPipeline, simulatePipeline } from '../../../src/elasticsearch/ingest
 import { clusterNodes } from '../../../src/elasticsearch/nodes.ts';
 import { missingPrivileges } from '../../../src/elasticsearch/privileges.ts';
 import { listRepositories, verifyRepository } from '../../../src/elasticsearch/repositories.ts';
+import { deleteSnapshots, listSnapshots, surveySnapshots } from '../../../src/elasticsearch/snapshots.ts';
+import { eventually } from '../../support/eventually.ts';
+import { repositoryPath } from '../../support/snapshot-bed.ts';
 import { connect, indexWithDocuments, uniqueName } from './server.ts';
 
 const es = connect();
+const narrow = connect(3_000);
 let index: string;
 beforeAll(async () => {
   index = await indexWithDocuments(es, 'cluster', 20);
@@ -55,6 +60,31 @@ describe('health', () => {
       waitMs: 50,
     });
     expect(both).toMatchObject({ status: 'red', timedOut: true });
+  });
+});
+
+describe('the snapshots of a repository', () => {
+  it('are read in pages that the limit of answers allows', async () => {
+    const repository = uniqueName(es, 'pages');
+    const at = `/_snapshot/${repository}`;
+    const body = { type: 'fs', settings: { location: join(repositoryPath(), repository) } };
+    await es.request({ method: 'PUT', path: at, body });
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    const metadata = { note: 'x'.repeat(900) };
+    for (const name of names)
+      await es.request({
+        method: 'PUT',
+        path: `${at}/${name}`,
+        query: { wait_for_completion: true },
+        body: { indices: [index], metadata },
+      });
+    const whole = { method: 'GET', path: `${at}/*` } as const;
+    await expect(narrow.request(whole)).rejects.toMatchObject({ errorClass: 'tooLarge' });
+    expect((await listSnapshots(narrow, repository)).map(({ name }) => name)).toEqual(names);
+    expect((await surveySnapshots(narrow, repository)).snapshots).toHaveLength(names.length);
+    await deleteSnapshots(es, repository, names);
+    await eventually('they are gone', async () => (await listSnapshots(es, repository)).length === 0);
+    await es.request({ method: 'DELETE', path: at });
   });
 });
 

@@ -8,14 +8,14 @@ import { refresh } from '../../../src/elasticsearch/refresh.ts';
 import { environment } from '../../support/environment.ts';
 
 /** A client of the Elasticsearch of this test run; closed at the end of the file, its indexes deleted. */
-export function connect(): ElasticsearchClient {
+export function connect(maxResponseBytes = 10_000_000): ElasticsearchClient {
   const { url, username, password = '', caFile } = environment().elasticsearch;
   const es = createElasticsearch({
     endpoints: [url],
     auth: username === undefined ? { type: 'none' } : { type: 'basic', username, password },
     ...(caFile !== undefined && { tls: { ca: readFileSync(caFile, 'utf8') } }),
     requestTimeoutMs: 30_000,
-    maxResponseBytes: 10_000_000,
+    maxResponseBytes,
   });
   // Here, while the file is read: a hook that is asked for within a test never runs.
   afterAll(async () => {
