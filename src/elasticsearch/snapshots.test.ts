@@ -3,8 +3,9 @@ import { answering } from '../../test/support/scenario-elasticsearch.ts';
 import { ElasticsearchError } from './errors.ts';
 import { restoredIndices } from './restore.ts';
 import { indexBirths, mountedSnapshots } from './snapshot-indices.ts';
+import { deleteSnapshots } from './snapshot-changes.ts';
 import { snapshotProgress } from './snapshot-progress.ts';
-import { deleteSnapshots, listSnapshots, surveySnapshots } from './snapshots.ts';
+import { listSnapshots, surveySnapshots } from './snapshots.ts';
 
 // Shapes that are rare, or that the Elasticsearch of the tests cannot produce.
 

@@ -2,7 +2,7 @@ import type { ResourceEvent } from '../../runtime/controller.ts';
 import { nextSlot } from '../../schedule/slots.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { type DueSlot, dueSlot } from './due-slot.ts';
-import { nameSource, nameTaken } from './follow-runs.ts';
+import { nameSource, nameTaken } from './begin-run.ts';
 import { missedEvents, withMissed } from './missed-slots.ts';
 import { retentionGoesFirst } from './retain.ts';
 import { markOf, numberOf, snapshotName } from './names.ts';

@@ -1,6 +1,6 @@
 import type { ExtraCondition, Readiness } from '../../runtime/controller.ts';
-import { reasonOf } from './follow-runs.ts';
 import type { Status } from './observed.ts';
+import { reasonOf } from './run.ts';
 import { runsOf, type Situation } from './situation.ts';
 import { waitingFor } from './step.ts';
 import { timeOf } from './time.ts';

@@ -1,15 +1,13 @@
 import type { Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
+import { begin, nameSource, nameTaken } from './begin-run.ts';
 import { MOST_SKEW_SECONDS } from './clock-skew.ts';
-import { mayNotBegin } from './due-slot.ts';
-import { missedEvents, withMissed } from './missed-slots.ts';
-import { markOf, withMark } from './names.ts';
+import { markOf } from './names.ts';
 import type { Run, RunFacts } from './observed.ts';
-import { nameOf } from './plan.ts';
-import { type Ending, figuresOf, renamed, replaceRun, withEnding, withoutFurtherTry } from './run.ts';
+import { type Ending, figuresOf, reasonOf, renamed, replaceRun, withEnding } from './run.ts';
 import { hasLeft, runsOf, type Situation, waitOf } from './situation.ts';
 import { add, type Rule, type Step, waitingFor } from './step.ts';
-import { timeOf, timeText } from './time.ts';
+import { timeText } from './time.ts';
 import { isRunning, verdictOf } from './verdict.ts';
 
 /** What runs is followed to its end, also while suspended: only effects wait then. */
@@ -33,52 +31,6 @@ function followRun(situation: Situation, step: Step, run: Run): Step {
   // An aborted one shows as failed for a moment before it is gone.
   const ending = verdict.state !== 'SUCCESS' && isAborted(situation, run) ? ABORTED : verdict;
   return end(situation, step, { ...run, accepted: true }, { ...figuresOf(facts), ...ending });
-}
-
-/** The wish is in status by now, so that whoever comes later finds it. */
-function begin(situation: Situation, step: Step, run: Run): Step {
-  if (hasLeft(run, situation.spec)) return moveOn(situation, step, run);
-  if (!situation.mayAct) return step;
-  if (isTooLate(run, situation)) return giveUp(situation, step, run);
-  return add(step, { actions: [creation(situation, run)], next: 'now' });
-}
-
-/** The same slot in the repository that the spec names now, at once. */
-function moveOn({ spec, now }: Situation, step: Step, run: Run): Step {
-  const { retryTime, ...rest } = run;
-  const moved = {
-    ...rest,
-    repository: spec.repository,
-    ...(retryTime !== undefined && { retryTime: timeText(now) }),
-  };
-  return add(step, { status: replaceRun(step.status, run, moved), next: 'now' });
-}
-
-/**
- * What nothing could be done about for so long: the kill switch was on, the repository was not to be had, or the
- * schedule was suspended. What a person has asked for has no deadline.
- */
-function isTooLate(run: Run, { spec, plan, now }: Situation): boolean {
-  if (run.runNow) return false;
-  return mayNotBegin(plan, spec.catchUp, now - (timeOf(run.retryTime ?? run.slot) ?? now));
-}
-
-/** A slot that was never tried is missed; one that was has failed. */
-function giveUp({ spec }: Situation, step: Step, run: Run): Step {
-  const { failure } = run;
-  if (failure === undefined) {
-    const status = withMissed(replaceRun(step.status, run, undefined), 1);
-    return add(step, { status, events: missedEvents(1), next: 'now' });
-  }
-  const note = `the next try for the slot ${run.slot} came too late and is left out: ${failure.message}`;
-  const event = { type: 'Warning', reason: reasonOf(failure.state), action: 'Snapshot', note } as const;
-  return add(step, { status: withoutFurtherTry(step.status, run, spec), events: [event], next: 'now' });
-}
-
-function creation({ resource, spec, uid }: Situation, run: Run): SnapshotAction {
-  const { repository, snapshot, slot } = run;
-  const metadata = withMark(spec.metadata, { uid, slot, schedule: nameOf(resource.metadata) });
-  return { type: 'CreateSnapshot', repository, snapshot, slot, metadata };
 }
 
 const LOST: Ending = {
@@ -108,15 +60,6 @@ function nameIsTaken(situation: Situation, step: Step, run: Run): Step {
     events: [nameTaken(run.snapshot, next.snapshot)],
     next: 'now',
   });
-}
-
-export function nameTaken(name: string, instead: string): ResourceEvent {
-  const note = `${name} is a snapshot of somebody else; ${instead} is made instead`;
-  return { type: 'Normal', reason: 'NameTaken', action: 'Snapshot', note };
-}
-
-export function nameSource({ resource, spec, uid }: Situation) {
-  return { prefix: spec.namePrefix ?? resource.metadata.name, uid };
 }
 
 function goOn(situation: Situation, step: Step, run: Run, facts: RunFacts): Step {
@@ -195,10 +138,4 @@ function endEvent(run: Run, { state, message }: Ending, status: Step['status']):
   const then = again ? 'it is tried again' : 'it was the last try for this slot';
   const note = `${run.snapshot} is no success: ${message ?? state}; ${then}`;
   return { ...base, type: again ? 'Normal' : 'Warning', reason: reasonOf(state), note };
-}
-
-/** What `Ready` says of a try that was no success. */
-export function reasonOf(state: Ending['state']): string {
-  if (state === 'PARTIAL' || state === 'INCOMPLETE') return 'SnapshotPartial';
-  return state === 'EMPTY' ? 'SnapshotEmpty' : 'SnapshotFailed';
 }

@@ -1,7 +1,8 @@
 import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { covers } from '../../elasticsearch/patterns.ts';
 import { verifyRepository } from '../../elasticsearch/repositories.ts';
-import { createSnapshot, findSnapshot, isDamaged } from '../../elasticsearch/snapshots.ts';
+import { createSnapshot } from '../../elasticsearch/snapshot-changes.ts';
+import { findSnapshot, isDamaged } from '../../elasticsearch/snapshots.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { SnapshotAction } from './actions.ts';

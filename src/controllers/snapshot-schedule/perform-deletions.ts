@@ -1,12 +1,8 @@
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
+import { deleteSnapshots } from '../../elasticsearch/snapshot-changes.ts';
 import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
-import {
-  deleteSnapshots,
-  getSnapshots,
-  type ListedSnapshot,
-  surveySnapshots,
-} from '../../elasticsearch/snapshots.ts';
+import { getSnapshots, type ListedSnapshot, surveySnapshots } from '../../elasticsearch/snapshots.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { SnapshotAction, SnapshotTarget } from './actions.ts';

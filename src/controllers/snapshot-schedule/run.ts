@@ -159,3 +159,9 @@ export function figuresOf({ snapshot, progress }: RunFacts): Omit<Ending, 'state
     failures: failures.map(({ index, shard }) => ({ index, shard })),
   };
 }
+
+/** What `Ready` says of a try that was no success. */
+export function reasonOf(state: State): string {
+  if (state === 'PARTIAL' || state === 'INCOMPLETE') return 'SnapshotPartial';
+  return state === 'EMPTY' ? 'SnapshotEmpty' : 'SnapshotFailed';
+}

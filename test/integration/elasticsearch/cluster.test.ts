@@ -7,7 +7,8 @@ import { getPipeline, simulatePipeline } from '../../../src/elasticsearch/ingest
 import { clusterNodes } from '../../../src/elasticsearch/nodes.ts';
 import { missingPrivileges } from '../../../src/elasticsearch/privileges.ts';
 import { listRepositories, verifyRepository } from '../../../src/elasticsearch/repositories.ts';
-import { deleteSnapshots, listSnapshots, surveySnapshots } from '../../../src/elasticsearch/snapshots.ts';
+import { deleteSnapshots } from '../../../src/elasticsearch/snapshot-changes.ts';
+import { listSnapshots, surveySnapshots } from '../../../src/elasticsearch/snapshots.ts';
 import { eventually } from '../../support/eventually.ts';
 import { repositoryPath } from '../../support/snapshot-bed.ts';
 import { connect, indexWithDocuments, uniqueName } from './server.ts';
