@@ -24,7 +24,7 @@ async function read(...required: readonly (object | undefined)[]) {
   const es: Elasticsearch = {
     request: async ({ path }) => {
       asked.push(path);
-      return path === '/_snapshot' ? REPOSITORIES : { snapshots: SNAPSHOTS };
+      return path === '/_snapshot' ? REPOSITORIES : { snapshots: SNAPSHOTS, total: SNAPSHOTS.length };
     },
   };
   const connection = { namespace: 'search', name: 'main', uid: 'c' };
