@@ -35,6 +35,21 @@ describe('a write block that a user sets during the copy', () => {
   });
 });
 
+describe('a write block that was there before and is lifted during the copy', () => {
+  it('is replaced by one of the request, which ends with it', async () => {
+    const { from, to } = await source();
+    await block(from);
+    const unblock = async () => {
+      const body = { 'index.blocks.write': null };
+      await bed.es.request({ method: 'PUT', path: `/${from}/_settings`, body });
+    };
+    const { status } = await reindex(bed, { from, to, writeMode: 'Online' }, { at: { CatchingUp: unblock } });
+    expect(status).toMatchObject({ phase: 'Completed', writeOutage: expect.any(String) });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    expect(await blocked(from)).toBe(false);
+  });
+});
+
 describe('a write block of the request itself', () => {
   const lose = ({ metadata }: ReindexRequest) => eraseStatus(bed, metadata.name);
 

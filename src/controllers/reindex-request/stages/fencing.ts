@@ -76,7 +76,7 @@ function intended(situation: Situation) {
   const { fenceAfter: _after, ...rest } = status;
   return {
     ...rest,
-    ...withForeignBlock(situation),
+    ...(withForeignBlock(situation) ?? withoutForeignBlock(situation)),
     blockedSince: time(now),
     fence: { verified: false, ...deadline },
     ...(status.copy ? { epoch: epoch + 1, copy: { ...status.copy, sealed: true } } : {}),
@@ -88,7 +88,12 @@ function withForeignBlock(situation: Situation) {
   const { status, blocked } = situation;
   return status.plan && blocked && !ownsBlock(situation)
     ? { plan: { ...status.plan, blockedBefore: true } }
-    : {};
+    : undefined;
+}
+
+/** Theirs, from before the plan, was lifted while nothing rested on it yet: the block that comes now is ours. */
+function withoutForeignBlock({ status, blocked }: Situation) {
+  return status.plan && !blocked ? { plan: { ...status.plan, blockedBefore: false } } : {};
 }
 
 function waitMessage({ status, spec }: Situation): string {
@@ -107,6 +112,6 @@ function blockAction(situation: Situation) {
 /** Whose it is, for whoever finds it without a status. */
 function noted({ destination, mark }: Situation) {
   if (!destination || !mark || mark.blocks) return {};
-  const meta = withMark(destination.mappings, { ...mark, blocks: true })['_meta'];
+  const meta = withMark(destination.mappings, { ...mark, blocks: true, blockedBefore: false })['_meta'];
   return { note: { target: { index: destination.name, uuid: destination.uuid }, meta } };
 }

@@ -229,6 +229,17 @@ describe('the block of an online copy', () => {
     expect(actionsOf(ask(lifting, { ...free, sources: [readOnly] }))).toEqual([]);
   });
 
+  it('takes the place of one that was there before and that its owner has lifted during the copy', () => {
+    const before: ReindexRequestStatus = { ...copied, plan: { ...plan, blockedBefore: true } };
+    const theirs = { ...free, destination: ready({ blockedBefore: true }) };
+    const noted = ask(before, theirs);
+    expect(noted.status).toMatchObject({ plan: { blockedBefore: false }, fence: { verified: false } });
+    const moved = { ...theirs, sources: [source({ aliases: { orders, [NEXT_EPOCH]: {} } })] };
+    expect(ask(noted.status, moved).actions).toMatchObject([
+      { type: 'BlockWrites', note: { meta: { 'es-steward': { blocks: true, blockedBefore: false } } } },
+    ]);
+  });
+
   it('is lifted before any queue when the whole status is lost', () => {
     const decision = ask({}, blocked());
     expect(decision.status.fence?.lifting).toBeDefined();
