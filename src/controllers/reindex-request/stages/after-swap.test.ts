@@ -551,6 +551,7 @@ describe('deleting the source', () => {
   it.each([
     ['it is protected', world({ protects: () => true }), cleaning],
     ['no alias has moved away', world(), { ...cleaning, aliasesMoved: [] }],
+    ['no alias has moved away, and it is red', unread(), { ...cleaning, aliasesMoved: [] }],
     ['an alias leads to it', world({ sources: [kept({ other: {} })] }), cleaning],
     ['it took writes behind the fence', world(), { ...cleaning, writesAfterFence: 1 }],
     ['the destination is gone', world({ destination: undefined }), cleaning],

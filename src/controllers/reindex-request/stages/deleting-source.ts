@@ -22,15 +22,15 @@ export function deleteSource(moved: Situation): Step | undefined {
   if (!source) return sayDeleted(moved);
   if (!deletionIsWanted(moved)) return undefined;
   if (spec.suspend) return wait(moved);
-  if (source.closed) return keep(moved, 'it is closed');
-  const hindrance = waitForShards(moved, source);
-  if (hindrance) return hindrance;
-  const why = whyKept(moved);
-  return why === undefined ? (waitForClock(moved, source) ?? carryOut(moved)) : keep(moved, why);
+  const why = whyKept(moved, source);
+  if (why !== undefined) return keep(moved, why);
+  if (!moved.observed.shards) return waitForShards(moved, source);
+  const doubt = whyDoubted(moved);
+  if (doubt !== undefined) return keep(moved, doubt);
+  return waitForClock(moved, source) ?? carryOut(moved);
 }
 
-function waitForShards(moved: Situation, { name }: IndexFacts): Step | undefined {
-  if (moved.observed.shards) return undefined;
+function waitForShards(moved: Situation, { name }: IndexFacts): Step {
   return cleaningStep(
     moved,
     `${name} is deleted when all of its shards can be read: GET _cluster/allocation/explain says what keeps one from starting`,
@@ -69,19 +69,24 @@ function wait(moved: Situation): Step {
   });
 }
 
-function whyKept(moved: Situation): string | undefined {
-  const { source, destination, observed, status } = moved;
-  if (!source || observed.protects(source.name)) return 'it is protected';
+/** What can be told without its shards. */
+function whyKept({ destination, observed, status }: Situation, source: IndexFacts): string | undefined {
+  if (observed.protects(source.name)) return 'it is protected';
+  if (source.closed) return 'it is closed';
   if ((status.aliasesMoved ?? []).length === 0) return 'no alias has moved away from it';
   const aliases = foreignAliases(source);
   if (aliases.length > 0) return `${aliases.slice(0, 5).join(', ')} leads to it`;
+  if (!destination || destination.uuid !== status.destination?.uuid)
+    return `${status.destination?.index} is gone or was made anew`;
+  return destination.closed ? `${destination.name} is closed` : undefined;
+}
+
+function whyDoubted(moved: Situation): string | undefined {
+  const { observed, status } = moved;
   if (status.writesAfterFence === undefined)
     return 'it is not known any more what it held when the aliases moved';
   if (status.writesAfterFence > 0) return 'it has taken writes that the destination does not have';
-  if (!destination || destination.uuid !== status.destination?.uuid)
-    return `${status.destination?.index} is gone or was made anew`;
-  if (destination.closed || !observed.counts) return `${destination.name} is closed`;
-  return whatIsMissing(moved, observed.counts);
+  return observed.counts ? whatIsMissing(moved, observed.counts) : 'its documents could not be counted';
 }
 
 /** What a query, a script or a pipeline leaves out is nowhere else; what could not be written is in the error index. */
