@@ -140,7 +140,7 @@ export const resourceStates: readonly ResourceState[] = [
     conditions: [extra('WritesBlocked', 'CutOver')],
   }),
   ...each(reindex, 'reconciling', GOING, [...CONNECTION, 'WaitingForTurn'], { phase: 'Pending' }),
-  ...each(reindex, 'reconciling', GOING, ['TaskLost', 'DiskFull'], { phase: 'Copying' }),
+  ...each(reindex, 'reconciling', GOING, ['TaskLost', 'WaitingForHealth', 'DiskFull'], { phase: 'Copying' }),
   state(reindex, 'reconciling', 'WaitingForApproval', HELD, {
     phase: 'AwaitingApproval',
     conditions: [extra('ApprovalRequired', 'WaitingForApproval')],
