@@ -113,6 +113,9 @@ const plan = object('What the policy would do, or does.', {
   )
     .optional()
     .describe('Written before the deletion: exactly these are deleted next.'),
+  retryUntilTime: time(
+    'Until then it is looked every five minutes whether what held back indexes in the last run has passed, and they go.',
+  ).optional(),
   nextExpiry: time('When the next index will expire.').optional(),
 });
 

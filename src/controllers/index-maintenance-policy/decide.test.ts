@@ -383,6 +383,98 @@ describe('approval', () => {
   });
 });
 
+describe('what something holds back that passes', () => {
+  const busy = { around: { snapshotted: new Set(OLD.map(({ name }) => name)) } };
+  const SLOT = Date.parse('2016-03-02T00:00:00Z');
+  /** A policy whose only slot of the day falls into a snapshot. */
+  const heldBack = (more: SpecPart = {}) => {
+    const life = new Life({ schedule: '@daily', ...more });
+    life.pass(seenOf(ALL, busy), START);
+    life.pass(seenOf(ALL, busy), SLOT);
+    return life;
+  };
+
+  it('goes as soon as that is over, long before the next slot', () => {
+    const life = heldBack();
+    expect(life.last?.ready).toMatchObject({ type: 'ready', reason: 'Maintained' });
+    expect(life.last?.ready.message).toMatch(
+      /but for indexes .* \(BeingSnapshotted 3\): they go within minutes/,
+    );
+    expect(life.last?.next).toBe(5 * MINUTE);
+    expect(life.due(SLOT + 4 * MINUTE).type).toBe('Nothing');
+    expect(life.due(SLOT + 5 * MINUTE)).toEqual({ type: 'Retry', since: SLOT + 4 * MINUTE });
+    life.pass(seenOf(ALL), SLOT + 5 * MINUTE);
+    expect(namesIn(life)).toHaveLength(3);
+    life.deleted(3);
+    life.pass(seenOf(YOUNG), SLOT + 6 * MINUTE);
+    expect(life.status).toMatchObject({ lastRun: { deleted: 3 }, history: [{ deleted: 0 }] });
+    expect(life.last?.ready.message).toBe('the last run did everything that was due');
+    expect([life.status.plan?.retryUntilTime, life.last?.next]).toEqual([undefined, 86_400_000 - 6 * MINUTE]);
+  });
+
+  it('is looked at meanwhile, which is no run, and not after the starting deadline', () => {
+    const life = heldBack();
+    const { lastRun, lastSuccessfulTime } = life.status;
+    for (let at = 5; at < 60; at += 5) {
+      expect(life.due(SLOT + at * MINUTE).type).toBe('Retry');
+      life.pass(seenOf(ALL, busy), SLOT + at * MINUTE);
+    }
+    expect(life.status).toMatchObject({ lastRun, lastSuccessfulTime, history: [] });
+    expect(life.due(SLOT + 60 * MINUTE).type).toBe('Nothing');
+    expect(life.pass({ type: 'nothing' }, SLOT + 60 * MINUTE).next).toBe(86_400_000 - 60 * MINUTE);
+  });
+
+  it('of a cluster that is not well, or that is written to or copied, is the same', () => {
+    const name = OLD[0]?.name ?? '';
+    for (const around of [
+      { health: 'red' as const },
+      { written: new Set([`uuid-of-${name}`]) },
+      { reindexed: new Set([name]) },
+    ]) {
+      const life = new Life({ schedule: '@daily' });
+      life.pass(seenOf(OLD.slice(0, 1), { around }), START);
+      life.pass(seenOf(OLD.slice(0, 1), { around }), SLOT);
+      expect(life.due(SLOT + 5 * MINUTE).type).toBe('Retry');
+    }
+  });
+
+  it('waits for the next slot when it stays for good, or nothing may act', () => {
+    const life = new Life({ schedule: '@daily' });
+    const protects = { around: { protects: () => true } };
+    life.pass(seenOf(ALL, protects), START);
+    life.pass(seenOf(ALL, protects), SLOT);
+    expect([life.due(SLOT + 5 * MINUTE).type, life.status.plan?.retryUntilTime]).toEqual([
+      'Nothing',
+      undefined,
+    ]);
+    const dry = heldBack({ mode: 'DryRun' });
+    expect([dry.due(SLOT + 5 * MINUTE).type, dry.status.plan?.retryUntilTime]).toEqual([
+      'Nothing',
+      undefined,
+    ]);
+    const suspended = heldBack();
+    suspended.policy = { ...suspended.policy, spec: { ...suspended.policy.spec, suspend: true } };
+    expect(suspended.due(SLOT + 5 * MINUTE).type).toBe('Nothing');
+  });
+
+  it('is not what a new spec lets expire: that waits for its first slot', () => {
+    const life = heldBack();
+    life.change({ targets: policyOf([{ ...target, retention: { maxAge: '1d' } }]).spec.targets });
+    life.pass(seenOf(ALL, busy), SLOT + MINUTE);
+    expect(life.due(SLOT + 30 * MINUTE).type).toBe('Nothing');
+  });
+
+  it('is not deleted unasked above the cap', () => {
+    const life = heldBack({ deletion: { maxDeletes: 2 } });
+    life.pass(seenOf(ALL), SLOT + 5 * MINUTE);
+    expect([life.last?.ready.reason, namesIn(life), life.status.run]).toEqual([
+      'ApprovalRequired',
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
 describe('aliases', () => {
   const withAlias = { ...target, aliases: [{ name: 'logs' }] };
 

@@ -6,7 +6,18 @@ import { batchNow, hinderedOf } from './archive-hindered.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
 import { type Claims, conflictOf, takesAway } from './conflicts.ts';
 import { aliasNamesOf } from './alias-changes.ts';
-import { acts, approves, type Due, dueOf, nextRun, runNowAsked, TROUBLES, waitsForApproval } from './due.ts';
+import {
+  acts,
+  approves,
+  type Due,
+  dueOf,
+  nextRun,
+  RETRY_MS,
+  retries,
+  runNowAsked,
+  TROUBLES,
+  waitsForApproval,
+} from './due.ts';
 import type { Observed, Rival, Seen } from './observed.ts';
 import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
 import {
@@ -69,7 +80,9 @@ function restFor(
   // What was asked for while the plan was made: nobody sends news of it again.
   if (runNowAsked({ ...policy, status }) !== undefined && !policy.spec.suspend) return 'now';
   const slot = nextRun(policy, now) ?? Number.POSITIVE_INFINITY;
-  return Math.min(slot - now, TROUBLES.has(ready.reason) ? TROUBLED_AGAIN_MS : LONGEST_REST_MS);
+  if (TROUBLES.has(ready.reason)) return Math.min(slot - now, TROUBLED_AGAIN_MS);
+  const isRetried = acts(policy) && status.plan !== undefined && retries(status.plan, now);
+  return Math.min(slot - now, isRetried ? RETRY_MS : LONGEST_REST_MS);
 }
 
 function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Status {
@@ -122,10 +135,10 @@ function claimsOfBatch({ index, destination }: ArchiveBatch): Claims {
 }
 
 function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
-  const due = dueOf(policy, now);
   const fresh = planOf(policy, compileTargets(policy.spec), seen, now);
   const next = nextPlan(policy, fresh, now);
   const obstacle = obstacleOf(policy, seen, fresh, next);
+  const due = ripe(dueOf(policy, now), next, obstacle);
   const stops = obstacle?.type === 'Conflict' || obstacle?.type === 'ClockSkew';
   const found = reported(policy, due, fresh, next, now);
   const run = runOf(policy, due, now);
@@ -145,6 +158,12 @@ function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
     },
     now,
   );
+}
+
+/** Nothing has passed yet: then it was a look. */
+function ripe(due: Due, { deletes }: NextPlan, obstacle: Obstacle | undefined): Due {
+  if (due.type !== 'Retry') return due;
+  return { type: deletes.length > 0 && obstacle === undefined ? 'Run' : 'Plan', since: due.since };
 }
 
 /** The run that goes on or begins. While suspended one that is under way stays as it is. */

@@ -15,6 +15,8 @@ export type Due =
   | { readonly type: 'Plan'; readonly since: number }
   /** Do what is due: a time of the schedule has come, or somebody asked for it. */
   | { readonly type: 'Run'; readonly since: number; readonly runNow?: string }
+  /** The last run could not delete what something held back that passes: do that if it has. */
+  | { readonly type: 'Retry'; readonly since: number }
   /** A run goes on: the next batch must be chosen. */
   | { readonly type: 'Continue'; readonly since: number }
   /** Exactly the indexes in `status.plan.batch` are to be deleted. */
@@ -23,6 +25,7 @@ export type Due =
   | { readonly type: 'ArchiveBatch' };
 
 type Status = NonNullable<IndexMaintenancePolicy['status']>;
+type Plan = NonNullable<Status['plan']>;
 
 export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   const { metadata, spec, status = {} } = policy;
@@ -39,6 +42,8 @@ export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   if (acts(policy) && isNewlyApproved(policy)) return { type: 'Run', since: now };
   if (isAhead(policy, now)) return { type: 'Plan', since: now };
   if (plan.generation !== metadata.generation || isTroubled(status, now)) return { type: 'Plan', since: now };
+  // Policies that wait for the same snapshot share a listing.
+  if (acts(policy) && isRetried(plan, now)) return { type: 'Retry', since: now - LISTING_MS };
   return { type: 'Nothing' };
 }
 
@@ -50,7 +55,7 @@ export function acts({ spec }: Pick<IndexMaintenancePolicy, 'spec'>): boolean {
 /** A minute is enough for a listing to be used again: what a batch deletes is read anew right before it. */
 const LISTING_MS = 60_000;
 
-function goOn({ batch }: NonNullable<Status['plan']>, run: NonNullable<Status['run']>): Due {
+function goOn({ batch }: Plan, run: NonNullable<Status['run']>): Due {
   return batch !== undefined && batch.length > 0
     ? { type: 'Batch' }
     : { type: 'Continue', since: Date.parse(run.time) };
@@ -59,10 +64,21 @@ function goOn({ batch }: NonNullable<Status['plan']>, run: NonNullable<Status['r
 /** What the policy cannot solve by itself is looked at again soon; other policies and clocks send no news. */
 export const TROUBLES: ReadonlySet<string> = new Set(['Conflict', 'ClockSkew', 'ArchivalHindered']);
 
+/** How often it is looked whether what holds indexes back has passed. */
+export const RETRY_MS = 300_000;
+
+export const retries = ({ retryUntilTime = '' }: Plan, now: number): boolean =>
+  Date.parse(retryUntilTime) > now;
+
+function isRetried(plan: Plan, now: number): boolean {
+  return retries(plan, now) && Math.abs(now - lookedAtOf(plan)) >= RETRY_MS;
+}
+
+const lookedAtOf = (plan: Plan | undefined): number => Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
+
 function isTroubled({ conditions = [], plan }: Status, now: number): boolean {
   const ready = conditions.find(({ type }) => type === 'Ready');
-  const lookedAt = Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
-  return ready !== undefined && TROUBLES.has(ready.reason) && Math.abs(now - lookedAt) >= LISTING_MS;
+  return ready !== undefined && TROUBLES.has(ready.reason) && Math.abs(now - lookedAtOf(plan)) >= LISTING_MS;
 }
 
 /** As much of the annotation as status takes: what is cut off makes no new wish. */

@@ -5,6 +5,7 @@ import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
 import { runNowAsked } from './due.ts';
 import { fingerprintsOf } from './plan.ts';
+import { heldBackFor } from './retry.ts';
 import type { Status } from './run.ts';
 
 /** Clocks that differ by more make ages unreliable. */
@@ -79,7 +80,14 @@ function undisturbed(
       'Scheduled',
       'the plan is carried out at the next time of the schedule, or at once with the annotation es-steward.dev/run-now',
     );
-  return is('ready', 'Maintained', 'the last run did everything that was due');
+  return is('ready', 'Maintained', `the last run did everything that was due${exceptionText(plan)}`);
+}
+
+function exceptionText(plan: Status['plan']): string {
+  const heldBack = heldBackFor(plan?.kept ?? []);
+  if (heldBack.length === 0) return '';
+  const each = heldBack.map(({ reason, count }) => `${reason} ${count}`).join(', ');
+  return ` but for indexes that something holds back which passes (${each}): they go within minutes once it has while spec.startingDeadline lasts, otherwise at the next time of the schedule`;
 }
 
 function failureText(lastRun: Status['lastRun'], archive: Status['archive']): string {

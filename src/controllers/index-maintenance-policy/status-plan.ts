@@ -6,6 +6,7 @@ import type { AliasChange } from './alias-changes.ts';
 import { approves, waitsForApproval } from './due.ts';
 import { type FreshPlan, fingerprint, fingerprintsOf, MOST_PLANNED, planHash, specHashOf } from './plan.ts';
 import { nextExpiry } from './retention.ts';
+import { retryOf } from './retry.ts';
 import type { Member } from './targets.ts';
 import { timeText } from './time-text.ts';
 
@@ -30,8 +31,10 @@ export function nextPlan(policy: IndexMaintenancePolicy, fresh: FreshPlan, now: 
   if (before !== undefined && isFrozen(policy, before, now)) {
     const pending = fingerprintsOf(before.pending);
     const deletes = fresh.deletes.filter(({ index }) => pending.has(fingerprint(index)));
-    if (deletes.length > 0 || (before.batch ?? []).length > 0)
-      return { deletes, isFrozen: true, plan: { ...before, ...told(policy, fresh, deletes, deletes, now) } };
+    if (deletes.length > 0 || (before.batch ?? []).length > 0) {
+      const { retryUntilTime: _retryUntilTime, ...kept } = before;
+      return { deletes, isFrozen: true, plan: { ...kept, ...told(policy, fresh, deletes, deletes, now) } };
+    }
   }
   const deletes = fresh.deletes.slice(0, MOST_PLANNED);
   const hash = planHash(policy, deletes);
@@ -78,6 +81,7 @@ function told(
     kept: countsOf(fresh),
     held: heldOf(policy, fresh).slice(0, HELD),
     pending: pendingOf(pending),
+    ...retryOf(policy, fresh, now),
     ...(expiries.length === 0 ? {} : { nextExpiry: timeText(Math.min(...expiries)) }),
   };
 }

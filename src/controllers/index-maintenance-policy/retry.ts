@@ -1,0 +1,44 @@
+import { parseDuration } from '../../crds/duration.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { acts, dueOf } from './due.ts';
+import { type FreshPlan, specHashOf } from './plan.ts';
+import { timeText } from './time-text.ts';
+
+type StatusPlan = NonNullable<NonNullable<IndexMaintenancePolicy['status']>['plan']>;
+
+/** Why an index that is due stays for minutes or hours, and then may go. */
+const PASSING: ReadonlySet<string> = new Set([
+  'BeingReindexed',
+  'BeingSnapshotted',
+  'RecentlyWritten',
+  'ClusterUnhealthy',
+]);
+
+/** What of a plan is held back by what passes. */
+export function heldBackFor(kept: StatusPlan['kept']): StatusPlan['kept'] {
+  return kept.filter(({ reason }) => PASSING.has(reason));
+}
+
+/**
+ * Until when it is looked at again what a run could not delete: a policy whose slots fall into the snapshot of the night
+ * would never delete anything. As late as that a run may begin that has missed its slot.
+ */
+export function retryOf(
+  policy: IndexMaintenancePolicy,
+  { kept }: FreshPlan,
+  now: number,
+): Pick<StatusPlan, 'retryUntilTime'> {
+  const until = retryEnd(policy, now);
+  const isHeldBack = kept.some(({ reason }) => PASSING.has(reason));
+  return acts(policy) && isHeldBack && until > now ? { retryUntilTime: timeText(until) } : {};
+}
+
+/** Only a run begins it: what a new spec lets expire waits for its first slot. */
+function retryEnd(policy: IndexMaintenancePolicy, now: number): number {
+  const { spec, status = {} } = policy;
+  const deadline = parseDuration(spec.startingDeadline) ?? 0;
+  if (dueOf(policy, now).type === 'Run') return now + deadline;
+  if (status.plan?.specHash !== specHashOf(spec)) return 0;
+  if (status.plan.retryUntilTime !== undefined) return Date.parse(status.plan.retryUntilTime);
+  return status.run === undefined ? 0 : Date.parse(status.run.time) + deadline;
+}
