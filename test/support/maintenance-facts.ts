@@ -73,7 +73,7 @@ export function seenOf(
     indices,
     rivals: [],
     newest: new Map(),
-    backups: { snapshots: new Map(), made: new Map(), readOnly: new Set() },
+    backups: new Map(),
     archive: new Map(),
     listedAt: 0,
     ...changes,

@@ -13,11 +13,15 @@ const snapshot = (name: string, changes: object = {}) => ({
   snapshot: name,
   uuid: `uuid-of-${name}`,
   state: 'SUCCESS',
-  start_time_in_millis: 1,
   shards: { total: 1, failed: 0 },
   ...changes,
 });
-const SNAPSHOTS = [snapshot('s1'), snapshot('s2'), snapshot('bad', { state: 'PARTIAL' })];
+const SNAPSHOTS = [
+  snapshot('s1', { start_time_in_millis: 1, indices: ['a', 'b'] }),
+  snapshot('s3', { start_time_in_millis: 3, indices: ['b'] }),
+  snapshot('s2', { start_time_in_millis: 2, indices: ['b', 'c'] }),
+  snapshot('bad', { start_time_in_millis: 4, indices: ['a', 'b'], state: 'PARTIAL' }),
+];
 
 async function read(...required: readonly (object | undefined)[]) {
   const asked: string[] = [];
@@ -45,23 +49,25 @@ async function read(...required: readonly (object | undefined)[]) {
 }
 
 describe('snapshots that targets want to see', () => {
-  it('are the good ones, told apart by the schedule whose they are', async () => {
+  it('are the good ones of the schedule that is named', async () => {
     const { asked, backups } = await read(
       { repository: 'own', scheduleRef: { name: 'nightly' } },
       { repository: 'own', scheduleRef: { name: 'weekly' } },
     );
     expect(asked).toEqual(['/_snapshot/own/*']);
-    expect(backups.snapshots.get('own')?.map(({ name }) => name)).toEqual(['s1', 's2']);
-    expect([backups.made.get('nightly'), backups.made.get('weekly')]).toEqual([
-      new Set(['uuid-of-s1']),
-      new Set(),
-    ]);
+    expect(Object.fromEntries(backups)).toEqual({
+      '["own","nightly"]': new Map(Object.entries({ a: 1, b: 1 })),
+      '["own","weekly"]': new Map(),
+    });
   });
 
-  it('are asked for with who writes to the repository, unless a schedule is named', async () => {
+  it('are the newest of all where no schedule is named, but none of a repository that only others write to', async () => {
     const { asked, backups } = await read({ repository: 'own' }, { repository: 'of-others' });
     expect(asked.toSorted()).toEqual(['/_snapshot', '/_snapshot/of-others/*', '/_snapshot/own/*']);
-    expect(backups.readOnly).toEqual(new Set(['of-others']));
+    expect(Object.fromEntries(backups)).toEqual({
+      '["own",null]': new Map(Object.entries({ a: 1, b: 3, c: 2 })),
+      '["of-others",null]': new Map(),
+    });
   });
 
   it('cost nothing where none are wanted', async () => {

@@ -1,20 +1,20 @@
-import type { IndexMaintenancePolicy, MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { listRepositories } from '../../elasticsearch/repositories.ts';
 import { listSnapshots } from '../../elasticsearch/snapshots.ts';
 import type { MaintenanceDependencies } from './observe.ts';
 import type { Backups, Snapshot } from './observed.ts';
-import { isGood, repositoriesOf, requirementsOf } from './snapshot-proof.ts';
+import { isGood, proofKey, repositoriesOf, type Required, requirementsOf } from './snapshot-proof.ts';
 
 /** Nothing is asked for a policy that wants no snapshots. A repository that is not there holds none. */
 export async function readBackups(
-  policy: IndexMaintenancePolicy,
+  { spec: { targets }, metadata: { namespace } }: IndexMaintenancePolicy,
   { es, connection }: Cluster,
   { snapshotOwners }: Pick<MaintenanceDependencies, 'snapshotOwners'>,
   signal: AbortSignal,
 ): Promise<Backups> {
-  const { targets } = policy.spec;
+  const required = requirementsOf(targets);
   const good = async (repository: string) => {
     const found = await undefinedWhen(['notFound'], listSnapshots(es, repository, signal));
     return [repository, (found ?? []).filter(isGood)] as const;
@@ -22,31 +22,26 @@ export async function readBackups(
   const [snapshots, all] = await Promise.all([
     Promise.all(repositoriesOf(targets).map(good)),
     // With a schedule it does not matter who else writes there.
-    requirementsOf(targets).some(({ scheduleRef }) => scheduleRef === undefined)
-      ? listRepositories(es, signal)
-      : [],
+    required.some(({ scheduleRef }) => scheduleRef === undefined) ? listRepositories(es, signal) : [],
   ]);
-  const { namespace } = policy.metadata;
+  const found = new Map(snapshots);
+  const readOnly = new Set(all.flatMap((one) => (one.readOnly ? [one.name] : [])));
   const isOf = (name: string) =>
     snapshotOwners({ namespace, name, connection: `${connection.namespace}/${connection.name}` });
-  return {
-    snapshots: new Map(snapshots),
-    made: madeBy(
-      targets,
-      isOf,
-      snapshots.flatMap(([, found]) => found),
-    ),
-    readOnly: new Set(all.flatMap(({ name, readOnly }) => (readOnly ? [name] : []))),
-  };
+  // A repository may be shared, and names of indexes are the same in test and production. What the cluster cannot write
+  // to holds snapshots of others; those of a schedule are known by its uid.
+  const accepted = ({ repository, scheduleRef }: Required) =>
+    (found.get(repository) ?? []).filter(
+      scheduleRef === undefined ? () => !readOnly.has(repository) : isOf(scheduleRef.name),
+    );
+  const byKey = new Map(required.map((one) => [proofKey(one), one]));
+  return new Map([...byKey].map(([key, one]) => [key, newestStarts(accepted(one))]));
 }
 
-/** By the name of each schedule that a target wants them of, the uuids of its own. */
-function madeBy(
-  targets: readonly MaintenanceTarget[],
-  isOf: (schedule: string) => (snapshot: Snapshot) => boolean,
-  snapshots: readonly Snapshot[],
-): Backups['made'] {
-  const names = requirementsOf(targets).flatMap(({ scheduleRef }) => scheduleRef?.name ?? []);
-  const uuids = (name: string) => new Set(snapshots.filter(isOf(name)).map(({ uuid }) => uuid));
-  return new Map([...new Set(names)].map((name) => [name, uuids(name)]));
+/** Each snapshot lists every index: nothing but this is kept of them. */
+function newestStarts(snapshots: readonly Snapshot[]): ReadonlyMap<string, number> {
+  const starts = new Map<string, number>();
+  for (const { startTime, indices } of snapshots.toSorted((a, b) => b.startTime - a.startTime))
+    for (const index of indices) if (!starts.has(index)) starts.set(index, startTime);
+  return starts;
 }

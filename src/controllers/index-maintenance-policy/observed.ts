@@ -39,15 +39,11 @@ export interface ArchiveFacts {
   readonly unread: ReadonlyMap<string, 'IndexUnhealthy' | 'ArchivalRefused'>;
 }
 
-/** What targets want to see before they let an index go. */
-export interface Backups {
-  /** The good snapshots of each repository that a target names. */
-  readonly snapshots: ReadonlyMap<string, readonly Snapshot[]>;
-  /** The uuids of those that a schedule has made or adopted, by the name of the schedule. */
-  readonly made: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Repositories that this cluster does not write to. */
-  readonly readOnly: ReadonlySet<string>;
-}
+/**
+ * When the newest good snapshot of each index began, in milliseconds since the epoch, by the name of the index; for each
+ * `proofKey`, which stands for the snapshots that a target accepts.
+ */
+export type Backups = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** What forbids to touch an index, besides what the index itself says. */
 export interface Surroundings {

@@ -2,7 +2,7 @@ import { parseDuration } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
 import type { Backups, ListedIndex, Snapshot } from './observed.ts';
 
-type Required = NonNullable<NonNullable<MaintenanceTarget['beforeDelete']>['requireSnapshot']>;
+export type Required = NonNullable<NonNullable<MaintenanceTarget['beforeDelete']>['requireSnapshot']>;
 
 export interface ProofFacts {
   readonly backups: Backups;
@@ -27,13 +27,13 @@ export function isProven(
   if (quietMs === undefined) return false;
   const lastWrite = listedAt - quietMs;
   const maxAge = required.maxAge === undefined ? Number.POSITIVE_INFINITY : parseDuration(required.maxAge);
-  return (backups.snapshots.get(required.repository) ?? []).some(
-    (snapshot) =>
-      snapshot.indices.includes(index.name) &&
-      snapshot.startTime > index.created &&
-      snapshot.startTime + COMMIT_MS >= lastWrite &&
-      now - snapshot.startTime <= (maxAge ?? 0) &&
-      isOfCluster(snapshot, required, backups),
+  // If an older one would do, so does the newest.
+  const start = backups.get(proofKey(required))?.get(index.name);
+  return (
+    start !== undefined &&
+    start > index.created &&
+    start + COMMIT_MS >= lastWrite &&
+    now - start <= (maxAge ?? 0)
   );
 }
 
@@ -42,19 +42,9 @@ export function isGood({ state, shards, failures }: Snapshot): boolean {
   return state === 'SUCCESS' && shards.total > 0 && shards.failed === 0 && failures.length === 0;
 }
 
-/**
- * A repository may be shared, and names of indexes are the same in test and production. What the cluster cannot write to
- * holds snapshots of others; those of a schedule are known by its uid.
- */
-function isOfCluster(
-  { uuid }: Snapshot,
-  { repository, scheduleRef }: Required,
-  { made, readOnly }: Backups,
-): boolean {
-  return scheduleRef === undefined
-    ? !readOnly.has(repository)
-    : made.get(scheduleRef.name)?.has(uuid) === true;
-}
+/** Stands for the repository and the schedule whose snapshots count. */
+export const proofKey = ({ repository, scheduleRef }: Required): string =>
+  JSON.stringify([repository, scheduleRef?.name]);
 
 export function requirementsOf(targets: readonly MaintenanceTarget[]): readonly Required[] {
   return targets.flatMap(({ beforeDelete }) => beforeDelete?.requireSnapshot ?? []);
