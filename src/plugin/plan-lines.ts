@@ -104,7 +104,7 @@ const STAYS: Readonly<Record<string, string>> = {
   NotSnapshotted: 'in no snapshot that beforeDelete accepts',
   ClusterUnhealthy: 'the cluster is below deletion.minHealth',
   Unparsable: 'its name has no readable date',
-  AgeUnknown: 'no age: age.field is no date in its mapping or no document has it, or a shard is missing',
+  AgeUnknown: 'no age: age.field is no date in its mapping, of 1970 or in no document, or a shard is missing',
   FutureDate: 'its date has not come',
 };
 

@@ -9,6 +9,7 @@ import { compileTargets } from './targets.ts';
 const age = { from: 'MaxTimestamp', field: 'at' };
 const targets = compileTargets(policyOf([{ name: 'a', pattern: 'docs-*', age }]).spec);
 const SECONDS = 1_767_225_600;
+const isOfSeconds = (name: string) => name.endsWith('seconds');
 const shards = { failed: 0, successful: 1, total: 1 };
 
 /** What Elasticsearch says of fields of these types: a number is told as it is, and text refused for all. */
@@ -17,7 +18,7 @@ function clusterOf(types: Readonly<Record<string, string>>, red: readonly string
   const newest = (names: readonly string[]) => {
     if (names.some((name) => red.includes(name) || types[name] === 'keyword'))
       throw new ElasticsearchError({ errorClass: 'invalid', outcomeUnknown: false, publicMessage: '' });
-    const value = (name: string) => ({ value: types[name] === 'long' ? SECONDS : SECONDS * 1_000 });
+    const value = (name: string) => ({ value: isOfSeconds(name) ? SECONDS : SECONDS * 1_000 });
     const buckets = names.map((key) => ({ key, newest: value(key) }));
     const aggregations = { indices: { sum_other_doc_count: 0, buckets } };
     return { timed_out: false, _shards: shards, aggregations };
@@ -57,8 +58,13 @@ describe('the newest timestamp', () => {
     expect(asked).toEqual(['/docs-1,docs-2/_field_caps', '/docs-1,docs-2/_search']);
   });
 
-  it('is none of a number, which may count seconds', async () => {
+  it('is none of a number, whatever it counts', async () => {
     const { newest } = await read({ 'docs-1': 'long', 'docs-2': 'date', 'docs-3': 'unmapped' });
+    expect(newest).toEqual({ 'uuid-of-docs-2': SECONDS * 1_000 });
+  });
+
+  it('is none of a date field that takes seconds for milliseconds', async () => {
+    const { newest } = await read({ 'docs-seconds': 'date', 'docs-2': 'date' });
     expect(newest).toEqual({ 'uuid-of-docs-2': SECONDS * 1_000 });
   });
 

@@ -30,11 +30,17 @@ export async function readNewest(
     const newest = await newestTimestamps(es, dated, field, signal);
     for (const { name, uuid } of own) {
       const at = newest.get(name);
-      if (at !== undefined) found.set(uuid, at);
+      if (at !== undefined && !looksLikeSeconds(at)) found.set(uuid, at);
     }
   }
   return found;
 }
+
+/** Milliseconds, of 26 April 1970: as seconds these are a moment of the year 2286. */
+const MOST_SECONDS = 10_000_000_000;
+
+/** A date field takes a number for milliseconds unless its format says otherwise: then fresh documents are of 1970. */
+const looksLikeSeconds = (at: number): boolean => at >= 0 && at < MOST_SECONDS;
 
 /** The newest of numbers would be read as milliseconds, whatever they count; text makes the search fail for all. */
 async function datedAmong(

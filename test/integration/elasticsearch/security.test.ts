@@ -14,6 +14,7 @@ import { clusterInfo } from '../../../src/elasticsearch/info.ts';
 import { missingPrivileges } from '../../../src/elasticsearch/privileges.ts';
 import { refresh } from '../../../src/elasticsearch/refresh.ts';
 import { startReindex } from '../../../src/elasticsearch/reindex.ts';
+import { listRepositories } from '../../../src/elasticsearch/repositories.ts';
 import { getTask } from '../../../src/elasticsearch/tasks.ts';
 import { blockWrites } from '../../../src/elasticsearch/write-blocks.ts';
 import { archiveOnce } from '../../support/archive-once.ts';
@@ -214,6 +215,18 @@ describe('documents that are counted', () => {
     const looker = client({ type: 'apiKey', apiKey: answer.encoded });
     const count = countsByIndex(looker, [name], { match_all: {} });
     await expect(count).rejects.toMatchObject({ errorClass: 'forbidden' });
+  });
+});
+
+describe('a policy that wants to see snapshots', () => {
+  it('needs no more than its shipped role to know which repositories are read-only', async () => {
+    const answer = (await admin.request({
+      method: 'POST',
+      path: '/_security/api_key',
+      body: { name: 'policy', role_descriptors: { policy: shippedRole('index-maintenance-policy', {}) } },
+    })) as { readonly encoded: string };
+    const policy = client({ type: 'apiKey', apiKey: answer.encoded });
+    expect(await listRepositories(policy)).toEqual(await listRepositories(admin));
   });
 });
 

@@ -359,17 +359,19 @@ describe('an age by documents', () => {
       retention: { maxAge: '30d' },
     });
     await policy.make(['old', 'young', 'empty', 'seconds']);
+    await policy.make(['seconds-as-date'], { mappings: { properties: { at: { type: 'date' } } } });
     await policy.make(['text'], { mappings: { properties: { at: { type: 'keyword' } } } });
     await writeDocument(bed.es, `${policy.prefix}old`, { at: '2016-02-29T00:00:00Z' });
     await writeDocument(bed.es, `${policy.prefix}young`, { at: new Date().toISOString() });
-    // Elasticsearch maps it as a number, which read as milliseconds would be of January 1970.
-    await writeDocument(bed.es, `${policy.prefix}seconds`, { at: Math.floor(Date.now() / 1_000) });
+    // Elasticsearch maps it as a number, or takes it for milliseconds: both would be of January 1970.
+    for (const name of ['seconds', 'seconds-as-date'])
+      await writeDocument(bed.es, policy.prefix + name, { at: Math.floor(Date.now() / 1_000) });
     await writeDocument(bed.es, `${policy.prefix}text`, { at: 'yesterday' });
     expect(await policy.run()).toMatchObject({
       lastRun: { deleted: 1 },
-      plan: { kept: [{ reason: 'AgeUnknown', count: 3 }, { reason: 'Young' }] },
+      plan: { kept: [{ reason: 'AgeUnknown', count: 4 }, { reason: 'Young' }] },
     });
-    expect(await policy.names()).toEqual(['empty', 'seconds', 'text', 'young']);
+    expect(await policy.names()).toEqual(['empty', 'seconds', 'seconds-as-date', 'text', 'young']);
   });
 });
 
