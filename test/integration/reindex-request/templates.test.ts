@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { getAliases } from '../../../src/elasticsearch/aliases.ts';
 import { isElasticsearchError } from '../../../src/elasticsearch/errors.ts';
-import { useReindexBed } from '../../support/reindex-bed.ts';
+import { editRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import { addAliases, createSource, documentsOf, indexOf, isBlocked } from '../../support/reindex-indices.ts';
-import { reindex } from '../../support/reindex-run.ts';
+import { losingAnswerOf, reindex } from '../../support/reindex-run.ts';
 import type { Around } from '../../support/server-calls.ts';
 
 const bed = await useReindexBed();
@@ -93,6 +94,29 @@ describe('index templates', () => {
     expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 20 } });
     expect(answers).toEqual([403]);
   });
+
+  it.each([
+    ['goes on', false, 'Completed'],
+    ['is cancelled there', true, 'Cancelled'],
+  ])(
+    'leave no alias behind where a copy loses its way right after the creation and %s',
+    async (_, cancel, phase) => {
+      const { from, to, name } = await createSource(bed);
+      const alias = `${name}-alias`;
+      await addAliases(bed.es, from, { [alias]: {} });
+      await putTemplate(to, { template: { aliases: { [alias]: {} } } });
+      const request = bed.name();
+      const lose = losingAnswerOf('PUT /{new}');
+      const around: Around = async (call, send) => {
+        if (cancel && call.shape === 'PUT /{new}') await editRequest(bed, request, { spec: { cancel } });
+        return lose(call, send);
+      };
+      const { status } = await reindex(bed, { from, to }, { name: request, around });
+      expect(status.phase).toBe(phase);
+      expect(Object.keys(await getAliases(bed.es, alias))).toEqual([cancel ? from : to]);
+      expect((await indexOf(bed.es, to)) === undefined).toBe(cancel);
+    },
+  );
 
   it.each<[string, object, object]>([
     ['fit', { code: { type: 'keyword' } }, { phase: 'Completed', destination: { documents: 2 } }],
