@@ -326,6 +326,13 @@ describe('validating', () => {
       expect(aliases).toHaveLength(1);
     });
 
+    it('goes by templates where they fit an empty destination: Elasticsearch does', () => {
+      const empty = { destination: { index: 'orders-v2', createFrom: 'Empty' } };
+      const mappings = { properties: { code: { type: 'keyword' } } };
+      expect(trial(empty, { settings: {}, mappings })).toMatchObject({ body: { mappings } });
+      expect(trial(empty)).not.toMatchObject({ body: { mappings: { enabled: false } } });
+    });
+
     it('judges no mapping where it does not know what templates give', () => {
       expect(trial(fromTemplate)).toMatchObject({ body: { mappings: { enabled: false } }, aliases: [] });
     });

@@ -97,7 +97,7 @@ async function readPreflight(situation: Situation, es: Elasticsearch, signal: Ab
     sequenceNumbersSearchable(es, source.name, signal),
     privileges.length > 0 ? undefined : nodeDisks(es, signal),
     query === undefined ? undefined : countChosen(es, source.name, query, signal),
-    createFrom === 'Template' ? templateOf(es, index, signal) : undefined,
+    createFrom === 'Source' ? undefined : templateOf(es, index, signal),
   ]);
   const preflight: PreflightFacts = {
     ...size,

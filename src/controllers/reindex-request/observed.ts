@@ -117,7 +117,7 @@ export interface PreflightFacts {
   readonly sequenceNumbersSearchable: boolean;
   readonly documents: number;
   readonly bytes: number;
-  /** What index templates give the destination, with createFrom: Template; absent where it cannot be told. */
+  /** What index templates give a destination that takes nothing of the source; absent where there are none, or it cannot be told. */
   readonly template?: { readonly settings: unknown; readonly mappings: unknown } | undefined;
   /** The part of the documents that is copied, 0 to 1; absent: all. */
   readonly share?: number;

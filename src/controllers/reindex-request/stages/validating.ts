@@ -169,9 +169,9 @@ function filteredAliases({ spec }: Situation, source: IndexFacts): readonly Move
  */
 function likeDestination({ spec, observed }: Situation, source: IndexFacts) {
   const { destination } = spec;
-  if (destination.createFrom !== 'Template') return { spec: destination, facts: source };
   const facts = observed.preflight?.template;
-  return facts && { spec: { ...destination, createFrom: 'Source' } as const, facts };
+  if (facts) return { spec: { ...destination, createFrom: 'Source' } as const, facts };
+  return destination.createFrom === 'Template' ? undefined : { spec: destination, facts: source };
 }
 
 /** A dry run works on nothing. */
