@@ -332,48 +332,68 @@ function serves(permission: Permission, call: Call): boolean {
 }
 
 describe('a namespace that is deleted', () => {
-  it('goes, and its write block with it, although it takes the Role of the operator first', async () => {
-    const index = `${prefix}-held`;
-    await ask('PUT', `/${index}`, {
-      settings: { number_of_shards: 1, number_of_replicas: 0 },
-      aliases: { [`${index}-alias`]: {} },
-    });
+  it('goes, and its write blocks with it, although it takes Role, connection and login first', {
+    timeout: 240_000,
+  }, async () => {
+    const connection = { endpoints: [elasticsearch.url], allowInsecure: true };
     const grant = { namespaces: [LEAVING], indices: [`${prefix}-*`], operations: ['Reindex'] };
     await create(
       pathTo('ElasticsearchConnection', OWN),
-      object('ElasticsearchConnection', 'granting', {
-        endpoints: [elasticsearch.url],
-        allowInsecure: true,
-        grants: [grant],
+      object('ElasticsearchConnection', 'granting', { ...connection, grants: [grant] }),
+    );
+    await create(`/api/v1/namespaces/${LEAVING}/secrets`, { metadata: { name: 'login' }, stringData: LOGIN });
+    await create(
+      pathTo('ElasticsearchConnection', LEAVING),
+      object('ElasticsearchConnection', 'own', {
+        ...connection,
+        auth: { basic: { secretRef: { name: 'login' } } },
       }),
     );
     const operator = await startInstalled();
-    await create(
-      pathTo('ReindexRequest', LEAVING),
-      object('ReindexRequest', 'held', {
-        connectionRef: { name: 'granting', namespace: OWN },
-        source: { index },
-        destination: { index: `${index}-new` },
-      }),
-    );
-    await eventually('the window is open', async () => {
-      const request: Rendered = await get(pathTo('ReindexRequest', LEAVING, 'held'));
-      return request['status']?.phase === 'RollbackWindow' || undefined;
-    });
-    const isBlocked = async () =>
-      JSON.stringify(await ask('GET', `/${index}/_settings/index.blocks.write`)).includes('"write":"true"');
-    expect(await isBlocked()).toBe(true);
+    const held = await Promise.all([
+      heldIndex('by-granted', { name: 'granting', namespace: OWN }),
+      heldIndex('by-own', { name: 'own' }),
+    ]);
+    const blocked = () => Promise.all(held.map(isBlocked));
+    expect(await blocked()).toEqual([true, true]);
     await send('DELETE', `/api/v1/namespaces/${LEAVING}`);
     await eventually(
       'the namespace is gone',
       async () => (await send('GET', `/api/v1/namespaces/${LEAVING}`)).status === 404 || undefined,
       60_000,
     );
-    expect(await isBlocked()).toBe(false);
+    expect(await blocked()).toEqual([false, false]);
     operator.signal('SIGTERM');
     expect(await operator.exited).toBe(0);
   });
 });
+
+/** An index whose rollback window is open: the operator blocks its writes. */
+async function heldIndex(name: string, connectionRef: object): Promise<string> {
+  const index = `${prefix}-${name}`;
+  const settings = { number_of_shards: 1, number_of_replicas: 0 };
+  await ask('PUT', `/${index}`, { settings, aliases: { [`${index}-alias`]: {} } });
+  await create(
+    pathTo('ReindexRequest', LEAVING),
+    object('ReindexRequest', name, {
+      connectionRef,
+      source: { index },
+      destination: { index: `${index}-new` },
+    }),
+  );
+  await eventually(
+    'the window is open',
+    async () => {
+      const request: Rendered = await get(pathTo('ReindexRequest', LEAVING, name));
+      return request['status']?.phase === 'RollbackWindow' || undefined;
+    },
+    60_000,
+  );
+  return index;
+}
+
+const isBlocked = async (index: string): Promise<boolean> =>
+  JSON.stringify(await ask('GET', `/${index}/_settings/index.blocks.write`)).includes('"write":"true"');
 
 describe('uninstalling', () => {
   it('leaves data, kinds and resources; and so does deleting those, while an operator watches', async () => {
