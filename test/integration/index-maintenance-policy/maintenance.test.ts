@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   createPolicy,
@@ -423,8 +424,10 @@ describe('requireSnapshot', () => {
     ];
     const uid = '11111111-2222-3333-4444-555555555555';
     const mark = { uid, slot: '2026-06-15T12:00:00Z', schedule: `${bed.namespace}/nightly` };
-    for (const { name, prefix, make } of [foreign, marked]) {
-      await make([`v1-${daysAgo(9)}`]);
+    for (const { make } of [foreign, marked]) await make([`v1-${daysAgo(9)}`]);
+    // The clock by which a snapshot begins is set every 200 ms: it could be of before its indexes.
+    await setTimeout(500);
+    for (const { name, prefix } of [foreign, marked]) {
       await bed.es.request({
         method: 'PUT',
         path: `/_snapshot/backups/${name}`,
