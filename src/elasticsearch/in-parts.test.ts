@@ -42,12 +42,31 @@ describe('contents of documents', () => {
     expect(await read(es, [])).toEqual([]);
   });
 
-  it('are divided until they fit, and the parts after are no larger', async () => {
+  it('are divided until they fit, and more are tried at once after some that did', async () => {
     const { es, asked } = cluster(limit);
-    const sizes = Array.from({ length: 8 }, () => 3_000);
-    expect(await read(es, sizes)).toEqual(Array.from({ length: 4 }, () => '3000,3000'));
-    // Of eight, of four, and then four times of two.
+    const sizes = Array.from({ length: 32 }, () => 1_000);
+    const results = await read(es, sizes);
+    expect(results.map((one) => String(one).split(',').length)).toEqual([8, 8, 8, 8]);
+    // Of 32, of 16, and then of eight.
     expect(asked).toHaveLength(6);
+    const many = await read(es, [...sizes, ...sizes]);
+    expect(many.map((one) => String(one).split(',').length)).toEqual(Array.from({ length: 8 }, () => 8));
+  });
+
+  it('are no longer read one by one when a large document is over', async () => {
+    const { es } = cluster(limit);
+    const results = await read(es, [20_000, ...Array.from({ length: 100 }, () => 1)]);
+    expect(results.length).toBeLessThan(25);
+    expect(String(results.at(-1)).split(',').length).toBeGreaterThan(8);
+  });
+
+  it('are read in parts that grow', async () => {
+    const { es, asked } = cluster(limit);
+    await read(
+      es,
+      Array.from({ length: 500 }, () => 1),
+    );
+    expect(asked.map((path) => path.split(',').length)).toEqual([32, 64, 128, 256, 20]);
   });
 
   it('may be larger than a part where one document is', async () => {

@@ -3,6 +3,35 @@ import { isElasticsearchError } from './errors.ts';
 
 /** Of an answer with contents of documents: parsed it takes several times as much, and there may be two at once. */
 const ANSWER_BYTES = 8 * 1024 * 1024;
+/** Elasticsearch makes the whole answer before it is refused: a first part of large documents is to be no burden. */
+const FIRST = 32;
+/** So many parts have to fit, after one that did not, before a larger one is tried: a single large document is soon over. */
+const PATIENCE = 4;
+
+/** How many documents fit into an answer, as far as it is known; for all readings of one kind of documents. */
+export class PartSize {
+  #size = FIRST;
+  #patience = 1;
+  #fitting = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  fitted(): void {
+    this.#fitting += 1;
+    if (this.#fitting < this.#patience) return;
+    this.#fitting = 0;
+    this.#size *= 2;
+  }
+
+  /** @param count of a part that did not fit. */
+  refused(count: number): void {
+    this.#size = Math.ceil(count / 2);
+    this.#patience = PATIENCE;
+    this.#fitting = 0;
+  }
+}
 
 export interface Part<T, R> {
   readonly items: readonly T[];
@@ -10,8 +39,8 @@ export interface Part<T, R> {
 }
 
 /**
- * Reads contents of documents, as many at once as fit into an answer of 8 MiB: a part that does not fit is divided, and
- * those after it are no larger. One item alone may take what the connection takes.
+ * Reads contents of documents, as many at once as fit into an answer of 8 MiB. One item alone may take what the
+ * connection takes.
  * @param read asks only the cluster that it is given.
  * @throws ElasticsearchError `tooLarge` when one item alone does not fit.
  */
@@ -19,15 +48,16 @@ export async function* inParts<T, R>(
   es: Elasticsearch,
   items: readonly T[],
   read: (es: Elasticsearch, part: readonly T[]) => Promise<R>,
+  size = new PartSize(),
 ): AsyncGenerator<Part<T, R>> {
   const small = withSmallAnswers(es);
-  let size = items.length;
   for (let at = 0; at < items.length; ) {
-    const part = items.slice(at, at + size);
+    const part = items.slice(at, at + size.size);
     const result = await unlessTooLarge(part.length, () => read(part.length === 1 ? es : small, part));
-    if (result === TOO_LARGE) size = Math.ceil(part.length / 2);
+    if (result === TOO_LARGE) size.refused(part.length);
     else {
       at += part.length;
+      size.fitted();
       yield { items: part, result };
     }
   }

@@ -741,6 +741,10 @@ describe('copying', () => {
       { type: 'IsolateFailures', range: { shard: 0, from: 0, to: 49 } },
     ]);
     expect(decision.status.copy?.running).toHaveLength(2);
+    // The index that keeps them is made by the first.
+    const both = [...running().copy.running, { ...running({ from: 50, to: 99 }).copy.running[0] }];
+    const two = run(request({ ...seeing, copy: { ...seeing.copy, running: both } as never }), world);
+    expect(actionsOf(two)).toEqual(['IsolateFailures']);
     const last = run(
       request({ ...seeing, copy: { ...seeing.copy, ...running({ try: 11 }).copy, pit: 'p' } }),
       world,

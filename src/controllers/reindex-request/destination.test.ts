@@ -142,6 +142,16 @@ describe('creationBody', () => {
     expect(made.mappings['properties']).toEqual({ field: after, other: { type: 'long' } });
   });
 
+  it('has nothing of a runtime field of another type', () => {
+    const runtime = { day: { type: 'keyword', script: { source: 'emit("")' } } };
+    const made = creationBody(
+      { ...fromSource, mappings: { runtime: { day: { type: 'long' } } } },
+      { settings: {}, mappings: { runtime } },
+      mark,
+    );
+    expect(made.mappings['runtime']).toEqual({ day: { type: 'long' } });
+  });
+
   it('takes nothing of the source for Template and Empty', () => {
     expect(creationBody({ createFrom: 'Empty', copyReplicas: false }, source, mark)).toEqual({
       settings: { 'index.hidden': true },

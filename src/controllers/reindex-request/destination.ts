@@ -268,7 +268,7 @@ function merged(
 }
 
 /** Where fields are listed. */
-const LISTS: ReadonlySet<string> = new Set(['properties', 'fields']);
+const LISTS: ReadonlySet<string> = new Set(['properties', 'fields', 'runtime']);
 
 /** As Elasticsearch lays templates over each other: a field of another type has nothing of the one that it replaces. */
 function mergedFields(

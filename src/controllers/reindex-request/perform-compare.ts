@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { inParts } from '../../elasticsearch/in-parts.ts';
+import { inParts, PartSize } from '../../elasticsearch/in-parts.ts';
 import { getDocuments } from '../../elasticsearch/multi-get.ts';
 import {
   documentsNumbered,
@@ -60,13 +60,14 @@ export function compareDocuments(
     let compared = 0;
     const mismatched: Numbered[] = [];
     const end = performance.now() + limits.time;
+    const size = new PartSize();
     const hasTime = () => performance.now() < end;
     const visit = async (range: Range) => {
       const { numbers, reached } = await choose(es, view, range, request, limits.page, signal);
       const read = (from: Elasticsearch, part: readonly number[]) =>
         differing(from, view, range.shard, part, destination.index, signal);
       let looked = 0;
-      for await (const { items, result } of inParts(es, numbers, read)) {
+      for await (const { items, result } of inParts(es, numbers, read, size)) {
         mismatched.push(...(await stillThere(es, source, result, signal)));
         compared += items.length;
         looked += items.length;

@@ -18,8 +18,23 @@ const none = classifyAnswer(
 const copied = { took: 1, timed_out: false, total: 0, created: 0, updated: 0, deleted: 0, batches: 0 };
 const nothing = { version_conflicts: 0, noops: 0, failures: [] };
 
+function health(status: 'yellow' | 'red') {
+  const shards = { active_primary_shards: 0, active_shards: 0, relocating_shards: 0, initializing_shards: 0 };
+  const rest = {
+    number_of_nodes: 1,
+    number_of_data_nodes: 1,
+    unassigned_shards: 1,
+    number_of_pending_tasks: 0,
+  };
+  return { ...shards, ...rest, status, timed_out: status === 'red' };
+}
+
 /** A cluster that answers so to the creation of the trial index, and to its aliases. */
-function cluster(creation: unknown, aliases: unknown = { acknowledged: true }) {
+function cluster(
+  creation: unknown,
+  aliases: unknown = { acknowledged: true },
+  status: 'yellow' | 'red' = 'red',
+) {
   const sent: ElasticsearchRequest[] = [];
   const answers: Readonly<Record<string, unknown>> = {
     '/scratch': creation,
@@ -27,6 +42,7 @@ function cluster(creation: unknown, aliases: unknown = { acknowledged: true }) {
     '/_reindex': { ...copied, ...nothing },
   };
   const request = async (call: ElasticsearchRequest) => {
+    if (call.path === '/_cluster/health/scratch') return health(status);
     if (call.method === 'GET') throw none;
     sent.push(call);
     const answer = answers[call.path];
@@ -89,4 +105,9 @@ it.each([
   const trial = tryOut({ ...action, aliases: [] }, context);
   await expect(trial).rejects.toMatchObject({ reason: 'PreflightFailed' });
   await expect(trial).rejects.toBeInstanceOf(WaitingError);
+});
+
+it('gives a trial index time whose shards start late', async () => {
+  const { context } = cluster({ ...made, shards_acknowledged: false }, undefined, 'yellow');
+  expect((await tryOut({ ...action, aliases: [] }, context))({}).phase).toBe('Preparing');
 });

@@ -3,6 +3,7 @@ import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
+import { indexHealth } from '../../elasticsearch/health.ts';
 import { createIndex, deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
 import { runReindex } from '../../elasticsearch/reindex.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
@@ -48,12 +49,8 @@ const SHARDS_AGAIN_MS = 30_000;
 async function create({ scratch, body }: TryOut, { es, pass }: EffectContext): Promise<Change | undefined> {
   try {
     const made = await createIndex(es, scratch, body as Record<string, unknown>, {}, pass.signal);
-    if (made.shardsAcknowledged) return undefined;
-    throw new WaitingError(
-      'PreflightFailed',
-      `an index like the destination is to be gets no node: index.routing.allocation.* of the source or of spec.destination.settings, or the state of the cluster, keeps its shards from starting; correct that, or the settings in a new request`,
-      SHARDS_AGAIN_MS,
-    );
+    if (!made.shardsAcknowledged) await requireStarted(scratch, es, pass.signal);
+    return undefined;
   } catch (error) {
     requireRoomForShards(scratch, error);
     if (!isElasticsearchError(error, 'invalid')) throw error;
@@ -63,6 +60,21 @@ async function create({ scratch, body }: TryOut, { es, pass }: EffectContext): P
       `Elasticsearch refuses the settings or mappings of the destination (${error.errorType}): correct spec.destination in a new request; nothing was changed`,
     );
   }
+}
+
+/** The answer to the creation waits for ten seconds; a cluster that has much to do may need longer. */
+const START_MS = 20_000;
+
+/** @throws WaitingError `PreflightFailed` */
+async function requireStarted(scratch: string, es: Elasticsearch, signal: AbortSignal): Promise<void> {
+  const options = { waitForStatus: 'yellow', waitMs: START_MS } as const;
+  const { status } = await indexHealth(es, scratch, options, signal);
+  if (status !== 'red') return;
+  throw new WaitingError(
+    'PreflightFailed',
+    `the shards of an index like the destination is to be were not started within 30 s: index.routing.allocation.* of the source or of spec.destination.settings, or the state of the cluster, keeps them from every node; correct that, or the settings in a new request`,
+    SHARDS_AGAIN_MS,
+  );
 }
 
 /** A filter is read with the mappings of its index: better now than in the fence. */

@@ -6,8 +6,9 @@ const mappings = {
   dynamic: 'strict',
   properties: { sku: { type: 'text' }, order: { properties: { n: { type: 'long' } } } },
 };
+const template = { settings: {}, mappings: {} };
 const of = (over: object, settings: object = { number_of_shards: '4' }) =>
-  planNotes(spec(over), index('orders-v1', { mappings, settings }));
+  planNotes(spec(over), index('orders-v1', { mappings, settings }), { template });
 const to = (destination: object) => ({ destination: { index: 'orders-v2', ...destination } });
 const shards = (number: number) => to({ settings: { index: { number_of_shards: number } } });
 const fields = (properties: object) => to({ mappings: { properties } });
@@ -21,6 +22,13 @@ describe('a source that is not copied as a whole', () => {
     expect(of({ source })).toEqual([]);
     expect(of(remove)).toEqual([expect.stringContaining('_clone')]);
   });
+});
+
+it('templates that cannot be read are told in the plan', () => {
+  const [over, source] = [spec(to({ createFrom: 'Template' })), index('orders-v1', {})];
+  expect(planNotes(over, source, {})).toEqual([expect.stringContaining('manage_index_templates')]);
+  expect(planNotes(over, source, { template })).toEqual([]);
+  expect(planNotes(spec(to({ createFrom: 'Empty' })), source, {})).toEqual([]);
 });
 
 describe('a cheaper way', () => {

@@ -1,11 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CopySpec } from './copy-request.ts';
 import { flatten, ownMappings } from './destination.ts';
-import type { IndexFacts } from './observed.ts';
+import type { IndexFacts, PreflightFacts } from './observed.ts';
 
 /** What a person should know before the copy begins, each in a sentence. */
-export function planNotes(spec: CopySpec, source: IndexFacts): readonly string[] {
-  return [...cheaperWays(spec, source), ...keptSource(spec, source)];
+export function planNotes(
+  spec: CopySpec,
+  source: IndexFacts,
+  facts: Pick<PreflightFacts, 'template'> | undefined,
+): readonly string[] {
+  return [...cheaperWays(spec, source), ...keptSource(spec, source), ...unread(spec, facts)];
+}
+
+function unread(
+  { destination: { createFrom, index } }: CopySpec,
+  facts: Pick<PreflightFacts, 'template'> | undefined,
+): readonly string[] {
+  if (createFrom !== 'Template' || facts?.template) return [];
+  return [
+    `no index template for ${index} could be read, because there is none, it is of the old kind, or the user of the connection lacks the privilege manage_index_templates: settings and mappings are not tried before ${index} is made`,
+  ];
 }
 
 /** What is not copied is nowhere else. */

@@ -203,16 +203,17 @@ function tooManyBad(situation: Situation): Step | undefined {
   );
 }
 
-/** Named, written down and left out, so that the rest is copied. */
+/** Named, written down and left out, so that the rest is copied. One part a pass: the first makes the index for them. */
 function isolations(copy: Copy, situation: Situation): readonly ReindexAction[] {
   const { destination, observed } = situation;
   if (!destination) return [];
   const target = { index: destination.name, uuid: destination.uuid };
-  return copy.running.flatMap((range) => {
+  const all = copy.running.flatMap((range) => {
     const outcome = range.task === undefined ? undefined : observed.outcomes[range.task];
     if (outcome?.type !== 'documentFailures') return [];
     return [{ type: 'IsolateFailures', target, range: bounds(range), failures: outcome.failures } as const];
   });
+  return all.slice(0, 1);
 }
 
 /** Only intents that were in status before this pass: a crash between the two must not lose one. */

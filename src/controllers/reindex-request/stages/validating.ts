@@ -188,7 +188,7 @@ function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatu
     definition,
   }));
   const facts = observed.preflight;
-  const notes = planNotes(spec, source);
+  const notes = planNotes(spec, source, facts);
   return {
     ...status,
     attempt: situation.attempt,
