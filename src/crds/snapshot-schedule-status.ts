@@ -43,6 +43,7 @@ const run = object('A snapshot that runs, or is about to.', {
     message: text(1024).describe('Why.'),
   }).optional(),
   overdue: z.boolean().describe('Whether it has run longer than spec.deadline.').optional(),
+  aborting: z.boolean().describe('Whether Elasticsearch was asked to abort it at its deadline.').optional(),
 });
 
 const ended = {

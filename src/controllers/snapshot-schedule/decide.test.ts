@@ -450,8 +450,12 @@ describe('a run', () => {
       [],
       [{ type: 'AbortSnapshot', target: { uuid: 'u1' } }],
     ]);
-    const gone = running({ ...accepted, overdue: true }, undefined, {}, { abortOnDeadline: true });
-    expect(gone.status).toMatchObject({ lastSnapshot: { state: 'ABORTED' }, history: [{ attempts: 1 }] });
+    expect(again.status.active?.aborting).toBe(true);
+    for (const left of [undefined, snapshot({ state: 'FAILED' })])
+      expect(running({ ...accepted, overdue: true, aborting: true }, left).status).toMatchObject({
+        lastSnapshot: { state: 'ABORTED' },
+        history: [{ attempts: 1 }],
+      });
   });
 });
 
@@ -470,6 +474,13 @@ describe('a run at its deadline by a clock that is not to be trusted', () => {
   it('is not aborted either while nobody says what the clocks show', () => {
     expect([late(undefined).actions, late(undefined).ready.reason]).toEqual([[], 'DeadlineExceeded']);
     expect(late(60).actions).toHaveLength(1);
+  });
+
+  it('that then ends badly by itself is told as it ended, and tried again', () => {
+    const { active = accepted } = late(undefined).status;
+    const partial = snapshot({ state: 'PARTIAL', shards: { total: 2, failed: 1 } });
+    const { status } = running(active, partial, {}, { abortOnDeadline: true }, NOW + 24 * HOUR);
+    expect([status.lastSnapshot?.state, status.active?.attempt]).toEqual(['PARTIAL', 2]);
   });
 });
 

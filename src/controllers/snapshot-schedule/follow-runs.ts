@@ -29,7 +29,7 @@ function followRun(situation: Situation, step: Step, run: Run): Step {
   if (isRunning(snapshot)) return goOn(situation, step, run, facts);
   const verdict = verdictOf(snapshot, facts.indices);
   // An aborted one shows as failed for a moment before it is gone.
-  const ending = verdict.state !== 'SUCCESS' && isAborted(situation, run) ? ABORTED : verdict;
+  const ending = verdict.state !== 'SUCCESS' && run.aborting ? ABORTED : verdict;
   return end(situation, step, { ...run, accepted: true }, { ...figuresOf(facts), ...ending });
 }
 
@@ -39,8 +39,6 @@ const LOST: Ending = {
 };
 const ABORTED: Ending = { state: 'ABORTED', message: 'it ran longer than spec.deadline and was aborted' };
 
-const isAborted = ({ spec }: Situation, run: Run): boolean => run.overdue === true && spec.abortOnDeadline;
-
 const leftBehind = ({ repository }: Run): Ending => ({
   state: 'LOST',
   message: `it is not to be found any more in repository ${repository}, which spec.repository has left`,
@@ -49,7 +47,7 @@ const leftBehind = ({ repository }: Run): Ending => ({
 /** Accepted and gone: its master died, somebody deleted it, or we have, at the deadline. */
 function lost(situation: Situation, step: Step, run: Run, facts: RunFacts): Step {
   const gone = hasLeft(run, situation.spec) ? leftBehind(run) : LOST;
-  const ending = isAborted(situation, run) ? ABORTED : gone;
+  const ending = run.aborting ? ABORTED : gone;
   return end(situation, step, run, { ...figuresOf(facts), ...ending });
 }
 
@@ -69,6 +67,7 @@ function goOn(situation: Situation, step: Step, run: Run, facts: RunFacts): Step
   const isLate = age > situation.plan.deadlineMs;
   const isSkewed = isLate && skewSeconds !== undefined && skewSeconds > MOST_SKEW_SECONDS;
   const overdue = isLate && !isSkewed;
+  const actions = overdue && snapshot ? aborting(situation, run, snapshot.uuid, skewSeconds) : [];
   const { retryTime: _retryTime, ...rest } = run;
   const seen: Run = {
     ...rest,
@@ -76,11 +75,13 @@ function goOn(situation: Situation, step: Step, run: Run, facts: RunFacts): Step
     startTime: timeText(started),
     ...(progress && { percent: percentOf(progress), shards: progress.shards, bytes: progress.bytes }),
     ...(overdue && { overdue }),
+    // Only what was asked for: one that ends badly by itself is tried again, however late it is.
+    ...(actions.length > 0 && { aborting: true }),
   };
   return add(step, {
     status: replaceRun(step.status, run, seen),
     events: overdue && run.overdue !== true ? [deadlineEvent(run)] : [],
-    actions: overdue && snapshot ? aborting(situation, run, snapshot.uuid, skewSeconds) : [],
+    actions,
     next: Math.min(pollAfterMs(age), isLate ? Number.POSITIVE_INFINITY : situation.plan.deadlineMs - age + 1),
     ...(isSkewed && { ready: ageUnknown(run) }),
   });
