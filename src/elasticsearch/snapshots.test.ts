@@ -60,19 +60,32 @@ describe('the snapshots of a repository', () => {
     expect(es.requests.at(-1)?.query?.['size']).toBe(1);
   });
 
+  const catalogue = (...entries: readonly (readonly [string, string])[]) => ({
+    snapshots: entries.map(([name, state]) => ({ snapshot: name, uuid: `uuid-${name}`, state })),
+    total: entries.length,
+  });
+
   it('are surveyed without the names of indexes, and what is not in the list is unreadable unless it runs', async () => {
-    const entry = (name: string, state?: string) => ({ snapshot: name, uuid: `uuid-${name}`, state });
     const es = answering(
+      catalogue(['a', 'SUCCESS'], ['b', 'SUCCESS'], ['c', 'IN_PROGRESS']),
       { snapshots: [snapshot('a')], total: 1 },
-      { snapshots: [entry('a', 'SUCCESS'), entry('b', 'SUCCESS'), entry('c', 'IN_PROGRESS')], total: 3 },
+      catalogue(['a', 'SUCCESS'], ['b', 'SUCCESS'], ['c', 'SUCCESS']),
     );
     const survey = await surveySnapshots(es, 'backups');
     expect(survey.snapshots.map(({ name }) => name)).toEqual(['a']);
     expect(survey.unreadable).toEqual([{ name: 'b', uuid: 'uuid-b' }]);
-    const [list, catalogue] = es.requests.map(({ query }) => query);
+    const [entries, list] = es.requests.map(({ query }) => query);
     expect(list).toMatchObject({ index_names: false, ignore_unavailable: true });
     expect(list?.['filter_path']).not.toContain('snapshots.indices');
-    expect(catalogue).toMatchObject({ verbose: false });
+    expect(entries).toMatchObject({ verbose: false });
+  });
+
+  it('that come or go while they are read are not unreadable', async () => {
+    const list = { snapshots: [snapshot('a')], total: 1 };
+    const come = answering(catalogue(['a', 'SUCCESS']), list, catalogue(['a', 'SUCCESS'], ['b', 'SUCCESS']));
+    expect((await surveySnapshots(come, 'backups')).unreadable).toEqual([]);
+    const gone = answering(catalogue(['a', 'SUCCESS'], ['b', 'SUCCESS']), list, catalogue(['a', 'SUCCESS']));
+    expect((await surveySnapshots(gone, 'backups')).unreadable).toEqual([]);
   });
 
   it('that run have no end, although Elasticsearch says 1970', async () => {

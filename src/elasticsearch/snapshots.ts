@@ -109,12 +109,15 @@ export async function surveySnapshots(
   signal?: AbortSignal,
 ): Promise<Survey> {
   const query = { index_names: false, filter_path: [...LISTED, 'next', 'total'].join(',') };
-  const found = await readPages(es, repository, query, signal);
-  const listed = new Set(found.map(({ uuid }) => uuid));
-  const all = await readCatalogue(es, repository, signal);
-  // One that runs has begun since the list was read.
-  const unreadable = all.filter(({ uuid, state }) => state !== 'IN_PROGRESS' && !listed.has(uuid));
-  return { snapshots: found, unreadable: unreadable.map(({ name, uuid }) => ({ name, uuid })) };
+  const before = await readCatalogue(es, repository, signal);
+  const snapshots = await readPages(es, repository, query, signal);
+  const listed = new Set(snapshots.map(({ uuid }) => uuid));
+  const lacking = before.filter(({ uuid, state }) => state !== 'IN_PROGRESS' && !listed.has(uuid));
+  if (lacking.length === 0) return { snapshots, unreadable: [] };
+  // What is made or deleted while the list is read lacks in it as well: unreadable is what was there all the time.
+  const after = new Set((await readCatalogue(es, repository, signal)).map(({ uuid }) => uuid));
+  const unreadable = lacking.filter(({ uuid }) => after.has(uuid));
+  return { snapshots, unreadable: unreadable.map(({ name, uuid }) => ({ name, uuid })) };
 }
 
 /** Where to read on. */
