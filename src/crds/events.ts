@@ -138,7 +138,10 @@ const scheduleEvents: readonly EventDoc[] = [
     'See status.unreadable. Restore the file, or delete the snapshot; if it was yours, make sure that there is a newer one.',
   ),
   normal('SlotsMissed', 'Slots of the schedule never run, because nobody looked when they came.'),
-  normal('NameTaken', 'A snapshot of somebody else has the name; another name is taken.'),
+  normal(
+    'NameTaken',
+    'A snapshot of somebody else, or one that cannot be read, has the name; another name is taken.',
+  ),
   normal('SnapshotsDeleted', 'Retention has deleted what was expired.'),
   normal('RestoreCheckPassed', 'A sample was restored and is what it was.'),
   normal('RestoreCheckSkipped', 'Nothing could be checked.'),

@@ -12,7 +12,7 @@ const slot = time('The slot that it was made for, or the moment of the run-now.'
 const state = z
   .enum(['SUCCESS', 'PARTIAL', 'FAILED', 'EMPTY', 'INCOMPLETE', 'LOST', 'ABORTED'])
   .describe(
-    'As Elasticsearch says, but SUCCESS only with at least one shard (else EMPTY) and every index that was there (else INCOMPLETE); LOST: it vanished; ABORTED: by the deadline.',
+    'As Elasticsearch says, but SUCCESS only with at least one shard (else EMPTY) and every index that was there (else INCOMPLETE); LOST: it vanished, or cannot be read; ABORTED: by the deadline.',
   );
 
 const run = object('A snapshot that runs, or is about to.', {
@@ -26,6 +26,7 @@ const run = object('A snapshot that runs, or is about to.', {
     .describe('Whether the annotation run-now asked for it: then it has no deadline.')
     .optional(),
   refused: text(1024).describe('Why Elasticsearch did not begin it.').optional(),
+  unreadableSince: time('Since when nobody can tell what became of it.').optional(),
   startTime: time('When it began.').optional(),
   percent: z.int().min(0).max(100).describe('How much is done.').optional(),
   shards: object('Its shards.', {

@@ -161,12 +161,18 @@ const catalogue = z.object({
 });
 
 /** Everything that the repository has an entry of, readable or not: no file of a snapshot is opened. */
-async function readCatalogue(es: Elasticsearch, repository: string, signal: AbortSignal | undefined) {
+async function readCatalogue(
+  es: Elasticsearch,
+  repository: string,
+  signal: AbortSignal | undefined,
+  names = '*',
+) {
   const query = {
     verbose: false,
+    ignore_unavailable: true,
     filter_path: 'snapshots.snapshot,snapshots.uuid,snapshots.state,total',
   };
-  const request = { method: 'GET', path: path`/_snapshot/${concrete(repository)}/*`, query } as const;
+  const request = { method: 'GET', path: path`/_snapshot/${concrete(repository)}/${names}`, query } as const;
   const answer = await ask(es, request, catalogue, signal);
   return answer.snapshots.map(({ snapshot: name, ...rest }) => ({ name, ...rest }));
 }
@@ -207,6 +213,19 @@ export async function findSnapshot(
       return undefined;
     throw error;
   }
+}
+
+/**
+ * Whether the repository has an entry of that name, so that no other snapshot can get it. Its file may be missing.
+ * @throws ElasticsearchError `notFound` without the repository.
+ */
+export async function isNameInUse(
+  es: Elasticsearch,
+  repository: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return (await readCatalogue(es, repository, signal, snapshotName(name))).length > 0;
 }
 
 /** Whether the file of a snapshot cannot be read, damaged or not to be had at present. */

@@ -58,8 +58,8 @@ function creation({ resource, spec, uid }: Situation, run: Run): SnapshotAction 
   return { type: 'CreateSnapshot', repository, snapshot, slot, metadata };
 }
 
-export function nameTaken(name: string, instead: string): ResourceEvent {
-  const note = `${name} is a snapshot of somebody else; ${instead} is made instead`;
+export function nameTaken(name: string, by: string, instead: string): ResourceEvent {
+  const note = `${name} is ${by}; ${instead} is made instead`;
   return { type: 'Normal', reason: 'NameTaken', action: 'Snapshot', note };
 }
 

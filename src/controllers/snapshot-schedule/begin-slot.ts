@@ -106,7 +106,9 @@ function takenEvents(
   const first = snapshotName(nameSource(situation), slot, 1);
   const holder = snapshots.find(({ name }) => name === first);
   if (snapshot === first || holder === undefined) return [];
-  return madeBy(situation.uid, [holder]).length > 0 ? [] : [nameTaken(first, snapshot)];
+  return madeBy(situation.uid, [holder]).length > 0
+    ? []
+    : [nameTaken(first, 'a snapshot of somebody else', snapshot)];
 }
 
 /** The first name of the slot that nobody has, whoever the others belong to. */

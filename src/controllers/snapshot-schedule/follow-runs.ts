@@ -2,12 +2,14 @@ import type { Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
 import { begin, nameSource, nameTaken } from './begin-run.ts';
 import { MOST_SKEW_SECONDS } from './clock-skew.ts';
+import { ABORTED, endingOfLost } from './lost.ts';
 import { markOf } from './names.ts';
-import type { Run, RunFacts } from './observed.ts';
+import type { Fault, Run, RunFacts } from './observed.ts';
 import { type Ending, figuresOf, reasonOf, renamed, replaceRun, withEnding } from './run.ts';
-import { hasLeft, runsOf, type Situation, waitOf } from './situation.ts';
+import { runsOf, type Situation, waitOf } from './situation.ts';
 import { add, type Rule, type Step, waitingFor } from './step.ts';
 import { timeText } from './time.ts';
+import { waitForRun } from './unreadable-run.ts';
 import { isRunning, verdictOf } from './verdict.ts';
 
 /** What runs is followed to its end, also while suspended: only effects wait then. */
@@ -21,11 +23,15 @@ function followRun(situation: Situation, step: Step, run: Run): Step {
   if (run.refused !== undefined) return end(situation, step, run, { state: 'FAILED', message: run.refused });
   const facts = situation.seen?.runs.get(run.snapshot);
   if (facts === undefined) return step;
-  const { snapshot } = facts;
+  const { snapshot, unreadable } = facts;
+  if (unreadable !== undefined) return waitOrGiveUp(situation, step, run, facts, unreadable);
   if (snapshot === undefined)
-    return run.accepted ? lost(situation, step, run, facts) : begin(situation, step, run);
+    return run.accepted
+      ? end(situation, step, run, endingOfLost(situation, run, facts))
+      : begin(situation, step, run);
   const mark = markOf(snapshot.metadata);
-  if (mark?.uid !== situation.uid || mark.slot !== run.slot) return nameIsTaken(situation, step, run);
+  if (mark?.uid !== situation.uid || mark.slot !== run.slot)
+    return nameIsTaken(situation, step, run, 'a snapshot of somebody else');
   if (isRunning(snapshot)) return goOn(situation, step, run, facts);
   const verdict = verdictOf(snapshot, facts.indices);
   // An aborted one shows as failed for a moment before it is gone.
@@ -33,29 +39,19 @@ function followRun(situation: Situation, step: Step, run: Run): Step {
   return end(situation, step, { ...run, accepted: true }, { ...figuresOf(facts), ...ending });
 }
 
-const LOST: Ending = {
-  state: 'LOST',
-  message: 'it vanished before its end: a master died, or somebody deleted it',
-};
-const ABORTED: Ending = { state: 'ABORTED', message: 'it ran longer than spec.deadline and was aborted' };
-
-const leftBehind = ({ repository }: Run): Ending => ({
-  state: 'LOST',
-  message: `it is not to be found any more in repository ${repository}, which spec.repository has left`,
-});
-
-/** Accepted and gone: its master died, somebody deleted it, or we have, at the deadline. */
-function lost(situation: Situation, step: Step, run: Run, facts: RunFacts): Step {
-  const gone = hasLeft(run, situation.spec) ? leftBehind(run) : LOST;
-  const ending = run.aborting ? ABORTED : gone;
-  return end(situation, step, run, { ...figuresOf(facts), ...ending });
+/** Not for ever: neither do the next slots wait for it, nor does a repository that the spec has left. */
+function waitOrGiveUp(situation: Situation, step: Step, run: Run, facts: RunFacts, why: Fault): Step {
+  const waiting = waitForRun(situation, step, run, why);
+  if (waiting !== undefined) return waiting;
+  if (!run.accepted) return nameIsTaken(situation, step, run, 'a snapshot that cannot be read');
+  return end(situation, step, run, endingOfLost(situation, run, facts));
 }
 
-function nameIsTaken(situation: Situation, step: Step, run: Run): Step {
+function nameIsTaken(situation: Situation, step: Step, run: Run, by: string): Step {
   const next = renamed(run, nameSource(situation));
   return add(step, {
     status: replaceRun(step.status, run, next),
-    events: [nameTaken(run.snapshot, next.snapshot)],
+    events: [nameTaken(run.snapshot, by, next.snapshot)],
     next: 'now',
   });
 }
@@ -68,7 +64,7 @@ function goOn(situation: Situation, step: Step, run: Run, facts: RunFacts): Step
   const isSkewed = isLate && skewSeconds !== undefined && skewSeconds > MOST_SKEW_SECONDS;
   const overdue = isLate && !isSkewed;
   const actions = overdue && snapshot ? aborting(situation, run, snapshot.uuid, skewSeconds) : [];
-  const { retryTime: _retryTime, ...rest } = run;
+  const { retryTime: _retryTime, unreadableSince: _unreadableSince, ...rest } = run;
   const seen: Run = {
     ...rest,
     accepted: true,

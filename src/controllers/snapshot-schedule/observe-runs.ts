@@ -3,7 +3,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { indexBirths } from '../../elasticsearch/snapshot-indices.ts';
 import { type SnapshotProgress, snapshotProgress } from '../../elasticsearch/snapshot-progress.ts';
-import { findSnapshot, isDamaged, type Snapshot } from '../../elasticsearch/snapshots.ts';
+import { findSnapshot, isDamaged, isNameInUse, type Snapshot } from '../../elasticsearch/snapshots.ts';
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
@@ -37,8 +37,9 @@ export async function readRuns(
 
 async function readRun(reading: Reading, run: Run): Promise<RunFacts> {
   const { resource, cluster, pass } = reading;
-  const snapshot = hasLeft(run, resource.spec) ? await findInLeft(reading, run) : await find(reading, run);
-  if (snapshot === undefined) return { snapshot, progress: undefined, indices: [] };
+  const found = hasLeft(run, resource.spec) ? await findInLeft(reading, run) : await find(reading, run);
+  const { snapshot } = found;
+  if (snapshot === undefined) return { ...found, progress: undefined, indices: [] };
   const { es } = cluster;
   const [progress, indices, skewSeconds] = await Promise.all([
     progressOf(es, run, pass.signal),
@@ -48,32 +49,63 @@ async function readRun(reading: Reading, run: Run): Promise<RunFacts> {
   return { snapshot, progress, indices, skewSeconds };
 }
 
-async function find({ plan, cluster, pass }: Reading, run: Run): Promise<Snapshot | undefined> {
+type Found = Pick<RunFacts, 'snapshot' | 'unreadable'>;
+const GONE: Found = { snapshot: undefined };
+
+/** A damaged file is the matter of this run alone: whatever else there is goes on. */
+async function find({ cluster, pass }: Reading, run: Run): Promise<Found> {
+  const { repository, snapshot: name } = run;
   try {
-    return await findSnapshot(cluster.es, run.repository, run.snapshot, pass.signal);
+    const snapshot = await findSnapshot(cluster.es, repository, name, pass.signal);
+    if (snapshot !== undefined) return { snapshot };
+    return (await isNameInUse(cluster.es, repository, name, pass.signal)) ? damaged(run) : GONE;
   } catch (error) {
-    // What cannot be read for so long is as good as lost; it must not keep the next slots waiting.
-    if (isDamaged(error) && pass.now - Date.parse(run.slot) > plan.deadlineMs) return undefined;
-    throw repositoryFault(error, run.repository) ?? error;
+    if (isDamaged(error)) return damaged(run);
+    throw repositoryFault(error, repository) ?? error;
+  }
+}
+
+const damaged = ({ snapshot, repository }: Run): Found => ({
+  snapshot: undefined,
+  unreadable: {
+    reason: 'Retrying',
+    message: `${snapshot} in repository ${repository} cannot be read: a file of it is missing or damaged, or is not to be had at present. Restore the file, or delete the snapshot.`,
+  },
+});
+
+/** An old repository may hang, and the new one must be read all the same. */
+const LEFT_MS = 10_000;
+
+/** In a repository that the spec has left: gone as well where nobody can look any more. */
+async function findInLeft(reading: Reading, run: Run): Promise<Found> {
+  const { resource, cluster, connections, pass } = reading;
+  const hurried = { ...cluster, es: withTimeout(cluster.es, LEFT_MS) };
+  try {
+    await connections.use(useOf(resource, 'Snapshot', run.repository), pass.signal);
+    const { snapshot, unreadable } = await find({ ...reading, cluster: hurried }, run);
+    return run.accepted && unreadable ? { snapshot, unreadable } : { snapshot };
+  } catch (error) {
+    if (pass.signal.aborted) throw error;
+    return absenceInLeft(error, run);
   }
 }
 
 /**
- * In a repository that the spec has left: undefined as well where nobody can look any more. A wish goes on in the new
- * repository whatever is wrong with the old one, which may be why it was left.
+ * A wish goes on in the new repository whatever is wrong with the old one, which may be why it was left; what was begun
+ * there is waited for a while.
  */
-async function findInLeft(reading: Reading, run: Run): Promise<Snapshot | undefined> {
-  const { resource, connections, pass } = reading;
-  try {
-    await connections.use(useOf(resource, 'Snapshot', run.repository), pass.signal);
-    return await find(reading, run);
-  } catch (error) {
-    if (pass.signal.aborted) throw error;
-    const reason = error instanceof WaitingError ? error.reason : undefined;
-    if (reason === 'RepositoryMissing' || reason === 'NotGranted') return undefined;
-    if (!run.accepted && (reason !== undefined || isElasticsearchError(error))) return undefined;
-    throw error;
-  }
+function absenceInLeft(error: unknown, { accepted }: Run): Found {
+  const waiting = error instanceof WaitingError ? error : undefined;
+  if (waiting?.reason === 'RepositoryMissing' || waiting?.reason === 'NotGranted') return GONE;
+  if (!accepted && (waiting !== undefined || isElasticsearchError(error))) return GONE;
+  if (waiting?.reason.startsWith('Repository'))
+    return { ...GONE, unreadable: { reason: waiting.reason, message: waiting.message } };
+  if (isElasticsearchError(error, 'serverError', 'unavailable', 'timeout'))
+    return {
+      ...GONE,
+      unreadable: { reason: 'Retrying', message: `Retrying after a fault: ${error.publicMessage}` },
+    };
+  throw error;
 }
 
 const PROGRESS_MS = 5_000;

@@ -225,9 +225,14 @@ describe('a run', () => {
   };
   const births = { metadata: { indices: {} } };
   const answers =
-    (progress: unknown, snapshot: unknown = { snapshots: [found] }): Answers =>
-    ({ path }) => {
+    (
+      progress: unknown,
+      snapshot: unknown = { snapshots: [found] },
+      entries: unknown = NOTHING_IN_IT,
+    ): Answers =>
+    ({ path, query }) => {
       if (path.endsWith('/_status')) return progress;
+      if (path.endsWith('/one') && query?.['verbose'] === false) return entries;
       if (path.endsWith('/one')) return snapshot;
       return path.startsWith('/_cluster/state') ? births : undefined;
     };
@@ -265,16 +270,62 @@ describe('a run', () => {
     },
   );
 
-  it('whose file is damaged is waited for until its deadline, and then lost', async () => {
-    const schedule = scheduleOf({ active: run }, { deadline: '1h' });
-    const observe = observing(answers(undefined, fault(500, 'snapshot_exception')));
+  const missing = fault(404, 'repository_missing_exception');
+  const noFile = fault(404, 'snapshot_missing_exception');
+  const entry = { snapshots: [{ snapshot: 'one', uuid: 'u1', state: 'SUCCESS' }], total: 1 };
+  const NAME_2 = 'nightly-2026.06.15-120000-u-2';
+
+  /** What a schedule comes to that looks at what is there now and once more after ten minutes. */
+  async function tenMinutesOf(schedule: Schedule, observe: ReturnType<typeof observing>) {
     const soon = decide(schedule, await observe(schedule, pass), NOW);
-    expect([soon.ready.reason, soon.status.active]).toEqual(['Retrying', run]);
-    const late = { ...pass, now: NOW + 3_700_000 };
-    expect(decide(schedule, await observe(schedule, late), late.now).status.lastSnapshot?.state).toBe('LOST');
+    const waited = { ...schedule, status: soon.status };
+    const late = { ...pass, now: NOW + 600_000 };
+    return { soon, late: decide(waited, await observe(waited, late), late.now) };
+  }
+
+  it.each([
+    ['is damaged', fault(500, 'snapshot_exception')],
+    ['is missing', noFile],
+  ])(
+    'whose file %s is waited for a little, then lost, and tried again under a free name',
+    async (_what, read) => {
+      const schedule = scheduleOf({ active: run }, { deadline: '6h' });
+      const { soon, late } = await tenMinutesOf(schedule, observing(answers(undefined, read, entry)));
+      expect([soon.ready.reason, soon.status.active, soon.next]).toMatchObject(['Retrying', run, 10_000]);
+      expect(soon.ready.message).toContain('one in repository backups cannot be read');
+      expect(soon.ready.message).toContain('until 2026-06-15T12:10:00Z');
+      expect(late.status.lastSnapshot?.state).toBe('LOST');
+      expect(late.status.active).toMatchObject({ snapshot: NAME_2, attempt: 2, accepted: false });
+      expect(late.status.active?.unreadableSince).toBeUndefined();
+    },
+  );
+
+  it('whose file can be read again goes on as if nothing had been', async () => {
+    const schedule = scheduleOf({ active: { ...run, unreadableSince: '2026-06-15T11:00:00Z' } });
+    const runs = { ...found, state: 'IN_PROGRESS', end_time_in_millis: 0 };
+    const observe = observing(answers(undefined, { snapshots: [runs] }));
+    const { active } = decide(schedule, await observe(schedule, pass), NOW).status;
+    expect([active?.accepted, active?.unreadableSince]).toEqual([true, undefined]);
   });
 
-  const missing = fault(404, 'repository_missing_exception');
+  it('that is wished for takes a free name when a file that cannot be read has its own', async () => {
+    const schedule = scheduleOf({ active: { ...run, accepted: false } });
+    const { soon, late } = await tenMinutesOf(schedule, observing(answers(undefined, noFile, entry)));
+    expect(soon.actions).toEqual([]);
+    expect(late.status.active).toMatchObject({ snapshot: NAME_2, attempt: 1, accepted: false });
+    expect(late.events?.[0]).toMatchObject({
+      reason: 'NameTaken',
+      note: expect.stringContaining('cannot be read'),
+    });
+  });
+
+  it('that cannot be read keeps no slot waiting where snapshots may overlap', async () => {
+    const due = { active: run, slotsHandledUntil: '2026-06-15T11:00:00Z' };
+    const schedule = scheduleOf(due, { concurrencyPolicy: 'Allow' });
+    const observe = observing(answers(undefined, fault(500, 'snapshot_exception')));
+    const { status } = decide(schedule, await observe(schedule, pass), NOW + 1_000);
+    expect([status.active?.accepted, status.overlapping]).toMatchObject([false, [{ snapshot: 'one' }]]);
+  });
 
   it('in a repository that the spec has left and that is gone is lost, and tried again in the new one', async () => {
     const schedule = scheduleOf({ active: run }, { repository: 'other' });
@@ -290,13 +341,30 @@ describe('a run', () => {
     });
   });
 
-  it('blames its own repository, not the one that the spec names by now', async () => {
+  it.each([
+    ['RepositoryUnreadable', 'Repository backups', fault(500, 'repository_exception')],
+    ['Retrying', 'one in repository backups', fault(500, 'snapshot_exception')],
+    ['Retrying', 'Retrying after a fault', fault(502, 'bad_gateway')],
+    [
+      'Retrying',
+      'no answer',
+      classifyFailure({ method: 'GET', path: '/' }, new DOMException('late', 'TimeoutError')),
+    ],
+  ])(
+    'in a repository that the spec has left is waited for a little, which blames that one: %s, %s',
+    async (reason, message, why) => {
+      const schedule = scheduleOf({ active: run }, { repository: 'other' });
+      const { soon, late } = await tenMinutesOf(schedule, observing(answers(undefined, why)));
+      expect(soon.ready).toMatchObject({ reason, message: expect.stringContaining(message) });
+      expect(late.status.lastSnapshot).toMatchObject({ state: 'LOST' });
+      expect(late.status.active).toMatchObject({ attempt: 2, accepted: false });
+    },
+  );
+
+  it('is not given up for a fault of the whole cluster', async () => {
     const schedule = scheduleOf({ active: run }, { repository: 'other' });
-    const observe = observing(answers(undefined, fault(500, 'repository_exception')));
-    expect(await observe(schedule, pass)).toMatchObject({
-      reason: 'RepositoryUnreadable',
-      message: expect.stringContaining('Repository backups'),
-    });
+    const observe = observing(answers(undefined, fault(401, 'security_exception')));
+    expect(await observe(schedule, pass)).toMatchObject({ type: 'unavailable', reason: 'Retrying' });
   });
 
   it('is not looked for in a repository that is not granted any more', async () => {

@@ -14,11 +14,15 @@ export type Restoring = NonNullable<Status['restoring']>;
 /** What one pass has read. */
 export type Observed = Unavailable | Seen;
 
-/** Nothing could be read; slots wait, and what is known grows old. */
-export interface Unavailable {
-  readonly type: 'unavailable';
+/** What stands in the way, as `Ready` says it. */
+export interface Fault {
   readonly reason: string;
   readonly message: string;
+}
+
+/** Nothing could be read; slots wait, and what is known grows old. */
+export interface Unavailable extends Fault {
+  readonly type: 'unavailable';
   readonly afterMs: number;
 }
 
@@ -46,6 +50,8 @@ export interface Seen {
 
 export interface RunFacts {
   readonly snapshot: Snapshot | undefined;
+  /** Why nobody can tell what became of it: neither is it there for certain, nor gone. */
+  readonly unreadable?: Fault;
   readonly progress: SnapshotProgress | undefined;
   /** By how much clocks differ from ours; read when the snapshot is to be aborted for its age. */
   readonly skewSeconds?: number | undefined;

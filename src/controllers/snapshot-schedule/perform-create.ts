@@ -2,7 +2,6 @@ import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.
 import { covers } from '../../elasticsearch/patterns.ts';
 import { verifyRepository } from '../../elasticsearch/repositories.ts';
 import { createSnapshot } from '../../elasticsearch/snapshot-changes.ts';
-import { findSnapshot, isDamaged } from '../../elasticsearch/snapshots.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { SnapshotAction } from './actions.ts';
@@ -46,26 +45,13 @@ export async function create(action: Creation, context: EffectContext): Promise<
   try {
     await createSnapshot(es, action.repository, action.snapshot, body, pass.signal);
   } catch (error) {
-    const isTaken = isElasticsearchError(error, 'alreadyExists');
-    if (isTaken && (await isReadable(action, context))) return undefined;
-    const why = isTaken ? TAKEN : refusal(error);
+    // Ours or a stranger's, to be read or not: the next pass finds it by its name.
+    if (isElasticsearchError(error, 'alreadyExists')) return undefined;
+    const why = refusal(error);
     if (why === undefined) throw error;
     return (status) => withRun(status, action, { refused: why });
   }
   return (status) => withRun(status, action, { accepted: true });
-}
-
-const TAKEN =
-  'a snapshot of its name is in the repository and cannot be read, since a file of it is missing or damaged: delete that one';
-
-/** What is found by its name is followed by the next pass; one that cannot be read would be asked for again and again. */
-async function isReadable({ repository, snapshot }: Creation, { es, pass }: EffectContext): Promise<boolean> {
-  try {
-    return (await findSnapshot(es, repository, snapshot, pass.signal)) !== undefined;
-  } catch (error) {
-    if (isDamaged(error)) return false;
-    throw error;
-  }
 }
 
 function withRun(status: Status, { snapshot, slot }: Creation, change: Partial<Run>): Status {

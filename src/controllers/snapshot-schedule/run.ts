@@ -17,6 +17,8 @@ export interface Ending {
   readonly endTime?: number | undefined;
   readonly bytes?: number | undefined;
   readonly failures?: NonNullable<Status['lastSnapshot']>['failures'];
+  /** Whether the name is in use although nothing is to be had under it. */
+  readonly isTaken?: boolean;
 }
 
 const FIRST_RETRY_MS = 10_000;
@@ -35,7 +37,8 @@ export interface NameSource {
 
 /** The same slot under the next name: this one is taken. */
 export function renamed(run: Run, source: NameSource): Run {
-  return { ...run, snapshot: snapshotName(source, run.slot, numberOf(run.snapshot) + 1), accepted: false };
+  const { unreadableSince: _unreadableSince, ...rest } = run;
+  return { ...rest, snapshot: snapshotName(source, run.slot, numberOf(run.snapshot) + 1), accepted: false };
 }
 
 export type Policy = Pick<SnapshotScheduleSpec, 'backoffLimit' | 'historyLimit'>;
@@ -50,7 +53,7 @@ export function nextTry(
 ): Run | undefined {
   if (run.attempt > policy.backoffLimit || ending.state === 'ABORTED') return undefined;
   // A lost one left its name free; under the same name Elasticsearch sees to it that there is one.
-  const isFree = ending.state === 'LOST' || !run.accepted;
+  const isFree = ending.isTaken !== true && (ending.state === 'LOST' || !run.accepted);
   const { snapshot } = isFree ? run : renamed(run, source);
   return {
     snapshot,

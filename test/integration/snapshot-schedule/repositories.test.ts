@@ -8,6 +8,7 @@ import {
   register,
   repositoryPath,
   runNow,
+  scheduleRef,
   type SnapshotBed,
   snapshotsOf,
   takeOwnSnapshots,
@@ -140,6 +141,36 @@ describe('a repository (H53)', () => {
     expect([left.includes(oldest ?? ''), left.length]).toEqual([false, 1]);
     const { status } = await operator.read(name);
     expect(status?.unreadable?.count).toBe(2);
+    await remove();
+  });
+
+  it.each([
+    ['is missing', (file: string) => rm(file)],
+    ['is damaged', (file: string) => writeFile(file, 'no snapshot')],
+  ])('in which the file of a run %s gets another snapshot of the slot', async (_what, harm) => {
+    const name = bed.name();
+    const { repository, folder, remove } = await newRepository();
+    const here = { ...bed, repository };
+    const { metadata } = await createSchedule(bed, name, { repository, indices: [bed.index] });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const isWished = ({ status }: SnapshotSchedule) => status?.active !== undefined;
+    const wished = await operator.until(name, 'it is wished for', isWished);
+    const { snapshot: own = '', slot } = wished.status?.active ?? {};
+    const mark = { uid: metadata.uid, slot, schedule: `${bed.namespace}/${name}` };
+    await takeSnapshot(here, own, { metadata: { 'es-steward': mark } });
+    const fileOf = await filesOf(here);
+    await harm(join(folder, fileOf(own)));
+    const status = { active: { accepted: true } };
+    await bed.api.mergePatch(scheduleRef(bed, name), { status }, { subresource: 'status' });
+    const waiting = await operator.until(name, 'it is told', (one) => reasonOf(one) === 'Retrying');
+    expect(waiting.status?.active).toMatchObject({ snapshot: own, unreadableSince: expect.any(String) });
+    const schedule = await operator.until(name, 'another is made', isRetained);
+    expect(schedule.status).toMatchObject({
+      lastSnapshot: { name: `${own}-2`, state: 'SUCCESS' },
+      history: [{ attempts: 2 }],
+      unreadable: { names: [own] },
+    });
     await remove();
   });
 
