@@ -312,7 +312,8 @@ describe('a run', () => {
     const schedule = scheduleOf({ active: { ...run, accepted: false } });
     const { soon, late } = await tenMinutesOf(schedule, observing(answers(undefined, noFile, entry)));
     expect(soon.actions).toEqual([]);
-    expect(late.status.active).toMatchObject({ snapshot: NAME_2, attempt: 1, accepted: false });
+    const { unreadableSince: _since, ...wish } = soon.status.active ?? run;
+    expect(late.status.active).toEqual({ ...wish, snapshot: NAME_2 });
     expect(late.events?.[0]).toMatchObject({
       reason: 'NameTaken',
       note: expect.stringContaining('cannot be read'),
@@ -380,6 +381,7 @@ describe('a run', () => {
     ['is missing', missing],
     ['cannot be read', fault(500, 'repository_exception')],
     ['does not answer', fault(503, 'unavailable')],
+    ['has a damaged file of it', fault(500, 'snapshot_exception')],
   ])(
     'that is only wished for goes on in the corrected repository when the old one %s',
     async (_what, why) => {

@@ -34,6 +34,19 @@ async function filesOf(here: SnapshotBed): Promise<(name: string) => string> {
   return (name) => `snap-${uuids.get(name) ?? ''}.dat`;
 }
 
+const isWished = ({ status }: SnapshotSchedule) => status?.active !== undefined;
+
+/** The snapshot that is wished for has ended, and nobody has looked since it was begun. */
+async function beginRun(here: SnapshotBed, { metadata, status }: SnapshotSchedule): Promise<string> {
+  const { name, namespace, uid } = metadata;
+  const { snapshot = '', slot } = status?.active ?? {};
+  const mark = { uid, slot, schedule: `${namespace}/${name}` };
+  await takeSnapshot(here, snapshot, { metadata: { 'es-steward': mark } });
+  const accepted = { status: { active: { accepted: true } } };
+  await here.api.mergePatch(scheduleRef(here, name), accepted, { subresource: 'status' });
+  return snapshot;
+}
+
 describe('a repository (H53)', () => {
   it('that is missing is waited for, and so is one that was removed between two slots', async () => {
     const name = bed.name();
@@ -151,18 +164,12 @@ describe('a repository (H53)', () => {
     const name = bed.name();
     const { repository, folder, remove } = await newRepository();
     const here = { ...bed, repository };
-    const { metadata } = await createSchedule(bed, name, { repository, indices: [bed.index] });
+    await createSchedule(bed, name, { repository, indices: [bed.index] });
     await using operator = startSnapshotProcess(bed);
     await runNow(bed, name, 'one');
-    const isWished = ({ status }: SnapshotSchedule) => status?.active !== undefined;
-    const wished = await operator.until(name, 'it is wished for', isWished);
-    const { snapshot: own = '', slot } = wished.status?.active ?? {};
-    const mark = { uid: metadata.uid, slot, schedule: `${bed.namespace}/${name}` };
-    await takeSnapshot(here, own, { metadata: { 'es-steward': mark } });
+    const own = await beginRun(here, await operator.until(name, 'it is wished for', isWished));
     const fileOf = await filesOf(here);
     await harm(join(folder, fileOf(own)));
-    const status = { active: { accepted: true } };
-    await bed.api.mergePatch(scheduleRef(bed, name), { status }, { subresource: 'status' });
     const waiting = await operator.until(name, 'it is told', (one) => reasonOf(one) === 'Retrying');
     expect(waiting.status?.active).toMatchObject({ snapshot: own, unreadableSince: expect.any(String) });
     const schedule = await operator.until(name, 'another is made', isRetained);
@@ -174,6 +181,26 @@ describe('a repository (H53)', () => {
     await remove();
   });
 
+  it('that dies under a run, and that the spec leaves, keeps the slot from no other one', async () => {
+    const name = bed.name();
+    const dead = await newRepository();
+    const right = await newRepository();
+    await createSchedule(bed, name, { repository: dead.repository, indices: [bed.index] });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const wished = await operator.until(name, 'it is wished for', isWished);
+    await beginRun({ ...bed, repository: dead.repository }, wished);
+    await rename(dead.folder, `${dead.folder}-away`);
+    await writeFile(dead.folder, 'a file where the folder was');
+    await editSchedule(bed, name, { spec: { repository: right.repository } });
+    const schedule = await operator.until(name, 'it has ended', isRetained);
+    expect(schedule.status).toMatchObject({ lastSnapshot: { state: 'SUCCESS' }, history: [{ attempts: 2 }] });
+    expect(await snapshotsOf({ ...bed, repository: right.repository })).toHaveLength(1);
+    await rm(dead.folder);
+    await rename(`${dead.folder}-away`, dead.folder);
+    await Promise.all([dead.remove(), right.remove()]);
+  });
+
   it('that is corrected while a wish waits for it gets the snapshot', async () => {
     const name = bed.name();
     const wrong = await newRepository();
@@ -181,7 +208,6 @@ describe('a repository (H53)', () => {
     await createSchedule(bed, name, { repository: wrong.repository, indices: [bed.index] });
     await using operator = startSnapshotProcess(bed);
     await runNow(bed, name, 'one');
-    const isWished = ({ status }: SnapshotSchedule) => status?.active !== undefined;
     const wished = await operator.until(name, 'it is wished for', isWished);
     await wrong.remove();
     await operator.until(name, 'it is missed', (one) => reasonOf(one) === 'RepositoryMissing');
