@@ -68,7 +68,16 @@ export function windowIsOpen(moved: Situation): boolean {
 /** Milliseconds since the epoch. */
 export function windowEnd({ status, spec, now }: Situation): number {
   const since = status.completionTime === undefined ? now : Date.parse(status.completionTime);
-  return since + (parseDuration(spec.sourceAfter.rollbackWindow) ?? 0);
+  return since + windowMs(spec);
+}
+
+/** Without one the clock decides nothing. */
+export function hasWindow({ spec }: Pick<Situation, 'spec'>): boolean {
+  return windowMs(spec) > 0;
+}
+
+function windowMs({ sourceAfter }: Situation['spec']): number {
+  return parseDuration(sourceAfter.rollbackWindow) ?? 0;
 }
 
 /** Asked for, and not yet found to be a mistake. */

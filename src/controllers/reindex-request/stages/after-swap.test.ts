@@ -106,6 +106,7 @@ const asking = (value: string) => ({ annotations: { 'es-steward.dev/rollback': v
 const forDays = { sourceAfter: { rollbackWindow: '7d' } };
 const noWindow = { sourceAfter: { rollbackWindow: '0s' } };
 const deleting = { sourceAfter: { policy: 'Delete', rollbackWindow: '0s' } };
+const deletingLater = (rollbackWindow: string) => ({ sourceAfter: { policy: 'Delete', rollbackWindow } });
 
 const run = (resource: CopyRequest, observed: Observed) => decide(resource, observed, NOW);
 const stage = (resource: CopyRequest, observed = world()) => stageOf(situationOf(resource, observed, NOW));
@@ -179,8 +180,8 @@ describe('the rollback window', () => {
     expect([at({}), at(forDays), at(noWindow)]).toEqual(['CleaningUp', 'RollbackWindow', 'CleaningUp']);
   });
 
-  it('does not open again once it was over', () => {
-    expect(stage(request(cleaning, forDays))).toBe('CleaningUp');
+  it('does not open again once it was over and the old index is let go', () => {
+    expect(run(request(cleaning, forDays), world()).status.phase).toBe('CleaningUp');
   });
 
   it.each([
@@ -609,24 +610,68 @@ describe('deleting the source', () => {
     ['of the nodes is not known', { nodeSkewSeconds: undefined }],
   ])('waits while the clock %s, as the window may not be over', (_, over) => {
     const { nodeSkewSeconds: _known, ...rest } = world();
-    const decision = run(request(intended, deleting), { ...rest, ...over } as Observed);
+    const observed = { ...rest, ...over } as Observed;
+    const decision = run(request(intended, deletingLater('30s')), observed);
     expect(actionsOf(decision)).toEqual([]);
     expect(decision.ready.message).toContain('clocks');
     expect(decision.next).toBe(60_000);
+    expect(actionsOf(run(request(intended, deleting), observed))).toEqual(['DeleteSource']);
   });
 
-  it('waits for what is left of the window that a clock has ended too early', () => {
-    const inTenMinutes = { sourceAfter: { policy: 'Delete', rollbackWindow: '11m' } };
-    const decision = run(request(intended, inTenMinutes), world());
-    expect(actionsOf(decision)).toEqual([]);
-    expect(decision).toMatchObject({ next: 60_000, status: { rollbackUntil: '2026-03-01T12:10:00.000Z' } });
-    const later = decide(request(decision.status, inTenMinutes), world(), NOW + 600_000);
-    expect(actionsOf(later)).toEqual(['DeleteSource']);
+  it('opens the window again that a clock has ended too early, and moves back as long as it lasts', () => {
+    const spec = deletingLater('11m');
+    const first = run(request({ ...intended, sourceBusy: true }, spec, asking('please')), world());
+    expect(first).toMatchObject({ next: 'now', ready: { type: 'ready' } });
+    expect(first.status).toMatchObject({
+      phase: 'RollbackWindow',
+      rollbackUntil: '2026-03-01T12:10:00.000Z',
+    });
+    expect([first.status.intent, first.status.sourceBusy]).toEqual([undefined, undefined]);
+    expect(conditionOf(first, 'WritesBlocked')?.status).toBe('True');
+    expect(stage(request(first.status, spec, asking('please')))).toBe('RollingBack');
+  });
+
+  it('opens it again also for a suspended request and for what would keep the index', () => {
+    const at = (over: Over, observed = world()) =>
+      run(request(cleaning, { ...deletingLater('11m'), ...over }), observed).status;
+    expect(at({ suspend: true }).phase).toBe('RollbackWindow');
+    const missing = at({}, world({ counts: { source: 130, destination: 100 } }));
+    expect([missing.phase, missing.sourceKept]).toEqual(['RollbackWindow', undefined]);
+  });
+
+  it('deletes at the end of a window that was open again', () => {
+    const later = (resource: CopyRequest) => decide(resource, world(), NOW + 600_000);
+    let { status } = run(request(intended, deletingLater('11m')), world());
+    for (let pass = 0; pass < 2; pass++) ({ status } = later(request(status, deletingLater('11m'))));
+    expect(actionsOf(later(request(status, deletingLater('11m'))))).toEqual(['DeleteSource']);
+  });
+
+  it.each([
+    ['updates', { source: 100, destination: 100 }],
+    ['adds', { source: 102, destination: 100 }],
+  ])('keeps it, and tells of the writes, when somebody %s documents while it waits', (_, counts) => {
+    const decision = run(request(intended, deleting), world({ shards: shard(101), counts }));
+    expect(decision.status).toMatchObject({
+      writesAfterFence: 2,
+      sourceKept: 'orders-v1 was not deleted: it has taken writes that the destination does not have',
+    });
+    expect(decision.events?.map(({ reason }) => reason)).toEqual(['WritesAfterFence', 'SourceKept']);
+    expect(conditionOf(decision, 'WritesAfterFence')?.status).toBe('True');
+  });
+
+  it('finds out what it held when its shards can be read again', () => {
+    const first = run(request(moved, deleting), unread());
+    expect(first.status).toMatchObject({ phase: 'CleaningUp' });
+    expect(first.status.writesAfterFence).toBeUndefined();
+    const second = run(request(first.status, deleting), world());
+    expect(second.status.intent?.type).toBe('DeleteSource');
   });
 
   it('keeps it when it is not known what it held', () => {
-    const { writesAfterFence: _unknown, ...rest } = cleaning;
-    expect(run(request(rest, deleting), world()).status.sourceKept).toBeDefined();
+    const { writesAfterFence: _unknown, cutoverMaxSeq: _neither, ...rest } = cleaning;
+    const { cutover: _nor, ...bare } = mark;
+    const destination = serving({ orders }, SERVING, bare);
+    expect(run(request(rest, deleting), world({ destination })).status.sourceKept).toContain('not known');
   });
 });
 

@@ -1,8 +1,9 @@
-import { deletionIsWanted, foreignAliases, windowEnd, windowIsOpen } from '../moved.ts';
+import { deletionIsWanted, foreignAliases, hasWindow, windowIsOpen } from '../moved.ts';
 import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, time } from '../step.ts';
-import { cleaningStep } from './serving.ts';
+import { keepWindow } from './rollback-window.ts';
+import { cleaningStep, lossEvents, withLosses } from './serving.ts';
 
 /** How soon a deletion is tried again that waits for a snapshot. */
 const SNAPSHOT_MS = 10_000;
@@ -21,6 +22,7 @@ export function deleteSource(moved: Situation): Step | undefined {
   const { spec, source } = moved;
   if (!source) return sayDeleted(moved);
   if (!deletionIsWanted(moved)) return undefined;
+  if (windowIsOpen(moved)) return openAgain(moved);
   if (spec.suspend) return wait(moved);
   const why = whyKept(moved, source);
   if (why !== undefined) return keep(moved, why);
@@ -28,6 +30,15 @@ export function deleteSource(moved: Situation): Step | undefined {
   const doubt = whyDoubted(moved);
   if (doubt !== undefined) return keep(moved, doubt);
   return waitForClock(moved, source) ?? carryOut(moved);
+}
+
+/**
+ * A clock that was ahead has ended the window too early, or it was made longer while the deletion waited: the source is
+ * still blocked and hidden, so the way back is as good as it was.
+ */
+function openAgain(moved: Situation): Step {
+  const { intent: _intent, sourceBusy: _busy, ...status } = moved.status;
+  return { ...keepWindow({ ...moved, status }), next: 'now' };
 }
 
 function waitForShards(moved: Situation, { name }: IndexFacts): Step {
@@ -38,20 +49,16 @@ function waitForShards(moved: Situation, { name }: IndexFacts): Step {
   );
 }
 
-/** A clock that was ahead has ended the window too early: it is mended, and then what is left of the window is waited for. */
+/** A clock that is ahead would end the window too early; without a window there is nothing to end. */
 function waitForClock(moved: Situation, { name }: IndexFacts): Step | undefined {
   const { apiServerSkewSeconds = 0, nodeSkewSeconds = Infinity } = moved.observed;
-  if (Math.max(apiServerSkewSeconds, nodeSkewSeconds) > MOST_SKEW_SECONDS)
-    return cleaningStep(
-      moved,
-      `${name} is not deleted while the clocks of operator, API server and Elasticsearch differ by more than a minute, as nobody can tell whether the rollback window is over: mend them`,
-      { next: LOOK_AGAIN_MS },
-    );
-  if (!windowIsOpen(moved)) return undefined;
-  return cleaningStep(moved, `${name} is deleted when the rollback window is over, status.rollbackUntil`, {
-    status: { ...moved.status, rollbackUntil: time(windowEnd(moved)) },
-    next: Math.min(windowEnd(moved) - moved.now, LOOK_AGAIN_MS),
-  });
+  const skew = Math.max(apiServerSkewSeconds, nodeSkewSeconds);
+  if (!hasWindow(moved) || skew <= MOST_SKEW_SECONDS) return undefined;
+  return cleaningStep(
+    moved,
+    `${name} is not deleted while the clocks of operator, API server and Elasticsearch differ by more than a minute, as nobody can tell whether the rollback window is over: mend them`,
+    { next: LOOK_AGAIN_MS },
+  );
 }
 
 function sayDeleted(moved: Situation): Step | undefined {
@@ -81,8 +88,10 @@ function whyKept({ destination, observed, status }: Situation, source: IndexFact
   return destination.closed ? `${destination.name} is closed` : undefined;
 }
 
+/** Judged by the writes of now: it may have waited for long since the last look. */
 function whyDoubted(moved: Situation): string | undefined {
-  const { observed, status } = moved;
+  const { observed } = moved;
+  const status = withLosses(moved);
   if (status.writesAfterFence === undefined)
     return 'it is not known any more what it held when the aliases moved';
   if (status.writesAfterFence > 0) return 'it has taken writes that the destination does not have';
@@ -107,10 +116,11 @@ function whatIsMissing(
 
 function keep(moved: Situation, why: string): Step {
   const sourceKept = `${moved.status.source?.index} was not deleted: ${why}`;
-  const { intent: _intent, sourceBusy: _busy, ...status } = moved.status;
+  const { intent: _intent, sourceBusy: _busy, ...status } = withLosses(moved);
+  const kept = { type: 'Warning', reason: 'SourceKept', action: 'DeleteSource', note: sourceKept } as const;
   return cleaningStep(moved, sourceKept, {
     status: { ...status, sourceKept },
-    events: [{ type: 'Warning', reason: 'SourceKept', action: 'DeleteSource', note: sourceKept }],
+    events: [...lossEvents(moved, status), kept],
   });
 }
 
