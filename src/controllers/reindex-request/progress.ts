@@ -1,3 +1,5 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+
 /** What a person watches: a percent that never goes back, a rate, and a time that can be trusted. */
 export interface Sample {
   /** Milliseconds since the epoch. */
@@ -53,4 +55,10 @@ export function roughDuration(ms: number): string {
     return minutes % 60 === 0 ? `${minutes / 60}h` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
   const hours = Math.round(minutes / 60);
   return hours % 24 === 0 ? `${hours / 24}d` : `${Math.floor(hours / 24)}d${hours % 24}h`;
+}
+
+/** What the last proof found: with none, what an earlier one found is over. */
+export function withQuarantined(progress: ReindexRequestStatus['progress'], message: string, count: number) {
+  const { quarantined: _before, ...rest } = progress ?? {};
+  return { ...rest, message, ...(count > 0 ? { quarantined: count } : {}) };
 }

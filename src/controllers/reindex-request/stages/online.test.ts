@@ -308,6 +308,14 @@ describe('the proof of an online copy', () => {
     expect(decision.status).toMatchObject({ phase: 'CuttingOver', progress: { quarantined: 2 } });
     expect(ask(status, world(100, { bad: 2 }), wish).status.phase).not.toBe('CuttingOver');
   });
+
+  it('forgets those of an earlier proof that have been corrected since', () => {
+    const progress = { percent: 97, display: '97%', message: 'm', quarantined: 3 };
+    const status = { ...verifying, progress, copy: { ...copy, fenced: true, bad: 3 } };
+    const decision = ask(status, world(100, { bad: 0 }), { onDocumentFailure: { policy: 'Quarantine' } });
+    expect(decision.status.phase).toBe('CuttingOver');
+    expect(decision.status.progress?.quarantined).toBeUndefined();
+  });
 });
 
 describe('the end of a copy that moves nothing', () => {
@@ -318,6 +326,9 @@ describe('the end of a copy that moves nothing', () => {
     const end = (over: Partial<Observed>) => ask(status, { ...free, destination: hardened(), ...over }, wish);
     expect(end({ bad: 2 }).status.progress?.quarantined).toBe(2);
     expect(end({ bad: 'lost' }).status.progress?.quarantined).toBe(3);
+    const progress = { percent: 97, display: '97%', message: 'm', quarantined: 3 };
+    const corrected = { ...free, destination: hardened(), bad: 0 };
+    expect(ask({ ...status, progress }, corrected, wish).status.progress?.quarantined).toBeUndefined();
     expect(end({ bad: 2 }).conditions).toContainEqual(
       expect.objectContaining({ type: 'QuarantinedDocuments', status: 'True' }),
     );

@@ -1,5 +1,6 @@
 import { hasSettings, ownPipelines, withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
+import { withQuarantined } from '../progress.ts';
 import type { Situation } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
 
@@ -44,5 +45,5 @@ export function release(situation: Situation): Step {
 /** What could not be written; all that ever could not, when the point in time that shows what is left of it is lost. */
 function withLeftOut({ status: { copy, progress }, observed }: Situation, message: string) {
   const quarantined = typeof observed.bad === 'number' ? observed.bad : (copy?.bad ?? 0);
-  return { ...progress, message, ...(quarantined > 0 ? { quarantined } : {}) };
+  return withQuarantined(progress, message, quarantined);
 }

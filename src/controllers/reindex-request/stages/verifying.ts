@@ -1,6 +1,7 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
+import { withQuarantined } from '../progress.ts';
 import { withoutRound } from '../rounds.ts';
 import { brokenFence } from './broken-fence.ts';
 import { finishAtOnce } from './cutting-over.ts';
@@ -78,11 +79,7 @@ function judge(situation: Situation, counts: Figures): Step {
       verification: { ...verification, verdict: `Equal: ${figures}` },
       destination: { ...status.destination, index: spec.destination.index, documents: counts.destination },
     },
-    progress: {
-      ...status.progress,
-      message: figures,
-      ...(quarantined > 0 ? { quarantined } : {}),
-    },
+    progress: withQuarantined(status.progress, figures, quarantined),
     next: 'now',
   });
 }
