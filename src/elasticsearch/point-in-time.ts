@@ -3,6 +3,7 @@ import { ask, everyShard } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { undefinedWhen } from './errors.ts';
 import { concrete, path } from './path.ts';
+import { search } from './search.ts';
 
 /**
  * Freezes what a search sees. Every search on it renews the time it is kept.
@@ -27,7 +28,11 @@ export async function closePointInTime(es: Elasticsearch, id: string, signal?: A
   await undefinedWhen(['notFound'], ask(es, request, z.object({}), signal));
 }
 
-/** Begins the time that it is kept anew. @throws ElasticsearchError `notFound` when it is lost. @returns the id to use from now on. */
+/**
+ * Begins the time that it is kept anew, on every shard.
+ * @throws ElasticsearchError when one of its shards is lost: most often `notFound`.
+ * @returns the id to use from now on.
+ */
 export async function renewPointInTime(
   es: Elasticsearch,
   id: string,
@@ -35,6 +40,5 @@ export async function renewPointInTime(
   signal?: AbortSignal,
 ): Promise<string> {
   const body = { size: 0, track_total_hits: false, pit: { id, keep_alive: keepAlive } };
-  const request = { method: 'POST', path: '/_search', body } as const;
-  return (await ask(es, request, z.object({ pit_id: z.string().default(id) }), signal)).pit_id;
+  return (await search(es, undefined, body, signal)).pitId ?? id;
 }

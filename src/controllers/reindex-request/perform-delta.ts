@@ -11,6 +11,7 @@ import { removeDepartures } from './perform-departures.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { sweepGhosts } from './perform-sweep.ts';
 import { type Copy, withMissing, withoutRound } from './rounds.ts';
+import { time } from './step.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
@@ -122,7 +123,12 @@ export async function compareContents(
     result.type === 'compared'
       ? { sampled: result.compared, mismatched: result.mismatched }
       : { sampled: result.checked, mismatched: result.missing };
-  return (now) => withCompared(now, found, result.next);
+  return (now) => usedAt(withCompared(now, found, result.next), pass.now);
+}
+
+/** Each look into a point in time begins the time anew that Elasticsearch keeps it. */
+function usedAt(status: ReindexRequestStatus, now: number): ReindexRequestStatus {
+  return withCopy((copy) => ({ ...copy, pitTime: time(now) }))(status);
 }
 
 function withCompared(

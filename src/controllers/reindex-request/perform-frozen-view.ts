@@ -242,7 +242,7 @@ async function read(
  * One lost shard fails the whole search, since partial results are refused: with 404 where the context ended, and, up
  * to some 9.x, with 500 or 503 where its node has left. A loss that was none costs a sweep; one not seen, the end.
  */
-function isLoss(error: unknown): boolean {
+export function isLoss(error: unknown): boolean {
   if (isElasticsearchError(error, 'notFound', 'indexNotFound')) return true;
   const isOfServer = isElasticsearchError(error, 'serverError', 'unavailable');
   return isOfServer && LOSSES.has(error.errorType ?? '');

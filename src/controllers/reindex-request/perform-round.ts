@@ -1,6 +1,5 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { countDocuments } from '../../elasticsearch/counts.ts';
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { clusterNodes } from '../../elasticsearch/nodes.ts';
 import {
   closePointInTime,
@@ -16,7 +15,8 @@ import type { IndexFacts, ShardFacts } from './observed.ts';
 import { removeDeparted } from './perform-delta.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { withFirstRanges } from './first-ranges.ts';
-import { beginRound, hasSettled, type RoundStart } from './rounds.ts';
+import { isLoss } from './perform-frozen-view.ts';
+import { beginRound, hasSettled, LOST_SINCE, type RoundStart } from './rounds.ts';
 import { time } from './step.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
@@ -166,17 +166,21 @@ export async function settleRound(
   );
 }
 
-/** One that is lost is found lost by the next round, which then looks up every document. */
+/** One that is lost is as old as can be: the next round, which then looks up every document, comes before the write block. */
 export async function renewPointInTime(
   { pit }: Action<'RenewPointInTime'>,
   { es, pass }: EffectContext,
 ): Promise<Change> {
-  const kept = await renew(es, pit, KEEP_ALIVE, pass.signal).catch((error: unknown) => {
-    if (isElasticsearchError(error, 'notFound')) return pit;
-    throw error;
-  });
-  return (status) =>
-    status.copy ? { ...status, copy: { ...status.copy, pit: kept, pitTime: time(pass.now) } } : status;
+  try {
+    return withView({ pit: await renew(es, pit, KEEP_ALIVE, pass.signal), pitTime: time(pass.now) });
+  } catch (error) {
+    if (!isLoss(error)) throw error;
+    return withView({ pit, pitTime: LOST_SINCE });
+  }
+}
+
+function withView(view: { readonly pit: string; readonly pitTime: string }): Change {
+  return (status) => (status.copy ? { ...status, copy: { ...status.copy, ...view } } : status);
 }
 
 /**

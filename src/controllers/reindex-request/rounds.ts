@@ -28,6 +28,9 @@ export interface RoundStart {
   readonly time: string;
 }
 
+/** The time of a point in time that was found lost: longer ago than any is kept. */
+export const LOST_SINCE = new Date(0).toISOString();
+
 const NOTHING_COPIED = {
   created: 0,
   updated: 0,

@@ -3,7 +3,11 @@ import { deleteDocuments } from '../../../src/elasticsearch/bulk.ts';
 import { countDocuments, indexSize } from '../../../src/elasticsearch/counts.ts';
 import { indexHealth } from '../../../src/elasticsearch/health.ts';
 import { createIndex } from '../../../src/elasticsearch/indices.ts';
-import { closePointInTime, openPointInTime } from '../../../src/elasticsearch/point-in-time.ts';
+import {
+  closePointInTime,
+  openPointInTime,
+  renewPointInTime,
+} from '../../../src/elasticsearch/point-in-time.ts';
 import { refresh } from '../../../src/elasticsearch/refresh.ts';
 import { runReindex } from '../../../src/elasticsearch/reindex.ts';
 import { sample, search } from '../../../src/elasticsearch/search.ts';
@@ -133,6 +137,18 @@ describe('counting and searching', () => {
     await closePointInTime(es, pit);
     await expect(search(es, undefined, body)).rejects.toMatchObject({ errorClass: 'notFound' });
     expect((await search(es, index, { size: 0, track_total_hits: true })).total).toBe(20);
+  });
+
+  it('renews a point in time, unless one of its shards is lost', async () => {
+    const [kept, lost] = [await indexWithDocuments(es, 'kept', 1), await indexWithDocuments(es, 'lost', 1)];
+    const opened = { method: 'POST', path: `/${kept},${lost}/_pit`, query: { keep_alive: '1m' } } as const;
+    const { id } = (await es.request(opened)) as { id: string };
+    const renewed = await renewPointInTime(es, id, '2m');
+    expect((await search(es, undefined, { pit: { id: renewed }, track_total_hits: true })).total).toBe(2);
+    for (const change of ['_close', '_open'])
+      await es.request({ method: 'POST', path: `/${lost}/${change}` });
+    await expect(renewPointInTime(es, renewed, '2m')).rejects.toMatchObject({ errorClass: 'notFound' });
+    await closePointInTime(es, renewed);
   });
 
   it('returns aggregations over sequence numbers', async () => {

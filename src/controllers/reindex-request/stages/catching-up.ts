@@ -21,12 +21,11 @@ const VIEW_MS = 55 * 60_000;
 
 /**
  * The point in time is likely to be lost. That costs a look at every document, which a round before the write block takes,
- * not writers. A comparison uses it all the time.
+ * not writers.
  */
 export function hasOutlivedView({ status, now }: Situation): boolean {
-  const { copy: journal, verification } = status;
-  if (journal?.pit === undefined || verification?.compared || verification?.cursor) return false;
-  return lagMs(journal.pitTime, now) >= VIEW_MS;
+  const { copy: journal } = status;
+  return journal?.pit !== undefined && lagMs(journal.pitTime, now) >= VIEW_MS;
 }
 
 /** Many operations behind: worth a round while somebody is waited for. */

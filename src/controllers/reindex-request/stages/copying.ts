@@ -10,7 +10,7 @@ import type { DocumentFailure } from '../observed.ts';
 import { withPace } from '../pace.ts';
 import { allDone } from '../ranges.ts';
 import { rangeRequest } from '../requests.ts';
-import { type Copy, isRoundComplete } from '../rounds.ts';
+import { type Copy, isRoundComplete, LOST_SINCE } from '../rounds.ts';
 import { isFenced, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, type Step } from '../step.ts';
 import { completedOf, pollMs, report } from './copy-report.ts';
@@ -257,6 +257,6 @@ function flush(copy: Copy, { observed, source }: Situation): readonly ReindexAct
 const RENEW_AFTER_MS = 10 * 60_000;
 
 export function renew({ pit, pitTime }: Copy, { now }: Situation): readonly ReindexAction[] {
-  if (pit === undefined || isRecent(pitTime, RENEW_AFTER_MS, now)) return [];
+  if (pit === undefined || pitTime === LOST_SINCE || isRecent(pitTime, RENEW_AFTER_MS, now)) return [];
   return [{ type: 'RenewPointInTime', pit }];
 }

@@ -21,7 +21,7 @@ import {
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { type DestinationMark, withoutPipelines } from '../destination.ts';
 import type { Observed } from '../observed.ts';
-import { type Copy, withoutRound } from '../rounds.ts';
+import { type Copy, LOST_SINCE, withoutRound } from '../rounds.ts';
 
 const online = { writeMode: 'Online' };
 const NEXT_EPOCH = 'es-steward-abcdef01-2';
@@ -87,7 +87,15 @@ describe('the way of an online copy', () => {
     expect(ask(outlived, free).status.copy?.sealed).toBe(true);
     expect(at(withCopy({ pitTime: '2026-03-01T11:06:00Z' }))).toBe('Fencing');
     const verification = { compared: true };
-    expect(at({ ...outlived, verification })).toBe('Fencing');
+    expect(at({ ...outlived, verification })).toBe('CatchingUp');
+  });
+
+  it('does so also when its point in time was found lost, which it does not ask for again', () => {
+    const lost = withCopy({ pitTime: LOST_SINCE });
+    expect(at(lost, free, { approval: 'BeforeCutover' })).toBe('CatchingUp');
+    expect(actionsOf(ask(withCopy({ pitTime: LOST_SINCE, done: [] }), free))).not.toContain(
+      'RenewPointInTime',
+    );
   });
 
   it('waits for the approval of exactly its plan, caught up and without a block', () => {
