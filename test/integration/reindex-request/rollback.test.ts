@@ -238,6 +238,20 @@ describe('a rollback whose status is lost while it blocks the destination', () =
 });
 
 describe('the deletion of the source', () => {
+  it('gives way to a rollback in a window that was made longer before it', async () => {
+    const { from, to, name, alias, written } = await source();
+    const wish = async () => {
+      await editRequest(bed, name, { spec: { sourceAfter: { policy: 'Delete', rollbackWindow: '7d' } } });
+      await ask(name, '1');
+    };
+    const request = await follow(name, { from, to, ...DELETE }, [
+      [({ phase }) => phase === 'CleaningUp', wish],
+    ]);
+    expect(request?.status).toMatchObject({ phase: 'RolledBack' });
+    expect(await stateOf(from)).toEqual({ blocked: false, hidden: false, aliases: [alias, written].sort() });
+    expect(await stateOf(to)).toMatchObject({ blocked: true, hidden: true, aliases: [] });
+  });
+
   it('waits for a snapshot that holds it (H40)', async () => {
     const { from, to, name } = await source();
     const [repository, location] = [
