@@ -17,7 +17,7 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
       ActionFailed:
         'The last run could not do everything; it is tried again at the next time of the schedule.',
       WaitingForTurn:
-        'As many policies as the connection allows move documents, an earlier copy is still under way, or another policy deletes on the cluster.',
+        'As many policies as the connection allows move documents, an earlier copy is still under way, or another policy deletes or changes aliases on the cluster.',
       ArchivalHindered:
         'Documents on their way may be in their index and in the archive, and cannot go on now; the message says why.',
       Conflict:

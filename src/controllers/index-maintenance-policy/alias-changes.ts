@@ -211,16 +211,32 @@ function withoutEmptying(
   matched: readonly Matched[],
   indices: readonly ListedIndex[],
 ): readonly AliasChange[] {
-  const left = new Set(withChanges(indices, changes).flatMap(({ aliases }) => Object.keys(aliases)));
-  const endsWithItsPartition = (name: string) =>
-    matched.some(({ target }) =>
-      target.aliases.some((alias) => alias.template.dateFormat !== undefined && isNameOf(alias, name)),
-    );
-  const emptying = changes.filter(
-    ({ type, alias }) => type === 'Remove' && !left.has(alias) && !endsWithItsPartition(alias),
-  );
-  const staying = new Set(newestOf(emptying, matched));
+  const targets = matched.map(({ target }) => target);
+  const staying = new Set(newestOf(emptyingAmong(changes, targets, indices), matched));
   return changes.filter((change) => !staying.has(change));
+}
+
+/**
+ * The removals after which nothing would be behind an alias, but for aliases that end with their partition.
+ * @param holders all that is behind these aliases now
+ */
+export function emptyingAmong(
+  changes: readonly AliasChange[],
+  targets: readonly CompiledTarget[],
+  holders: readonly { readonly name: string; readonly aliases: object }[],
+): readonly AliasChange[] {
+  const added = changes.flatMap(({ type, alias }) => (type === 'Add' ? [alias] : []));
+  const removals = changes.filter(({ type }) => type === 'Remove');
+  const leaving = new Set(removals.map(({ index, alias }) => `${index}/${alias}`));
+  const kept = holders.flatMap(({ name, aliases }) =>
+    Object.keys(aliases).filter((alias) => !leaving.has(`${name}/${alias}`)),
+  );
+  const left = new Set([...added, ...kept]);
+  const endsWithItsPartition = (name: string) =>
+    targets.some(({ aliases }) =>
+      aliases.some((alias) => alias.template.dateFormat !== undefined && isNameOf(alias, name)),
+    );
+  return removals.filter(({ alias }) => !left.has(alias) && !endsWithItsPartition(alias));
 }
 
 /** Of the changes of each alias the one of the newest index. */

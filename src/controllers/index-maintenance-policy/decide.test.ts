@@ -76,6 +76,13 @@ class Life {
     this.policy = { ...this.policy, status: { ...status, plan: rest, run: counted } };
   }
 
+  /** What perform reports of aliases. */
+  aliased(): void {
+    const { run, ...status } = this.status;
+    if (run === undefined) throw new Error('no run is under way');
+    this.policy = { ...this.policy, status: { ...status, run: { ...run, aliasesTried: true } } };
+  }
+
   approve(): void {
     this.annotate({ 'es-steward.dev/approve': this.status.plan?.hash ?? '' });
   }
@@ -486,6 +493,19 @@ describe('aliases', () => {
     expect(namesIn(life)).toBeUndefined();
   });
 
+  it('change before anything is chosen for deletion, also when that must wait', () => {
+    const life = new Life({}, [withAlias]);
+    life.pass(seenOf(ALL), START);
+    for (const _ of ['waits for its turn', 'has it']) {
+      const step = life.pass(seenOf(ALL), NEXT_SLOT);
+      expect([step.actions?.[0]?.type, namesIn(life)]).toEqual(['UpdateAliases', undefined]);
+      expect(life.due(NEXT_SLOT).type).toBe('Continue');
+    }
+    life.aliased();
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    expect(namesIn(life)).toHaveLength(3);
+  });
+
   it('cost nothing when nothing differs', () => {
     const life = new Life({}, [{ ...withAlias, retention: undefined }]);
     const right = ['logs-2016.02.29', 'logs-2016.03.01'].map((name) => aliased(name, 'logs'));
@@ -514,6 +534,8 @@ describe('obstacles', () => {
     const step = life.pass(seenOf(ALL, { rivals: rival(spec) }), START);
     expect(step.conditions?.find(({ type }) => type === 'Conflict')?.reason).toBe(expected);
     expect(step.ready.reason).toBe(expected === undefined ? 'Scheduled' : 'Conflict');
+    life.pass(seenOf(ALL, { rivals: rival(spec) }), NEXT_SLOT);
+    if (expected === undefined) life.aliased();
     life.pass(seenOf(ALL, { rivals: rival(spec) }), NEXT_SLOT);
     expect(namesIn(life)?.length).toBe(expected === undefined ? 3 : undefined);
   });

@@ -187,7 +187,9 @@ interface Work {
 function work(policy: IndexMaintenancePolicy, going: Work, now: number): Step {
   const { status, run, fresh, next, obstacle, mayChoose, yields } = going;
   const changes = run.aliasesTried ? [] : fresh.aliasChanges;
-  const chosen = obstacle === undefined && mayChoose ? next.deletes.slice(0, BATCH) : [];
+  // Aliases change first: what would be chosen beside them is deleted even while their change still waits for its turn.
+  const chooses = changes.length === 0 && obstacle === undefined && mayChoose;
+  const chosen = chooses ? next.deletes.slice(0, BATCH) : [];
   if (changes.length === 0 && chosen.length === 0) {
     const documents = yields ? undefined : nextDocuments(status, run, fresh);
     if (documents === undefined) return ended(policy, status, run, obstacle, now, true);

@@ -26,7 +26,7 @@ const CLOCK_AGAIN_MS = 60_000;
 /**
  * Deletes what status has named, as far as it still is the very index that was planned and nothing has come up that
  * forbids it, and looks what is gone. An index that is not there any more was deleted by an earlier try.
- * @throws WaitingError WaitingForTurn while another policy deletes on the same cluster.
+ * @throws WaitingError WaitingForTurn while another policy deletes or changes aliases on the same cluster.
  */
 export async function deleteBatch(
   action: DeleteBatch,

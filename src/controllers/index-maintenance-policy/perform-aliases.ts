@@ -1,0 +1,117 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { aliasMembers } from '../../elasticsearch/alias-members.ts';
+import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
+import type { Cluster } from '../../elasticsearch/connections.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { readIndices } from '../../elasticsearch/index-listing.ts';
+import type { Pass, StatusChange } from '../../runtime/controller.ts';
+import { type AliasChange, emptyingAmong, withChanges } from './alias-changes.ts';
+import type { DeletionTurns } from './deletion-turns.ts';
+import { type MaintenanceDependencies, useOf } from './observe.ts';
+import { counting, type Status } from './run.ts';
+import { compileTargets } from './targets.ts';
+
+type Change = StatusChange<Status>;
+
+/**
+ * One atomic call. When Elasticsearch refuses it nothing has changed, and the run counts a failure.
+ * @throws WaitingError WaitingForTurn while another policy deletes or changes aliases on the same cluster.
+ */
+export async function changeAliases(
+  changes: readonly AliasChange[],
+  policy: IndexMaintenancePolicy,
+  pass: Pass,
+  dependencies: MaintenanceDependencies,
+  turns: DeletionTurns,
+): Promise<Change> {
+  const names = new Set(changes.flatMap(({ index, alias }) => [index, alias]));
+  const cluster = await dependencies.connections.use(useOf(policy, 'Maintain', [...names]), pass.signal);
+  return turns(cluster.clusterUuid, () => changeInTurn(changes, { policy, pass, dependencies, cluster }));
+}
+
+interface Context {
+  readonly policy: IndexMaintenancePolicy;
+  readonly pass: Pass;
+  readonly dependencies: MaintenanceDependencies;
+  readonly cluster: Cluster;
+}
+
+async function changeInTurn(planned: readonly AliasChange[], context: Context): Promise<Change> {
+  const { cluster, pass } = context;
+  const { listings } = context.dependencies;
+  if (!(await areTheSame(cluster.es, planned, pass.signal))) {
+    listings.forget(cluster);
+    pass.log.warn({ changes: planned.length }, 'an index was made anew: its aliases are planned again');
+    return counting(({ failed }) => ({ failed: failed + 1, aliasesTried: true }));
+  }
+  const changes = await withoutEmptying(planned, context);
+  if (changes.length === 0) return counting(() => ({ aliasesTried: true }));
+  try {
+    await updateAliases(cluster.es, changes.map(actionOf), {}, pass.signal);
+  } catch (error) {
+    listings.forget(cluster);
+    if (!isElasticsearchError(error, ...REFUSALS)) throw error;
+    pass.log.warn({ err: error, changes: changes.length }, 'the aliases could not be changed');
+    return counting(({ failed }) => ({ failed: failed + 1, aliasesTried: true }));
+  }
+  await listings.learn(cluster, (indices) => withChanges(indices, changes));
+  return changed(changes);
+}
+
+function changed(changes: readonly AliasChange[]): Change {
+  const removed = changes.filter(({ type }) => type === 'Remove').length;
+  return counting(({ aliasesAdded, aliasesRemoved }) => ({
+    aliasesAdded: aliasesAdded + changes.length - removed,
+    aliasesRemoved: aliasesRemoved + removed,
+    aliasesTried: true,
+  }));
+}
+
+/** Whether each index still is the one that was planned for: a call for aliases knows only its name. */
+async function areTheSame(
+  es: Elasticsearch,
+  changes: readonly AliasChange[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = await readIndices(es, [...new Set(changes.map(({ index }) => index))], signal);
+  const uuids = new Map(found.map(({ name, uuid }) => [name, uuid]));
+  return changes.every(({ index, uuid }) => uuids.get(index) === uuid);
+}
+
+/** Members are read anew: another policy may have deleted what was to stay behind an alias. The next run plans it again. */
+async function withoutEmptying(
+  changes: readonly AliasChange[],
+  { policy, pass, dependencies, cluster }: Context,
+): Promise<readonly AliasChange[]> {
+  const removals = changes.filter(({ type }) => type === 'Remove');
+  if (removals.length === 0) return changes;
+  const targets = compileTargets(policy.spec);
+  // What ends with its partition may be gone already, and then no members of any would be told.
+  const lasting = emptyingAmong(removals, targets, []).map(({ alias }) => alias);
+  const members = await aliasMembers(cluster.es, [...new Set(lasting)], pass.signal);
+  const emptying = emptyingAmong(changes, targets, members);
+  if (emptying.length === 0) return changes;
+  dependencies.listings.forget(cluster);
+  const aliases = [...new Set(emptying.map(({ alias }) => alias))];
+  pass.log.warn({ aliases }, 'nothing would be left behind aliases: their indexes stay in them');
+  return changes.filter((change) => !emptying.includes(change));
+}
+
+/** Answers after which nothing has changed, and that the same request would get again. */
+const REFUSALS = [
+  'invalid',
+  'forbidden',
+  'blocked',
+  'aliasNotFound',
+  'indexNotFound',
+  'serverError',
+] as const;
+
+/** A membership that is gone already makes the whole call fail: what was planned is not what is there. */
+function actionOf(change: AliasChange): AliasAction {
+  const { index, alias } = change;
+  return change.type === 'Add'
+    ? { add: { ...change.definition, index, alias } }
+    : { remove: { index, alias, must_exist: true } };
+}
