@@ -471,6 +471,53 @@ describe('what something holds back that passes', () => {
     expect(life.due(SLOT + 30 * MINUTE).type).toBe('Nothing');
   });
 
+  const busyWith = (held: readonly ListedIndex[]) => ({
+    around: { snapshotted: new Set(held.map(({ name }) => name)) },
+  });
+  const daysOf = (month: string, count: number) =>
+    days(...Array.from({ length: count }, (_, at) => `2015.${month}.${String(at + 1).padStart(2, '0')}`));
+
+  it.each([
+    ['OnLimit', 'ApprovalRequired'],
+    ['Never', 'LimitExceeded'],
+  ])('counts for the cap with approval %s, as it would go right after the rest: %s', (approval, expected) => {
+    const life = new Life({ schedule: '@daily', deletion: { maxDeletes: 2, approval } });
+    for (const at of [START, SLOT]) life.pass(seenOf(ALL, busyWith(OLD.slice(1))), at);
+    expect([life.last?.ready.reason, namesIn(life)]).toEqual([expected, undefined]);
+    expect(life.last?.ready.message).toMatch(
+      /^1 index would be deleted, and more once what holds them back has passed \(BeingSnapshotted 2\)/,
+    );
+  });
+
+  it('asks nobody while nothing at all can go', () => {
+    expect(heldBack({ deletion: { maxDeletes: 2 } }).last?.ready.reason).toBe('Maintained');
+  });
+
+  it('does not stop a run that has begun without it', () => {
+    const life = new Life({ schedule: '@daily', deletion: { maxDeletes: 55 } });
+    const due = [...daysOf('01', 28), ...daysOf('02', 27)];
+    const late = [...daysOf('03', 28), ...daysOf('04', 28)];
+    for (const at of [START, SLOT]) life.pass(seenOf(due), at);
+    life.deleted(50);
+    life.pass(seenOf([...due.slice(50), ...late], busyWith(late)), SLOT + MINUTE);
+    expect(namesIn(life)).toHaveLength(5);
+  });
+
+  it('is made up for by what goes on with the archival of its run and begins none (S4)', () => {
+    const life = heldBack();
+    const moved = [{ target: 'a', documents: 5 }];
+    const held = [{ index: 'logs-x', reason: 'IdTaken', documents: 2 }];
+    const { lastRun } = life.status;
+    if (lastRun === undefined) throw new Error('a run has ended');
+    const status = { archive: { documents: 5, moved, held }, lastRun: { ...lastRun, notArchived: 2 } };
+    life.policy = { ...life.policy, status: { ...life.status, ...status } };
+    life.pass(seenOf(ALL), SLOT + 5 * MINUTE);
+    expect(life.status).toMatchObject({ archive: { moved, held }, run: { notArchived: 2 } });
+    life.deleted(3);
+    life.pass(seenOf(YOUNG), SLOT + 6 * MINUTE);
+    expect(life.last?.ready.reason).toBe('ActionFailed');
+  });
+
   it('is not deleted unasked above the cap', () => {
     const life = heldBack({ deletion: { maxDeletes: 2 } });
     life.pass(seenOf(ALL), SLOT + 5 * MINUTE);

@@ -28,7 +28,8 @@ import {
   verdictBefore,
   verdictOf,
 } from './readiness.ts';
-import { endRun, newRun, type Run, type Status, withoutBatch } from './run.ts';
+import { heldBackFor } from './retry.ts';
+import { endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
 import { deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
 import { compileTargets, type Member } from './targets.ts';
@@ -142,7 +143,8 @@ function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
   const stops = obstacle?.type === 'Conflict' || obstacle?.type === 'ClockSkew';
   const found = reported(policy, due, fresh, next, now);
   const run = runOf(policy, due, now);
-  const status = due.type === 'Run' ? withNewArchiveRun(found) : found;
+  // What makes up for a run goes on with what that one might move.
+  const status = due.type === 'Run' && due.makesUp !== true ? withNewArchiveRun(found) : found;
   if (run === undefined) return rest(policy, status, verdictOf(policy, status, obstacle), now);
   if (!acts(policy) || stops || due.type === 'Plan') return ended(policy, status, run, obstacle, now, false);
   return work(
@@ -163,13 +165,16 @@ function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
 /** Nothing has passed yet: then it was a look. */
 function ripe(due: Due, { deletes }: NextPlan, obstacle: Obstacle | undefined): Due {
   if (due.type !== 'Retry') return due;
-  return { type: deletes.length > 0 && obstacle === undefined ? 'Run' : 'Plan', since: due.since };
+  const { since } = due;
+  const hasPassed = deletes.length > 0 && obstacle === undefined;
+  return hasPassed ? { type: 'Run', since, makesUp: true } : { type: 'Plan', since };
 }
 
 /** The run that goes on or begins. While suspended one that is under way stays as it is. */
 function runOf({ spec, status }: IndexMaintenancePolicy, due: Due, now: number): Run | undefined {
   if (status?.run !== undefined) return spec.suspend && due.type !== 'Run' ? undefined : status.run;
-  return due.type === 'Run' && spec.mode === 'Enforce' && !spec.suspend ? newRun(now) : undefined;
+  if (due.type !== 'Run' || spec.mode !== 'Enforce' || spec.suspend) return undefined;
+  return due.makesUp === true ? runAfter(status?.lastRun, now) : newRun(now);
 }
 
 interface Work {
@@ -271,16 +276,25 @@ function obstacleOf(
   if (conflict !== undefined) return { type: 'Conflict', conflict };
   if (around.skewSeconds > MOST_SKEW_SECONDS) return { type: 'ClockSkew' };
   if (mode === 'DryRun') return undefined;
-  const { count } = next.plan.deletes;
+  const count = deletesInAll(next);
   const limit = deletionLimit(deletion.maxDeletes, matchedIn(fresh));
   if (deletion.approval === 'Never')
-    return count > limit ? { type: 'LimitExceeded', count, limit } : undefined;
+    return count > limit ? { type: 'LimitExceeded', plan: next.plan, limit } : undefined;
   // A plan that somebody was asked about is not carried out unasked because it has become smaller.
   const asked = next.isFrozen && waitsForApproval(policy);
   const needed = count > 0 && (asked || count > (deletion.approval === 'Always' ? 0 : limit));
   const given = next.plan.approvedTime !== undefined || approves(policy, next.plan.hash);
   const { metadata } = policy;
   return needed && !given ? { type: 'ApprovalRequired', plan: next.plan, metadata } : undefined;
+}
+
+/**
+ * What is held back for minutes goes right after the rest: a cap is meant for both. A frozen plan only shrinks: what has
+ * left it comes with the next one.
+ */
+function deletesInAll({ plan: { deletes, kept }, isFrozen }: NextPlan): number {
+  if (deletes.count === 0 || isFrozen) return deletes.count;
+  return heldBackFor(kept).reduce((sum, { count }) => sum + count, deletes.count);
 }
 
 function claimsOf({ matched }: FreshPlan): Claims {

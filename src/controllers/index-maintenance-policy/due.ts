@@ -13,8 +13,8 @@ export type Due =
   | { readonly type: 'Nothing' }
   /** Look at everything and say what would be done; `since`: nothing older than this may be judged by. */
   | { readonly type: 'Plan'; readonly since: number }
-  /** Do what is due: a time of the schedule has come, or somebody asked for it. */
-  | { readonly type: 'Run'; readonly since: number; readonly runNow?: string }
+  /** Do what is due: a time of the schedule has come, somebody asked for it, or it makes up for the last run. */
+  | { readonly type: 'Run'; readonly since: number; readonly runNow?: string; readonly makesUp?: true }
   /** The last run could not delete what something held back that passes: do that if it has. */
   | { readonly type: 'Retry'; readonly since: number }
   /** A run goes on: the next batch must be chosen. */

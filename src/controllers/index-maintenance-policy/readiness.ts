@@ -21,10 +21,12 @@ export type Obstacle =
   | { readonly type: 'Conflict'; readonly conflict: Conflict }
   | { readonly type: 'ClockSkew' }
   | ({ readonly type: 'ApprovalRequired' } & Wanted)
-  | { readonly type: 'LimitExceeded'; readonly count: number; readonly limit: number };
+  | { readonly type: 'LimitExceeded'; readonly plan: Plan; readonly limit: number };
+
+type Plan = NonNullable<Status['plan']>;
 
 interface Wanted {
-  readonly plan: NonNullable<Status['plan']>;
+  readonly plan: Plan;
   readonly metadata: IndexMaintenancePolicy['metadata'];
 }
 
@@ -86,8 +88,18 @@ function undisturbed(
 function exceptionText(plan: Status['plan']): string {
   const heldBack = heldBackFor(plan?.kept ?? []);
   if (heldBack.length === 0) return '';
-  const each = heldBack.map(({ reason, count }) => `${reason} ${count}`).join(', ');
-  return ` but for indexes that something holds back which passes (${each}): they go within minutes once it has while spec.startingDeadline lasts, otherwise at the next time of the schedule`;
+  return ` but for indexes that something holds back which passes (${listText(heldBack)}): they go within minutes once it has while spec.startingDeadline lasts, otherwise at the next time of the schedule`;
+}
+
+const listText = (kept: Plan['kept']): string =>
+  kept.map(({ reason, count }) => `${reason} ${count}`).join(', ');
+
+/** They count for the cap as well. */
+function laterText(kept: Plan['kept']): string {
+  const heldBack = heldBackFor(kept);
+  return heldBack.length === 0
+    ? ''
+    : `, and more once what holds them back has passed (${listText(heldBack)})`;
 }
 
 function failureText(lastRun: Status['lastRun'], archive: Status['archive']): string {
@@ -125,7 +137,7 @@ function readinessOf(obstacle: Obstacle): Readiness {
   return is(
     'stalled',
     'LimitExceeded',
-    `${obstacle.count} indexes would be deleted and deletion.maxDeletes allows ${obstacle.limit}: nothing is deleted; raise it, or allow approval`,
+    `${deletions(obstacle.plan.deletes.count)}${laterText(obstacle.plan.kept)} and deletion.maxDeletes allows ${obstacle.limit}: nothing is deleted; raise it, or allow approval`,
   );
 }
 
@@ -137,11 +149,11 @@ function conflictText({ reason, name, rival }: Conflict): string {
   return `policy ${rival} archives into ${name} too: neither acts until each has an archive.destination of its own`;
 }
 
-function approvalText({ plan: { hash, deletes, pending }, metadata }: Wanted): string {
+function approvalText({ plan: { hash, deletes, kept, pending }, metadata }: Wanted): string {
   const planned = pending === undefined ? deletes.count : fingerprintsOf(pending).size;
   const part =
     planned < deletes.count ? `, ${planned} of them by this plan and the rest by those after it` : '';
-  return `${deletions(deletes.count)}${part}: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan${approvedOther(metadata, hash)}`;
+  return `${deletions(deletes.count)}${part}${laterText(kept)}: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan${approvedOther(metadata, hash)}`;
 }
 
 function conditionsOf(obstacle: Obstacle): readonly ExtraCondition[] {

@@ -18,6 +18,12 @@ export const newRun = (now: number): Run => ({
   aliasesRemoved: 0,
 });
 
+/** Makes up for what the last one could not delete. It does not come again to documents which that one could not archive. */
+export function runAfter(last: Status['lastRun'], now: number): Run {
+  const { notArchived } = last ?? {};
+  return { ...newRun(now), ...(notArchived === undefined ? {} : { notArchived }) };
+}
+
 /** The run is over: it becomes the last one. `clean` is false when something stopped it before its end. */
 export function endRun(
   { spec, status = {} }: IndexMaintenancePolicy,
