@@ -130,6 +130,20 @@ describe('where it looks', () => {
     ]);
   });
 
+  it('is by Roles alone where no namespace must be outlived, but for the labels of several', async () => {
+    const rbac = { outliveNamespaces: false };
+    const one = await renderChart({ watchNamespaces: ['team-a'], rbac });
+    expect(places(one, 'Role')).toEqual(['steward/es-steward', 'team-a/es-steward-watched']);
+    expect(all(one, 'ClusterRoleBinding')).toEqual([]);
+    expect(all(one, 'ClusterRole').filter(({ metadata }) => metadata.name === 'es-steward-steward')).toEqual(
+      [],
+    );
+    const several = await renderChart({ watchNamespaces: ['team-a', 'team-b'], rbac });
+    expect(theOne(several, 'ClusterRole', 'es-steward-steward')['rules']).toEqual([
+      { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['team-a', 'team-b'] },
+    ]);
+  });
+
   it('is its own namespace by name as it is by default', async () => {
     expect(all(await renderChart({ watchNamespaces: ['steward'] }), 'ClusterRoleBinding')).toEqual([]);
   });
