@@ -123,6 +123,9 @@ const run = {
   time: time('When it began.'),
   duration: text(32).optional().describe('How long it took.'),
   deleted: count('Indexes that were deleted.'),
+  deletedBefore: count(
+    'Indexes that went in the run which this one makes up for, and in others that did: deletion.maxDeletes counts them.',
+  ).optional(),
   failed: count('Indexes that could not be deleted, or that are still there.'),
   dropped: count(
     'Indexes that were taken out of the plan because they had changed, or something else held them.',

@@ -489,6 +489,23 @@ describe('what something holds back that passes', () => {
     );
   });
 
+  it('goes only as far as the cap of its run allows, and the rest at the next slot (S4)', () => {
+    const life = new Life({ schedule: '@daily', deletion: { maxDeletes: 3 } });
+    for (const at of [START, SLOT]) life.pass(seenOf(OLD, busyWith(OLD.slice(1))), at);
+    life.deleted(1);
+    life.pass(seenOf(OLD.slice(1), busyWith(OLD.slice(1))), SLOT);
+    life.pass(seenOf(OLD.slice(1), busyWith(OLD.slice(2))), SLOT + 5 * MINUTE);
+    life.deleted(1);
+    life.pass(seenOf(OLD.slice(2), busyWith(OLD.slice(2))), SLOT + 6 * MINUTE);
+    expect(life.status.lastRun).toMatchObject({ deleted: 1, deletedBefore: 1 });
+    // Old enough by now, or in a snapshot by now.
+    const two = [...OLD.slice(2), ...daysOf('12', 1)];
+    life.pass(seenOf(two), SLOT + 15 * MINUTE);
+    expect([life.status.run, life.last?.ready.reason]).toEqual([undefined, 'Maintained']);
+    life.pass(seenOf(two), SLOT + 86_400_000);
+    expect(namesIn(life)).toHaveLength(2);
+  });
+
   it('asks nobody while nothing at all can go', () => {
     expect(heldBack({ deletion: { maxDeletes: 2 } }).last?.ready.reason).toBe('Maintained');
   });

@@ -29,7 +29,7 @@ import {
   verdictOf,
 } from './readiness.ts';
 import { heldBackFor } from './retry.ts';
-import { endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
+import { deletedWith, endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
 import { deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
 import { compileTargets, type Member } from './targets.ts';
@@ -139,7 +139,7 @@ function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
   const fresh = planOf(policy, compileTargets(policy.spec), seen, now);
   const next = nextPlan(policy, fresh, now);
   const obstacle = obstacleOf(policy, seen, fresh, next);
-  const due = ripe(dueOf(policy, now), next, obstacle);
+  const due = ripe(dueOf(policy, now), policy, { fresh, next, obstacle });
   const stops = obstacle?.type === 'Conflict' || obstacle?.type === 'ClockSkew';
   const found = reported(policy, due, fresh, next, now);
   const run = runOf(policy, due, now);
@@ -162,12 +162,20 @@ function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
   );
 }
 
-/** Nothing has passed yet: then it was a look. */
-function ripe(due: Due, { deletes }: NextPlan, obstacle: Obstacle | undefined): Due {
+/** Nothing has passed yet, or all of it is too much together with what has gone already: then it was a look. */
+function ripe(
+  due: Due,
+  { spec, status }: IndexMaintenancePolicy,
+  { fresh, next, obstacle }: Pick<Work, 'fresh' | 'next' | 'obstacle'>,
+): Due {
   if (due.type !== 'Retry') return due;
   const { since } = due;
-  const hasPassed = deletes.length > 0 && obstacle === undefined;
-  return hasPassed ? { type: 'Run', since, makesUp: true } : { type: 'Plan', since };
+  const { count } = next.plan.deletes;
+  const hasPassed = count > 0 && obstacle === undefined;
+  const limit = deletionLimit(spec.deletion.maxDeletes, matchedIn(fresh));
+  return hasPassed && deletedWith(status?.lastRun) + count <= limit
+    ? { type: 'Run', since, makesUp: true }
+    : { type: 'Plan', since };
 }
 
 /** The run that goes on or begins. While suspended one that is under way stays as it is. */

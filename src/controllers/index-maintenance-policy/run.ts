@@ -21,7 +21,13 @@ export const newRun = (now: number): Run => ({
 /** Makes up for what the last one could not delete. It does not come again to documents which that one could not archive. */
 export function runAfter(last: Status['lastRun'], now: number): Run {
   const { notArchived } = last ?? {};
-  return { ...newRun(now), ...(notArchived === undefined ? {} : { notArchived }) };
+  const run = { ...newRun(now), deletedBefore: deletedWith(last) };
+  return notArchived === undefined ? run : { ...run, notArchived };
+}
+
+/** How many indexes a run has deleted, together with those that it makes up for. */
+export function deletedWith(run: Status['lastRun']): number {
+  return (run?.deleted ?? 0) + (run?.deletedBefore ?? 0);
 }
 
 /** The run is over: it becomes the last one. `clean` is false when something stopped it before its end. */
