@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
-import { WaitingError } from '../../runtime/errors.ts';
+import { FencedError, WaitingError } from '../../runtime/errors.ts';
 import { createDestination, creationRefusal } from './perform-create.ts';
 import type { EffectContext } from './perform-effect.ts';
 
@@ -55,12 +55,14 @@ describe('an index that is refused', () => {
 });
 
 describe('creating the destination', () => {
-  function cluster(aliases: object, refusal?: Error, removal?: Error) {
+  function cluster(aliases: object, refusal?: Error, removal?: Error, remade = 'u') {
     const sent: unknown[] = [];
-    const settings = { index: { uuid: 'u', number_of_shards: '1', number_of_replicas: '0' } };
+    let uuid = 'u';
     const request = async ({ method, path, query, body }: ElasticsearchRequest) => {
+      const settings = { index: { uuid, number_of_shards: '1', number_of_replicas: '0' } };
       if (method === 'GET') return { new: { aliases, mappings: {}, settings } };
       if (path === '/new' && refusal) throw refusal;
+      if (path === '/_aliases') uuid = remade;
       if (path === '/_aliases' && removal) throw removal;
       if (method === 'DELETE') sent.push(`deleted ${path}`);
       if (method === 'DELETE') return { acknowledged: true };
@@ -98,6 +100,13 @@ describe('creating the destination', () => {
       reason: 'PreflightFailed',
       message: expect.stringContaining('alias orders'),
     });
+  });
+
+  it('deletes none that was made anew under its name meanwhile', async () => {
+    const forbidden = answer(403, 'security_exception', 'no');
+    const { context, sent } = cluster({ orders: {} }, undefined, forbidden, 'another');
+    await expect(createDestination(action, context)).rejects.toThrow(FencedError);
+    expect(sent).toEqual([0]);
   });
 
   it('touches no alias of an index that somebody was quicker to make', async () => {

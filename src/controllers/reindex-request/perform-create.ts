@@ -6,7 +6,7 @@ import { createIndex, deleteIndex, getIndex, type IndexInfo } from '../../elasti
 import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
-import type { EffectContext } from './perform-effect.ts';
+import { type EffectContext, requireSame } from './perform-effect.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type Create = Extract<ReindexAction, { type: 'CreateDestination' }>;
@@ -49,6 +49,7 @@ export async function createBare(
   } catch (error) {
     if (!isElasticsearchError(error, 'forbidden')) throw error;
     // Empty, and nobody could write into it: rather no index than one that keeps writers from their alias.
+    await requireSame(es, { index: name, uuid: made.uuid }, signal);
     await deleteIndex(es, name, signal);
     throw new KeptAliases(name, aliases, { cause: error });
   }
