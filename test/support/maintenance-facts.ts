@@ -94,3 +94,26 @@ export const archiveBatch = {
   marks: [3],
   documents: 'abcdefgh',
 };
+
+const HEALTH_NUMBERS = [
+  'number_of_nodes',
+  'number_of_data_nodes',
+  'active_primary_shards',
+  'active_shards',
+  'relocating_shards',
+  'initializing_shards',
+  'unassigned_shards',
+  'number_of_pending_tasks',
+];
+
+/** What a cluster answers in which nothing stands in the way, by path. @param now milliseconds of its clock. */
+export const calmAnswers = (now: number): Readonly<Record<string, unknown>> => ({
+  '/_cluster/health': {
+    status: 'green',
+    timed_out: false,
+    ...Object.fromEntries(HEALTH_NUMBERS.map((name) => [name, 1])),
+  },
+  '/_tasks': { tasks: [] },
+  '/_snapshot/_status': {},
+  '/_nodes/stats/os': { nodes: { a: { timestamp: now } } },
+});

@@ -4,31 +4,12 @@ import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
 import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
 import { batchNow, hinderedOf } from './archive-hindered.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
-import { type Claims, conflictOf, takesAway } from './conflicts.ts';
-import { aliasNamesOf } from './alias-changes.ts';
-import {
-  acts,
-  approves,
-  type Due,
-  dueOf,
-  nextRun,
-  RETRY_MS,
-  retries,
-  runNowAsked,
-  TROUBLES,
-  waitsForApproval,
-} from './due.ts';
+import { type Claims, conflictOf } from './conflicts.ts';
+import { acts, approves, type Due, dueOf, nextRun, RETRY_MS, retries, runNowAsked, TROUBLES } from './due.ts';
 import type { Observed, Rival, Seen } from './observed.ts';
+import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
-import {
-  eventsOf,
-  MOST_SKEW_SECONDS,
-  type Obstacle,
-  type Verdict,
-  verdictBefore,
-  verdictOf,
-} from './readiness.ts';
-import { heldBackFor } from './retry.ts';
+import { eventsOf, type Obstacle, type Verdict, verdictBefore, verdictOf } from './readiness.ts';
 import { deletedWith, endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
 import { deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
@@ -271,51 +252,6 @@ function deletedEvent({ deleted, failed }: Run): readonly ResourceEvent[] {
   const note = `indexes deleted: ${deleted}, not deleted: ${failed}`;
   return [{ type: failed === 0 ? 'Normal' : 'Warning', reason: 'IndexesDeleted', action: 'Delete', note }];
 }
-
-/** Nothing is deleted, because ... */
-function obstacleOf(
-  policy: IndexMaintenancePolicy,
-  { rivals, around }: Seen,
-  fresh: FreshPlan,
-  next: NextPlan,
-): Obstacle | undefined {
-  const { mode, suspend, deletion } = policy.spec;
-  const conflict = mode === 'Enforce' && !suspend ? conflictOf(claimsOf(fresh), rivals) : undefined;
-  if (conflict !== undefined) return { type: 'Conflict', conflict };
-  if (around.skewSeconds > MOST_SKEW_SECONDS) return { type: 'ClockSkew' };
-  if (mode === 'DryRun') return undefined;
-  const count = deletesInAll(next);
-  const limit = deletionLimit(deletion.maxDeletes, matchedIn(fresh));
-  if (deletion.approval === 'Never')
-    return count > limit ? { type: 'LimitExceeded', plan: next.plan, limit } : undefined;
-  // A plan that somebody was asked about is not carried out unasked because it has become smaller.
-  const asked = next.isFrozen && waitsForApproval(policy);
-  const needed = count > 0 && (asked || count > (deletion.approval === 'Always' ? 0 : limit));
-  const given = next.plan.approvedTime !== undefined || approves(policy, next.plan.hash);
-  const { metadata } = policy;
-  return needed && !given ? { type: 'ApprovalRequired', plan: next.plan, metadata } : undefined;
-}
-
-/**
- * What is held back for minutes goes right after the rest: a cap is meant for both. A frozen plan only shrinks: what has
- * left it comes with the next one.
- */
-function deletesInAll({ plan: { deletes, kept }, isFrozen }: NextPlan): number {
-  if (deletes.count === 0 || isFrozen) return deletes.count;
-  return heldBackFor(kept).reduce((sum, { count }) => sum + count, deletes.count);
-}
-
-function claimsOf({ matched }: FreshPlan): Claims {
-  const emptying = matched.filter(({ target }) => takesAway(target.spec));
-  return {
-    indices: emptying.flatMap(({ members }) => members.map(({ index }) => index.name)),
-    aliases: new Set(matched.flatMap(aliasNamesOf)),
-    archives: matched.flatMap(({ target }) => target.archive ?? []),
-  };
-}
-
-const matchedIn = ({ matched }: FreshPlan): number =>
-  matched.reduce((sum, { members }) => sum + members.length, 0);
 
 /** What the pass has found, for people; what the run did comes on top. */
 function reported(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyOf } from '../../../test/support/maintenance-facts.ts';
+import { calmAnswers, policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import type { AliasChange } from './alias-changes.ts';
@@ -11,26 +11,7 @@ const NOW = Date.parse('2016-03-01T00:30:00Z');
 const log = { info: () => undefined, warn: () => undefined };
 const pass = { now: NOW, signal: new AbortController().signal, log };
 
-const NUMBERS = [
-  'number_of_nodes',
-  'number_of_data_nodes',
-  'active_primary_shards',
-  'active_shards',
-  'relocating_shards',
-  'initializing_shards',
-  'unassigned_shards',
-  'number_of_pending_tasks',
-];
-const ANSWERS: Readonly<Record<string, unknown>> = {
-  '/_cluster/health': {
-    status: 'green',
-    timed_out: false,
-    ...Object.fromEntries(NUMBERS.map((name) => [name, 1])),
-  },
-  '/_tasks': { tasks: [] },
-  '/_snapshot/_status': {},
-  '/_nodes/stats/os': { nodes: { a: { timestamp: NOW } } },
-};
+const ANSWERS = calmAnswers(NOW);
 
 interface Sent {
   readonly add?: { readonly index: string; readonly alias: string };

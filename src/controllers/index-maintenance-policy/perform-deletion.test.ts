@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyOf } from '../../../test/support/maintenance-facts.ts';
+import { calmAnswers, policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
@@ -14,23 +14,7 @@ const pass = { now: NOW, signal: new AbortController().signal, log };
 const policy = policyOf([{ name: 'a', series: 'logs-{date:yyyy}', retention: { maxAge: '1d' } }]);
 const NAMES = ['logs-2013', 'logs-2014', 'logs-2015'];
 
-const HEALTH = { status: 'green', timed_out: false };
-const NUMBERS = [
-  'number_of_nodes',
-  'number_of_data_nodes',
-  'active_primary_shards',
-  'active_shards',
-  'relocating_shards',
-  'initializing_shards',
-  'unassigned_shards',
-  'number_of_pending_tasks',
-];
-const ANSWERS: Readonly<Record<string, unknown>> = {
-  '/_cluster/health': { ...HEALTH, ...Object.fromEntries(NUMBERS.map((name) => [name, 1])) },
-  '/_tasks': { tasks: [] },
-  '/_snapshot/_status': {},
-  '/_nodes/stats/os': { nodes: { a: { timestamp: NOW } } },
-};
+const ANSWERS = calmAnswers(NOW);
 
 const refused = (errorClass: ErrorClass) =>
   new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
