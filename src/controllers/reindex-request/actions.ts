@@ -1,6 +1,7 @@
 import type { AliasDefinition, Claim, DocumentFailure, RunningRange } from './observed.ts';
 import type { FlatSettings } from './destination.ts';
 import type { Range } from './ranges.ts';
+import type { SampleRequest } from './requests.ts';
 
 /**
  * The effects of a copy, each small and repeatable. `uuid` is the identity that is read again right before the call:
@@ -13,15 +14,14 @@ export type ReindexAction =
   | { readonly type: 'ReleaseLocks'; readonly names: readonly string[] }
   | {
       readonly type: 'TryOut';
-      readonly scratch: string;
       readonly body: unknown;
-      readonly reindex: unknown;
+      readonly reindex: SampleRequest;
       /** Those of the aliases to be moved that Elasticsearch could refuse to the destination. */
       readonly aliases: readonly MovedAlias[];
       /** What the pipeline makes of the documents, before any of them is written through it. */
       readonly simulation?: Simulation;
     }
-  | { readonly type: 'DropScratch'; readonly scratch: string }
+  | { readonly type: 'DropScratches' }
   | { readonly type: 'AddEpochAlias'; readonly target: Target; readonly alias: string }
   | { readonly type: 'MoveEpochAlias'; readonly target: Target; readonly from: string; readonly to: string }
   | { readonly type: 'DropAliases'; readonly target: Target; readonly aliases: readonly string[] }
@@ -123,5 +123,5 @@ export interface Simulation {
   readonly pipeline: string;
   /** Takes every document as the script leaves it. */
   readonly body: unknown;
-  readonly reindex: unknown;
+  readonly reindex: SampleRequest;
 }

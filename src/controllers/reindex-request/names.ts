@@ -36,7 +36,10 @@ export function rollbackAlias(uid: string, number: number): string {
   return `${OWN_PREFIX}${uid.slice(0, 8)}-back-${number}`;
 }
 
-/** Where settings, mappings and the script are tried on a few real documents before anything else happens. */
+/**
+ * Where settings, mappings and the script are tried on a few real documents before anything else happens; each trial adds
+ * a suffix of its own.
+ */
 export function scratchIndex(uid: string): string {
   return `${OWN_PREFIX}scratch-${uid.slice(0, 8)}`;
 }

@@ -3,7 +3,6 @@ import { nodeDisks } from '../../elasticsearch/disk.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { healthOfEach } from '../../elasticsearch/health.ts';
-import { getIndex } from '../../elasticsearch/indices.ts';
 import { templateOf } from '../../elasticsearch/index-templates.ts';
 import { getPipeline } from '../../elasticsearch/ingest.ts';
 import { missingPrivileges } from '../../elasticsearch/privileges.ts';
@@ -22,6 +21,7 @@ import { readBothShards, readCleanUp, readDestinationShards, readMovedSource } f
 import type { IndexFacts, Observed, PreflightFacts, TaskOutcome } from './observed.ts';
 import { calledPipelines } from './pipeline-rules.ts';
 import type { Range } from './ranges.ts';
+import { ownScratches } from './scratch.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
 import { whoGoesFirst } from './turn.ts';
 
@@ -34,7 +34,7 @@ export interface StageReads {
 }
 
 const readers: Partial<Readonly<Record<Stage, Reader>>> = {
-  Undoing: readScratch,
+  Undoing: readScratches,
   Validating: readPreflight,
   Copying: readOutcomes,
   JudgingFailures: readBad,
@@ -78,9 +78,8 @@ async function readNames(
   return { claims: await readClaims(names, { es, uid, watch, source }, signal) };
 }
 
-async function readScratch({ uid }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
-  const [scratch] = await getIndex(es, scratchIndex(uid), signal);
-  return scratch ? { scratch: { index: scratch.name, uuid: scratch.uuid } } : {};
+async function readScratches({ uid }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  return { scratches: await ownScratches(es, uid, signal) };
 }
 
 async function readPreflight(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
@@ -151,7 +150,7 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
     cluster: ['monitor', 'cluster:admin/tasks/cancel', 'cluster:admin/reindex/rethrottle', ...readPipeline],
     index: [
       { names: [source.name], privileges: [...change, block, ...remove] },
-      { names: [spec.destination.index, scratchIndex(uid)], privileges: [...change, ...write, block] },
+      { names: [spec.destination.index, `${scratchIndex(uid)}-*`], privileges: [...change, ...write, block] },
       { names: aliases, privileges: ['indices:admin/aliases', 'read'] },
       ...(spec.dryRun ? [] : [{ names: [LOCK_INDEX], privileges: keepLocks }]),
     ],

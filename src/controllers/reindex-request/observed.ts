@@ -39,8 +39,8 @@ export interface Observed {
   readonly counts?: { readonly source: number; readonly destination: number };
   /** Documents that could not be written and are still in the source as they were; `lost` when that cannot be told any more. */
   readonly bad?: number | 'lost';
-  /** What a trial run has left behind. */
-  readonly scratch?: { readonly index: string; readonly uuid: string };
+  /** The indexes that trial runs have left behind. */
+  readonly scratches?: readonly string[];
   readonly health?: { readonly source: Health; readonly destination: Health };
 }
 

@@ -4,13 +4,11 @@ import { simulatePipeline, simulateSteps } from '../../elasticsearch/ingest.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
 import { runReindex } from '../../elasticsearch/reindex.ts';
 import { sample } from '../../elasticsearch/search.ts';
-import type { ReindexAction, Simulation } from './actions.ts';
+import type { Simulation } from './actions.ts';
 import { resultOf } from './outcomes.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { faultIn, faultMessage, type SimulationFault } from './pipeline-simulation.ts';
-import { SAMPLE_DOCUMENTS } from './requests.ts';
-
-type TryOut = Extract<ReindexAction, { type: 'TryOut' }>;
+import { into, SAMPLE_DOCUMENTS } from './requests.ts';
 
 export interface Refusal {
   readonly reason: string;
@@ -22,7 +20,8 @@ export interface Refusal {
  * where nothing was planned. Undefined when all is well, or when there is nothing to look at: the trial copy says why.
  */
 export async function simulate(
-  { scratch, simulation }: TryOut,
+  scratch: string,
+  simulation: Simulation | undefined,
   context: EffectContext,
 ): Promise<Refusal | undefined> {
   if (!simulation) return undefined;
@@ -42,7 +41,7 @@ async function scripted(
 ) {
   await createIndex(es, scratch, body as Record<string, unknown>, {}, pass.signal);
   try {
-    const result = await runReindex(es, reindex as Record<string, unknown>, {}, pass.signal);
+    const result = await runReindex(es, into(scratch, reindex), {}, pass.signal);
     if (resultOf(result).type !== 'copied') return [];
   } catch (error) {
     if (isElasticsearchError(error, 'invalid')) return [];

@@ -6,6 +6,7 @@ import type { EffectContext } from './perform-effect.ts';
 import { tryOut } from './perform-try-out.ts';
 
 const UID = 'abcdef01-2';
+const SCRATCH = '/es-steward-scratch-abcdef01-';
 
 function refusal(type: string, reason: string) {
   return classifyAnswer({ method: 'PUT', path: '/x' }, { status: 400, body: { error: { type, reason } } });
@@ -37,15 +38,15 @@ function cluster(
 ) {
   const sent: ElasticsearchRequest[] = [];
   const answers: Readonly<Record<string, unknown>> = {
-    '/scratch': creation,
     '/_aliases': aliases,
     '/_reindex': { ...copied, ...nothing },
   };
   const request = async (call: ElasticsearchRequest) => {
-    if (call.path === '/_cluster/health/scratch') return health(status);
+    if (call.path.startsWith('/_cluster/health/')) return health(status);
+    if (call.path.startsWith('/_resolve/')) return { indices: [] };
     if (call.method === 'GET') throw none;
     sent.push(call);
-    const answer = answers[call.path];
+    const answer = call.path.startsWith(SCRATCH) ? creation : answers[call.path];
     if (answer instanceof Error) throw answer;
     return answer;
   };
@@ -64,9 +65,8 @@ const made = { acknowledged: true, shards_acknowledged: true };
 const filter = { term: { region: 'eu' } };
 const action = {
   type: 'TryOut',
-  scratch: 'scratch',
   body: {},
-  reindex: {},
+  reindex: { dest: {} },
   aliases: [
     { name: 'all', definition: { filter } },
     { name: 'eu', definition: { filter, is_write_index: true, search_routing: 'a' } },
@@ -76,7 +76,8 @@ const action = {
 it('tries the filters of aliases under names of its own', async () => {
   const { sent, context } = cluster(made);
   expect((await tryOut(action, context))({}).phase).toBe('Preparing');
-  const own = { index: 'scratch', is_hidden: true, filter };
+  const index = sent.find(({ path }) => path.startsWith(SCRATCH))?.path.slice(1);
+  const own = { index, is_hidden: true, filter };
   expect(sent.find(({ path }) => path === '/_aliases')?.body).toEqual({
     actions: [
       { add: { ...own, alias: 'es-steward-abcdef01-try-0' } },

@@ -4,13 +4,12 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
-import { createIndex, deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
+import { createIndex } from '../../elasticsearch/indices.ts';
 import { runReindex } from '../../elasticsearch/reindex.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
 import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
-import { markOf } from './destination.ts';
 import { trialAlias } from './names.ts';
 import type { TaskOutcome } from './observed.ts';
 import { resultOf } from './outcomes.ts';
@@ -18,6 +17,8 @@ import { requireRoomForShards } from './perform-create.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { listedFailure } from './failures.ts';
 import { simulate } from './perform-simulate.ts';
+import { into } from './requests.ts';
+import { dropScratch, inScratch } from './scratch.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type TryOut = Extract<ReindexAction, { type: 'TryOut' }>;
@@ -25,34 +26,40 @@ type TryOut = Extract<ReindexAction, { type: 'TryOut' }>;
 /** Settings, mappings, script and pipeline on a few real documents, in a hidden index that is gone afterwards. */
 export async function tryOut(action: TryOut, context: EffectContext): Promise<Change> {
   const { es, resource, pass } = context;
-  const drop = () => dropScratch(es, action.scratch, resource.metadata.uid, pass.signal);
-  await drop();
+  const { uid } = resource.metadata;
   try {
-    const fault = await simulate(action, context);
-    if (fault) return failed(fault.reason, fault.message);
-    await drop();
-    return (
-      (await create(action, context)) ??
-      (await tryAliases(action, context)) ??
-      (await copySample(action, context))
-    );
+    return await inScratch(es, uid, pass.signal, (scratch) => tryIn(scratch, action, context));
   } catch (error) {
-    requireRoomForShards(action.scratch, error);
+    requireRoomForShards(resource.spec.destination.index, error);
     throw error;
-  } finally {
-    await drop();
   }
+}
+
+async function tryIn(scratch: string, action: TryOut, context: EffectContext): Promise<Change> {
+  const { es, resource, pass } = context;
+  const fault = await simulate(scratch, action.simulation, context);
+  if (fault) return failed(fault.reason, fault.message);
+  await dropScratch(es, scratch, resource.metadata.uid, pass.signal);
+  return (
+    (await create(scratch, action, context)) ??
+    (await tryAliases(scratch, action, context)) ??
+    (await copySample(scratch, action, context))
+  );
 }
 
 const SHARDS_AGAIN_MS = 30_000;
 
-async function create({ scratch, body }: TryOut, { es, pass }: EffectContext): Promise<Change | undefined> {
+async function create(
+  scratch: string,
+  { body }: TryOut,
+  { es, resource, pass }: EffectContext,
+): Promise<Change | undefined> {
   try {
     const made = await createIndex(es, scratch, body as Record<string, unknown>, {}, pass.signal);
     if (!made.shardsAcknowledged) await requireStarted(scratch, es, pass.signal);
     return undefined;
   } catch (error) {
-    requireRoomForShards(scratch, error);
+    requireRoomForShards(resource.spec.destination.index, error);
     if (!isElasticsearchError(error, 'invalid')) throw error;
     pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial index was refused');
     return failed(
@@ -79,7 +86,8 @@ async function requireStarted(scratch: string, es: Elasticsearch, signal: AbortS
 
 /** A filter is read with the mappings of its index: better now than in the fence. */
 async function tryAliases(
-  { scratch, aliases }: TryOut,
+  scratch: string,
+  { aliases }: TryOut,
   { es, resource, pass }: EffectContext,
 ): Promise<Change | undefined> {
   if (aliases.length === 0) return undefined;
@@ -100,9 +108,13 @@ async function tryAliases(
   }
 }
 
-async function copySample({ reindex }: TryOut, { es, resource, pass }: EffectContext): Promise<Change> {
+async function copySample(
+  scratch: string,
+  { reindex }: TryOut,
+  { es, resource, pass }: EffectContext,
+): Promise<Change> {
   try {
-    const result = await runReindex(es, reindex as Record<string, unknown>, {}, pass.signal);
+    const result = await runReindex(es, into(scratch, reindex), {}, pass.signal);
     return judge(resultOf(result), resource);
   } catch (error) {
     if (!isElasticsearchError(error, 'invalid')) throw error;
@@ -150,15 +162,4 @@ function refused({ errorType, detail }: ElasticsearchError): Change {
 
 function failed(reason: string, message: string): Change {
   return (status) => ({ ...status, failure: { reason, message } });
-}
-
-/** Only what carries our own mark. */
-export async function dropScratch(
-  es: Elasticsearch,
-  scratch: string,
-  uid: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const [found] = await getIndex(es, scratch, signal);
-  if (found && markOf(found.mappings)?.uid === uid) await deleteIndex(es, scratch, signal);
 }

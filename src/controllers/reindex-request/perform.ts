@@ -28,7 +28,8 @@ import { beginRoundAt, finishHardening, renewPointInTime, settleRound } from './
 import { deleteSource } from './perform-delete-source.ts';
 import { blockDestination, rollBack } from './perform-rollback.ts';
 import { holdLocks, releaseLocks, renewLocks } from './perform-locks.ts';
-import { dropScratch, tryOut } from './perform-try-out.ts';
+import { tryOut } from './perform-try-out.ts';
+import { dropScratches } from './scratch.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type Effect<Type extends ReindexAction['type']> = (
@@ -46,8 +47,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   BlockDestination: blockDestination,
   RollBack: rollBack,
   DeleteSource: deleteSource,
-  DropScratch: ({ scratch }, { es, resource, pass }) =>
-    dropScratch(es, scratch, resource.metadata.uid, pass.signal),
+  DropScratches: (_, { es, resource, pass }) => dropScratches(es, resource.metadata.uid, pass.signal),
   AddEpochAlias: async ({ target, alias }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
     await updateAliases(es, [{ add: { index: target.index, alias, is_hidden: true } }], {}, pass.signal);
@@ -175,7 +175,7 @@ const UNDOES: ReadonlySet<ReindexAction['type']> = new Set([
   'SetMeta',
   'SetSettings',
   'DeleteDestination',
-  'DropScratch',
+  'DropScratches',
   'RenewLocks',
   'ReleaseLocks',
 ]);

@@ -29,20 +29,25 @@ export function preparedMark(situation: Situation, source: IndexFacts): Destinat
   };
 }
 
-/** A few documents into the scratch index: shows whether script, pipeline and mapping bear real data. */
+export type SampleRequest = Readonly<Record<string, unknown>> & { readonly dest: object };
+
+/** A few documents into an index of the trial: shows whether script, pipeline and mapping bear real data. */
 export function sampleRequest(
   spec: CopySpec,
   source: string,
-  scratch: string,
   script: PainlessScript | undefined,
-): unknown {
+): SampleRequest {
   return {
     conflicts: 'abort',
     max_docs: SAMPLE_DOCUMENTS,
     source: { index: source, ...(spec.source.query ? { query: spec.source.query } : {}) },
-    dest: { index: scratch, ...pipelineOf(spec) },
+    dest: pipelineOf(spec),
     ...(script ? { script } : {}),
   };
+}
+
+export function into(scratch: string, request: SampleRequest): Readonly<Record<string, unknown>> {
+  return { ...request, dest: { index: scratch, ...request.dest } };
 }
 
 /**

@@ -19,7 +19,7 @@ export function undo(situation: Situation): Step {
     unmark(situation) ??
     stopTasks(situation) ??
     deleteCopy(situation) ??
-    dropScratch(situation) ??
+    dropScratches(situation) ??
     dropEpoch(situation) ??
     end(situation)
   );
@@ -136,14 +136,9 @@ function deleteCopy(situation: Situation): Step | undefined {
   });
 }
 
-function dropScratch(situation: Situation): Step | undefined {
-  const { scratch } = situation.observed;
-  return (
-    scratch &&
-    undoStep(situation, 'deleting the index of the trial run', {
-      actions: [{ type: 'DropScratch', scratch: scratch.index }],
-    })
-  );
+function dropScratches(situation: Situation): Step | undefined {
+  if (!situation.observed.scratches?.length) return undefined;
+  return undoStep(situation, 'deleting the index of the trial run', { actions: [{ type: 'DropScratches' }] });
 }
 
 function dropEpoch(situation: Situation): Step | undefined {

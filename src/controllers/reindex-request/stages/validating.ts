@@ -7,7 +7,7 @@ import { anyDocument, creationBody, flatten, markOf } from '../destination.ts';
 import { diskShortage } from '../disk-space.ts';
 import { contentHash } from '../../../runtime/content-hash.ts';
 import { planNotes } from '../plan-notes.ts';
-import { isEpochAlias, scratchIndex } from '../names.ts';
+import { isEpochAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark, sampleRequest } from '../requests.ts';
 import { aliasesToMove, ownsBlock, type Situation, writesBlocked } from '../situation.ts';
@@ -138,20 +138,19 @@ function planOrTry(situation: Situation): Step {
 }
 
 function trial(situation: Situation, source: IndexFacts): ReindexAction {
-  const { spec, uid } = situation;
-  const scratch = scratchIndex(uid);
+  const { spec } = situation;
   const made = preparedMark(situation, source);
   const like = likeDestination(situation, source);
   const body = like ? creationBody(like.spec, like.facts, made) : anyDocument(made);
-  const reindex = sampleRequest(spec, source.name, scratch, copyScript(spec.transform));
+  const reindex = sampleRequest(spec, source.name, copyScript(spec.transform));
   const aliases = like ? filteredAliases(situation, source) : [];
-  const trying = { type: 'TryOut', scratch, body, reindex, aliases } as const;
+  const trying = { type: 'TryOut', body, reindex, aliases } as const;
   const { pipeline, ...before } = spec.transform ?? {};
   if (pipeline === undefined) return trying;
   const simulation = {
     pipeline,
     body: anyDocument(made),
-    reindex: sampleRequest({ ...spec, transform: before }, source.name, scratch, copyScript(before)),
+    reindex: sampleRequest({ ...spec, transform: before }, source.name, copyScript(before)),
   };
   return { ...trying, simulation };
 }
