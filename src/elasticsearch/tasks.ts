@@ -105,6 +105,22 @@ export async function getTask(es: Elasticsearch, id: string, signal?: AbortSigna
   };
 }
 
+/** So long one request waits: less than what sits between lets it stay quiet. */
+const LONGEST_WAIT_MS = 50_000;
+
+/** Resolves when the task is over, also when nobody knows of it. @throws when that could not be told within a minute. */
+export async function untilTaskEnds(es: Elasticsearch, id: string, signal: AbortSignal): Promise<void> {
+  const query = { wait_for_completion: true, timeout: '1m' };
+  const request = {
+    method: 'GET',
+    path: path`/_tasks/${taskId(id)}`,
+    query,
+    timeoutMs: 2 * LONGEST_WAIT_MS,
+  } as const;
+  const until = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_WAIT_MS)]);
+  await undefinedWhen(['notFound', 'indexNotFound'], es.request(request, until));
+}
+
 /**
  * Asks a task to stop. A task that is gone is no error: Elasticsearch then reports node failures with a 200. Whether
  * it stopped is seen by getTask or listReindexTasks.

@@ -38,6 +38,11 @@ export interface Pass {
   readonly signal: AbortSignal;
   readonly now: number;
   readonly log: PassLogger;
+  /**
+   * Asks for another pass as soon as `wait` has ended well; it outlives this one. `what` names it. Absent where nobody can
+   * be woken: the next look must be due without it.
+   */
+  readonly follow?: (what: string, wait: (signal: AbortSignal) => Promise<unknown>) => void;
 }
 
 export interface PassLogger {

@@ -24,6 +24,8 @@ export interface Engine {
   readonly view?: (key: ResourceKey) => RawObject | undefined;
   /** Hears of each object as the API server answered our own write: the view may learn it early. */
   readonly wrote?: (object: RawObject) => void;
+  /** Waits beside the passes; see Pass. */
+  readonly follow?: (key: ResourceKey, what: string, wait: (signal: AbortSignal) => Promise<unknown>) => void;
   readonly hooks?: EngineHooks;
 }
 

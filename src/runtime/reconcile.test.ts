@@ -80,6 +80,16 @@ describe('a pass', () => {
     expect(isForgotten).toBe(true);
   });
 
+  it('lets what it waits for be followed beside it', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    const followed: unknown[] = [];
+    const wait = async () => undefined;
+    const perform: LampController['perform'] = async (_, __, { follow }) => follow?.('the bulb', wait);
+    const follow: Engine['follow'] = (...all) => void followed.push(all);
+    await pass({ decide: () => ({ actions: [shine(1)] }), perform }, { follow });
+    expect(followed).toEqual([[KEY, 'the bulb', wait]]);
+  });
+
   it('says which field of a spec cannot be acted on, and does nothing', async () => {
     memory.put('a', { spec: { brightness: 'very' } });
     expect(await pass({ decide: () => ({ actions: [shine(1)] }) })).toEqual({ type: 'stalled' });

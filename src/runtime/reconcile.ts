@@ -23,7 +23,13 @@ export async function reconcile<Spec, Status, Observed, Action extends ActionLik
   signal: AbortSignal,
 ): Promise<Outcome> {
   const kind = kindRefOf(controller.definition);
-  const pass: Pass = { signal, now: engine.clock.now(), log: engine.log };
+  const { follow } = engine;
+  const pass: Pass = {
+    signal,
+    now: engine.clock.now(),
+    log: engine.log,
+    ...(follow && { follow: (what, wait) => follow(key, what, wait) }),
+  };
   let state: PassState | undefined;
   try {
     const seen = engine.view?.(key);

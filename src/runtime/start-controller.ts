@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/api.ts';
 import type { ActionLike, Controller } from './controller.ts';
 import type { Engine } from './engine.ts';
+import { Followers } from './followers.ts';
 import { WorkQueue } from './queue.ts';
 import type { Urgency, Wish } from './queue.ts';
 import { reconcile } from './reconcile.ts';
@@ -64,8 +65,11 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
     if (wakes(change)) queue.add(change.key, { urgency: urgencyOf(change) });
   });
   const queue = createQueue(options, workers, views);
+  let followers: Followers | undefined;
   const engine: Engine = {
     ...options.engine,
+    follow: ({ namespace, name: object }, what, wait) =>
+      followers?.follow(`${namespace}/${object}`, what, wait),
     hooks,
     view: (key) => viewOf(views, `${key.namespace}/${key.name}`),
     wrote: (object) => learn(views, object),
@@ -74,8 +78,9 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
     name,
     workers,
     watch: async (signal) => void (await Promise.all(views.map((view) => view.run(signal)))),
-    work: (signal) =>
-      runWorkers(
+    work: (signal) => {
+      followers = new Followers(signal, (key) => queue.add(key));
+      return runWorkers(
         {
           name,
           queue,
@@ -87,7 +92,8 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
           reconcile: (inner, key, passSignal) => reconcile(inner, controller, key, passSignal),
         },
         signal,
-      ),
+      );
+    },
     enqueue: (key, wish) => queue.add(key, wish),
     objects: () => views.flatMap(({ store }) => store.values().map(asRaw)),
     isSynced: () => views.every((view) => view.isSynced()),

@@ -35,6 +35,7 @@ export interface ProcessState {
 export interface ElasticsearchCall {
   readonly method: string;
   readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>>;
 }
 
 /** Seconds; from a cached read to the longest time limit of a connection. */

@@ -22,6 +22,7 @@ export interface PartsOptions {
   /** Stands around each call of both servers. */
   readonly around?: Around | undefined;
   readonly protectedIndices?: readonly string[] | undefined;
+  readonly follow?: Engine['follow'];
   /** What lies between a kind and its cluster besides that. */
   readonly between?: (es: Elasticsearch) => Elasticsearch;
 }
@@ -53,6 +54,7 @@ export function processParts(options: PartsOptions): ProcessParts {
       events.push(event);
       tellEvent(event);
     },
+    ...(options.follow && { follow: options.follow }),
   };
   return { engine, connections: { ...connections, use }, events, life };
 }

@@ -1,7 +1,7 @@
 import type { ReindexRequest } from '../../src/crds/reindex-request.ts';
 import { reindexRequestController } from '../../src/controllers/reindex-request/controller.ts';
 import type { ResourceEvent } from '../../src/runtime/controller.ts';
-import type { Outcome } from '../../src/runtime/engine.ts';
+import type { Engine, Outcome } from '../../src/runtime/engine.ts';
 import { Obligations } from '../../src/runtime/obligations.ts';
 import { reconcile } from '../../src/runtime/reconcile.ts';
 import { LockWatch } from '../../src/controllers/reindex-request/lock-watch.ts';
@@ -31,6 +31,8 @@ export interface ProcessOptions {
   /** Tells apart processes of two Kubernetes clusters. */
   readonly kubernetesCluster?: string;
   readonly protectedIndices?: readonly string[];
+  /** What is waited for beside the passes; nothing when absent. */
+  readonly follow?: Engine['follow'];
 }
 
 export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexProcess {

@@ -7,6 +7,7 @@ import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import { stageOf } from './decide.ts';
+import { followTask } from './follow-task.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { readClaims } from './observe-claims.ts';
 import { markOf } from './destination.ts';
@@ -60,6 +61,7 @@ export function createObserve({
     await useAliases(resource, base, use);
     const situation = situationOf(resource, base, pass.now);
     keepBook(obligations, situation, cluster);
+    for (const { id } of base.tasks.running) followTask(cluster.es, id, pass);
     return {
       ...base,
       ...(await readStage(stageOf(situation), situation, { es: cluster.es, locks }, pass.signal)),

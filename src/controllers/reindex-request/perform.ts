@@ -20,6 +20,7 @@ import type { LockWatch } from './lock-watch.ts';
 import { blockSource, setMeta } from './perform-block.ts';
 import { createDestination, removeAliases } from './perform-create.ts';
 import { without } from './requests.ts';
+import { followTask } from './follow-task.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
 import { cutOver } from './perform-cut-over.ts';
@@ -112,6 +113,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
       { opaqueId, ...throttle },
       pass.signal,
     );
+    followTask(es, task, pass);
     return withRange(range, { task, ...throttle });
   },
   IsolateFailures: isolate,

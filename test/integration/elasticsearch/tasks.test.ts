@@ -2,7 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { addsUp } from '../../../src/elasticsearch/reindex-result.ts';
 import { runReindex, startReindex } from '../../../src/elasticsearch/reindex.ts';
 import type { ReindexBody } from '../../../src/elasticsearch/reindex.ts';
-import { cancelTask, getTask, listReindexTasks, rethrottle } from '../../../src/elasticsearch/tasks.ts';
+import {
+  cancelTask,
+  getTask,
+  listReindexTasks,
+  rethrottle,
+  untilTaskEnds,
+} from '../../../src/elasticsearch/tasks.ts';
 import type { TaskState } from '../../../src/elasticsearch/tasks.ts';
 import { createIndex } from '../../../src/elasticsearch/indices.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -60,6 +66,36 @@ describe('a task', () => {
       state: 'done',
       response: { canceled: 'by user request', failures: [] },
     });
+  });
+
+  it('tells whoever waits that it has ended, and only then', async () => {
+    const id = await startReindex(es, copy(uniqueName(es, 'slow')), {
+      opaqueId: 'x',
+      requestsPerSecond: 0.5,
+    });
+    let hasEnded = false;
+    const told = untilTaskEnds(es, id, new AbortController().signal).then(() => {
+      hasEnded = true;
+    });
+    expect(await getTask(es, id)).toMatchObject({ state: 'running' });
+    expect(hasEnded).toBe(false);
+    await cancelTask(es, id);
+    await told;
+    expect(await getTask(es, id)).toMatchObject({ state: 'done' });
+    const gone = `${id.split(':')[0] ?? ''}:999999999`;
+    await expect(untilTaskEnds(es, gone, new AbortController().signal)).resolves.toBeUndefined();
+  });
+
+  it('is waited for no longer than whoever waits lives', async () => {
+    const id = await startReindex(es, copy(uniqueName(es, 'slow')), {
+      opaqueId: 'x',
+      requestsPerSecond: 0.5,
+    });
+    const life = new AbortController();
+    const told = untilTaskEnds(es, id, life.signal);
+    life.abort(new Error('the process stops'));
+    await expect(told).rejects.toThrow('the process stops');
+    await cancelTask(es, id);
   });
 
   it('is unknown, not failed, when nobody knows it, and can still be cancelled and throttled', async () => {

@@ -210,3 +210,29 @@ const names = { suspended: bed.name() };
 function requestName(): string {
   return names.suspended;
 }
+
+it('is told of the end of each of its parts', async () => {
+  const { from, to } = await createSource(bed, { documents: numbered(200), index: twoShards });
+  const { signal } = new AbortController();
+  const followed = new Map<string, Promise<unknown>>();
+  let begun = 0;
+  const { status } = await reindex(
+    bed,
+    { from, to, ...online },
+    {
+      fewestDocumentsPerRange: 20,
+      around: (call, send) => {
+        if (call.shape === 'POST /_reindex') begun += 1;
+        return send();
+      },
+      follow: (_key, what, wait) => {
+        if (!followed.has(what)) followed.set(what, wait(signal));
+      },
+    },
+  );
+  expect(status.phase).toBe('Completed');
+  await Promise.all(followed.values());
+  // One copies the documents of the trial.
+  expect(begun).toBeGreaterThan(3);
+  expect(followed.size).toBe(begun - 1);
+});

@@ -3,7 +3,6 @@ import type { Readiness } from '../../../runtime/controller.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { processed } from '../journal.ts';
 import { lagMs, lagWaitMs, MOST_UNDER_BLOCK_MS, pauseMs } from '../lag.ts';
-import type { TaskOutcome } from '../observed.ts';
 import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
 import { allDone } from '../ranges.ts';
 import { type Copy, isRoundComplete } from '../rounds.ts';
@@ -135,36 +134,26 @@ function whilePaused(situation: Situation): { readonly ready?: Readiness } {
 }
 
 /**
- * As soon as the first task is likely to have ended, by what it has done so far; writers wait for what happens under the
- * block. A long copy costs few looks and status writes.
+ * How soon to look again. Whoever follows a task hears of its end at once; this is for people, who watch figures move,
+ * and for whoever cannot be told. A long copy costs few looks and status writes.
  */
-export function pollMs({ status, observed, now }: Situation, hasSent = false): number {
+export function pollMs({ status, now }: Situation): number {
   const { fenced, round = 0, running = [], startTime = time(now), lagSince } = status.copy ?? {};
   const isLast = fenced === true && round > 0;
+  const isAtWork = running.some(({ task }) => task !== undefined);
   const pause = pauseMs(status.copy, now);
   // The cluster has asked for less: questions are a load as well.
-  if (pause > 0 && running.every(({ task }) => task === undefined))
-    return isLast ? Math.min(pause, MOST_UNDER_BLOCK_MS) : pause;
-  if (isLast) return AT_ONCE_MS;
+  if (pause > 0 && !isAtWork) return isLast ? Math.min(pause, MOST_UNDER_BLOCK_MS) : pause;
+  if (isLast) return isAtWork ? UNDER_BLOCK_MS : AT_ONCE_MS;
   // Everything is copied, and has only to prove that it counts.
   if (status.copy !== undefined && running.length === 0)
     return lagSince === undefined ? SOON_MS / 10 : lagWaitMs(lagMs(lagSince, now));
   const elapsed = now - Date.parse(startTime);
-  const longest = elapsed < 60_000 ? SOON_MS : elapsed < 600_000 ? 2 * SOON_MS : 5 * SOON_MS;
-  const ends = running.flatMap(({ task }) => (task === undefined ? [] : [endsInMs(observed.outcomes[task])]));
-  return Math.max(AT_ONCE_MS, Math.min(longest, ...ends, ...(hasSent ? [FIRST_LOOK_MS] : [])));
+  return elapsed < 60_000 ? SOON_MS : elapsed < 600_000 ? 2 * SOON_MS : 5 * SOON_MS;
 }
 
-/** How long a task takes until it says what it has done at all. */
-const FIRST_LOOK_MS = 200;
-
-function endsInMs(outcome: TaskOutcome | undefined): number {
-  const ran = outcome?.type === 'running' ? (outcome.runningMs ?? 0) : 0;
-  const counts = outcome?.type === 'running' ? outcome.counts : undefined;
-  const completed = counts ? processed(counts) : 0;
-  if (!counts || completed === 0) return Math.max(FIRST_LOOK_MS, ran / 2);
-  return Math.ceil((ran * (counts.total - completed)) / completed);
-}
+/** Writers wait, should the end of a task not be heard of. */
+const UNDER_BLOCK_MS = 200;
 
 export function completedOf(journal: Copy | undefined): number {
   if (!journal) return 0;

@@ -111,7 +111,7 @@ function copyRanges(situation: Situation, journal: Copy): Step {
   const next = { ...situation, status: { ...situation.status, copy: filled } };
   const isAtOnce =
     moreToSend || actions.some((action) => isFollowedUp(action, journal)) || isRoundComplete(filled);
-  return report(next, { actions, next: isAtOnce ? 'now' : pollMs(next, sent.length > 0) });
+  return report(next, { actions, next: isAtOnce ? 'now' : pollMs(next) });
 }
 
 /** A task takes its time; what these find or change is looked at again at once. A second flush changes nothing. */
