@@ -74,7 +74,8 @@ export function createOperator(options: OperatorOptions): Operator {
 }
 
 /**
- * Runs until `stop` aborts, then ends in order; `close` comes last. Resolves with whether that went well.
+ * Runs until `stop` aborts, then ends in order and within ten seconds; `close` comes last. Resolves with whether that
+ * went well.
  * @throws LeadershipLostError, or the fault of a part: the caller exits at once and without a graceful end, because
  * another process may act already. Only what writers wait for is let go, and only where there can be no such process.
  */
@@ -98,7 +99,7 @@ export async function runOperator(
   });
   const releasing = (orderly: boolean) => ({
     name: 'release what is held',
-    limitMs: 10_000,
+    untilMs: orderly ? 7_500 : 10_000,
     run: () => obligations.end(orderly),
   });
   try {
@@ -109,18 +110,18 @@ export async function runOperator(
   }
   log.info({}, 'stopping');
   const release = async () => {
+    await workers.stop(); // A lease is not given away while a worker may still act.
     await lease.stop();
     await election.release();
   };
   return shutDown(
     [
-      { name: 'finish passes', limitMs: 7_000, run: () => workers.stop() },
+      { name: 'finish passes', untilMs: 3_000, run: () => workers.stop() },
       releasing(true),
-      { name: 'send events', limitMs: 1_000, run: () => events.stop() },
-      // A lease is not given away while a worker may still act.
-      { name: 'release the lease', limitMs: 1_000, run: release, needs: 'finish passes' },
-      { name: 'end watches', limitMs: 500, run: () => views.stop() },
-      { name: 'close connections', limitMs: 500, run: close },
+      { name: 'send events', untilMs: 8_000, run: () => events.stop() },
+      { name: 'release the lease', untilMs: 9_000, run: release },
+      { name: 'end watches', untilMs: 9_500, run: () => views.stop() },
+      { name: 'close connections', untilMs: 10_000, run: close },
     ],
     { clock, log },
   );

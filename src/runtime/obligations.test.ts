@@ -141,6 +141,15 @@ describe('the end of the process', () => {
     expect(released).toHaveLength(2);
   });
 
+  it('lets go in order of what ends with it without waiting for any answer', async () => {
+    apiServer = neverAnswers;
+    const ended = book.end(true);
+    await clock.advance(0);
+    expect(released).toEqual(['with the process']);
+    await clock.advance(2_000);
+    await ended;
+  });
+
   it('says what could not be released, after everything else was', async () => {
     apiServer = unreachable;
     book.owe('n/a', obligation({ release: unreachable }));

@@ -77,11 +77,13 @@ export class Obligations implements ObligationBook {
    */
   async end(orderly: boolean): Promise<void> {
     if (this.#held.size === 0) return;
-    const answers = await this.#apiServerAnswers();
-    const ending = [...this.#held].filter(
-      ([, { obligation }]) => !answers || (orderly && obligation.endsWithProcess),
+    const answers = this.#apiServerAnswers();
+    const results = await Promise.allSettled(
+      [...this.#held].map(async ([key, held]) => {
+        const ends = orderly && held.obligation.endsWithProcess;
+        if (ends || !(await answers)) await this.#release(key, held);
+      }),
     );
-    const results = await Promise.allSettled(ending.map(([key, held]) => this.#release(key, held)));
     const errors = results.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
     if (errors.length > 0) throw new AggregateError(errors, 'not everything that was held could be released');
   }

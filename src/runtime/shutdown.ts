@@ -5,36 +5,34 @@ import type { PassLogger } from './controller.ts';
 export interface ShutdownStep {
   /** What is done, for the log. */
   readonly name: string;
-  /** Milliseconds after which the next step begins all the same. */
-  readonly limitMs: number;
+  /** Milliseconds since the first step began, after which the next one begins all the same; more for each step. */
+  readonly untilMs: number;
   readonly run: () => Promise<unknown>;
-  /** The name of an earlier step: this one is left out when that one did not end well. */
-  readonly needs?: string;
 }
 
 /**
- * Runs the steps in order, each within its limit. A step that fails or takes too long is told and passed over: the
- * process ends in any case. Returns whether all ended well.
+ * Runs the steps in order. One that fails or is not done in time is told and passed over: the process ends in any case,
+ * at the time of its last step. What a step leaves of its time, the next ones have. Returns whether all ended well.
  */
 export async function shutDown(
   steps: readonly ShutdownStep[],
   { clock, log }: { readonly clock: Clock; readonly log: PassLogger },
 ): Promise<boolean> {
-  const failed = new Set<string>();
-  for (const step of steps) {
-    const blocked = step.needs !== undefined && failed.has(step.needs);
-    const problem = blocked ? `left out, because "${step.needs}" did not end` : await attempt(step, clock);
+  const start = clock.monotonic();
+  let allWell = true;
+  for (const { name, untilMs, run } of steps) {
+    const problem = await attempt(run, start + untilMs - clock.monotonic(), clock);
     if (problem === undefined) continue;
-    failed.add(step.name);
-    log.warn({ step: step.name, err: problem }, 'a step of the shutdown did not end well');
+    allWell = false;
+    log.warn({ step: name, err: problem }, 'a step of the shutdown did not end well');
   }
-  return failed.size === 0;
+  return allWell;
 }
 
-async function attempt({ name, limitMs, run }: ShutdownStep, clock: Clock): Promise<unknown> {
+async function attempt(run: ShutdownStep['run'], limitMs: number, clock: Clock): Promise<unknown> {
   const over = new AbortController();
   const late = clock.sleep(limitMs, over.signal).then(
-    () => new Error(`${name}: not done within ${limitMs} ms`),
+    () => new Error(`not done within ${Math.round(limitMs)} ms`),
     () => undefined, // the step was faster
   );
   const done = async () => {

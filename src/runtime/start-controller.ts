@@ -52,7 +52,7 @@ export interface RunnerOptions<Spec, Status, Observed, Action extends ActionLike
   readonly limits?: Partial<ReflectorLimits & WorkerLimits>;
 }
 
-const LIMITS: WorkerLimits = { passMs: 60_000, resyncMs: 36_000_000, graceMs: 5_000 };
+const LIMITS: WorkerLimits = { passMs: 60_000, resyncMs: 36_000_000, graceMs: 2_000 };
 const WORKERS = 4;
 
 export function createRunner<Spec, Status, Observed, Action extends ActionLike>(

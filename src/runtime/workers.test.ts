@@ -20,7 +20,7 @@ function bed(reconcile: WorkerOptions['reconcile'], hooks: RunnerHooks = {}) {
     mayAct: () => true,
     record: () => undefined,
   };
-  const limits = { passMs: 60_000, resyncMs: 36_000_000, graceMs: 5_000 };
+  const limits = { passMs: 60_000, resyncMs: 36_000_000, graceMs: 2_000 };
   const stop = new AbortController();
   const over = runWorkers(
     { name: 'lamp', queue, engine, hooks, workers: 2, limits, random: () => 0.5, reconcile },
@@ -105,7 +105,7 @@ describe('workers that stop', () => {
     queue.add(KEY);
     await clock.advance(0);
     stop.abort();
-    await clock.advance(5_000);
+    await clock.advance(2_000);
     await expect(over).resolves.toBeUndefined();
   });
 });
