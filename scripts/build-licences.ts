@@ -9,9 +9,13 @@ interface Package {
 
 /** The licences of all packages that went into a bundle, sorted by name, each text as its package carries it. */
 export function licenceTexts(root: string, inputs: readonly string[]): string {
-  const folders = new Set(inputs.flatMap((input) => packageFolder(join(root, input)) ?? []));
-  const sections = [...folders].map(section).sort();
+  const sections = packageFolders(root, inputs).map(section).sort();
   return `${sections.join(`\n${'-'.repeat(80)}\n\n`)}\n`;
+}
+
+/** The folders of all packages that went into a bundle. */
+export function packageFolders(root: string, inputs: readonly string[]): readonly string[] {
+  return [...new Set(inputs.flatMap((input) => packageFolder(join(root, input)) ?? []))];
 }
 
 /** Nearest folder below node_modules with a named package.json. */

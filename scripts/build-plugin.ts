@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { tarGz } from '../src/plugin/archive.ts';
 import { licenceTexts } from './build-licences.ts';
-import { bundle } from './bundle.ts';
+import { bundle, OLDEST_NODE } from './bundle.ts';
 
 /** kubectl finds `es-steward` under this name; the underscore is its way to write a hyphen. */
 const PROGRAM = 'kubectl-es_steward';
@@ -42,14 +42,14 @@ export async function buildPlugin(root: string): Promise<readonly string[]> {
 interface PackageJson {
   readonly version: string;
   readonly license: string;
-  readonly engines: object;
 }
 
 const readPackage = (root: string): PackageJson =>
   JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageJson; // our own
 
 function packageJson(root: string, program: string): string {
-  const { version, license, engines } = readPackage(root);
+  const { version, license } = readPackage(root);
+  const engines = { node: `>=${OLDEST_NODE}` };
   const description =
     'kubectl es-steward: look at the Elasticsearch upkeep of es-steward, and answer what it asks.';
   const bin = { [PROGRAM]: program };

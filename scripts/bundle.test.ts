@@ -8,12 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundle } from './bundle.ts';
+import { packageFolders } from './build-licences.ts';
+import { bundle, OLDEST_NODE } from './bundle.ts';
 
 /** What a bundle leaves out is found by running it: every client makes a request here. */
 
 const run = promisify(execFile);
-const source = join(import.meta.dirname, '../src');
+const root = join(import.meta.dirname, '..');
+const source = join(root, 'src');
 let folder: string;
 let server: Server;
 
@@ -93,6 +95,24 @@ it('runs the kubectl plugin by itself', async () => {
   expect(stdout).toContain('Usage: kubectl es-steward');
   const ended = run(process.execPath, [bundled, 'status', '--kubeconfig=/nowhere']);
   await expect(ended).rejects.toMatchObject({ code: 2 });
+}, 60_000);
+
+/** The least Node that a package asks for, as numbers; the alternatives of a range go upwards. */
+function leastNode(folder: string): readonly number[] {
+  const { engines } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly engines?: { readonly node?: string };
+  };
+  return (/\d+(?:\.\d+)*/u.exec(engines?.node ?? '')?.[0] ?? '0').split('.').map(Number);
+}
+
+it('asks for no older Node than what the plugin is made of', async () => {
+  const { inputs } = await bundle('src/plugin/main.ts', join(folder, 'plugin.mjs'));
+  const [major = 0, minor = 0] = OLDEST_NODE.split('.').map(Number);
+  const newer = packageFolders(root, Object.keys(inputs)).filter((path) => {
+    const [least = 0, then = 0] = leastNode(path);
+    return least > major || (least === major && then > minor);
+  });
+  expect(newer).toEqual([]);
 }, 60_000);
 
 it('is the same twice, wherever it is written, and comes with its map', async () => {

@@ -5,6 +5,9 @@ import type { Metafile, Plugin } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 const packages = join(root, 'node_modules');
 
+/** What a bundle may use of the language, and all that is bundled wants: undici more than all others. */
+export const OLDEST_NODE = '22.19';
+
 /** An ES module whose exports are there to be imported, and fail when they are called. */
 const unusedExports = (...names: readonly string[]) =>
   names.map((name) => `export const ${name} = undefined;`).join('\n');
@@ -56,7 +59,7 @@ export async function bundle(entry: string, outfile: string, head = ''): Promise
     outfile,
     bundle: true,
     platform: 'node',
-    target: 'node20.19',
+    target: `node${OLDEST_NODE}`,
     format: 'esm',
     // Not the identifiers: the names of error classes are read by people. Keeping them with short identifiers would
     // give each function a property of its own, a hash table of 256 bytes for each method of each schema: 2 MB.
