@@ -64,12 +64,18 @@ async function provision(): Promise<void> {
   await provideTestTools();
 }
 
+let isInterrupted = false;
+
 async function runAll(args: readonly string[]): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'es-steward-test-'));
   try {
     await provision();
+    // From here on an interrupt also reaches vitest, which then ends; this script stays to clear what it started.
+    process.on('SIGINT', () => {
+      isInterrupted = true;
+    });
     const unit = await runProject('unit', folder, args);
-    const integration = await runProject('integration', folder, args);
+    const integration = isInterrupted ? nothing : await runProject('integration', folder, args);
     return {
       passed: unit.passed + integration.passed,
       failed: unit.failed + integration.failed,
@@ -81,9 +87,6 @@ async function runAll(args: readonly string[]): Promise<Outcome> {
   }
 }
 
-// An interrupt also reaches vitest, which then ends; this script stays to clear what it started.
-process.on('SIGINT', () => {});
-
 const { passed, failed, skipped } = await runAll(process.argv.slice(2));
-process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+process.exitCode = isInterrupted ? 130 : failed > 0 || passed === 0 ? 1 : 0;
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);

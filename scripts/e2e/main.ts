@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { prepareCache, repositoryRoot } from '../environment/cache.ts';
+import { lockFile, prepareCache, repositoryRoot } from '../environment/cache.ts';
 import { withLock } from '../environment/lock.ts';
 import { elapsed, say } from '../environment/progress.ts';
 import { readKeepOrStop } from '../usage.ts';
-import { lockFile, setUp, type Stage, tearDown } from './stage.ts';
+import { setUp, type Stage, tearDown } from './stage.ts';
 
 const help = `usage: npm run e2e [-- OPTION]
 
@@ -37,7 +37,8 @@ async function main(): Promise<number> {
   }
   prepareCache();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return withLock(lockFile(), values.stop ? stop : run);
+  // One run at a time: the name of the cluster and the ports of Docker are the machine's.
+  return withLock(lockFile('e2e'), values.stop ? stop : run, interrupt.signal);
 }
 
 async function stop(): Promise<number> {

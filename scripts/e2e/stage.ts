@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { cacheRoot } from '../environment/cache.ts';
 import { prepareCluster, startCluster } from '../environment/elasticsearch-cluster.ts';
 import type { ElasticsearchProgram } from '../environment/elasticsearch-recipe.ts';
 import { provideHelm } from '../environment/helm-recipe.ts';
@@ -127,9 +126,4 @@ export async function tearDown(): Promise<void> {
       await stopDocker();
     }
   });
-}
-
-/** One run at a time: the name of the cluster and the ports of Docker are the machine's. */
-export function lockFile(): string {
-  return join(cacheRoot(), 'e2e.lock');
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { withLock } from './lock.ts';
 
 /** The user that Elasticsearch runs as when the caller is root, because it refuses to be root: `nobody`. */
@@ -26,10 +26,15 @@ export function binaryFolder(name: string, version: string, recipe: unknown): st
   return join(cacheRoot(), 'binaries', `${name}-${version}-${shortHash(JSON.stringify(recipe))}`);
 }
 
+/** The lock of something in the cache, beside it: what is locked may be deleted, its lock never. */
+export function lockFile(name: string): string {
+  return join(cacheRoot(), 'locks', name);
+}
+
 /** Makes what is missing in a folder of binaries. Whoever needs the same at the same time waits; nobody else does. */
 export async function onceInto(folder: string, make: () => Promise<void>): Promise<void> {
   if (existsSync(folder)) return;
-  await withLock(`${folder}.lock`, async () => {
+  await withLock(lockFile(basename(folder)), async () => {
     if (!existsSync(folder)) await make();
   });
 }

@@ -9,7 +9,7 @@ import type { ControlPlanePrograms } from './control-plane-recipe.ts';
 import { freePorts, requireFree } from './ports.ts';
 import { type Launch, runningPid, type ServerProcess, startDetached } from './processes.ts';
 import { ask, type Endpoint, untilReady } from './server-request.ts';
-import { rememberedSettings } from './settings-file.ts';
+import { rememberedSettings, writeWhole } from './settings-file.ts';
 
 const startLimitSeconds = 120;
 
@@ -66,7 +66,7 @@ function writeCredentials({ folder, settings, endpoint, kubeconfig }: ControlPla
   secret('accounts.key', accounts.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString());
   secret('accounts.pub', accounts.publicKey.export({ type: 'spki', format: 'pem' }).toString());
   secret('tokens.csv', `${settings.adminToken},admin,admin,system:masters\n`);
-  writeFileSync(kubeconfig, adminKubeconfig(endpoint, settings.adminToken), { mode: 0o600 });
+  writeWhole(kubeconfig, adminKubeconfig(endpoint, settings.adminToken)); // Last: it stands for all of them.
 }
 
 function adminKubeconfig({ url, caFile }: Endpoint, token: string): string {

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { environmentFolder, prepareCache } from './cache.ts';
+import { environmentFolder, lockFile, prepareCache } from './cache.ts';
 import type { ControlPlanePrograms } from './control-plane-recipe.ts';
 import { prepareControlPlane, startControlPlane } from './control-plane.ts';
 import { type ElasticsearchCluster, prepareCluster, startCluster } from './elasticsearch-cluster.ts';
@@ -14,6 +14,7 @@ import { killAll } from './processes.ts';
 import { say, withProgress } from './progress.ts';
 import { provisionControlPlane, provisionElasticsearch } from './provision.ts';
 import { elasticsearchInfo, kubernetesInfo, notRunning } from './server-info.ts';
+import { writeWhole } from './settings-file.ts';
 import { discardOrphans } from './throw-away.ts';
 import { chosenElasticsearch, chosenKubernetes } from './versions.ts';
 
@@ -27,7 +28,7 @@ export function up(options: { readonly secure: boolean }): Promise<EnvironmentIn
   return alone(async () => {
     const wanted = await wantedFolders(options.secure);
     await stopOthers(wanted);
-    writeFileSync(currentFile(), JSON.stringify(wanted));
+    writeWhole(currentFile(), JSON.stringify(wanted), 0o644);
     await start(wanted, options.secure);
     const environment = await describe(wanted);
     await applyCustomResources(environment.kubeconfig);
@@ -42,10 +43,7 @@ export function down(options: { readonly wipe: boolean }): Promise<void> {
     const stopped = await killAll(environmentFolder());
     say(stopped.length > 0 ? `Stopped ${stopped.join(', ')}.` : 'Nothing was running.');
     if (!options.wipe) return;
-    for (const name of readdirSync(environmentFolder())) {
-      if (join(environmentFolder(), name) !== lockFile())
-        rmSync(join(environmentFolder(), name), { recursive: true });
-    }
+    rmSync(environmentFolder(), { recursive: true });
     say('Its data is gone.');
   });
 }
@@ -59,21 +57,20 @@ export function info(): Promise<EnvironmentInfo> {
 function alone<T>(work: () => Promise<T>): Promise<T> {
   prepareCache();
   mkdirSync(environmentFolder(), { recursive: true });
-  return withLock(lockFile(), work);
-}
-
-function lockFile(): string {
-  return join(environmentFolder(), 'lock');
+  return withLock(lockFile(`environment-${basename(environmentFolder())}`), work);
 }
 
 function currentFile(): string {
   return join(environmentFolder(), 'current.json');
 }
 
+/** Of a file that is not there, or cannot be read, nothing is in use: the next `up` writes it. */
 function readCurrent(): Current {
-  return existsSync(currentFile())
-    ? currentSchema.parse(JSON.parse(readFileSync(currentFile(), 'utf8')))
-    : {};
+  try {
+    return currentSchema.parse(JSON.parse(readFileSync(currentFile(), 'utf8')));
+  } catch {
+    return {};
+  }
 }
 
 /** The folders of the servers that are ours to start: those which no variable gives. */

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { giveToElasticsearch, startNode } from './elasticsearch-node.ts';
+import { giveToElasticsearch, nodeRuns, startNode } from './elasticsearch-node.ts';
 import type { ElasticsearchProgram } from './elasticsearch-recipe.ts';
 import { ensureCertificates, securityOf } from './elasticsearch-security.ts';
 import type { FileUser } from './file-realm.ts';
 import { freePorts, requireFree } from './ports.ts';
-import { runningPid, type ServerProcess } from './processes.ts';
+import type { ServerProcess } from './processes.ts';
 import { ask, basicAuthorization, demand, type Endpoint, untilReady } from './server-request.ts';
 import { rememberedSettings } from './settings-file.ts';
 
@@ -126,7 +126,7 @@ export async function startClusterNode(
 ): Promise<void> {
   const node = nodeOf(cluster, index);
   const ports = node.ports;
-  if ((await runningPid(node.server)) !== undefined) return;
+  if (await nodeRuns(node.server)) return;
   await requireFree(ports.httpPort, node.server.name);
   const security = securityOf(cluster.folder, cluster.access?.user);
   await startNode(program, {

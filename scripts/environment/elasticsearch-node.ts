@@ -1,11 +1,14 @@
 import { once } from 'node:events';
-import { chownSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { isRoot, unprivilegedUser } from './cache.ts';
 import { elasticsearchLaunch, nodeFolders } from './elasticsearch-launch.ts';
 import type { ElasticsearchProgram } from './elasticsearch-recipe.ts';
-import { launchDetached, logTail, type ServerProcess } from './processes.ts';
+import { launchDetached, logTail, pidFile, runningPid, type ServerProcess } from './processes.ts';
+
+const pollMs = 100;
 
 /** Everything that one node needs to know. */
 export type NodePlan = {
@@ -22,11 +25,25 @@ export type NodePlan = {
 export async function startNode(program: ElasticsearchProgram, plan: NodePlan): Promise<void> {
   writeNodeFolder(program, plan);
   const launcher = launchDetached(plan.server, elasticsearchLaunch(program, plan.server));
+  const file = pidFile(launcherOf(plan.server));
+  if (launcher.pid !== undefined) writeFileSync(file, String(launcher.pid));
   const [code] = await once(launcher, 'exit');
+  rmSync(file, { force: true });
   if (code === 0) return;
   throw new Error(
     `Elasticsearch in ${plan.server.folder} did not start (${String(code)}). Its log:\n${logTail(plan.server, 40)}`,
   );
+}
+
+/** Whether a node runs. While a launcher is at work that nobody waits for any more, nobody can say: until it has ended. */
+export async function nodeRuns(server: ServerProcess): Promise<boolean> {
+  while ((await runningPid(launcherOf(server))) !== undefined) await sleep(pollMs);
+  return (await runningPid(server)) !== undefined;
+}
+
+/** What starts a node outlives its caller as the node does, which has no pid file of its own for the first seconds. */
+function launcherOf({ folder, name }: ServerProcess): ServerProcess {
+  return { folder, name: `${name}-launcher` };
 }
 
 function writeNodeFolder({ home }: ElasticsearchProgram, { server, ...plan }: NodePlan): void {

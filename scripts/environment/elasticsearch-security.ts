@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { issueServerIdentity } from './certificates.ts';
 import { type FileUser, fileRealm } from './file-realm.ts';
+import { writeWhole } from './settings-file.ts';
 
 /** Makes the certificate authority and the certificate that all nodes of a cluster share, unless they are there. */
 export function ensureCertificates(folder: string, furtherHost?: string): void {
@@ -13,7 +14,7 @@ export function ensureCertificates(folder: string, furtherHost?: string): void {
   );
   writeFileSync(join(folder, 'server.crt'), server.certificate);
   writeFileSync(join(folder, 'server.key'), server.key, { mode: 0o600 });
-  writeFileSync(join(folder, 'ca.crt'), authority);
+  writeWhole(join(folder, 'ca.crt'), authority, 0o644); // Last: it stands for all of them.
 }
 
 /** The security settings of a node and the files that they name; without a user, security is off. */

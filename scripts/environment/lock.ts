@@ -1,62 +1,75 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { say } from './progress.ts';
 
-const systemError = z.object({ code: z.string() });
+const pollMs = 300;
+/** The last byte of what SQLite answers while somebody else has the lock. */
+const SQLITE_BUSY = 5;
 
-/** Runs `work` while no other process holds the same lock file; a lock whose holder died is taken over. */
-export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+const sqliteError = z.object({ errcode: z.number() });
+
+/**
+ * Runs `work` while nobody else holds the same lock file, in this process or another. The file is an empty database:
+ * SQLite locks it by means of the operating system, so that a holder lets go by ending, however it ends, and nothing is
+ * concluded from the number of a process, which may be another's by then. The file itself stays, because two could
+ * hold two files of one name.
+ * @param signal ends the wait, not the work.
+ * @throws when the file cannot be locked at all, with the cure.
+ */
+export async function withLock<T>(file: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
-  for (let waited = 0; !tryLock(file); waited++) {
-    const pid = holder(file);
-    if (waited === 0 && pid !== process.pid)
-      say(`Waiting for process ${pid ?? '?'}, which holds ${file} ...`);
-    await sleep(300);
-  }
+  const lock = await acquire(file, signal);
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    rmSync(holderFile(file), { force: true });
+    lock.close();
   }
 }
 
-function tryLock(file: string): boolean {
-  try {
-    const handle = openSync(file, 'wx');
-    writeSync(handle, String(process.pid));
-    closeSync(handle);
-    return true;
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
+async function acquire(file: string, signal?: AbortSignal): Promise<DatabaseSync> {
+  for (let waited = 0; ; waited++) {
+    signal?.throwIfAborted();
+    const lock = tryLock(file);
+    if (lock !== undefined) return lock;
     const pid = holder(file);
-    if (pid === undefined || exists(pid)) return false;
-    rmSync(file, { force: true });
-    return tryLock(file);
+    if (waited === 0 && pid !== String(process.pid))
+      say(`Waiting for process ${pid}, which holds ${file} ...`);
+    await sleep(pollMs, undefined, signal && { signal });
   }
 }
 
-function holder(file: string): number | undefined {
+function tryLock(file: string): DatabaseSync | undefined {
+  let lock: DatabaseSync | undefined;
   try {
-    const pid = Number(readFileSync(file, 'utf8'));
-    return pid > 0 ? pid : undefined;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
+    lock = new DatabaseSync(file, { timeout: 0 });
+    lock.exec('BEGIN EXCLUSIVE');
+    writeFileSync(holderFile(file), String(process.pid));
+    return lock;
+  } catch (cause) {
+    lock?.close();
+    if (isBusy(cause)) return undefined;
+    throw new Error(`${file} cannot be locked. Make sure that you may write it, or delete it.`, { cause });
   }
 }
 
-/** Whether any process has this number; one that belongs to another user counts. */
-export function exists(pid: number): boolean {
+function isBusy(error: unknown): boolean {
+  const { data } = sqliteError.safeParse(error);
+  return data !== undefined && (data.errcode & 0xff) === SQLITE_BUSY;
+}
+
+/** Only for people: a file of its own, because to close the lock file anywhere in a process is to let go of it. */
+function holderFile(file: string): string {
+  return `${file}.holder`;
+}
+
+function holder(file: string): string {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, 'EPERM');
+    return readFileSync(holderFile(file), 'utf8');
+  } catch {
+    return '?'; // It has it since this very moment, or not any more.
   }
-}
-
-export function hasCode(error: unknown, code: string): boolean {
-  return systemError.safeParse(error).data?.code === code;
 }

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exists } from './lock.ts';
-import { kill, killAll, pidFile, runningPid, startDetached } from './processes.ts';
+import { exists, kill, killAll, logTail, pidFile, runningPid, startDetached } from './processes.ts';
 
 let folder = '';
 
@@ -36,6 +35,19 @@ describe('a server process', () => {
     const server = { folder, name: 'old' };
     writeFileSync(pidFile(server), String(process.pid));
     expect(await runningPid(server)).toBeUndefined();
+  });
+
+  it('takes with it what it has started', async () => {
+    const child =
+      "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])";
+    const program = `console.log('child ' + ${child}.pid); setInterval(() => {}, 1000)`;
+    const server = { folder, name: 'launcher' };
+    await startDetached(server, { command: [process.execPath, '-e', program, folder] });
+    const started = () => Number(/child (\d+)/u.exec(logTail(server))?.[1]);
+    await expect.poll(started).toBeGreaterThan(0);
+    expect(exists(started())).toBe(true);
+    await kill(server);
+    expect(exists(started())).toBe(false);
   });
 
   it('says so when its program is not there', async () => {

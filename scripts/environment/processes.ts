@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { run } from './command.ts';
-import { exists } from './lock.ts';
 
 const buryLimitMs = 5000;
+
+const notPermitted = z.object({ code: z.literal('EPERM') });
 
 /**
  * A server of an environment. Its files are `NAME.pid` and `NAME.log` in the folder; the folder is part of its command
@@ -63,6 +65,16 @@ export async function runningPid(server: ServerProcess): Promise<number | undefi
   return (await commandLine(pid)).includes(server.folder) ? pid : undefined;
 }
 
+/** Whether any process has this number, or any of a group its negative; one that belongs to another user counts. */
+export function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return notPermitted.safeParse(error).success;
+  }
+}
+
 /** What a process was started with; empty for one that is gone or only waits to be buried by its parent. */
 async function commandLine(pid: number): Promise<string> {
   try {
@@ -80,10 +92,15 @@ async function commandLine(pid: number): Promise<string> {
 export async function kill(server: ServerProcess): Promise<boolean> {
   const pid = await runningPid(server);
   if (pid === undefined) return false;
-  process.kill(pid, 'SIGKILL');
+  killGroup(pid);
   await untilGone(pid);
   rmSync(pidFile(server), { force: true });
   return true;
+}
+
+/** A launcher goes with the server that it has started. */
+function killGroup(pid: number): void {
+  process.kill(exists(-pid) ? -pid : pid, 'SIGKILL');
 }
 
 /**
@@ -92,7 +109,7 @@ export async function kill(server: ServerProcess): Promise<boolean> {
  */
 async function untilGone(pid: number): Promise<void> {
   const started = performance.now();
-  while (exists(pid) && performance.now() - started < buryLimitMs) await sleep(20);
+  while ((exists(pid) || exists(-pid)) && performance.now() - started < buryLimitMs) await sleep(20);
 }
 
 /** Ends every server that has its files in a folder or two levels below, in no particular order. */

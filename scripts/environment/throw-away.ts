@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareCache, throwAwayFolder } from './cache.ts';
-import { exists } from './lock.ts';
-import { killAll } from './processes.ts';
+import { exists, killAll } from './processes.ts';
 
 /** A folder whose servers and data go with the process that made it, at the latest when the next one is made. */
 export async function makeThrowAwayFolder(): Promise<string> {

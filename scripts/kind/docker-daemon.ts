@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../environment/command.ts';
-import { exists } from '../environment/lock.ts';
-import { logTail, runningPid, startDetached, type ServerProcess } from '../environment/processes.ts';
+import { exists, logTail, runningPid, type ServerProcess, startDetached } from '../environment/processes.ts';
 import { recordNetwork, restoreNetwork } from './network-state.ts';
 
 const startLimitMs = 60_000;

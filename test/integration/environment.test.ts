@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { exists } from '../../scripts/environment/lock.ts';
+import { exists } from '../../scripts/environment/processes.ts';
 import { environment } from '../support/environment.ts';
 import { areGiven } from '../support/lanes.ts';
 
