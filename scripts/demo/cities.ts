@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { z } from 'zod';
 
 /** The names of `deploy/samples/reindex-request.yaml`. */
@@ -11,7 +11,7 @@ const citySchema = z.looseObject({ cityId: z.number(), country: z.string() });
 export type City = z.infer<typeof citySchema>;
 
 /** Survives the copy, because mappings do: it tells the demo's indexes from somebody's own of the same name. */
-const mark = 'es-steward-demo';
+export const mark = 'es-steward-demo';
 
 /** What every reader of the demo uses; the first takes the writes as well. */
 export const aliases = {
@@ -51,24 +51,3 @@ const properties = {
   // As many indexes begin: the position is kept, and nobody can search by it.
   loc: { type: 'object', enabled: false },
 } as const;
-
-/** Deletes the indexes of an earlier demo. @throws when an index of that name is somebody's own. */
-export async function removeCities(client: Client): Promise<void> {
-  for (const index of [source, destination]) {
-    if (await isOurs(client, index)) await client.indices.delete({ index });
-  }
-}
-
-async function isOurs(client: Client, index: string): Promise<boolean> {
-  try {
-    const answer = await client.indices.getMapping({ index });
-    if (answer[index]?.mappings._meta?.[mark] === true) return true;
-  } catch (error) {
-    if (error instanceof errors.ResponseError && error.statusCode === 404) return false;
-    throw error;
-  }
-  throw new Error(
-    `${index} exists and is not of this demo, so it was not touched. Give the demo another Elasticsearch, or none: ` +
-      'without ELASTICSEARCH_URL it starts its own.',
-  );
-}

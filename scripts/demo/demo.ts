@@ -1,33 +1,23 @@
-import type { Client } from '@elastic/elasticsearch';
-import type { EnvironmentInfo } from '../environment/environment-info.ts';
 import { elapsed } from '../environment/progress.ts';
-import { aliases, type City, loadCities, readCities, removeCities, source } from './cities.ts';
+import { aliases, type City, loadCities, readCities, source } from './cities.ts';
 import { follow, untilConnected } from './follow.ts';
-import { type Kubernetes, openKubernetes, readyMessage, type Resource } from './kubernetes.ts';
-import { operatorErrors, operatorLog, startOperator } from './operator.ts';
-import { loadLogs, type Logs, removeLogs } from './logs.ts';
+import { readyMessage, type Resource } from './kubernetes.ts';
+import { removeIndices } from './indices.ts';
+import { loadLogs, type Logs } from './logs.ts';
 import { maintain } from './maintenance.ts';
+import { operatorErrors } from './operator.ts';
 import { grouped } from './progress-line.ts';
 import { readAlong, type Sightings } from './reader.ts';
 import { heading, print, printChecks, printCommand, printEvents, printNextSteps } from './report.ts';
-import { writeSamples } from './samples.ts';
-import { connect, serversAreGiven, startServers } from './servers.ts';
-import { leaveResults, removeAll } from './stop.ts';
+import { serversAreGiven } from './servers.ts';
 import { checkSnapshot, removeSnapshots, repositoryIsThere, untilSnapshot } from './snapshot.ts';
+import { openServers, setUp, type Stage } from './stage.ts';
+import { leaveResults, removeAll, removeResources } from './stop.ts';
 import { type Check, checkResult } from './verdict.ts';
 
 /** The names of `deploy/samples`. */
 const connectionName = 'main';
 const requestName = 'cities-v2';
-
-/** Everything that a run of the demo has at hand. */
-type Stage = {
-  readonly environment: EnvironmentInfo;
-  readonly kubernetes: Kubernetes;
-  readonly client: Client;
-  readonly samples: string;
-  readonly signal: AbortSignal;
-};
 
 /** What it has made before anything is applied. */
 type Data = { readonly cities: readonly City[]; readonly logs: Logs };
@@ -40,33 +30,17 @@ export async function runDemo({
   readonly keep: boolean;
   readonly signal: AbortSignal;
 }): Promise<number> {
+  const servers = await openServers();
   let isRight: boolean | undefined;
-  let stage: Stage | undefined;
   try {
-    stage = await setUp(signal);
-    isRight = await perform(stage);
+    isRight = await perform(await setUp(servers, signal));
   } finally {
     // A wrong result is kept as well, if asked: there is something to find out.
     if (isRight === undefined || (!isRight && !keep)) await removeAll();
     else if (!keep) await leaveResults();
   }
-  printNextSteps({ ...stage, keep });
+  printNextSteps({ ...servers, keep });
   return isRight ? 0 : 1;
-}
-
-async function setUp(signal: AbortSignal): Promise<Stage> {
-  heading('Servers');
-  const environment = await startServers();
-  signal.throwIfAborted();
-  const { kubernetesVersion, elasticsearch } = environment;
-  print(`Kubernetes ${kubernetesVersion} and Elasticsearch ${elasticsearch.version} run.`);
-  const kubernetes = await openKubernetes(environment.kubeconfig);
-  const samples = writeSamples(elasticsearch);
-  signal.throwIfAborted();
-  heading('Operator');
-  await startOperator(environment.kubeconfig);
-  print(`It runs from source, as \`npm start\` does. Its log: ${operatorLog()}`);
-  return { environment, kubernetes, samples, signal, client: connect(elasticsearch) };
 }
 
 async function perform(stage: Stage): Promise<boolean> {
@@ -82,13 +56,12 @@ async function perform(stage: Stage): Promise<boolean> {
   }
 }
 
-async function load({ client, kubernetes, samples, signal }: Stage): Promise<Data> {
+async function load({ client, kubernetes, signal }: Stage): Promise<Data> {
   heading('Data');
   if (serversAreGiven()) {
     // The operator runs by now, so that a request of an earlier demo lets go of what it holds.
-    await kubernetes.kubectl('delete', '--ignore-not-found', '-f', samples);
-    await removeCities(client);
-    await removeLogs(client);
+    await removeResources(kubernetes);
+    await removeIndices(client);
     await removeSnapshots(client);
   }
   const started = performance.now();

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import { CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { run } from '../environment/command.ts';
 import { provisionKubectl } from '../environment/provision.ts';
 import { chosenKubernetes } from '../environment/versions.ts';
+import { demoNamespace as namespace, kubernetesIsGiven } from './servers.ts';
 
 /** The part of a resource of this project that the demo looks at. */
 const resourceSchema = z.object({
@@ -45,25 +46,42 @@ export type Resource = z.infer<typeof resourceSchema>;
 /** Kubernetes as a person has it: `kubectl` and a kubeconfig. */
 export type Kubernetes = {
   readonly kubectlPath: string;
-  /** Runs kubectl and gives its output. */
+  /** How a person calls it for the same: a kubeconfig of the demo's own names the namespace already. */
+  readonly shown: string;
+  /** Runs kubectl in the namespace of the demo and gives its output. */
   readonly kubectl: (...args: readonly string[]) => Promise<string>;
   /** One resource of this project, for example a `reindexrequests` by its name. */
   readonly read: (plural: string, name: string) => Promise<Resource>;
+  readonly objects: {
+    /** Gives the name, which the API server may have chosen. */
+    readonly create: (plural: string, body: object) => Promise<string>;
+    readonly delete: (plural: string, name: string) => Promise<unknown>;
+  };
+  readonly core: CoreV1Api;
 };
+
+const namedSchema = z.object({ metadata: z.object({ name: z.string() }) });
 
 export async function openKubernetes(kubeconfig: string): Promise<Kubernetes> {
   const kubectlPath = await provisionKubectl(chosenKubernetes());
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig.split(delimiter).find(existsSync) ?? kubeconfig);
   const objects = config.makeApiClient(CustomObjectsApi);
-  const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
   const env = { ...process.env, KUBECONFIG: kubeconfig };
   const coordinates = { group: 'es-steward.dev', version: 'v1alpha1', namespace };
   return {
     kubectlPath,
-    kubectl: (...args) => run(kubectlPath, args, { env }),
+    shown: kubernetesIsGiven() ? `kubectl -n ${namespace}` : 'kubectl',
+    kubectl: (...args) => run(kubectlPath, [...args, `--namespace=${namespace}`], { env }),
     read: async (plural, name) =>
       resourceSchema.parse(await objects.getNamespacedCustomObject({ ...coordinates, plural, name })),
+    objects: {
+      create: async (plural, body) =>
+        namedSchema.parse(await objects.createNamespacedCustomObject({ ...coordinates, plural, body }))
+          .metadata.name,
+      delete: (plural, name) => objects.deleteNamespacedCustomObject({ ...coordinates, plural, name }),
+    },
+    core: config.makeApiClient(CoreV1Api),
   };
 }
 

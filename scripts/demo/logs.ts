@@ -1,14 +1,13 @@
 import { type Client, errors } from '@elastic/elasticsearch';
+import { mark } from './cities.ts';
 import type { Check } from './verdict.ts';
 
 /** The names of `deploy/samples/index-maintenance-policy.yaml`. */
 const series = (day: string) => `logs-v1-${day}`;
 const ofToday = 'logs-today';
 const ofAll = 'logs';
-const everyIndex = 'logs-v*-*';
-
-/** Survives as long as the index: it tells the demo's indexes from somebody's own of the same name. */
-const mark = 'es-steward-demo';
+/** All that the policy looks at. */
+export const logIndices = 'logs-v*-*';
 
 const dayMs = 86_400_000;
 
@@ -27,6 +26,11 @@ const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10).replaceAll
 
 /** The index of so many days before. */
 const nameOf = (now: number, age: number) => series(dayOf(now - age * dayMs));
+
+/** Every alias that the policy gives to the indexes of this moment. */
+export function logAliases(now: number): readonly string[] {
+  return [ofAll, ofToday, ...[...oldAges, ...youngAges].map((age) => `logs-${dayOf(now - age * dayMs)}`)];
+}
 
 /** Makes the indexes, with the aliases as a run of yesterday would have left them: today has just begun. */
 export async function loadLogs(client: Client): Promise<Logs> {
@@ -50,22 +54,9 @@ export async function loadLogs(client: Client): Promise<Logs> {
   return { old, young, madeAt };
 }
 
-/** Deletes the indexes of an earlier demo. @throws when an index of such a name is somebody's own. */
-export async function removeLogs(client: Client): Promise<void> {
-  const found = await client.indices.getMapping({ index: everyIndex, allow_no_indices: true });
-  for (const [index, { mappings }] of Object.entries(found)) {
-    if (mappings._meta?.[mark] !== true)
-      throw new Error(
-        `${index} exists and is not of this demo, so nothing was touched. Give the demo another Elasticsearch, or ` +
-          'none: without ELASTICSEARCH_URL it starts its own.',
-      );
-  }
-  for (const index of Object.keys(found)) await client.indices.delete({ index });
-}
-
 /** What exactly must be left, and what the aliases must lead to. */
 export async function checkLogs(client: Client, logs: Logs): Promise<readonly Check[]> {
-  const left = Object.keys(await client.indices.get({ index: everyIndex, allow_no_indices: true })).sort();
+  const left = Object.keys(await client.indices.get({ index: logIndices, allow_no_indices: true })).sort();
   const [all, today] = [await membersOf(client, ofAll), await membersOf(client, ofToday)];
   // The day may have changed since the indexes were made.
   const wanted = [logs.madeAt, Date.now()].map((now) =>

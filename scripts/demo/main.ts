@@ -1,9 +1,8 @@
-import { join } from 'node:path';
-import { cacheRoot, prepareCache } from '../environment/cache.ts';
+import { lockFile, prepareCache } from '../environment/cache.ts';
 import { withLock } from '../environment/lock.ts';
 import { readKeepOrStop } from '../usage.ts';
 import { runDemo } from './demo.ts';
-import { chooseDemoEnvironment } from './servers.ts';
+import { chooseDemoEnvironment, demoNamespace } from './servers.ts';
 import { stopDemo } from './stop.ts';
 
 const help = `usage: npm run demo [-- OPTION]
@@ -13,7 +12,8 @@ Copies a real index on real servers, live, approves a plan for old indexes, and 
   --keep   leave servers and operator running, and say how to look around
   --stop   stop what --keep has left running, and delete it
 
-With ELASTICSEARCH_URL (and _USERNAME, _PASSWORD, _CA) or KUBECONFIG it uses those servers as they are.
+With ELASTICSEARCH_URL (and _USERNAME, _PASSWORD, _CA) or KUBECONFIG it uses those servers as they are, in the namespace
+${demoNamespace} of its own. It begins nothing when the indexes or the namespace that it needs are somebody else's.
 `;
 
 const values = readKeepOrStop(help);
@@ -35,8 +35,11 @@ async function main(): Promise<number> {
   chooseDemoEnvironment();
   prepareCache();
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return withLock(join(cacheRoot(), 'demo.lock'), () =>
-    values.stop ? stopDemo() : runDemo({ keep: values.keep, signal: interrupt.signal }),
+  const { signal } = interrupt;
+  return withLock(
+    lockFile('demo'),
+    () => (values.stop ? stopDemo() : runDemo({ keep: values.keep, signal })),
+    signal,
   );
 }
 

@@ -26,7 +26,7 @@ export async function maintain({ kubernetes, client, signal }: Stage, logs: Logs
   print(
     `logs-today leads to ${(await membersOf(client, 'logs-today')).join(', ')}: as yesterday has left it.`,
   );
-  print(`\n$ kubectl patch imp ${policy} --type=merge -p '{"spec":{"mode":"Enforce"}}'`);
+  print(`\n$ ${kubernetes.shown} patch imp ${policy} --type=merge -p '{"spec":{"mode":"Enforce"}}'`);
   await kubernetes.kubectl('patch', 'imp', policy, '--type=merge', '-p', '{"spec":{"mode":"Enforce"}}');
   await annotate('run-now', `demo-${logs.madeAt}`);
   const waiting = await until((resource) => holds(resource, 'ApprovalRequired'));
@@ -36,7 +36,7 @@ export async function maintain({ kubernetes, client, signal }: Stage, logs: Logs
     throw new Error(
       `The plan is not what the demo has made for it, and is not approved: ${deletes?.names.join(', ')}`,
     );
-  print(`$ kubectl annotate imp ${policy} es-steward.dev/approve=${hash}`);
+  print(`$ ${kubernetes.shown} annotate imp ${policy} es-steward.dev/approve=${hash}`);
   await annotate('approve', hash);
   const done = await until(({ status }) => status.lastRun?.deleted === logs.old.length);
   print(

@@ -11,6 +11,7 @@ import {
   startDetached,
 } from '../environment/processes.ts';
 import { freePorts } from '../environment/ports.ts';
+import { demoNamespace } from './servers.ts';
 
 const startLimitMs = 30_000;
 const stopLimitMs = 15_000;
@@ -36,6 +37,8 @@ export async function startOperator(kubeconfig: string): Promise<void> {
     [
       `ES_STEWARD_METRICS_ADDRESS=127.0.0.1:${metrics}`,
       `ES_STEWARD_HEALTH_ADDRESS=127.0.0.1:${health}`,
+      `ES_STEWARD_WATCH_NAMESPACES=${demoNamespace}`,
+      `ES_STEWARD_LEASE_NAMESPACE=${demoNamespace}`,
       '',
     ].join('\n'),
   );

@@ -16,14 +16,14 @@ export function heading(title: string): void {
 
 /** Shows a kubectl command and what it prints. */
 export async function printCommand(kubernetes: Kubernetes, ...args: readonly string[]): Promise<void> {
-  print(`$ kubectl ${args.join(' ')}`);
+  print(`$ ${kubernetes.shown} ${args.join(' ')}`);
   print((await kubernetes.kubectl(...args)).trimEnd());
 }
 
 /** The last part of `kubectl describe`: what happened, in order. */
 export async function printEvents(kubernetes: Kubernetes, request: string): Promise<void> {
   const description = await kubernetes.kubectl('describe', 'reindexrequest', request);
-  print(`\n$ kubectl describe reindex ${request}     # its last lines`);
+  print(`\n$ ${kubernetes.shown} describe reindex ${request}     # its last lines`);
   print(description.slice(Math.max(description.lastIndexOf('\nEvents:') + 1, 0)).trimEnd());
 }
 
@@ -49,12 +49,12 @@ export function printNextSteps(options: {
 
 function printWaysToLook({
   environment: { kubeconfig, elasticsearch },
-  kubernetes: { kubectlPath },
+  kubernetes: { kubectlPath, shown },
 }: {
   readonly environment: EnvironmentInfo;
   readonly kubernetes: Kubernetes;
 }): void {
-  const kubectl = onPath(kubectlPath) ? 'kubectl' : kubectlPath;
+  const kubectl = onPath(kubectlPath) ? shown : shown.replace('kubectl', () => kubectlPath);
   print('  Servers and operator stay there. Look around:');
   print(`    export KUBECONFIG=${kubeconfig}`);
   print(`    ${kubectl} get es-steward`);

@@ -11,9 +11,18 @@ export function chooseDemoEnvironment(env: NodeJS.ProcessEnv = process.env): voi
   env['ES_STEWARD_ENVIRONMENT'] = name ? `${name}-demo` : 'demo';
 }
 
+/** Where the resources of the demo live, and its operator keeps to: nothing else of a given cluster is touched. */
+export const demoNamespace = 'es-steward-demo';
+
 /** Whether somebody else's servers are used, which are never stopped or wiped. */
 export function serversAreGiven(env: NodeJS.ProcessEnv = process.env): boolean {
-  return Boolean(env['ELASTICSEARCH_URL'] ?? env['KUBECONFIG']);
+  return Boolean(env['ELASTICSEARCH_URL']) || kubernetesIsGiven(env);
+}
+
+/** A shell in which a person looks at the demo has `KUBECONFIG` set too; that one is not given by anybody else. */
+export function kubernetesIsGiven(env: NodeJS.ProcessEnv = process.env): boolean {
+  const kubeconfig = env['KUBECONFIG'];
+  return Boolean(kubeconfig) && !kubeconfig?.startsWith(environmentFolder(env));
 }
 
 /** Starts what is not given, from nothing. */

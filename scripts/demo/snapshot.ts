@@ -2,6 +2,7 @@ import { type Client, errors } from '@elastic/elasticsearch';
 import { source } from './cities.ts';
 import { untilSettled } from './follow.ts';
 import type { Kubernetes, Resource } from './kubernetes.ts';
+import { demoNamespace } from './servers.ts';
 import type { Check } from './verdict.ts';
 
 /** The names of `deploy/samples/snapshot-schedule.yaml`. */
@@ -41,9 +42,14 @@ export async function checkSnapshot(client: Client, { status }: Resource): Promi
 export async function removeSnapshots(client: Client): Promise<void> {
   const answer = await unlessMissing(client.snapshot.get({ repository, snapshot: `${schedule}-*` }));
   for (const { snapshot, metadata } of answer?.snapshots ?? []) {
-    const mark = metadata?.['es-steward'] as { readonly schedule?: string } | undefined;
-    if (mark?.schedule?.endsWith(`/${schedule}`)) await client.snapshot.delete({ repository, snapshot });
+    if (isOfDemo(metadata)) await client.snapshot.delete({ repository, snapshot });
   }
+}
+
+/** Somebody may have a schedule of the same name, in a namespace of another name. */
+export function isOfDemo(metadata: Readonly<Record<string, unknown>> | undefined): boolean {
+  const mark = metadata?.['es-steward'] as { readonly schedule?: string } | undefined;
+  return mark?.schedule === `${demoNamespace}/${schedule}`;
 }
 
 async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {

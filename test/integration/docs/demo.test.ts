@@ -8,6 +8,7 @@ import { basicAuthorization, demand } from '../../../scripts/environment/server-
 import { environment } from '../../support/environment.ts';
 import { shippedRole } from '../../support/shipped-roles.ts';
 import { tell } from '../../support/told.ts';
+import { apiServer } from '../crds/api-server.ts';
 
 /** The demo as `npm run demo` runs it on given servers. It fails by its exit code unless all of its checks hold. */
 async function demo(elasticsearch: ElasticsearchInfo, ...args: readonly string[]): Promise<string> {
@@ -32,13 +33,54 @@ async function leastUser(elasticsearch: ElasticsearchInfo): Promise<Elasticsearc
   return { ...elasticsearch, ...least };
 }
 
+/** A connection of the name that everybody has, in the namespace that everybody has. */
+async function connectionOfSomebodyElse() {
+  const send = apiServer(environment().kubeconfig);
+  const path = '/apis/es-steward.dev/v1alpha1/namespaces/default/elasticsearchconnections';
+  const { status } = await send('POST', path, {
+    apiVersion: 'es-steward.dev/v1alpha1',
+    kind: 'ElasticsearchConnection',
+    metadata: { name: 'main' },
+    spec: { endpoints: ['https://elasticsearch.example:9200'] },
+  });
+  const read = async () => (await send('GET', `${path}/main`)).body;
+  return {
+    made: await read(),
+    read,
+    // Given servers may have had one before.
+    remove: async () => void (status === 201 && (await send('DELETE', `${path}/main`))),
+  };
+}
+
 describe('the demo', () => {
   const timeout = 600_000;
 
   afterAll(() => demo(environment().elasticsearch, '--stop'), timeout);
 
   it('ends well on given servers', { timeout }, async () => {
-    expect(await demo(environment().elasticsearch)).toContain('All of it is right.');
+    const yours = await connectionOfSomebodyElse();
+    try {
+      expect(await demo(environment().elasticsearch)).toContain('All of it is right.');
+      expect(await yours.read()).toEqual(yours.made);
+    } finally {
+      await yours.remove();
+    }
+  });
+
+  it("begins nothing where an index that it needs is somebody else's", async () => {
+    const { url } = environment().elasticsearch;
+    const yours = `${url}/logs-v1-2001.01.01`;
+    await fetch(yours, { method: 'PUT' });
+    try {
+      await expect(demo(environment().elasticsearch)).rejects.toThrow(
+        /logs-v1-2001\.01\.01\. Nothing was touched\. Give the demo another/u,
+      );
+      // Neither what is theirs, nor what an earlier demo has left.
+      for (const index of ['logs-v1-2001.01.01', 'cities-v2'])
+        expect((await fetch(`${url}/${index}`, { method: 'HEAD' })).status).toBe(200);
+    } finally {
+      await fetch(yours, { method: 'DELETE' });
+    }
   });
 
   it('needs no more privileges than are documented, and clears what an earlier one left', {
