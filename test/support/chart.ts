@@ -52,7 +52,12 @@ export async function renderChart(
   const text = await helm(['template', release, CHART, '--namespace', namespace, given]);
   // As YAML 1.1, which is what helm sends: `no` is a truth value there.
   return parseAllDocuments(text, { version: '1.1' })
-    .map((document) => document.toJS() as Rendered | null)
+    .map((document) => {
+      // A key that stands twice, above all, of which helm itself takes the last.
+      const [fault] = document.errors;
+      if (fault !== undefined) throw fault;
+      return document.toJS() as Rendered | null;
+    })
     .filter((object) => object !== null);
 }
 

@@ -21,6 +21,8 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
+const INSTANCE = 'app.kubernetes.io/instance';
+
 const podOf = (objects: readonly Rendered[]) => theOne(objects, 'Deployment')['spec'].template;
 const containerOf = (objects: readonly Rendered[]) => podOf(objects).spec.containers[0];
 const places = (objects: readonly Rendered[], kind: string) =>
@@ -50,6 +52,8 @@ describe('values', () => {
     ['more workers than the operator takes', { workers: 65 }, 'workers'],
     ['less time to end than it takes', { terminationGracePeriodSeconds: 5 }, 'terminationGracePeriodSeconds'],
     ['a name for all namespaces and others', { watchNamespaces: ['*', 'a'] }, 'stands alone'],
+    ['a label of all objects that selectors go by', { commonLabels: { [INSTANCE]: 'x' } }, INSTANCE],
+    ['a label of pods that selectors go by', { podLabels: { [INSTANCE]: 'x' } }, INSTANCE],
     ['no account at all', { serviceAccount: { create: false } }, 'serviceAccount.name'],
   ])('refuses %s', async (_what, values, named) => {
     await expect(renderChart(values)).rejects.toThrow(named);
@@ -394,6 +398,28 @@ describe('the pod', () => {
     expect(await image({})).toBe(`ghcr.io/es-steward/es-steward:${appVersion}`);
     expect(await image({ repository: 'r/x', tag: 'v9' })).toBe('r/x:v9');
     expect(await image({ repository: 'r/x', tag: 'v9', digest })).toBe(`r/x@${digest}`);
+  });
+});
+
+describe('labels', () => {
+  const partOf = (value: string) => ({ 'app.kubernetes.io/part-of': value, 'example.org/cost': '' });
+
+  it('that are named again stand once, as the more special says', async () => {
+    const objects = await renderChart({
+      commonLabels: partOf('platform'),
+      podLabels: partOf('search'),
+      dashboard: { enabled: true, labels: partOf('boards') },
+      metrics: {
+        serviceMonitor: { enabled: true, labels: partOf('monitors') },
+        prometheusRule: { enabled: true, labels: { ...partOf('rules'), [INSTANCE]: 'x' } },
+      },
+    });
+    const labelsOf = (kind: string, name?: string) => theOne(objects, kind, name).metadata.labels;
+    expect(labelsOf('Service')).toMatchObject(partOf('platform'));
+    expect(podOf(objects).metadata.labels).toMatchObject(partOf('search'));
+    expect(labelsOf('ConfigMap', 'es-steward-dashboard')).toMatchObject(partOf('boards'));
+    expect(labelsOf('ServiceMonitor')).toMatchObject(partOf('monitors'));
+    expect(labelsOf('PrometheusRule')).toMatchObject({ ...partOf('rules'), [INSTANCE]: 'es-steward' });
   });
 });
 

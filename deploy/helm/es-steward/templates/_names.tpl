@@ -18,15 +18,29 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "es-steward.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | quote }}
-{{ include "es-steward.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/component: operator
-app.kubernetes.io/part-of: es-steward
-app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- include "es-steward.labelsAnd" (list . dict) -}}
+{{- end -}}
+
+{{- /*
+Of a list with the context and more labels: all labels of an object. As one map, since a label that is named twice would be
+a key that stands twice; the more special wins, but for the two that selectors go by.
+*/ -}}
+{{- define "es-steward.labelsAnd" -}}
+{{- $context := index . 0 -}}
+{{- $own := dict
+  "helm.sh/chart" (printf "%s-%s" $context.Chart.Name $context.Chart.Version | replace "+" "_")
+  "app.kubernetes.io/version" $context.Chart.AppVersion
+  "app.kubernetes.io/component" "operator"
+  "app.kubernetes.io/part-of" "es-steward"
+  "app.kubernetes.io/managed-by" $context.Release.Service -}}
+{{- $selected := include "es-steward.selectorLabels" $context | fromYaml -}}
+{{- $labels := dict -}}
+{{- range $some := list $own $context.Values.commonLabels (index . 1) $selected -}}
+{{- range $key, $value := $some -}}
+{{- $_ := set $labels $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $labels -}}
 {{- end -}}
 
 {{- define "es-steward.serviceAccountName" -}}
