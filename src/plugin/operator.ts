@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/api.ts';
-import { KILL_SWITCH_NAME, meansPaused } from '../runtime/kill-switch.ts';
+import { KILL_SWITCH_NAME, pausingKeys } from '../runtime/kill-switch.ts';
 import { leaseRef, type Lease } from '../runtime/lease.ts';
 import { ifAllowed, listAll } from './read.ts';
 import type { Session } from './session.ts';
@@ -69,7 +69,7 @@ async function isPaused({ kubernetes, signal }: Session, namespace: string): Pro
   const found = await ifAllowed(() =>
     kubernetes.get<ConfigMap>({ kind, namespace, name: KILL_SWITCH_NAME }, signal),
   );
-  return meansPaused(found?.data?.['paused']);
+  return pausingKeys(found?.data).length > 0;
 }
 
 /** One line, and whether it is good news. */

@@ -28,6 +28,9 @@ it.each<[Answer, boolean]>([
   [{ paused: 'True' }, true],
   [{ paused: 'yes please' }, true],
   [{ paused: '' }, true],
+  [{ pausedByChart: 'true' }, true],
+  [{ paused: 'false', pausedByChart: 'true' }, true],
+  [{ paused: 'true', pausedByChart: 'false' }, true],
   ['fails', true],
   ['hangs', true],
 ])('with a ConfigMap that is %j, on is %s', async (answer, on) => {

@@ -23,7 +23,11 @@ export interface KillSwitch {
 }
 
 export const KILL_SWITCH_NAME = 'es-steward';
-const KEY = 'paused';
+/**
+ * Two keys, and either stops. People have the first, by hand in an incident. The chart has the second alone: what it wrote
+ * into the first, an upgrade that fails or a rollback would take away again, and people's wish with it.
+ */
+const KEYS = ['paused', 'pausedByChart'] as const;
 
 export const killSwitchPermissions: readonly Permission[] = [
   {
@@ -46,7 +50,8 @@ interface ConfigMap extends KubernetesObject {
 }
 
 interface Look {
-  readonly on: boolean;
+  /** The keys that stop; on when there is one. */
+  readonly keys: readonly string[];
   /** Monotonic milliseconds at which the question was sent. */
   readonly at: number;
 }
@@ -58,13 +63,14 @@ export function createKillSwitch(options: KillSwitchOptions): KillSwitch {
   const looked = Promise.withResolvers<void>();
   return {
     looked: looked.promise,
-    isOn: () => forced || last === undefined || last.on || clock.monotonic() - last.at > TOO_OLD_MS,
+    isOn: () =>
+      forced || last === undefined || last.keys.length > 0 || clock.monotonic() - last.at > TOO_OLD_MS,
     async run(signal) {
       if (forced) options.log.warn({}, 'paused by --paused: nothing is changed in Elasticsearch');
       while (!signal.aborted) {
         try {
           const look = await lookAt(options, signal);
-          if (look.on !== last?.on) announce(options, look.on, last === undefined);
+          if (look.keys.join() !== last?.keys.join()) announce(options, look.keys, last === undefined);
           last = look;
           isFailing = false;
         } catch (error) {
@@ -84,12 +90,12 @@ async function lookAt(
 ): Promise<Look> {
   const at = clock.monotonic();
   const map = await kubernetes.get<ConfigMap>(configMapRef(namespace), signal);
-  return { at, on: meansPaused(map?.data?.[KEY]) };
+  return { at, keys: pausingKeys(map?.data) };
 }
 
-/** Whoever writes anything but "false" into this key wants it to stop. */
-export function meansPaused(text: string | undefined): boolean {
-  return text !== undefined && text.trim() !== 'false';
+/** The keys that stop: whoever writes anything but "false" into one of them wants that. */
+export function pausingKeys(data: ConfigMap['data'] = {}): readonly string[] {
+  return KEYS.filter((key) => (data[key] ?? 'false').trim() !== 'false');
 }
 
 const configMapRef = (namespace: string): ObjectRef => ({
@@ -98,9 +104,10 @@ const configMapRef = (namespace: string): ObjectRef => ({
   name: KILL_SWITCH_NAME,
 });
 
-function announce({ log, namespace }: KillSwitchOptions, on: boolean, isFirst: boolean): void {
+function announce({ log, namespace }: KillSwitchOptions, keys: readonly string[], isFirst: boolean): void {
   const configMap = `${namespace}/${KILL_SWITCH_NAME}`;
-  if (on) log.warn({ configMap }, 'paused by the ConfigMap: nothing is changed in Elasticsearch');
+  if (keys.length > 0)
+    log.warn({ configMap, keys }, 'paused by the ConfigMap: nothing is changed in Elasticsearch');
   else if (!isFirst) log.info({ configMap }, 'not paused by the ConfigMap any more');
 }
 

@@ -63,8 +63,13 @@ const namespaceOf = (name: string, labels: Readonly<Record<string, string>>) => 
   metadata: { name, labels },
 });
 
-const onServer = (verb: 'install' | 'upgrade', ...more: readonly string[]): Promise<string> =>
-  helm([verb, RELEASE, CHART, '--namespace', OWN, ...more], { KUBECONFIG: plane.info.kubeconfig });
+function onServer(verb: 'install' | 'upgrade' | 'rollback', ...more: readonly string[]): Promise<string> {
+  const chart = verb === 'rollback' ? [] : [CHART];
+  return helm([verb, RELEASE, ...chart, '--namespace', OWN, ...more], { KUBECONFIG: plane.info.kubeconfig });
+}
+
+const killSwitchPath = `/api/v1/namespaces/${OWN}/configmaps/es-steward`;
+const killSwitch = async (): Promise<unknown> => (await get(killSwitchPath)).data;
 
 async function create(path: string, body: unknown): Promise<void> {
   const answer = await send('POST', path, body);
@@ -132,23 +137,31 @@ describe('the chart', () => {
     for (const { spec } of pods) expect(spec.containers[0].securityContext.readOnlyRootFilesystem).toBe(true);
   });
 
-  it('keeps a kill switch that somebody has set, through upgrades, until a value says otherwise', {
-    timeout: 300_000,
-  }, async () => {
-    const path = `/api/v1/namespaces/${OWN}/configmaps/es-steward`;
-    const paused = async () => (await get(path)).data?.paused;
-    expect(await paused()).toBeUndefined();
-    await send('PATCH', path, { data: { paused: 'true' } }, merge);
-    await onServer('upgrade', '--reuse-values', '--set=workers=5');
-    expect(await paused()).toBe('true');
-    await onServer('upgrade', '--reuse-values', '--set=paused=false', '--force-conflicts');
-    expect(await paused()).toBe('false');
-    await onServer('upgrade', '--reuse-values', '--set=paused=true');
-    // The value is forgotten, the switch is not.
-    await onServer('upgrade', '--reset-values', `--set-json=${JSON.stringify(values)}`);
-    expect(await paused()).toBe('true');
-    await send('PATCH', path, { data: { paused: 'false' } }, merge);
-  });
+  // Helm 3 knows client-side apply alone: what a manifest does not have any more, it takes away, whoever has set it since.
+  it.each([
+    ['server-side apply', '--server-side=true'],
+    ['client-side apply, as in Helm 3', '--server-side=false'],
+  ])(
+    'leaves a kill switch that somebody has set to people, whatever becomes of the release: %s',
+    {
+      timeout: 300_000,
+    },
+    async (_, apply) => {
+      await onServer('upgrade', apply, '--reset-values', `--set-json=${JSON.stringify(values)}`);
+      await send('PATCH', killSwitchPath, { data: { paused: 'true' } }, merge);
+      await onServer('upgrade', apply, '--reuse-values', '--set=paused=false');
+      expect(await killSwitch()).toEqual({ paused: 'true', pausedByChart: 'false' });
+      await onServer('upgrade', apply, '--reuse-values', '--set=paused=true');
+      // The value is forgotten, the switch is not.
+      await onServer('upgrade', apply, '--reset-values', `--set-json=${JSON.stringify(values)}`);
+      expect(await killSwitch()).toEqual({ paused: 'true', pausedByChart: 'true' });
+      await onServer('upgrade', apply, '--reuse-values', '--set=paused=false');
+      expect(await killSwitch()).toEqual({ paused: 'true', pausedByChart: 'false' });
+      await onServer('rollback', apply);
+      expect(await killSwitch()).toEqual({ paused: 'true', pausedByChart: 'true' });
+      await send('PATCH', killSwitchPath, { data: { paused: null } }, merge);
+    },
+  );
 });
 
 describe('the permissions of the chart', () => {

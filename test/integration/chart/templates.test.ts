@@ -267,13 +267,10 @@ describe('the kill switch', () => {
   const dataOf = async (values: Values) =>
     theOne(await renderChart(values), 'ConfigMap', 'es-steward')['data'];
 
-  it("is left as it is when no value is set: the key is not the chart's then", async () => {
-    expect(await dataOf({})).toBeUndefined();
-  });
-
-  it('is set to what the value says', async () => {
-    expect(await dataOf({ paused: true })).toEqual({ paused: 'true' });
-    expect(await dataOf({ paused: false })).toEqual({ paused: 'false' });
+  it('has a key for the value, which is not the key of people', async () => {
+    expect(await dataOf({})).toEqual({ pausedByChart: 'false' });
+    expect(await dataOf({ paused: true })).toEqual({ pausedByChart: 'true' });
+    expect(await dataOf({ paused: false })).toEqual({ pausedByChart: 'false' });
   });
 });
 

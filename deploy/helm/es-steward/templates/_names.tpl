@@ -43,6 +43,15 @@ a key that stands twice; the more special wins, but for the two that selectors g
 {{- toYaml $labels -}}
 {{- end -}}
 
+{{- /* "true" while the value `paused` stops the operator, or one that was given before and is not given now; else "false". */ -}}
+{{- define "es-steward.pausedByChart" -}}
+{{- if kindIs "bool" .Values.paused -}}
+{{- .Values.paused -}}
+{{- else -}}
+{{- dig "data" "pausedByChart" "false" (lookup "v1" "ConfigMap" .Release.Namespace "es-steward") -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "es-steward.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "es-steward.fullname" .) .Values.serviceAccount.name -}}
