@@ -22,7 +22,8 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
         'Documents on their way may be in their index and in the archive, and cannot go on now; the message says why.',
       Conflict:
         'Another policy would delete or archive the same index, archives into the same one, or manages the same alias: neither acts.',
-      ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
+      ConnectionNotFound:
+        'The ElasticsearchConnection does not exist, or the operator does not look after its namespace.',
       NotGranted: 'The connection grants this namespace no such use of these names.',
       ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
       ConnectionSuspended: 'The connection is suspended, and with it everything that uses it.',

@@ -9,7 +9,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       Completed: 'Everything is copied and the aliases have moved.',
       Planned: 'The plan of the dry run is in status.plan.',
       InProgress: 'The copy runs.',
-      ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
+      ConnectionNotFound:
+        'The ElasticsearchConnection does not exist, or the operator does not look after its namespace.',
       NotGranted: 'The connection grants this namespace no such use of these names.',
       ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
       ConnectionSuspended: 'The connection is suspended, and with it everything that uses it.',

@@ -23,7 +23,8 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
       RepositoryUnreadable: 'The repository does not tell what it holds.',
       Retrying: 'Elasticsearch or the repository could not be read; it is tried again with back-off.',
       WaitingForTurn: 'As many repositories as the connection allows are written at present.',
-      ConnectionNotFound: 'The ElasticsearchConnection does not exist.',
+      ConnectionNotFound:
+        'The ElasticsearchConnection does not exist, or the operator does not look after its namespace.',
       NotGranted: 'The connection grants this namespace no such use of these names.',
       ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
       ConnectionSuspended: 'The connection is suspended, and with it everything that uses it.',

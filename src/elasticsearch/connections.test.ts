@@ -48,6 +48,7 @@ beforeEach(async () => {
       namespaceLabels: async () => ({ team: 'a' }),
     },
     clock,
+    watchNamespaces: ['db', 'team-a'],
     allowedEndpoints: [],
     inCluster: false,
     protectedIndices: ['flagged-*'],
@@ -89,6 +90,11 @@ function resource(
   };
 }
 
+function elsewhere(): ElasticsearchConnection {
+  const { metadata, ...rest } = resource();
+  return { ...rest, metadata: { ...metadata, namespace: 'platform' } };
+}
+
 function ready(status: 'True' | 'False' = 'True', reason = 'Connected', observedGeneration = 1) {
   const condition = {
     type: 'Ready',
@@ -107,6 +113,7 @@ const use = (changes: Partial<Use> = {}) =>
     signal,
   );
 const foreign = { ref: { name: 'main', namespace: 'db' }, namespace: 'team-a' };
+const fromElsewhere = { ref: { name: 'main', namespace: 'platform' } };
 const grants = [
   { namespaceSelector: { matchLabels: { team: 'a' } }, operations: ['Reindex'], indices: ['a*'] },
 ];
@@ -151,6 +158,15 @@ describe('a use', () => {
     expect(server.received).toHaveLength(0);
   });
 
+  it('names the namespace where nobody looks after the connection, ready as another operator may have found it', async () => {
+    connection = elsewhere();
+    await expect(use(fromElsewhere)).rejects.toMatchObject({
+      reason: 'ConnectionNotFound',
+      message: expect.stringMatching(/not look after namespace platform.*watchNamespaces/),
+    });
+    expect(server.received).toHaveLength(0);
+  });
+
   it("tells the connection's own reason", async () => {
     connection = resource({}, ready('False', 'TLSInvalid'));
     await expect(use()).rejects.toThrow(/TLSInvalid.*because/);
@@ -180,6 +196,11 @@ describe('taking back', () => {
   it('is not hindered by suspension, by a lost grant or by an unready connection', async () => {
     connection = resource({ suspend: true }, ready('False', 'Unreachable'));
     expect(await use({ ...foreign, undo: true })).toMatchObject({ clusterUuid: 'uuid-1' });
+  });
+
+  it('is not hindered where the operator was told to look after the namespace of the connection no more', async () => {
+    connection = elsewhere();
+    expect(await use({ ...fromElsewhere, undo: true })).toMatchObject({ clusterUuid: 'uuid-1' });
   });
 
   it.each<[string, () => void]>([

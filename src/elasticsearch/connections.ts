@@ -64,7 +64,7 @@ export interface Connections {
    * @throws WaitingError SecretNotFound, TLSInvalid or Unreachable; TerminalError EndpointRefused or InvalidSpec.
    */
   client(resource: ElasticsearchConnection, signal: AbortSignal): Promise<Elasticsearch>;
-  /** @throws WaitingError ConnectionNotFound, NotGranted (names what), ConnectionSuspended or ConnectionNotReady. */
+  /** @throws WaitingError ConnectionNotFound (also where nobody looks after it), NotGranted (names what), ConnectionSuspended or ConnectionNotReady. */
   use(use: Use, signal: AbortSignal): Promise<Cluster>;
   /** Lets go of the client of a connection that is gone. */
   forget(key: { readonly namespace: string; readonly name: string }): void;
@@ -74,6 +74,8 @@ export interface Connections {
 export interface ConnectionsOptions {
   readonly source: ConnectionSource;
   readonly clock: Clock;
+  /** The namespaces whose connections are probed; empty = all. */
+  readonly watchNamespaces: readonly string[];
   /** Host globs and CIDRs; empty = every endpoint that is not always refused. */
   readonly allowedEndpoints: readonly string[];
   /** Running in a cluster: loopback is refused. */
@@ -121,6 +123,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
 
   const open = async (wanted: Use, signal: AbortSignal): Promise<Cluster> => {
+    if (wanted.undo !== true) requireWatched(options.watchNamespaces, wanted);
     const connection = await find(source, wanted, signal);
     if (wanted.undo !== true) {
       await requireGrant(source, connection, wanted, signal);
@@ -161,6 +164,14 @@ function isGone(error: unknown): boolean {
   if (!(error instanceof WaitingError)) return false;
   const reasonOfCause = error.cause instanceof WaitingError ? error.cause.reason : undefined;
   return error.reason === 'ConnectionNotFound' || reasonOfCause === 'SecretNotFound';
+}
+
+/** Nobody probes a connection elsewhere: it would never be ready, and most often may not be read. */
+function requireWatched(watched: readonly string[], { ref, namespace }: Use): void {
+  const home = ref.namespace ?? namespace;
+  if (watched.length === 0 || watched.includes(home)) return;
+  const message = `ElasticsearchConnection ${home}/${ref.name} is out of sight: the operator does not look after namespace ${home}. Add it to watchNamespaces of its chart (--watch-namespaces), or correct spec.connectionRef in a new object.`;
+  throw new WaitingError('ConnectionNotFound', message, LOOK_AGAIN_MS);
 }
 
 async function find(source: ConnectionSource, { ref, namespace }: Use, signal: AbortSignal) {

@@ -36,7 +36,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
   NotObserved: time('The last look at the cluster did not get that far: see Ready of the connection.'),
   // What everything that uses a connection may wait for
   ConnectionNotFound: person(
-    'Create the ElasticsearchConnection, or correct spec.connectionRef in a new object.',
+    'Create the ElasticsearchConnection, in a namespace that the operator looks after (watchNamespaces of its chart), or correct spec.connectionRef in a new object.',
   ),
   ConnectionNotReady: person('See the ElasticsearchConnection: its own condition Ready says why.'),
   ConnectionSuspended: person(
@@ -48,7 +48,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
   InvalidSpec: person('Correct the field that the message names.'),
   Suspended: person('Set spec.suspend to false when it may go on.'),
   Paused: person(
-    'The kill switch of the operator is on; set paused to "false" in its ConfigMap when work may go on.',
+    'The kill switch of the operator is on. When work may go on, set paused to "false" in its ConfigMap, and the value paused of its chart to false if that says true.',
   ),
   Retrying: time(
     'It is tried again by itself, at most 5 minutes later. If it lasts, see the log of the operator.',

@@ -36,6 +36,7 @@ export function processParts(options: PartsOptions): ProcessParts {
   const connections = createConnections({
     source: createConnectionSource(kubernetes),
     clock,
+    watchNamespaces: [],
     allowedEndpoints: [],
     inCluster: false,
     protectedIndices: options.protectedIndices ?? [],

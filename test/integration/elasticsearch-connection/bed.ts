@@ -50,6 +50,7 @@ export async function startBed(
   const connections = createConnections({
     source: createConnectionSource(api),
     clock: systemClock,
+    watchNamespaces: [],
     allowedEndpoints: [],
     inCluster: false,
     protectedIndices: [],
