@@ -1,7 +1,7 @@
 import { allMetrics } from '../generate/metrics-reference.ts';
 
 /** Labels that Prometheus itself adds to what it scrapes. */
-const TARGET_LABELS = ['job', 'instance', 'pod'];
+const TARGET_LABELS = ['namespace', 'job', 'instance', 'pod'];
 
 /** The names that queries may use, with their labels: a histogram is three series. */
 export const knownSeries: ReadonlyMap<string, ReadonlySet<string>> = new Map(
