@@ -3,6 +3,7 @@ import type { KindDefinition, ObjectMeta, Resource } from '../crds/shared.ts';
 import type { KindRef, KubernetesObject, ObjectRef } from '../kubernetes/api.ts';
 import type { ResourceKey } from './controller.ts';
 import { TerminalError } from './errors.ts';
+import { INEXACT, inexactNumber } from './inexact-numbers.ts';
 
 export const kindRefOf = ({ group, version, plural }: KindDefinition<unknown, unknown>): KindRef => ({
   group,
@@ -41,6 +42,9 @@ export function parseResource<Spec, Status>(
 ): Resource<Spec, Status> {
   const spec = definition.spec.safeParse(raw.spec ?? {});
   if (!spec.success) throw new TerminalError('InvalidSpec', invalidSpecMessage(spec.error));
+  const inexact = inexactNumber(spec.data);
+  if (inexact !== undefined)
+    throw new TerminalError('InvalidSpec', `${z.core.toDotPath(['spec', ...inexact])}: ${INEXACT}`);
   const status = readStatus(definition, raw.status);
   return {
     apiVersion: raw.apiVersion ?? `${definition.group}/${definition.version}`,
