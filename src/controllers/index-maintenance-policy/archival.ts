@@ -53,7 +53,7 @@ export function archiveQuery({ field, query }: ArchiveSpec, cutoff: number): obj
 /** Every index of the targets that archive, oldest first, with what stands in the way of its documents. */
 export function archiveSourcesOf(
   matched: readonly Matched[],
-  { around, archive }: Seen,
+  { around, archive }: Pick<Seen, 'around' | 'archive'>,
   deletion: Parameters<typeof archiveGuardOf>[2],
 ): readonly ArchiveSource[] {
   return matched.flatMap(({ target, members }) => {
@@ -74,6 +74,19 @@ export function archiveSourcesOf(
 
 /** An empty index knows no fields, and that is nothing to look at; without figures nobody knows that it is empty. */
 function fieldFault({ index }: Member, { types }: ArchiveFacts): ArchiveHold | undefined {
+/** Documents of it are to move, or nobody can tell. */
+export function isUnarchived({ documents, reason = '' }: ArchiveSource): boolean {
+  return documents > 0 || UNREAD.has(reason);
+}
+
+const UNREAD: ReadonlySet<string> = new Set([
+  'FieldMissing',
+  'FieldNotDate',
+  'Closed',
+  'IndexUnhealthy',
+  'ArchivalRefused',
+]);
+
   const type = types.get(index.name);
   if (type === undefined) return (index.figures?.documents ?? 1) > 0 ? 'FieldMissing' : undefined;
   return isDate(type) ? undefined : 'FieldNotDate';

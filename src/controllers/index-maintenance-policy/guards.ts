@@ -24,10 +24,24 @@ export function isOwn({ name, hidden }: Pick<ListedIndex, 'name' | 'hidden'>): b
   return name.startsWith('es-steward-') || (hidden && /-error$|-restore-check-[0-9a-f]+$/.test(name));
 }
 
+export interface LimitFacts {
+  readonly around: Pick<Surroundings, 'reindexed'>;
+  readonly deletion: Deletion;
+}
+
+/**
+ * Whether it is one of those that minCount and the like count. Hidden ones are not while they are skipped; those that
+ * may be deleted are, except for what this project makes and has not finished.
+ */
+export function countsForLimits(index: ListedIndex, { around, deletion }: LimitFacts): boolean {
+  if (!index.hidden) return true;
+  return !deletion.skip.includes('Hidden') && !isOwn(index) && !around.reindexed.has(index.name);
+}
+
 /** The first thing that forbids the deletion of one index; its aliases are judged together with all others. */
 export function guardOf(index: ListedIndex, around: Surroundings, deletion: Deletion): Guard | undefined {
   const skips = (group: Deletion['skip'][number]) => deletion.skip.includes(group);
-  if (around.protects(index.name) || isOwn(index)) return 'Protected';
+  if (isOwn(index) || [index.name, ...Object.keys(index.aliases)].some(around.protects)) return 'Protected';
   if (index.dataStream !== undefined) return 'DataStream';
   if (isWriteIndex(index)) return 'WriteIndex';
   if (index.mounted && skips('MountedSnapshot')) return 'MountedSnapshot';

@@ -10,6 +10,7 @@ import type { DeletionTurns } from './deletion-turns.ts';
 import { counting } from './run.ts';
 import { CLOCK_SKEW, MOST_SKEW_SECONDS } from './readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
+import { type DeletionContext, type Doomed, dueByDocuments } from './perform-deletion-documents.ts';
 import { type MaintenanceDependencies, readUnfinished, surroundings, useOf } from './observe.ts';
 import { readBackups } from './observe-backups.ts';
 import { latestClock, readSituation } from './observe-listings.ts';
@@ -40,12 +41,12 @@ export async function deleteBatch(
   return turns(cluster.clusterUuid, () => deleteNamed(action, { policy, cluster, pass, dependencies }));
 }
 
-async function deleteNamed(action: DeleteBatch, context: Context): Promise<StatusChange<Status>> {
+async function deleteNamed(action: DeleteBatch, context: DeletionContext): Promise<StatusChange<Status>> {
   const { policy, cluster, pass } = context;
   const { listings } = context.dependencies;
   const names = action.batch.map(({ name }) => name);
   const before = await readNamed(cluster, names, pass.signal);
-  const doomed = await stillDoomed(action.batch, before, context);
+  const { indices: doomed, refused } = await stillDoomed(action.batch, before, context);
   tell(doomed, action, policy, pass);
   const busy = await deleteAll(cluster, doomed, pass).catch((error: unknown) => {
     // What was listed is not true any more, and nobody knows what is.
@@ -56,7 +57,7 @@ async function deleteNamed(action: DeleteBatch, context: Context): Promise<Statu
   const gone = new Set(doomed.map(({ uuid }) => uuid).filter((uuid) => !left.has(uuid)));
   await listings.learn(cluster, (indices) => indices.filter(({ uuid }) => !gone.has(uuid)));
   const there = doomed.filter(({ uuid }) => !gone.has(uuid));
-  const failed = there.filter(({ name }) => !busy.has(name)).length;
+  const failed = refused.size + there.filter(({ name }) => !busy.has(name)).length;
   const dropped = before.length - gone.size - failed;
   return done({ deleted: names.length - dropped - failed, failed, dropped });
 }
@@ -66,19 +67,12 @@ async function readNamed({ es }: Cluster, names: readonly string[], signal: Abor
   return (await readIndices(es, names, signal)).filter(({ name }) => names.includes(name));
 }
 
-interface Context {
-  readonly policy: IndexMaintenancePolicy;
-  readonly cluster: Cluster;
-  readonly pass: Pass;
-  readonly dependencies: MaintenanceDependencies;
-}
-
 /** Those that are the same as when they were chosen, written to by nobody since, and held back by nothing now. */
 async function stillDoomed(
   batch: readonly BatchEntry[],
   before: readonly ListedIndex[],
-  context: Context,
-): Promise<readonly ListedIndex[]> {
+  context: DeletionContext,
+): Promise<Doomed> {
   const { policy, cluster } = context;
   const around = await readAround(before, context);
   const chosen = new Map(batch.map((entry) => [entry.uuid, entry]));
@@ -87,16 +81,17 @@ async function stillDoomed(
       isUnchanged(index, chosen.get(index.uuid)) &&
       guardOf(index, around, policy.spec.deletion) === undefined,
   );
-  const proven = await provenAmong(free, context);
-  if (!policy.spec.deletion.skip.includes('SoleAliasMember')) return proven;
+  const { indices: due, refused } = await dueByDocuments(free, around, context);
+  const proven = await provenAmong(due, context);
+  if (!policy.spec.deletion.skip.includes('SoleAliasMember')) return { indices: proven, refused };
   const sole = await soleAmong(proven, policy, cluster, context.pass.signal);
-  return proven.filter(({ name }) => !sole.has(name));
+  return { indices: proven.filter(({ name }) => !sole.has(name)), refused };
 }
 
 /** @throws WaitingError ClockSkew: what is old cannot be told any more. */
 async function readAround(
   before: readonly ListedIndex[],
-  { policy, cluster, pass, dependencies }: Context,
+  { policy, cluster, pass, dependencies }: DeletionContext,
 ): Promise<Surroundings> {
   const [situation, unfinished] = await Promise.all([
     readSituation(cluster.es, pass.now),
@@ -114,10 +109,10 @@ function isUnchanged({ figures }: ListedIndex, entry: BatchEntry | undefined): b
 /** A snapshot may have been deleted meanwhile, and nothing but it is what an index is let go for. */
 async function provenAmong(
   free: readonly ListedIndex[],
-  { policy, cluster, pass, dependencies }: Context,
+  { policy, cluster, pass, dependencies }: DeletionContext,
 ): Promise<readonly ListedIndex[]> {
   const [backups, listedAt] = await Promise.all([
-    readBackups(policy, cluster, dependencies, pass.signal),
+    readBackups(policy, cluster, dependencies, pass),
     latestClock(cluster.es, pass.now),
   ]);
   const facts = { backups, listedAt, now: pass.now };

@@ -88,14 +88,16 @@ const plans = record({
   upkeep: boolean(),
   archival: option(archival, { nil: undefined }),
   minHealth: constantFrom('green', 'yellow', 'red'),
+  hiddenGo: flag,
   picks: array(integer({ min: 0, max: 6 }), { maxLength: 3 }),
-}).map(({ cluster, retention, around, pattern, upkeep, archival, minHealth, picks }) => {
+}).map(({ cluster, retention, around, pattern, upkeep, archival, minHealth, hiddenGo, picks }) => {
   const at = (pick: number) => cluster[pick % Math.max(cluster.length, 1)]?.name ?? 'none';
   const shape = pattern ? { pattern: '*ogs-*' } : { series: 'logs-v{version}-{date:yyyy.MM.dd}' };
   const aliases = upkeep ? [{ name: 'a', window: '10d' }, { name: 'logs' }] : [];
   const archive = archival && { olderThan: '1d', field: 'date', destination: archival.destination };
   const target = { name: 'a', ...shape, aliases, retention: JSON.parse(JSON.stringify(retention)), archive };
-  const policy = policyOf([target], { deletion: { minHealth } });
+  const skip = ['LifecycleManaged', 'SoleAliasMember', 'MountedSnapshot', ...(hiddenGo ? [] : ['Hidden'])];
+  const policy = policyOf([target], { deletion: { minHealth, skip } });
   const surroundings = {
     ...calm,
     health: around.health,
@@ -142,14 +144,17 @@ describe('a plan', () => {
         const gone = new Set(plan.deletes.map(({ index }) => index.name));
         const wrong = plan.deletes.filter(
           ({ index }) =>
-            isUntouchable(index) ||
+            isUntouchable(index, spec) ||
             surroundings.snapshotted.has(index.name) ||
             surroundings.reindexed.has(index.name) ||
             surroundings.written.has(index.uuid),
         );
         if (wrong.length > 0 || (isIll(surroundings, spec) && gone.size > 0)) return false;
         if (emptied(withChanges(cluster, plan.aliasChanges), gone, cluster).length > 0) return false;
-        return floorHolds(plan.matched[0]?.members ?? [], gone, spec.targets[0]?.retention?.minCount ?? 0);
+        const floor = spec.targets[0]?.retention?.minCount ?? 0;
+        const isCounted = ({ hidden, name }: ListedIndex) =>
+          !hidden || (!spec.deletion.skip.includes('Hidden') && !surroundings.reindexed.has(name));
+        return floorHolds(plan.matched[0]?.members ?? [], isCounted, gone, floor);
       }),
       { numRuns: RUNS },
     );
@@ -211,8 +216,9 @@ describe('a plan', () => {
   });
 });
 
-function isUntouchable(index: ListedIndex): boolean {
-  const isMarked = index.hidden || index.mounted || index.lifecycleManaged || index.dataStream !== undefined;
+function isUntouchable(index: ListedIndex, { deletion }: IndexMaintenancePolicySpec): boolean {
+  const isHidden = index.hidden && deletion.skip.includes('Hidden');
+  const isMarked = isHidden || index.mounted || index.lifecycleManaged || index.dataStream !== undefined;
   return isMarked || isOwn(index) || index.name.startsWith('.') || 'w' in index.aliases;
 }
 
@@ -234,7 +240,7 @@ function mayMove(
   const prefix = target?.archive?.destination.split('{')[0] ?? '';
   const isArchive = index.name.startsWith(prefix) && /-\d{4}\.\d\d\.\d\d$/.test(index.name);
   const isKept =
-    isUntouchable({ ...bare, aliases: {} }) || index.closed || !own.test(index.name) || isArchive;
+    isUntouchable({ ...bare, aliases: {} }, spec) || index.closed || !own.test(index.name) || isArchive;
   const isBusy =
     surroundings.reindexed.has(index.name) || unread.has(index.name) || isIll(surroundings, spec);
   return !isKept && !isBusy && isDate(types.get(index.name)) && (documents.get(index.uuid) ?? 0) > 0;
@@ -257,9 +263,15 @@ function emptied(
 }
 
 /** What is left has at least so many periods, unless there never were as many. */
-function floorHolds(members: readonly Member[], gone: ReadonlySet<string>, floor: number): boolean {
+function floorHolds(
+  members: readonly Member[],
+  isCounted: (index: ListedIndex) => boolean,
+  gone: ReadonlySet<string>,
+  floor: number,
+): boolean {
   const counted = members.filter(
-    ({ period, index }) => period !== undefined && period.start <= NOW && !index.hidden,
+    ({ period, index }) =>
+      period !== undefined && period.start <= NOW && isCounted(index) && !(index.hidden && isOwn(index)),
   );
   const periods = (all: readonly Member[]) => new Set(all.map(({ period }) => period?.end)).size;
   const left = counted.filter(({ index }) => !gone.has(index.name));

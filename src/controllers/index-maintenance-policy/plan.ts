@@ -5,7 +5,7 @@ import type {
 } from '../../crds/index-maintenance-policy.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
 import { type AliasChange, planAliases, withChanges } from './alias-changes.ts';
-import { type ArchiveSource, archiveSourcesOf } from './archival.ts';
+import { type ArchiveSource, archiveSourcesOf, isUnarchived } from './archival.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
 import type { Seen } from './observed.ts';
 import { judgeAges } from './retention.ts';
@@ -112,7 +112,7 @@ function judge(
   // What is to be archived does not go with its index.
   const unarchived = ({ index }: Member) =>
     facts.due.has(index.name) ? ('NotArchived' as const) : undefined;
-  return judgeAges(matched, facts.now).map(({ member, stays }) => ({
+  return judgeAges(matched, { now: facts.now, around, deletion }).map(({ member, stays }) => ({
     target,
     member,
     reason: stays ?? guardOf(member.index, around, deletion) ?? unarchived(member) ?? unproven(member),

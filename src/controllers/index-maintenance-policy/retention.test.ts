@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indexOf, policyOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
+import { calm, indexOf, policyOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
 import type { ListedIndex } from './observed.ts';
 import { judgeAges, nextExpiry } from './retention.ts';
 import { compileTargets, matchTargets } from './targets.ts';
@@ -16,12 +16,18 @@ const SEED_TIMES = [
   new Date().toISOString(),
 ];
 
-function judged(target: SpecPart, indices: readonly (string | ListedIndex)[], at: string) {
+function judged(
+  target: SpecPart,
+  indices: readonly (string | ListedIndex)[],
+  at: string,
+  more: SpecPart = {},
+) {
   const targets = compileTargets(policyOf([{ name: 'a', ...target }]).spec);
   const listed = indices.map((index) => (typeof index === 'string' ? indexOf(index) : index));
   const [matched] = matchTargets(targets, listed, new Map());
   if (matched === undefined) throw new Error('one target, one answer');
-  const aged = judgeAges(matched, Date.parse(at));
+  const { deletion } = policyOf([{ name: 'a', ...target }], more).spec;
+  const aged = judgeAges(matched, { now: Date.parse(at), around: calm, deletion });
   return Object.fromEntries(aged.map(({ member, stays }) => [member.index.name, stays ?? 'Expired']));
 }
 
@@ -120,6 +126,18 @@ describe('limits', () => {
   it('leave minCount periods whatever the other rules say', () => {
     expect(expired({ maxAge: '1s', minCount: 3 })).toEqual(days.slice(0, 2));
     expect(expired({ maxCount: 1, minCount: 4 })).toEqual(days.slice(0, 1));
+  });
+
+  it('count hidden indexes where these may be deleted, but for those that this project makes', () => {
+    const hidden = (name: string) => indexOf(name, { hidden: true });
+    const left = (indices: readonly ListedIndex[]) =>
+      Object.entries(
+        judged({ pattern: 'logs-*', retention: { maxAge: '1s', minCount: 2 } }, indices, at, {
+          deletion: { skip: [] },
+        }),
+      ).flatMap(([name, stays]) => (stays === 'MinCount' ? [name] : []));
+    expect(left(['logs-1', 'logs-2', 'logs-3'].map(hidden))).toHaveLength(2);
+    expect(left(['logs-1', 'logs-2', 'logs-9-error'].map(hidden))).toEqual(['logs-2', 'logs-1']);
   });
 
   it('do not count hidden copies among what stays', () => {

@@ -2,6 +2,7 @@ import { parseDuration } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
 import { parseSize } from '../../crds/size.ts';
 import { expiration } from '../../naming/period.ts';
+import { countsForLimits, type LimitFacts } from './guards.ts';
 import { byPlace, type Matched, type Member, placeOf } from './targets.ts';
 
 type Retention = MaintenanceTarget['retention'];
@@ -22,14 +23,19 @@ export interface Aged {
 }
 
 /** What the rules of the target say about each of its indexes, newest first. */
-export function judgeAges({ target, members }: Matched, now: number): readonly Aged[] {
+export function judgeAges(
+  { target, members }: Matched,
+  facts: LimitFacts & { readonly now: number },
+): readonly Aged[] {
+  const { now } = facts;
   const { retention } = target.spec;
   const sorted = [...members].sort(byPlace);
-  const standings = standingsOf(sorted, target.spec.series !== undefined, now);
+  const counted = sorted.filter((member) => !isAhead(member, now) && countsForLimits(member.index, facts));
+  const standings = standingsOf(counted, target.spec.series !== undefined);
   return sorted.map((member) => ({ member, stays: stays(member, retention, standings.get(member), now) }));
 }
 
-/** Where an index stands among those that are not of the future; hidden ones stand nowhere. */
+/** Where an index stands among those that count. */
 interface Standing {
   /** Periods that are newer; indexes, where nothing groups them. */
   readonly newer: number;
@@ -37,11 +43,7 @@ interface Standing {
   readonly bytes: number;
 }
 
-function standingsOf(
-  sorted: readonly Member[],
-  groupsByPeriod: boolean,
-  now: number,
-): ReadonlyMap<Member, Standing> {
+function standingsOf(sorted: readonly Member[], groupsByPeriod: boolean): ReadonlyMap<Member, Standing> {
   const standings = new Map<Member, Standing>();
   let newer = -1;
   let bytes = 0;
@@ -49,7 +51,6 @@ function standingsOf(
   for (const member of sorted) {
     const place = placeOf(member);
     if (place === undefined || member.period === undefined) continue;
-    if (isAhead(member, now) || member.index.hidden) continue;
     if (!groupsByPeriod || place.end !== last) newer += 1;
     last = place.end;
     bytes += member.index.figures?.bytes ?? 0;

@@ -82,6 +82,10 @@ export function partsOf({ template, excludes, archive }: CompiledTarget, name: s
   return matchName(template, name);
 }
 
+/** Every index belongs to the first target that its name matches. */
+export const targetOf = (targets: readonly CompiledTarget[], name: string): CompiledTarget | undefined =>
+  targets.find((target) => partsOf(target, name) !== undefined);
+
 /** Gives every index to the first target that its name belongs to. */
 export function matchTargets(
   targets: readonly CompiledTarget[],
