@@ -71,6 +71,7 @@ export function seenOf(
   return {
     type: 'seen',
     indices,
+    unreadable: [],
     rivals: [],
     newest: new Map(),
     backups: new Map(),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { SnapshotOwners } from '../snapshot-owners.ts';
 import { readBackups } from './observe-backups.ts';
 
@@ -25,9 +26,12 @@ const SNAPSHOTS = [
 
 async function read(...required: readonly (object | undefined)[]) {
   const asked: string[] = [];
+  const told: object[] = [];
   const es: Elasticsearch = {
     request: async ({ path }) => {
       asked.push(path);
+      if (path.startsWith('/_snapshot/damaged/'))
+        throw new ElasticsearchError({ errorClass: 'serverError', outcomeUnknown: false, publicMessage: '' });
       return path === '/_snapshot' ? REPOSITORIES : { snapshots: SNAPSHOTS, total: SNAPSHOTS.length };
     },
   };
@@ -43,9 +47,10 @@ async function read(...required: readonly (object | undefined)[]) {
     const isNightly = `${namespace}/${name} on ${of}` === 'search/nightly on search/main';
     return ({ uuid }) => isNightly && uuid === 'uuid-of-s1';
   };
-  const { signal } = new AbortController();
-  const backups = await readBackups(policyOf(targets), cluster, { snapshotOwners: owners }, signal);
-  return { asked, backups };
+  const log = { info: () => undefined, warn: (fields: object) => void told.push(fields) };
+  const pass = { signal: new AbortController().signal, log };
+  const backups = await readBackups(policyOf(targets), cluster, { snapshotOwners: owners }, pass);
+  return { asked, told, backups };
 }
 
 describe('snapshots that targets want to see', () => {
@@ -68,6 +73,12 @@ describe('snapshots that targets want to see', () => {
       '["own",null]': new Map(Object.entries({ a: 1, b: 3, c: 2 })),
       '["of-others",null]': new Map(),
     });
+  });
+
+  it('are none of a repository that cannot be read, which keeps no other target waiting', async () => {
+    const { told, backups } = await read({ repository: 'damaged' }, { repository: 'own' });
+    expect([backups.get('["damaged",null]')?.size, backups.get('["own",null]')?.size]).toEqual([0, 3]);
+    expect(told).toMatchObject([{ repository: 'damaged' }]);
   });
 
   it('cost nothing where none are wanted', async () => {

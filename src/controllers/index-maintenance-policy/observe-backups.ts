@@ -1,22 +1,31 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
-import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { listRepositories } from '../../elasticsearch/repositories.ts';
 import { listSnapshots } from '../../elasticsearch/snapshots.ts';
+import type { Pass } from '../../runtime/controller.ts';
 import type { MaintenanceDependencies } from './observe.ts';
 import type { Backups, Snapshot } from './observed.ts';
 import { isGood, proofKey, repositoriesOf, type Required, requirementsOf } from './snapshot-proof.ts';
 
-/** Nothing is asked for a policy that wants no snapshots. A repository that is not there holds none. */
+/**
+ * Nothing is asked for a policy that wants no snapshots. A repository that is not there holds none, and one that is damaged
+ * proves none: what waits for it stays, and everything else goes on.
+ */
 export async function readBackups(
   { spec: { targets }, metadata: { namespace } }: IndexMaintenancePolicy,
   { es, connection }: Cluster,
   { snapshotOwners }: Pick<MaintenanceDependencies, 'snapshotOwners'>,
-  signal: AbortSignal,
+  { signal, log }: Pick<Pass, 'signal' | 'log'>,
 ): Promise<Backups> {
   const required = requirementsOf(targets);
   const good = async (repository: string) => {
-    const found = await undefinedWhen(['notFound'], listSnapshots(es, repository, signal));
+    const found = await undefinedWhen(['notFound'], listSnapshots(es, repository, signal)).catch(
+      (err: unknown) => {
+        if (!isElasticsearchError(err, 'serverError')) throw err;
+        log.warn({ err, repository }, 'a repository cannot be read: its snapshots prove nothing');
+      },
+    );
     return [repository, (found ?? []).filter(isGood)] as const;
   };
   const [snapshots, all] = await Promise.all([

@@ -1,6 +1,10 @@
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { clusterHealth, type HealthStatus } from '../../elasticsearch/health.ts';
-import { listIndices, type ListedIndex } from '../../elasticsearch/index-listing.ts';
+import {
+  listReadableIndices,
+  type ListedIndex,
+  type ReadableIndices,
+} from '../../elasticsearch/index-listing.ts';
 import { nodeClocks, nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { snapshottedIndices } from '../../elasticsearch/running-snapshots.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
@@ -16,8 +20,7 @@ export interface Situation {
   readonly skewSeconds: number;
 }
 
-export interface Listing extends Situation {
-  readonly indices: readonly ListedIndex[];
+export interface Listing extends Situation, ReadableIndices {
   /** What the latest clock said once the indexes were listed, in milliseconds since the epoch. */
   readonly listedAt: number;
   /** Uuids of indexes whose operations have grown a short while ago. */
@@ -59,12 +62,15 @@ export function createListings(): Listings {
 
   const read = async (cluster: Cluster, key: string, now: number): Promise<Listing> => {
     // Without the signal of the pass: others wait for the same answer.
-    const [indices, situation] = await Promise.all([listIndices(cluster.es), readSituation(cluster.es, now)]);
+    const [{ indices, unreadable }, situation] = await Promise.all([
+      listReadableIndices(cluster.es),
+      readSituation(cluster.es, now),
+    ]);
     const listedAt = await latestClock(cluster.es, now);
     const seen = compared(indices, operations.get(key) ?? new Map(), now);
     operations.set(key, seen);
     const written = [...seen].filter(([, { grown }]) => grown !== undefined && now - grown < WRITTEN_MS);
-    return { ...situation, indices, listedAt, written: new Set(written.map(([uuid]) => uuid)) };
+    return { ...situation, indices, unreadable, listedAt, written: new Set(written.map(([uuid]) => uuid)) };
   };
 
   return {

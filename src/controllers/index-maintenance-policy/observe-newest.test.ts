@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { indexOf, policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { ElasticsearchError } from '../../elasticsearch/errors.ts';
+import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
 import { readNewest } from './observe-newest.ts';
 import { compileTargets } from './targets.ts';
 
@@ -10,22 +10,28 @@ const age = { from: 'MaxTimestamp', field: 'at' };
 const targets = compileTargets(policyOf([{ name: 'a', pattern: 'docs-*', age }]).spec);
 const SECONDS = 1_767_225_600;
 const isOfSeconds = (name: string) => name.endsWith('seconds');
+const NO_VALUES = 'without doc values';
 const shards = { failed: 0, successful: 1, total: 1 };
+
+const refused = (errorClass: ErrorClass) =>
+  new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: '' });
 
 /** What Elasticsearch says of fields of these types: a number is told as it is, and text refused for all. */
 function clusterOf(types: Readonly<Record<string, string>>, red: readonly string[]) {
   const asked: string[] = [];
   const newest = (names: readonly string[]) => {
-    if (names.some((name) => red.includes(name) || types[name] === 'keyword'))
-      throw new ElasticsearchError({ errorClass: 'invalid', outcomeUnknown: false, publicMessage: '' });
+    if (names.some((name) => red.includes(name) || ['keyword', NO_VALUES].includes(types[name] ?? '')))
+      throw refused('invalid');
     const value = (name: string) => ({ value: isOfSeconds(name) ? SECONDS : SECONDS * 1_000 });
     const buckets = names.map((key) => ({ key, newest: value(key) }));
     const aggregations = { indices: { sum_other_doc_count: 0, buckets } };
     return { timed_out: false, _shards: shards, aggregations };
   };
   const capabilities = (names: readonly string[]) => {
-    const known = [...new Set(names.map((name) => types[name] ?? 'unmapped'))];
-    const those = (type: string) => names.filter((name) => (types[name] ?? 'unmapped') === type);
+    if (names.some((name) => types[name] === 'blocked')) throw refused('blocked');
+    const typeOf = (name: string) => (types[name] === NO_VALUES ? 'date' : (types[name] ?? 'unmapped'));
+    const known = [...new Set(names.map(typeOf))];
+    const those = (type: string) => names.filter((name) => typeOf(name) === type);
     const fields = { at: Object.fromEntries(known.map((type) => [type, { indices: those(type) }])) };
     return { indices: names, fields };
   };
@@ -71,6 +77,22 @@ describe('the newest timestamp', () => {
   it('is told of the others where the field is text in one', async () => {
     const { newest } = await read({ 'docs-1': 'keyword', 'docs-2': 'date' });
     expect(newest).toEqual({ 'uuid-of-docs-2': SECONDS * 1_000 });
+  });
+
+  it('is told of the others where one cannot be asked about its fields, or about their values', async () => {
+    const types = { 'docs-1': 'blocked', 'docs-2': 'without doc values', 'docs-3': 'date', 'docs-4': 'date' };
+    const { newest } = await read(types);
+    const at = SECONDS * 1_000;
+    expect(newest).toEqual({ 'uuid-of-docs-3': at, 'uuid-of-docs-4': at });
+  });
+
+  it('is that of the field of the first target that takes the index', async () => {
+    const other = { name: 'b', pattern: '*', age: { from: 'MaxTimestamp', field: 'seconds' } };
+    const two = compileTargets(policyOf([{ name: 'a', pattern: 'docs-*', age }, other]).spec);
+    const { cluster } = clusterOf({ 'docs-1': 'date' }, []);
+    const listing = { indices: [indexOf('docs-1')], health: 'green' } as const;
+    const newest = await readNewest(cluster, two, listing, new AbortController().signal);
+    expect(Object.fromEntries(newest)).toEqual({ 'uuid-of-docs-1': SECONDS * 1_000 });
   });
 
   it('is told of the others where a shard of one is missing', async () => {

@@ -1,16 +1,16 @@
 import type { Cluster } from '../../elasticsearch/connections.ts';
-import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { fieldTypes } from '../../elasticsearch/field-types.ts';
 import { newestTimestamps } from '../../elasticsearch/newest-timestamps.ts';
 import { isDate } from './archival.ts';
+import { askEach } from './observe-each.ts';
 import type { Listing } from './observe-listings.ts';
 import { redAmong } from './observe-red.ts';
-import { type CompiledTarget, partsOf } from './targets.ts';
+import { type CompiledTarget, targetOf } from './targets.ts';
 
 /**
  * The newest value of the field that a target goes by, by uuid, in milliseconds since the epoch. Only where the age
- * depends on documents: one question about the field and one search for each 3,000 bytes of names. What cannot be told
- * is absent, so that its index stays.
+ * depends on documents: one question about the field and one search for each 3,000 bytes of names, and more where an index
+ * cannot be asked. What cannot be told is absent, so that its index stays.
  */
 export async function readNewest(
   { es }: Cluster,
@@ -22,14 +22,16 @@ export async function readNewest(
   for (const target of targets) {
     const { field } = target.spec.age ?? {};
     if (field === undefined) continue;
-    const own = indices.filter(({ name, closed }) => !closed && partsOf(target, name) !== undefined);
+    const own = indices.filter(({ name, closed }) => !closed && targetOf(targets, name) === target);
     const names = own.map(({ name }) => name);
     const red = await redAmong(es, health, names, signal);
     const whole = names.filter((name) => !red.has(name));
-    const dated = await datedAmong(es, whole, field, signal);
-    const newest = await newestTimestamps(es, dated, field, signal);
+    const types = await askEach(whole, (some) => fieldTypes(es, some, field, signal));
+    // The newest of numbers would be read as milliseconds, whatever they count.
+    const dated = whole.filter((name) => isDate(types.found.get(name)));
+    const newest = await askEach(dated, (some) => newestTimestamps(es, some, field, signal));
     for (const { name, uuid } of own) {
-      const at = newest.get(name);
+      const at = newest.found.get(name);
       if (at !== undefined && !looksLikeSeconds(at)) found.set(uuid, at);
     }
   }
@@ -41,14 +43,3 @@ const MOST_SECONDS = 10_000_000_000;
 
 /** A date field takes a number for milliseconds unless its format says otherwise: then fresh documents are of 1970. */
 const looksLikeSeconds = (at: number): boolean => at >= 0 && at < MOST_SECONDS;
-
-/** The newest of numbers would be read as milliseconds, whatever they count; text makes the search fail for all. */
-async function datedAmong(
-  es: Elasticsearch,
-  names: readonly string[],
-  field: string,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const types = await fieldTypes(es, names, field, signal);
-  return names.filter((name) => isDate(types.get(name)));
-}

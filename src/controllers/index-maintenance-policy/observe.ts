@@ -6,6 +6,7 @@ import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { globOf } from '../../naming/template.ts';
+import { isRefused } from '../refused-requests.ts';
 import type { SnapshotOwners } from '../snapshot-owners.ts';
 import { takesAway } from './conflicts.ts';
 import { acts, dueOf } from './due.ts';
@@ -49,12 +50,12 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     const [newest, unfinished, backups, archive] = await Promise.all([
       readNewest(cluster, targets, listing, pass.signal),
       readUnfinished(policy, cluster, hidden, pass.signal),
-      readBackups(policy, cluster, dependencies, pass.signal),
+      readBackups(policy, cluster, dependencies, pass),
       readArchivable(cluster, targets, listing, since, pass.signal),
     ]);
     const around = surroundings(cluster, listing, unfinished, dependencies);
-    const { indices, listedAt } = listing;
-    return { type: 'seen', indices, listedAt, rivals, newest, backups, archive, around };
+    const { indices, unreadable, listedAt } = listing;
+    return { type: 'seen', indices, unreadable, listedAt, rivals, newest, backups, archive, around };
   };
 }
 
@@ -103,7 +104,7 @@ export async function readUnfinished(
 
 export function surroundings(
   cluster: Cluster,
-  listing: Omit<Listing, 'indices' | 'listedAt'>,
+  listing: Omit<Listing, 'indices' | 'unreadable' | 'listedAt'>,
   unfinished: readonly string[],
   { requests, clusterUuidOf, apiServerSkewSeconds }: MaintenanceDependencies,
 ): Surroundings {
@@ -129,7 +130,7 @@ export function surroundings(
 
 const OVER: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Planned', 'RolledBack']);
 
-const isOpen = ({ status }: ReindexRequest): boolean => !OVER.has(status?.phase ?? '');
+const isOpen = ({ status }: ReindexRequest): boolean => !OVER.has(status?.phase ?? '') && !isRefused(status);
 
 /** Policies that act on the cluster of this one. One whose spec cannot be read acts on nothing. */
 function rivalsOf(
@@ -143,7 +144,7 @@ function rivalsOf(
   return policies()
     .filter((other) => other.metadata.uid !== policy.metadata.uid && acts(other))
     .filter((other) => other.metadata.deletionTimestamp === undefined && isSameCluster(connectionOf(other)))
-    .filter((other) => !isRefused(other))
+    .filter((other) => !isLeftOut(other))
     .flatMap(({ metadata: { namespace, name }, spec }) => {
       const targets = readable(spec);
       return targets === undefined ? [] : [{ namespace, name, targets }];
@@ -151,12 +152,12 @@ function rivalsOf(
 }
 
 /** It was not let in, so it acts on nothing: whoever has no grant may not stop others by what it names. */
-function isRefused({ status }: IndexMaintenancePolicy): boolean {
+export function isLeftOut({ status }: IndexMaintenancePolicy): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return ready?.status === 'False' && REFUSALS.has(ready.reason);
+  return ready?.status === 'False' && LEFT_OUT.has(ready.reason);
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(['NotGranted', 'ConnectionNotFound', 'InvalidSpec']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['NotGranted', 'ConnectionNotFound', 'InvalidSpec']);
 
 function readable(spec: IndexMaintenancePolicy['spec']): readonly CompiledTarget[] | undefined {
   try {

@@ -21,6 +21,8 @@ export interface Seen {
   /** What the latest clock said once the indexes were listed, in milliseconds since the epoch. */
   readonly listedAt: number;
   readonly indices: readonly ListedIndex[];
+  /** Names of indexes of which nothing else can be told: they stay as they are. */
+  readonly unreadable: readonly string[];
   readonly around: Surroundings;
   readonly rivals: readonly Rival[];
   /** The newest value of the field that a target goes by, in milliseconds, by uuid; only for MaxTimestamp. */

@@ -8,7 +8,8 @@ import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { archiveQuery, type ArchiveSpec } from './archival.ts';
 import { beyond, knownAt, type Place, searchAfter } from './archive-places.ts';
-import { type MaintenanceDependencies, useOf } from './observe.ts';
+import { acts } from './due.ts';
+import { isLeftOut, type MaintenanceDependencies, useOf } from './observe.ts';
 
 export interface ArchiveContext {
   readonly policy: IndexMaintenancePolicy;
@@ -42,7 +43,10 @@ export async function openArchive(
   throw new WaitingError('WaitingForTurn', message, TURN_AGAIN_MS);
 }
 
-/** Policies that have documents on their way on the same connection, and had them earlier. */
+/**
+ * Policies that have documents on their way on the same connection, and had them earlier. One that does nothing about it,
+ * as it is suspended or has no grant any more, holds no place.
+ */
 function othersAhead(
   policy: IndexMaintenancePolicy,
   { policies }: MaintenanceDependencies,
@@ -51,6 +55,7 @@ function othersAhead(
   return policies()
     .filter((other) => other.metadata.uid !== policy.metadata.uid && homeOf(other) === homeOf(policy))
     .filter((other) => other.status?.archive?.batch !== undefined && placeOf(other) < own)
+    .filter((other) => acts(other) && !isLeftOut(other))
     .map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
 }
 

@@ -194,6 +194,23 @@ describe('a plan', () => {
     );
   });
 
+  it('never contains an index behind an alias that is protected', () => {
+    const policy = policyOf([{ name: 'a', series: 'logs-{date:yyyy.MM.dd}', retention: { maxAge: '1d' } }]);
+    const indices = [indexOf('logs-2015.01.01'), indexOf('logs-2015.01.02', { aliases: { '.kept': {} } })];
+    const seen = seenOf([...indices, indexOf('other', { aliases: { '.kept': {} } })]);
+    const plan = planOf(policy, compileTargets(policy.spec), seen, NOW);
+    expect(plan.deletes.map(({ index }) => index.name)).toEqual(['logs-2015.01.01']);
+    expect(plan.held).toEqual([{ index: 'logs-2015.01.02', reason: 'Protected' }]);
+  });
+
+  it('names what a block hides, and leaves it alone', () => {
+    const policy = policyOf([{ name: 'a', series: 'logs-{date:yyyy.MM.dd}', retention: { maxAge: '1d' } }]);
+    const seen = seenOf([indexOf('logs-2015.01.01')], { unreadable: ['logs-2015.01.02', 'other'] });
+    const plan = planOf(policy, compileTargets(policy.spec), seen, NOW);
+    expect(plan.deletes.map(({ index }) => index.name)).toEqual(['logs-2015.01.01']);
+    expect(plan.held).toEqual([{ index: 'logs-2015.01.02', reason: 'MetadataBlocked' }]);
+  });
+
   it('leaves a name to a later target that can read it', () => {
     const policy = policyOf([
       { name: 'days', series: 'logs-{date:yyyy.MM.dd}', retention: { maxAge: '1d' } },

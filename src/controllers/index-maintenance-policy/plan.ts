@@ -10,7 +10,14 @@ import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts'
 import type { Seen } from './observed.ts';
 import { judgeAges } from './retention.ts';
 import { isProven, type ProofFacts } from './snapshot-proof.ts';
-import { byPlace, type CompiledTarget, type Matched, matchTargets, type Member } from './targets.ts';
+import {
+  byPlace,
+  type CompiledTarget,
+  type Matched,
+  matchTargets,
+  type Member,
+  targetOf,
+} from './targets.ts';
 
 export interface Stay {
   readonly index: string;
@@ -36,7 +43,7 @@ export function planOf(
   seen: Seen,
   now: number,
 ): FreshPlan {
-  const { indices, around, newest, backups, listedAt } = seen;
+  const { indices, unreadable, around, newest, backups, listedAt } = seen;
   const matched = matchTargets(targets, indices, newest);
   const archive = archiveSourcesOf(matched, seen, spec.deletion);
   const due = new Set(archive.filter(isUnarchived).map(({ member }) => nameOf(member)));
@@ -58,6 +65,7 @@ export function planOf(
     kept,
     held: [
       ...kept.filter(({ reason }) => !UNREMARKABLE.has(reason)).sort(byRemark),
+      ...unreadable.filter((index) => targetOf(targets, index)).map(hiddenByBlock),
       ...aliases.held,
       ...archive.flatMap(heldSource),
     ],
@@ -68,18 +76,7 @@ export function planOf(
 
 const nameOf = ({ index }: Member): string => index.name;
 
-/** Documents of it are to move, or nobody can tell. */
-function isUnarchived({ documents, reason = '' }: ArchiveSource): boolean {
-  return documents > 0 || UNREAD.has(reason);
-}
-
-const UNREAD: ReadonlySet<string> = new Set([
-  'FieldMissing',
-  'FieldNotDate',
-  'Closed',
-  'IndexUnhealthy',
-  'ArchivalRefused',
-]);
+const hiddenByBlock = (index: string): Stay => ({ index, reason: 'MetadataBlocked' });
 
 function heldSource(source: ArchiveSource): readonly Stay[] {
   const { member, reason } = source;

@@ -14,7 +14,7 @@ export const CLOCK_SKEW =
   'the clocks of the operator, the API server and Elasticsearch differ by more than a minute, so no age can be relied on: nothing is changed until they agree';
 
 const SNAPSHOT_MISSING =
-  'indexes are old enough and in no successful snapshot that beforeDelete accepts: they stay until there is one; status.plan.held names them; with scheduleRef only snapshots of that very schedule count, without it none of a read-only repository';
+  'indexes are old enough and in no successful snapshot that beforeDelete accepts: they stay until there is one; status.plan.held names them; with scheduleRef only snapshots of that very schedule count, without it none of a read-only repository; a repository that Elasticsearch cannot read proves nothing, and the log of the operator names it';
 
 /** What stands in the way of a plan, besides its own indexes. */
 export type Obstacle =

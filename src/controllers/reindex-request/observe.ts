@@ -6,6 +6,7 @@ import { getIndex } from '../../elasticsearch/indices.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
+import { isRefused } from '../refused-requests.ts';
 import { stageOf } from './decide.ts';
 import { followTask } from './follow-task.ts';
 import type { LockWatch } from './lock-watch.ts';
@@ -234,21 +235,6 @@ function seriesOf({ source, destination }: ReindexRequest['spec']): Peer['series
   const [from, to] = [source.series, destination.series];
   return from === undefined || to === undefined ? undefined : { source: from, destination: to };
 }
-
-/** What only a person can end; a request that has begun is never among these. */
-function isRefused(status: ReindexRequest['status']): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  const begun = status?.phase !== undefined && status.phase !== 'Pending' && status.phase !== 'Validating';
-  return !begun && ready?.status === 'False' && REFUSALS.has(ready.reason);
-}
-
-const REFUSALS: ReadonlySet<string> = new Set([
-  'NotGranted',
-  'ConnectionNotFound',
-  'PreflightFailed',
-  'DiskFull',
-  'InvalidSpec',
-]);
 
 function connectionOf({
   spec,

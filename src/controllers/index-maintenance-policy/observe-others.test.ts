@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { archiveBatch, policyOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
+import { type MaintenanceDependencies, surroundings } from './observe.ts';
+import { createListings } from './observe-listings.ts';
+import { openArchive } from './perform-archive-access.ts';
+
+const NOW = Date.parse('2026-03-01T00:30:00Z');
+const log = { info: () => undefined, warn: () => undefined };
+const pass = { now: NOW, signal: new AbortController().signal, log };
+
+const notReady = (reason: string) => [
+  { type: 'Ready', status: 'False', reason, message: '', lastTransitionTime: '', observedGeneration: 1 },
+];
+
+const dependenciesOf = (more: Partial<MaintenanceDependencies>): MaintenanceDependencies => ({
+  // Casts: nothing else of them is used.
+  connections: { use: async () => ({ maxConcurrentOperations: 1 }) } as unknown as Connections,
+  listings: createListings(),
+  policies: () => [],
+  requests: () => [],
+  clusterUuidOf: () => 'cluster',
+  snapshotOwners: () => () => false,
+  ...more,
+});
+
+describe('a request for a copy', () => {
+  const situation = {
+    health: 'green',
+    snapshotted: new Set(),
+    copies: { names: [], patterns: [] },
+    written: new Set(),
+    skewSeconds: 0,
+  } as const;
+  const copied = (status: object) => {
+    const spec = { connectionRef: { name: 'main' }, source: { index: 'a' }, destination: { index: 'b' } };
+    const request = { metadata: { namespace: 'search', name: 'r', uid: 'r' }, spec, status };
+    const dependencies = dependenciesOf({ requests: () => [request as unknown as ReindexRequest] });
+    const cluster = { clusterUuid: 'cluster', protects: () => false } as unknown as Cluster;
+    return [
+      ...surroundings(cluster, { ...situation, snapshotted: new Set(), written: new Set() }, [], dependencies)
+        .reindexed,
+    ];
+  };
+
+  it.each(['NotGranted', 'ConnectionNotFound', 'InvalidSpec', 'PreflightFailed'])(
+    'that was refused with %s holds nobody back by what it names',
+    (reason) => {
+      expect(copied({ conditions: notReady(reason) })).toEqual([]);
+      expect(copied({ phase: 'Pending', conditions: notReady(reason) })).toEqual([]);
+    },
+  );
+
+  it('holds back what it names from its first moment, and to its end once it has begun', () => {
+    expect(copied({})).toEqual(['a', 'b']);
+    expect(copied({ phase: 'Pending', conditions: notReady('WaitingForTurn') })).toEqual(['a', 'b']);
+    expect(copied({ phase: 'Copying', conditions: notReady('NotGranted') })).toEqual(['a', 'b']);
+    expect(copied({ phase: 'Completed' })).toEqual([]);
+  });
+});
+
+describe('a place for archival', () => {
+  const own = policyOf([{ name: 'a', pattern: 'docs-*' }]);
+  const other = (spec: SpecPart, conditions: object[] = []): IndexMaintenancePolicy =>
+    policyOf([{ name: 'a', pattern: 'others-*' }], spec, {
+      metadata: { ...own.metadata, name: 'other', uid: 'other' },
+      status: { conditions, archive: { documents: 0, held: [], batch: archiveBatch } } as NonNullable<
+        IndexMaintenancePolicy['status']
+      >,
+    });
+  const opened = (policy: IndexMaintenancePolicy) =>
+    openArchive(['docs-1'], {
+      policy: own,
+      pass,
+      dependencies: dependenciesOf({ policies: () => [policy] }),
+    });
+
+  it('is held by whoever has documents on their way', async () => {
+    await expect(opened(other({}))).rejects.toMatchObject({ reason: 'WaitingForTurn' });
+  });
+
+  it.each<[string, IndexMaintenancePolicy]>([
+    ['is suspended', other({ suspend: true })],
+    ['only looks', other({ mode: 'DryRun' })],
+    ['has no grant any more', other({}, notReady('NotGranted'))],
+  ])('is not held by a policy that %s', async (_, policy) => {
+    await expect(opened(policy)).resolves.toBeDefined();
+  });
+});
