@@ -102,6 +102,7 @@ const plan = object('What the policy would do, or does.', {
   pending: text(50_000)
     .optional()
     .describe('Fingerprints of the indexes in this plan that have not been dealt with yet.'),
+  askedTime: time('Since when it waits for approval: it does not change until then.').optional(),
   approvedTime: time('When the plan was approved.').optional(),
   batch: list(
     object('An index that is being deleted.', {
@@ -134,6 +135,9 @@ const run = {
   aliasesRemoved: count('Memberships that were removed.'),
   archived: count('Documents that were moved to an archive.').optional(),
   notArchived: count('Documents that could not be moved to an archive: they are where they were.').optional(),
+  aliasesRefused: list(text(255).describe('The name of an alias.'), 20)
+    .optional()
+    .describe('The first twenty aliases whose change Elasticsearch has refused: they are as they were.'),
   aliasesTried: z.boolean().optional().describe('Whether aliases were seen to in this run.'),
 };
 

@@ -287,6 +287,18 @@ describe('indexes that others have plans with', () => {
     expect([changes, held]).toEqual([[], [{ index: 'logs', reason: 'AliasNameTaken' }]]);
   });
 
+  it('of a data stream whose name is that of an alias are told of as well', () => {
+    const backing = indexOf('.ds-logs-000001', { dataStream: 'logs' });
+    const { changes, held } = plan([{ name: 'logs' }], [indexOf('logs-v1-2016.01.05'), backing]);
+    expect([changes, held]).toEqual([[], [{ index: 'logs', reason: 'AliasNameTaken' }]]);
+  });
+
+  it('get an alias hidden that is hidden on its other members: Elasticsearch wants all alike', () => {
+    const hidden = indexOf('logs-v1-2016.01.04', { aliases: { logs: { is_hidden: true } } });
+    const { changes } = plan([{ name: 'logs' }], [hidden, indexOf('logs-v1-2016.01.05')]);
+    expect(changes).toMatchObject([{ index: 'logs-v1-2016.01.05', definition: { is_hidden: true } }]);
+  });
+
   it('are none without an index (M10)', () => {
     expect(changes([{ name: 'logs' }, { name: 'logs-{date:yyyy.MM.dd}' }], [])).toEqual([]);
   });

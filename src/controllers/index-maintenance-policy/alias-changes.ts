@@ -56,8 +56,9 @@ export function aliasNamesOf({ target, members }: Matched): readonly string[] {
 
 /** What must change so that each alias leads to what its policy says, and nothing when it does already. */
 export function planAliases(matched: readonly Matched[], facts: AliasFacts): AliasPlan {
-  const names = new Set(facts.indices.map(({ name }) => name));
-  const parts = matched.map((each) => changesOf(each, facts));
+  const names = new Set(facts.indices.flatMap(({ name, dataStream }) => [name, dataStream ?? name]));
+  const hidden = hiddenAliases(facts.indices);
+  const parts = matched.map((each) => changesOf(each, { ...facts, hidden }));
   const all = parts.flatMap(({ changes }) => changes);
   const taken = all.filter(({ alias }) => names.has(alias) || facts.around.protects(alias));
   const changes = all.filter((change) => !taken.includes(change));
@@ -73,7 +74,19 @@ export function planAliases(matched: readonly Matched[], facts: AliasFacts): Ali
   };
 }
 
-function changesOf({ target, members }: Matched, facts: AliasFacts): AliasPlan {
+/** Elasticsearch wants an alias to be hidden on all of its members, or on none. */
+const hiddenAliases = (indices: readonly ListedIndex[]): ReadonlySet<string> =>
+  new Set(
+    indices.flatMap(({ aliases }) =>
+      Object.entries(aliases).flatMap(([alias, { is_hidden }]) => (is_hidden === true ? [alias] : [])),
+    ),
+  );
+
+interface ChangeFacts extends AliasFacts {
+  readonly hidden: ReadonlySet<string>;
+}
+
+function changesOf({ target, members }: Matched, facts: ChangeFacts): AliasPlan {
   if (target.aliases.length === 0) return { changes: [], held: [] };
   const eligible = members.filter(({ index }) => isEligible(index, facts.around));
   const current = currentMembers(target, eligible);
@@ -91,7 +104,7 @@ interface Context {
   readonly target: CompiledTarget;
   readonly eligible: readonly Member[];
   readonly current: ReadonlySet<Member>;
-  readonly facts: AliasFacts;
+  readonly facts: ChangeFacts;
 }
 
 function changesOfAlias(alias: CompiledAlias, context: Context): AliasPlan {
@@ -169,11 +182,12 @@ function addition(
   { index }: Member,
   alias: string,
   writes: boolean | undefined,
-  { leaving }: AliasFacts,
+  { leaving, hidden }: ChangeFacts,
 ): readonly AliasChange[] {
   const before = index.aliases[alias];
   if (before === undefined && leaving.has(index.name)) return [];
-  const { filter: _filter, ...rest } = before ?? {};
+  const known: AliasDefinition = before ?? (hidden.has(alias) ? { is_hidden: true } : {});
+  const { filter: _filter, ...rest } = known;
   const definition = {
     ...rest,
     ...(spec.filter === undefined ? {} : { filter: spec.filter }),

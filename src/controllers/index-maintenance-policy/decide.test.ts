@@ -239,6 +239,33 @@ describe('approval', () => {
     expect(life.last?.ready.message).not.toContain('another plan');
   });
 
+  it.each<[string, Partial<Seen>]>([
+    ['a clock', { around: { ...seenOf([]).around, skewSeconds: 61 } }],
+    [
+      'another policy',
+      {
+        rivals: [{ namespace: 'b', name: 'b', targets: compileTargets(policyOf([target]).spec) }],
+      },
+    ],
+  ])('is still asked for when %s has stood in the way for a while', (_, trouble) => {
+    const life = waiting();
+    const hash = life.status.plan?.hash;
+    life.pass({ ...seenOf(ALL), ...trouble }, START + MINUTE);
+    expect(life.last?.ready.reason).not.toBe('ApprovalRequired');
+    // Fewer by now than the cap, and one more that somebody has not seen.
+    const left = [...OLD.slice(1), ...YOUNG, indexOf('logs-2016.01.04')];
+    life.pass(seenOf(left), START + 2 * MINUTE);
+    expect([life.last?.ready.reason, life.status.plan?.hash]).toEqual(['ApprovalRequired', hash]);
+    expect(life.status.plan?.deletes.names).toEqual(['logs-2016.01.02', 'logs-2016.01.03']);
+  });
+
+  it('is not held on to in DryRun: the plan is that of now', () => {
+    const life = waiting();
+    life.change({ mode: 'DryRun' });
+    life.pass(seenOf([...ALL, indexOf('logs-2016.01.04')]), START + MINUTE);
+    expect(life.status.plan?.deletes.count).toBe(4);
+  });
+
   it('from Git does the same', () => {
     const life = waiting();
     const deletion = { ...life.policy.spec.deletion, approvedPlan: life.status.plan?.hash };
@@ -619,6 +646,27 @@ describe('obstacles', () => {
     life.pass(seenOf(ALL, { around: { skewSeconds: 61 } }), START);
     expect(life.last && reason(life.last)).toEqual(['reconciling', 'ClockSkew']);
     expect([life.due(START + 30_000).type, life.due(START + MINUTE).type]).toEqual(['Nothing', 'Plan']);
+  });
+
+  it.each([
+    'ConnectionNotFound',
+    'NotGranted',
+    'ConnectionNotReady',
+    'ConnectionSuspended',
+    'WaitingForTurn',
+  ])('of the way to Elasticsearch are not told for longer than they last: %s', (why) => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    const conditions = conditionsOf({ type: 'reconciling', reason: why, message: '' }, [], {
+      previous: life.policy.status?.conditions ?? [],
+      generation: 1,
+      now: START + MINUTE,
+    });
+    life.policy = { ...life.policy, status: { ...life.status, conditions } };
+    expect(life.due(START + 2 * MINUTE).type).toBe('Plan');
+    expect(life.pass({ type: 'nothing' }, START + 10_000).next).toBe(MINUTE);
+    expect(life.pass(seenOf(ALL), START + 2 * MINUTE).ready.reason).toBe('Scheduled');
+    expect(life.due(START + 10 * MINUTE).type).toBe('Nothing');
   });
 
   it('of clocks forbid every change (F19)', () => {

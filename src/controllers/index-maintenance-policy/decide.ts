@@ -11,7 +11,7 @@ import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
 import { eventsOf, type Obstacle, type Verdict, verdictBefore, verdictOf } from './readiness.ts';
 import { deletedWith, endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
-import { deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
+import { asked, deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
 import { compileTargets, type Member } from './targets.ts';
 import { timeText } from './time-text.ts';
@@ -118,14 +118,15 @@ function claimsOfBatch({ index, destination }: ArchiveBatch): Claims {
 
 function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
   const fresh = planOf(policy, compileTargets(policy.spec), seen, now);
-  const next = nextPlan(policy, fresh, now);
-  const obstacle = obstacleOf(policy, seen, fresh, next);
+  const found = nextPlan(policy, fresh, now);
+  const obstacle = obstacleOf(policy, seen, fresh, found);
+  const next = obstacle?.type === 'ApprovalRequired' ? asked(found, now) : found;
   const due = ripe(dueOf(policy, now), policy, { fresh, next, obstacle });
   const stops = obstacle?.type === 'Conflict' || obstacle?.type === 'ClockSkew';
-  const found = reported(policy, due, fresh, next, now);
+  const looked = reported(policy, due, fresh, next, now);
   const run = runOf(policy, due, now);
   // What makes up for a run goes on with what that one might move.
-  const status = due.type === 'Run' && due.makesUp !== true ? withNewArchiveRun(found) : found;
+  const status = due.type === 'Run' && due.makesUp !== true ? withNewArchiveRun(looked) : looked;
   if (run === undefined) return rest(policy, status, verdictOf(policy, status, obstacle), now);
   if (!acts(policy) || stops || due.type === 'Plan') return ended(policy, status, run, obstacle, now, false);
   return work(

@@ -61,8 +61,17 @@ function goOn({ batch }: Plan, run: NonNullable<Status['run']>): Due {
     : { type: 'Continue', since: Date.parse(run.time) };
 }
 
-/** What the policy cannot solve by itself is looked at again soon; other policies and clocks send no news. */
-export const TROUBLES: ReadonlySet<string> = new Set(['Conflict', 'ClockSkew', 'ArchivalHindered']);
+/** What the policy cannot solve by itself is looked at again soon; other policies, clocks and connections send no news. */
+export const TROUBLES: ReadonlySet<string> = new Set([
+  'Conflict',
+  'ClockSkew',
+  'ArchivalHindered',
+  'ConnectionNotFound',
+  'NotGranted',
+  'ConnectionNotReady',
+  'ConnectionSuspended',
+  'WaitingForTurn',
+]);
 
 /** How often it is looked whether what holds indexes back has passed. */
 export const RETRY_MS = 300_000;
@@ -77,8 +86,10 @@ function isRetried(plan: Plan, now: number): boolean {
 const lookedAtOf = (plan: Plan | undefined): number => Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
 
 function isTroubled({ conditions = [], plan }: Status, now: number): boolean {
-  const ready = conditions.find(({ type }) => type === 'Ready');
-  return ready !== undefined && TROUBLES.has(ready.reason) && Math.abs(now - lookedAtOf(plan)) >= LISTING_MS;
+  const troubled = conditions.some(
+    ({ type, reason }) => type === 'Conflict' || (type === 'Ready' && TROUBLES.has(reason)),
+  );
+  return troubled && Math.abs(now - lookedAtOf(plan)) >= LISTING_MS;
 }
 
 /** As much of the annotation as status takes: what is cut off makes no new wish. */
@@ -100,7 +111,12 @@ function isNewlyApproved(policy: IndexMaintenancePolicy): boolean {
   return waitsForApproval(policy) && approves(policy, plan.hash);
 }
 
-export function waitsForApproval({ status }: IndexMaintenancePolicy): boolean {
+/** Somebody was asked about this plan, even if a conflict or a clock is what the policy waits for by now. */
+export function hasAsked({ spec, status }: IndexMaintenancePolicy): boolean {
+  return spec.mode === 'Enforce' && status?.plan?.askedTime !== undefined;
+}
+
+function waitsForApproval({ status }: IndexMaintenancePolicy): boolean {
   return status?.conditions?.some(({ type }) => type === 'ApprovalRequired') === true;
 }
 

@@ -1,7 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { aliasNamesOf } from './alias-changes.ts';
 import { type Claims, conflictOf, takesAway } from './conflicts.ts';
-import { approves, waitsForApproval } from './due.ts';
+import { approves, hasAsked } from './due.ts';
 import type { Seen } from './observed.ts';
 import type { FreshPlan } from './plan.ts';
 import { MOST_SKEW_SECONDS, type Obstacle } from './readiness.ts';
@@ -25,7 +25,7 @@ export function obstacleOf(
   if (deletion.approval === 'Never')
     return count > limit ? { type: 'LimitExceeded', plan: next.plan, limit } : undefined;
   // A plan that somebody was asked about is not carried out unasked because it has become smaller.
-  const asked = next.isFrozen && waitsForApproval(policy);
+  const asked = next.isFrozen && hasAsked(policy);
   const needed = count > 0 && (asked || count > (deletion.approval === 'Always' ? 0 : limit));
   const given = next.plan.approvedTime !== undefined || approves(policy, next.plan.hash);
   const { metadata } = policy;

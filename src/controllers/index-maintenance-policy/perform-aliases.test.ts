@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { calmAnswers, policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
+import { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { AliasChange } from './alias-changes.ts';
 import { createListings } from './observe-listings.ts';
 import { createPerform } from './perform.ts';
@@ -19,7 +20,7 @@ interface Sent {
 }
 
 /** Indexes with their aliases. */
-function clusterOf(aliases: Readonly<Record<string, readonly string[]>>) {
+function clusterOf(aliases: Readonly<Record<string, readonly string[]>>, refused: readonly string[] = []) {
   const left = new Map(Object.entries(aliases).map(([name, own]) => [name, new Set(own)]));
   const read = (names: readonly string[]) =>
     Object.fromEntries(
@@ -33,6 +34,8 @@ function clusterOf(aliases: Readonly<Record<string, readonly string[]>>) {
   const holders = (asked: readonly string[]) =>
     [...left].filter(([, own]) => asked.some((alias) => own.has(alias))).map(([name]) => name);
   const change = (actions: readonly Sent[]) => {
+    if (actions.some(({ add }) => add !== undefined && refused.includes(add.alias)))
+      throw new ElasticsearchError({ errorClass: 'invalid', outcomeUnknown: false, publicMessage: '' });
     for (const { add, remove } of actions) {
       if (add !== undefined) left.get(add.index)?.add(add.alias);
       if (remove !== undefined) left.get(remove.index)?.delete(remove.alias);
@@ -84,8 +87,9 @@ describe('aliases that change', () => {
   const changed = async (
     aliases: Readonly<Record<string, readonly string[]>>,
     changes: readonly AliasChange[],
+    refused: readonly string[] = [],
   ) => {
-    const { es, behind } = clusterOf(aliases);
+    const { es, behind } = clusterOf(aliases, refused);
     const change = await performOn(es)({ type: 'UpdateAliases', changes }, shows, pass);
     return { behind, run: change({ run: newRun(NOW) }).run };
   };
@@ -103,6 +107,13 @@ describe('aliases that change', () => {
     const changes = [remove('b-2014', 'shown'), add('b-2015', 'shown')];
     const { behind } = await changed({ 'b-2014': ['shown'], 'b-2015': [] }, changes);
     expect(behind('shown')).toEqual(['b-2015']);
+  });
+
+  it('do so alias by alias where one of them is refused, and that one is named', async () => {
+    const changes = [add('b-2015', 'bad'), add('b-2015', 'shown'), remove('b-2014', 'shown')];
+    const { behind, run } = await changed({ 'b-2014': ['shown'], 'b-2015': [] }, changes, ['bad']);
+    expect([behind('bad'), behind('shown')]).toEqual([[], ['b-2015']]);
+    expect(run).toMatchObject({ aliasesAdded: 1, aliasesRemoved: 1, failed: 1, aliasesRefused: ['bad'] });
   });
 
   it('end with their partition all the same', async () => {

@@ -15,7 +15,8 @@ import { compileTargets } from './targets.ts';
 type Change = StatusChange<Status>;
 
 /**
- * One atomic call. When Elasticsearch refuses it nothing has changed, and the run counts a failure.
+ * One atomic call. When Elasticsearch refuses it nothing has changed: then there is one for each alias, so that one that
+ * cannot be changed does not keep the others, and the run counts a failure for each that is refused again.
  * @throws WaitingError WaitingForTurn while another policy deletes or changes aliases on the same cluster.
  */
 export async function changeAliases(
@@ -47,23 +48,57 @@ async function changeInTurn(planned: readonly AliasChange[], context: Context): 
   }
   const changes = await withoutEmptying(planned, context);
   if (changes.length === 0) return counting(() => ({ aliasesTried: true }));
-  try {
-    await updateAliases(cluster.es, changes.map(actionOf), {}, pass.signal);
-  } catch (error) {
-    listings.forget(cluster);
-    if (!isElasticsearchError(error, ...REFUSALS)) throw error;
-    pass.log.warn({ err: error, changes: changes.length }, 'the aliases could not be changed');
-    return counting(({ failed }) => ({ failed: failed + 1, aliasesTried: true }));
-  }
-  await listings.learn(cluster, (indices) => withChanges(indices, changes));
-  return changed(changes);
+  const all = (await tryToChange(changes, context)) ? [changes] : await changeEach(changes, context);
+  const done = all.flat();
+  await listings.learn(cluster, (indices) => withChanges(indices, done));
+  return changed(done, aliasesOf(changes.filter((change) => !done.includes(change))));
 }
 
-function changed(changes: readonly AliasChange[]): Change {
+/** By alias, as no two of them depend on each other. @returns what has changed. */
+async function changeEach(
+  changes: readonly AliasChange[],
+  context: Context,
+): Promise<readonly (readonly AliasChange[])[]> {
+  const done: (readonly AliasChange[])[] = [];
+  const byAlias = Map.groupBy(changes, ({ alias }) => alias);
+  // The only one has been refused just now.
+  for (const own of byAlias.size > 1 ? byAlias.values() : [])
+    if (await tryToChange(own, context)) done.push(own);
+  return done;
+}
+
+/** @returns false when Elasticsearch refuses it, and nothing has changed. */
+async function tryToChange(changes: readonly AliasChange[], context: Context): Promise<boolean> {
+  const { cluster, pass, dependencies } = context;
+  try {
+    await updateAliases(cluster.es, changes.map(actionOf), {}, pass.signal);
+    return true;
+  } catch (error) {
+    dependencies.listings.forget(cluster);
+    if (!isElasticsearchError(error, ...REFUSALS)) throw error;
+    const indices = [...new Set(changes.map(({ index }) => index))].slice(0, NAMED);
+    const aliases = aliasesOf(changes);
+    pass.log.warn(
+      { err: error, aliases: aliases.slice(0, NAMED), indices },
+      'the aliases could not be changed',
+    );
+    return false;
+  }
+}
+
+const NAMED = 20;
+
+const aliasesOf = (changes: readonly AliasChange[]): readonly string[] => [
+  ...new Set(changes.map(({ alias }) => alias)),
+];
+
+function changed(changes: readonly AliasChange[], refused: readonly string[]): Change {
   const removed = changes.filter(({ type }) => type === 'Remove').length;
-  return counting(({ aliasesAdded, aliasesRemoved }) => ({
+  return counting(({ aliasesAdded, aliasesRemoved, failed }) => ({
     aliasesAdded: aliasesAdded + changes.length - removed,
     aliasesRemoved: aliasesRemoved + removed,
+    failed: failed + refused.length,
+    ...(refused.length === 0 ? {} : { aliasesRefused: refused.slice(0, NAMED) }),
     aliasesTried: true,
   }));
 }
@@ -93,7 +128,7 @@ async function withoutEmptying(
   const emptying = emptyingAmong(changes, targets, members);
   if (emptying.length === 0) return changes;
   dependencies.listings.forget(cluster);
-  const aliases = [...new Set(emptying.map(({ alias }) => alias))];
+  const aliases = aliasesOf(emptying);
   pass.log.warn({ aliases }, 'nothing would be left behind aliases: their indexes stay in them');
   return changes.filter((change) => !emptying.includes(change));
 }

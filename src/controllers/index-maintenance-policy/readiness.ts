@@ -104,14 +104,19 @@ function laterText(kept: Plan['kept']): string {
 
 function failureText(lastRun: Status['lastRun'], archive: Status['archive']): string {
   const again = 'it is tried again at the next time of the schedule';
-  const { failed = 0, notArchived = 0 } = lastRun ?? {};
+  const { failed = 0, notArchived = 0, aliasesRefused = [] } = lastRun ?? {};
   const [held] = archive?.held ?? [];
+  if (aliasesRefused.length > 0)
+    return `Elasticsearch has refused to change ${aliasList(aliasesRefused)} in the last run: status.lastRun counts all that failed, and the log of the operator says why; ${again}`;
   if (failed > 0 || notArchived === 0 || held === undefined)
     return `the last run could not do everything: status.lastRun counts it, the log of the operator names it; ${again}`;
   const { index, reason } = held;
   const documents = notArchived === 1 ? '1 document' : `${notArchived} documents`;
   return `the last run could not archive ${documents}, such as those of ${index} (${reason}): status.archive.held names all of their indexes; ${again}`;
 }
+
+const aliasList = (aliases: readonly string[]): string =>
+  aliases.length === 1 ? `alias ${aliases[0]}` : `${aliases.length} aliases, such as ${aliases[0]}`;
 
 /** Whether they are in both is not known where one of the two cannot be read. */
 export const hinderedText = ({

@@ -3,7 +3,7 @@ import type {
   IndexMaintenancePolicyStatus,
 } from '../../crds/index-maintenance-policy.ts';
 import type { AliasChange } from './alias-changes.ts';
-import { approves, waitsForApproval } from './due.ts';
+import { approves, hasAsked } from './due.ts';
 import { type FreshPlan, fingerprint, fingerprintsOf, MOST_PLANNED, planHash, specHashOf } from './plan.ts';
 import { nextExpiry } from './retention.ts';
 import { retryOf } from './retry.ts';
@@ -45,6 +45,11 @@ export function nextPlan(policy: IndexMaintenancePolicy, fresh: FreshPlan, now: 
   return { deletes, isFrozen: false, plan: { ...identity, ...kept, ...found } };
 }
 
+/** The plan with the moment at which somebody was first asked about it. */
+export function asked(next: NextPlan, now: number): NextPlan {
+  return { ...next, plan: { askedTime: timeText(now), ...next.plan } };
+}
+
 /** While it waits for approval, and from approval until it is done; not longer than a week each. */
 function isFrozen(policy: IndexMaintenancePolicy, plan: StatusPlan, now: number): boolean {
   if (plan.specHash !== specHashOf(policy.spec)) return false;
@@ -52,10 +57,7 @@ function isFrozen(policy: IndexMaintenancePolicy, plan: StatusPlan, now: number)
   const since = Date.parse(plan.approvedTime ?? run?.time ?? plan.time);
   if (now - since > WEEK_MS) return false;
   return (
-    run !== undefined ||
-    waitsForApproval(policy) ||
-    plan.approvedTime !== undefined ||
-    approves(policy, plan.hash)
+    run !== undefined || hasAsked(policy) || plan.approvedTime !== undefined || approves(policy, plan.hash)
   );
 }
 
@@ -65,7 +67,7 @@ function told(
   deletes: readonly Member[],
   pending: readonly Member[],
   now: number,
-): Omit<StatusPlan, 'hash' | 'specHash' | 'time' | 'approvedTime' | 'batch'> {
+): Omit<StatusPlan, 'hash' | 'specHash' | 'time' | 'askedTime' | 'approvedTime' | 'batch'> {
   const expiries = fresh.matched.flatMap((matched) => nextExpiry(matched, now) ?? []);
   return {
     generation: policy.metadata.generation,
@@ -96,14 +98,22 @@ function archiveFigures(
   return { archive: { documents: free.reduce((sum, { documents }) => sum + documents, 0) } };
 }
 
-/** What a try has shown is told besides what can be seen, as long as there is something to move. */
-function heldOf({ status }: IndexMaintenancePolicy, { held, archive }: FreshPlan): FreshPlan['held'] {
+/** What a try has shown is told besides what can be seen, as long as there is something to move or change. */
+function heldOf(
+  { status }: IndexMaintenancePolicy,
+  { held, archive, aliasChanges }: FreshPlan,
+): FreshPlan['held'] {
+  const due = new Set(aliasChanges.map(({ alias }) => alias));
+  const { aliasesRefused = [] } = status?.run ?? status?.lastRun ?? {};
+  const refused = aliasesRefused.flatMap((alias) =>
+    due.has(alias) ? [{ index: alias, reason: 'AliasRefused' }] : [],
+  );
   const tried = new Set(
     archive.flatMap(({ member, documents }) => (documents > 0 ? [member.index.name] : [])),
   );
   const shown = (status?.archive?.held ?? []).filter(({ index }) => tried.has(index));
   const told = [...(status?.archive?.hindered ?? []), ...shown];
-  return [...held, ...told.map(({ index, reason }) => ({ index, reason }))];
+  return [...held, ...refused, ...told.map(({ index, reason }) => ({ index, reason }))];
 }
 
 function aliasFigures(changes: readonly AliasChange[]): StatusPlan['aliasChanges'] {
