@@ -103,6 +103,9 @@ export function writeDate(format: DateFormat, at: number): string {
   return text;
 }
 
+/** Whether the format can write this moment, in milliseconds since the epoch: its year has four digits and no sign. */
+export const canWrite = (format: DateFormat, at: number): boolean => textOf(format, at) !== undefined;
+
 function textOf(format: DateFormat, at: number): string | undefined {
   const texts = format.parts.map((part) =>
     part.type === 'Text' ? part.text : digits(NUMBERS[part.letters](at), part.letters.length),

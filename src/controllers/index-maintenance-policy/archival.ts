@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseDuration } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
+import { canWrite } from '../../naming/date-format.ts';
 import { formatName } from '../../naming/template.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
 import { archiveGuardOf } from './guards.ts';
@@ -23,6 +24,7 @@ export type ArchiveHold =
   | 'NotGranted'
   | 'ArchivalHindered'
   | 'IndexUnhealthy'
+  | 'DateOutOfRange'
   | 'DocumentsRefused'
   | 'DocumentsChanged'
   | 'IdTaken';
@@ -72,8 +74,6 @@ export function archiveSourcesOf(
   });
 }
 
-/** An empty index knows no fields, and that is nothing to look at; without figures nobody knows that it is empty. */
-function fieldFault({ index }: Member, { types }: ArchiveFacts): ArchiveHold | undefined {
 /** Documents of it are to move, or nobody can tell. */
 export function isUnarchived({ documents, reason = '' }: ArchiveSource): boolean {
   return documents > 0 || UNREAD.has(reason);
@@ -87,6 +87,8 @@ const UNREAD: ReadonlySet<string> = new Set([
   'ArchivalRefused',
 ]);
 
+/** An empty index knows no fields, and that is nothing to look at; without figures nobody knows that it is empty. */
+function fieldFault({ index }: Member, { types }: ArchiveFacts): ArchiveHold | undefined {
   const type = types.get(index.name);
   if (type === undefined) return (index.figures?.documents ?? 1) > 0 ? 'FieldMissing' : undefined;
   return isDate(type) ? undefined : 'FieldNotDate';
@@ -94,9 +96,11 @@ const UNREAD: ReadonlySet<string> = new Set([
 
 export const isDate = (type: string | undefined): boolean => type === 'date' || type === 'date_nanos';
 
-/** The archive of a document, by the latest of its dates. */
-export function destinationOf({ archive }: CompiledTarget, date: number): string {
+/** The archive of a document, by the latest of its dates; undefined for a year that no name can hold. */
+export function destinationOf({ archive }: CompiledTarget, date: number): string | undefined {
   if (archive === undefined) throw new RangeError('the target has no archive');
+  const { dateFormat } = archive;
+  if (dateFormat !== undefined && !canWrite(dateFormat, date)) return undefined;
   return formatName(archive, { date });
 }
 

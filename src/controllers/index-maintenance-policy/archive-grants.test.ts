@@ -27,7 +27,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 };
 
 /** A connection of another namespace that grants just these names, for upkeep or for all that archival does. */
-function granting(indices: readonly string[], deleting = indices) {
+function granting(indices: readonly string[], deleting = indices, answers = ANSWERS) {
   const grants = [
     { namespaces: ['search'], operations: ['Maintain'], indices },
     { namespaces: ['search'], operations: ['Delete'], indices: deleting },
@@ -36,8 +36,8 @@ function granting(indices: readonly string[], deleting = indices) {
   const es: Elasticsearch = {
     request: ({ path }) => {
       asked.push(path);
-      return path in ANSWERS
-        ? Promise.resolve(ANSWERS[path])
+      return path in answers
+        ? Promise.resolve(answers[path])
         : Promise.reject(new Error(`asked for ${path}`));
     },
   };
@@ -126,5 +126,23 @@ describe('an archive whose name only the date of a document tells', () => {
     const after = change?.({ ...running, archive: { documents: 0, held: [], batch } });
     expect(after?.archive).toMatchObject({ hindered: [{ id: '1', reason: 'NotGranted' }] });
     expect([after?.archive?.batch, asked]).toEqual([undefined, []]);
+  });
+});
+
+describe('documents from before the year 0, which no name of an archive can hold', () => {
+  it('stay, and the run goes on after them', async () => {
+    const before = Date.parse('-000002-01-01');
+    const hits = [{ ...hit, sort: [before, 3] }, hit];
+    const found = { timed_out: false, _shards: shards, hits: { hits } };
+    const { dependencies } = granting(ALL, ALL, { ...ANSWERS, '/docs-1/_search': found });
+    const change = await createPerform(dependencies)({ ...choose, documents: 2 }, policy, pass);
+    expect(change?.(running)).toMatchObject({
+      archive: {
+        held: [
+          { index: 'docs-1', reason: 'DateOutOfRange', documents: 1, after: { date: before, seqNo: 3 } },
+        ],
+      },
+      run: { notArchived: 1 },
+    });
   });
 });

@@ -81,23 +81,42 @@ async function choose(
   const found = await oldDocuments(cluster, index, target.spec.archive, action, pass.signal);
   const chosen = ofOneArchive(target, found);
   if (chosen === undefined) return (status) => withoutPlace(status, index, action.documents);
+  const { destination, hits } = chosen;
+  if (destination === undefined) return passUnnamed(hits, action, context);
+  const wanted = { destination, hits };
   // Its batch may have to take a copy back: nobody may have relied on that copy.
-  if (hinderedOf(policy).some(({ destination }) => destination === chosen.destination))
-    return passArchive('ArchivalHindered', chosen, target, action, context);
-  const archive = await readyArchive(chosen.destination, source, cluster, context);
-  if (typeof archive === 'string') return passArchive(archive, chosen, target, action, context);
+  if (hinderedOf(policy).some((each) => each.destination === destination))
+    return passArchive('ArchivalHindered', wanted, target, action, context);
+  const archive = await readyArchive(destination, source, cluster, context);
+  if (typeof archive === 'string') return passArchive(archive, wanted, target, action, context);
   const marks = await primaryShards(cluster.es, archive.name, archive.numberOfShards, pass.signal);
-  const batch = batchOf(action, chosen.hits, archive, pass.now, policy.metadata.uid);
+  const batch = batchOf(action, hits, archive, pass.now, policy.metadata.uid);
   return (status) => withArchiveBatch(status, { ...batch, marks: marks.map(({ maxSeqNo }) => maxSeqNo) });
 }
 
-/** The first documents, as far as they go to the same archive. */
+/** The first documents, as far as they go to the same archive; their destination is undefined where none can be named. */
 function ofOneArchive(target: CompiledTarget, hits: readonly Hit[]) {
   const named = hits.map((hit) => ({ hit, destination: destinationOf(target, Number(hit.sort[0])) }));
-  const destination = named[0]?.destination;
-  if (destination === undefined) return undefined;
+  const [first] = named;
+  if (first === undefined) return undefined;
+  const { destination } = first;
   const end = named.findIndex((each) => each.destination !== destination);
   return { destination, hits: hits.slice(0, end < 0 ? hits.length : end) };
+}
+
+/** Documents from before the year 0 stay, and the run goes on after them. */
+function passUnnamed(
+  hits: readonly Hit[],
+  { index, after: before }: ChooseDocuments,
+  { pass }: ArchiveContext,
+): StatusChange<Status> {
+  const reason: ArchiveHold = 'DateOutOfRange';
+  pass.log.warn({ index, reason, documents: hits.length }, 'documents are not archived');
+  const after = lastPlace(hits, before);
+  return (status) =>
+    after === undefined
+      ? holding(status, index, reason, hits.length)
+      : passingArchive(status, index, { reason, seen: hits.length, after });
 }
 
 function batchOf(
