@@ -8,7 +8,10 @@ const schema = z.object({
   fields: z.record(z.string(), z.record(z.string(), z.object({ indices: z.array(z.string()).optional() }))),
 });
 
-/** What a field is in each of these indexes, such as `date`; an index that does not know it is absent. */
+/**
+ * What a field is in each of these indexes, such as `date`; an index that does not know it is absent. Within nested objects
+ * it is `nested`, whatever it is there: a query for it finds no document, and says nothing.
+ */
 export async function fieldTypes(
   es: Elasticsearch,
   names: readonly string[],
@@ -16,16 +19,24 @@ export async function fieldTypes(
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
+  const parents = parentsOf(field);
   for (const group of inGroups(names)) {
     const request = {
       method: 'GET',
       path: `/${listOf(group)}/_field_caps`,
-      query: { fields: field, include_unmapped: true, ignore_unavailable: true },
+      query: { fields: [field, ...parents].join(','), include_unmapped: true, ignore_unavailable: true },
     } as const;
     const { indices, fields } = await ask(es, request, schema, signal);
     // Where all agree they are not listed once more.
-    for (const [type, { indices: those = indices }] of Object.entries(fields[field] ?? {}))
-      for (const name of those) if (type !== 'unmapped') found.set(name, type);
+    const typed = (name: string) =>
+      Object.entries(fields[name] ?? {}).map(([type, { indices: those = indices }]) => ({ type, those }));
+    const own = typed(field).filter(({ type }) => type !== 'unmapped');
+    const nested = parents.flatMap(typed).filter(({ type }) => type === 'nested');
+    for (const { type, those } of [...own, ...nested]) for (const name of those) found.set(name, type);
   }
   return found;
 }
+
+/** `a` and `a.b` of `a.b.c`. */
+const parentsOf = (field: string): readonly string[] =>
+  field.split('.').flatMap((_, at, parts) => (at === 0 ? [] : [parts.slice(0, at).join('.')]));

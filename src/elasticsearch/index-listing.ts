@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { aliasDefinition, type AliasDefinition } from './aliases.ts';
 import { ask, askAcknowledged, noShardFailed } from './ask.ts';
-import { undefinedWhen } from './errors.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { concrete } from './path.ts';
 
@@ -89,49 +88,7 @@ const STATISTICS_PARTS = [
 
 /** Every index of the cluster, hidden and closed ones included: two requests, whatever their number. */
 export async function listIndices(es: Elasticsearch, signal?: AbortSignal): Promise<readonly ListedIndex[]> {
-  return read(es, '', signal);
-}
-
-export interface ReadableIndices {
-  readonly indices: readonly ListedIndex[];
-  /** Names of indexes whose metadata a block hides. */
-  readonly unreadable: readonly string[];
-}
-
-const blocks = z.object({
-  blocks: z
-    .object({
-      indices: z
-        .record(z.string(), z.record(z.string(), z.object({ levels: z.array(z.string()) })))
-        .default({}),
-    })
-    .default({ indices: {} }),
-});
-
-/**
- * As `listIndices`, but for indexes with `index.blocks.metadata`: one of these makes Elasticsearch refuse the list of all.
- * @throws ElasticsearchError `blocked` where there are more of them than a URL takes.
- */
-export async function listReadableIndices(es: Elasticsearch, signal?: AbortSignal): Promise<ReadableIndices> {
-  const indices = await undefinedWhen(['blocked'], listIndices(es, signal));
-  if (indices !== undefined) return { indices, unreadable: [] };
-  const unreadable = await withHiddenMetadata(es, signal);
-  const [names, ...others] = groupsOf(unreadable);
-  if (names === undefined || others.length > 0) return { indices: await listIndices(es, signal), unreadable };
-  const without = names.split(',').map((name) => `,-${name}`);
-  return { indices: await read(es, `/*${without.join('')}`, signal), unreadable };
-}
-
-async function withHiddenMetadata(
-  es: Elasticsearch,
-  signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
-  const query = { filter_path: 'blocks.indices' };
-  const request = { method: 'GET', path: '/_cluster/state/blocks', query } as const;
-  const found = await ask(es, request, blocks, signal);
-  return Object.entries(found.blocks.indices).flatMap(([name, own]) =>
-    Object.values(own).some(({ levels }) => levels.includes('metadata_read')) ? [name] : [],
-  );
+  return listExpression(es, '', signal);
 }
 
 /** Those of these names that exist; one request for each 3,000 bytes of names, and the same of statistics. */
@@ -140,11 +97,12 @@ export async function readIndices(
   names: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly ListedIndex[]> {
-  const parts = await Promise.all(groupsOf(names).map((group) => read(es, `/${group}`, signal)));
+  const parts = await Promise.all(groupsOf(names).map((group) => listExpression(es, `/${group}`, signal)));
   return parts.flat();
 }
 
-async function read(
+/** @param names a path: names and wildcards joined, or nothing for all. */
+export async function listExpression(
   es: Elasticsearch,
   names: string,
   signal: AbortSignal | undefined,

@@ -1,11 +1,8 @@
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { clusterHealth, type HealthStatus } from '../../elasticsearch/health.ts';
-import {
-  listReadableIndices,
-  type ListedIndex,
-  type ReadableIndices,
-} from '../../elasticsearch/index-listing.ts';
+import type { ListedIndex } from '../../elasticsearch/index-listing.ts';
 import { nodeClocks, nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
+import { listReadableIndices, type ReadableIndices } from '../../elasticsearch/readable-indices.ts';
 import { snapshottedIndices } from '../../elasticsearch/running-snapshots.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';

@@ -471,6 +471,29 @@ describe('what stands in the way of archival', () => {
     await put(`/${policy.prefix}src-blocked/_settings`, { 'index.blocks.write': null });
   });
 
+  it('is not that nobody has refreshed them: they move, and their index stays until they have', async () => {
+    const policy = await open({ target: { retention: { maxAge: '1s' } } });
+    const lazy = { settings: { refresh_interval: '-1' }, mappings: DATED };
+    await makeIndices(bed.es, [`${policy.prefix}src`], lazy);
+    const [{ id, source }] = OLD as [TestDocument];
+    await put(`/${policy.prefix}src/_doc/${id}`, source);
+    const status = await policy.run({ later: 60_000 });
+    expect(status).toMatchObject({ lastRun: { dropped: 1, archived: 1, deleted: 0 } });
+    expect(await policy.places()).toEqual(inIndex('archive-2016', OLD.slice(0, 1)));
+  });
+
+  it('is not that one of them is from before the year 0: it stays, and the others move', async () => {
+    const policy = await open();
+    const ancient = [-1, 0].map((year) => ({ id: `y${year}`, source: { date: -62_200_000_000_000 - year } }));
+    await policy.make('src', [...ancient, ...OLD.slice(0, 1)]);
+    const status = await policy.run();
+    expect(status).toMatchObject({
+      lastRun: { archived: 1, notArchived: 2 },
+      archive: { held: [{ reason: 'DateOutOfRange', documents: 2 }] },
+    });
+    expect(Object.values(await policy.places()).sort()).toEqual(['archive-2016', 'src', 'src']);
+  });
+
   it('ends with it: what is archived goes with the next run, and its archive stays', async () => {
     const day = daysAgo(2_000);
     const policy = await open({

@@ -135,6 +135,25 @@ describe('maintenance', () => {
     await policy.run(again);
     expect(again.made).toEqual([]);
   });
+
+  it('changes all others when Elasticsearch refuses one, and hides new members of a hidden one', async () => {
+    const filter = { term: { n: { value: 'no number' } } };
+    const aliases = [{ name: '~all' }, { name: '~bad', filter }, { name: '~hidden' }];
+    const policy = await open({ series: SERIES, aliases });
+    const mappings = { properties: { n: { type: 'long' } } };
+    const [old, today] = [`v1-${daysAgo(1)}`, `v1-${daysAgo(0)}`];
+    await policy.make([old], { mappings, aliases: { [`${policy.prefix}hidden`]: { is_hidden: true } } });
+    await policy.make([today], { mappings });
+    const status = await policy.run();
+    expect(status).toMatchObject({
+      lastRun: { aliasesAdded: 3, failed: 1, aliasesRefused: [`${policy.prefix}bad`] },
+      plan: { held: [{ index: `${policy.prefix}bad`, reason: 'AliasRefused' }] },
+    });
+    expect(status.conditions?.find(({ type }) => type === 'Ready')?.message).toContain(
+      `Elasticsearch has refused to change alias ${policy.prefix}bad`,
+    );
+    expect(await policy.aliases()).toEqual({ all: [old, today], hidden: [old, today] });
+  });
 });
 
 describe('expiry', () => {
@@ -373,6 +392,48 @@ describe('an age by documents', () => {
       plan: { kept: [{ reason: 'AgeUnknown', count: 4 }, { reason: 'Young' }] },
     });
     expect(await policy.names()).toEqual(['empty', 'seconds', 'seconds-as-date', 'text', 'young']);
+  });
+});
+
+describe('an index that cannot be looked into', () => {
+  const put = (path: string, body: object) => bed.es.request({ method: 'PUT', path, body });
+
+  it('stays, as does one whose newest documents nobody has refreshed, and keeps no other', async () => {
+    const policy = await open({
+      pattern: '~*',
+      age: { from: 'MaxTimestamp', field: 'at' },
+      retention: { maxAge: '30d' },
+    });
+    await policy.make(['barred', 'old']);
+    await policy.make(['unsorted'], {
+      mappings: { properties: { at: { type: 'date', doc_values: false } } },
+    });
+    await policy.make(['lazy'], { settings: { refresh_interval: '-1' } });
+    for (const name of ['barred', 'lazy', 'old', 'unsorted'])
+      await writeDocument(bed.es, policy.prefix + name, { at: '2016-02-29T00:00:00Z' });
+    await put(`/${policy.prefix}lazy/_doc/new`, { at: new Date().toISOString() });
+    await put(`/${policy.prefix}barred/_settings`, { 'index.blocks.read': true });
+    expect(await policy.run()).toMatchObject({
+      lastRun: { deleted: 1, dropped: 1, failed: 0 },
+      plan: { kept: [{ reason: 'AgeUnknown', count: 2 }, { reason: 'Young' }] },
+    });
+    expect(await policy.names()).toEqual(['barred', 'lazy', 'unsorted']);
+  });
+
+  it('is named where a block hides all about it, and the others go on', async () => {
+    const policy = await open({ series: SERIES, aliases: [{ name: '~all' }], retention: { maxAge: '2d' } });
+    const [old, bad, today] = [9, 8, 0].map((age) => `v1-${daysAgo(age)}`) as [string, string, string];
+    await policy.make([old, bad], { aliases: { [`${policy.prefix}all`]: {} } });
+    await policy.make([today]);
+    await put(`/${policy.prefix}${bad}/_settings`, { 'index.blocks.metadata': true });
+    const status = await policy
+      .run()
+      .finally(() => put(`/${policy.prefix}${bad}/_settings`, { 'index.blocks.metadata': false }));
+    expect(status).toMatchObject({
+      lastRun: { deleted: 1, aliasesAdded: 1, failed: 0 },
+      plan: { held: [{ index: policy.prefix + bad, reason: 'MetadataBlocked' }] },
+    });
+    expect(await policy.names()).toEqual([bad, today].sort());
   });
 });
 
