@@ -89,10 +89,11 @@ describe('the newest timestamp', () => {
   it('is that of the field of the first target that takes the index', async () => {
     const other = { name: 'b', pattern: '*', age: { from: 'MaxTimestamp', field: 'seconds' } };
     const two = compileTargets(policyOf([{ name: 'a', pattern: 'docs-*', age }, other]).spec);
-    const { cluster } = clusterOf({ 'docs-1': 'date' }, []);
+    const { asked, cluster } = clusterOf({ 'docs-1': 'date' }, []);
     const listing = { indices: [indexOf('docs-1')], health: 'green' } as const;
     const newest = await readNewest(cluster, two, listing, new AbortController().signal);
     expect(Object.fromEntries(newest)).toEqual({ 'uuid-of-docs-1': SECONDS * 1_000 });
+    expect(asked).toHaveLength(2);
   });
 
   it('is told of the others where a shard of one is missing', async () => {

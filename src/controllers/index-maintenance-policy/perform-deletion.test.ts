@@ -46,6 +46,7 @@ function clusterOf(refusals: Readonly<Record<string, ErrorClass>>, acknowledged 
     request: async ({ method, path }) => {
       if (path in ANSWERS) return ANSWERS[path];
       if (path.includes('/_stats/')) return { _shards: { successful: 1, failed: 0 } };
+      if (path.endsWith('/_refresh')) throw refused('forbidden');
       const names = path.slice(1).split(',');
       return method === 'DELETE' ? remove(names) : read(names);
     },
@@ -67,17 +68,25 @@ function dependenciesOf(es: Elasticsearch) {
   };
 }
 
-async function deleted(...given: Parameters<typeof clusterOf>) {
+async function deletedOf(of: typeof policy, ...given: Parameters<typeof clusterOf>) {
   const { es, left } = clusterOf(...given);
   const dependencies = dependenciesOf(es);
   const batch = NAMES.map((name) => ({ name, uuid: `uuid-of-${name}` }));
   const action = { type: 'DeleteBatch', plan: 'p', batch } as const;
-  const change = await deleteBatch(action, policy, pass, dependencies, createDeletionTurns());
+  const change = await deleteBatch(action, of, pass, dependencies, createDeletionTurns());
   const { run } = change({ run: newRun(NOW) });
   return [run?.deleted, run?.dropped, run?.failed, left.size];
 }
 
+const deleted = (...given: Parameters<typeof clusterOf>) => deletedOf(policy, ...given);
+
 describe('indexes that are to be deleted', () => {
+  it('have failed, and stay, when the login may not refresh them to see how old they are', async () => {
+    const age = { from: 'MaxTimestamp', field: 'at' };
+    const aged = policyOf([{ name: 'a', pattern: 'logs-*', age, retention: { maxAge: '1d' } }]);
+    expect(await deletedOf(aged, {})).toEqual([0, 0, 3, 3]);
+  });
+
   it('are counted once they are gone', async () => {
     expect(await deleted({})).toEqual([3, 0, 0, 0]);
   });

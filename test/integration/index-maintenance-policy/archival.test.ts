@@ -8,6 +8,7 @@ import {
   type TestDocument,
   writeDocuments,
 } from '../../support/archival-documents.ts';
+import { distantSlots } from '../../support/distant-slots.ts';
 import { daysAgo, makeIndices, namesOf } from '../../support/maintenance-indices.ts';
 import {
   createPolicy,
@@ -24,6 +25,8 @@ import type { Around } from '../../support/server-calls.ts';
 
 const bed = await useReindexBed();
 
+/** Each run is asked for: one more at the full hour would be one too many. */
+const { schedule } = distantSlots(1440);
 const DATED = { properties: { date: { type: 'date' }, n: { type: 'long' } } };
 const ARCHIVE = { olderThan: '1825d', field: 'date', destination: '~archive-{date:yyyy}' };
 
@@ -39,7 +42,7 @@ async function open({ archive = {}, target = {}, spec = {} }: Options = {}) {
   const prefix = `${name}-`;
   const own = { name: 'docs', pattern: '~src*', archive: { ...ARCHIVE, ...archive }, ...target };
   const written = JSON.stringify(own).replaceAll('~', prefix);
-  await createPolicy(bed, name, { targets: [JSON.parse(written)], ...spec });
+  await createPolicy(bed, name, { schedule, targets: [JSON.parse(written)], ...spec });
   const settle = async (options: MaintenanceProcessOptions = {}) => {
     const process = startMaintenance(bed, options);
     const policy = await process.settle(name);

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { distantSlots } from '../../support/distant-slots.ts';
 import {
   createPolicy,
   editPolicy,
@@ -21,13 +22,15 @@ import { useReindexBed } from '../../support/reindex-bed.ts';
 import type { Around } from '../../support/server-calls.ts';
 
 const bed = await useReindexBed();
+/** Each run is asked for: one more at the full hour would be one too many. */
+const { schedule } = distantSlots(1440);
 
 /** A policy with a prefix of its own, brought to rest by a process of its own. */
 async function open(target: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) {
   const name = bed.name();
   const prefix = `${name}-`;
   const written = JSON.stringify({ name: 'logs', ...target }).replaceAll('~', prefix);
-  await createPolicy(bed, name, { targets: [JSON.parse(written)], ...more });
+  await createPolicy(bed, name, { schedule, targets: [JSON.parse(written)], ...more });
   const settle = async (options: MaintenanceProcessOptions = {}) => {
     const process = startMaintenance(bed, options);
     const policy = await process.settle(name);
