@@ -1,5 +1,6 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { copiedSettings, type FlatSettings, flatten } from '../index-settings.ts';
+import { keepsWholeSource } from '../whole-source.ts';
 import type { ArchiveHold } from './archival.ts';
 
 /** What an index is judged by before documents leave it or come into it. */
@@ -35,12 +36,9 @@ export function archiveBody(
 /** Why no document can leave this index: it could not be deleted, or not be compared. */
 export function sourceFault({ settings, mappings }: IndexFacts): ArchiveHold | undefined {
   if (isBlocked(settings)) return 'WriteBlocked';
-  const { enabled, mode, includes = [], excludes = [] } = asObject(asObject(mappings)['_source']);
-  const flat = flatten(settings);
-  const isOff = enabled === false || [mode, flat['index.mapping.source.mode']].some(saysDisabled);
-  const isPartial = [includes, excludes].some((list) => Array.isArray(list) && list.length > 0);
+  const isWhole = keepsWholeSource({ settings, mappings });
   // The ids and periods of a time series are those of that very index.
-  return isOff || isPartial || flat['index.mode'] === 'time_series' ? 'SourceIncomplete' : undefined;
+  return !isWhole || flatten(settings)['index.mode'] === 'time_series' ? 'SourceIncomplete' : undefined;
 }
 
 /** Why no document can come into the index, or whatever has this name. */
@@ -61,8 +59,6 @@ export function archiveFault(
     ? 'ArchiveUnsuitable'
     : undefined;
 }
-
-const saysDisabled = (mode: unknown): boolean => String(mode).toLowerCase() === 'disabled';
 
 const BLOCKS = ['write', 'read_only', 'read_only_allow_delete'].map((block) => `index.blocks.${block}`);
 

@@ -132,6 +132,12 @@ describe('validating', () => {
       'PreflightFailed',
     ],
     [
+      'a source with a mode that has no _source',
+      { sources: [source({ settings: { mapping: { source: { mode: 'disabled' } } } })] },
+      {},
+      'PreflightFailed',
+    ],
+    [
       'a source whose _source lacks fields',
       { sources: [source({ mappings: { _source: { excludes: ['a'] } } })] },
       {},

@@ -1,7 +1,7 @@
+import { keepsWholeSource } from '../../whole-source.ts';
 import { flatten, markOf } from '../destination.ts';
 import { errorIndex } from '../error-index.ts';
 import { OWN_PREFIX } from '../names.ts';
-import type { IndexFacts } from '../observed.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
 import { clockFault } from '../query-clocks.ts';
 import { nowFault } from '../query-time.ts';
@@ -45,25 +45,11 @@ function refuseSource(situation: Situation): Step | undefined {
     );
   if (source.name === spec.destination.index)
     return refuse(`source and destination are both ${source.name}: a copy needs an index of its own`);
-  if (!keepsSource(source))
+  if (!keepsWholeSource(source))
     return refuse(
       `index ${source.name} does not keep the whole _source of its documents: they cannot be copied`,
     );
   return undefined;
-}
-
-/** `_source` disabled, or with fields left out, has no whole documents to copy. */
-function keepsSource({ mappings }: IndexFacts): boolean {
-  const rules = (mappings as { _source?: { enabled?: unknown; includes?: unknown; excludes?: unknown } })
-    ._source;
-  return (
-    rules === undefined ||
-    (rules.enabled !== false && !hasEntries(rules.includes) && !hasEntries(rules.excludes))
-  );
-}
-
-function hasEntries(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0;
 }
 
 function refuseDestination(situation: Situation): Step | undefined {

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { keepsWholeSource } from './whole-source.ts';
+
+it.each([
+  ['says nothing', {}, {}, true],
+  ['rebuilds it', { mapping: { source: { mode: 'synthetic' } } }, {}, true],
+  ['says that it is stored', {}, { mode: 'stored', enabled: true, includes: [], excludes: [] }, true],
+  ['has switched it off', {}, { enabled: false }, false],
+  ['has switched it off by its mode', {}, { mode: 'disabled' }, false],
+  ['has switched it off by a setting', { mapping: { source: { mode: 'DISABLED' } } }, {}, false],
+  ['keeps some fields', {}, { includes: ['a'] }, false],
+  ['leaves out some fields', {}, { excludes: ['b.*'] }, false],
+] as const)('an index that %s keeps the whole _source: %#', (_, settings, rules, whole) => {
+  expect(keepsWholeSource({ settings, mappings: { _source: rules } })).toBe(whole);
+  if (Object.keys(rules).length === 0) expect(keepsWholeSource({ settings, mappings: {} })).toBe(whole);
+});
