@@ -9,7 +9,17 @@ const NOT_COPIED = [
   /^index\.lifecycle\./,
   /^index\.routing\.allocation\.initial_recovery\./,
   /^index\.(default_pipeline|final_pipeline)$/,
+  // Of mounted snapshots, followers and downsampled indexes: nobody but Elasticsearch may set them.
+  /^index\.(store\.snapshot|xpack\.ccr|downsample)\./,
+  /^index\.(recovery\.type|allocation\.existing_shards_allocator|shard_limit\.group|frozen|search\.throttled)$/,
+  /^index\.routing\.allocation\.disk\.watermark\.ignore$/,
 ];
+
+/** Where the index lies says nothing about where its successor may lie: only what is mounted in parts is `data_frozen`. */
+const NOT_COPIED_VALUES: FlatSettings = {
+  'index.store.type': 'snapshot',
+  'index.routing.allocation.include._tier_preference': 'data_frozen',
+};
 
 /** Nested or dotted, with or without `index.` in front: all become one flat map. */
 export function flatten(settings: unknown, path = ''): FlatSettings {
@@ -28,7 +38,7 @@ function prefixed(path: string): string {
 /** What an index that takes over documents of another one has in common with it. */
 export function copiedSettings(settings: unknown): FlatSettings {
   const entries = Object.entries(flatten(settings)).filter(
-    ([key]) => !NOT_COPIED.some((skip) => skip.test(key)),
+    ([key, value]) => NOT_COPIED_VALUES[key] !== value && !NOT_COPIED.some((skip) => skip.test(key)),
   );
   return Object.fromEntries(entries);
 }

@@ -74,6 +74,34 @@ describe('creationBody', () => {
     expect(body.settings).not.toHaveProperty([`index.${key}`]);
   });
 
+  it('takes nothing that only Elasticsearch may set, or a mount in its place', () => {
+    const mounted = {
+      number_of_shards: '2',
+      store: { type: 'snapshot', snapshot: { partial: 'true', snapshot_name: 's', repository_name: 'r' } },
+      recovery: { type: 'SNAPSHOT_PREWARM' },
+      routing: {
+        allocation: { include: { _tier_preference: 'data_frozen' }, disk: { watermark: { ignore: 'true' } } },
+      },
+      allocation: { existing_shards_allocator: 'searchable_snapshot_allocator' },
+      shard_limit: { group: 'frozen' },
+      xpack: { ccr: { following_index: 'true' } },
+      downsample: { source: { name: 'a', uuid: 'u' }, status: 'success' },
+      frozen: 'true',
+      search: { throttled: 'true' },
+    };
+    expect(creationBody(fromSource, { settings: mounted, mappings: {} }, mark).settings).toEqual({
+      'index.number_of_shards': '2',
+      'index.hidden': true,
+    });
+    const chosen = {
+      store: { type: 'niofs', preload: ['nvd'] },
+      routing: { allocation: { include: { _tier_preference: 'data_warm,data_hot' } } },
+    };
+    expect(creationBody(fromSource, { settings: chosen, mappings: {} }, mark).settings).toMatchObject(
+      flatten(chosen),
+    );
+  });
+
   it('is hidden from its first moment', () => {
     expect(body.settings['index.hidden']).toBe(true);
   });
@@ -197,6 +225,7 @@ describe('valuesToRestore', () => {
     expect(shownSettings(restore)).toEqual({
       'index.hidden': null,
       'index.translog.durability': null,
+      'index.write.wait_for_active_shards': null,
       'index.lifecycle.name': 'policy',
       'index.lifecycle.origination_date': '1700000000000',
     });
@@ -218,6 +247,15 @@ describe('valuesToRestore', () => {
       mappings: {},
     };
     expect(valuesToRestore(spec, dated, natural)['index.lifecycle.origination_date']).toBe('1600000000000');
+  });
+
+  it('counts the age of a policy that comes unforeseen, from a template, from the creation of the copy', () => {
+    const bare = { settings: { creation_date: '1700000000000' }, mappings: {} };
+    const restore = valuesToRestore(fromSource, bare, { lifecycle: { name: 'of a template' } });
+    expect(restore).toMatchObject({
+      'index.lifecycle.name': 'of a template',
+      'index.lifecycle.origination_date': null,
+    });
   });
 
   it('has no policy while it is filled, whoever brings one', () => {
@@ -251,15 +289,45 @@ describe('hardenedSettings', () => {
   });
 });
 
+describe('the copies that a write waits for', () => {
+  const waiting = { write: { wait_for_active_shards: '2' }, number_of_replicas: '1' };
+  const key = 'index.write.wait_for_active_shards';
+
+  it.each([
+    ['of the source', fromSource, waiting, { number_of_replicas: '1' }],
+    ['of the request', { ...fromSource, settings: waiting }, {}, { number_of_replicas: '1' }],
+    ['of a template', { ...fromSource, createFrom: 'Template' } as const, {}, waiting],
+  ])('come with the aliases: those %s', (_, spec, settings, natural) => {
+    const from = { settings, mappings: {} };
+    expect(creationBody(spec, from, mark).settings).not.toHaveProperty([key]);
+    expect(hasSettings({ ...natural, ...tunedSettings(spec, natural) }, { [key]: null })).toBe(true);
+    const restore = valuesToRestore(spec, from, natural);
+    expect(hardenedSettings(restore)).not.toHaveProperty([key]);
+    expect(shownSettings(restore)).toHaveProperty([key], '2');
+  });
+
+  it.each([
+    ['2', '0', null],
+    ['all', '0', 'all'],
+    ['2', '1', '2'],
+  ])('are no more than there will be: %s with %s replicas', (active, number_of_replicas, restored) => {
+    const from = { settings: { write: { wait_for_active_shards: active } }, mappings: {} };
+    expect(valuesToRestore(fromSource, from, { number_of_replicas })[key]).toBe(restored);
+  });
+
+  it('stay as they are in a copy that was begun before they were remembered', () => {
+    expect(shownSettings({ 'index.number_of_replicas': '1' })).not.toHaveProperty([key]);
+  });
+});
+
 describe('tunedSettings', () => {
   it('never gives up durability: an acknowledged document must survive a crash', () => {
     expect(tunedSettings(fromSource, {})['index.translog.durability']).toBe('REQUEST');
   });
 
   it('leaves replicas alone when they are wanted from the start', () => {
-    expect(tunedSettings({ createFrom: 'Source', copyReplicas: true }, {})).not.toHaveProperty([
-      'index.number_of_replicas',
-    ]);
+    const tuned = tunedSettings({ createFrom: 'Source', copyReplicas: true }, {});
+    expect(Object.keys(tuned).filter((key) => /replicas|active_shards/.test(key))).toEqual([]);
   });
 });
 

@@ -44,6 +44,12 @@ export interface CutoverMaxSeq {
   readonly destination: readonly number[];
 }
 
+/**
+ * How many copies of a shard a write waits for, which no copy has to do. More than there are to be is refused, also by a
+ * call that says both.
+ */
+export const ACTIVE_SHARDS = 'index.write.wait_for_active_shards';
+
 /** Changed while the copy runs; their own values come back in Hardening. */
 const TUNED_KEYS = [
   'index.number_of_replicas',
@@ -97,15 +103,14 @@ export function anyDocument(mark: DestinationMark) {
 
 /** The settings that the destination is to end with, as far as the request decides them. */
 export function ownSettings(spec: DestinationSpec, source: SourceFacts): FlatSettings {
-  return {
-    ...(spec.createFrom === 'Source' ? copiedSettings(source.settings) : {}),
-    ...withoutLifecycle(overlay(spec)),
-  };
+  const from = spec.createFrom === 'Source' ? copiedSettings(source.settings) : {};
+  return withoutLater({ ...from, ...overlay(spec) });
 }
 
 /** A policy could roll over, shrink or delete what is still being filled: it comes with the aliases. */
-function withoutLifecycle(settings: FlatSettings): FlatSettings {
-  return Object.fromEntries(Object.entries(settings).filter(([key]) => !LIFECYCLE.test(key)));
+function withoutLater(settings: FlatSettings): FlatSettings {
+  const isLater = (key: string) => LIFECYCLE.test(key) || key === ACTIVE_SHARDS;
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !isLater(key)));
 }
 
 function overlay(spec: DestinationSpec): FlatSettings {
@@ -149,14 +154,21 @@ export function valuesToRestore(spec: DestinationSpec, source: SourceFacts, natu
   const now = flatten(natural);
   const from = spec.createFrom === 'Source' ? flatten(source.settings) : {};
   const asked = overlay(spec);
-  const pipeline = (key: string) => asked[key] ?? from[key] ?? now[key] ?? null;
+  const stated = (key: string) => asked[key] ?? from[key] ?? now[key] ?? null;
+  const isUnforeseen = spec.createFrom === 'Source' && !(POLICY in { ...from, ...asked });
   return {
     ...Object.fromEntries(TUNED_KEYS.map((key) => [key, now[key] ?? null])),
-    'index.default_pipeline': pipeline('index.default_pipeline'),
-    'index.final_pipeline': pipeline('index.final_pipeline'),
+    'index.default_pipeline': stated('index.default_pipeline'),
+    'index.final_pipeline': stated('index.final_pipeline'),
+    [ACTIVE_SHARDS]: possible(stated(ACTIVE_SHARDS), now),
     'index.hidden': asked['index.hidden'] ?? from['index.hidden'] ?? null,
-    ...lifecycle({ ...now, ...from, ...asked }, flatten(source.settings)),
+    ...lifecycle({ ...now, ...from, ...asked }, isUnforeseen ? {} : flatten(source.settings)),
   };
+}
+
+/** No more than there will be: with fewer replicas than the source has, its own number cannot stay. `all` always can. */
+function possible(active: unknown, natural: FlatSettings): unknown {
+  return Number(active) > Number(natural['index.number_of_replicas'] ?? 1) + 1 ? null : active;
 }
 
 const LIFECYCLE = /^index\.lifecycle\./;
@@ -164,7 +176,9 @@ const POLICY = 'index.lifecycle.name';
 
 /**
  * Of the source, a template or the request, whoever says it last. The age goes on counting from the source's creation, else a
- * copy would live its whole life again.
+ * copy would live its whole life again. Not where a template brings a policy to the copy of a source that has none: by the
+ * age of the source it could delete at once what nothing would have deleted.
+ * @param source whose age counts; empty: that of the copy itself does.
  */
 function lifecycle(wanted: FlatSettings, source: FlatSettings): FlatSettings {
   const own = only(LIFECYCLE, wanted);
@@ -179,7 +193,7 @@ function only(keys: RegExp, settings: FlatSettings): FlatSettings {
 
 /**
  * While it is filled: no replicas (added afterwards, once), no refresh, no pipelines (they have run on these documents), no
- * life-cycle policy, which a template may have brought,
+ * life-cycle policy and no waiting for replicas, which a template may have brought,
  * every acknowledged document on disk (an asynchronous translog lost 100,000 of them at a kill -9 and gains nothing).
  */
 export function tunedSettings(spec: DestinationSpec, natural: unknown): FlatSettings {
@@ -192,13 +206,14 @@ export function tunedSettings(spec: DestinationSpec, natural: unknown): FlatSett
     'index.blocks.write': null,
     // Not everywhere is there such a setting, and one that is unknown is refused.
     ...(flatten(natural)[POLICY] === undefined ? {} : { [POLICY]: null }),
+    ...(flatten(natural)[ACTIVE_SHARDS] === undefined ? {} : { [ACTIVE_SHARDS]: null }),
   };
 }
 
 /**
- * What Hardening sets: everything but visibility, life cycle and an asynchronous translog, which come back after the aliases have
- * moved, and pipelines, which would run again on copies of the rounds that follow. Where Elasticsearch chooses the number
- * of replicas, that number is not ours to wish for.
+ * What Hardening sets: everything but visibility, life cycle, an asynchronous translog and the copies that a write waits
+ * for, which come back after the aliases have moved, and pipelines, which would run again on copies of the rounds that
+ * follow. Where Elasticsearch chooses the number of replicas, that number is not ours to wish for.
  */
 export function hardenedSettings(restore: FlatSettings): FlatSettings {
   const {
@@ -208,7 +223,7 @@ export function hardenedSettings(restore: FlatSettings): FlatSettings {
     'index.translog.durability': _durability,
     'index.number_of_replicas': replicas,
     ...rest
-  } = withoutLifecycle(restore);
+  } = withoutLater(restore);
   const expands = !['null', 'false', 'undefined'].includes(String(restore['index.auto_expand_replicas']));
   return expands || replicas === undefined ? rest : { ...rest, 'index.number_of_replicas': replicas };
 }
@@ -236,13 +251,15 @@ export function leftPipelines(restore: FlatSettings, current: unknown): FlatSett
 }
 
 /**
- * What the destination gets once its aliases are there: until then no wildcard and no policy may find it, and no copy may
- * be lost with a node.
+ * What the destination gets once its aliases are there: until then no wildcard and no policy may find it, no copy may be
+ * lost with a node, and none has to wait for replicas that are still on their way.
  */
 export function shownSettings(restore: FlatSettings): FlatSettings {
   return {
     'index.hidden': restore['index.hidden'] ?? null,
     'index.translog.durability': restore['index.translog.durability'] ?? null,
+    // Absent in marks of earlier versions, which left it as it was.
+    ...(ACTIVE_SHARDS in restore ? { [ACTIVE_SHARDS]: restore[ACTIVE_SHARDS] } : {}),
     ...only(LIFECYCLE, restore),
   };
 }

@@ -12,7 +12,7 @@ import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { ReindexAction } from './actions.ts';
-import { markOf } from './destination.ts';
+import { ACTIVE_SHARDS, markOf } from './destination.ts';
 import { errorIndex } from './error-index.ts';
 import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
@@ -78,7 +78,10 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   Tune: async ({ target, meta, settings }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
     await putMapping(es, target.index, { _meta: meta }, pass.signal);
-    await putSettings(es, target.index, settings, pass.signal);
+    const { [ACTIVE_SHARDS]: active, ...others } = settings;
+    // First: as long as writes wait for replicas, Elasticsearch does not take them away.
+    if (active !== undefined) await putSettings(es, target.index, { [ACTIVE_SHARDS]: active }, pass.signal);
+    await putSettings(es, target.index, others, pass.signal);
   },
   SetMeta: setMeta,
   SetSettings: async ({ target, settings }, { es, pass }) => {
