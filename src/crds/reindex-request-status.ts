@@ -142,6 +142,9 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     last: index('The last index that is done.').optional(),
     time: time('When it began: `now` in the query, for each of its indexes.').optional(),
     quarantined: count('Documents of all indexes that could not be written.').optional(),
+    notes: list(text(1024).describe('An index and a note of its plan.'))
+      .optional()
+      .describe('Of a dry run: what a person should know about its indexes, ten notes at the most.'),
   }).optional(),
   plan: plan.optional(),
   attempt: count('Counts the attempts; a retry begins the next.').optional(),

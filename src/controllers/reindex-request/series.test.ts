@@ -85,6 +85,35 @@ describe('between two indexes', () => {
     expect(end.conditions).toMatchObject([{ type: 'Complete', status: 'True' }]);
   });
 
+  it('is no copy at the end of a dry run, and says what the plans say', () => {
+    const planned = {
+      status: { phase: 'Planned', plan: { ...plan, notes: ['n'.repeat(2_000), 'another'] } },
+      ready: { type: 'ready', reason: 'Planned', message: '' },
+      next: 0,
+    } as const;
+    const dryRun = { dryRun: true };
+    const part = (last: number, status: ReindexRequestStatus['series']) => {
+      const series_ = { total: 3, completed: last, current: partitions[last]?.source, ...status };
+      return withinSeries(series({ series: series_ }, dryRun), planned).status.series;
+    };
+    const first = part(0, undefined);
+    expect(first?.notes).toEqual([
+      expect.stringMatching(/^logs-v1-2026.02.01: n{900,}\.\.\.$/),
+      'logs-v1-2026.02.01: another',
+    ]);
+    const more = Array.from({ length: 9 }, (_, n) => `note ${n}`);
+    const third = part(2, { total: 3, completed: 2, notes: more });
+    expect(third?.notes).toHaveLength(10);
+    const end = next({ series: { ...third, total: 3, completed: 3, notes: ['some note'] } }, dryRun);
+    expect(end.status).toMatchObject({ phase: 'Planned', progress: { percent: 100 } });
+    expect(end.status).not.toHaveProperty('completionTime');
+    expect(end.ready.message).toBe(
+      'each of 3 indexes was checked like a request of its own; nothing was changed. Note: some note',
+    );
+    expect(next(end.status, dryRun).ready).toEqual(end.ready);
+    expect((end.conditions ?? []).map(({ type }) => type)).not.toContain('Complete');
+  });
+
   it('says how many documents are missing, and where each index has them', () => {
     const status = { series: { total: 3, completed: 3, last: 'logs-v1-2026.02.03', quarantined: 4 } };
     const [condition] = (next(status).conditions ?? []).filter(({ type }) => type === 'QuarantinedDocuments');

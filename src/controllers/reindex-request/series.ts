@@ -6,9 +6,10 @@ import { wholeSeries } from './copy-request.ts';
 import { markOf } from './destination.ts';
 import { epochOf } from './names.ts';
 import type { Observed } from './observed.ts';
+import { plannedMessage } from './planned-message.ts';
 import { isOver, type Situation, situationOf } from './situation.ts';
 import { over } from './stages/over.ts';
-import { type Step, step, time } from './step.ts';
+import { shortened, type Step, step, time } from './step.ts';
 
 /** One index of a series, and the one that it is copied to. */
 export interface Partition {
@@ -159,7 +160,8 @@ function partDone(resource: ReindexRequest, part: Step): Step {
   } = series ?? { total: 0, completed: 0 };
   const completed = rest.completed + 1;
   const percent = overall(resource, completed, rest.total, 0);
-  const message = `${completed} of ${rest.total} indexes are done, the last is ${current}`;
+  const done = resource.spec.dryRun ? 'checked' : 'done';
+  const message = `${completed} of ${rest.total} indexes are ${done}, the last is ${current}`;
   const quarantined = (resource.status?.series?.quarantined ?? 0) + (part.status.progress?.quarantined ?? 0);
   return {
     ...part,
@@ -170,7 +172,13 @@ function partDone(resource: ReindexRequest, part: Step): Step {
       ...(lastHandledRetry === undefined ? {} : { lastHandledRetry }),
       phase: 'Pending',
       startTime,
-      series: { ...rest, completed, last: current, ...(quarantined > 0 ? { quarantined } : {}) },
+      series: {
+        ...rest,
+        completed,
+        last: current,
+        ...(quarantined > 0 ? { quarantined } : {}),
+        ...(resource.spec.dryRun ? notesWith(rest.notes, current, part) : {}),
+      },
       progress: { percent, display: `${percent}%`, message },
     },
     ready: { type: 'reconciling', reason: 'InProgress', message },
@@ -178,6 +186,16 @@ function partDone(resource: ReindexRequest, part: Step): Step {
     next: 'now',
     events: part.events ?? [],
   };
+}
+
+const MOST_NOTES = 10;
+const MOST_CHARACTERS = 1_000;
+
+/** Of a dry run there is nothing else that stays: what the plans of its first indexes say. */
+function notesWith(before: Series['notes'] = [], index: string | undefined, { status: { plan } }: Step) {
+  const own = (plan?.notes ?? []).map((note) => shortened(`${index}: ${note}`, MOST_CHARACTERS));
+  const notes = [...before, ...own].slice(0, MOST_NOTES);
+  return notes.length > 0 ? { notes } : {};
 }
 
 function begin(
@@ -199,13 +217,29 @@ function begin(
   });
 }
 
+/** Nothing is copied, so nothing is complete. */
+function planned(situation: Situation): Step {
+  const { status } = situation;
+  const message = plannedMessage(status);
+  return step(situation, {
+    phase: 'Planned',
+    message,
+    percent: 100,
+    progress: { ...status.progress, message },
+    ready: { type: 'ready', reason: 'Planned', message },
+    next: 'changed',
+    holds: false,
+  });
+}
+
 function complete(situation: Situation, total: number): Step {
   const { status, spec, now } = situation;
+  if (spec.dryRun) return planned(situation);
   const message = `Reindex complete: ${total} indexes of ${spec.source.index} are copied to ${spec.destination.index}`;
   const started = Date.parse(status.startTime ?? time(now));
   const { quarantined } = status.series ?? {};
   return step(situation, {
-    phase: spec.dryRun ? 'Planned' : 'Completed',
+    phase: 'Completed',
     message,
     percent: 100,
     status: {
@@ -215,7 +249,7 @@ function complete(situation: Situation, total: number): Step {
       duration: formatDuration(Math.max(0, now - started)),
     },
     progress: { ...status.progress, message, ...(quarantined ? { quarantined } : {}) },
-    ready: { type: 'ready', reason: spec.dryRun ? 'Planned' : 'Completed', message },
+    ready: { type: 'ready', reason: 'Completed', message },
     next: 'changed',
     holds: false,
   });
@@ -230,7 +264,8 @@ function noneFound(situation: Situation): Step {
 
 function cancelled(situation: Situation): Step {
   const { completed = 0, total = 0 } = situation.status.series ?? {};
-  const message = `cancelled after ${completed} of ${total} indexes; those are moved and stay so`;
+  const left = situation.spec.dryRun ? 'nothing was changed' : 'those are moved and stay so';
+  const message = `cancelled after ${completed} of ${total} indexes; ${left}`;
   return ended(situation, 'Cancelled', 'Cancelled', message);
 }
 

@@ -71,7 +71,7 @@ function timeToLive({ spec, now }: Situation, { endTime }: ReindexRequestStatus)
 /** A status that is too long is refused as a whole, and the request would be stuck. */
 const MOST_CHARACTERS = 4_000;
 
-function shortened(text: string, most: number): string {
+export function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 3)}...`;
 }
 
@@ -83,9 +83,17 @@ function progressOf(situation: Situation, options: StepOptions): Progress {
   const before = situation.status.progress;
   const percent = Math.max(before?.percent ?? 0, options.percent ?? 0);
   const figures = options.progress ?? { ...before, message: options.message };
-  const { remaining: _remaining, eta: _eta, documentsPerSecond: _rate, ...rest } = figures;
-  const live = options.phase === 'Copying' ? figures : rest;
+  const isMoving = options.phase === 'Copying' && options.ready?.type !== 'suspended';
+  const live = isMoving ? figures : withoutForecast(figures);
   return { ...live, percent, display: `${percent}%`, message: shortened(figures.message, 1_000) };
+}
+
+/** Whoever rests does not come to an end: nobody is to wait for one. */
+export function withoutForecast<Figures extends Pick<Progress, 'remaining' | 'eta' | 'documentsPerSecond'>>(
+  figures: Figures,
+) {
+  const { remaining: _remaining, eta: _eta, documentsPerSecond: _rate, ...rest } = figures;
+  return rest;
 }
 
 function phaseEvent(

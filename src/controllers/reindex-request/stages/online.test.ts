@@ -380,4 +380,30 @@ describe('a request that is suspended', () => {
     expect(decision.holds).toBe(true);
     expect(decision.status.copy?.running).toEqual([]);
   });
+
+  it.each([
+    ['rests', []],
+    ['lets its tasks end', [{ shard: 0, from: 0, to: 99, try: 0, task: 'n:1' }]],
+  ])('foretells no end while it %s', (_, running) => {
+    const progress = {
+      percent: 40,
+      display: '40%',
+      message: 'm',
+      total: 100,
+      completed: 44,
+      documentsPerSecond: 9_000,
+      remaining: '4m',
+      eta: '2026-03-01T12:04:00Z',
+    };
+    const samples = [{ time: '2026-03-01T11:59:50Z', completed: 10 }];
+    const part = { round: 0, done: [], sums: { ...sums, created: 44 }, samples };
+    const half = { ...copied, phase: 'Copying', progress, copy: { ...copy, ...part, running } } as const;
+    expect(
+      ask({ ...half, copy: { ...half.copy, settled: true, departed: true } }, free).status.progress,
+    ).toHaveProperty('eta');
+    const { status } = ask(half, free, { suspend: true });
+    expect(status.progress).toMatchObject({ percent: 40, total: 100 });
+    for (const key of ['remaining', 'eta', 'documentsPerSecond'])
+      expect(status.progress).not.toHaveProperty(key);
+  });
 });

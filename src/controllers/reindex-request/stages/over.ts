@@ -3,6 +3,7 @@ import { RETRY, tokenOf } from '../../../crds/shared.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { rollbackAsked } from '../moved.ts';
 import { refusal } from '../moved-conditions.ts';
+import { plannedMessage } from '../planned-message.ts';
 import { retryIsAsked, type Situation } from '../situation.ts';
 import { type Step, type StepOptions, step } from '../step.ts';
 
@@ -39,18 +40,11 @@ function refuseRollback(situation: Situation): Step {
   return rest(situation, { status, events: status.rollbackRefused ? [event] : [] });
 }
 
-function readiness({ phase, progress, failure, plan }: ReindexRequestStatus): Readiness {
+function readiness(status: ReindexRequestStatus): Readiness {
+  const { phase, progress, failure } = status;
   if (phase === 'Completed')
     return { type: 'ready', reason: 'Completed', message: progress?.message ?? 'the copy is complete' };
-  if (phase === 'Planned')
-    return {
-      type: 'ready',
-      reason: 'Planned',
-      message: [
-        'everything was checked and the plan is in status.plan; nothing was changed',
-        ...(plan?.notes ?? []),
-      ].join('. Note: '),
-    };
+  if (phase === 'Planned') return { type: 'ready', reason: 'Planned', message: plannedMessage(status) };
   if (phase === 'RolledBack')
     return {
       type: 'stalled',

@@ -1,5 +1,5 @@
 import type { Situation } from '../situation.ts';
-import { type Step, step } from '../step.ts';
+import { type Step, step, withoutForecast } from '../step.ts';
 import { copy } from './copying.ts';
 
 /** No new part begins, those that run end and count; what is written meanwhile is caught up after resuming. */
@@ -11,6 +11,11 @@ export function rest(situation: Situation): Step {
       ? `suspended by spec.suspend: ${running} tasks that run already end, no new one begins, and writes are free`
       : 'suspended by spec.suspend: writes are free; what is copied is kept, and what is written meanwhile is caught up after resuming';
   const ready = { type: 'suspended', reason: 'Suspended', message } as const;
-  if (running > 0) return { ...copy(situation), ready };
+  if (running > 0) return { ...resting(copy(situation)), ready };
   return step(situation, { phase: status.phase ?? 'Copying', message, ready, next: 'changed' });
+}
+
+function resting(ending: Step): Step {
+  const { progress } = ending.status;
+  return progress ? { ...ending, status: { ...ending.status, progress: withoutForecast(progress) } } : ending;
 }
