@@ -57,6 +57,7 @@ export type ReindexAction =
   | { readonly type: 'SettleRound'; readonly target: Target }
   | { readonly type: 'Flush'; readonly target: Target }
   | { readonly type: 'RenewPointInTime'; readonly pit: string }
+  | { readonly type: 'ClosePointsInTime'; readonly pits: readonly string[] }
   /** `target` of these is the destination. */
   | { readonly type: 'FinishHardening'; readonly target: Target }
   | { readonly type: 'RemoveDepartures'; readonly target: Target }

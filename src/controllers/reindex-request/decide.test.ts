@@ -964,6 +964,14 @@ describe('undoing', () => {
     ]);
   });
 
+  it('closes the points in time, once, when nothing reads in them any more', () => {
+    const looking = { ...undoing, copy: { ...wholeCopy, pit: 'p1', previousPit: 'p0' } };
+    const world = observed({ sources: [free], destination: destination() });
+    const first = run(request(looking, cancel), world);
+    expect(first.actions).toEqual([{ type: 'ClosePointsInTime', pits: ['p1', 'p0'] }]);
+    expect(actionsOf(run(request(first.status, cancel), world))).toEqual(['DeleteDestination']);
+  });
+
   it('forgets with the block that it was its own, so that what a user sets later stays', () => {
     const was = observed({ sources: [free], destination: destination({ blocks: true }) });
     expect(run(request(undoing, cancel), was).actions).toMatchObject([

@@ -4,6 +4,7 @@ import { updateAliases } from '../../elasticsearch/aliases.ts';
 import type { Connections, Use } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex, putMapping, putSettings } from '../../elasticsearch/indices.ts';
+import { closePointInTime } from '../../elasticsearch/point-in-time.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
 import { startReindex } from '../../elasticsearch/reindex.ts';
 import { cancelTask, rethrottle } from '../../elasticsearch/tasks.ts';
@@ -104,6 +105,10 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     await flush(es, target.index, pass.signal);
   },
   RenewPointInTime: renewPointInTime,
+  ClosePointsInTime: async ({ pits }, { es, pass }) => {
+    // One that stays ends by itself within the hour: nobody waits for that.
+    await Promise.allSettled(pits.map((pit) => closePointInTime(es, pit, pass.signal)));
+  },
   FinishHardening: finishHardening,
   RemoveDepartures: removeDeparted,
   Sweep: sweep,
@@ -181,6 +186,7 @@ const UNDOES: ReadonlySet<ReindexAction['type']> = new Set([
   'SetSettings',
   'DeleteDestination',
   'DropScratches',
+  'ClosePointsInTime',
   'RenewLocks',
   'ReleaseLocks',
 ]);

@@ -216,6 +216,15 @@ export function withoutRound(copy: Copy): Copy {
   };
 }
 
+/** The points in time that nobody looks into any more once the copy is over: they keep deleted files on the disk for an hour. */
+export function viewsOf(copy: Copy | undefined): readonly string[] {
+  return [copy?.pit, copy?.previousPit].filter((pit) => pit !== undefined);
+}
+
+export function withoutViews({ pit: _pit, previousPit: _previous, ...copy }: Copy): Copy {
+  return copy;
+}
+
 /** Documents are missing in the destination: their parts of the source are copied again, whichever round had copied them. */
 export function withMissing(copy: Copy, missing: readonly Range[]): Copy {
   if (missing.length === 0) return copy;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { request } from '../../../../test/support/reindex-situations.ts';
+import { request, wholeCopy } from '../../../../test/support/reindex-situations.ts';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { CopyRequest } from '../copy-request.ts';
 import { decide, stageOf } from '../decide.ts';
@@ -113,6 +113,20 @@ const stage = (resource: CopyRequest, observed = world()) => stageOf(situationOf
 const actionsOf = ({ actions = [] }: ReturnType<typeof run>) => actions.map(({ type }) => type);
 const conditionOf = ({ conditions = [] }: ReturnType<typeof run>, type: string) =>
   conditions.find((condition) => condition.type === type);
+
+describe('what the copy was compared with', () => {
+  const copy = { ...wholeCopy, pit: 'p1', previousPit: 'p0' };
+  const close = { type: 'ClosePointsInTime', pits: ['p1', 'p0'] };
+
+  it.each([
+    ['a window', {}],
+    ['none', noWindow],
+  ])('is let go when the aliases have moved, with %s', (_, over) => {
+    const decision = run(request({ ...moved, copy }, over), world());
+    expect(decision.actions).toContainEqual(close);
+    expect(actionsOf(run(request(decision.status, over), world()))).not.toContain('ClosePointsInTime');
+  });
+});
 
 describe('the rollback window', () => {
   it('opens with the move: the destination is shown and governed, the old index hidden and still blocked', () => {

@@ -1,9 +1,11 @@
+import type { ReindexAction } from '../actions.ts';
 import { afterMove } from '../moved.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { deleteSource } from './deleting-source.ts';
 import {
   cleaningStep,
+  closeViews,
   dropStray,
   leadTo,
   lossEvents,
@@ -17,12 +19,12 @@ import {
 /** No way back any more: the destination serves, the old index goes or is free again, and nothing of ours is left. */
 export function cleanUp(situation: Situation): Step {
   const moved = afterMove(situation);
-  return enter(moved) ?? deleteSource(moved) ?? letSourceGo(moved) ?? complete(moved);
+  return enter(moved, closeViews(situation)) ?? deleteSource(moved) ?? letSourceGo(moved) ?? complete(moved);
 }
 
 /** What came behind the write block is looked for while the block is still there: afterwards anybody may write. */
-function enter(moved: Situation): Step | undefined {
-  const actions = [...serve(moved), ...dropStray(moved)];
+function enter(moved: Situation, last: readonly ReindexAction[]): Step | undefined {
+  const actions = [...serve(moved), ...dropStray(moved), ...last];
   if (moved.status.phase === 'CleaningUp' && actions.length === 0) return undefined;
   const status = withLosses(moved);
   return cleaningStep(moved, leadTo(moved), {

@@ -2,7 +2,16 @@ import type { Readiness } from '../../../runtime/controller.ts';
 import { afterMove, windowEnd } from '../moved.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step, time } from '../step.ts';
-import { dropStray, hideSource, leadTo, lossEvents, movedFigures, serve, withLosses } from './serving.ts';
+import {
+  closeViews,
+  dropStray,
+  hideSource,
+  leadTo,
+  lossEvents,
+  movedFigures,
+  serve,
+  withLosses,
+} from './serving.ts';
 
 /** How soon it is noticed that a later request has moved the aliases on. */
 const LOOK_AGAIN_MS = 10 * 60_000;
@@ -14,7 +23,7 @@ const LOOK_AGAIN_MS = 10 * 60_000;
 export function keepWindow(situation: Situation): Step {
   const moved = afterMove(situation);
   const until = windowEnd(moved);
-  const actions = [...serve(moved), ...dropStray(moved), ...hideSource(moved)];
+  const actions = [...serve(moved), ...dropStray(moved), ...hideSource(moved), ...closeViews(situation)];
   const status = { ...withLosses(moved), rollbackUntil: time(until) };
   const message = windowMessage(moved);
   return step(moved, {

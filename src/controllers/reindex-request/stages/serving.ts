@@ -5,6 +5,7 @@ import type { ReindexAction } from '../actions.ts';
 import { hasSettings, leftPipelines, shownSettings, withMark } from '../destination.ts';
 import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
+import { viewsOf } from '../rounds.ts';
 import { hasWriteBlock, type Situation, takesMark } from '../situation.ts';
 import { type Step, type StepOptions, step, time } from '../step.ts';
 
@@ -79,6 +80,12 @@ export function dropStray(moved: Situation): readonly ReindexAction[] {
   const { destination } = moved;
   if (!destination || aliases.length === 0) return [];
   return [{ type: 'DropAliases', target: { index: destination.name, uuid: destination.uuid }, aliases }];
+}
+
+/** Before what only the copy needed is forgotten. */
+export function closeViews({ status }: Situation): readonly ReindexAction[] {
+  const pits = viewsOf(status.copy);
+  return pits.length > 0 ? [{ type: 'ClosePointsInTime', pits }] : [];
 }
 
 export function hideSource({ source, observed }: Situation): readonly ReindexAction[] {

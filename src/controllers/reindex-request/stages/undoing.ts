@@ -2,6 +2,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { wasNeverFilled, withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
+import { viewsOf, withoutViews } from '../rounds.ts';
 import { ownsBlock, type Situation, takesMark, throughEpoch } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
 
@@ -18,6 +19,7 @@ export function undo(situation: Situation): Step {
     dropTemplateAliases(situation) ??
     unmark(situation) ??
     stopTasks(situation) ??
+    closeViews(situation) ??
     deleteCopy(situation) ??
     dropScratches(situation) ??
     dropEpoch(situation) ??
@@ -119,6 +121,17 @@ function unmark(situation: Situation): Step | undefined {
   const meta = withMark(destination.mappings, { ...mark, state, blocks: false })['_meta'];
   return undoStep(situation, `marking ${destination.name} as unfinished`, {
     actions: [{ type: 'SetMeta', target: { index: destination.name, uuid: destination.uuid }, meta }],
+  });
+}
+
+/** While their ids are still known. */
+function closeViews(situation: Situation): Step | undefined {
+  const { copy } = situation.status;
+  const pits = viewsOf(copy);
+  if (!copy || pits.length === 0) return undefined;
+  return undoStep(situation, 'closing the points in time of the copy', {
+    status: { ...situation.status, copy: withoutViews(copy) },
+    actions: [{ type: 'ClosePointsInTime', pits }],
   });
 }
 
