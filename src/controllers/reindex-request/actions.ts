@@ -58,11 +58,11 @@ export type ReindexAction =
   | { readonly type: 'Flush'; readonly target: Target }
   | { readonly type: 'RenewPointInTime'; readonly pit: string }
   | { readonly type: 'ClosePointsInTime'; readonly pits: readonly string[] }
-  /** `target` of these is the destination. */
+  /** `target` of these is the destination, `page` how many documents the source lets be asked for at once. */
   | { readonly type: 'FinishHardening'; readonly target: Target }
-  | { readonly type: 'RemoveDepartures'; readonly target: Target }
-  | { readonly type: 'Sweep'; readonly target: Target }
-  | { readonly type: 'Compare'; readonly target: Target }
+  | { readonly type: 'RemoveDepartures'; readonly target: Target; readonly page: number }
+  | { readonly type: 'Sweep'; readonly target: Target; readonly page: number }
+  | { readonly type: 'Compare'; readonly target: Target; readonly page: number }
   | {
       readonly type: 'StartRange';
       readonly range: RunningRange;

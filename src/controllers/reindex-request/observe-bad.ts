@@ -2,7 +2,8 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { search } from '../../elasticsearch/search.ts';
 import { chunks } from './departures.ts';
 import { errorIndex } from './error-index.ts';
-import { countNumbered, LostView, PAGE } from './perform-frozen-view.ts';
+import { pageOf } from './page.ts';
+import { countNumbered, LostView } from './perform-frozen-view.ts';
 import type { Observed } from './observed.ts';
 import type { Situation } from './situation.ts';
 
@@ -16,13 +17,14 @@ export async function readBad(
   signal: AbortSignal,
 ): Promise<Pick<Observed, 'bad'>> {
   const { copy } = situation.status;
+  const page = pageOf(situation.source?.settings);
   if (!copy?.bad) return {};
   if (copy.pit === undefined) return { bad: 'lost' };
   const view = { pit: copy.pit, shardCount: copy.shards.length, query: situation.spec.source.query };
   try {
     let alive = 0;
     for (const [shard, numbers] of await writtenDown(situation, es, signal))
-      for (const some of chunks(numbers, PAGE)) alive += await countNumbered(es, view, shard, some, signal);
+      for (const some of chunks(numbers, page)) alive += await countNumbered(es, view, shard, some, signal);
     return { bad: alive };
   } catch (error) {
     if (!(error instanceof LostView)) throw error;

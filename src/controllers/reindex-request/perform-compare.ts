@@ -54,7 +54,8 @@ export function compareDocuments(
   limits: CompareLimits = CONTENTS,
 ): Promise<CompareResult> {
   const { pit, shards, query, source, destination, cursor } = request;
-  const view = { pit, shardCount: shards.length, query };
+  const page = Math.min(limits.page, request.page ?? limits.page);
+  const view = { pit, shardCount: shards.length, query, page };
   const compare = async (): Promise<CompareResult> => {
     await requireSame(es, destination, signal);
     let compared = 0;
@@ -63,7 +64,7 @@ export function compareDocuments(
     const size = new PartSize();
     const hasTime = () => performance.now() < end;
     const visit = async (range: Range) => {
-      const { numbers, reached } = await choose(es, view, range, request, limits.page, signal);
+      const { numbers, reached } = await choose(es, view, range, request, page, signal);
       const read = (from: Elasticsearch, part: readonly number[]) =>
         differing(from, view, range.shard, part, destination.index, signal);
       let looked = 0;
@@ -101,9 +102,8 @@ async function choose(
     const to = Math.min(endOfPage(range.from, spread, page), range.to);
     return { numbers: await spreadNumbers(es, view, { ...range, to }, spread, signal), reached: to };
   }
-  const documents = await firstDocuments(es, view, range, page, signal);
-  const numbers = documents.map(({ seqNo }) => seqNo);
-  return { numbers, reached: numbers.length < page ? undefined : numbers.at(-1) };
+  const { documents, reached } = await firstDocuments(es, view, range, page, signal);
+  return { numbers: documents.map(({ seqNo }) => seqNo), reached };
 }
 
 interface Spread {

@@ -18,7 +18,7 @@ type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type:
 
 /** A slice of what was deleted in the source between two points in time is deleted in the destination. */
 export async function removeDeparted(
-  { target }: Action<'RemoveDepartures'>,
+  { target, page }: Action<'RemoveDepartures'>,
   context: EffectContext,
 ): Promise<Change | void> {
   const { es, resource, pass } = context;
@@ -31,6 +31,7 @@ export async function removeDeparted(
       after: copy.pit,
       shards: reachedSince(copy),
       query: resource.spec.source.query,
+      page,
       destination: target,
       cursor: copy.cursor,
     },
@@ -54,14 +55,14 @@ function reachedSince({ previous = [], shards }: Copy): readonly Reached[] {
 
 /** A slice of looking up every document: first those that must not be there, then those that must. */
 export async function sweep(
-  { target }: Action<'Sweep'>,
+  { target, page }: Action<'Sweep'>,
   { es, resource, pass }: EffectContext,
 ): Promise<Change | void> {
   const copy = resource.status?.copy;
   if (!copy) return;
   if (copy.pit === undefined) return cannotLookUp;
   const { missing, at } = sweepCursor.parse(copy.cursor);
-  const view = { ...viewOf(resource, copy.pit), destination: target, cursor: at };
+  const view = { ...viewOf(resource, copy.pit), page, destination: target, cursor: at };
   if (missing) {
     const found = await findMissing({ ...view, shards: reachedBefore(copy) }, es, pass.signal);
     if (found.type === 'lost') return withCopy(withoutRound);
@@ -101,7 +102,7 @@ function swept({ cursor: _cursor, ...copy }: Copy, next: object | undefined): Co
 
 /** A slice of comparing what the last round has copied with what it was copied from. */
 export async function compareContents(
-  { target }: Action<'Compare'>,
+  { target, page }: Action<'Compare'>,
   { es, resource, pass }: EffectContext,
 ): Promise<Change | void> {
   const { status, spec } = resource;
@@ -110,6 +111,7 @@ export async function compareContents(
   if (copy.pit === undefined) return cannotLookUp;
   const view = {
     ...viewOf(resource, copy.pit),
+    page,
     destination: target,
     cursor: status.verification?.cursor,
   };

@@ -19,8 +19,9 @@ import {
   firstDocuments,
   type FrozenView,
   LostView,
-  PAGE,
+  pageIn,
 } from './perform-frozen-view.ts';
+import { PAGE } from './page.ts';
 import { requireSame } from './perform-effect.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
@@ -33,6 +34,8 @@ export interface DeparturesRequest {
   /** What the round before has reached in each shard of the source. */
   readonly shards: readonly Reached[];
   readonly query?: unknown;
+  /** As many documents as the source lets be asked for at once; absent: PAGE. */
+  readonly page?: number | undefined;
   readonly destination: Target;
   /** `next` of the slice before; whatever else means the start. */
   readonly cursor?: unknown;
@@ -45,7 +48,7 @@ export type DeparturesResult =
 
 /** How much one slice does: seconds on a large index. */
 export interface SliceLimits {
-  /** Numbers per stretch: counting them takes a second or two. */
+  /** Numbers per stretch: counting them takes about a second. */
   readonly longest: number;
   /** Stretches side by side. */
   readonly atOnce: number;
@@ -53,19 +56,22 @@ export interface SliceLimits {
   readonly numbers: number;
   /** Departed documents, of a stretch as of all. */
   readonly departed: number;
-  /** What one histogram may hold; Elasticsearch itself draws the line at 65,536. */
+  /**
+   * What one histogram may hold. Elasticsearch draws the line at 65,536; clusters that have come through the years often
+   * at 10,000, the default of old (`search.max_buckets`).
+   */
   readonly buckets: number;
-  /** Ranges in one query; Elasticsearch takes 1,024 on the smallest node. */
+  /** Ranges in one query; Elasticsearch takes 1,024 on the smallest node. Each is looked at in 16 buckets. */
   readonly ranges: number;
 }
 
 export const SLICE: SliceLimits = {
-  longest: 5_000_000,
+  longest: 2_500_000,
   atOnce: 4,
   numbers: 20_000_000,
   departed: 2 * PAGE,
-  buckets: 20_000,
-  ranges: 1_000,
+  buckets: 10_000,
+  ranges: 600,
 };
 
 interface Views {
@@ -90,9 +96,7 @@ export async function removeDepartures(
   try {
     const views = viewsOf(request, es, limits, signal);
     const { documents, next } = await candidates(request, views);
-    const gone: DocumentKey[] = [];
-    for (const some of chunks(documents, PAGE))
-      gone.push(...(await absentFrom(es, views.after, some, signal)));
+    const gone = await absentFrom(es, views.after, documents, signal);
     return {
       type: 'removed',
       removed: await removeGhosts(es, request.destination.index, gone, signal),
@@ -105,12 +109,12 @@ export async function removeDepartures(
 }
 
 function viewsOf(
-  { before, after, shards, query }: DeparturesRequest,
+  { before, after, shards, query, page }: DeparturesRequest,
   es: Elasticsearch,
   limits: SliceLimits,
   signal: AbortSignal,
 ): Views {
-  const view = { shardCount: shards.length, query };
+  const view = { shardCount: shards.length, query, page };
   return { es, before: { ...view, pit: before }, after: { ...view, pit: after }, limits, signal };
 }
 
@@ -160,7 +164,7 @@ async function candidatesByCount(stretch: Stretch, views: Views): Promise<Found>
   const all = await departedFrom([stretch], width, views);
   const now = affordable(all, limits.departed);
   const documents: DocumentKey[] = [];
-  for (const numbers of chunks(await singleNumbers(now, width, views), PAGE))
+  for (const numbers of chunks(await singleNumbers(now, width, views), pageIn(before)))
     documents.push(
       ...(await documentsNumbered(es, before, stretch.shard, numbers, { source: false }, signal)),
     );
@@ -202,7 +206,7 @@ async function departedFrom(
  * its number proves nothing.
  */
 async function candidatesAbove(stretch: Stretch, { es, before, signal }: Views): Promise<Found> {
-  const documents = await firstDocuments(es, before, stretch, PAGE, signal);
-  const last = documents.length < PAGE ? undefined : documents.at(-1);
-  return { documents, next: last && { shard: stretch.shard, from: last.seqNo + 1 } };
+  const { documents, reached } = await firstDocuments(es, before, stretch, PAGE, signal);
+  const next = reached === undefined ? undefined : { shard: stretch.shard, from: reached + 1 };
+  return { documents, next };
 }

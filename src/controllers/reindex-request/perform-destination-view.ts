@@ -3,6 +3,7 @@ import { closePointInTime, openPointInTime } from '../../elasticsearch/point-in-
 import { refresh } from '../../elasticsearch/refresh.ts';
 import type { Target } from './actions.ts';
 import { flatten } from './destination.ts';
+import { pageOf } from './page.ts';
 import type { FrozenView } from './perform-frozen-view.ts';
 import { requireSame } from './perform-effect.ts';
 
@@ -25,7 +26,8 @@ export async function withDestination<T>(
   if (first) await refresh(es, target.index, signal);
   const pit = await openPointInTime(es, target.index, KEEP_ALIVE, signal);
   try {
-    return await use({ pit, shardCount: Number(flatten(settings)['index.number_of_shards']) });
+    const shardCount = Number(flatten(settings)['index.number_of_shards']);
+    return await use({ pit, shardCount, page: pageOf(settings) });
   } finally {
     await closePointInTime(es, pit);
   }

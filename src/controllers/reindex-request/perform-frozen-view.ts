@@ -3,6 +3,8 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { incomplete, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { DocumentKey } from '../../elasticsearch/multi-get.ts';
 import { type Hit, inSequence, search, type SearchResult } from '../../elasticsearch/search.ts';
+import { chunks } from './departures.ts';
+import { PAGE } from './page.ts';
 import type { Range } from './ranges.ts';
 
 /** What a point in time shows of one index. All reads are complete or throw. */
@@ -12,6 +14,8 @@ export interface FrozenView {
   readonly shardCount: number;
   /** Only documents of this query count; absent: all. */
   readonly query?: unknown;
+  /** As many documents as its index lets be asked for at once; absent: PAGE. */
+  readonly page?: number | undefined;
 }
 
 /** The point in time, or a shard of it, is gone for good: it ended, its node did, or its index was closed. */
@@ -34,9 +38,6 @@ export async function unlessLost<T>(pit: string, result: Promise<T>): Promise<T 
     throw error;
   }
 }
-
-/** Documents at once. Elasticsearch takes 10,000 at most; ids may be 512 bytes long, and an answer holds them all. */
-export const PAGE = 5_000;
 
 const histogram = z.object({
   buckets: z.array(z.object({ key: z.number(), doc_count: z.number() })),
@@ -78,21 +79,29 @@ export async function spreadNumbers(
   return firsts.parse(aggregations['spread']).buckets.map(({ first }) => first.value);
 }
 
-/** The first documents of a range, in the order of their numbers. Without content. */
+export interface FirstDocuments {
+  readonly documents: readonly Numbered[];
+  /** The number that they reach up to; undefined where the range has no more than them. */
+  readonly reached: number | undefined;
+}
+
+/** The first documents of a range, in the order of their numbers. Without content. @param most fewer where the index says so. */
 export async function firstDocuments(
   es: Elasticsearch,
   view: FrozenView,
   { shard, from, to }: Range,
-  size: number,
+  most: number,
   signal: AbortSignal,
-): Promise<readonly Numbered[]> {
+): Promise<FirstDocuments> {
+  const size = Math.min(most, pageIn(view));
   const body = { ...nothingBut(view, between(from, to)), ...inOrder, _source: false, size };
-  return (await read(es, view, shard, body, signal)).hits.map(numbered);
+  const documents = (await read(es, view, shard, body, signal)).hits.map(numbered);
+  return { documents, reached: documents.length < size ? undefined : documents.at(-1)?.seqNo };
 }
 
 /**
  * The documents that have these numbers in a shard, in order.
- * @param numbers at most PAGE, read from the same view: each is a document.
+ * @param numbers at most `pageIn` the view, read from it: each is a document.
  */
 export async function documentsNumbered(
   es: Elasticsearch,
@@ -124,7 +133,7 @@ export async function documentsWithIds(
   return (await read(es, view, shard, body, signal)).hits.map(numbered);
 }
 
-/** How many of these numbers of a shard are documents still. @param numbers at most PAGE. */
+/** How many of these numbers of a shard are documents still. @param numbers at most `pageIn` the view. */
 export async function countNumbered(
   es: Elasticsearch,
   view: FrozenView,
@@ -138,8 +147,20 @@ export async function countNumbered(
   return total;
 }
 
-/** Those of the documents that the view does not show. @param documents at most PAGE. */
+/** Those of the documents that the view does not show. */
 export async function absentFrom<T extends DocumentKey>(
+  es: Elasticsearch,
+  view: FrozenView,
+  documents: readonly T[],
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const absent: T[] = [];
+  for (const some of chunks(documents, pageIn(view)))
+    absent.push(...(await absentAmong(es, view, some, signal)));
+  return absent;
+}
+
+async function absentAmong<T extends DocumentKey>(
   es: Elasticsearch,
   view: FrozenView,
   documents: readonly T[],
@@ -180,21 +201,22 @@ async function keysShown(
   const keys = new Set<string>();
   if (documents.length === 0) return keys;
   const values = [...new Set(documents.map(({ id }) => id))];
-  const sorted = {
-    ...nothingBut(view, { ids: { values } }),
-    _source: false,
-    size: PAGE,
-    sort: ['_shard_doc'],
-  };
-  // More than one page only where ids repeat under several routings.
+  const size = pageIn(view);
+  const sorted = { ...nothingBut(view, { ids: { values } }), _source: false, size, sort: ['_shard_doc'] };
+  // More than one page where ids repeat under several routings, or the index has small ones.
   let after: readonly unknown[] | undefined;
   do {
     const body = { ...sorted, ...(after && { search_after: after }) };
     const { hits } = await read(es, view, undefined, body, signal);
     for (const hit of hits) keys.add(keyOf(hit));
-    after = hits.length < PAGE ? undefined : hits.at(-1)?.sort;
+    after = hits.length < size ? undefined : hits.at(-1)?.sort;
   } while (after);
   return keys;
+}
+
+/** Documents that may be asked for at once. */
+export function pageIn({ page = PAGE }: FrozenView): number {
+  return page;
 }
 
 function keyOf({ id, routing }: DocumentKey): string {

@@ -3,7 +3,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { incomplete } from '../../elasticsearch/errors.ts';
 import { type DocumentKey, getDocuments } from '../../elasticsearch/multi-get.ts';
 import { chunks } from './departures.ts';
-import { PAGE } from './perform-frozen-view.ts';
+import { PAGE } from './page.ts';
 
 /**
  * Deletes documents that the source has no more, each exactly as it is read here.

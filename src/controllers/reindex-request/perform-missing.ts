@@ -20,6 +20,8 @@ export interface LookUpRequest {
   /** Every shard of the source, and what is to be in the destination. */
   readonly shards: readonly ShardBound[];
   readonly query?: unknown;
+  /** As many documents as the source lets be asked for at once; absent: PAGE. */
+  readonly page?: number | undefined;
   readonly source: Target;
   readonly destination: Target;
   /** `next` of the slice before; whatever else means the start. */
@@ -49,20 +51,20 @@ export function findMissing(
   signal: AbortSignal,
   limits: LookUpLimits = LOOK_UP,
 ): Promise<MissingResult> {
-  const { pit, shards, query, cursor, source, destination } = request;
-  const view = { pit, shardCount: shards.length, query };
+  const { pit, shards, query, page, cursor, source, destination } = request;
+  const view = { pit, shardCount: shards.length, query, page };
   const find = async (copies: FrozenView): Promise<MissingResult> => {
     let checked = 0;
     const missing: Numbered[] = [];
     const ranges: Range[] = [];
     const next = await walk(shards, cursor, limits.pages, async (range) => {
-      const documents = await firstDocuments(es, view, range, limits.page, signal);
+      const { documents, reached } = await firstDocuments(es, view, range, limits.page, signal);
       const absent = await absentFrom(es, copies, documents, signal);
       const lacking = await stillThere(es, source, absent, signal);
       checked += documents.length;
       missing.push(...lacking);
       ranges.push(...rangesOf(range.shard, lacking));
-      return documents.length < limits.page ? undefined : documents.at(-1)?.seqNo;
+      return reached;
     });
     const examples = missing.slice(0, EXAMPLES).map(({ id }) => id);
     return { type: 'checked', checked, missing: missing.length, ranges, examples, next };

@@ -63,7 +63,7 @@ describe('the time of a point in time', () => {
   });
 
   it('begins anew with each part of a comparison', async () => {
-    const action = { type: 'Compare', target: { index: 'new', uuid: 'new-uuid' } } as const;
+    const action = { type: 'Compare', target: { index: 'new', uuid: 'new-uuid' }, page: 10 } as const;
     const settings = { index: { uuid: 'new-uuid', number_of_shards: '1', number_of_replicas: '0' } };
     const context = contextOf(({ method, path }) => {
       if (method === 'GET') return { new: { aliases: {}, mappings: {}, settings } };

@@ -15,6 +15,7 @@ import type { IndexFacts, ShardFacts } from './observed.ts';
 import { removeDeparted } from './perform-delta.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { withFirstRanges } from './first-ranges.ts';
+import { pageOf } from './page.ts';
 import { isLoss } from './perform-frozen-view.ts';
 import { beginRound, hasSettled, LOST_SINCE, type RoundStart } from './rounds.ts';
 import { time } from './step.ts';
@@ -60,16 +61,22 @@ export async function beginRoundAt(
       fewestDocumentsPerRange: context.fewestDocumentsPerRange,
       time: time(pass.now),
     });
-  return withFirstRanges(context, action.fenced ? await withDepartures(begun, action, context) : begun);
+  const page = pageOf(source.settings);
+  return withFirstRanges(context, action.fenced ? await withDepartures(begun, action, page, context) : begun);
 }
 
 /** Writers wait: what has left is deleted in the same go. Where that fails, the next pass does it, and says why not. */
-async function withDepartures(begun: Change, { destination }: Action<'BeginRound'>, context: EffectContext) {
+async function withDepartures(
+  begun: Change,
+  { destination }: Action<'BeginRound'>,
+  page: number,
+  context: EffectContext,
+) {
   const { resource, pass } = context;
   const status = begun(resource.status ?? {});
   if (!destination || !status.copy || status.copy.departed || status.copy.sweep) return begun;
   const at = { ...context, resource: { ...resource, status } };
-  const removed = await removeDeparted({ type: 'RemoveDepartures', target: destination }, at).catch(
+  const removed = await removeDeparted({ type: 'RemoveDepartures', target: destination, page }, at).catch(
     (error: unknown) => pass.log.warn({ err: error }, 'what has left the source was not deleted at once'),
   );
   return (before: ReindexRequestStatus) => (removed ? removed(begun(before)) : begun(before));

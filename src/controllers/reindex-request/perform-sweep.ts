@@ -1,7 +1,8 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import type { Target } from './actions.ts';
 import { withDestination } from './perform-destination-view.ts';
-import { absentFrom, firstDocuments, type FrozenView, PAGE, unlessLost } from './perform-frozen-view.ts';
+import { PAGE } from './page.ts';
+import { absentFrom, firstDocuments, type FrozenView, unlessLost } from './perform-frozen-view.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import { END, type Position, type ShardBound, walk } from './shard-walk.ts';
 
@@ -11,6 +12,8 @@ export interface SweepRequest {
   /** Of the source. */
   readonly shardCount: number;
   readonly query?: unknown;
+  /** As many documents as the source lets be asked for at once; absent: PAGE. */
+  readonly page?: number | undefined;
   readonly destination: Target;
   /** `next` of the slice before; whatever else means the start. */
   readonly cursor?: unknown;
@@ -48,11 +51,11 @@ export function sweepGhosts(
   const sweep = async (copies: FrozenView): Promise<SweepResult> => {
     let [checked, removed] = [0, 0];
     const next = await walk(wholeOf(copies), cursor, limits.pages, async (range) => {
-      const documents = await firstDocuments(es, copies, range, limits.page, signal);
+      const { documents, reached } = await firstDocuments(es, copies, range, limits.page, signal);
       const ghosts = await absentFrom(es, request, documents, signal);
       removed += await removeGhosts(es, destination.index, ghosts, signal);
       checked += documents.length;
-      return documents.length < limits.page ? undefined : documents.at(-1)?.seqNo;
+      return reached;
     });
     return { type: 'swept', removed, checked, next };
   };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { batchSize, sizeOfTry } from './requests.ts';
+import { copying, fenced, observed, request } from '../../../test/support/reindex-situations.ts';
+import { batchSize, rangeRequest, sizeOfTry } from './requests.ts';
+import { situationOf } from './situation.ts';
 
 describe('batchSize', () => {
   it.each([
@@ -19,6 +21,18 @@ describe('batchSize', () => {
   ])('is no more than a limit of %d documents per second lets through at once', (perSecond, expected) => {
     expect(batchSize({ documents: 200_000, bytes: 40_000_000 }, perSecond)).toBe(expected);
   });
+});
+
+it('is no more than the source gives at once, whatever was asked for', () => {
+  const of = (max_result_window: string, over: object) => {
+    const sources = [fenced({ settings: { number_of_shards: '1', max_result_window } })];
+    const situation = situationOf(request(copying, over), observed({ sources }), 0);
+    return rangeRequest(situation, { shard: 0, from: 0, to: 99, try: 0 });
+  };
+  const throttle = { batchSize: 400 };
+  expect(of('300', {})).toMatchObject({ source: { size: 300 } });
+  expect(of('300', { throttle })).toMatchObject({ source: { size: 300 } });
+  expect(of('10000', { throttle })).toMatchObject({ source: { size: 400 } });
 });
 
 describe('the batch of a part that is tried again (H26)', () => {

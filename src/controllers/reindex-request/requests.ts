@@ -2,6 +2,7 @@ import type { CopySpec } from './copy-request.ts';
 import type { DestinationMark } from './destination.ts';
 import { currentEpochAlias, ownsBlock, type Situation, writesBlocked } from './situation.ts';
 import type { IndexFacts } from './observed.ts';
+import { pageOf } from './page.ts';
 import type { Range } from './ranges.ts';
 import { copyScript, type PainlessScript } from './script.ts';
 
@@ -40,7 +41,11 @@ export function sampleRequest(
   return {
     conflicts: 'abort',
     max_docs: SAMPLE_DOCUMENTS,
-    source: { index: source, ...(spec.source.query ? { query: spec.source.query } : {}) },
+    source: {
+      index: source,
+      size: SAMPLE_DOCUMENTS,
+      ...(spec.source.query ? { query: spec.source.query } : {}),
+    },
     dest: pipelineOf(spec),
     ...(script ? { script } : {}),
   };
@@ -63,16 +68,17 @@ export function rangeRequest(situation: Situation, range: Range & { readonly try
     conflicts: 'abort',
     source: {
       index: currentEpochAlias(situation),
-      size: sizeOfTry(
-        range,
-        spec.throttle?.batchSize ?? batchSize(status.source, spec.throttle?.requestsPerSecond),
-      ),
+      size: sizeOfTry(range, pageOf(situation.source?.settings, batchOf(situation))),
       ...(shards > 1 ? { slice: { id: range.shard, max: shards } } : {}),
       ...queryOf(situation, range),
     },
     dest: { index: spec.destination.index, ...pipelineOf(spec) },
     ...(script ? { script } : {}),
   };
+}
+
+function batchOf({ spec: { throttle }, status }: Situation): number {
+  return throttle?.batchSize ?? batchSize(status.source, throttle?.requestsPerSecond);
 }
 
 /**

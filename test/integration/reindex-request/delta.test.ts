@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/controllers/reindex-request/actions.ts';
 import { compareDocuments } from '../../../src/controllers/reindex-request/perform-compare.ts';
+import { pageOf } from '../../../src/controllers/reindex-request/page.ts';
 import { removeDepartures, SLICE } from '../../../src/controllers/reindex-request/perform-departures.ts';
 import { findMissing } from '../../../src/controllers/reindex-request/perform-missing.ts';
 import { sweepGhosts } from '../../../src/controllers/reindex-request/perform-sweep.ts';
@@ -40,22 +41,25 @@ interface Pair {
   readonly origin: Target;
   readonly destination: Target;
   readonly shardCount: number;
+  readonly page: number;
 }
 
 async function indices(
   documents: readonly Document[],
   shards = 1,
   mappings: Readonly<Record<string, unknown>> = {},
+  own: Readonly<Record<string, unknown>> = {},
 ): Promise<Pair> {
   const source = `t-delta-${randomUUID()}`;
   const copy = `${source}-copy`;
   made.push(source, copy);
-  const settings = { number_of_shards: shards, number_of_replicas: 0, refresh_interval: '-1' };
+  const settings = { number_of_shards: shards, number_of_replicas: 0, refresh_interval: '-1', ...own };
   for (const index of [source, copy]) await createIndex(es, index, { settings, mappings });
   for (let at = 0; at < documents.length; at += 20_000)
     await write(es, source, documents.slice(at, at + 20_000), false);
   const target = async (index: string) => ({ index, uuid: (await indexOf(es, index))?.uuid ?? '' });
-  return { source, origin: await target(source), destination: await target(copy), shardCount: shards };
+  const [origin, destination] = [await target(source), await target(copy)];
+  return { source, origin, destination, shardCount: shards, page: pageOf(settings) };
 }
 
 interface Watermark {
@@ -79,9 +83,9 @@ async function watermark(
   return { pit, shards };
 }
 
-async function copyAll({ source, destination }: Pair): Promise<void> {
+async function copyAll({ source, destination, page: size }: Pair): Promise<void> {
   await refresh(es, source);
-  await runReindex(es, { source: { index: source }, dest: { index: destination.index } });
+  await runReindex(es, { source: { index: source, size }, dest: { index: destination.index } });
   await refresh(es, destination.index);
 }
 
@@ -96,7 +100,7 @@ const ids = (...values: readonly number[]): readonly Key[] => values.map((value)
 
 /** Every slice until the end. */
 async function depart(
-  { destination }: Pair,
+  { destination, page }: Pair,
   before: Watermark,
   after: Watermark,
   options: {
@@ -109,7 +113,7 @@ async function depart(
   let [removed, slices, cursor] = [0, 0, undefined as unknown];
   do {
     const result = await removeDepartures(
-      { before: before.pit, after: after.pit, shards: before.shards, query, destination, cursor },
+      { before: before.pit, after: after.pit, shards: before.shards, query, page, destination, cursor },
       options.es ?? es,
       signal,
       { ...SLICE, ...limits },
@@ -267,6 +271,25 @@ describe('departures', () => {
     expect(await countDocuments(es, pair.destination.index)).toBe(1_650);
   });
 
+  it('are counted in no more buckets than clusters of old allow', async () => {
+    const limit = async (most: number | null) => {
+      const body = { persistent: { 'search.max_buckets': most } };
+      await es.request({ method: 'PUT', path: '/_cluster/settings', body });
+    };
+    const pair = await indices(numbered(25_000).map(({ id }) => ({ id, source: {} })));
+    const before = await watermark(pair);
+    await copyAll(pair);
+    const leaving = numbered(25_000).filter((_, n) => n % 9 === 0);
+    await remove(pair.source, leaving);
+    const after = await watermark(pair);
+    await limit(10_000);
+    try {
+      expect((await depart(pair, before, after)).removed).toBe(leaving.length);
+    } finally {
+      await limit(null);
+    }
+  });
+
   it('cannot be told once a point in time is gone', async () => {
     const pair = await indices(numbered(20), 3);
     const [before, after] = [await watermark(pair), await watermark(pair)];
@@ -314,10 +337,10 @@ describe('departures', () => {
 
 const pages = { pages: 3, page: 20 };
 
-async function sweep({ destination, shardCount }: Pair, { pit }: Watermark, query?: unknown) {
+async function sweep({ destination, shardCount, page }: Pair, { pit }: Watermark, query?: unknown) {
   let [removed, checked, slices, cursor] = [0, 0, 0, undefined as unknown];
   do {
-    const request = { pit, shardCount, query, destination, cursor };
+    const request = { pit, shardCount, query, page, destination, cursor };
     const result = await sweepGhosts(request, es, signal, pages);
     if (result.type === 'lost') return 'lost';
     removed += result.removed;
@@ -380,11 +403,11 @@ describe('a sweep', () => {
   });
 });
 
-async function missing({ origin, destination }: Pair, { pit, shards }: Watermark, query?: unknown) {
+async function missing({ origin, destination, page }: Pair, { pit, shards }: Watermark, query?: unknown) {
   let [count, cursor] = [0, undefined as unknown];
   const ranges: Range[] = [];
   do {
-    const request = { pit, shards, query, source: origin, destination, cursor };
+    const request = { pit, shards, query, page, source: origin, destination, cursor };
     const result = await findMissing(request, es, signal, pages);
     if (result.type === 'lost') return 'lost';
     count += result.missing;
@@ -440,7 +463,7 @@ describe('missing documents', () => {
 });
 
 async function compare(
-  { origin, destination }: Pair,
+  { origin, destination, page }: Pair,
   { pit, shards }: Watermark,
   options: {
     readonly sampleSize?: number;
@@ -454,7 +477,8 @@ async function compare(
   let [compared, mismatched, cursor] = [0, 0, undefined as unknown];
   const examples: string[] = [];
   do {
-    const request = { pit, shards, source: origin, destination, level, sampleSize, seed, cursor } as const;
+    const of = { pit, shards, source: origin, destination, page } as const;
+    const request = { ...of, level, sampleSize, seed, cursor } as const;
     const result = await compareDocuments(request, options.es ?? es, signal, { ...pages, time });
     if (result.type === 'lost') return { lost: true, compared, mismatched };
     compared += result.compared;
@@ -535,4 +559,24 @@ describe('contents', () => {
     expect(await compare(pair, now)).toMatchObject({ lost: true });
     expect(await missing(pair, now)).toBe('lost');
   });
+});
+
+it('an index that gives few documents at once is asked for no more', async () => {
+  const few = { max_result_window: 7, max_terms_count: 5 };
+  const pair = await indices(numbered(60), 2, {}, few);
+  const before = await watermark(pair, () => write(es, pair.source, numbered(100).slice(60), false));
+  await copyAll(pair);
+  await remove(
+    pair.source,
+    numbered(100).filter((_, n) => n % 4 === 0),
+  );
+  const after = await watermark(pair);
+  expect((await depart(pair, before, after)).removed).toBe(25);
+  await remove(pair.source, ids(1));
+  const now = await watermark(pair);
+  expect(await sweep(pair, now)).toMatchObject({ removed: 1, checked: 75 });
+  await remove(pair.destination.index, ids(2, 3));
+  expect(await missing(pair, now)).toMatchObject({ count: 2 });
+  for (const options of [{}, { sampleSize: 1_000 }])
+    expect(await compare(pair, now, options)).toEqual({ compared: 74, mismatched: 2, examples: ['2', '3'] });
 });

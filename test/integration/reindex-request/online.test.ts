@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { epochAlias } from '../../../src/controllers/reindex-request/names.ts';
 import type { Elasticsearch } from '../../../src/elasticsearch/elasticsearch.ts';
+import { putSettings } from '../../../src/elasticsearch/indices.ts';
 import { editRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
@@ -121,6 +122,32 @@ describe('a copy under live writes', () => {
     expect(ids).toHaveLength(48);
     expect(ids).not.toContain('3');
     expect(ids).not.toContain('4');
+  });
+
+  it('goes through an index that gives few documents at once, and whose writes wait for replicas', async () => {
+    const { from, to } = await createSource(bed, { documents: numbered(100) });
+    const own = {
+      max_result_window: 20,
+      max_terms_count: 15,
+      number_of_replicas: 1,
+      'write.wait_for_active_shards': '2',
+    };
+    const written = { ...own, 'write.wait_for_active_shards': null };
+    await putSettings(bed.es, from, { index: own });
+    const change = async () => {
+      await putSettings(bed.es, from, { index: written });
+      await remove(bed.es, from, '4');
+      await put(from, '2', 'updated while copying');
+    };
+    const verification = { level: 'Ids' };
+    const { status } = await reindex(bed, { from, to, ...online, verification }, { at: { Copying: change } });
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 99 } });
+    const copy = await indexOf(bed.es, to);
+    expect(copy?.numberOfReplicas).toBe(1);
+    expect(copy?.settings).toMatchObject({
+      max_result_window: '20',
+      write: { wait_for_active_shards: '2' },
+    });
   });
 
   it('of more shards than a status has room for is written down compressed', {

@@ -1,3 +1,4 @@
+import { pageOf } from '../page.ts';
 import type { Situation } from '../situation.ts';
 import { fail, SOON_MS, type Step, step } from '../step.ts';
 
@@ -16,7 +17,7 @@ function differs({ status }: Situation): boolean {
 
 /** What the last round has copied is compared with the point in time that it was copied by. */
 export function compare(situation: Situation): Step {
-  const { status, spec, destination } = situation;
+  const { status, spec, source, destination } = situation;
   const { sampled = 0, mismatched = 0 } = status.verification ?? {};
   if (status.verification?.compared && differs(situation))
     return fail(
@@ -24,12 +25,13 @@ export function compare(situation: Situation): Step {
       'VerificationFailed',
       `${mismatched} of ${sampled} documents differ between ${status.source?.index} and ${spec.destination.index}; no alias was moved: see status.verification, then retry copies anew`,
     );
+  const target = { index: destination?.name ?? '', uuid: destination?.uuid ?? '' };
   const what = spec.verification.level === 'Ids' ? 'ids' : 'contents';
   return step(situation, {
     phase: 'Verifying',
     message: `comparing ${what} of both indexes: ${sampled} documents`,
     percent: 96,
-    actions: [{ type: 'Compare', target: { index: destination?.name ?? '', uuid: destination?.uuid ?? '' } }],
+    actions: [{ type: 'Compare', target, page: pageOf(source?.settings) }],
     next: destination ? 'now' : SOON_MS,
   });
 }

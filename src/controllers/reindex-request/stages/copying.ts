@@ -8,6 +8,7 @@ import { isRecent } from '../moments.ts';
 import { rangeOpaqueId } from '../names.ts';
 import type { DocumentFailure } from '../observed.ts';
 import { withPace } from '../pace.ts';
+import { pageOf } from '../page.ts';
 import { allDone } from '../ranges.ts';
 import { rangeRequest } from '../requests.ts';
 import { type Copy, isRoundComplete, LOST_SINCE } from '../rounds.ts';
@@ -79,7 +80,7 @@ function removeDeparted(situation: Situation, journal: Copy): Step {
     );
   const type = journal.sweep ? 'Sweep' : 'RemoveDepartures';
   const target = { index: destination.name, uuid: destination.uuid };
-  return report(situation, { actions: [{ type, target }], next: 'now' });
+  return report(situation, { actions: [{ type, target, page: pageOf(source.settings) }], next: 'now' });
 }
 
 /**
