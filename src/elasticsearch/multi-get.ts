@@ -31,6 +31,7 @@ const item = z.discriminatedUnion('found', [
 
 /**
  * Reads documents as they are at this moment, refreshed or not; in the order of `keys`, undefined where there is none.
+ * Clusters from 9.2 on, and no others, let themselves be asked for `vectors`, which they leave out of contents otherwise.
  * Elasticsearch uses a routing only to find the shard: what it finds there under another routing counts as none.
  * @throws ElasticsearchError `incomplete` when any document could not be read.
  */
@@ -38,13 +39,17 @@ export async function getDocuments(
   es: Elasticsearch,
   index: string,
   keys: readonly DocumentKey[],
-  options: { readonly source?: boolean } = {},
+  options: { readonly source?: boolean; readonly vectors?: boolean } = {},
   signal?: AbortSignal,
 ): Promise<readonly (StoredDocument | undefined)[]> {
   if (keys.length === 0) return [];
   const docs = keys.map(({ id, routing }) => ({ _id: id, ...(routing !== undefined && { routing }) }));
   // Without naming it, `_source: false` would leave out the routing as well.
-  const query = { stored_fields: '_routing', _source: options.source ?? false };
+  const contents = {
+    _source: options.source ?? false,
+    ...(options.vectors && { _source_exclude_vectors: false }),
+  };
+  const query = { stored_fields: '_routing', ...contents };
   const request = { method: 'POST', path: path`/${concrete(index)}/_mget`, query, body: { docs } } as const;
   const answer = await ask(es, request, z.object({ docs: z.array(item).length(keys.length) }), signal);
   return answer.docs.map((found, at) => documentOf(found, keys[at]));

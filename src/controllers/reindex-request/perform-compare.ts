@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { inParts, PartSize } from '../../elasticsearch/in-parts.ts';
 import { getDocuments } from '../../elasticsearch/multi-get.ts';
@@ -15,6 +14,7 @@ import { EXAMPLES, type LookUpRequest, stillThere } from './perform-missing.ts';
 import type { LookUpLimits } from './perform-sweep.ts';
 import type { Range } from './ranges.ts';
 import { type Position, walk } from './shard-walk.ts';
+import { hidesVectors, isSameContent, vectorFields } from './vectors.ts';
 
 export interface CompareRequest extends LookUpRequest {
   readonly level: 'Sample' | 'Full';
@@ -45,7 +45,8 @@ const CONTENTS: CompareLimits = { pages: 20, page: 500, time: 10_000 };
 
 /**
  * One slice of comparing contents: routing and `_source` as JSON, where the order of keys says nothing and 1.0 is 1.
- * Numbers beyond 2^53 compare as JavaScript reads them. Repeating a slice does no harm.
+ * Numbers beyond 2^53 compare as JavaScript reads them, vectors as far as Elasticsearch keeps them. Repeating a slice does
+ * no harm.
  */
 export function compareDocuments(
   request: CompareRequest,
@@ -55,9 +56,12 @@ export function compareDocuments(
 ): Promise<CompareResult> {
   const { pit, shards, query, source, destination, cursor } = request;
   const page = Math.min(limits.page, request.page ?? limits.page);
-  const view = { pit, shardCount: shards.length, query, page };
   const compare = async (): Promise<CompareResult> => {
-    await requireSame(es, destination, signal);
+    const originals = await requireSame(es, source, signal);
+    const made = await requireSame(es, destination, signal);
+    const fields = new Set([originals, made].flatMap(({ mappings }) => vectorFields(mappings)));
+    const copies = { index: made.name, vectors: hidesVectors(made), fields };
+    const view = { pit, shardCount: shards.length, query, page, vectors: hidesVectors(originals) };
     let compared = 0;
     const mismatched: Numbered[] = [];
     const end = performance.now() + limits.time;
@@ -66,7 +70,7 @@ export function compareDocuments(
     const visit = async (range: Range) => {
       const { numbers, reached } = await choose(es, view, range, request, page, signal);
       const read = (from: Elasticsearch, part: readonly number[]) =>
-        differing(from, view, range.shard, part, destination.index, signal);
+        differing(from, view, range.shard, part, copies, signal);
       let looked = 0;
       for await (const { items, result } of inParts(es, numbers, read, size)) {
         mismatched.push(...(await stillThere(es, source, result, signal)));
@@ -129,18 +133,26 @@ function endOfPage(from: number, { interval, offset }: Spread, page: number): nu
   return (Math.floor((from - offset) / interval) + page) * interval + offset - 1;
 }
 
+interface Copies {
+  readonly index: string;
+  /** Whether the index has to be asked for vectors. */
+  readonly vectors: boolean;
+  /** That hold vectors in one of the two indexes. */
+  readonly fields: ReadonlySet<string>;
+}
+
 /** Those of the documents whose copies differ, or are missing. */
 async function differing(
   es: Elasticsearch,
   view: FrozenView,
   shard: number,
   numbers: readonly number[],
-  destination: string,
+  { index, vectors, fields }: Copies,
   signal: AbortSignal,
 ): Promise<readonly Numbered[]> {
   const originals = await documentsNumbered(es, view, shard, numbers, { source: true }, signal);
-  const copies = await getDocuments(es, destination, originals, { source: true }, signal);
-  const suspects = originals.filter(({ source }, at) => !isDeepStrictEqual(source, copies[at]?.source));
+  const copies = await getDocuments(es, index, originals, { source: true, vectors }, signal);
+  const suspects = originals.filter(({ source }, at) => !isSameContent(source, copies[at]?.source, fields));
   // Without their contents, since all of a slice may differ.
   return suspects.map((suspect) => ({ ...suspect, source: undefined }));
 }

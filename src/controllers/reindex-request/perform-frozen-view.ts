@@ -16,6 +16,8 @@ export interface FrozenView {
   readonly query?: unknown;
   /** As many documents as its index lets be asked for at once; absent: PAGE. */
   readonly page?: number | undefined;
+  /** Whether its index has to be asked for vectors, as `hidesVectors` says; absent: no. */
+  readonly vectors?: boolean;
 }
 
 /** The point in time, or a shard of it, is gone for good: it ended, its node did, or its index was closed. */
@@ -112,7 +114,8 @@ export async function documentsNumbered(
   signal: AbortSignal,
 ): Promise<readonly Numbered[]> {
   const terms = { terms: { _seq_no: numbers } };
-  const body = { ...nothingBut(view, terms), ...inOrder, _source: options.source, size: numbers.length };
+  const contents = options.source ? wholeContents(view) : { _source: false };
+  const body = { ...nothingBut(view, terms), ...inOrder, ...contents, size: numbers.length };
   const { hits } = await read(es, view, shard, body, signal);
   if (hits.length !== numbers.length)
     throw incomplete('a point in time', `${hits.length} of ${numbers.length} documents were found`);
@@ -129,8 +132,12 @@ export async function documentsWithIds(
 ): Promise<readonly Numbered[]> {
   const these = { bool: { filter: [{ ids: { values: ids } }, between(from, to)] } };
   // Within a shard an id stands for one document, whatever its routing.
-  const body = { ...nothingBut(view, these), ...inOrder, size: ids.length };
+  const body = { ...nothingBut(view, these), ...inOrder, ...wholeContents(view), size: ids.length };
   return (await read(es, view, shard, body, signal)).hits.map(numbered);
+}
+
+function wholeContents({ vectors }: FrozenView) {
+  return { _source: vectors ? { exclude_vectors: false } : true };
 }
 
 /** How many of these numbers of a shard are documents still. @param numbers at most `pageIn` the view. */

@@ -15,6 +15,7 @@ import { documentsWithIds, LostView, type Numbered } from './perform-frozen-view
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
 import { withoutRound } from './rounds.ts';
+import { hidesVectors } from './vectors.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type Isolate = Extract<ReindexAction, { type: 'IsolateFailures' }>;
@@ -58,7 +59,9 @@ async function eachFailed(
   { es, resource, pass }: EffectContext,
   setAside: (failed: readonly FailedDocument[]) => Promise<void>,
 ): Promise<readonly DocumentFailure[] | undefined> {
-  const view = { pit, shardCount: resource.status?.copy?.shards.length ?? 0 };
+  const { source, copy } = resource.status ?? {};
+  const origin = await requireSame(es, { index: source?.index ?? '', uuid: source?.uuid ?? '' }, pass.signal);
+  const view = { pit, shardCount: copy?.shards.length ?? 0, vectors: hidesVectors(origin) };
   const byId = new Map(failures.map((failure) => [failure.id, failure]));
   const read = (from: Elasticsearch, ids: readonly string[]) =>
     documentsWithIds(from, view, range, ids, pass.signal);

@@ -64,6 +64,19 @@ describe('documents that do not fit, by default', () => {
     expect(index && isHidden(index)).toBe(true);
   });
 
+  it('are kept whole, with vectors that some clusters do not show', async () => {
+    const vector = { n: { type: 'keyword' }, v: { type: 'dense_vector', dims: 2 } };
+    const documents = numbered(30).map(({ id }) => ({
+      id,
+      source: { n: id === '20' ? 'poison' : id, v: [0.5, 3] },
+    }));
+    const index = { ...keyword, mappings: { properties: vector } };
+    const names = await createSource(bed, { documents, index });
+    const { status } = await copy(names, quarantine());
+    expect(status).toMatchObject({ phase: 'Completed', progress: { quarantined: 1 } });
+    expect(await errorsOf(names.to)).toMatchObject([{ source: { source: { n: 'poison', v: [0.5, 3] } } }]);
+  });
+
   it('among the first are found before anything is done (H8)', async () => {
     const names = await source(20, ...numbered(20).map(({ id }) => Number(id)));
     const { status } = await copy(names);

@@ -510,6 +510,25 @@ describe('contents', () => {
     expect(await compare(pair, now, { sampleSize: 1000 })).toMatchObject({ compared: 150, mismatched: 3 });
   });
 
+  it('hold vectors, which some clusters keep beside the rest', async () => {
+    const vectors = {
+      v: { type: 'dense_vector', dims: 3, similarity: 'cosine' },
+      s: { type: 'sparse_vector' },
+    };
+    const source = (n: number) => ({ v: [n + 1, 1 / 3, 2], s: { tok: 1 / (n + 3) } });
+    const documents = numbered(20).map(({ id }) => ({ id, source: source(Number(id)) }));
+    const pair = await indices(documents, 2, { properties: vectors });
+    const now = await watermark(pair);
+    await copyAll(pair);
+    expect(await compare(pair, now)).toMatchObject({ compared: 20, mismatched: 0 });
+    const { s } = source(3);
+    await write(es, pair.destination.index, [
+      { id: '3', source: { s } },
+      { id: '4', source: { ...source(4), v: [5.1, 1 / 3, 2] } },
+    ]);
+    expect(await compare(pair, now)).toMatchObject({ mismatched: 2, examples: ['3', '4'] });
+  });
+
   it('are sampled from every shard, and others with another seed', async () => {
     const pair = await indices(numbered(600), 3);
     const now = await watermark(pair);
