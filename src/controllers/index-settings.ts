@@ -35,6 +35,15 @@ function prefixed(path: string): string {
   return path.startsWith('index.') ? path : `index.${path}`;
 }
 
+/**
+ * Whether an index of logs gives each document that comes into it an id of its own, made from the fields that it is routed
+ * by: what is copied twice is there twice, and nothing tells which copy is of which document.
+ */
+export function givesIds(settings: unknown): boolean {
+  const { 'index.mode': mode, 'index.routing_path': path } = flatten(settings);
+  return mode === 'logsdb' && path !== undefined && path !== null;
+}
+
 /** What an index that takes over documents of another one has in common with it. */
 export function copiedSettings(settings: unknown): FlatSettings {
   const entries = Object.entries(flatten(settings)).filter(

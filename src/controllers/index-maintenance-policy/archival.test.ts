@@ -386,6 +386,8 @@ describe('an index', () => {
     [{}, { _source: { mode: 'synthetic' } }, undefined],
     [{ mapping: { source: { mode: 'DISABLED' } } }, {}, 'SourceIncomplete'],
     [{ mode: 'time_series' }, {}, 'SourceIncomplete'],
+    [{ mode: 'logsdb' }, {}, undefined],
+    [{ mode: 'logsdb', routing_path: ['host.name'] }, {}, 'SourceIncomplete'],
   ])('with %j and %j lets documents go or not', (settings, mappings, expected) => {
     expect(sourceFault({ name: 'x', settings, mappings })).toBe(expected);
   });

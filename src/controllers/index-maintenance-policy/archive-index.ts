@@ -1,5 +1,5 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { copiedSettings, type FlatSettings, flatten } from '../index-settings.ts';
+import { copiedSettings, type FlatSettings, flatten, givesIds } from '../index-settings.ts';
 import { keepsWholeSource } from '../whole-source.ts';
 import type { ArchiveHold } from './archival.ts';
 
@@ -38,7 +38,8 @@ export function sourceFault({ settings, mappings }: IndexFacts): ArchiveHold | u
   if (isBlocked(settings)) return 'WriteBlocked';
   const isWhole = keepsWholeSource({ settings, mappings });
   // The ids and periods of a time series are those of that very index.
-  return !isWhole || flatten(settings)['index.mode'] === 'time_series' ? 'SourceIncomplete' : undefined;
+  const isBound = flatten(settings)['index.mode'] === 'time_series' || givesIds(settings);
+  return !isWhole || isBound ? 'SourceIncomplete' : undefined;
 }
 
 /** Why no document can come into the index, or whatever has this name. */

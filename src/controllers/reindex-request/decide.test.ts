@@ -143,6 +143,12 @@ describe('validating', () => {
       {},
       'PreflightFailed',
     ],
+    [
+      'a destination that gives documents other ids, as its source does',
+      { sources: [source({ settings: { mode: 'logsdb', routing_path: ['host.name'] } })] },
+      {},
+      'PreflightFailed',
+    ],
     ['a destination of a stranger', { destination: index('orders-v2') }, {}, 'ForeignDestination'],
     [
       'a destination that is an alias',
@@ -382,6 +388,23 @@ describe('preparing', () => {
         run(request(planned), observed({ destination: destination({}, { aliases: { orders: {} } }) })),
       ),
     ).toEqual(['DropAliases']);
+  });
+
+  it('copies nothing into an index that a template makes give documents other ids', () => {
+    const routed = { settings: { mode: 'logsdb', routing_path: 'host.name' } };
+    const decision = run(request(planned), observed({ destination: destination({}, routed) }));
+    expect(decision.status.failure).toMatchObject({
+      reason: 'PreflightFailed',
+      message: expect.stringContaining('orders-v2 would give each document a new id'),
+    });
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('takes logs whose copy is not routed by their fields', () => {
+    const sources = [source({ settings: { mode: 'logsdb', routing_path: ['host.name'] } })];
+    const settings = { index: { routing_path: null, 'logsdb.route_on_sort_fields': false } };
+    const over = { destination: { index: 'orders-v2', settings } };
+    expect(run(request({ phase: 'Validating' }, over), observed({ sources })).status.failure).toBeUndefined();
   });
 
   it('lets nobody write into the destination until it is tuned', () => {

@@ -11,12 +11,13 @@ import {
   wasNeverFilled,
   withMark,
 } from '../destination.ts';
+import { givesIds } from '../../index-settings.ts';
 import { epochAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
-import { isAbandoned } from './refusals.ts';
+import { isAbandoned, refuseIds } from './refusals.ts';
 
 /** The epoch alias on the source, and an empty destination of our own that is tuned for being filled. */
 export function prepare(situation: Situation): Step {
@@ -104,6 +105,8 @@ function destinationStep(situation: Situation, source: IndexFacts, message: stri
       ],
     });
   if (aliases.length > 0) return step(situation, { phase: 'Preparing', message, actions: [dropAliases] });
+  // An index template may say so where the request does not.
+  if (givesIds(destination.settings)) return refuseIds(situation);
   return step(situation, {
     phase: 'Preparing',
     message,

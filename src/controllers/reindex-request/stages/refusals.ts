@@ -1,5 +1,6 @@
 import { keepsWholeSource } from '../../whole-source.ts';
-import { flatten, markOf } from '../destination.ts';
+import { givesIds } from '../../index-settings.ts';
+import { flatten, markOf, ownSettings } from '../destination.ts';
 import { errorIndex } from '../error-index.ts';
 import { OWN_PREFIX } from '../names.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
@@ -55,6 +56,8 @@ function refuseSource(situation: Situation): Step | undefined {
 function refuseDestination(situation: Situation): Step | undefined {
   const { destination, spec, observed, mark } = situation;
   const name = spec.destination.index;
+  const [source] = observed.sources;
+  if (source && givesIds(ownSettings(spec.destination, source))) return refuseIds(situation);
   if (observed.protects(name))
     return fail(
       situation,
@@ -79,6 +82,15 @@ function refuseDestination(situation: Situation): Step | undefined {
     situation,
     'ForeignDestination',
     `${name} exists already as ${kind} that this request has not made; it was not touched: delete it, then retry, or choose another name`,
+  );
+}
+
+/** Before anything is copied into an index that would not keep the ids. */
+export function refuseIds(situation: Situation): Step {
+  return fail(
+    situation,
+    'PreflightFailed',
+    `${situation.spec.destination.index} would give each document a new id, because its index.mode is logsdb and its index.routing_path is set: nothing could tell what is copied; set {"index.routing_path": null, "index.logsdb.route_on_sort_fields": false} in spec.destination.settings, or correct the index template, in a new request`,
   );
 }
 
