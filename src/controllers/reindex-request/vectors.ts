@@ -18,7 +18,7 @@ const FIRST_TO_HIDE = 9_035_000;
 export function hidesVectors({ settings, mappings }: Facts): boolean {
   const { 'index.mapping.exclude_source_vectors': stated, 'index.version.created': version } =
     flatten(settings);
-  const hides = stated === undefined ? Number(version) >= FIRST_TO_HIDE : String(stated) === 'true';
+  const hides = stated === undefined ? Number(version) >= FIRST_TO_HIDE : stated === 'true';
   return hides && vectorFields(mappings).length > 0;
 }
 
