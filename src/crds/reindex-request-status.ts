@@ -192,7 +192,17 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     .optional()
     .describe('The value of the annotation es-steward.dev/rollback that was last acted on.'),
   rollbackRefused: z
-    .enum(['NewWrites', 'DestinationInUse', 'SourceClosed', 'DestinationClosed', 'WindowClosed'])
+    .enum([
+      'NewWrites',
+      'DestinationInUse',
+      'SourceClosed',
+      'DestinationClosed',
+      'SourceReadOnly',
+      'DestinationReadOnly',
+      'AliasRefused',
+      'MissingPrivileges',
+      'WindowClosed',
+    ])
     .optional()
     .describe('Why the rollback that was last asked for was refused.'),
   newWrites: count(

@@ -110,6 +110,9 @@ export const CURES: Readonly<Record<string, Cure>> = {
   ),
   SourceClosed: person('Open the index that the message names, then ask again.'),
   DestinationClosed: person('Open the index that the message names, then ask again.'),
+  SourceReadOnly: person('Lift the block that the message names from the old index, then ask again.'),
+  DestinationReadOnly: person('Lift the block that the message names from the new index, then ask again.'),
+  AliasRefused: person('Correct the filter of the alias on the new index, then ask again.'),
   WindowClosed: person('The rollback window is over: copy back with a new request.'),
   SourceMoved: person(
     'The source holds writes that the destination does not have: see the guide, "The way back".',

@@ -48,6 +48,8 @@ function refusedCondition(situation: Situation, status: ReindexRequestStatus): r
 interface Names {
   readonly from: string;
   readonly to: string;
+  /** Those that were to move back. */
+  readonly aliases: string;
 }
 
 type Refusal = NonNullable<ReindexRequestStatus['rollbackRefused']>;
@@ -60,15 +62,25 @@ const refusals: Readonly<Record<Refusal, (names: Names, newWrites: number | unde
   DestinationInUse: ({ to }) => `another request copies ${to}: cancel it, then ask again with another value`,
   SourceClosed: ({ from }) => openFirst(from),
   DestinationClosed: ({ to }) => openFirst(to),
+  SourceReadOnly: ({ from }) => unblockFirst(from),
+  DestinationReadOnly: ({ to }) => unblockFirst(to),
+  AliasRefused: ({ from, to, aliases }) =>
+    `Elasticsearch refuses ${aliases} for ${from}: a filter that was changed since the move does not fit the mappings there; correct it on ${to}, then ask again with another value`,
+  MissingPrivileges: ({ from, to, aliases }) =>
+    `the user of the connection may not move ${aliases} from ${to} to ${from}: extend its role, then ask again with another value`,
   WindowClosed: () => 'the rollback window is over, or there was none: copy back with a request of its own',
 };
 
 const openFirst = (index: string) =>
   `${index} was closed: open it with POST /${index}/_open, then ask again with another value`;
 
+const unblockFirst = (index: string) =>
+  `the aliases of ${index} cannot be changed while index.blocks.read_only or, on a full disk, index.blocks.read_only_allow_delete is set there: see that it goes, then ask again with another value`;
+
 /** Also the note of the event. */
 export function refusal(situation: Situation, status: ReindexRequestStatus, reason: Refusal): string {
-  const names = { from: sourceOf(situation, status), to: situation.spec.destination.index };
+  const aliases = (status.aliasesMoved ?? []).join(', ');
+  const names = { from: sourceOf(situation, status), to: situation.spec.destination.index, aliases };
   return refusals[reason](names, status.newWrites);
 }
 

@@ -1,8 +1,8 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
-import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
+import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
 import { type EffectContext, requireAt, requireSame } from './perform-effect.ts';
@@ -25,7 +25,7 @@ export async function blockDestination(
 export async function rollBack(
   action: Action<'RollBack'>,
   { es, resource, pass }: EffectContext,
-): Promise<void> {
+): Promise<StatusChange<ReindexRequestStatus> | void> {
   const { source, destination, through, moved } = action;
   const [found] = await Promise.all([
     requireSame(es, destination, pass.signal),
@@ -40,6 +40,29 @@ export async function rollBack(
   const letGo = { remove: { index: destination.index, alias: through, must_exist: true } };
   const opaqueId = `${resource.metadata.uid}/rollback`;
   pass.log.info({ from: destination.index, to: source.index }, 'moving the aliases back');
-  // Not found = it has happened, or somebody else acts: the next pass reads which.
-  await undefinedWhen(['aliasNotFound'], updateAliases(es, [letGo, ...moves], { opaqueId }, pass.signal));
+  try {
+    await updateAliases(es, [letGo, ...moves], { opaqueId }, pass.signal);
+    return undefined;
+  } catch (error) {
+    // Not found = it has happened, or somebody else acts: the next pass reads which.
+    if (isElasticsearchError(error, 'aliasNotFound')) return undefined;
+    return refused(action, pass, error);
+  }
+}
+
+/** What serves takes no writes meanwhile: a move that will not do better the next time is refused, and the block goes. */
+function refused({ source }: Action<'RollBack'>, pass: Pass, error: unknown) {
+  const letGo = isElasticsearchError(error) && refusalOf(error);
+  if (!letGo) throw error;
+  const { errorType, detail } = error;
+  pass.log.warn({ index: source.index, errorType, detail }, 'the move of the aliases back was refused');
+  return (status: ReindexRequestStatus) =>
+    status.rollback ? { ...status, rollback: { ...status.rollback, letGo } } : status;
+}
+
+/** A block on one of the indexes is seen by the next pass. A proxy's answer has no type, and may pass. */
+function refusalOf({ errorClass, errorType }: ElasticsearchError) {
+  if (errorType === undefined) return undefined;
+  if (errorClass === 'forbidden') return 'MissingPrivileges';
+  return errorClass === 'invalid' ? 'AliasRefused' : undefined;
 }

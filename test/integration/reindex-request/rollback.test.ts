@@ -197,6 +197,44 @@ describe('a rollback (H37)', () => {
   });
 });
 
+describe('a rollback that Elasticsearch would refuse', () => {
+  it('leaves what serves as it was, and may be asked for again', async () => {
+    const { from, to, alias, name } = await source();
+    const destination = { index: to, mappings: { properties: { n: { type: 'keyword' } } } };
+    const narrow = async () => {
+      // Of words, where the old index has numbers.
+      await addAliases(bed.es, to, { [alias]: { ...orders, filter: { term: { n: 'word' } } } });
+      await ask(name, '1');
+    };
+    const seen: unknown[] = [];
+    const look = async () => seen.push(await stateOf(to));
+    const readOnly = (value: true | null) =>
+      bed.es.request({
+        method: 'PUT',
+        path: `/${from}/_settings`,
+        body: { 'index.blocks.read_only': value },
+      });
+    const close = async () => {
+      await look();
+      await readOnly(true);
+      await ask(name, '2');
+    };
+    const free = async () => {
+      await look();
+      await readOnly(null);
+    };
+    const request = await follow(name, { from, to, destination, ...WINDOW }, [
+      [({ phase }) => phase === 'RollbackWindow', narrow],
+      [({ rollbackRefused }) => rollbackRefused === 'AliasRefused', close],
+      [({ rollbackRefused }) => rollbackRefused === 'SourceReadOnly', free],
+    ]);
+    const served = { blocked: false, hidden: false, aliases: [alias, `${alias}-written`] };
+    expect(seen).toEqual([served, served]);
+    expect(request?.status?.phase).toBe('Completed');
+    expect(await stateOf(from)).toEqual({ blocked: false, hidden: false, aliases: [] });
+  });
+});
+
 describe('a rollback whose status is lost while it blocks the destination', () => {
   const withdraw = (name: string) =>
     editRequest(bed, name, { metadata: { annotations: { 'es-steward.dev/rollback': null } } });

@@ -376,6 +376,32 @@ describe('a rollback', () => {
     expect(answer.status.rollback).toBeUndefined();
   });
 
+  it.each([
+    ['SourceReadOnly', { sources: [index('orders-v1', { blocks: { write: 'true', read_only: 'true' } }, {})] }],
+    ['SourceReadOnly', { sources: [index('orders-v1', { blocks: { metadata: 'true' } }, {})] }],
+    ['DestinationReadOnly', { destination: serving({ orders }, { blocks: { read_only: 'true' } }) }],
+  ])('is refused as %s before what serves is blocked', (reason, over) => {
+    const first = run(asked(begun), world(over));
+    expect(actionsOf(first)).toEqual([]);
+    const answer = run(asked(first.status), world(over));
+    expect(conditionOf(answer, 'RollbackRefused')).toMatchObject({ reason });
+    expect(answer.status).toMatchObject({ phase: 'RollbackWindow', lastHandledRollback: 'please' });
+  });
+
+  it.each(['AliasRefused', 'MissingPrivileges'])(
+    'frees what serves where Elasticsearch refuses the move: %s',
+    (letGo) => {
+      const refused = { ...held, rollback: { ...rollback, verified: true, letGo } };
+      const blocked = serving({ orders }, { ...SERVING, ...BLOCK }, noted);
+      expect(actionsOf(run(asked(refused), world({ destination: blocked })))).toEqual(['LiftBlock']);
+      const answer = run(asked(refused), world());
+      expect(conditionOf(answer, 'RollbackRefused')).toMatchObject({
+        reason: letGo,
+        message: expect.stringMatching(/ orders (for|from) /),
+      });
+    },
+  );
+
   it('never lifts a block on the destination that was there before', () => {
     const own = { ...rollback, blockedBefore: true, letGo: 'NewWrites' };
     const decision = run(

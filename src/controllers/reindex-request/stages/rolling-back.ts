@@ -122,6 +122,9 @@ function whyNot(moved: Situation, { asked, blockedBefore, verified }: Rollback):
   if ([source.name, destination.name].some((name) => observed.protects(name))) return 'Overtaken';
   if (source.closed) return 'SourceClosed';
   if (destination.closed) return 'DestinationClosed';
+  // No alias can be given to the one, nor taken from the other: what serves is not blocked for that.
+  if (!takesMark(source)) return 'SourceReadOnly';
+  if (!takesMark(destination)) return 'DestinationReadOnly';
   if (Object.keys(destination.aliases).some(isEpochAlias)) return 'DestinationInUse';
   // Somebody lifted their own block, or took our alias away: what was known does not hold, and it begins anew.
   if (blockedBefore && !writesBlocked(destination)) return 'Interrupted';
@@ -142,6 +145,10 @@ const REFUSALS: ReadonlySet<string> = new Set<Refusal>([
   'DestinationInUse',
   'SourceClosed',
   'DestinationClosed',
+  'SourceReadOnly',
+  'DestinationReadOnly',
+  'AliasRefused',
+  'MissingPrivileges',
 ]);
 
 const isRefusal = (why: string): why is Refusal => REFUSALS.has(why);

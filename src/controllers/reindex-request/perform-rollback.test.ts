@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest';
+import { classifyAnswer } from '../../elasticsearch/classify.ts';
+import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
+import { ElasticsearchError } from '../../elasticsearch/errors.ts';
+import type { EffectContext } from './perform-effect.ts';
+import { rollBack } from './perform-rollback.ts';
+
+const answered = (status: number, error: object) =>
+  classifyAnswer({ method: 'POST', path: '/_aliases' }, { status, body: { error } });
+
+const index = (uuid: string) => ({
+  aliases: {},
+  mappings: {},
+  settings: { index: { uuid, number_of_shards: '1', number_of_replicas: '0', blocks: { write: 'true' } } },
+});
+
+const shard = {
+  routing: { state: 'STARTED', primary: true },
+  docs: { count: 1 },
+  seq_no: { max_seq_no: 4, local_checkpoint: 4, global_checkpoint: 4 },
+  commit: { user_data: { history_uuid: 'h' } },
+  retention_leases: { primary_term: 1 },
+};
+
+/** Both indexes as they have to be right before the move back, which is answered so. */
+function cluster(answer: unknown) {
+  const request = async ({ method, path }: ElasticsearchRequest) => {
+    if (path === '/old') return { old: index('o') };
+    if (path === '/new') return { new: index('n') };
+    if (method === 'GET')
+      return {
+        _shards: { failed: 0, successful: 1, total: 1 },
+        indices: { new: { shards: { 0: [shard] } } },
+      };
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const log = { info: () => {}, warn: () => {} };
+  // A cast: only what is used.
+  return {
+    es: { request },
+    resource: { metadata: { uid: 'u' } },
+    pass: { now: 0, signal: new AbortController().signal, log },
+  } as unknown as EffectContext;
+}
+
+const action = {
+  type: 'RollBack',
+  source: { index: 'old', uuid: 'o' },
+  destination: { index: 'new', uuid: 'n' },
+  through: 'es-steward-abcdef01-back-1',
+  moved: [{ name: 'eu', definition: {} }],
+  maxSeqNos: [4],
+} as const;
+
+const held = { rollback: { asked: 'please', number: 1, blockedBefore: false, verified: true } };
+
+it.each([
+  ['AliasRefused', 400, 'illegal_argument_exception'],
+  ['MissingPrivileges', 403, 'security_exception'],
+])('lets go where Elasticsearch refuses the move for good: %s', async (letGo, status, type) => {
+  const change = await rollBack(action, cluster(answered(status, { type, reason: 'refused' })));
+  expect(change?.(held)).toEqual({ rollback: { ...held.rollback, letGo } });
+});
+
+it('reads what has happened where somebody else was first', async () => {
+  const gone = { type: 'aliases_not_found_exception', reason: 'aliases [x] missing' };
+  expect(await rollBack(action, cluster(answered(404, gone)))).toBeUndefined();
+});
+
+it.each([
+  ['a cluster without a master', answered(503, { type: 'master_not_discovered_exception', reason: '' })],
+  [
+    'a block, which the next pass judges',
+    answered(403, { type: 'cluster_block_exception', reason: 'blocked' }),
+  ],
+  ['a proxy', answered(400, { reason: 'Bad Request' })],
+])('tries again after an answer of %s', async (_, error) => {
+  await expect(rollBack(action, cluster(error))).rejects.toBeInstanceOf(ElasticsearchError);
+});
