@@ -431,6 +431,15 @@ describe('preparing', () => {
     ).toMatchObject([{ type: 'DeleteDestination', owner: UID }]);
   });
 
+  it('makes and recreates nothing that came to be protected', () => {
+    for (const made of [undefined, destination()]) {
+      const world = observed({ destination: made, protects: (name) => name === 'orders-v2' });
+      const decision = run(request({ ...planned, attempt: 2 }), world);
+      expect(decision.status.failure?.reason).toBe('PreflightFailed');
+      expect(actionsOf(decision)).toEqual([]);
+    }
+  });
+
   it('takes a life-cycle policy away that a template has given', () => {
     const settings = { ...Object(destination().settings), 'index.lifecycle.name': 'of a template' };
     const templated = { ...inCopy, sources: [source({ aliases: { [EPOCH]: {} } })] };
@@ -509,6 +518,18 @@ describe('fencing', () => {
     expect(run(request(before), world).actions).toMatchObject([
       { type: 'BlockWrites', through: EPOCH, liftFirst: false },
     ]);
+  });
+
+  it.each(['orders-v1', 'orders-v2'])('does not begin where %s came to be protected', (name) => {
+    const protects = (other: string) => other === name;
+    for (const status of [prepared, { ...blocking, fence: { verified: false } }]) {
+      const decision = run(request(status), { ...world, protects });
+      expect(decision.status.failure).toMatchObject({
+        reason: 'PreflightFailed',
+        message: expect.stringContaining(name),
+      });
+      expect(actionsOf(decision)).toEqual([]);
+    }
   });
 
   it('does not block while tasks of an earlier attempt are left (H34)', () => {
@@ -944,6 +965,14 @@ describe('proof and cut-over', () => {
     expect(decision.status.failure?.reason).toBe('AliasConflict');
   });
 
+  it.each(['orders-v1', 'orders-v2'])('moves nothing where %s came to be protected', (name) => {
+    const over = { destination: final, protects: (other: string) => other === name };
+    const decision = run(request({ ...cutting, cutoverMaxSeq }), whole(over));
+    expect(decision.status.failure?.reason).toBe('PreflightFailed');
+    expect(actionsOf(decision)).toEqual([]);
+    expect(actionsOf(run(request(verifying), whole({ ...over, destination: hardened() })))).toEqual([]);
+  });
+
   it('does not overrule somebody who took an alias away', () => {
     const decision = run(
       request(cutting),
@@ -1068,6 +1097,13 @@ describe('undoing', () => {
   it('never deletes a destination that has an alias', () => {
     const world = observed({ sources: [free], destination: destination({}, { aliases: { orders: {} } }) });
     expect(actionsOf(run(request(undoing, cancel), world))).not.toContain('DeleteDestination');
+  });
+
+  it('never deletes a destination that came to be protected', () => {
+    const world = observed({ destination: destination(), protects: (name) => name === 'orders-v2' });
+    const decision = run(request(undoing, cancel), world);
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.ready.message).toContain('protects it');
   });
 
   it('says which alias keeps the half copy', () => {

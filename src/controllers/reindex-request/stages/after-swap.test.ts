@@ -227,9 +227,13 @@ describe('the rollback window', () => {
     expect(again.events).toEqual([]);
   });
 
-  it('never touches an index that is protected', () => {
+  it('never touches an index that is protected, but takes back at its end what it has done there before', () => {
     const observed = world({ sources: [index('orders-v1', BLOCK, {})], protects: () => true });
     expect(actionsOf(run(request(inWindow), observed))).toEqual([]);
+    expect(run(request(cleaning), world({ protects: () => true })).actions).toMatchObject([
+      { type: 'SetSettings', target: { index: 'orders-v1' }, settings: { 'index.hidden': null } },
+      { type: 'LiftBlock', target: { index: 'orders-v1' } },
+    ]);
   });
 });
 
@@ -377,8 +381,11 @@ describe('a rollback', () => {
   });
 
   it.each([
-    ['SourceReadOnly', { sources: [index('orders-v1', { blocks: { write: 'true', read_only: 'true' } }, {})] }],
-    ['SourceReadOnly', { sources: [index('orders-v1', { blocks: { metadata: 'true' } }, {})] }],
+    [
+      'SourceReadOnly',
+      { sources: [index('orders-v1', { blocks: { write: 'true', read_only: 'true' } }, {})] },
+    ],
+    ['SourceReadOnly', { sources: [index('orders-v1', { blocks: { read_only_allow_delete: 'true' } }, {})] }],
     ['DestinationReadOnly', { destination: serving({ orders }, { blocks: { read_only: 'true' } }) }],
   ])('is refused as %s before what serves is blocked', (reason, over) => {
     const first = run(asked(begun), world(over));
@@ -401,6 +408,13 @@ describe('a rollback', () => {
       });
     },
   );
+
+  it('frees what serves also where it came to be protected meanwhile', () => {
+    const letGo = { ...held, rollback: { ...rollback, verified: true, letGo: 'Overtaken' } };
+    const blocked = serving({ orders }, { ...SERVING, ...BLOCK }, noted);
+    const observed = world({ destination: blocked, protects: () => true });
+    expect(actionsOf(run(asked(letGo), observed))).toEqual(['LiftBlock']);
+  });
 
   it('never lifts a block on the destination that was there before', () => {
     const own = { ...rollback, blockedBefore: true, letGo: 'NewWrites' };

@@ -14,6 +14,7 @@ import { aliasesToMove, currentEpochAlias, isApproved, type Situation } from '..
 import { operationsSince } from '../moved.ts';
 import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
 import { brokenFence } from './broken-fence.ts';
+import { refuseProtected } from './protection.ts';
 
 /**
  * One atomic call moves every alias with its whole definition and takes the epoch alias away: it happens as a whole or
@@ -127,6 +128,8 @@ function strangeWrites(situation: Situation, { maxSeq }: CutoverMark): Step | un
 
 /** An alias that was planned and is gone has been taken by somebody else: their wish is not overruled. */
 function conflict(situation: Situation): Step | undefined {
+  const protection = refuseProtected(situation);
+  if (protection) return protection;
   const { status, source } = situation;
   const guarded = movedAliases(situation).filter(({ name }) => situation.observed.protects(name));
   if (guarded.length > 0)

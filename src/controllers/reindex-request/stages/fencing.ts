@@ -4,6 +4,7 @@ import { leftMs } from '../moments.ts';
 import { currentEpochAlias, longestOutageMs, ownsBlock, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
 import { LONGEST_WAIT_MS } from './lifting.ts';
+import { refuseProtected } from './protection.ts';
 
 /**
  * Writes to the source stop, provably: the block is set through the epoch alias, and Elasticsearch confirms that no
@@ -22,6 +23,8 @@ export function fence(situation: Situation): Step {
       'SourceChanged',
       `${status.source?.index} was deleted or created anew before writes could be blocked; retry plans again`,
     );
+  const guarded = refuseProtected(situation);
+  if (guarded) return guarded;
   if (leftMs(status.fenceAfter, LONGEST_WAIT_MS, now) > 0)
     return step(situation, { ...options, message: waitMessage(situation), next: SOON_MS });
   if (!status.fence && isFlooded(situation.destination)) return waitForDisk(situation, options);

@@ -17,6 +17,7 @@ import type { IndexFacts } from '../observed.ts';
 import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
+import { refuseProtected } from './protection.ts';
 import { isAbandoned, refuseIds } from './refusals.ts';
 
 /** The epoch alias on the source, and an empty destination of our own that is tuned for being filled. */
@@ -28,6 +29,8 @@ export function prepare(situation: Situation): Step {
       'SourceChanged',
       `${status.source?.index ?? spec.source.index} is not the index any more that was planned: it was deleted or created anew; retry plans again`,
     );
+  const guarded = refuseProtected(situation);
+  if (guarded) return guarded;
   const message = `preparing ${spec.destination.index}`;
   if (status.intent?.type !== 'Prepare') return intend(situation, message);
   return destinationStep(situation, source, message);

@@ -13,7 +13,7 @@ import {
 import { refusal } from '../moved-conditions.ts';
 import { isEpochAlias, rollbackAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
-import { type Situation, takesMark, writesBlocked } from '../situation.ts';
+import { hasWriteBlock, type Situation, takesMark, writesBlocked } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
 import { freeSource } from './serving.ts';
 
@@ -76,7 +76,7 @@ function blockedBefore({ destination, mark }: Situation): boolean {
 
 /** Why it does not go on; what is held goes in the order in which nothing late can act: alias, block, intent. */
 function letGo(moved: Situation): Step | undefined {
-  const { status, destination, observed } = moved;
+  const { status, destination } = moved;
   const { rollback } = status;
   if (!rollback) return undefined;
   if (rollback.letGo === undefined) {
@@ -92,12 +92,8 @@ function letGo(moved: Situation): Step | undefined {
     return rollbackStep(moved, message, {
       actions: [{ type: 'DropAliases', target: targetOf(destination), aliases: rollbackAliases(moved) }],
     });
-  if (
-    destination &&
-    writesBlocked(destination) &&
-    !rollback.blockedBefore &&
-    !observed.protects(destination.name)
-  )
+  // Also where it is protected by now: the block is ours, and writers wait.
+  if (destination && hasWriteBlock(destination) && !rollback.blockedBefore)
     return rollbackStep(moved, message, { actions: [{ type: 'LiftBlock', target: targetOf(destination) }] });
   return forget(moved, message) ?? answer(moved, rollback);
 }

@@ -94,10 +94,13 @@ export function hideSource({ source, observed }: Situation): readonly ReindexAct
   return [{ type: 'SetSettings', target: { index: source.name, uuid: source.uuid }, settings }];
 }
 
-/** The old index is as it was before this request: what others had blocked or hidden stays so. */
+/**
+ * The old index is as it was before this request: what others had blocked or hidden stays so. Also one that is protected
+ * by now: to take back what is ours leaves it as its owner knows it, and nobody else would.
+ */
 export function freeSource(moved: Situation): readonly ReindexAction[] {
-  const { source, observed, status } = moved;
-  if (!source || observed.protects(source.name)) return [];
+  const { source, status } = moved;
+  if (!source) return [];
   const target = { index: source.name, uuid: source.uuid };
   const visible = { 'index.hidden': null };
   const unhide = status.sourceHidden === false && !hasSettings(source.settings, visible);

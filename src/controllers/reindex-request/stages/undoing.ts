@@ -137,9 +137,10 @@ function closeViews(situation: Situation): Step | undefined {
 
 /** Only of a cancelled request, only what it made and never called final: nothing has moved then, and nothing will. */
 function deleteCopy(situation: Situation): Step | undefined {
-  const { destination, mark, source, uid } = situation;
+  const { destination, mark, source, uid, observed } = situation;
   if (why(situation) !== 'cancelled' || !source || !destination || mark?.state !== 'copying')
     return undefined;
+  if (observed.protects(destination.name)) return undefined;
   if (source.uuid !== mark.sourceUuid) return undefined;
   if (Object.keys(destination.aliases).length > 0) return undefined;
   return undoStep(situation, `deleting the half copy ${destination.name}`, {
@@ -187,9 +188,11 @@ function end(situation: Situation): Step {
   });
 }
 
-function cancelMessage({ destination, mark, spec }: Situation): string {
+function cancelMessage({ destination, mark, spec, observed }: Situation): string {
   if (!destination || !mark)
     return 'cancelled: tasks, write block and destination are gone, the source is as it was';
+  if (observed.protects(destination.name))
+    return `cancelled; ${spec.destination.index} is kept because connection ${observed.connection} protects it by now: delete it if nobody needs it`;
   const aliases = Object.keys(destination.aliases);
   return aliases.length > 0
     ? `cancelled; ${spec.destination.index} is kept because somebody has given it the alias ${aliases.join(', ')}: delete it if nobody needs it`
