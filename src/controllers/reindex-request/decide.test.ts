@@ -100,6 +100,13 @@ describe('validating', () => {
   const validating: ReindexRequestStatus = { phase: 'Validating' };
   const judge = (world: Partial<Observed>, over: object = {}) =>
     run(request(validating, over), observed(world));
+  const known = {
+    missingPrivileges: [],
+    pipelines: {},
+    sequenceNumbersSearchable: true,
+    documents: 1,
+    bytes: 1,
+  };
 
   it.each<[string, Partial<Observed>, object, string]>([
     ['a source that does not exist', { sources: [] }, {}, 'PreflightFailed'],
@@ -176,6 +183,12 @@ describe('validating', () => {
     ['a protected alias', { sources: [source({ aliases: { '.orders': {} } })] }, {}, 'PreflightFailed'],
     ['a pipeline that does not exist', {}, { transform: { pipeline: 'gone' } }, 'PreflightFailed'],
     [
+      'a pipeline in its settings that does not exist',
+      { preflight: { ...known, absentPipelines: ['gone'] } },
+      {},
+      'PreflightFailed',
+    ],
+    [
       'a script that closes our function',
       {},
       { transform: { script: { source: '} ctx._index = params.x; {' } } },
@@ -211,13 +224,7 @@ describe('validating', () => {
   });
 
   it('waits for a privilege and names it', () => {
-    const preflight = {
-      missingPrivileges: ['manage on orders-v1'],
-      pipelines: {},
-      sequenceNumbersSearchable: true,
-      documents: 1,
-      bytes: 1,
-    };
+    const preflight = { ...known, missingPrivileges: ['manage on orders-v1'] };
     expect(judge({ preflight }).ready).toMatchObject({
       type: 'reconciling',
       reason: 'PreflightFailed',
@@ -227,13 +234,7 @@ describe('validating', () => {
 
   it('waits for the privilege to read a pipeline before it says that there is none', () => {
     const privilege = 'cluster:admin/ingest/pipeline/get on the cluster';
-    const preflight = {
-      missingPrivileges: [privilege],
-      pipelines: {},
-      sequenceNumbersSearchable: true,
-      documents: 1,
-      bytes: 1,
-    };
+    const preflight = { ...known, missingPrivileges: [privilege] };
     expect(judge({ preflight }, { transform: { pipeline: 'unseen' } }).ready).toMatchObject({
       type: 'reconciling',
       reason: 'PreflightFailed',

@@ -5,6 +5,7 @@ import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { healthOfEach } from '../../elasticsearch/health.ts';
 import { templateOf } from '../../elasticsearch/index-templates.ts';
 import { getPipeline } from '../../elasticsearch/ingest.ts';
+import { isPlainName } from '../../elasticsearch/patterns.ts';
 import { missingPrivileges } from '../../elasticsearch/privileges.ts';
 import { LOCK_INDEX } from '../../elasticsearch/locks.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
@@ -15,6 +16,7 @@ import { flatten } from './destination.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { readClaims } from './observe-claims.ts';
 import { needsFinality } from './journal.ts';
+import { servingPipelines } from './named-pipelines.ts';
 import { OWN_PREFIX, rangeOpaqueId, scratchIndex } from './names.ts';
 import { outcomeOf, runningOutcome } from './outcomes.ts';
 import { readBothShards, readCleanUp, readDestinationShards, readMovedSource } from './observe-moved.ts';
@@ -90,9 +92,10 @@ async function readPreflight(situation: Situation, es: Elasticsearch, signal: Ab
   const pipeline = privileges.length > 0 ? undefined : situation.spec.transform?.pipeline;
   const { query } = situation.spec.source;
   const { index, createFrom } = situation.spec.destination;
-  const [size, pipelines, searchable, disks, chosen, template] = await Promise.all([
+  const [size, pipelines, absent, searchable, disks, chosen, template] = await Promise.all([
     indexSize(es, source.name, signal),
     readPipelines(pipeline, es, signal),
+    absentPipelines(servingPipelines(situation.spec), es, signal),
     sequenceNumbersSearchable(es, source.name, signal),
     privileges.length > 0 ? undefined : nodeDisks(es, signal),
     query === undefined ? undefined : countChosen(es, source.name, query, signal),
@@ -102,6 +105,7 @@ async function readPreflight(situation: Situation, es: Elasticsearch, signal: Ab
     ...size,
     missingPrivileges: privileges,
     pipelines,
+    absentPipelines: absent,
     sequenceNumbersSearchable: searchable,
     disks,
     template,
@@ -171,6 +175,24 @@ async function readPipelines(
     open.push(...calledPipelines(found[next]));
   }
   return found;
+}
+
+/** Who may not read pipelines, which a copy without a transform does not need, is not told. */
+async function absentPipelines(
+  names: readonly string[],
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const absent = async (name: string) => {
+    try {
+      const isName = isPlainName(name) && !name.includes('*');
+      return isName && (await getPipeline(es, name, signal)) !== undefined ? [] : [name];
+    } catch (error) {
+      if (isElasticsearchError(error, 'forbidden')) return [];
+      throw error;
+    }
+  };
+  return (await Promise.all(names.map(absent))).flat();
 }
 
 /** Some indexes keep sequence numbers but do not index them. */

@@ -14,6 +14,7 @@ import { readClaims } from './observe-claims.ts';
 import { markOf } from './destination.ts';
 import { factsOf } from './index-facts.ts';
 import type { IndexFacts, Observed, OwnTasks, Peer } from './observed.ts';
+import { namedPipelines } from './named-pipelines.ts';
 import { readPartitions } from './observe-series.ts';
 import { readStage } from './observe-stage.ts';
 import { writersDue } from './perform-release.ts';
@@ -99,12 +100,11 @@ function useOf({ metadata, spec, status }: CopyRequest) {
     spec.suspend ||
     status?.failure !== undefined ||
     hasServed(status?.phase);
-  const pipeline = spec.transform?.pipeline;
   return {
     ref: spec.connectionRef,
     namespace: metadata.namespace,
     operations: ['Reindex'] as const,
-    pipelines: pipeline ? [pipeline] : [],
+    pipelines: namedPipelines(spec),
     undo,
   };
 }

@@ -113,6 +113,8 @@ export type Claim =
 export interface PreflightFacts {
   readonly missingPrivileges: readonly string[];
   readonly pipelines: Readonly<Record<string, unknown>>;
+  /** Pipelines that the settings of the destination name, and that do not exist. */
+  readonly absentPipelines?: readonly string[];
   /** False where `_seq_no` cannot be searched: the copy then goes shard by shard, whole. */
   readonly sequenceNumbersSearchable: boolean;
   readonly documents: number;

@@ -17,7 +17,8 @@ export function refuseWork(situation: Situation): Step | undefined {
     refuseDestination(situation) ??
     refuseAliases(situation) ??
     refuseScript(situation) ??
-    refusePipeline(situation)
+    refusePipeline(situation) ??
+    refuseServingPipelines(situation)
   );
 }
 
@@ -193,4 +194,15 @@ function refusePipeline(situation: Situation): Step | undefined {
   if (!name || missingPrivileges.length > 0) return undefined;
   const faults = pipelineFaults(name, pipelines);
   return faults.length > 0 ? fail(situation, 'PreflightFailed', faults.join('; ')) : undefined;
+}
+
+/** Whatever users write would be refused once the aliases have moved. */
+function refuseServingPipelines(situation: Situation): Step | undefined {
+  const { absentPipelines = [] } = situation.observed.preflight ?? {};
+  if (absentPipelines.length === 0) return undefined;
+  return fail(
+    situation,
+    'PreflightFailed',
+    `ingest pipeline ${absentPipelines.join(', ')}, which spec.destination.settings names, does not exist, so that every write would be refused once the aliases have moved: create it and retry, or correct the settings in a new request`,
+  );
 }
