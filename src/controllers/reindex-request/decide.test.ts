@@ -232,6 +232,15 @@ describe('validating', () => {
     });
   });
 
+  it('waits for a login that sees the whole of both indexes', () => {
+    const preflight = { ...known, hidden: ['documents of orders-v1', 'fields of orders-v2'] };
+    expect(judge({ preflight }).ready).toMatchObject({
+      type: 'reconciling',
+      reason: 'PreflightFailed',
+      message: expect.stringContaining('documents of orders-v1 and fields of orders-v2'),
+    });
+  });
+
   it('waits for the privilege to read a pipeline before it says that there is none', () => {
     const privilege = 'cluster:admin/ingest/pipeline/get on the cluster';
     const preflight = { ...known, missingPrivileges: [privilege] };

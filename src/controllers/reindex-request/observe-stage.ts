@@ -3,6 +3,7 @@ import { nodeDisks } from '../../elasticsearch/disk.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { healthOfEach } from '../../elasticsearch/health.ts';
+import { grantsOfUser, hiddenContents } from '../../elasticsearch/hidden-contents.ts';
 import { templateOf } from '../../elasticsearch/index-templates.ts';
 import { getPipeline } from '../../elasticsearch/ingest.ts';
 import { isPlainName } from '../../elasticsearch/patterns.ts';
@@ -92,8 +93,9 @@ async function readPreflight(situation: Situation, es: Elasticsearch, signal: Ab
   const pipeline = privileges.length > 0 ? undefined : situation.spec.transform?.pipeline;
   const { query } = situation.spec.source;
   const { index, createFrom } = situation.spec.destination;
-  const [size, pipelines, absent, searchable, disks, chosen, template] = await Promise.all([
+  const [size, hidden, pipelines, absent, searchable, disks, chosen, template] = await Promise.all([
     indexSize(es, source.name, signal),
+    readHidden([source.name, index], es, signal),
     readPipelines(pipeline, es, signal),
     absentPipelines(servingPipelines(situation.spec), es, signal),
     sequenceNumbersSearchable(es, source.name, signal),
@@ -104,6 +106,7 @@ async function readPreflight(situation: Situation, es: Elasticsearch, signal: Ab
   const preflight: PreflightFacts = {
     ...size,
     missingPrivileges: privileges,
+    hidden,
     pipelines,
     absentPipelines: absent,
     sequenceNumbersSearchable: searchable,
@@ -122,6 +125,15 @@ async function countChosen(es: Elasticsearch, index: string, query: unknown, sig
     if (isElasticsearchError(error, 'invalid')) return undefined;
     throw error;
   }
+}
+
+/** Counts, copies and comparisons of such a login agree with each other, and leave out the same. */
+async function readHidden(names: readonly string[], es: Elasticsearch, signal: AbortSignal) {
+  const grants = await grantsOfUser(es, signal);
+  return names.flatMap((name) => {
+    const what = hiddenContents(grants, name);
+    return what === undefined ? [] : [`${what} of ${name}`];
+  });
 }
 
 /** The least that the copy works with; each is named when it is missing. */

@@ -112,6 +112,8 @@ export type Claim =
 
 export interface PreflightFacts {
   readonly missingPrivileges: readonly string[];
+  /** What the login may read in part only, as `documents of orders-v1`; nothing is known when absent. */
+  readonly hidden?: readonly string[];
   readonly pipelines: Readonly<Record<string, unknown>>;
   /** Pipelines that the settings of the destination name, and that do not exist. */
   readonly absentPipelines?: readonly string[];

@@ -8,6 +8,7 @@ import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import type { TlsSettings } from '../../../src/elasticsearch/connector.ts';
 import { countsByIndex } from '../../../src/elasticsearch/counts-by-index.ts';
 import { countDocuments } from '../../../src/elasticsearch/counts.ts';
+import { grantsOfUser, hiddenContents } from '../../../src/elasticsearch/hidden-contents.ts';
 import { deleteIndices, readIndices } from '../../../src/elasticsearch/index-listing.ts';
 import { createIndex, putSettings } from '../../../src/elasticsearch/indices.ts';
 import { clusterInfo } from '../../../src/elasticsearch/info.ts';
@@ -105,6 +106,30 @@ describe('privileges', () => {
     await expect(putSettings(es, 'app-2', { 'index.refresh_interval': '9s' })).rejects.toMatchObject({
       errorClass: 'forbidden',
     });
+  });
+
+  it('that show a part only are told, of a user and of an API key, where the licence has such', async () => {
+    await admin.request({ method: 'POST', path: '/_license/start_trial', query: { acknowledge: true } });
+    const role = { indices: [{ names: ['part-*'], privileges: ['read'], query: { term: { n: 1 } } }] };
+    const login = { username: 'partial', password: 'only-a-part' };
+    await admin.request({ method: 'PUT', path: '/_security/role/partial', body: role });
+    await admin.request({
+      method: 'PUT',
+      path: `/_security/user/${login.username}`,
+      body: { password: login.password, roles: ['partial'] },
+    });
+    const key = (await admin.request({
+      method: 'POST',
+      path: '/_security/api_key',
+      body: { name: 'partial', role_descriptors: { partial: role } },
+    })) as { encoded: string };
+    const user = client(basic(login.username, login.password));
+    for (const es of [user, client({ type: 'apiKey', apiKey: key.encoded })]) {
+      const sets = await grantsOfUser(es);
+      expect(hiddenContents(sets, 'part-1')).toBe('documents');
+    }
+    for (const es of [admin, await reader('part-*')])
+      expect(hiddenContents(await grantsOfUser(es), 'part-1')).toBeUndefined();
   });
 
   it('that are missing for a copy show up in its task only', async () => {

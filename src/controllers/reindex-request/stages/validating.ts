@@ -28,6 +28,7 @@ export function validate(situation: Situation): Step {
     outOfTurn(situation) ??
     refuseWork(situation) ??
     waitForPrivileges(situation) ??
+    waitForWholeView(situation) ??
     refuseOnline(situation) ??
     waitForDisk(situation) ??
     planOrTry(situation)
@@ -77,6 +78,17 @@ function waitForPrivileges(situation: Situation): Step | undefined {
     situation,
     'PreflightFailed',
     `the user of connection ${situation.observed.connection} lacks ${missing.join(', ')}: extend its role`,
+  );
+}
+
+/** What a login does not see is missing from the copy, and from the counts that are to prove it. */
+function waitForWholeView(situation: Situation): Step | undefined {
+  const hidden = situation.observed.preflight?.hidden ?? [];
+  if (hidden.length === 0) return undefined;
+  return waiting(
+    situation,
+    'PreflightFailed',
+    `a role hides some ${hidden.join(' and ')} from the user of connection ${situation.observed.connection}, by query or field_security: they would be missing from the copy without a word; give it a role without these for both indexes`,
   );
 }
 
