@@ -8,6 +8,7 @@ import {
   request,
   UID,
 } from '../../../test/support/reindex-situations.ts';
+import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { LockWatch } from './lock-watch.ts';
 import type { OwnTask } from './observed.ts';
@@ -72,6 +73,60 @@ async function read(running: readonly OwnTask[], isFenced: boolean) {
   const situation = situationOf(request(status), world, NOW);
   return { reads: await readStage('Copying', situation, { es, locks }, new AbortController().signal), log };
 }
+
+describe('what is read before a copy', () => {
+  const counted = { count: 3, _shards: { total: 1, successful: 1, failed: 0 } };
+  const primaries = { store: { size_in_bytes: 1 } };
+  const role = { names: ['*'], privileges: ['read'], query: ['{}'] };
+  const known: Readonly<Record<string, unknown>> = {
+    '/_security/user/_has_privileges': { has_all_requested: true },
+    '/_security/user/_privileges': { indices: [role] },
+    '/orders-v1/_count': counted,
+    '/orders-v1/_stats/store': { _shards: { failed: 0, successful: 1 }, _all: { primaries } },
+    '/_nodes/stats/fs': { _nodes: { failed: 0 }, nodes: {} },
+    '/_cluster/settings': {},
+    '/_ingest/pipeline/there': { there: { processors: [] } },
+    '/_ingest/pipeline/secret': 403,
+  };
+
+  async function preflight(over: object) {
+    const asked: unknown[] = [];
+    const es: Elasticsearch = {
+      request: async ({ method, path, body }) => {
+        asked.push(body);
+        const answer = known[path] ?? 404;
+        if (typeof answer !== 'number') return answer;
+        throw classifyAnswer({ method, path }, { status: answer, body: { error: { type: 'x' } } });
+      },
+    };
+    const situation = situationOf(request({ locks: [] }, over), observed(), NOW);
+    const { signal } = new AbortController();
+    return { asked, read: (await readStage('Validating', situation, { es, locks }, signal)).preflight };
+  }
+
+  it('is what the login does not see of both indexes', async () => {
+    const { read } = await preflight({});
+    expect(read?.hidden).toEqual(['documents of orders-v1', 'documents of orders-v2']);
+  });
+
+  it('is whether it may delete from the copy, in every mode', async () => {
+    const { asked } = await preflight({ writeMode: 'BlockFirst' });
+    const [{ index }] = asked as [{ index: { names: string[]; privileges: string[] }[] }];
+    const wanted = index.find(({ names }) => names.includes('orders-v2'));
+    expect(wanted?.privileges).toContain('delete');
+  });
+
+  it.each([
+    ['there', []],
+    ['gone', ['gone']],
+    ['a*', ['a*']],
+    ['secret', []],
+  ])('is whether there is a pipeline that the destination is to have: %s', async (name, absent) => {
+    const settings = { 'index.default_pipeline': name };
+    const { read } = await preflight({ destination: { index: 'orders-v2', settings } });
+    expect(read?.absentPipelines).toEqual(absent);
+  });
+});
 
 describe('what a pass over running tasks reads', () => {
   it('is how far the shards are only after the end of a task was seen (H47)', async () => {

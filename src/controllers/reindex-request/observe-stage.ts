@@ -148,12 +148,12 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
   ];
   const write = [
     'index',
+    // What has left the source since, or cannot be written any more, is deleted from the copy.
+    'delete',
     'create_index',
     'delete_index',
     'indices:data/write/reindex',
     'indices:admin/mapping/put',
-    // What was deleted from the source while it was copied is deleted from the copy.
-    ...(spec.writeMode === 'Online' ? ['delete'] : []),
   ];
   const block = 'indices:admin/block/add';
   const readPipeline = spec.transform?.pipeline

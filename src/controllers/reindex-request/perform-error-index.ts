@@ -1,23 +1,32 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { countDocuments } from '../../elasticsearch/counts.ts';
-import { undefinedWhen } from '../../elasticsearch/errors.ts';
+import type { Connections } from '../../elasticsearch/connections.ts';
+import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { getIndex, type IndexInfo, putSettings } from '../../elasticsearch/indices.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import type { ReindexAction } from './actions.ts';
+import type { CopyRequest } from './copy-request.ts';
 import { blocked, flatten } from './destination.ts';
-import { ERROR_INDEX_BODY, holdsErrors } from './error-index.ts';
+import { ERROR_INDEX_BODY, errorIndex, holdsErrors } from './error-index.ts';
+import { listedFailure } from './failures.ts';
+import type { DocumentFailure } from './observed.ts';
 import { createBare, creationRefusal, removeAliases } from './perform-create.ts';
 import type { EffectContext } from './perform-effect.ts';
 
 type Failure = NonNullable<ReindexRequestStatus['failure']>;
+type Change = StatusChange<ReindexRequestStatus>;
 
 /** Makes the index for what cannot be written, or finds it. What it gives back is why there is none. */
 export async function ensureErrorIndex(index: string, context: EffectContext): Promise<Failure | undefined> {
   const { es, pass } = context;
-  const [found] = await getIndex(es, index, pass.signal);
-  if (found && !(found.name === index && holdsErrors(found.mappings))) return foreign(index);
   try {
+    const [found] = await getIndex(es, index, pass.signal);
+    if (found && !(found.name === index && holdsErrors(found.mappings))) return foreign(index);
     await (found ? strip(found, context) : make(index, context));
     return undefined;
   } catch (error) {
+    if (isElasticsearchError(error, 'forbidden')) return forbidden(index);
     const refusal = creationRefusal(index, error);
     if (refusal === undefined) throw error;
     pass.log.warn({ index, detail: refusal.detail }, 'the error index was refused');
@@ -61,6 +70,41 @@ async function isEmptyAndBlocked(
 
 function open(index: string, { es, pass }: Pick<EffectContext, 'es' | 'pass'>): Promise<void> {
   return putSettings(es, index, { 'index.blocks.write': null }, pass.signal);
+}
+
+/** Roles and grants that name each index may leave it out, which does no harm until there is something to keep. */
+function forbidden(index: string): Failure {
+  return {
+    reason: 'DocumentFailures',
+    message: `documents could not be written, and the user of the connection may not use ${index}, which is to keep them: extend its role by that name, then retry; status.failures lists the first of them`,
+  };
+}
+
+/** The same of a grant. Undefined for every other effect, and where it is granted. */
+export async function ungrantedErrorIndex(
+  action: ReindexAction,
+  { spec, metadata }: CopyRequest,
+  connections: Connections,
+  signal: AbortSignal,
+): Promise<Change | undefined> {
+  if (action.type !== 'IsolateFailures') return undefined;
+  const index = errorIndex(spec.destination.index);
+  const use = { ref: spec.connectionRef, namespace: metadata.namespace, operations: ['Reindex'] } as const;
+  try {
+    await connections.use({ ...use, indices: [index] }, signal);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof WaitingError && error.reason === 'NotGranted')) throw error;
+    const message = `documents could not be written, nor kept in ${index}: ${error.message} Then retry; status.failures lists the first of them`;
+    return unkept(action.failures, { reason: 'DocumentFailures', message });
+  }
+}
+
+const MOST_LISTED = 10;
+
+/** There is no index with all of them: the first are named, and the request ends. */
+export function unkept(failures: readonly DocumentFailure[], failure: Failure): Change {
+  return (status) => ({ ...status, failure, failures: failures.slice(0, MOST_LISTED).map(listedFailure) });
 }
 
 function foreign(index: string): Failure {

@@ -10,7 +10,7 @@ import { errorEntry, errorIndex, type FailedDocument } from './error-index.ts';
 import { listedFailure, listedId } from './failures.ts';
 import type { DocumentFailure } from './observed.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
-import { ensureErrorIndex } from './perform-error-index.ts';
+import { ensureErrorIndex, unkept } from './perform-error-index.ts';
 import { documentsWithIds, LostView, type Numbered } from './perform-frozen-view.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
@@ -32,7 +32,7 @@ export async function isolate(action: Isolate, context: EffectContext): Promise<
   if (pit === undefined) return anew;
   const index = errorIndex(target.index);
   const failure = await ensureErrorIndex(index, context);
-  if (failure) return (status) => ({ ...status, failure });
+  if (failure) return unkept(action.failures, failure);
   const origin = {
     uid: resource.metadata.uid,
     attempt: resource.status?.attempt ?? 1,

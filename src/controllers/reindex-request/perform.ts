@@ -14,7 +14,6 @@ import { FencedError } from '../../runtime/errors.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { ReindexAction } from './actions.ts';
 import { ACTIVE_SHARDS, markOf } from './destination.ts';
-import { errorIndex } from './error-index.ts';
 import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
 import type { LockWatch } from './lock-watch.ts';
@@ -25,6 +24,7 @@ import { followTask } from './follow-task.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
 import { cutOver } from './perform-cut-over.ts';
+import { ungrantedErrorIndex } from './perform-error-index.ts';
 import { badNumbers, isolate } from './perform-isolate.ts';
 import { beginRoundAt, finishHardening, renewPointInTime, settleRound } from './perform-round.ts';
 import { deleteSource } from './perform-delete-source.ts';
@@ -146,6 +146,8 @@ export function createPerform({
     const resource = currentCopy(request);
     if (!resource) return;
     const { es } = await connections.use(useOf(action, resource), pass.signal);
+    const ungranted = await ungrantedErrorIndex(action, resource, connections, pass.signal);
+    if (ungranted) return ungranted;
     // A cast: the table has one effect per type, which the compiler cannot follow through the union.
     const effect = effects[action.type] as (
       action: ReindexAction,
@@ -168,11 +170,7 @@ function useOf(action: ReindexAction, { spec, metadata, status }: CopyRequest): 
   const common = { ref: spec.connectionRef, namespace: metadata.namespace };
   if (action.type === 'DeleteSource')
     return { ...common, operations: ['Reindex', 'Delete'], indices: [source] };
-  const indices = [
-    spec.destination.index,
-    source,
-    ...(action.type === 'IsolateFailures' ? [errorIndex(spec.destination.index)] : []),
-  ];
+  const indices = [spec.destination.index, source];
   return { ...common, operations: ['Reindex'], indices, undo: UNDOES.has(action.type) };
 }
 
