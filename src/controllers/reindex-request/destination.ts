@@ -285,7 +285,7 @@ function merged(
 }
 
 /** Where fields are listed. */
-const LISTS: ReadonlySet<string> = new Set(['properties', 'fields', 'runtime']);
+export const LISTS: ReadonlySet<string> = new Set(['properties', 'fields', 'runtime']);
 
 /** As Elasticsearch lays templates over each other: a field of another type has nothing of the one that it replaces. */
 function mergedFields(
@@ -301,16 +301,16 @@ function mergedFields(
 }
 
 /** Who states neither a type nor fields below it only adds to what is there. Objects and nested ones differ in how they are indexed. */
-function isSameKind(before: Record<string, unknown>, field: Record<string, unknown>): boolean {
+export function isSameKind(before: Record<string, unknown>, field: Record<string, unknown>): boolean {
   const stated = field['type'] ?? ('properties' in field ? 'object' : undefined);
   const kind = (type: unknown) => (type === 'nested' ? 'object' : type);
   return stated === undefined || kind(stated) === kind(before['type'] ?? 'object');
 }
 
-function asObject(value: unknown): Record<string, unknown> {
+export function asObject(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -14,6 +14,7 @@ import { flatten } from './destination.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
 import { removeDeparted } from './perform-delta.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
+import { followMappings } from './perform-mappings.ts';
 import { withFirstRanges } from './first-ranges.ts';
 import { pageOf } from './page.ts';
 import { isLoss } from './perform-frozen-view.ts';
@@ -39,6 +40,8 @@ export async function beginRoundAt(
   if (action.before !== undefined) await closePointInTime(es, action.before, pass.signal);
   const shards = await shardsInStep(source, context);
   if (action.fenced && shards.some(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint !== maxSeqNo)) return;
+  const refusal = await followMappings(action, context);
+  if (refusal) return refusal;
   await refresh(es, source.name, pass.signal);
   const pit = await openWhereUseful(source, context);
   if (pit === undefined && resource.spec.writeMode === 'Online') return tooLarge(resource);
@@ -192,13 +195,18 @@ function withView(view: { readonly pit: string; readonly pitTime: string }): Cha
 
 /**
  * The first refresh shows everything that was copied, and takes its time: not under the block, where writers wait. What
- * came in meanwhile is caught up before they do.
+ * came in meanwhile is caught up before they do; fields that are refused are no reason to stop them either.
  */
 export async function finishHardening(
   { target }: Action<'FinishHardening'>,
-  { es, pass }: EffectContext,
+  context: EffectContext,
 ): Promise<Change> {
+  const { es, resource, pass } = context;
   await requireSame(es, target, pass.signal);
+  const { index, uuid } = resource.status?.source ?? {};
+  const source = index === undefined || uuid === undefined ? undefined : { index, uuid };
+  const refusal = source && (await followMappings({ target: source, destination: target }, context));
+  if (refusal) return refusal;
   await refresh(es, target.index, pass.signal);
   return (status) =>
     status.copy ? { ...status, copy: { ...status.copy, hardened: true, caughtUp: false } } : status;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { epochAlias } from '../../../src/controllers/reindex-request/names.ts';
+import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
 import type { Elasticsearch } from '../../../src/elasticsearch/elasticsearch.ts';
 import { putSettings } from '../../../src/elasticsearch/indices.ts';
 import { editRequest, useReindexBed } from '../../support/reindex-bed.ts';
@@ -12,6 +13,7 @@ import {
   isBlocked,
   leftovers,
   numbered,
+  oneShard,
   twoShards,
   write,
 } from '../../support/reindex-indices.ts';
@@ -202,6 +204,35 @@ describe('a copy under live writes', () => {
       text: 'afterwards',
     });
     expect(await leftovers(bed.es, request?.metadata.uid ?? '')).toEqual([]);
+  });
+
+  it('has the fields that its source was given while it waited for approval', async () => {
+    const properties = { n: { type: 'long' }, text: { type: 'text' }, parts: { type: 'nested' } };
+    const index = { ...oneShard, mappings: { dynamic: 'strict', properties } };
+    const { from, to, name } = await createSource(bed, { index });
+    const added = {
+      code: { type: 'keyword' },
+      text: { type: 'text', fields: { raw: { type: 'keyword' } } },
+      parts: { type: 'nested', properties: { code: { type: 'keyword' } } },
+    };
+    const widen = async ({ status }: ReindexRequest) => {
+      await bed.es.request({ method: 'PUT', path: `/${from}/_mapping`, body: { properties: added } });
+      await write(bed.es, from, [{ id: 'x', source: { n: 1, code: 'a', parts: [{ code: 'b' }] } }]);
+      await editRequest(bed, name, {
+        metadata: { annotations: { 'es-steward.dev/approve': status?.plan?.hash } },
+      });
+    };
+    const { status } = await reindex(
+      bed,
+      { from, to, ...online, approval: 'BeforeCutover' },
+      { name, at: { AwaitingApproval: widen } },
+    );
+    expect(status.phase).toBe('Completed');
+    expect((await indexOf(bed.es, to))?.mappings).toMatchObject({
+      dynamic: 'strict',
+      properties: { ...properties, ...added },
+    });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
   });
 
   it('keeps its work while it is suspended, and catches up afterwards (H36)', async () => {

@@ -1,0 +1,33 @@
+import { asObject, isObject, isSameKind, LISTS } from './destination.ts';
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/**
+ * What is to be put to `current` so that it has every field of `wanted`, at any depth; undefined when it has. What both have
+ * stays as it is in `current`, also where it is of another kind.
+ */
+export function addedFields(wanted: unknown, current: unknown): Mapping | undefined {
+  const [to, from] = [asObject(wanted), asObject(current)];
+  const lists = [...LISTS].flatMap((list) => {
+    const added = addedTo(asObject(to[list]), asObject(from[list]));
+    return added === undefined ? [] : [[list, added] as const];
+  });
+  return lists.length === 0 ? undefined : Object.fromEntries(lists);
+}
+
+function addedTo(wanted: Mapping, current: Mapping): Mapping | undefined {
+  const added = Object.entries(wanted).flatMap(([name, field]) => {
+    const missing = name in current ? within(field, current[name]) : field;
+    return missing === undefined ? [] : [[name, missing] as const];
+  });
+  return added.length === 0 ? undefined : Object.fromEntries(added);
+}
+
+/** A field is only added to with everything that it is already: what is not said would be taken for a change. */
+function within(wanted: unknown, current: unknown): Mapping | undefined {
+  if (!isObject(wanted) || !isObject(current) || !isSameKind(current, wanted)) return undefined;
+  const added = addedFields(wanted, current);
+  if (added === undefined) return undefined;
+  const own = Object.entries(current).filter(([key]) => !LISTS.has(key));
+  return { ...Object.fromEntries(own), ...added };
+}

@@ -1,0 +1,53 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { putMapping } from '../../elasticsearch/indices.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
+import type { ReindexAction, Target } from './actions.ts';
+import { addedFields } from './added-fields.ts';
+import { ownMappings } from './destination.ts';
+import { type EffectContext, requireSame } from './perform-effect.ts';
+
+type Change = StatusChange<ReindexRequestStatus>;
+type Begin = Extract<ReindexAction, { type: 'BeginRound' }>;
+
+/**
+ * The fields that the source was given since the destination was made. Called once it is known which documents a round
+ * copies, since each was written after its fields were there; and before the first of them is copied, which else made
+ * its fields up or was refused.
+ * @returns why it cannot be; undefined when the destination has them all.
+ */
+export async function followMappings(
+  { target, destination }: Pick<Begin, 'target' | 'destination'>,
+  context: EffectContext,
+): Promise<Change | undefined> {
+  const { es, resource, pass } = context;
+  const { destination: spec } = resource.spec;
+  if (!destination || spec.createFrom !== 'Source') return undefined;
+  const [source, copy] = await Promise.all([
+    requireSame(es, target, pass.signal),
+    requireSame(es, destination, pass.signal),
+  ]);
+  const added = addedFields(ownMappings(spec, source), copy.mappings);
+  if (added === undefined) return undefined;
+  pass.log.info({ index: copy.name }, 'adding the fields that the source was given meanwhile');
+  return add(added, target, destination, context);
+}
+
+async function add(
+  added: Readonly<Record<string, unknown>>,
+  source: Target,
+  { index }: Target,
+  { es, pass }: EffectContext,
+): Promise<Change | undefined> {
+  try {
+    await putMapping(es, index, added, pass.signal);
+    return undefined;
+  } catch (error) {
+    // A proxy's answer has no type, and may pass.
+    if (!isElasticsearchError(error, 'invalid') || error.errorType === undefined) throw error;
+    const { errorType, detail } = error;
+    pass.log.warn({ index, errorType, detail }, 'the new fields of the source were refused');
+    const message = `Elasticsearch refuses ${index} the fields that were added to ${source.index} during the copy (${errorType}): its log says why; no alias was moved: retry makes the copy anew with the mappings of now, or correct destination in a new request`;
+    return (status) => ({ ...status, failure: { reason: 'MappingConflict', message } });
+  }
+}
