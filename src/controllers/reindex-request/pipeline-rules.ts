@@ -1,10 +1,11 @@
+import { writtenFault } from './written-fields.ts';
+
 /**
  * What an ingest pipeline may not do in a copy: a document keeps its `_id`, `_routing` and `_index`. Pipelines are read
  * before anything runs, the ones that they call included.
  */
 export type Pipelines = Readonly<Record<string, unknown>>;
 
-const IDENTITY = ['_id', '_routing', '_index'] as const;
 const NAMES_IDENTITY = /\b_(?:id|routing|index)\b/;
 
 /** One sentence for each fault that is found, the pipeline named; empty when all are fine. */
@@ -48,18 +49,8 @@ function faultOf(
     return [
       `ingest pipeline ${name} runs a stored script, which cannot be read beforehand: put its source into the pipeline`,
     ];
-  const written = writtenFields(type, options).find(isIdentity);
-  return written === undefined
-    ? []
-    : [`ingest pipeline ${name} changes ${textOf(written)} with a ${type} processor`];
-}
-
-/** Most processors read `field` and write `target_field`, or change `field` in place when there is no target. */
-function writtenFields(type: string, options: Readonly<Record<string, unknown>>): readonly unknown[] {
-  if (type === 'fail' || type === 'drop' || type === 'foreach') return [];
-  if (type === 'rename') return [options['field'], options['target_field']];
-  const written = options['target_field'] ?? options['field'];
-  return Array.isArray(written) ? written : [written];
+  const fault = writtenFault(type, options);
+  return fault === undefined ? [] : [`ingest pipeline ${name} ${fault}`];
 }
 
 function calledFault(
@@ -75,12 +66,6 @@ function calledFault(
     ];
   if (pipelines[called] === undefined && options['ignore_missing_pipeline'] === true) return [];
   return pipelineFaults(called, pipelines, seen);
-}
-
-function isIdentity(value: unknown): boolean {
-  return (
-    typeof value === 'string' && IDENTITY.some((field) => value === field || value.endsWith(`.${field}`))
-  );
 }
 
 /** Every processor at any depth (on_failure, foreach), as [type, options]. */
