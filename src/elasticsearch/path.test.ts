@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concrete, path } from './path.ts';
+import { concrete, path, repositoryName } from './path.ts';
 
 describe('a path', () => {
   it('encodes what is put into it', () => {
@@ -41,4 +41,17 @@ describe('a concrete name', () => {
   it.each(expressions)('is not %j', (name) => {
     expect(() => concrete(name)).toThrow(RangeError);
   });
+});
+
+describe('the name of a repository', () => {
+  it.each(['backups', 'team:backups', '_backups', '+b', '-b', 'Größe'])('may be %j', (name) => {
+    expect(repositoryName(name)).toBe(name);
+  });
+
+  it.each(['', '*', 'a,b', '_all', '.', '..', 'a/b', 'a\\b', 'a b', 'a?', 'a#b', '<a>'])(
+    'is not %j',
+    (name) => {
+      expect(() => repositoryName(name)).toThrow(RangeError);
+    },
+  );
 });

@@ -22,3 +22,14 @@ export function concrete(name: string): string {
     throw new RangeError(`'${name.slice(0, 255)}' is not the name of one index; nothing was done`);
   return name;
 }
+
+/**
+ * The name of one repository. Elasticsearch takes more of them than of indexes: `team:backups`, `_backups` and `-b` are
+ * names like any other where one repository is asked for.
+ * @throws RangeError for what a path could not carry as one name.
+ */
+export function repositoryName(name: string): string {
+  if (/[*?,/\\"<>| #]|^\.{1,2}$|^$|^_all$/.test(name))
+    throw new RangeError(`'${name.slice(0, 255)}' is not the name of one repository; nothing was done`);
+  return name;
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ask } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
-import { concrete, path } from './path.ts';
+import { path, repositoryName } from './path.ts';
 
 export interface Repository {
   readonly name: string;
@@ -36,14 +36,15 @@ function isReadOnly(type: string, setting: string | boolean | undefined): boolea
 /**
  * Lets every node try to write to a repository.
  * @returns how many nodes can.
- * @throws ElasticsearchError `notFound`, or `serverError` (`repository_verification_exception`) when a node cannot.
+ * @throws ElasticsearchError `notFound`, or `serverError` (`repository_verification_exception`) when a node cannot;
+ * RangeError when the name cannot be asked for.
  */
 export async function verifyRepository(
   es: Elasticsearch,
   name: string,
   signal?: AbortSignal,
 ): Promise<number> {
-  const request = { method: 'POST', path: path`/_snapshot/${concrete(name)}/_verify` } as const;
+  const request = { method: 'POST', path: path`/_snapshot/${repositoryName(name)}/_verify` } as const;
   const schema = z.object({ nodes: z.record(z.string(), z.unknown()) });
   return Object.keys((await ask(es, request, schema, signal)).nodes).length;
 }

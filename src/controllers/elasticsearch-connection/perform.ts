@@ -30,7 +30,7 @@ export async function perform(
   return (status) => withVerified(status, repository, verified);
 }
 
-/** Undefined when the login may not try. */
+/** Undefined when the login may not try, or the name cannot be asked for: neither says anything of the repository. */
 async function verify(
   es: Elasticsearch,
   repository: string,
@@ -39,7 +39,7 @@ async function verify(
   try {
     return (await verifyRepository(es, repository, signal)) > 0;
   } catch (error) {
-    if (isElasticsearchError(error, 'forbidden')) return undefined;
+    if (isElasticsearchError(error, 'forbidden') || error instanceof RangeError) return undefined;
     if (isElasticsearchError(error)) return false;
     throw error;
   }

@@ -3,6 +3,7 @@ import type { Connection, Observed, Seen, SeenRepository } from './observed.ts';
 import { figuresAreDue } from './rules.ts';
 
 const SHOWN_REPOSITORIES = 20;
+const LONGEST_NAME = 255;
 const SHOWN_PRIVILEGES = 100;
 
 /** A failed probe leaves what was last seen; only what it learned of privileges is new. */
@@ -55,11 +56,16 @@ function overall(statistics: NonNullable<Seen['statistics']>): NonNullable<Statu
 function shownRepository({ verification, name, type, readOnly }: SeenRepository, status: Status | undefined) {
   const before = status?.repositories?.find((repository) => repository.name === name);
   const verified = verification?.verified ?? before?.verified;
-  return { name, type, readOnly, ...(verified === undefined || readOnly ? {} : { verified }) };
+  return {
+    name: name.slice(0, LONGEST_NAME),
+    type,
+    readOnly,
+    ...(verified === undefined || readOnly ? {} : { verified }),
+  };
 }
 
 function shown(privileges: readonly string[]): readonly string[] {
-  return privileges.slice(0, SHOWN_PRIVILEGES).map((privilege) => privilege.slice(0, 255));
+  return privileges.slice(0, SHOWN_PRIVILEGES).map((privilege) => privilege.slice(0, LONGEST_NAME));
 }
 
 /** Everything but what the engine owns. */

@@ -94,6 +94,16 @@ describe('a connection', () => {
     });
   });
 
+  it('verifies a repository whose name would be an expression elsewhere', async () => {
+    const name = '-team:backups';
+    const path = `/_snapshot/${encodeURIComponent(name)}`;
+    await admin.request({ method: 'PUT', path, body: { type: 'fs', settings: { location: 'team' } } });
+    await bed.create('odd', good());
+    const { status } = await bed.says('odd', 'Connected');
+    await admin.request({ method: 'DELETE', path });
+    expect(status?.repositories).toContainEqual({ name, type: 'fs', readOnly: false, verified: true });
+  });
+
   it('writes nothing while nothing changes, probe after probe', async () => {
     await bed.create('quiet', good());
     const before = await bed.says('quiet', 'Connected');
