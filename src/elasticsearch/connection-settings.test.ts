@@ -56,9 +56,26 @@ describe('the login', () => {
     ],
     [{ apiKey: { secretRef } }, { apiKey: 'k==\r\n' }, { type: 'apiKey', apiKey: 'k==' }],
     [{ bearer: { secretRef, key: 't' } }, { t: 'token' }, { type: 'bearer', token: 'token' }],
+    [{ bearer: { secretRef, key: 't' } }, { t: '\ufefftoken \n' }, { type: 'bearer', token: 'token' }],
   ])('%j is read from its keys, without a trailing line end', async (auth, data, expected) => {
     const from = reads({ 'db/es': stored(data) });
     expect((await settings({ endpoints, auth }, from)).auth).toEqual(expected);
+  });
+
+  it.each([
+    ['a whole answer', { apiKey: '{\n  "encoded": "a2V5"\n}' }, { apiKey: { secretRef } }],
+    ['two lines', { apiKey: 'a2V5\na2V5' }, { apiKey: { secretRef } }],
+    ['a typographic sign', { token: 'to\u2011ken' }, { bearer: { secretRef } }],
+  ])('that cannot be sent is named, and no word of it told: %s', async (_, data, auth) => {
+    const from = reads({ 'db/es': stored(data) });
+    const [key = ''] = Object.keys(data);
+    await expect(settings({ endpoints, auth }, from)).rejects.toMatchObject({
+      reason: 'AuthenticationFailed',
+      message: expect.stringContaining(`The key "${key}" of Secret db/es`),
+    });
+    await expect(settings({ endpoints, auth }, from)).rejects.not.toMatchObject({
+      message: expect.stringContaining('a2V5'),
+    });
   });
 
   it('by certificate goes into the handshake', async () => {

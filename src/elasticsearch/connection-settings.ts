@@ -43,7 +43,7 @@ const LOOK_AGAIN_MS = 15_000;
 /**
  * The spec, with everything it refers to in its own namespace.
  * @throws WaitingError SecretNotFound when a Secret, a ConfigMap or a key in it is missing or empty; TLSInvalid when it
- * holds no certificate.
+ * holds no certificate; AuthenticationFailed when a key or token could not be sent.
  */
 export async function readSettings(
   { metadata, spec }: ElasticsearchConnection,
@@ -54,7 +54,7 @@ export async function readSettings(
   const access = spec.eckRef === undefined ? plainAccess(spec) : eckAccess(namespace, spec.eckRef.name, spec);
   const seen: string[] = [];
   const read = recordingReader(namespace, reads, seen, signal);
-  const [auth, tls] = await Promise.all([readAuthentication(access, read), readTls(access, read)]);
+  const [auth, tls] = await Promise.all([readAuthentication(access, read, namespace), readTls(access, read)]);
   const parts = [metadata.uid, access, spec.requestTimeout, spec.allowInsecure, seen.toSorted()];
   return {
     identity: JSON.stringify(parts),
@@ -122,7 +122,11 @@ function notFound(message: string): WaitingError {
   return new WaitingError('SecretNotFound', message, LOOK_AGAIN_MS);
 }
 
-async function readAuthentication({ auth, user }: Access, read: ReadKey): Promise<Authentication> {
+async function readAuthentication(
+  { auth, user }: Access,
+  read: ReadKey,
+  namespace: string,
+): Promise<Authentication> {
   const secret = ({ name }: { readonly name: string }, key: string) => read({ kind: 'Secret', name, key });
   if (auth?.basic !== undefined) {
     const { secretRef, usernameKey, passwordKey } = auth.basic;
@@ -130,10 +134,25 @@ async function readAuthentication({ auth, user }: Access, read: ReadKey): Promis
     return { type: 'basic', username, password: await secret(secretRef, passwordKey) };
   }
   if (auth?.apiKey !== undefined)
-    return { type: 'apiKey', apiKey: await secret(auth.apiKey.secretRef, auth.apiKey.key) };
+    return { type: 'apiKey', apiKey: await readToken(auth.apiKey, read, namespace) };
   if (auth?.bearer !== undefined)
-    return { type: 'bearer', token: await secret(auth.bearer.secretRef, auth.bearer.key) };
+    return { type: 'bearer', token: await readToken(auth.bearer, read, namespace) };
   return { type: 'none' };
+}
+
+/** What a header can carry. A whole answer of Elasticsearch, or a key out of a text with typographic signs, it cannot. */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
+async function readToken(
+  { secretRef: { name }, key }: { readonly secretRef: { readonly name: string }; readonly key: string },
+  read: ReadKey,
+  namespace: string,
+): Promise<string> {
+  // Around it blanks or a byte order mark are never part of it.
+  const token = (await read({ kind: 'Secret', name, key })).trim();
+  if (SENDABLE.test(token)) return token;
+  const message = `The key "${key}" of Secret ${namespace}/${name} holds something else than one API key or token: there are blanks, line ends or characters outside of ASCII in it. Put in the value alone, such as "encoded" of the answer to POST _security/api_key.`;
+  throw new WaitingError('AuthenticationFailed', message, LOOK_AGAIN_MS);
 }
 
 async function readTls({ auth, tls }: Access, read: ReadKey): Promise<TlsSettings> {

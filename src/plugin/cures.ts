@@ -23,7 +23,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
   ),
   SecretNotFound: person('Create the Secret or ConfigMap that the message names, or the key in it.'),
   MissingPrivileges: person(
-    'Give the login the cluster privilege monitor; status.missingPrivileges lists what else it lacks.',
+    'Give the login the privilege that the message names; status.missingPrivileges of the connection lists what else it lacks.',
   ),
   ClusterChanged: person(
     'See which cluster answers there. If it is the right one, annotate es-steward.dev/accept-cluster with the uuid of the message.',
