@@ -62,6 +62,11 @@ export interface Decision<Status, Action> {
   readonly actions?: readonly Action[];
   /** When to look again besides changes of the resource: milliseconds, 'now' (after the status write), or 'changed'. */
   readonly next: number | 'now' | 'changed';
+  /**
+   * Milliseconds until the clock alone makes something due: an action that keeps failing is repeated with a back-off, but
+   * no later than this.
+   */
+  readonly dueIn?: number;
   /** True while something is held in Elasticsearch that must be let go: keeps the finalizer. */
   readonly holds?: boolean;
   /** Sent once the status that they tell of is written. */

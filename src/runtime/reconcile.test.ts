@@ -333,6 +333,18 @@ describe('a pass that fails', () => {
     expect(conditions()).toEqual(['Ready=False Wrong', 'Stalled=True Wrong']);
   });
 
+  it.each([
+    [new Error('a fault'), { type: 'failed', atMostMs: 300 }],
+    [new WaitingError('Busy', 'busy', 700), { type: 'waiting', afterMs: 300 }],
+    [new WaitingError('Busy', 'busy', 200), { type: 'waiting', afterMs: 200 }],
+    [new TerminalError('Wrong', 'wrong'), { type: 'stalled', afterMs: undefined }],
+  ])('by an action comes back no later than the clock wants it: %s', async (error, outcome) => {
+    const decide = () => ({ actions: [shine(1)], next: 'now', dueIn: 300 }) as const;
+    expect({ afterMs: undefined, ...(await pass({ decide, perform: throwing(error) })) }).toMatchObject(
+      outcome,
+    );
+  });
+
   it('waits for what must become true outside', async () => {
     expect(await pass({ observe: throwing(new WaitingError('Busy', 'busy', 700)) })).toEqual({
       type: 'waiting',

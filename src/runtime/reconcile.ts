@@ -89,7 +89,7 @@ async function carryOut<Spec, Status, Observed, Action extends ActionLike>(
   };
   const wrote = await writeDecided(state, controller.definition, asBody(body), verdict, failure?.report);
   for (const event of decision.events ?? []) state.engine.record(state.current, event);
-  if (failure !== undefined) return endOfCleanup(state, failure);
+  if (failure !== undefined) return endOfCleanup(state, inTime(failure, decision));
   await release(state, decision);
   return outcomeOf(decision, wrote || (decision.actions ?? []).length > 0);
 }
@@ -151,6 +151,12 @@ async function endOfCleanup(state: PassState, { outcome }: Failure): Promise<Out
     note: 'The cleanup in Elasticsearch kept failing for two minutes and was given up; look for what this resource left behind.',
   });
   return { type: 'again', afterMs: 0 };
+}
+
+/** What keeps failing must not cost what comes due meanwhile. A verdict on the object itself waits for its change. */
+function inTime(failure: Failure, { dueIn }: Pick<Decision<unknown, unknown>, 'dueIn'>): Failure {
+  if (dueIn === undefined || failure.outcome.type === 'stalled') return failure;
+  return { ...failure, outcome: withinMs(failure.outcome, dueIn) };
 }
 
 function withinMs(outcome: Outcome, ms: number): Outcome {
