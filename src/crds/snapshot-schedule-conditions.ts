@@ -7,7 +7,7 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
     description: 'True while the last run was a success, or none has failed yet.',
     reasons: {
       Succeeded: 'The last snapshot is a success: complete, and with every index that was there.',
-      Waiting: 'No slot has come yet.',
+      Waiting: 'No snapshot has been made yet: no slot has come, or those that came were missed.',
       InProgress: 'A snapshot runs.',
       SnapshotFailed: 'The last snapshot failed, was lost or could not begin; the message says why.',
       SnapshotPartial: 'The last snapshot lacks shards or indexes; the message names them.',
@@ -22,7 +22,10 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
         'Elasticsearch has disabled the repository: another cluster writes to it, or its files were changed.',
       RepositoryUnreadable: 'The repository does not tell what it holds.',
       Retrying: 'Elasticsearch or the repository could not be read; it is tried again with back-off.',
-      WaitingForTurn: 'As many repositories as the connection allows are written at present.',
+      WaitingForTurn:
+        'As many repositories as the connection allows are written at present, or Elasticsearch begins no snapshot for now.',
+      MissingPrivileges:
+        'The login of the connection may not make snapshots; the message names the privilege.',
       ConnectionNotFound:
         'The ElasticsearchConnection does not exist, or the operator does not look after its namespace.',
       NotGranted: 'The connection grants this namespace no such use of these names.',

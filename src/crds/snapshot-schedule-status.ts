@@ -25,7 +25,15 @@ const run = object('A snapshot that runs, or is about to.', {
     .boolean()
     .describe('Whether the annotation run-now asked for it: then it has no deadline.')
     .optional(),
+  choice: text(64)
+    .describe('A hash of spec.indices and spec.exclude as they were when it was begun.')
+    .optional(),
   refused: text(1024).describe('Why Elasticsearch did not begin it.').optional(),
+  hindrance: object('Why Elasticsearch does not begin it for now. That is no try.', {
+    reason: text(64).describe('As Ready says it.'),
+    message: text(1024).describe('In a sentence.'),
+    since: time('From when on it is late.'),
+  }).optional(),
   unreadableSince: time('Since when nobody can tell what became of it.').optional(),
   startTime: time('When it began.').optional(),
   percent: z.int().min(0).max(100).describe('How much is done.').optional(),
@@ -158,6 +166,10 @@ export const snapshotScheduleStatus = object('What became of the snapshots, and 
       }),
       10,
     ).describe('The sample.'),
+    held: object('Why its temporary indexes are still there.', {
+      message: text(1024).describe('In a sentence.'),
+      retryTime: time('They are not asked to go before this time.'),
+    }).optional(),
     result: object('What it found; the temporary indexes are yet to go.', {
       result: z.enum(['Passed', 'Failed', 'Skipped']).describe('The verdict.'),
       message: text(1024).describe('In a sentence.'),
@@ -169,6 +181,11 @@ export const snapshotScheduleStatus = object('What became of the snapshots, and 
     result: z.enum(['Passed', 'Failed', 'Skipped']).describe('The verdict.'),
     message: text(1024).describe('In a sentence.'),
   }).optional(),
+  restoreSchedule: text(512)
+    .optional()
+    .describe(
+      'The schedule and time zone that restore checks are counted by; after a change they count from then on.',
+    ),
   restoreChecksHandledUntil: time('Restore checks up to here have run.').optional(),
   history: list(object('A run that has ended.', { ...ended, attempts: count('How often it was tried.') }), 50)
     .optional()

@@ -115,14 +115,18 @@ const spec = object('When snapshots are made, of what, and which of them are del
   includeGlobalState: z
     .boolean()
     .default(false)
-    .describe('Take the state of the cluster as well: templates, pipelines, persistent settings.'),
+    .describe(
+      'Take the state of the cluster as well: templates, pipelines, persistent settings. From another namespace this needs a grant on "*".',
+    ),
   featureStates: setOf(
     matching(255, '^[a-z0-9_.-]+$', 'must be the name of a feature, as GET _features lists them').describe(
       'The name of a feature.',
     ),
   )
     .default([])
-    .describe('Features of Elasticsearch whose state is taken; empty: none.'),
+    .describe(
+      'Features of Elasticsearch whose state is taken; empty: none. From another namespace they need a grant on "*".',
+    ),
   ignoreUnavailable: z
     .boolean()
     .default(true)

@@ -9,6 +9,8 @@ export interface IndexBirth {
   readonly uuid: string;
   /** Milliseconds since the epoch, by the clock of the elected master. A restored index keeps that of its origin. */
   readonly created: number;
+  /** Whether it belongs to a feature of Elasticsearch: no snapshot takes it but with the state of that feature. */
+  readonly isSystem: boolean;
 }
 
 const births = z.object({
@@ -19,6 +21,7 @@ const births = z.object({
           z.string(),
           z.object({
             settings: z.object({ index: z.object({ uuid: z.string(), creation_date: z.coerce.number() }) }),
+            system: z.boolean().default(false),
           }),
         )
         .default({}),
@@ -61,14 +64,17 @@ async function readBirths(
     query: {
       expand_wildcards: 'all',
       ignore_unavailable: true,
-      filter_path: 'metadata.indices.*.settings.index.uuid,metadata.indices.*.settings.index.creation_date',
+      filter_path: ['settings.index.uuid', 'settings.index.creation_date', 'system']
+        .map((field) => `metadata.indices.*.${field}`)
+        .join(','),
     },
   } as const;
   const { metadata } = await ask(es, request, births, signal);
-  return Object.entries(metadata.indices).map(([name, { settings }]) => ({
+  return Object.entries(metadata.indices).map(([name, { settings, system }]) => ({
     name,
     uuid: settings.index.uuid,
     created: settings.index.creation_date,
+    isSystem: system,
   }));
 }
 

@@ -7,14 +7,15 @@ import { missedEvents, withMissed } from './missed-slots.ts';
 import { retentionGoesFirst } from './retain.ts';
 import { markOf, numberOf, snapshotName } from './names.ts';
 import type { Run, Status } from './observed.ts';
-import { askedRunNow, connectionOf, madeBy, runsOf, type Situation, withRuns } from './situation.ts';
-import { add, type Rule, type Step, waitingFor } from './step.ts';
+import { choiceOf } from './choice.ts';
+import { askedRunNow, isResumed, madeBy, runsOf, type Situation, withRuns } from './situation.ts';
+import { add, type Rule, type Step } from './step.ts';
 import { isAhead, timeOf, timeText } from './time.ts';
+import { TURN_AGAIN_MS, waitForTurn } from './turn.ts';
 import { isRunning, isSuccess } from './verdict.ts';
 
 /** Slots in flight at the same time with `Allow`. */
 const MOST_RUNS = 10;
-const TURN_AGAIN_MS = 5_000;
 const SECOND = 1_000;
 
 /** What is due begins: a slot, or what a run-now asks for. Not yet, because ... */
@@ -85,6 +86,7 @@ function begin(situation: Situation, step: Step, snapshots: readonly ListedSnaps
     slot,
     attempt: 1,
     accepted: false,
+    choice: choiceOf(situation.spec),
     ...(wish.token !== undefined && { runNow: true }),
   };
   const status = { ...withRuns(handled, [run, ...runsOf(handled)]), lastScheduleTime: slot };
@@ -144,15 +146,6 @@ function adopt(step: Step, strays: readonly Run[]): Step {
   return add(step, { status: withRuns(step.status, runs), next: 'now' });
 }
 
-/** Copies are no reason to wait; other repositories that are written are, as many as the connection allows. */
-function waitForTurn({ resource, seen }: Situation) {
-  if (seen === undefined) return undefined;
-  const { atWork, maxConcurrentOperations: most } = seen;
-  if (atWork.has(resource.spec.repository) || atWork.size < most) return undefined;
-  const message = `${[...atWork].sort().join(', ')} of connection ${connectionOf(resource)} are written at present, and it allows ${most} at a time.`;
-  return waitingFor('WaitingForTurn', message);
-}
-
 /**
  * From when on slots count. They do not while the schedule is suspended, nor do those of a schedule that was not
  * written down yet; after a lost status the newest snapshot tells where it was.
@@ -161,12 +154,8 @@ function withCursor(situation: Situation, step: Step): Step {
   const { resource, spec, now, seen } = situation;
   const { status } = step;
   const schedule = `${spec.schedule} ${spec.timeZone}`;
-  const wasSuspended = status.conditions?.some(
-    ({ type, status }) => type === 'Suspended' && status === 'True',
-  );
-  const resumed = !spec.suspend && wasSuspended === true;
   const changed = status.schedule !== undefined && status.schedule !== schedule;
-  if (resumed || changed || isAhead(status.slotsHandledUntil, now))
+  if (isResumed(situation) || changed || isAhead(status.slotsHandledUntil, now))
     return add(step, { status: { ...status, schedule, slotsHandledUntil: timeText(now) } });
   if (status.slotsHandledUntil !== undefined || seen?.snapshots === undefined) return step;
   const slots = madeBy(situation.uid, seen.snapshots).flatMap(({ metadata }) => markOf(metadata)?.slot ?? []);
@@ -180,7 +169,8 @@ function cursorOf({ slotsHandledUntil }: Status, now: number): number {
   return timeOf(slotsHandledUntil) ?? now;
 }
 
-function nextSlotIn({ plan, now }: Situation): number {
+/** Milliseconds. */
+export function nextSlotIn({ plan, now }: Situation): number {
   const next = nextSlot(plan.schedule, plan.timeZone, now);
   return next === undefined ? Number.POSITIVE_INFINITY : next - now;
 }

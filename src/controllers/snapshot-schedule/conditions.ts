@@ -1,5 +1,5 @@
 import type { ExtraCondition, Readiness } from '../../runtime/controller.ts';
-import type { Status } from './observed.ts';
+import type { Schedule, Status } from './observed.ts';
 import { reasonOf } from './run.ts';
 import { runsOf, type Situation } from './situation.ts';
 import { waitingFor } from './step.ts';
@@ -13,6 +13,12 @@ export function readiness({ spec }: Situation, status: Status): Readiness {
     return waitingFor(
       'DeadlineExceeded',
       `${overdue.snapshot} has run longer than spec.deadline; GET _snapshot/${overdue.repository}/${overdue.snapshot}/_status shows what it does.`,
+    );
+  const hindered = runsOf(status).find(({ hindrance }) => hindrance !== undefined);
+  if (hindered?.hindrance !== undefined)
+    return waitingFor(
+      hindered.hindrance.reason,
+      `${hindered.snapshot} is not begun: ${hindered.hindrance.message}; it is tried again.`,
     );
   if (run?.failure !== undefined) {
     const again = `it is tried again, ${run.attempt - 1} of ${spec.backoffLimit} times`;
@@ -33,21 +39,31 @@ export function readiness({ spec }: Situation, status: Status): Readiness {
 /** A schedule that never comes due, as on 30 February, is a way to say that only run-now makes snapshots. */
 const neverComes = ({ nextScheduleTime }: Status): boolean => nextScheduleTime === undefined;
 
-const waitingText = (status: Status): string =>
-  neverComes(status)
-    ? 'spec.schedule never comes due: only the annotation es-steward.dev/run-now makes a snapshot.'
+function waitingText(status: Status): string {
+  if (neverComes(status))
+    return 'spec.schedule never comes due: only the annotation es-steward.dev/run-now makes a snapshot.';
+  return (status.missedSlots ?? 0) > 0
+    ? 'No slot has run yet: those that came were missed, and status.missedSlots counts them. The next one runs; the annotation run-now makes a snapshot at once.'
     : 'The first slot has not come yet.';
+}
 
 const againText = (status: Status): string =>
   neverComes(status)
     ? 'spec.schedule never comes due: only the annotation run-now tries again.'
     : 'The next slot tries again; the annotation run-now does it at once.';
 
+/** By what age is judged; known as well where the spec cannot be acted on. */
+export interface Aging {
+  readonly resource: Schedule;
+  readonly staleAfterMs: number;
+  readonly now: number;
+}
+
 /** Told by the clock alone, so that it is told as well when nothing answers. */
-export function healthy({ resource, plan, now }: Situation, status: Status): ExtraCondition {
+export function healthy({ resource, staleAfterMs, now }: Aging, status: Status): ExtraCondition {
   const last = timeOf(status.lastSuccessfulTime);
   const since = last ?? Date.parse(resource.metadata.creationTimestamp);
-  const overdue = now - since > plan.staleAfterMs;
+  const overdue = now - since > staleAfterMs;
   if (last === undefined)
     return {
       type: 'Healthy',
@@ -71,9 +87,9 @@ const unreadableText = ({ unreadable }: Status): string =>
   unreadable === undefined ? '' : ' What cannot be read does not count: see status.unreadable.';
 
 /** When `healthy` will say otherwise by itself; undefined when it says so already. */
-export function staleIn({ resource, plan, now }: Situation, status: Status): number | undefined {
+export function staleIn({ resource, staleAfterMs, now }: Aging, status: Status): number | undefined {
   const since = timeOf(status.lastSuccessfulTime ?? resource.metadata.creationTimestamp) ?? now;
-  const left = since + plan.staleAfterMs - now;
+  const left = since + staleAfterMs - now;
   return left >= 0 ? left + 1 : undefined;
 }
 

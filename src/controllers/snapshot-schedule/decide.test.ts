@@ -47,7 +47,7 @@ const seen = (more: Partial<Seen> = {}): Seen => ({
   type: 'seen',
   owner: { uid: UID, namespace: 'team', adopted: undefined },
   maxConcurrentOperations: 2,
-  atWork: new Set(),
+  places: [],
   runs: new Map(),
   snapshots: [],
   unreadable: [],
@@ -143,10 +143,33 @@ describe('a slot', () => {
 
   it('waits for its turn while other repositories are written, but not behind its own', () => {
     const due = scheduleOf({}, handled(NOW - HOUR));
-    const full = { maxConcurrentOperations: 1, atWork: new Set(['other']) };
+    const full = { maxConcurrentOperations: 1, places: [{ repository: 'other' }] };
     expect(decide(due, seen(full), NOW).ready.reason).toBe('WaitingForTurn');
-    expect(decide(due, seen({ ...full, atWork: new Set(['backups']) }), NOW).status.active).toEqual(run);
+    expect(
+      decide(due, seen({ ...full, places: [{ repository: 'backups' }] }), NOW).status.active,
+    ).toMatchObject(run);
   });
+
+  it.each([
+    ['is written already', {}, false],
+    ['was wished for by an earlier slot', { wish: { slot: timeText(NOW - HOUR), uid: 'z' } }, false],
+    ['was wished for at the same time, and goes first', { wish: { slot: timeText(NOW), uid: '0' } }, false],
+    ['was wished for at the same time, and goes after', { wish: { slot: timeText(NOW), uid: 'z' } }, true],
+    ['was wished for by a later slot', { wish: { slot: timeText(NOW + MINUTE), uid: '0' } }, true],
+  ])(
+    'that is wished for looks once more before it is made: another repository that %s',
+    (_, place, isBegun) => {
+      const places = [{ repository: 'other', ...place }];
+      const wished = seen({
+        maxConcurrentOperations: 1,
+        places,
+        snapshots: undefined,
+        runs: facts(undefined),
+      });
+      const { actions, ready } = decide(scheduleOf({}, handled(NOW, { active: run })), wished, NOW);
+      expect([actions?.length, ready.reason]).toEqual(isBegun ? [1, 'InProgress'] : [0, 'WaitingForTurn']);
+    },
+  );
 
   it('takes a free name when a stranger has its own', () => {
     const stranger = snapshot({ metadata: {} });
@@ -224,6 +247,39 @@ describe('a slot', () => {
     expect(late.events?.[0]?.note).toContain('the cluster was red');
   });
 
+  const hindrance = { reason: 'MissingPrivileges', message: 'no create_snapshot', since: timeText(NOW) };
+  const refused = (late: number, more: Partial<Run> = {}) =>
+    lateWish(late, { hindrance, retryTime: timeText(NOW + late), ...more });
+
+  it('that Elasticsearch does not begin for now is tried again, and says why', () => {
+    const { actions, ready, next } = lateWish(0, { hindrance, retryTime: timeText(NOW + 20_000) });
+    expect([actions, next]).toEqual([[], 20_000]);
+    expect(ready).toMatchObject({ type: 'reconciling', reason: 'MissingPrivileges' });
+    expect(ready.message).toBe(`${NAME} is not begun: no create_snapshot; it is tried again.`);
+    expect(refused(59 * MINUTE).actions).toHaveLength(1);
+  });
+
+  it('that Elasticsearch has not begun until it is too late has failed for that reason', () => {
+    const { status, ready, actions, events } = refused(62 * MINUTE);
+    expect([actions, status.active, status.missedSlots]).toEqual([[], undefined, undefined]);
+    expect(status).toMatchObject({ consecutiveFailures: 1, history: [{ state: 'FAILED', attempts: 1 }] });
+    expect(ready).toMatchObject({ type: 'reconciling', reason: 'SnapshotFailed' });
+    expect(ready.message).toContain('no create_snapshot');
+    expect(events).toMatchObject([{ type: 'Warning', reason: 'SnapshotFailed' }]);
+    expect(refused(62 * MINUTE, { runNow: true }).actions).toHaveLength(1);
+  });
+
+  it('says that slots were missed when none has run', () => {
+    const { ready } = decide(scheduleOf({}, handled(NOW, { missedSlots: 3 })), seen(), NOW);
+    expect([ready.reason, ready.message]).toEqual(['Waiting', expect.stringContaining('missed')]);
+  });
+
+  it('whose pause was written by a clock that was ahead is tried at once', () => {
+    const ahead = lateWish(0, { attempt: 2, retryTime: timeText(NOW + 48 * HOUR) });
+    expect(ahead.actions).toHaveLength(1);
+    expect(lateWish(0, { attempt: 2, retryTime: timeText(NOW + 10 * MINUTE) }).actions).toEqual([]);
+  });
+
   it('that is wished for is not said to be followed while the schedule is suspended', () => {
     const said = (active: Run) =>
       decide(scheduleOf({ suspend: true }, handled(NOW, { active })), seen({ snapshots: undefined }), NOW)
@@ -271,6 +327,36 @@ describe('a slot', () => {
     expect(decide(scheduleOf({}, changed), seen(), NOW + 10 * MINUTE).status).toMatchObject({
       slotsHandledUntil: timeText(NOW + 10 * MINUTE),
     });
+  });
+});
+
+describe('the slot of a restore check', () => {
+  const restoreCheck = { schedule: '@hourly' };
+  const checkedUntil = (status: Status, generation: number) => {
+    const schedule = scheduleOf({ restoreCheck }, handled(NOW + HOUR, status));
+    const at = { ...schedule, metadata: { ...schedule.metadata, generation } };
+    const { status: after } = decide(at, seen(), NOW + HOUR + MINUTE);
+    return [after.restoreChecksHandledUntil, after.lastRestoreCheck?.result];
+  };
+  const now = timeText(NOW + HOUR + MINUTE);
+  const counted = { restoreSchedule: '@hourly Etc/UTC', restoreChecksHandledUntil: timeText(NOW) };
+  const conditions = [
+    { type: 'Suspended', status: 'True', reason: 'Suspended', message: '', lastTransitionTime: now },
+  ] as const;
+
+  it.each([
+    ['is due', counted, 2, [timeText(NOW + HOUR), 'Skipped']],
+    ['was asked for from the beginning', {}, 1, [timeText(NOW + HOUR), 'Skipped']],
+    ['came before checks were asked for', {}, 2, [now, undefined]],
+    ['came before they were edited', { ...counted, restoreSchedule: '@daily Etc/UTC' }, 2, [now, undefined]],
+    ['came while the schedule was suspended', { ...counted, conditions }, 2, [now, undefined]],
+  ])('that %s', (_, status, generation, expected) => {
+    expect(checkedUntil(status, generation)).toEqual(expected);
+  });
+
+  it('counts anew once checks were given up in between', () => {
+    const { status } = decide(scheduleOf({}, handled(NOW, counted)), seen(), NOW);
+    expect(status.restoreSchedule).toBeUndefined();
   });
 });
 
@@ -380,7 +466,7 @@ describe('a run', () => {
   });
 
   it('is no success when it lacks an index that was there, and none when the index came later', () => {
-    const index = (name: string, created: number) => ({ name, uuid: name, created });
+    const index = (name: string, created: number) => ({ name, uuid: name, created, isSystem: false });
     const verdict = (created: number) =>
       running(
         accepted,
@@ -392,8 +478,19 @@ describe('a run', () => {
     expect(verdict(NOW + 1).status.lastSnapshot?.state).toBe('SUCCESS');
   });
 
+  it.each([
+    ['.ds-logs-2026.06.15-000001', false, 'INCOMPLETE'],
+    ['.ds-.fleet-2026.06.15-000001', true, 'SUCCESS'],
+    ['a-restore-check-a1b2c36850f2a0', false, 'SUCCESS'],
+    ['a-restore-check-2026', false, 'INCOMPLETE'],
+  ])('that lacks %s, of a feature: %s, is %s', (name, isSystem, state) => {
+    const indices = [{ name, uuid: name, created: NOW - 1, isSystem }];
+    const { status } = running(accepted, snapshot(), { indices }, { backoffLimit: 0 });
+    expect(status.lastSnapshot?.state).toBe(state);
+  });
+
   it('that lacked an index is never again taken for a success, however many tries come after it', () => {
-    const found = { indices: [{ name: 'c', uuid: 'c', created: NOW - 1 }] };
+    const found = { indices: [{ name: 'c', uuid: 'c', created: NOW - 1, isSystem: false }] };
     const first = running(accepted, snapshot(), found).status;
     const good = snapshot({ name: 'good', uuid: 'u2', startTime: NOW - HOUR });
     const { active: _active, lastSnapshot: _last, ...kept } = first;
@@ -509,6 +606,19 @@ describe('health', () => {
     });
   });
 
+  it('grows stale as well while the spec cannot be acted on', () => {
+    const spec = { schedule: '@hourly', exclude: ['*'], indices: ['a'] };
+    const at = (now: number) =>
+      decide(scheduleOf(spec, handled(NOW, { ...last, staleAfter: '2h' })), seen(), now);
+    const fresh = at(NOW + HOUR);
+    expect([fresh.ready.reason, fresh.next]).toEqual(['InvalidSpec', HOUR + 1]);
+    expect(fresh.ready.message).toContain('spec.exclude: leaves nothing of spec.indices');
+    expect(fresh.conditions).toMatchObject([{ type: 'Healthy', status: 'True', reason: 'Fresh' }]);
+    const stale = at(NOW + 3 * HOUR);
+    expect(stale.conditions).toMatchObject([{ type: 'Healthy', status: 'False', reason: 'Stale' }]);
+    expect([reasonsOf(stale), stale.next]).toEqual([['BackupStale'], 'changed']);
+  });
+
   it('wakes a pass when it turns', () => {
     expect(
       decide(scheduleOf({ staleAfter: '10m' }, handled(NOW, last)), seen({ snapshots: [snapshot()] }), NOW)
@@ -580,6 +690,18 @@ describe('retention', () => {
     expect(due.status.retention?.batch).toHaveLength(1);
   });
 
+  it('asks again when a clock that was ahead has written that it was asked', () => {
+    const ahead = { retention: { ...batch.retention, requestedTime: timeText(NOW + 48 * HOUR) } };
+    expect(pass(handled(NOW, ahead)).actions).toHaveLength(1);
+    const asked = { retention: { ...batch.retention, requestedTime: timeText(NOW) } };
+    expect(pass(handled(NOW, asked)).actions).toEqual([]);
+  });
+
+  it('that keeps failing is repeated no later than the next slot', () => {
+    const { actions, next, dueIn } = pass(handled(NOW, batch));
+    expect([actions?.length, next, dueIn]).toEqual([1, 'now', 59 * MINUTE]);
+  });
+
   it('forgets a batch of a repository that the spec has left, and counts nothing', () => {
     const elsewhere = { retention: { ...batch.retention, repository: 'before' } };
     const { status, actions } = pass(handled(NOW, elsewhere));
@@ -603,17 +725,17 @@ describe('retention beside slots that are always due', () => {
     const asking = pass(planned.status);
     expect([asking.status.active, asking.actions]).toMatchObject([undefined, [{ type: 'DeleteSnapshots' }]]);
     const retention = { ...asking.status.retention, requestedTime: timeText(NOW + 5_000) };
-    expect(pass({ ...asking.status, retention }).status.active).toEqual(run);
+    expect(pass({ ...asking.status, retention }).status.active).toMatchObject(run);
   });
 
   it('does not hold up the slot when it is halted, or does not get on', () => {
     const halted = pass(handled(NOW - HOUR), { mayDelete: false });
     expect([halted.status.active, halted.status.retention?.halted]).toEqual([undefined, 'NotGranted']);
-    expect(pass(halted.status, { mayDelete: false }).status.active).toEqual(run);
+    expect(pass(halted.status, { mayDelete: false }).status.active).toMatchObject(run);
     const planned = pass(handled(NOW - HOUR));
-    expect(pass(planned.status, {}, NOW + MINUTE).status.active).toEqual(run);
+    expect(pass(planned.status, {}, NOW + MINUTE).status.active).toMatchObject(run);
     const foreign = snapshot({ name: 'by-hand', uuid: 'u7', state: 'IN_PROGRESS', metadata: {} });
-    expect(pass(handled(NOW - HOUR), { snapshots: [old, last, foreign] }).status.active).toEqual(run);
+    expect(pass(handled(NOW - HOUR), { snapshots: [old, last, foreign] }).status.active).toMatchObject(run);
   });
 });
 
@@ -647,6 +769,66 @@ describe('a restore check', () => {
       NOW,
     );
     expect(status.restoring?.result?.result).toBe(result);
+  });
+
+  const checking = (more: object = {}): Status => ({
+    restoring: {
+      snapshot: NAME,
+      repository: 'backups',
+      slot: timeText(NOW),
+      startTime: timeText(NOW),
+      indices: [{ source: 'a', restored: 'a-restore-check-1' }],
+      ...more,
+    },
+  });
+  const left = { name: 'a-restore-check-1', uuid: 'u', state: 'restored' } as const;
+  const restore = { candidates: [], restored: [left], comparisons: [] };
+  const result = { result: 'Passed', message: 'fine' } as const;
+
+  it('is stopped, and its indexes go, when the schedule may not go on', () => {
+    const notGranted = { type: 'unavailable', reason: 'NotGranted', message: 'no', afterMs: 10_000 } as const;
+    const stopped = decide(scheduleOf({}, handled(NOW, checking())), { ...notGranted, restore }, NOW);
+    expect(stopped.status.restoring?.result?.result).toBe('Skipped');
+    const going = decide(scheduleOf({}, stopped.status), { ...notGranted, restore }, NOW);
+    expect(going.actions).toEqual([{ type: 'DropRestored', indices: [left] }]);
+    const gone = { ...notGranted, restore: { ...restore, restored: [] } };
+    expect(decide(scheduleOf({}, stopped.status), gone, NOW)).toMatchObject({
+      holds: false,
+      status: { lastRestoreCheck: { result: 'Skipped' } },
+    });
+    expect(decide(scheduleOf({}, handled(NOW, checking())), notGranted, NOW).status.restoring).toBeDefined();
+  });
+
+  it('whose indexes cannot be deleted says so, asks again after a pause, and holds up no slot', () => {
+    const held = { message: 'no delete_index', retryTime: timeText(NOW + MINUTE) };
+    const status = handled(NOW - HOUR, checking({ result, held }));
+    const waiting = decide(scheduleOf({}, status), seen({ restore }), NOW);
+    expect([waiting.actions, waiting.status.active?.snapshot]).toEqual([[], NAME]);
+    const idle = decide(
+      scheduleOf({}, { ...status, slotsHandledUntil: timeText(NOW) }),
+      seen({ restore }),
+      NOW,
+    );
+    expect([idle.ready.reason, idle.next]).toEqual(['Retrying', MINUTE]);
+    expect(idle.ready.message).toContain('a-restore-check-1, cannot be deleted: no delete_index');
+    const again = decide(scheduleOf({}, status), seen({ restore }), NOW + MINUTE);
+    expect(again.actions).toMatchObject([{ type: 'DropRestored' }]);
+  });
+
+  it('tries what is behind data streams, and says why when it tries nothing', () => {
+    const told = (names: readonly string[]) => {
+      const candidates = names.map((name) => ({ name, bytes: 1 }));
+      const schedule = scheduleOf(
+        { restoreCheck: { schedule: '@hourly' } },
+        handled(NOW, { restoreSchedule: '@hourly Etc/UTC', restoreChecksHandledUntil: timeText(NOW - HOUR) }),
+      );
+      const facts = { candidates, restored: [], comparisons: [] };
+      const { status } = decide(schedule, seen({ snapshots: [snapshot()], restore: facts }), NOW);
+      return status.restoring?.indices.map(({ source }) => source) ?? status.lastRestoreCheck?.message;
+    };
+    expect(told(['.ds-logs-2026.06.15-000001'])).toEqual(['.ds-logs-2026.06.15-000001']);
+    expect(told(['.kibana', '.ds-.fleet-2026.06.15-000001'])).toContain('of Elasticsearch itself');
+    expect(told([])).toContain('small enough');
   });
 
   it('is told in a message that status can hold, whatever the names', () => {

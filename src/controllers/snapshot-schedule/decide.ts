@@ -1,7 +1,8 @@
+import { parseDuration } from '../../crds/duration.ts';
 import { RUN_NOW } from '../../crds/shared.ts';
 import type { Decision, Readiness } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
-import { beginSlot } from './begin-slot.ts';
+import { beginSlot, nextSlotIn } from './begin-slot.ts';
 import { healthy, readiness, restorable, staleIn } from './conditions.ts';
 import { healthEvents } from './health-events.ts';
 import { withFigures } from './figures.ts';
@@ -25,34 +26,42 @@ export function decide(
 ): Decision<Status, SnapshotAction> {
   if (resource.metadata.deletionTimestamp !== undefined) return letGo(resource, observed);
   const read = planOf(resource, now);
-  if (!read.ok) return invalid(resource, read.message);
+  if (!read.ok) return invalid(resource, read.message, now);
   const situation = situationOf(resource, read.plan, observed, now);
   const step = RULES.reduce((sofar, rule) => rule(situation, sofar), firstStep(situation));
   return concluded(situation, step);
 }
 
-/** Nothing is done, and nothing that was known is lost. */
-function invalid({ status = {} }: Schedule, message: string): Decision<Status, SnapshotAction> {
+/** Nothing is done, and nothing that was known is lost; backups grow old all the same, and that is told. */
+function invalid(resource: Schedule, message: string, now: number): Decision<Status, SnapshotAction> {
+  const { spec, status = {} } = resource;
+  const staleAfterMs = parseDuration(spec.staleAfter ?? status.staleAfter ?? '');
+  const aging = staleAfterMs === undefined ? undefined : { resource, staleAfterMs, now };
+  const health = aging && healthy(aging, status);
+  const others = keptConditions(status).filter(({ type }) => type !== health?.type);
   return {
     status,
     ready: { type: 'stalled', reason: 'InvalidSpec', message },
-    conditions: keptConditions(status),
-    next: 'changed',
+    conditions: health === undefined ? others : [health, ...others],
+    next: (aging && staleIn(aging, status)) ?? 'changed',
+    events: health === undefined ? [] : healthEvents(status, health),
     holds: status.restoring !== undefined,
   };
 }
 
+const LET_GO_AGAIN_MS = 1_000;
+
 /** Being deleted, it only lets go of its temporary indexes, whatever its spec says. */
 function letGo({ status = {} }: Schedule, observed: Observed): Decision<Status, SnapshotAction> {
-  const indices = observed.type === 'seen' ? (observed.restore?.restored ?? []) : [];
-  const holds = status.restoring !== undefined && indices.length > 0;
+  const indices = status.restoring === undefined ? [] : (observed.restore?.restored ?? []);
+  const holds = indices.length > 0;
   const { restoring: _restoring, ...rest } = status;
   return {
     status: holds ? status : rest,
     ready: { type: 'reconciling', reason: 'Deleting', message: 'The schedule is being deleted.' },
     conditions: keptConditions(status),
     ...(holds && { actions: [{ type: 'DropRestored', indices }] }),
-    next: holds ? 'now' : 'changed',
+    next: holds ? LET_GO_AGAIN_MS : 'changed',
     holds,
   };
 }
@@ -62,13 +71,16 @@ const keptConditions = ({ conditions = [] }: Status) =>
 
 function concluded(situation: Situation, step: Step): Decision<Status, SnapshotAction> {
   const status = withFigures(situation, step.status);
-  const health = healthy(situation, status);
+  const aging = { ...situation, staleAfterMs: situation.plan.staleAfterMs };
+  const health = healthy(aging, status);
+  const stale = staleIn(aging, status) ?? Number.POSITIVE_INFINITY;
   return {
     status,
     ready: readyOf(situation, step, status),
     conditions: [health, ...restorable(situation, status)],
     actions: step.actions,
-    next: add(step, { next: againIn(situation, status) }).next,
+    next: add(step, { next: againIn(situation, stale) }).next,
+    dueIn: Math.min(stale, nextSlotIn(situation)),
     events: [...step.events, ...healthEvents(situation.status, health)],
     holds: status.restoring !== undefined,
   };
@@ -93,8 +105,6 @@ function suspended(schedule: Schedule): Readiness {
 }
 
 /** What the clock alone changes wakes a pass as well. */
-function againIn(situation: Situation, status: Status): number {
-  const stale = staleIn(situation, status) ?? Number.POSITIVE_INFINITY;
-  const { observed } = situation;
+function againIn({ observed }: Situation, stale: number): number {
   return Math.min(stale, observed.type === 'unavailable' ? observed.afterMs : Number.POSITIVE_INFINITY);
 }

@@ -3,6 +3,7 @@ import type { SnapshotAction } from './actions.ts';
 import { begin, nameSource, nameTaken } from './begin-run.ts';
 import { MOST_SKEW_SECONDS } from './clock-skew.ts';
 import { ABORTED, endingOfLost } from './lost.ts';
+import { withoutHindrance } from './hindrance.ts';
 import { markOf } from './names.ts';
 import type { Fault, Run, RunFacts } from './observed.ts';
 import { type Ending, figuresOf, reasonOf, renamed, replaceRun, withEnding } from './run.ts';
@@ -64,7 +65,7 @@ function goOn(situation: Situation, step: Step, run: Run, facts: RunFacts): Step
   const isSkewed = isLate && skewSeconds !== undefined && skewSeconds > MOST_SKEW_SECONDS;
   const overdue = isLate && !isSkewed;
   const actions = overdue && snapshot ? aborting(situation, run, snapshot.uuid, skewSeconds) : [];
-  const { retryTime: _retryTime, unreadableSince: _unreadableSince, ...rest } = run;
+  const { retryTime: _retryTime, unreadableSince: _unreadableSince, ...rest } = withoutHindrance(run);
   const seen: Run = {
     ...rest,
     accepted: true,

@@ -58,8 +58,13 @@ export function numberOf(name: string): number {
   return Number(/-\d{6}-[0-9a-z]{6}-(\d{1,4})$/.exec(name)?.[1] ?? 1);
 }
 
-/** Temporary indexes of restore checks; never part of a snapshot. */
+/** What the temporary indexes of restore checks look like, which are never part of a snapshot. */
 export const RESTORED_PATTERN = '*-restore-check-*';
+
+/** Whether it is one of them, rather than an index of somebody who calls it so: by the exact form of our suffix. */
+export function isTemporary(name: string): boolean {
+  return /-restore-check-[0-9a-f]{14}$/.test(name);
+}
 
 export function restoredSuffix(uid: string, slot: string): string {
   return `-restore-check-${uid.replaceAll('-', '').slice(0, 6)}${Math.floor(Date.parse(slot) / 1000).toString(16)}`;

@@ -31,3 +31,12 @@ it.each([
   expect(facts).toMatchObject({ restored: [{ name: 'copy', state: 'restored' }] });
   expect(facts.comparisons).toEqual(comparisons);
 });
+
+it('an index behind an alias of a temporary name is nobody of ours', async () => {
+  const es: Elasticsearch = {
+    request: async () => ({
+      metadata: { indices: { theirs: { settings: { index: { uuid: 'u2' } } } } },
+    }),
+  };
+  expect((await readRestoring(restoring, es, new AbortController().signal)).restored).toEqual([]);
+});

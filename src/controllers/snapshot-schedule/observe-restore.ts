@@ -4,6 +4,7 @@ import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
 import { restoredIndices, snapshotIndices } from '../../elasticsearch/restore.ts';
+import { indexBirths } from '../../elasticsearch/snapshot-indices.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
@@ -52,7 +53,8 @@ export async function readRestoring(
   signal: AbortSignal,
 ): Promise<RestoreFacts> {
   const names = indices.map(({ restored }) => restored);
-  const restored = await restoredIndices(es, names, signal);
+  // An alias that somebody has called so stands for another index.
+  const restored = (await restoredIndices(es, names, signal)).filter(({ name }) => names.includes(name));
   const isComplete = restored.filter(({ state }) => state === 'restored').length === indices.length;
   const comparisons =
     isComplete && result === undefined
@@ -88,12 +90,20 @@ async function compare(
     sequence(restored, es, signal),
   ]);
   const count = await countDocuments(es, restored, undefined, signal);
-  if (before === undefined) return { source, restored: count, living: undefined, unchanged: false };
+  if (before === undefined) {
+    const isGone = await isMissing(source, es, signal);
+    return { source, restored: count, living: undefined, isGone, unchanged: false };
+  }
   // What was written before the snapshot is in it, and must be counted here as well.
   await undefinedWhen(['forbidden', 'blocked'], refresh(es, source, signal));
   const living = await countDocuments(es, source, undefined, signal);
   const again = await sequence(source, es, signal);
   return { source, restored: count, living, unchanged: before === after && again === after };
+}
+
+/** One that is closed, or may not be looked into, is still there. */
+async function isMissing(name: string, es: Elasticsearch, signal: AbortSignal): Promise<boolean> {
+  return (await indexBirths(es, [name], signal)).every((index) => index.name !== name);
 }
 
 /** The highest operation of each shard, as one text; undefined for what is no single index. */

@@ -7,10 +7,11 @@ import { findSnapshot, isDamaged, isNameInUse, type Snapshot } from '../../elast
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { choiceOf, expressionsOf } from './choice.ts';
 import { clockSkewSeconds } from './observe-clocks.ts';
 import type { ObserveDependencies } from './observe.ts';
 import type { Run, RunFacts, Schedule } from './observed.ts';
-import { expressionsOf } from './perform-create.ts';
+
 import { repositoryFault } from './perform-faults.ts';
 import type { Plan } from './plan.ts';
 import { hasLeft } from './situation.ts';
@@ -43,10 +44,17 @@ async function readRun(reading: Reading, run: Run): Promise<RunFacts> {
   const { es } = cluster;
   const [progress, indices, skewSeconds] = await Promise.all([
     progressOf(es, run, pass.signal),
-    isRunning(snapshot) ? [] : indexBirths(es, expressionsOf(resource.spec), pass.signal),
+    isRunning(snapshot) || isOfOtherChoice(run, resource)
+      ? []
+      : indexBirths(es, expressionsOf(resource.spec), pass.signal),
     skewFor(reading, snapshot),
   ]);
   return { snapshot, progress, indices, skewSeconds };
+}
+
+/** What it should hold is no more to be told once spec.indices or spec.exclude has changed. */
+function isOfOtherChoice({ choice }: Run, { spec }: Schedule): boolean {
+  return choice !== undefined && choice !== choiceOf(spec);
 }
 
 type Found = Pick<RunFacts, 'snapshot' | 'unreadable'>;

@@ -5,6 +5,7 @@ import type { Use } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import type { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { choiceOf } from './choice.ts';
 import { decide } from './decide.ts';
 import { createObserve } from './observe.ts';
 import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
@@ -22,7 +23,13 @@ const restoring = {
 /** Its spec cannot be acted on any more. */
 const deleted = {
   metadata: { uid: 'u', name: 'nightly', namespace: 'team', deletionTimestamp: '2026-06-15T11:59:00Z' },
-  spec: { connectionRef: { name: 'main' }, repository: 'backups', schedule: 'nonsense', indices: ['*'] },
+  spec: {
+    connectionRef: { name: 'main' },
+    repository: 'backups',
+    schedule: 'nonsense',
+    indices: ['*'],
+    featureStates: [],
+  },
   status: { restoring },
 } as unknown as Schedule;
 
@@ -172,6 +179,68 @@ describe('a fault while reading', () => {
   });
 });
 
+describe('a restore check of a schedule that may not go on', () => {
+  const left = { 'a-restore-check-1': { settings: { index: { uuid: 'u1' } } } };
+  const state: Answers = ({ path }) =>
+    path.startsWith('/_cluster/state') ? { metadata: { indices: left } } : undefined;
+
+  it.each<[string, Answers, (use: Use) => void]>([
+    [
+      'NotGranted',
+      state,
+      ({ undo }) => {
+        if (undo !== true) throw new WaitingError('NotGranted', 'no', 10_000);
+      },
+    ],
+    ['RepositoryMissing', (request) => (request.path === '/_snapshot' ? {} : state(request)), () => {}],
+  ])('is looked at all the same, so that it can be let go: %s', async (reason, answers, use) => {
+    const schedule = scheduleOf({ restoring });
+    const observed = await observing(answers, use)(schedule, pass);
+    expect(observed).toMatchObject({ type: 'unavailable', reason, restore: { restored: [{ uuid: 'u1' }] } });
+  });
+
+  it('is left alone during a fault that may pass', async () => {
+    const schedule = scheduleOf({ restoring });
+    const observed = await observing(() => fault(503, 'unavailable'))(schedule, pass);
+    expect(observed).toMatchObject({ type: 'unavailable', reason: 'Retrying' });
+    expect(observed.restore).toBeUndefined();
+  });
+});
+
+describe('what a schedule asks for', () => {
+  const askedFor = async (spec: object) => {
+    const uses: Use[] = [];
+    const observe = observing(
+      () => undefined,
+      (use) => void uses.push(use),
+    );
+    await observe(scheduleOf({}, { indices: ['a-*'], ...spec }), pass);
+    return uses[0]?.indices;
+  };
+
+  it('is everything where it takes the state of the cluster or of features', async () => {
+    expect(await askedFor({})).toEqual(['a-*']);
+    expect(await askedFor({ includeGlobalState: true })).toEqual(['a-*', '*']);
+    expect(await askedFor({ featureStates: ['kibana'] })).toEqual(['a-*', '*']);
+  });
+
+  it('says why that is asked for when it is not granted', async () => {
+    const missing = (name: string) => () => {
+      throw new WaitingError('NotGranted', `not on index or alias "${name}".`, 10_000);
+    };
+    const told = async (name: string) =>
+      await observing(() => undefined, missing(name))(
+        scheduleOf({}, { indices: ['a-*'], includeGlobalState: true }),
+        pass,
+      );
+    expect(await told('*')).toMatchObject({
+      reason: 'NotGranted',
+      message: expect.stringContaining('spec.includeGlobalState'),
+    });
+    expect(await told('a-*')).toMatchObject({ message: 'not on index or alias "a-*".' });
+  });
+});
+
 describe('retention', () => {
   const listed = {
     snapshot: 'one',
@@ -269,6 +338,26 @@ describe('a run', () => {
       expect(actions.map(({ type }) => type)).toEqual(expected);
     },
   );
+
+  it.each([
+    ['as it is now', 'INCOMPLETE'],
+    ['another one', 'SUCCESS'],
+  ])('is judged by what matches the choice by which it was begun: %s', async (choice, state) => {
+    const spec = { indices: ['a', 'b'] };
+    const active = {
+      ...run,
+      choice: choice === 'as it is now' ? choiceOf({ ...spec, exclude: [] }) : 'other',
+    };
+    const schedule = scheduleOf({ active }, { ...spec, backoffLimit: 0 });
+    const older = { settings: { index: { uuid: 'b', creation_date: NOW - 1 } } };
+    const observe = observing((request) =>
+      request.path.startsWith('/_cluster/state')
+        ? { metadata: { indices: { b: older } } }
+        : answers(undefined)(request),
+    );
+    const { status } = decide(schedule, await observe(schedule, pass), NOW);
+    expect(status.lastSnapshot?.state).toBe(state);
+  });
 
   const missing = fault(404, 'repository_missing_exception');
   const noFile = fault(404, 'snapshot_missing_exception');

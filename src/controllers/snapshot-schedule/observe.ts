@@ -4,19 +4,19 @@ import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
 import { type ListedSnapshot, surveySnapshots } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
-import { repositoriesAtWork } from './at-work.ts';
+import { placesOfOthers } from './at-work.ts';
 import { clockSkewSeconds } from './observe-clocks.ts';
 import { readOrWait } from './observe-faults.ts';
-import { readRestore, readRestoring } from './observe-restore.ts';
+import { readLeft, withLeft } from './observe-left.ts';
+import { readRestore } from './observe-restore.ts';
 import { readRuns } from './observe-runs.ts';
 import type { Observed, Schedule, Seen, Unavailable } from './observed.ts';
 import { type Owner, ownerOf } from './owner.ts';
 import { repositoryRefusal } from './perform-faults.ts';
 import { type Plan, planOf } from './plan.ts';
 import { hasRules } from './retention.ts';
-import { STOPPED } from './restore-check.ts';
 import { isPlannedAnew, retentionIsDue, runsOf, successesOf, waitOf } from './situation.ts';
-import { useOf } from './use.ts';
+import { explained, useOf } from './use.ts';
 
 export interface ObserveDependencies {
   readonly connections: Connections;
@@ -35,36 +35,30 @@ export function createObserve(dependencies: ObserveDependencies) {
       return { ...NOTHING, owner, restore: await readLeft(resource, pass, connections) };
     const read = planOf(resource, pass.now);
     if (!read.ok) return { ...NOTHING, owner };
-    try {
-      return await readOrWait(resource, pass, (limited) =>
-        readAll(resource, owner, read.plan, limited, dependencies),
-      );
-    } catch (error) {
-      if (error instanceof WaitingError) return unavailable(error);
-      throw error;
-    }
+    const observed = await readOrSay(resource, pass, (limited) =>
+      readAll(resource, owner, read.plan, limited, dependencies),
+    );
+    return withLeft(observed, resource, pass, connections);
   };
 }
 
-/**
- * What a schedule that is being deleted has to let go of. A fault is thrown, so that it is given up in time: a cluster
- * that is gone must not hold the namespace.
- */
-async function readLeft(
+async function readOrSay(
   resource: Schedule,
-  { signal }: Pass,
-  connections: Connections,
-): Promise<Seen['restore']> {
-  const restoring = resource.status?.restoring;
-  if (restoring === undefined) return undefined;
-  const { es } = await connections.use(useOf(resource, 'Snapshot'), signal);
-  return readRestoring({ ...restoring, result: STOPPED }, es, signal);
+  pass: Pass,
+  read: (limited: Pass) => Promise<Observed>,
+): Promise<Observed> {
+  try {
+    return await readOrWait(resource, pass, read);
+  } catch (error) {
+    if (error instanceof WaitingError) return unavailable(explained(error, resource));
+    throw error;
+  }
 }
 
 const NOTHING: Omit<Seen, 'owner'> = {
   type: 'seen',
   maxConcurrentOperations: 1,
-  atWork: new Set(),
+  places: [],
   runs: new Map(),
   snapshots: undefined,
   unreadable: [],
@@ -108,7 +102,7 @@ async function readAll(
     type: 'seen',
     owner,
     maxConcurrentOperations,
-    atWork: repositoriesAtWork(resource, schedules(), pass.now),
+    places: placesOfOthers(resource, schedules(), pass.now),
     runs: facts,
     snapshots,
     unreadable: survey?.unreadable ?? [],

@@ -3,6 +3,7 @@ import type { RestoredIndex, SnapshotIndex } from '../../elasticsearch/restore.t
 import type { IndexBirth } from '../../elasticsearch/snapshot-indices.ts';
 import type { SnapshotProgress } from '../../elasticsearch/snapshot-progress.ts';
 import type { ListedSnapshot, Snapshot, SnapshotId } from '../../elasticsearch/snapshots.ts';
+import type { Place } from './at-work.ts';
 import type { Owner } from './owner.ts';
 
 export type Schedule = SnapshotSchedule;
@@ -24,15 +25,17 @@ export interface Fault {
 export interface Unavailable extends Fault {
   readonly type: 'unavailable';
   readonly afterMs: number;
+  /** What a restore check has left, where that is to be let go all the same. */
+  readonly restore?: RestoreFacts | undefined;
 }
 
 export interface Seen {
   readonly type: 'seen';
   /** Whose snapshots are looked after. */
   readonly owner: Owner;
-  /** How many repositories may be written at the same time, and which others are by now. */
+  /** How many repositories may be written at the same time, and which others are, or are about to be. */
   readonly maxConcurrentOperations: number;
-  readonly atWork: ReadonlySet<string>;
+  readonly places: readonly Place[];
   /** By the name of the snapshot. */
   readonly runs: ReadonlyMap<string, RunFacts>;
   /** Everything in the repository that can be read; undefined while only runs are followed. */
@@ -75,6 +78,7 @@ export interface Comparison {
   readonly restored: number | undefined;
   /** Undefined when the living index is gone or cannot be counted. */
   readonly living: number | undefined;
+  readonly isGone?: boolean;
   /** Whether no operation has reached the living index since the snapshot. */
   readonly unchanged: boolean;
 }

@@ -6,6 +6,8 @@ import type { Run, Schedule } from './observed.ts';
 import { create } from './perform-create.ts';
 import type { EffectContext } from './perform-effect.ts';
 
+const NOW = Date.parse('2026-06-15T12:00:00Z');
+
 const run: Run = {
   snapshot: 'one',
   repository: 'backups',
@@ -21,10 +23,40 @@ const answer = (status: number, type: string) =>
     { status, body: { error: { type, reason: 'taken' }, status } },
   );
 
-const TAKEN = answer(400, 'snapshot_name_already_in_use_exception');
+const pass = { signal: new AbortController().signal, now: NOW, log: { info: () => {}, warn: () => {} } };
+const action = { type: 'CreateSnapshot', ...run, metadata: {} } as const;
+const NO_ALIKE = { metadata: { indices: {} } };
+
+/** What the run in status comes to by the answer to its creation; undefined when nothing is written. */
+async function after(created: unknown): Promise<Run | undefined> {
+  const es = answering(NO_ALIKE, { nodes: {} }, created);
+  const change = await create(action, { es, resource, pass } as unknown as EffectContext);
+  return change?.({ active: run }).active;
+}
+
 it('leaves whatever has the name to the pass that reads it', async () => {
-  const es = answering({ nodes: {} }, TAKEN);
-  const pass = { signal: new AbortController().signal, now: 0, log: { info: () => {}, warn: () => {} } };
-  const action = { type: 'CreateSnapshot', ...run, metadata: {} } as const;
-  expect(await create(action, { es, resource, pass } as unknown as EffectContext)).toBeUndefined();
+  expect(await after(answer(400, 'snapshot_name_already_in_use_exception'))).toBeUndefined();
+});
+
+it.each([
+  [403, 'security_exception', 'MissingPrivileges', 'lacks a privilege'],
+  [503, 'concurrent_snapshot_execution_exception', 'WaitingForTurn', 'cleans up a repository'],
+])(
+  'waits, without a try used up, for the end of what hinders it: %i %s',
+  async (status, type, reason, text) => {
+    const hindered = await after(answer(status, type));
+    expect(hindered).toMatchObject({
+      attempt: 1,
+      retryTime: '2026-06-15T12:00:20Z',
+      hindrance: { reason, message: expect.stringContaining(text), since: run.slot },
+    });
+    expect(hindered?.refused).toBeUndefined();
+  },
+);
+
+it('forgets what hindered it once it is begun', async () => {
+  const es = answering(NO_ALIKE, { nodes: {} }, { accepted: true });
+  const change = await create(action, { es, resource, pass } as unknown as EffectContext);
+  const hindrance = { reason: 'MissingPrivileges', message: 'no', since: run.slot };
+  expect(change?.({ active: { ...run, hindrance } }).active).toEqual({ ...run, accepted: true });
 });

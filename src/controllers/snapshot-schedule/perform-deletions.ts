@@ -1,15 +1,16 @@
-import { undefinedWhen } from '../../elasticsearch/errors.ts';
-import { deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
+import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteSnapshots } from '../../elasticsearch/snapshot-changes.ts';
 import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
 import { getSnapshots, type ListedSnapshot, surveySnapshots } from '../../elasticsearch/snapshots.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import type { SnapshotAction, SnapshotTarget } from './actions.ts';
+import type { SnapshotAction } from './actions.ts';
 import { markOf } from './names.ts';
 import type { Status } from './observed.ts';
 import { owns } from './owner.ts';
 import type { EffectContext } from './perform-effect.ts';
+import { type Retention, withoutBatch } from './retain.ts';
+import type { HaltReason } from './retention.ts';
 import { successesOf } from './situation.ts';
 import { timeText } from './time.ts';
 import { isRunning } from './verdict.ts';
@@ -43,14 +44,25 @@ export const deleteExpired: Effect<'DeleteSnapshots'> = async ({ repository, tar
   if (going.length === 0) return undefined;
   pass.log.info({ repository, snapshots: going }, 'deleting expired snapshots');
   const names = going.map(({ name }) => name);
-  // One that is gone already makes Elasticsearch delete none: the next pass reads which are left.
-  const done = deleteSnapshots(es, repository, names, pass.signal).then(() => true);
-  if ((await undefinedWhen(['notFound'], done)) === undefined) return undefined;
+  try {
+    await deleteSnapshots(es, repository, names, pass.signal);
+  } catch (error) {
+    // One that is gone already makes Elasticsearch delete none: the next pass reads which are left.
+    if (isElasticsearchError(error, 'notFound')) return undefined;
+    if (!isElasticsearchError(error, 'forbidden')) throw error;
+    return (status) => ({ ...status, retention: forbidden(status.retention ?? {}) });
+  }
   return (status) => ({
     ...status,
     retention: { ...status.retention, requestedTime: timeText(pass.now) },
   });
 };
+
+/** The next run of retention plans anew and tries again: to ask every few minutes would change nothing. */
+const forbidden = (retention: Retention): Retention => ({
+  ...withoutBatch(retention),
+  halted: 'MissingPrivileges' satisfies HaltReason,
+});
 
 /** Ends a snapshot of ours that has run for too long; Elasticsearch deletes what there is of it. */
 export const abort: Effect<'AbortSnapshot'> = async ({ repository, target }, { es, resource, pass }) => {
@@ -64,20 +76,3 @@ export const abort: Effect<'AbortSnapshot'> = async ({ repository, target }, { e
   pass.log.info({ repository, snapshot: target }, 'aborting a snapshot at its deadline');
   await undefinedWhen(['notFound'], deleteSnapshots(es, repository, [target.name], pass.signal));
 };
-
-/** The temporary indexes of a restore check, by name and uuid as they were seen. */
-export const dropRestored: Effect<'DropRestored'> = async ({ indices }, { es, resource, pass }) => {
-  const ours = new Set(resource.status?.restoring?.indices.map(({ restored }) => restored));
-  for (const target of indices) if (ours.has(target.name)) await dropOne(target, es, pass);
-};
-
-async function dropOne(
-  { name, uuid }: SnapshotTarget,
-  es: EffectContext['es'],
-  pass: EffectContext['pass'],
-): Promise<void> {
-  const [found] = await getIndex(es, name, pass.signal);
-  if (found?.uuid !== uuid || found.name !== name || String(found.settings['hidden']) !== 'true') return;
-  pass.log.info({ index: name, uuid }, 'deleting an index of a restore check');
-  await undefinedWhen(['indexNotFound'], deleteIndex(es, name, pass.signal));
-}

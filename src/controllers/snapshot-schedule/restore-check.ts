@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
-import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
-import { parseSize } from '../../crds/size.ts';
-import type { SnapshotIndex } from '../../elasticsearch/restore.ts';
+import type { Readiness } from '../../runtime/controller.ts';
 import { nextSlot } from '../../schedule/slots.ts';
 import { dueSlot } from './due-slot.ts';
 import { restoredSuffix } from './names.ts';
 import type { Comparison, RestoreFacts, Restoring, Schedule, Status } from './observed.ts';
 import type { Plan } from './plan.ts';
-import { runsOf, type Situation, successesOf } from './situation.ts';
-import { add, type Rule, type Step } from './step.ts';
-import { isAhead, timeOf, timeText } from './time.ts';
+import { noSample, sampleOf } from './restore-sample.ts';
+import { isResumed, runsOf, type Situation, successesOf } from './situation.ts';
+import { add, type Rule, type Step, waitingFor } from './step.ts';
+import { isAhead, pauseLeft, timeOf, timeText } from './time.ts';
 
 type Result = NonNullable<Restoring['result']>;
 
@@ -27,17 +25,30 @@ export const checkRestore: Rule = (situation, before) => {
   const next = nextSlot(schedule, situation.plan.timeZone, situation.now);
   const waiting = next === undefined ? step : add(step, { next: next - situation.now });
   if (seen?.snapshots === undefined || runsOf(step.status).length > 0) return waiting;
-  const due = dueRestore(situation.resource, situation.plan, situation.now);
+  const due = dueRestore({ ...situation.resource, status: step.status }, situation.plan, situation.now);
   if (due.type === 'none') return waiting;
   const until = due.type === 'run' ? due.slot : due.until;
   const handled = { ...waiting, status: { ...waiting.status, restoreChecksHandledUntil: timeText(until) } };
   return due.type === 'run' ? begin(situation, handled, timeText(due.slot), seen.restore) : handled;
 };
 
-/** Checks count from now on when a clock that was ahead has written down until when they are handled. */
-function withCursor({ now }: Situation, step: Step): Step {
-  if (!isAhead(step.status.restoreChecksHandledUntil, now)) return step;
-  return add(step, { status: { ...step.status, restoreChecksHandledUntil: timeText(now) } });
+/**
+ * From when on checks count: like slots they do not while the schedule is suspended, before they were asked for, or up
+ * to what a clock that was ahead has written down.
+ */
+function withCursor(situation: Situation, step: Step): Step {
+  const { resource, spec, now } = situation;
+  const { restoreSchedule: before, ...rest } = step.status;
+  const { restoreCheck } = spec;
+  if (restoreCheck === undefined) return add(step, { status: rest });
+  const restoreSchedule = `${restoreCheck.schedule} ${spec.timeZone}`;
+  const status = { ...rest, restoreSchedule };
+  // Asked for from the beginning, even if nobody has looked since.
+  const isFirst = before === undefined && resource.metadata.generation === 1;
+  const isOther = before !== restoreSchedule && !isFirst;
+  if (!isOther && !isResumed(situation) && !isAhead(rest.restoreChecksHandledUntil, now))
+    return add(step, { status });
+  return add(step, { status: { ...status, restoreChecksHandledUntil: timeText(now) } });
 }
 
 /** What is due of the checks, by the rules for slots. */
@@ -51,9 +62,9 @@ export function dueRestore({ metadata, spec, status }: Schedule, plan: Plan, now
 function begin(situation: Situation, step: Step, slot: string, facts: RestoreFacts | undefined): Step {
   const { owner, status, spec, seen, now, uid } = situation;
   const newest = successesOf(owner, status, seen?.snapshots ?? []).at(-1);
-  const sample = sampleOf(facts?.candidates ?? [], spec, slot);
+  const sample = sampleOf(facts, spec, slot);
   if (newest === undefined || sample.length === 0) {
-    const why = newest === undefined ? 'there is no success' : noSample(newest.name, facts);
+    const why = newest === undefined ? 'there is no success' : noSample(newest.name, facts, spec);
     return conclude(step, undefined, { result: 'Skipped', message: `nothing was restored: ${why}` }, now);
   }
   const suffix = restoredSuffix(uid, slot);
@@ -67,35 +78,9 @@ function begin(situation: Situation, step: Step, slot: string, facts: RestoreFac
   return add(step, { status: { ...step.status, restoring }, next: 'now' });
 }
 
-function noSample(name: string, facts: RestoreFacts | undefined): string {
-  return facts !== undefined && facts.candidates === undefined
-    ? `${name} does not tell what is in it; the log of Elasticsearch says why`
-    : 'no index is small enough for maxBytes';
-}
-
-/** Our suffix must fit within the 255 bytes of a name. */
-const LONGEST_NAME = 220;
-
-/** Another part each time, and the same whoever computes it. */
-function sampleOf(
-  candidates: readonly SnapshotIndex[],
-  { restoreCheck }: SnapshotScheduleSpec,
-  slot: string,
-): readonly string[] {
-  const most = parseSize(restoreCheck?.maxBytes ?? '0') ?? 0;
-  const rank = (name: string) => createHash('sha256').update(`${slot} ${name}`).digest('hex');
-  return candidates
-    .filter(
-      ({ name, bytes }) => bytes <= most && !name.startsWith('.') && Buffer.byteLength(name) <= LONGEST_NAME,
-    )
-    .map(({ name }) => name)
-    .sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
-    .slice(0, restoreCheck?.sampleIndices ?? 0);
-}
-
 /** Not over yet, because ... */
 function goOn(situation: Situation, step: Step, restoring: Restoring): Step {
-  const facts = situation.seen?.restore;
+  const facts = situation.observed.restore;
   if (facts === undefined) return step;
   if (restoring.result !== undefined) return cleanUp(situation, step, restoring, facts);
   const result = resultOf(situation, restoring, facts);
@@ -118,11 +103,12 @@ function goOn(situation: Situation, step: Step, restoring: Restoring): Step {
 }
 
 function resultOf(
-  { plan, mayAct, now }: Situation,
+  { plan, mayAct, seen, now }: Situation,
   restoring: Restoring,
   { restored, comparisons }: RestoreFacts,
 ): Result | undefined {
-  if (!mayAct) return STOPPED;
+  // Without the grant or the repository it can only be let go.
+  if (!mayAct || seen === undefined) return STOPPED;
   const failed = restored.find(({ state }) => state === 'failed');
   if (failed !== undefined) {
     const source = restoring.indices.find((index) => index.restored === failed.name)?.source ?? failed.name;
@@ -156,21 +142,35 @@ function verdictOf(comparisons: readonly Comparison[]): Result {
   return { result, message: others > 0 ? `${shown}; and ${others} more` : shown };
 }
 
-function told({ source, restored, living, unchanged }: Comparison): string {
+function told({ source, restored, living, isGone, unchanged }: Comparison): string {
   if (restored === undefined)
     return `${source}: restored, but not comparable, as Elasticsearch could not count it`;
   const documents = `${source}: ${restored} documents restored`;
-  if (living === undefined) return `${documents}, the index itself is gone`;
+  if (living === undefined)
+    return isGone
+      ? `${documents}, the index itself is gone`
+      : `${documents}; the index itself is closed, or the user of the connection may not count it`;
   return unchanged
     ? `${documents}, as many as it has`
     : `${documents}; it has changed since and has ${living}`;
 }
 
 function cleanUp({ now }: Situation, step: Step, restoring: Restoring, facts: RestoreFacts): Step {
-  const { result } = restoring;
-  if (facts.restored.length > 0)
-    return add(step, { actions: [{ type: 'DropRestored', indices: facts.restored }], next: 'now' });
+  const { result, held } = restoring;
+  if (facts.restored.length > 0) {
+    const wait = pauseLeft(held?.retryTime, now);
+    const ready = held && heldText(restoring.indices, held.message);
+    if (wait > 0) return add(step, { next: wait, ...(ready && { ready }) });
+    const drop = { type: 'DropRestored', indices: facts.restored } as const;
+    return add(step, { actions: [drop], next: POLL_MS, ...(ready && { ready }) });
+  }
   return result === undefined ? step : conclude(step, restoring.snapshot, result, now);
+}
+
+function heldText(indices: Restoring['indices'], message: string): Readiness {
+  const [first] = indices;
+  const text = `A temporary index of the restore check, such as ${first?.restored ?? ''}, cannot be deleted: ${message}`;
+  return waitingFor('Retrying', text);
 }
 
 function conclude(step: Step, snapshot: string | undefined, { result, message }: Result, now: number): Step {

@@ -4,10 +4,10 @@ import { incompleteNames } from './incomplete.ts';
 import { retentionIsDue, RETENTION_EVERY_MS, runsOf, type Situation, successesOf } from './situation.ts';
 import { hasRules, planRetention, type RetentionPlan } from './retention.ts';
 import { add, type Rule, type Step } from './step.ts';
-import { timeOf, timeText } from './time.ts';
+import { isAhead, timeOf, timeText } from './time.ts';
 import { isRunning } from './verdict.ts';
 
-type Retention = NonNullable<Status['retention']>;
+export type Retention = NonNullable<Status['retention']>;
 
 const POLL_MS = 2_000;
 /** A deletion that waits behind a long snapshot is asked for again after this. */
@@ -54,10 +54,16 @@ export function retentionGoesFirst({ resource, owner, spec, seen, now }: Situati
   const { snapshots, mounted } = seen ?? {};
   if (!hasRules(spec.retention) || snapshots === undefined || mounted === undefined) return false;
   if (runsOf(status).length > 0 || snapshots.some(isRunning)) return false;
-  const { batch, requestedTime, lastRunTime } = status.retention ?? {};
+  const { batch, lastRunTime } = status.retention ?? {};
   const since = now - (timeOf(lastRunTime) ?? now);
-  if (batch !== undefined) return requestedTime === undefined && since >= 0 && since < GIVE_WAY_MS;
+  if (batch !== undefined)
+    return askedAt(status.retention, now) === undefined && since >= 0 && since < GIVE_WAY_MS;
   return retentionIsDue(resource, successesOf(owner, status, snapshots).at(-1)?.name, now);
+}
+
+/** When Elasticsearch was last asked to delete; never, if a clock that was ahead has written it. */
+function askedAt({ requestedTime }: Retention = {}, now: number): number | undefined {
+  return isAhead(requestedTime, now) ? undefined : timeOf(requestedTime);
 }
 
 function withoutPlan(status: Status): Status {
@@ -114,7 +120,7 @@ function goOn(situation: Situation, step: Step, retention: Retention, plan: Rete
   const left = batch.filter(({ uuid }) => still.has(uuid));
   if (left.length === 0) return add(withRetention(step, withoutBatch(retention)), { next: 'now' });
   const waiting = add(withRetention(step, { ...rest, batch: left }), { next: POLL_MS });
-  const asked = timeOf(retention.requestedTime);
+  const asked = askedAt(retention, now);
   if (asked !== undefined && now - asked < ASK_AGAIN_MS) return waiting;
   // Elasticsearch would put them off until that one ends, and until then their fate would not be known.
   if (seen?.snapshots?.some(isRunning)) return waiting;
@@ -123,7 +129,7 @@ function goOn(situation: Situation, step: Step, retention: Retention, plan: Rete
   return add(waiting, { actions: [deletion], next: 'now' });
 }
 
-function withoutBatch(retention: Retention): Retention {
+export function withoutBatch(retention: Retention): Retention {
   const { batch: _batch, repository: _repository, requestedTime: _requested, ...rest } = retention;
   return rest;
 }

@@ -39,7 +39,7 @@ export interface Deletion {
   readonly reason: 'Expired' | 'MaxCount' | 'FailedExpired';
 }
 
-export type HaltReason = 'NoSuccess' | 'Stale' | 'ClockSkew' | 'DryRun' | 'NotGranted';
+export type HaltReason = 'NoSuccess' | 'Stale' | 'ClockSkew' | 'DryRun' | 'NotGranted' | 'MissingPrivileges';
 
 export type RetentionPolicy = NonNullable<SnapshotScheduleSpec['retention']>;
 

@@ -4,7 +4,7 @@ import { withIncomplete } from './incomplete.ts';
 import { numberOf, snapshotName } from './names.ts';
 import type { Run, RunFacts, State, Status } from './observed.ts';
 import { runsOf, withRuns } from './situation.ts';
-import { timeText } from './time.ts';
+import { LONGEST_PAUSE_MS, timeText } from './time.ts';
 
 /** How runs change: pure steps of the journal in `status.active`, used by rules and by the answers of effects alike. */
 
@@ -22,11 +22,10 @@ export interface Ending {
 }
 
 const FIRST_RETRY_MS = 10_000;
-const LONGEST_RETRY_MS = 600_000;
 
 /** 10 s, 20 s, 40 s and so on. */
 export function retryAfterMs(attempt: number): number {
-  return Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS);
+  return Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
 }
 
 /** Whose names are made: the journal of `namesOf` is the spec's prefix and the uid. */

@@ -6,7 +6,7 @@ import { markOf } from './names.ts';
 import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
 import { type Owner, ownerOf, owns } from './owner.ts';
 import type { Plan } from './plan.ts';
-import { timeOf } from './time.ts';
+import { pauseLeft, timeOf } from './time.ts';
 import { isSuccess } from './verdict.ts';
 
 /** What one pass knows, with the questions that every rule asks answered once. */
@@ -59,7 +59,7 @@ export function hasLeft({ repository }: Run, spec: SnapshotScheduleSpec): boolea
 
 /** Milliseconds until a run may go on. A pause is for the repository that failed. */
 export function waitOf(run: Run, spec: SnapshotScheduleSpec, now: number): number {
-  return hasLeft(run, spec) ? 0 : (timeOf(run.retryTime) ?? now) - now;
+  return hasLeft(run, spec) ? 0 : pauseLeft(run.retryTime, now);
 }
 
 /** Those that this very schedule has made. */
@@ -84,6 +84,14 @@ export function successesOf(
 export function askedRunNow({ metadata, status }: Schedule): string | undefined {
   const token = tokenOf(metadata, RUN_NOW);
   return token && token !== status?.lastHandledRunNow ? token : undefined;
+}
+
+/** Whether it was suspended until now. */
+export function isResumed({ spec, status }: Situation): boolean {
+  const isSuspended = status.conditions?.some(
+    ({ type, status }) => type === 'Suspended' && status === 'True',
+  );
+  return !spec.suspend && isSuspended === true;
 }
 
 /** Whether the plan that status shows was made by another spec: a new one is shown at once, and carried out when due. */

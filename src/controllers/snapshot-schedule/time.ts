@@ -12,6 +12,15 @@ export function isAhead(text: string | undefined, now: number): boolean {
   return time !== undefined && time - now > MOST_AHEAD_MS;
 }
 
+/** The longest pause that is ever written down. */
+export const LONGEST_PAUSE_MS = 600_000;
+
+/** Milliseconds until a pause is over; one that is longer than any was written by a clock that was ahead. */
+export function pauseLeft(until: string | undefined, now: number): number {
+  const left = (timeOf(until) ?? now) - now;
+  return left > LONGEST_PAUSE_MS + MOST_AHEAD_MS ? 0 : left;
+}
+
 /** Milliseconds since the epoch; undefined for an absent time. */
 export function timeOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Date.parse(text);

@@ -1,5 +1,6 @@
 import type { IndexBirth } from '../../elasticsearch/snapshot-indices.ts';
 import type { ListedSnapshot, Snapshot } from '../../elasticsearch/snapshots.ts';
+import { isTemporary } from './names.ts';
 import type { State } from './observed.ts';
 
 export interface Verdict {
@@ -42,15 +43,15 @@ function partialMessage(shards: Snapshot['shards'], failures: Snapshot['failures
 }
 
 /** Temporary indexes are left out on purpose, and names with a dot are Elasticsearch's own, but for data streams. */
-const NOT_EXPECTED = /-restore-check-[0-9a-f]+$|^\.(?!ds-)/;
+const isExpected = ({ name, isSystem }: IndexBirth): boolean =>
+  !isSystem && !isTemporary(name) && !/^\.(?!ds-)/.test(name);
 
 /** Both times are of the same clock, the master's. */
 function lackingIndices(snapshot: Snapshot, indices: readonly IndexBirth[]): readonly string[] {
   const inside = new Set(snapshot.indices);
   return indices
-    .filter(
-      ({ name, created }) => created < snapshot.startTime && !NOT_EXPECTED.test(name) && !inside.has(name),
-    )
+    .filter(isExpected)
+    .filter(({ name, created }) => created < snapshot.startTime && !inside.has(name))
     .map(({ name }) => name)
     .sort();
 }

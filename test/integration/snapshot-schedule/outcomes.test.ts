@@ -111,11 +111,12 @@ describe('a snapshot', () => {
   });
 
   it.each([
-    ['excludes', ['-log-*', '-data'], ['-data', '-log-a']],
+    ['excludes', ['-log-*', '-data'], ['-data', '-log-a', '-log-x-restore-check-1']],
     ['plain names', ['-data', '-log-a'], ['-data']],
   ])('leaves out what %s say', async (_what, indices, taken) => {
     const name = bed.name();
-    for (const index of ['-data', '-log-a', '-log-tmp', '-log-x-restore-check-1'])
+    const temporary = '-log-x-restore-check-a1b2c36850f2a0';
+    for (const index of ['-data', '-log-a', '-log-tmp', '-log-x-restore-check-1', temporary])
       await createIndex(bed.es, name + index, oneShard);
     const exclude = [`${name}-log-tmp`, ...(taken.includes('-log-a') ? [] : [`${name}-log*`])];
     await createSchedule(bed, name, { indices: indices.map((index) => name + index), exclude });

@@ -2,7 +2,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SnapshotSchedule } from '../../../src/crds/snapshot-schedule.ts';
+import { undefinedWhen } from '../../../src/elasticsearch/errors.ts';
 import { distantSlots } from '../../support/distant-slots.ts';
+import { eventually } from '../../support/eventually.ts';
 import { createIndex, numbered, oneShard, write } from '../../support/reindex-indices.ts';
 import { crashScheduleEverywhere } from '../../support/snapshot-crash.ts';
 import {
@@ -98,6 +100,48 @@ describe('a restore check', () => {
     );
     expect(await temporary(bed)).toEqual([]);
     await bed.es.request({ method: 'DELETE', path: `/_snapshot/${name}` });
+    await rm(folder, { recursive: true });
+  });
+
+  it('tries what is behind a data stream', async () => {
+    const name = bed.name();
+    const template = { index_patterns: [name], data_stream: {} };
+    await bed.es.request({ method: 'PUT', path: `/_index_template/${name}`, body: template });
+    const document = { '@timestamp': '2026-06-15T12:00:00Z' };
+    await bed.es.request({ method: 'POST', path: `/${name}/_doc`, query: { refresh: true }, body: document });
+    await createSchedule(bed, name, { indices: [name], restoreCheck });
+    await using operator = startSnapshotProcess(bed);
+    await takeOne(bed, name, operator);
+    const { status } = await operator.until(name, 'it is checked', isChecked);
+    expect(status?.lastRestoreCheck).toMatchObject({
+      result: 'Passed',
+      message: expect.stringMatching(`^\\.ds-${name}-.*: 1 documents restored, as many as it has$`),
+    });
+    const left = await bed.es.request({
+      method: 'GET',
+      path: `/_cat/indices/.ds-${name}-*`,
+      query: { format: 'json', expand_wildcards: 'all' },
+    });
+    expect(left).toHaveLength(1);
+  });
+
+  it('stops when its repository is gone in the middle, and leaves nothing behind, hidden or not', async () => {
+    const name = bed.name();
+    const folder = join(repositoryPath(), name);
+    await register(bed, name, folder);
+    await createSchedule(bed, name, { repository: name, indices: [bed.index], restoreCheck });
+    await using operator = startSnapshotProcess(bed);
+    await takeOne(bed, name, operator);
+    await operator.until(name, 'it restores', ({ status }) => status?.restoring?.requested === true);
+    const [copy] = await temporary(bed);
+    await bed.es.request({ method: 'PUT', path: `/${copy}/_settings`, body: { 'index.hidden': false } });
+    await eventually('the restore is over', () =>
+      undefinedWhen(['conflict'], bed.es.request({ method: 'DELETE', path: `/_snapshot/${name}` })),
+    );
+    const schedule = await operator.until(name, 'it has stopped', isChecked);
+    expect(reasonOf(schedule)).toBe('RepositoryMissing');
+    expect(schedule.status?.lastRestoreCheck?.result).toBe('Skipped');
+    expect(await temporary(bed)).toEqual([]);
     await rm(folder, { recursive: true });
   });
 

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { choiceOf, expressionsOf } from './choice.ts';
+
+const temporary = ['app-restore-check-a1b2c36850f2a0'];
+
+it.each([
+  [['app-*'], [], ['app-*', '-app-restore-check-a1b2c36850f2a0*']],
+  [['b', 'a*'], ['a-tmp'], ['a*', 'b', '-a-tmp', '-app-restore-check-a1b2c36850f2a0*']],
+  [['a', 'a-tmp'], ['*-tmp'], ['a']],
+  [['a'], ['*'], []],
+])('%j without %j is asked for as %j', (indices, exclude, expected) => {
+  expect(expressionsOf({ indices, exclude }, temporary)).toEqual(expected);
+});
+
+it('is told from another one, and from nothing else', () => {
+  const choice = choiceOf({ indices: ['a*'], exclude: ['a-tmp'] });
+  expect(choiceOf({ indices: ['a*'], exclude: ['a-tmp'] })).toBe(choice);
+  expect(choiceOf({ indices: ['a*'], exclude: [] })).not.toBe(choice);
+  expect(choiceOf({ indices: ['b*'], exclude: ['a-tmp'] })).not.toBe(choice);
+});

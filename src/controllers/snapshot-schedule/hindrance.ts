@@ -1,0 +1,47 @@
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import type { Fault, Run } from './observed.ts';
+import { timeOf, timeText } from './time.ts';
+
+/**
+ * What keeps Elasticsearch from beginning a snapshot and may pass by itself, or by a grant. It is no try: a slot waits
+ * for its end for as long as it may be late, a run-now for as long as it takes, and `Ready` says why.
+ */
+
+/** Soon enough for a clean-up that is short, and for `catchUp: Skip`. */
+const AGAIN_MS = 20_000;
+const SELDOM_AGAIN_MS = 300_000;
+
+/** Undefined for every other fault. */
+export function hindranceOf(error: unknown): Fault | undefined {
+  if (!isElasticsearchError(error)) return undefined;
+  if (error.errorClass === 'forbidden')
+    return { reason: 'MissingPrivileges', message: sentenceOf(error.publicMessage) };
+  if (error.errorType === 'concurrent_snapshot_execution_exception')
+    return {
+      reason: 'WaitingForTurn',
+      message:
+        'Elasticsearch begins none at present, since it cleans up a repository or makes too many snapshots already',
+    };
+  return undefined;
+}
+
+/** Without the call, which changes from slot to slot, and without its full stop. */
+const sentenceOf = (publicMessage: string): string =>
+  publicMessage.replace(/^[A-Z]+ \/\S*: /, '').replace(/\.$/, '');
+
+/** The more seldom the longer it lasts. */
+export function hindered(run: Run, why: Fault, now: number): Run {
+  const since = dueSince(run);
+  const waited = now - (timeOf(since) ?? now);
+  const pauseMs = Math.min(SELDOM_AGAIN_MS, Math.max(AGAIN_MS, waited / 4));
+  return { ...run, hindrance: { ...why, since }, retryTime: timeText(now + pauseMs) };
+}
+
+export function withoutHindrance({ hindrance: _hindrance, ...run }: Run): Run {
+  return run;
+}
+
+/** From when on a wish, or another try, is late. */
+export function dueSince({ hindrance, retryTime, slot }: Run): string {
+  return hindrance?.since ?? retryTime ?? slot;
+}

@@ -1,0 +1,44 @@
+import type { Connections } from '../../elasticsearch/connections.ts';
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import type { Pass } from '../../runtime/controller.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import { readRestoring } from './observe-restore.ts';
+import type { Observed, RestoreFacts, Schedule, Unavailable } from './observed.ts';
+import { STOPPED } from './restore-check.ts';
+import { useOf } from './use.ts';
+
+/**
+ * What a schedule has to let go of that is being deleted, or may not go on.
+ * @throws what keeps it from looking, so that a deletion is given up in time: a cluster that is gone must not hold the
+ * namespace.
+ */
+export async function readLeft(
+  resource: Schedule,
+  { signal }: Pass,
+  connections: Connections,
+): Promise<RestoreFacts | undefined> {
+  const restoring = resource.status?.restoring;
+  if (restoring === undefined) return undefined;
+  const { es } = await connections.use({ ...useOf(resource, 'Snapshot'), undo: true }, signal);
+  return readRestoring({ ...restoring, result: STOPPED }, es, signal);
+}
+
+/** A restore check does not wait, its indexes in the cluster, until a person has put right what stops its schedule. */
+export async function withLeft(
+  observed: Observed,
+  resource: Schedule,
+  pass: Pass,
+  connections: Connections,
+): Promise<Observed> {
+  if (!isLasting(observed)) return observed;
+  try {
+    return { ...observed, restore: await readLeft(resource, pass, connections) };
+  } catch (error) {
+    if (error instanceof WaitingError || isElasticsearchError(error)) return observed;
+    throw error;
+  }
+}
+
+function isLasting(observed: Observed): observed is Unavailable {
+  return observed.type === 'unavailable' && /^(NotGranted|Repository\w+)$/.test(observed.reason);
+}
