@@ -58,4 +58,12 @@ it('a schedule of another namespace does what the connection grants it, and no m
   await editSchedule(team, name, { metadata: { annotations: { 'es-steward.dev/run-now': 'three' } } });
   await operator.until(name, 'the old ones are gone', ({ status }) => status?.retention?.deleted === 2);
   expect(await snapshotsOf(platform)).toHaveLength(1);
+
+  await editSchedule(team, name, { spec: { includeGlobalState: true } });
+  await operator.pass(name);
+  const { status } = await operator.read(name);
+  expect(status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
+    reason: 'NotGranted',
+    message: expect.stringMatching(/"\*".*spec\.includeGlobalState/),
+  });
 });
