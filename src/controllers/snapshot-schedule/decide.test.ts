@@ -799,6 +799,14 @@ describe('a restore check', () => {
     expect(decide(scheduleOf({}, handled(NOW, checking())), notGranted, NOW).status.restoring).toBeDefined();
   });
 
+  it('is not begun beside a slot that comes first', () => {
+    const nothing = { candidates: [], restored: [], comparisons: [] };
+    const idle = decide(scheduleOf({}, handled(NOW, checking())), seen({ restore: nothing }), NOW);
+    expect(idle.actions).toMatchObject([{ type: 'RestoreSample' }]);
+    const due = decide(scheduleOf({}, handled(NOW - HOUR, checking())), seen({ restore: nothing }), NOW);
+    expect([due.actions, due.status.active?.snapshot]).toEqual([[], NAME]);
+  });
+
   it('whose indexes cannot be deleted says so, asks again after a pause, and holds up no slot', () => {
     const held = { message: 'no delete_index', retryTime: timeText(NOW + MINUTE) };
     const status = handled(NOW - HOUR, checking({ result, held }));

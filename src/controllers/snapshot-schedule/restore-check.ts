@@ -86,7 +86,9 @@ function goOn(situation: Situation, step: Step, restoring: Restoring): Step {
   const result = resultOf(situation, restoring, facts);
   if (result !== undefined)
     return add(step, { status: { ...step.status, restoring: { ...restoring, result } }, next: 'now' });
-  if (facts.restored.length > 0 || restoring.requested) return add(step, { next: POLL_MS });
+  // A restore that fails again and again must not hold up the snapshot that is wished for meanwhile.
+  const mustWait = runsOf(step.status).length > 0;
+  if (facts.restored.length > 0 || restoring.requested || mustWait) return add(step, { next: POLL_MS });
   const { repository, snapshot, indices, slot } = restoring;
   return add(step, {
     actions: [
