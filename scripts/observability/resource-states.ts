@@ -208,6 +208,7 @@ export const resourceStates: readonly ResourceState[] = [
       'RepositoryShared',
       'RepositoryUnreadable',
       'WaitingForTurn',
+      'MissingPrivileges',
       'Deleting',
     ],
     { conditions: [extra('Healthy', 'Fresh')] },

@@ -1,4 +1,3 @@
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { Fault, Run } from './observed.ts';
 import { timeOf, timeText } from './time.ts';
 
@@ -10,24 +9,6 @@ import { timeOf, timeText } from './time.ts';
 /** Soon enough for a clean-up that is short, and for `catchUp: Skip`. */
 const AGAIN_MS = 20_000;
 const SELDOM_AGAIN_MS = 300_000;
-
-/** Undefined for every other fault. */
-export function hindranceOf(error: unknown): Fault | undefined {
-  if (!isElasticsearchError(error)) return undefined;
-  if (error.errorClass === 'forbidden')
-    return { reason: 'MissingPrivileges', message: sentenceOf(error.publicMessage) };
-  if (error.errorType === 'concurrent_snapshot_execution_exception')
-    return {
-      reason: 'WaitingForTurn',
-      message:
-        'Elasticsearch begins none at present, since it cleans up a repository or makes too many snapshots already',
-    };
-  return undefined;
-}
-
-/** Without the call, which changes from slot to slot, and without its full stop. */
-const sentenceOf = (publicMessage: string): string =>
-  publicMessage.replace(/^[A-Z]+ \/\S*: /, '').replace(/\.$/, '');
 
 /** The more seldom the longer it lasts. */
 export function hindered(run: Run, why: Fault, now: number): Run {

@@ -7,11 +7,12 @@ import { findSnapshot, isDamaged, isNameInUse, type Snapshot } from '../../elast
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
-import { choiceOf, expressionsOf } from './choice.ts';
+import { choiceOf } from './choice.ts';
 import { clockSkewSeconds } from './observe-clocks.ts';
 import type { ObserveDependencies } from './observe.ts';
 import type { Run, RunFacts, Schedule } from './observed.ts';
 
+import { expressionsOf } from './perform-choice.ts';
 import { repositoryFault } from './perform-faults.ts';
 import type { Plan } from './plan.ts';
 import { hasLeft } from './situation.ts';

@@ -60,3 +60,11 @@ it('forgets what hindered it once it is begun', async () => {
   const hindrance = { reason: 'MissingPrivileges', message: 'no', since: run.slot };
   expect(change?.({ active: { ...run, hindrance } }).active).toEqual({ ...run, accepted: true });
 });
+
+it('asks for nothing when exclude leaves nothing: an empty list would be everything', async () => {
+  const es = answering(NO_ALIKE);
+  const nothing = { ...resource, spec: { ...resource.spec, indices: ['a'], exclude: ['*'] } };
+  const change = await create(action, { es, resource: nothing, pass } as unknown as EffectContext);
+  expect(change?.({ active: run }).active?.refused).toContain('spec.exclude leaves nothing');
+  expect(es.requests.map(({ method }) => method)).toEqual(['GET']);
+});

@@ -4,11 +4,12 @@ import { createSnapshot } from '../../elasticsearch/snapshot-changes.ts';
 import { indexBirths } from '../../elasticsearch/snapshot-indices.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
-import { expressionsOf } from './choice.ts';
-import { hindranceOf, hindered, withoutHindrance } from './hindrance.ts';
+import { hindered, withoutHindrance } from './hindrance.ts';
 import { isTemporary, RESTORED_PATTERN } from './names.ts';
 import type { Run, Status } from './observed.ts';
+import { expressionsOf } from './perform-choice.ts';
 import type { EffectContext } from './perform-effect.ts';
+import { hindranceOf } from './perform-hindrance.ts';
 import { replaceRun } from './run.ts';
 import { runsOf } from './situation.ts';
 
@@ -19,6 +20,7 @@ export async function create(action: Creation, context: EffectContext): Promise<
   const { es, resource, pass } = context;
   const { spec } = resource;
   const indices = expressionsOf(spec, await temporaryIndices(context));
+  if (indices.length === 0) return refusing(action, NOTHING_LEFT);
   // Elasticsearch itself does not look before it begins. That a login may not try says nothing of the repository.
   await undefinedWhen(['forbidden'], verifyRepository(es, action.repository, pass.signal));
   const { includeGlobalState, ignoreUnavailable, partial } = spec;
@@ -49,8 +51,16 @@ function afterRefusal(error: unknown, action: Creation, now: number): StatusChan
     return (status) => changeRun(status, action, (run) => hindered(run, hindrance, now));
   const refused = refusal(error);
   if (refused === undefined) throw error;
-  return (status) => changeRun(status, action, (run) => ({ ...run, refused }));
+  return refusing(action, refused);
 }
+
+/** An empty list would mean everything. */
+const NOTHING_LEFT = 'spec.exclude leaves nothing of spec.indices: take something out of it';
+
+const refusing =
+  (action: Creation, refused: string): StatusChange<Status> =>
+  (status) =>
+    changeRun(status, action, (run) => ({ ...run, refused }));
 
 function changeRun(status: Status, { snapshot, slot }: Creation, change: (run: Run) => Run): Status {
   const run = runsOf(status).find((other) => other.snapshot === snapshot && other.slot === slot);

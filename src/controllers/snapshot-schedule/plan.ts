@@ -2,7 +2,6 @@ import { parseDuration } from '../../crds/duration.ts';
 import { type CronSchedule, parseSchedule } from '../../schedule/cron.ts';
 import { largestGap } from '../../schedule/slots.ts';
 import { isTimeZone } from '../../schedule/time-zone.ts';
-import { expressionsOf } from './choice.ts';
 import { METADATA_BYTES, metadataBytes, withMark } from './names.ts';
 import type { Schedule } from './observed.ts';
 
@@ -35,8 +34,6 @@ export function planOf({ metadata, spec }: Schedule, now: number): ReadPlan {
       'timeZone',
       `${spec.timeZone} is not known: write a name of the IANA, such as Europe/Berlin`,
     );
-  if (expressionsOf(spec).length === 0)
-    return refused('exclude', 'leaves nothing of spec.indices; take something out of it');
   const mark = { uid: metadata.uid, slot: '2026-01-01T00:00:00Z', schedule: nameOf(metadata) };
   const bytes = metadataBytes(withMark(spec.metadata, mark));
   if (bytes >= METADATA_BYTES)

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { choiceOf, expressionsOf } from './choice.ts';
+import { choiceOf } from './choice.ts';
+import { expressionsOf } from './perform-choice.ts';
 
 const temporary = ['app-restore-check-a1b2c36850f2a0'];
 

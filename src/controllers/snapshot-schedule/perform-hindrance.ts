@@ -1,0 +1,20 @@
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import type { Fault } from './observed.ts';
+
+/** What an answer says that keeps a snapshot from being begun for now; undefined for every other. */
+export function hindranceOf(error: unknown): Fault | undefined {
+  if (!isElasticsearchError(error)) return undefined;
+  if (error.errorClass === 'forbidden')
+    return { reason: 'MissingPrivileges', message: sentenceOf(error.publicMessage) };
+  if (error.errorType === 'concurrent_snapshot_execution_exception')
+    return {
+      reason: 'WaitingForTurn',
+      message:
+        'Elasticsearch begins none at present, since it cleans up a repository or makes too many snapshots already',
+    };
+  return undefined;
+}
+
+/** Without the call, which changes from slot to slot, and without its full stop. */
+const sentenceOf = (publicMessage: string): string =>
+  publicMessage.replace(/^[A-Z]+ \/\S*: /, '').replace(/\.$/, '');
