@@ -15,7 +15,7 @@ import { outcomeOf, runningOutcome } from './outcomes.ts';
 import { readBothShards, readCleanUp, readDestinationShards, readMovedSource } from './observe-moved.ts';
 import type { Observed, TaskOutcome } from './observed.ts';
 import type { Range } from './ranges.ts';
-import { ownScratches } from './scratch.ts';
+import { ownScratches } from './perform-scratch.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
 import { whoGoesFirst } from './turn.ts';
 

@@ -8,7 +8,7 @@ import type { Pass } from '../../runtime/controller.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import { isRefused } from '../refused-requests.ts';
 import { stageOf } from './decide.ts';
-import { followTask } from './follow-task.ts';
+import { followTask } from './observe-end.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { readClaims } from './observe-claims.ts';
 import { markOf } from './destination.ts';

@@ -18,7 +18,7 @@ import type { EffectContext } from './perform-effect.ts';
 import { listedFailure } from './failures.ts';
 import { simulate } from './perform-simulate.ts';
 import { into } from './requests.ts';
-import { dropScratch, inScratch } from './scratch.ts';
+import { dropScratch, inScratch } from './perform-scratch.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type TryOut = Extract<ReindexAction, { type: 'TryOut' }>;

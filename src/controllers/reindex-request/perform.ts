@@ -20,7 +20,7 @@ import type { LockWatch } from './lock-watch.ts';
 import { blockSource, setMeta } from './perform-block.ts';
 import { createDestination, removeAliases } from './perform-create.ts';
 import { without } from './requests.ts';
-import { followTask } from './follow-task.ts';
+import { followTask } from './observe-end.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
 import { cutOver } from './perform-cut-over.ts';
@@ -31,7 +31,7 @@ import { deleteSource } from './perform-delete-source.ts';
 import { blockDestination, rollBack } from './perform-rollback.ts';
 import { holdLocks, releaseLocks, renewLocks } from './perform-locks.ts';
 import { tryOut } from './perform-try-out.ts';
-import { dropScratches } from './scratch.ts';
+import { dropScratches } from './perform-scratch.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type Effect<Type extends ReindexAction['type']> = (

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import { inScratch, ownScratches } from './scratch.ts';
+import { inScratch, ownScratches } from './perform-scratch.ts';
 
 const UID = 'abcdef01-2';
 const { signal } = new AbortController();
