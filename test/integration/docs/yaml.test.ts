@@ -44,7 +44,7 @@ const inSamples = globSync('deploy/samples/**/*.yaml', { cwd: repositoryRoot }).
   examplesIn(path, readFileSync(join(repositoryRoot, path), 'utf8')),
 );
 
-/** Of its own: in the namespace `default` the demo may have made objects of the same names. */
+/** Of its own: other tests may have made objects of the same names in `default`. */
 const namespace = `docs-${randomBytes(4).toString('hex')}`;
 
 /** Where objects of a kind lie: one of ours, or what a sample brings along. */
