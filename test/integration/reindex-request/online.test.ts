@@ -67,6 +67,9 @@ describe('a copy under live writes', () => {
     expect(ids).toContain('1');
     expect(ids).not.toContain('2');
     expect((await indexOf(bed.es, from))?.settings).not.toHaveProperty('blocks');
+    // No point in time is left, which would keep files on the disk.
+    const stats = await bed.es.request({ method: 'GET', path: `/${from}/_stats/search` });
+    expect(stats).toMatchObject({ _all: { primaries: { search: { open_contexts: 0 } } } });
   });
 
   it('has the last of a thousand versions, and what was created anew after its deletion was forgotten (H2, H5)', async () => {
