@@ -431,7 +431,9 @@ describe('an index that cannot be looked into', () => {
     await put(`/${policy.prefix}${bad}/_settings`, { 'index.blocks.metadata': true });
     const status = await policy
       .run()
-      .finally(() => put(`/${policy.prefix}${bad}/_settings`, { 'index.blocks.metadata': false }));
+      .finally(
+        async () => void (await put(`/${policy.prefix}${bad}/_settings`, { 'index.blocks.metadata': false })),
+      );
     expect(status).toMatchObject({
       lastRun: { deleted: 1, aliasesAdded: 1, failed: 0 },
       plan: { held: [{ index: policy.prefix + bad, reason: 'MetadataBlocked' }] },
