@@ -97,6 +97,8 @@ const STAYS: Readonly<Record<string, string>> = {
   LifecycleManaged: 'under a lifecycle policy of Elasticsearch',
   MountedSnapshot: 'mounted from a snapshot',
   Hidden: 'hidden',
+  MetadataBlocked: 'index.blocks.metadata hides all about it',
+  AliasRefused: 'Elasticsearch refuses to change this alias',
   SoleAliasMember: 'the last index behind an alias',
   BeingReindexed: 'part of a copy that runs, or a node does not say which copies run',
   BeingSnapshotted: 'part of a snapshot that runs',

@@ -781,6 +781,29 @@ describe('history', () => {
   });
 });
 
+describe('aliases that were refused', () => {
+  it('are named while they are to change, and of the last run only', () => {
+    const life = new Life({}, [{ ...target, retention: undefined, aliases: [{ name: 'logs' }] }]);
+    life.pass(seenOf(YOUNG), START);
+    life.pass(seenOf(YOUNG), NEXT_SLOT);
+    const { run, ...status } = life.status;
+    if (run === undefined) throw new Error('no run is under way');
+    const refused = { ...run, failed: 1, aliasesTried: true, aliasesRefused: ['logs'] };
+    life.policy = { ...life.policy, status: { ...status, run: refused } };
+    const step = life.pass(seenOf(YOUNG), NEXT_SLOT);
+    expect(life.status.plan?.held).toEqual([{ index: 'logs', reason: 'AliasRefused' }]);
+    expect(step.ready.message).toMatch(/^Elasticsearch has refused to change alias logs in the last run/);
+    const right = YOUNG.map(({ name }) => aliased(name, 'logs'));
+    life.pass(seenOf(right), NEXT_SLOT + 60 * MINUTE);
+    expect(life.status.plan?.held).toEqual([]);
+    expect([life.status.lastRun?.aliasesRefused, life.status.history]).toMatchObject([
+      undefined,
+      [{ failed: 1 }],
+    ]);
+    expect(life.status.history?.[0]).not.toHaveProperty('aliasesRefused');
+  });
+});
+
 describe('a resting pass', () => {
   it('says what the last look said', () => {
     const life = new Life({ deletion: { maxDeletes: 0 } });

@@ -38,7 +38,8 @@ export function endRun(
   clean: boolean,
 ): Pick<Status, 'lastRun' | 'history' | 'consecutiveFailures' | 'lastSuccessfulTime'> {
   const lastRun = { ...run, duration: formatDuration(now - Date.parse(run.time)) };
-  const before = status.lastRun === undefined ? [] : [status.lastRun];
+  // Names are told of the last run only: those of fifty runs would be more than a status takes.
+  const before = status.lastRun === undefined ? [] : [withoutNames(status.lastRun)];
   const history = [...before, ...(status.history ?? [])].slice(0, spec.historyLimit);
   const { consecutiveFailures = 0, lastSuccessfulTime } = status;
   const good = clean && run.failed + (run.notArchived ?? 0) === 0;
@@ -53,6 +54,8 @@ export function endRun(
         : { lastSuccessfulTime }),
   };
 }
+
+const withoutNames = ({ aliasesRefused: _aliasesRefused, ...run }: Run): Run => run;
 
 /** What an effect adds to the run that is under way. */
 export function counting(count: (run: Run) => Partial<Run>): StatusChange<Status> {
