@@ -14,8 +14,19 @@ export async function untilConnected(
 ): Promise<void> {
   await until(signal, async () => {
     const connection = await kubernetes.read('elasticsearchconnections', name);
+    refuseRefused(connection);
     return { done: holds(connection, 'Ready') ? connection : undefined, sign: readyMessage(connection) };
   });
+}
+
+/** An operator in a cluster does not speak to this machine. */
+function refuseRefused({ status }: Resource): void {
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  if (ready?.reason !== 'EndpointRefused') return;
+  throw new Error(
+    `The operator that looks after the demo may not speak to its Elasticsearch (${ready.message}). Give one with ` +
+      'ELASTICSEARCH_URL that it can reach, or unset KUBECONFIG: then the demo starts servers and an operator of its own.',
+  );
 }
 
 /** Waits until a resource is as `isSettled` says. */

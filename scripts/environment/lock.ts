@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,6 +46,7 @@ function tryLock(file: string): DatabaseSync | undefined {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(file, { timeout: 0 });
+    accessSync(file, constants.W_OK); // Without that right SQLite would only read, and two could have it at once.
     lock.exec('BEGIN EXCLUSIVE');
     writeFileSync(holderFile(file), String(process.pid));
     return lock;

@@ -105,20 +105,11 @@ export async function getTask(es: Elasticsearch, id: string, signal?: AbortSigna
   };
 }
 
-/** So long one request waits: less than what sits between lets it stay quiet. */
-const LONGEST_WAIT_MS = 50_000;
-
-/** Resolves when the task is over, also when nobody knows of it. @throws when that could not be told within a minute. */
+/** Resolves when the task is over, also when nobody knows of it. @throws when that cannot be told before `signal` aborts. */
 export async function untilTaskEnds(es: Elasticsearch, id: string, signal: AbortSignal): Promise<void> {
   const query = { wait_for_completion: true, timeout: '1m' };
-  const request = {
-    method: 'GET',
-    path: path`/_tasks/${taskId(id)}`,
-    query,
-    timeoutMs: 2 * LONGEST_WAIT_MS,
-  } as const;
-  const until = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_WAIT_MS)]);
-  await undefinedWhen(['notFound', 'indexNotFound'], es.request(request, until));
+  const request = { method: 'GET', path: path`/_tasks/${taskId(id)}`, query, timeoutMs: 120_000 } as const;
+  await undefinedWhen(['notFound', 'indexNotFound'], es.request(request, signal));
 }
 
 /**

@@ -1,11 +1,14 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { manualClock } from '../../test/support/manual-clock.ts';
 import { Followers } from './followers.ts';
 
 function following(life = new AbortController()) {
   const woken: string[] = [];
-  const followers = new Followers(life.signal, (key) => woken.push(key));
-  return { woken, followers, life };
+  const clock = manualClock();
+  const followers = new Followers(life.signal, (key) => woken.push(key), clock);
+  return { woken, followers, life, clock };
 }
 
 it('asks for a pass when what is waited for has come', async () => {
@@ -37,6 +40,24 @@ it('leaves it to the next look when a wait fails', async () => {
   followers.follow('a/b', 'task 1', () => Promise.reject(new Error('cut')));
   await setImmediate();
   expect(woken).toEqual([]);
+});
+
+it('waits no longer than a quiet connection lasts, and leaves nothing behind', async () => {
+  const { followers, clock, life } = following();
+  const signals: AbortSignal[] = [];
+  const wait = (signal: AbortSignal) =>
+    new Promise<void>((_, reject) => {
+      signals.push(signal);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  followers.follow('a/b', 'task 1', wait);
+  await clock.advance(49_000);
+  expect(signals[0]?.aborted).toBe(false);
+  await clock.advance(2_000);
+  expect(signals[0]?.aborted).toBe(true);
+  expect(getEventListeners(life.signal, 'abort')).toHaveLength(0);
+  followers.follow('a/b', 'task 1', wait);
+  expect(signals).toHaveLength(2);
 });
 
 it('begins nothing once its life is over', () => {

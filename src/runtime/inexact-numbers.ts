@@ -17,4 +17,4 @@ export function inexactNumber(value: unknown, path: Path = []): Path | undefined
 type Path = readonly PropertyKey[];
 
 export const INEXACT =
-  'numbers beyond 9007199254740991 are rounded before they get here: write this one as text, in quotes, which Elasticsearch takes for a number as well';
+  'numbers beyond 9007199254740991 are rounded before they get here: write this one as text, in quotes, which a query takes for a number as well (in params of a script read it by Long.parseLong)';

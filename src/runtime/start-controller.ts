@@ -79,7 +79,7 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
     workers,
     watch: async (signal) => void (await Promise.all(views.map((view) => view.run(signal)))),
     work: (signal) => {
-      followers = new Followers(signal, (key) => queue.add(key));
+      followers = new Followers(signal, (key) => queue.add(key), options.engine.clock);
       return runWorkers(
         {
           name,

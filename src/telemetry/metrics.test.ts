@@ -17,11 +17,6 @@ it.each([
   expect(operationOf({ method, path })).toBe(label);
 });
 
-it('tells a call that waits from one that is to be quick', () => {
-  const query = { wait_for_completion: true };
-  expect(operationOf({ method: 'GET', path: '/_tasks/n:1', query })).toBe('GET _tasks/{name} (waits)');
-});
-
 it('names its series as controller-runtime and client-go do', async () => {
   const metrics = createMetrics('1.2.3');
   const series = metrics.controllers('reindexrequest');

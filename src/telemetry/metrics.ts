@@ -97,13 +97,13 @@ function elasticsearchMetrics(
 ): Pick<Metrics, 'elasticsearchRequest' | 'unknownOutcome'> {
   const requests = new Counter({
     name: 'es_steward_elasticsearch_requests_total',
-    help: 'Calls of Elasticsearch by operation and outcome: ok, or the class of the error.',
+    help: 'Calls of Elasticsearch by operation and outcome: ok, or the class of the error. Without those that wait for the end of a task.',
     labelNames: ['operation', 'class'],
     registers,
   });
   const seconds = new Histogram({
     name: 'es_steward_elasticsearch_request_duration_seconds',
-    help: 'Seconds from sending a call of Elasticsearch to its answer.',
+    help: 'Seconds from sending a call of Elasticsearch to its answer. Without calls that wait for the end of a task.',
     labelNames: ['operation'],
     buckets: REQUEST_SECONDS,
     registers,
@@ -116,6 +116,8 @@ function elasticsearchMetrics(
   });
   return {
     elasticsearchRequest(request, outcome, duration) {
+      // It waits for something: its duration is no latency, and its end without an answer no fault.
+      if (request.query?.['wait_for_completion'] === true) return;
       const operation = operationOf(request);
       requests.inc({ operation, class: outcome });
       seconds.observe({ operation }, duration);

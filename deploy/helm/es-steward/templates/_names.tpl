@@ -43,12 +43,14 @@ a key that stands twice; the more special wins, but for the two that selectors g
 {{- toYaml $labels -}}
 {{- end -}}
 
-{{- /* "true" while the value `paused` stops the operator, or one that was given before and is not given now; else "false". */ -}}
+{{- /* "true" while the value `paused` stops the operator, or one that was given before and is not given now; else
+"false". A switch of before the chart had a key of its own is taken over: what a chart of then wrote would go with it. */ -}}
 {{- define "es-steward.pausedByChart" -}}
 {{- if kindIs "bool" .Values.paused -}}
 {{- .Values.paused -}}
 {{- else -}}
-{{- dig "data" "pausedByChart" "false" (lookup "v1" "ConfigMap" .Release.Namespace "es-steward") -}}
+{{- $switch := lookup "v1" "ConfigMap" .Release.Namespace "es-steward" -}}
+{{- dig "data" "pausedByChart" (dig "data" "paused" "false" $switch) $switch -}}
 {{- end -}}
 {{- end -}}
 
