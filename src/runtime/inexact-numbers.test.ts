@@ -18,11 +18,11 @@ const policy = (id: string) =>
     `{"query":{"bool":{"filter":[{"term":{"tenant":1}},{"term":{"tenant":${id}}}]}}}`,
   ) as unknown as { readonly query: object };
 
-function parsed(id: string) {
+function parsed(id: string, more: object = {}) {
   const archive = { olderThan: '90d', field: 'date', destination: 'archive', ...policy(id) };
   const targets = [{ name: 'a', pattern: 'a-*', archive }];
   const spec = { connectionRef: { name: 'main' }, mode: 'Enforce', targets };
-  return parseResource(indexMaintenancePolicy, { metadata, spec });
+  return parseResource(indexMaintenancePolicy, { metadata: { ...metadata, ...more }, spec });
 }
 
 describe('a number that has been rounded', () => {
@@ -39,6 +39,13 @@ describe('a number that has been rounded', () => {
     'is not %s',
     (id) => {
       expect(() => parsed(id)).not.toThrow();
+    },
+  );
+
+  it.each([{ finalizers: ['es-steward.dev/cleanup'] }, { deletionTimestamp: '2026-03-01T12:00:00Z' }])(
+    'does not keep from its end what was begun with it: %j',
+    (more) => {
+      expect(() => parsed('9007199254740993', more)).not.toThrow();
     },
   );
 

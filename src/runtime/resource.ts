@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KindDefinition, ObjectMeta, Resource } from '../crds/shared.ts';
+import { CLEANUP_FINALIZER, type KindDefinition, type ObjectMeta, type Resource } from '../crds/shared.ts';
 import type { KindRef, KubernetesObject, ObjectRef } from '../kubernetes/api.ts';
 import type { ResourceKey } from './controller.ts';
 import { TerminalError } from './errors.ts';
@@ -42,7 +42,7 @@ export function parseResource<Spec, Status>(
 ): Resource<Spec, Status> {
   const spec = definition.spec.safeParse(raw.spec ?? {});
   if (!spec.success) throw new TerminalError('InvalidSpec', invalidSpecMessage(spec.error));
-  const inexact = inexactNumber(spec.data);
+  const inexact = isHeld(raw) ? undefined : inexactNumber(spec.data);
   if (inexact !== undefined)
     throw new TerminalError('InvalidSpec', `${z.core.toDotPath(['spec', ...inexact])}: ${INEXACT}`);
   const status = readStatus(definition, raw.status);
@@ -53,6 +53,13 @@ export function parseResource<Spec, Status>(
     spec: spec.data,
     ...(status === undefined ? {} : { status }),
   };
+}
+
+/** Whatever was begun is to be ended: by the spec that it was begun with. */
+function isHeld({ metadata }: RawObject): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined || metadata.finalizers?.includes(CLEANUP_FINALIZER) === true
+  );
 }
 
 /** A status that cannot be read (edited by hand, of another version) counts as lost: it is rebuilt from the world. */

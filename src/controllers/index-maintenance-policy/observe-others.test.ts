@@ -45,7 +45,7 @@ describe('a request for a copy', () => {
     ];
   };
 
-  it.each(['NotGranted', 'ConnectionNotFound', 'InvalidSpec', 'PreflightFailed'])(
+  it.each(['NotGranted', 'ConnectionNotFound', 'InvalidSpec'])(
     'that was refused with %s holds nobody back by what it names',
     (reason) => {
       expect(copied({ conditions: notReady(reason) })).toEqual([]);
@@ -55,7 +55,8 @@ describe('a request for a copy', () => {
 
   it('holds back what it names from its first moment, and to its end once it has begun', () => {
     expect(copied({})).toEqual(['a', 'b']);
-    expect(copied({ phase: 'Pending', conditions: notReady('WaitingForTurn') })).toEqual(['a', 'b']);
+    for (const reason of ['WaitingForTurn', 'PreflightFailed', 'DiskFull'])
+      expect(copied({ phase: 'Pending', conditions: notReady(reason) }), reason).toEqual(['a', 'b']);
     expect(copied({ phase: 'Copying', conditions: notReady('NotGranted') })).toEqual(['a', 'b']);
     expect(copied({ phase: 'Completed' })).toEqual([]);
   });

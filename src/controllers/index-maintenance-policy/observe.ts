@@ -6,7 +6,7 @@ import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { globOf } from '../../naming/template.ts';
-import { isRefused } from '../refused-requests.ts';
+import { isLockedOut } from '../refused-requests.ts';
 import type { SnapshotOwners } from '../snapshot-owners.ts';
 import { takesAway } from './conflicts.ts';
 import { acts, dueOf } from './due.ts';
@@ -130,7 +130,8 @@ export function surroundings(
 
 const OVER: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Planned', 'RolledBack']);
 
-const isOpen = ({ status }: ReindexRequest): boolean => !OVER.has(status?.phase ?? '') && !isRefused(status);
+const isOpen = ({ status }: ReindexRequest): boolean =>
+  !OVER.has(status?.phase ?? '') && !isLockedOut(status);
 
 /** Policies that act on the cluster of this one. One whose spec cannot be read acts on nothing. */
 function rivalsOf(

@@ -160,6 +160,8 @@ describe('the chart', () => {
       await onServer('rollback', apply);
       expect(await killSwitch()).toEqual({ paused: 'true', pausedByChart: 'true' });
       await send('PATCH', killSwitchPath, { data: { paused: null } }, merge);
+      await onServer('upgrade', apply, '--reuse-values', '--set=paused=false');
+      expect(await killSwitch()).toEqual({ pausedByChart: 'false' });
     },
   );
 });
