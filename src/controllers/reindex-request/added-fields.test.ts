@@ -3,6 +3,10 @@ import { addedFields } from './added-fields.ts';
 
 const keyword = { type: 'keyword' };
 const text = { type: 'text', analyzer: 'own' };
+const long = { type: 'long' };
+const composite = (fields: object, script = 'emit(1)') => ({
+  runtime: { c: { type: 'composite', script: { source: script }, fields } },
+});
 const withFields = (properties: object, over: object = {}) => ({ ...over, properties });
 
 it.each<[string, object, object, object | undefined]>([
@@ -28,6 +32,25 @@ it.each<[string, object, object, object | undefined]>([
     { runtime: { a: { type: 'long' } } },
     { runtime: { b: { type: 'long' } } },
   ],
+  [
+    'a field of a composite one, as the whole that replaces it',
+    composite({ a: long, b: keyword }, 'emit(2)'),
+    composite({ a: long }),
+    composite({ a: long, b: keyword }, 'emit(2)'),
+  ],
+  [
+    'it beside those that only the destination has',
+    composite({ a: long, b: keyword }, 'emit(2)'),
+    composite({ a: long, own: keyword }),
+    composite({ a: long, own: keyword, b: keyword }, 'emit(2)'),
+  ],
+  [
+    'nothing to a composite one that has all of them',
+    composite({ a: long }, 'emit(2)'),
+    composite({ a: keyword, own: keyword }),
+    undefined,
+  ],
+  ['nothing to a computed one of another kind', composite({ a: long }), { runtime: { c: long } }, undefined],
   [
     'nothing to what is of another kind by now',
     withFields({ a: withFields({ b: keyword }), c: text }),
