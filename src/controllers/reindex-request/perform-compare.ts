@@ -14,7 +14,7 @@ import { EXAMPLES, type LookUpRequest, stillThere } from './perform-missing.ts';
 import type { LookUpLimits } from './perform-sweep.ts';
 import type { Range } from './ranges.ts';
 import { type Position, walk } from './shard-walk.ts';
-import { hidesVectors, isSameContent, vectorFields } from './vectors.ts';
+import { hidesVectors, isSameContent, type Rounding, roundedVectors } from './vectors.ts';
 
 export interface CompareRequest extends LookUpRequest {
   readonly level: 'Sample' | 'Full';
@@ -59,7 +59,7 @@ export function compareDocuments(
   const compare = async (): Promise<CompareResult> => {
     const originals = await requireSame(es, source, signal);
     const made = await requireSame(es, destination, signal);
-    const fields = new Set([originals, made].flatMap(({ mappings }) => vectorFields(mappings)));
+    const fields = roundedVectors(originals, made);
     const copies = { index: made.name, vectors: hidesVectors(made), fields };
     const view = { pit, shardCount: shards.length, query, page, vectors: hidesVectors(originals) };
     let compared = 0;
@@ -137,8 +137,8 @@ interface Copies {
   readonly index: string;
   /** Whether the index has to be asked for vectors. */
   readonly vectors: boolean;
-  /** That hold vectors in one of the two indexes. */
-  readonly fields: ReadonlySet<string>;
+  /** That hold vectors in one of the two indexes, where one of them rounds these. */
+  readonly fields: Rounding;
 }
 
 /** Those of the documents whose copies differ, or are missing. */
