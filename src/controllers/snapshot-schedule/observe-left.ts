@@ -1,3 +1,4 @@
+import { parseDuration } from '../../crds/duration.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { Pass } from '../../runtime/controller.ts';
@@ -5,6 +6,7 @@ import { WaitingError } from '../../runtime/errors.ts';
 import { readRestoring } from './observe-restore.ts';
 import type { Observed, RestoreFacts, Schedule, Unavailable } from './observed.ts';
 import { STOPPED } from './restore-check.ts';
+import { timeOf } from './time.ts';
 import { useOf } from './use.ts';
 
 /**
@@ -23,14 +25,18 @@ export async function readLeft(
   return readRestoring({ ...restoring, result: STOPPED }, es, signal);
 }
 
-/** A restore check does not wait, its indexes in the cluster, until a person has put right what stops its schedule. */
+/**
+ * A restore check does not wait, its indexes in the cluster, until a person has put right what stops its schedule; what may
+ * pass by itself is waited for, for as long as a check may take.
+ */
 export async function withLeft(
   observed: Observed,
   resource: Schedule,
   pass: Pass,
   connections: Connections,
 ): Promise<Observed> {
-  if (!isLasting(observed)) return observed;
+  if (observed.type !== 'unavailable') return observed;
+  if (!isLasting(observed) && !isOverdue(resource, pass)) return observed;
   try {
     return { ...observed, restore: await readLeft(resource, pass, connections) };
   } catch (error) {
@@ -39,6 +45,17 @@ export async function withLeft(
   }
 }
 
-function isLasting(observed: Observed): observed is Unavailable {
-  return observed.type === 'unavailable' && /^(NotGranted|Repository\w+)$/.test(observed.reason);
+/** Not RepositoryUnreadable: one listing that is answered with a fault says it already. */
+const LASTING: ReadonlySet<string> = new Set([
+  'NotGranted',
+  'RepositoryMissing',
+  'RepositoryReadOnly',
+  'RepositoryShared',
+]);
+
+const isLasting = ({ reason }: Unavailable): boolean => LASTING.has(reason);
+
+function isOverdue({ spec, status }: Schedule, { now }: Pass): boolean {
+  const since = timeOf(status?.restoring?.startTime) ?? now;
+  return now - since > (parseDuration(spec.deadline) ?? 0);
 }

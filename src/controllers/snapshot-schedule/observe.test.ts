@@ -205,6 +205,19 @@ describe('a restore check of a schedule that may not go on', () => {
     expect(observed).toMatchObject({ type: 'unavailable', reason: 'Retrying' });
     expect(observed.restore).toBeUndefined();
   });
+
+  it('is left alone while its repository cannot be read, until it has taken too long', async () => {
+    const schedule = scheduleOf({ restoring });
+    const observe = observing((request) =>
+      request.path.startsWith('/_snapshot/backups/') ? fault(500, 'repository_exception') : state(request),
+    );
+    const soon = await observe(schedule, pass);
+    expect(soon).toMatchObject({ type: 'unavailable', reason: 'RepositoryUnreadable' });
+    expect([soon.restore, decide(schedule, soon, NOW).status.restoring]).toEqual([undefined, restoring]);
+    const later = { ...pass, now: NOW + 7 * 3_600_000 };
+    const late = await observe(schedule, later);
+    expect(decide(schedule, late, later.now).status.restoring?.result?.result).toBe('Skipped');
+  });
 });
 
 describe('what a schedule asks for', () => {
