@@ -34,6 +34,7 @@ const run = object('A snapshot that runs, or is about to.', {
     message: text(1024).describe('In a sentence.'),
     since: time('From when on it is late.'),
   }).optional(),
+  waitedUntil: time('Until when it was seen to wait for its turn: that is no lateness.').optional(),
   unreadableSince: time('Since when nobody can tell what became of it.').optional(),
   startTime: time('When it began.').optional(),
   percent: z.int().min(0).max(100).describe('How much is done.').optional(),

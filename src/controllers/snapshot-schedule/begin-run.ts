@@ -2,7 +2,7 @@ import type { ResourceEvent } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
 import { choiceOf } from './choice.ts';
 import { mayNotBegin } from './due-slot.ts';
-import { dueSince, withoutHindrance } from './hindrance.ts';
+import { dueSince, waited, withoutHindrance } from './hindrance.ts';
 import { missedEvents, withMissed } from './missed-slots.ts';
 import { withMark } from './names.ts';
 import type { Run } from './observed.ts';
@@ -21,7 +21,10 @@ export function begin(situation: Situation, step: Step, run: Run): Step {
   if (!situation.mayAct) return step;
   if (isTooLate(run, situation)) return giveUp(situation, step, run);
   const turn = waitForTurn(situation, run);
-  if (turn !== undefined) return add(step, { ready: turn, next: TURN_AGAIN_MS });
+  if (turn !== undefined) {
+    const status = replaceRun(step.status, run, waited(run, situation.now));
+    return add(step, { status, ready: turn, next: TURN_AGAIN_MS });
+  }
   const begun = { ...run, choice: choiceOf(situation.spec) };
   const status = replaceRun(step.status, run, begun);
   return add(step, { status, actions: [creation(situation, run)], next: 'now' });
@@ -40,7 +43,7 @@ function moveOn({ spec, now }: Situation, step: Step, run: Run): Step {
 
 /**
  * What nothing could be done about for so long: the kill switch was on, the repository was not to be had, or the
- * schedule was suspended. What a person has asked for has no deadline.
+ * schedule was suspended. What a person has asked for has no deadline, and who waits for its turn is not late.
  */
 function isTooLate(run: Run, { spec, plan, now }: Situation): boolean {
   if (run.runNow) return false;

@@ -33,6 +33,10 @@ export const beginSlot: Rule = (situation, before) => {
   return beginDue(situation, waiting, snapshots);
 };
 
+/**
+ * The wish is written also when its turn has not come: then the wait is no lateness, and its place in the order of slots is
+ * kept. Beside another run it waits unwritten, so that with `Allow` no ten of them begin at once.
+ */
 function beginDue(situation: Situation, step: Step, snapshots: readonly ListedSnapshot[]): Step {
   const { resource, spec, plan, now } = situation;
   const due = dueSlot(plan, spec.catchUp, cursorOf(step.status, now), now);
@@ -40,7 +44,7 @@ function beginDue(situation: Situation, step: Step, snapshots: readonly ListedSn
   const token = askedRunNow(resource);
   if (due.type === 'none' && token === undefined) return step;
   if (retentionGoesFirst(situation, step.status)) return add(step, { next: 'now' });
-  const turn = waitForTurn(situation);
+  const turn = runsOf(step.status).length > 0 ? waitForTurn(situation) : undefined;
   if (turn !== undefined) return add(step, { ready: turn, next: TURN_AGAIN_MS });
   if (due.type === 'run') return begin(situation, step, snapshots, { slot: due.slot, missed: due.missed });
   if (hasSlot(situation, step.status, snapshots, timeText(now)))

@@ -141,13 +141,34 @@ describe('a slot', () => {
     ]);
   });
 
-  it('waits for its turn while other repositories are written, but not behind its own', () => {
-    const due = scheduleOf({}, handled(NOW - HOUR));
+  it('is wished for in time also when its turn has not come, unless another of it runs', () => {
     const full = { maxConcurrentOperations: 1, places: [{ repository: 'other' }] };
-    expect(decide(due, seen(full), NOW).ready.reason).toBe('WaitingForTurn');
-    expect(
-      decide(due, seen({ ...full, places: [{ repository: 'backups' }] }), NOW).status.active,
-    ).toMatchObject(run);
+    const due = decide(scheduleOf({}, handled(NOW - HOUR)), seen(full), NOW);
+    expect([due.status.active, due.actions]).toEqual([expect.objectContaining(run), []]);
+    const active = { ...accepted, slot: timeText(NOW - HOUR), snapshot: 'earlier' };
+    const beside = scheduleOf({ concurrencyPolicy: 'Allow' }, handled(NOW - HOUR, { active }));
+    const found = snapshot({ name: 'earlier', state: 'IN_PROGRESS' }, active.slot);
+    const runs = new Map([['earlier', { snapshot: found, progress: undefined, indices: [] }]]);
+    const waits = decide(beside, seen({ ...full, runs, snapshots: [found] }), NOW);
+    expect([waits.status.overlapping, waits.ready.reason]).toEqual([undefined, 'WaitingForTurn']);
+    const same = { ...full, places: [{ repository: 'backups' }] };
+    const goes = decide(beside, seen({ ...same, runs, snapshots: [found] }), NOW);
+    expect(goes.status.overlapping).toHaveLength(1);
+  });
+
+  it.each(['Skip', 'RunOnce'])('that waits for its turn is not late for that, with catchUp %s', (catchUp) => {
+    const spec = { catchUp, startingDeadline: '1m' };
+    const wished = { maxConcurrentOperations: 1, snapshots: undefined, runs: facts(undefined) };
+    const places = [{ repository: 'other' }];
+    let status = handled(NOW, { active: run });
+    for (let waited = 5_000; waited <= 5 * MINUTE; waited += 5_000)
+      ({ status } = decide(scheduleOf(spec, status), seen({ ...wished, places }), NOW + waited));
+    const turn = NOW + 5 * MINUTE + 5_000;
+    expect(decide(scheduleOf(spec, status), seen(wished), turn).actions).toMatchObject([
+      { type: 'CreateSnapshot', slot: run.slot },
+    ]);
+    const late = decide(scheduleOf(spec, status), seen(wished), turn + 2 * MINUTE);
+    expect([late.actions, late.status.missedSlots]).toEqual([[], 1]);
   });
 
   it.each([

@@ -65,7 +65,12 @@ function goOn(situation: Situation, step: Step, run: Run, facts: RunFacts): Step
   const isSkewed = isLate && skewSeconds !== undefined && skewSeconds > MOST_SKEW_SECONDS;
   const overdue = isLate && !isSkewed;
   const actions = overdue && snapshot ? aborting(situation, run, snapshot.uuid, skewSeconds) : [];
-  const { retryTime: _retryTime, unreadableSince: _unreadableSince, ...rest } = withoutHindrance(run);
+  const {
+    retryTime: _retryTime,
+    waitedUntil: _waitedUntil,
+    unreadableSince: _unreadableSince,
+    ...rest
+  } = withoutHindrance(run);
   const seen: Run = {
     ...rest,
     accepted: true,

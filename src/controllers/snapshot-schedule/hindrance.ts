@@ -23,6 +23,17 @@ export function withoutHindrance({ hindrance: _hindrance, ...run }: Run): Run {
 }
 
 /** From when on a wish, or another try, is late. */
-export function dueSince({ hindrance, retryTime, slot }: Run): string {
-  return hindrance?.since ?? retryTime ?? slot;
+export function dueSince({ hindrance, retryTime, waitedUntil, slot }: Run): string {
+  const since = hindrance?.since ?? retryTime ?? slot;
+  return waitedUntil !== undefined && isLater(waitedUntil, since) ? waitedUntil : since;
+}
+
+const isLater = (one: string, other: string): boolean => Date.parse(one) > Date.parse(other);
+
+/** A fraction of the shortest time that a wish may be late: it is not written every few seconds. */
+const WAITED_MS = 20_000;
+
+/** The wait for its turn is nobody's fault, and may take as long as the snapshots of others. */
+export function waited(run: Run, now: number): Run {
+  return now - Date.parse(dueSince(run)) < WAITED_MS ? run : { ...run, waitedUntil: timeText(now) };
 }
