@@ -49,18 +49,25 @@ function clusterOf(types: Readonly<Record<string, string>>, red: readonly string
   return { asked, cluster: { es } as unknown as Cluster };
 }
 
+const passOf = (told: Record<string, unknown>[]) => ({
+  signal: new AbortController().signal,
+  log: { info: () => undefined, warn: (fields: Record<string, unknown>) => void told.push(fields) },
+});
+
 async function read(types: Readonly<Record<string, string>>, red: readonly string[] = []) {
   const { asked, cluster } = clusterOf(types, red);
   const health = red.length > 0 ? ('red' as const) : ('green' as const);
   const listing = { indices: Object.keys(types).map((name) => indexOf(name)), health };
-  const newest = await readNewest(cluster, targets, listing, new AbortController().signal);
-  return { asked, newest: Object.fromEntries(newest) };
+  const told: Record<string, unknown>[] = [];
+  const newest = await readNewest(cluster, targets, listing, passOf(told));
+  return { told, asked, newest: Object.fromEntries(newest) };
 }
 
 describe('the newest timestamp', () => {
   it('is asked in two requests, of dates of both kinds', async () => {
-    const { asked, newest } = await read({ 'docs-1': 'date', 'docs-2': 'date_nanos', other: 'date' });
+    const { asked, newest, told } = await read({ 'docs-1': 'date', 'docs-2': 'date_nanos', other: 'date' });
     expect(newest).toEqual({ 'uuid-of-docs-1': SECONDS * 1_000, 'uuid-of-docs-2': SECONDS * 1_000 });
+    expect(told).toEqual([]);
     expect(asked).toEqual(['/docs-1,docs-2/_field_caps', '/docs-1,docs-2/_search']);
   });
 
@@ -81,9 +88,11 @@ describe('the newest timestamp', () => {
 
   it('is told of the others where one cannot be asked about its fields, or about their values', async () => {
     const types = { 'docs-1': 'blocked', 'docs-2': 'without doc values', 'docs-3': 'date', 'docs-4': 'date' };
-    const { newest } = await read(types);
+    const { newest, told } = await read(types);
     const at = SECONDS * 1_000;
     expect(newest).toEqual({ 'uuid-of-docs-3': at, 'uuid-of-docs-4': at });
+    const indices = { 'docs-1': 'blocked', 'docs-2': 'invalid' };
+    expect(told).toEqual([{ field: 'at', refused: 2, indices }]);
   });
 
   it('is that of the field of the first target that takes the index', async () => {
@@ -91,7 +100,7 @@ describe('the newest timestamp', () => {
     const two = compileTargets(policyOf([{ name: 'a', pattern: 'docs-*', age }, other]).spec);
     const { asked, cluster } = clusterOf({ 'docs-1': 'date' }, []);
     const listing = { indices: [indexOf('docs-1')], health: 'green' } as const;
-    const newest = await readNewest(cluster, two, listing, new AbortController().signal);
+    const newest = await readNewest(cluster, two, listing, passOf([]));
     expect(Object.fromEntries(newest)).toEqual({ 'uuid-of-docs-1': SECONDS * 1_000 });
     expect(asked).toHaveLength(2);
   });

@@ -1,8 +1,9 @@
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { fieldTypes } from '../../elasticsearch/field-types.ts';
 import { newestTimestamps } from '../../elasticsearch/newest-timestamps.ts';
+import type { Pass } from '../../runtime/controller.ts';
 import { isDate } from './archival.ts';
-import { askEach } from './observe-each.ts';
+import { type Answers, askEach } from './observe-each.ts';
 import type { Listing } from './observe-listings.ts';
 import { redAmong } from './observe-red.ts';
 import { type CompiledTarget, targetOf } from './targets.ts';
@@ -16,7 +17,7 @@ export async function readNewest(
   { es }: Cluster,
   targets: readonly CompiledTarget[],
   { indices, health }: Pick<Listing, 'indices' | 'health'>,
-  signal: AbortSignal,
+  { signal, log }: Pick<Pass, 'signal' | 'log'>,
 ): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const target of targets) {
@@ -30,12 +31,27 @@ export async function readNewest(
     // The newest of numbers would be read as milliseconds, whatever they count.
     const dated = whole.filter((name) => isDate(types.found.get(name)));
     const newest = await askEach(dated, (some) => newestTimestamps(es, some, field, signal));
+    tellRefused(log, field, [types, newest]);
     for (const { name, uuid } of own) {
       const at = newest.found.get(name);
       if (at !== undefined && !looksLikeSeconds(at)) found.set(uuid, at);
     }
   }
   return found;
+}
+
+/** Of so many names the log tells. */
+const TOLD = 20;
+
+/** The plan only says that an age is not known. */
+function tellRefused(log: Pass['log'], field: string, answers: readonly Answers<unknown>[]): void {
+  const refused = answers.flatMap((answer) => [...answer.refused]);
+  if (refused.length === 0) return;
+  const indices = Object.fromEntries(refused.slice(0, TOLD));
+  log.warn(
+    { field, refused: refused.length, indices },
+    'the age of indexes is not known: Elasticsearch refuses to tell it',
+  );
 }
 
 /** Milliseconds, of 26 April 1970: as seconds these are a moment of the year 2286. */

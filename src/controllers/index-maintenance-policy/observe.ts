@@ -48,7 +48,7 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     );
     const since = due.type === 'Continue' ? due.since : pass.now;
     const [newest, unfinished, backups, archive] = await Promise.all([
-      readNewest(cluster, targets, listing, pass.signal),
+      readNewest(cluster, targets, listing, pass),
       readUnfinished(policy, cluster, hidden, pass.signal),
       readBackups(policy, cluster, dependencies, pass),
       readArchivable(cluster, targets, listing, since, pass.signal),

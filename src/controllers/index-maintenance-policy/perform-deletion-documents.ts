@@ -89,7 +89,7 @@ async function youngAmong(
     ? (await dependencies.listings.of(cluster, pass.now - LISTING_MS, pass.now)).indices
     : [];
   const indices = [...asked, ...others.filter(({ name }) => !names.has(name))];
-  const newest = await readNewest(cluster, aged, { indices, health: around.health }, pass.signal);
+  const newest = await readNewest(cluster, aged, { indices, health: around.health }, pass);
   const facts = { now: pass.now, around, deletion: policy.spec.deletion };
   return new Map(
     matchTargets(targets, indices, newest)
