@@ -56,7 +56,7 @@ describe('a request for a copy', () => {
   it('holds back what it names from its first moment, and to its end once it has begun', () => {
     expect(copied({})).toEqual(['a', 'b']);
     for (const reason of ['WaitingForTurn', 'PreflightFailed', 'DiskFull'])
-      expect(copied({ phase: 'Pending', conditions: notReady(reason) }), reason).toEqual(['a', 'b']);
+      expect(copied({ phase: 'Pending', conditions: notReady(reason) })).toEqual(['a', 'b']);
     expect(copied({ phase: 'Copying', conditions: notReady('NotGranted') })).toEqual(['a', 'b']);
     expect(copied({ phase: 'Completed' })).toEqual([]);
   });
