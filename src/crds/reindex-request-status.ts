@@ -82,6 +82,19 @@ const failure = object('A document that could not be written.', {
   reason: text(1024).describe('The error.'),
 });
 
+/** Why a rollback is refused. */
+export const ROLLBACK_REFUSALS = [
+  'NewWrites',
+  'DestinationInUse',
+  'SourceClosed',
+  'DestinationClosed',
+  'SourceReadOnly',
+  'DestinationReadOnly',
+  'AliasRefused',
+  'MissingPrivileges',
+  'WindowClosed',
+] as const;
+
 /** Every member is optional: a status that is lost is rebuilt from Elasticsearch. */
 export const reindexRequestStatus = object('How far the request is, and what it must remember.', {
   ...commonStatus,
@@ -192,17 +205,7 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     .optional()
     .describe('The value of the annotation es-steward.dev/rollback that was last acted on.'),
   rollbackRefused: z
-    .enum([
-      'NewWrites',
-      'DestinationInUse',
-      'SourceClosed',
-      'DestinationClosed',
-      'SourceReadOnly',
-      'DestinationReadOnly',
-      'AliasRefused',
-      'MissingPrivileges',
-      'WindowClosed',
-    ])
+    .enum(ROLLBACK_REFUSALS)
     .optional()
     .describe('Why the rollback that was last asked for was refused.'),
   newWrites: count(

@@ -1,3 +1,4 @@
+import { asObject } from '../json-object.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { copiedSettings, type FlatSettings, flatten, givesIds } from '../index-settings.ts';
 import { keepsWholeSource } from '../whole-source.ts';
@@ -66,11 +67,4 @@ const BLOCKS = ['write', 'read_only', 'read_only_allow_delete'].map((block) => `
 function isBlocked(settings: unknown): boolean {
   const flat = flatten(settings);
   return BLOCKS.some((block) => String(flat[block]) === 'true');
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  // A cast: an object of JSON has text for keys.
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
 }

@@ -1,4 +1,5 @@
-import { asObject, isObject, isSameKind, LISTS } from './destination.ts';
+import { asObject, isObject } from '../json-object.ts';
+import { isSameKind, LISTS } from './mappings.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,7 @@
 import { copiedSettings, type FlatSettings, flatten } from '../index-settings.ts';
 import { META_KEY } from './names.ts';
+import { asObject } from '../json-object.ts';
+import { mergedMappings } from './mappings.ts';
 
 export { type FlatSettings, flatten };
 
@@ -123,7 +125,7 @@ export function ownMappings(
   source: Pick<SourceFacts, 'mappings'>,
 ): Record<string, unknown> {
   const base = spec.createFrom === 'Source' ? asObject(source.mappings) : {};
-  return merged(base, spec.mappings ?? {});
+  return mergedMappings(base, spec.mappings ?? {});
 }
 
 /** The mapping with our mark in `_meta`, beside what the user keeps there. */
@@ -270,47 +272,4 @@ export function hasSettings(current: unknown, wanted: FlatSettings): boolean {
   const text = (value: unknown) =>
     value === undefined || value === null ? '' : JSON.stringify(value).replaceAll('"', '').toLowerCase();
   return Object.entries(wanted).every(([key, value]) => text(now[key]) === text(value));
-}
-
-function merged(
-  base: Record<string, unknown>,
-  over: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const entries = Object.entries(over).map(([key, value]) => {
-    const below = base[key];
-    if (!isObject(below) || !isObject(value)) return [key, value] as const;
-    return [key, LISTS.has(key) ? mergedFields(below, value) : merged(below, value)] as const;
-  });
-  return { ...base, ...Object.fromEntries(entries) };
-}
-
-/** Where fields are listed. */
-export const LISTS: ReadonlySet<string> = new Set(['properties', 'fields', 'runtime']);
-
-/** As Elasticsearch lays templates over each other: a field of another type has nothing of the one that it replaces. */
-function mergedFields(
-  base: Record<string, unknown>,
-  over: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const entries = Object.entries(over).map(([name, field]) => {
-    const before = base[name];
-    const goesOn = isObject(before) && isObject(field) && isSameKind(before, field);
-    return [name, goesOn ? merged(before, field) : field] as const;
-  });
-  return { ...base, ...Object.fromEntries(entries) };
-}
-
-/** Who states neither a type nor fields below it only adds to what is there. Objects and nested ones differ in how they are indexed. */
-export function isSameKind(before: Record<string, unknown>, field: Record<string, unknown>): boolean {
-  const stated = field['type'] ?? ('properties' in field ? 'object' : undefined);
-  const kind = (type: unknown) => (type === 'nested' ? 'object' : type);
-  return stated === undefined || kind(stated) === kind(before['type'] ?? 'object');
-}
-
-export function asObject(value: unknown): Record<string, unknown> {
-  return isObject(value) ? value : {};
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

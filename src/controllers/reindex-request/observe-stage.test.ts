@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startedPrimary } from '../../../test/support/shard-statistics.ts';
 import {
   copying,
   destination,
@@ -28,13 +29,7 @@ const ended = {
   },
   response: { ...sums, failures: [], timed_out: false },
 };
-const shard = {
-  routing: { state: 'STARTED', primary: true },
-  docs: { count: 100 },
-  seq_no: { max_seq_no: 120, local_checkpoint: 120, global_checkpoint: 120 },
-  commit: { user_data: { history_uuid: 'h' } },
-  retention_leases: { primary_term: 1 },
-};
+const shard = startedPrimary({ documents: 100, maxSeqNo: 120 });
 const answers: Readonly<Record<string, unknown>> = {
   '/_tasks/n%3A1': ended,
   '/_cluster/health/orders-v1%2Corders-v2': { indices: { 'orders-v1': { status: 'green' } } },

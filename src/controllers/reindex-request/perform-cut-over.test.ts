@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { startedPrimary } from '../../../test/support/shard-statistics.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
@@ -17,13 +18,7 @@ function cluster(answer: unknown) {
     settings: { index: { uuid, number_of_shards: '1', number_of_replicas: '0', ...more } },
   });
   const mark = { _meta: { 'es-steward': { uid: 'u', state: 'final' } } };
-  const shard = {
-    routing: { state: 'STARTED', primary: true },
-    docs: { count: 1 },
-    seq_no: { max_seq_no: 4, local_checkpoint: 4, global_checkpoint: 4 },
-    commit: { user_data: { history_uuid: 'h' } },
-    retention_leases: { primary_term: 1 },
-  };
+  const shard = startedPrimary({ documents: 1, maxSeqNo: 4 });
   const stats = { _shards: { failed: 0, successful: 1, total: 1 }, indices: {} };
   const request = async ({ method, path }: ElasticsearchRequest) => {
     if (path === '/old') return { old: index('o', { blocks: { write: 'true' } }, {}) };

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { startedPrimary } from '../../../test/support/shard-statistics.ts';
 import { request as resourceWith } from '../../../test/support/reindex-situations.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
@@ -14,13 +15,7 @@ const action = {
   destination: { index: 'orders-v2', uuid: 'n' },
 };
 
-const shard = {
-  routing: { state: 'STARTED', primary: true },
-  docs: { count: 1 },
-  seq_no: { max_seq_no: 4, local_checkpoint: 4, global_checkpoint: 4 },
-  commit: { user_data: { history_uuid: 'h' } },
-  retention_leases: { primary_term: 1 },
-};
+const shard = startedPrimary({ documents: 1, maxSeqNo: 4 });
 const stats = {
   _shards: { failed: 0, successful: 1, total: 1 },
   indices: { 'orders-v1': { shards: { 0: [shard] } } },

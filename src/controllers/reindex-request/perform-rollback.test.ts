@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { startedPrimary } from '../../../test/support/shard-statistics.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
@@ -14,13 +15,7 @@ const index = (uuid: string) => ({
   settings: { index: { uuid, number_of_shards: '1', number_of_replicas: '0', blocks: { write: 'true' } } },
 });
 
-const shard = {
-  routing: { state: 'STARTED', primary: true },
-  docs: { count: 1 },
-  seq_no: { max_seq_no: 4, local_checkpoint: 4, global_checkpoint: 4 },
-  commit: { user_data: { history_uuid: 'h' } },
-  retention_leases: { primary_term: 1 },
-};
+const shard = startedPrimary({ documents: 1, maxSeqNo: 4 });
 
 /** Both indexes as they have to be right before the move back, which is answered so. */
 function cluster(answer: unknown) {

@@ -1,3 +1,4 @@
+import { isObject } from '../json-object.ts';
 import { writtenFault } from './written-fields.ts';
 
 /**
@@ -84,10 +85,6 @@ function processorEntries(
     const inner = type === 'foreach' ? processorEntries(options['processor']) : [];
     return [[type, options] as const, ...inner, ...processorsIn(options['on_failure'] ?? [])];
   });
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string {

@@ -1,3 +1,4 @@
+import { isObject } from '../json-object.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { CopySpec } from './copy-request.ts';
 import { flatten, ownMappings } from './destination.ts';
@@ -99,8 +100,4 @@ const LISTS: ReadonlySet<string> = new Set(['properties', 'fields']);
 function eachOnlyAdds(before: unknown, after: unknown): boolean {
   if (!isObject(before) || !isObject(after)) return false;
   return Object.entries(before).every(([name, field]) => onlyAdds(field, after[name]));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

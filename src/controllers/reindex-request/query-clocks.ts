@@ -1,4 +1,4 @@
-import { isObject } from './query-time.ts';
+import { isObject } from '../json-object.ts';
 
 /**
  * What chooses documents by the clock, or by chance, without saying `now`: each part of a copy and its proof would choose

@@ -1,3 +1,5 @@
+import { asObject, isObject } from '../json-object.ts';
+
 /**
  * `now` in a query is another time for each part of a copy and for its proof. It is resolved once, to the time of the plan:
  * Elasticsearch does the same date math from a fixed time (`2026-03-01T12:00:00.000Z||-7d/d`) as from `now`.
@@ -100,12 +102,4 @@ function firstOf<T, R>(items: readonly T[], look: (item: T) => R | undefined): R
 
 function mapped(object: Json, change: (key: string, value: unknown) => unknown): Json {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(key, value)]));
-}
-
-function asObject(value: unknown): Json {
-  return isObject(value) ? value : {};
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

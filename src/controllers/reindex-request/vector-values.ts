@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from './destination.ts';
+import { isObject } from '../json-object.ts';
 
 /** What is so much smaller than another part of the same vector may be lost where all are divided by its length. */
 const SMALLEST = 2 ** -120;

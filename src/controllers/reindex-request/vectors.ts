@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { asObject, flatten, isObject } from './destination.ts';
+import { asObject, isObject } from '../json-object.ts';
+import { flatten } from './destination.ts';
 import { isSameVector } from './vector-values.ts';
 
 type Content = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { ROLLBACK_REFUSALS } from '../../../crds/reindex-request-status.ts';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction, Target } from '../actions.ts';
 import { flatten, hasSettings, withMark } from '../destination.ts';
@@ -136,16 +137,7 @@ function whyMessage(moved: Situation, why: string): string {
 
 type Refusal = NonNullable<ReindexRequestStatus['rollbackRefused']>;
 
-const REFUSALS: ReadonlySet<string> = new Set<Refusal>([
-  'NewWrites',
-  'DestinationInUse',
-  'SourceClosed',
-  'DestinationClosed',
-  'SourceReadOnly',
-  'DestinationReadOnly',
-  'AliasRefused',
-  'MissingPrivileges',
-]);
+const REFUSALS: ReadonlySet<string> = new Set(ROLLBACK_REFUSALS);
 
 const isRefusal = (why: string): why is Refusal => REFUSALS.has(why);
 
