@@ -24,7 +24,7 @@ export class Followers {
   /** @param what names the wait: one that is under way already is not begun again. @param wait ends with its signal. */
   follow(key: string, what: string, wait: (signal: AbortSignal) => Promise<unknown>): void {
     const name = `${key} ${what}`;
-    if (this.#life.aborted || this.#followed.has(name)) return;
+    if (this.#followed.has(name)) return;
     this.#followed.add(name);
     const limit = {
       what,

@@ -17,6 +17,19 @@ it.each([
   expect(operationOf({ method, path })).toBe(label);
 });
 
+it('leaves out a call that waits for the end of a task, and nothing else of that operation', async () => {
+  const metrics = createMetrics('1.2.3');
+  const call = { method: 'GET', path: '/_tasks/n:1' };
+  metrics.elasticsearchRequest({ ...call, query: { wait_for_completion: true } }, 'aborted', 50);
+  metrics.elasticsearchRequest(call, 'ok', 0.1);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain(
+    'es_steward_elasticsearch_requests_total{operation="GET _tasks/{name}",class="ok"} 1',
+  );
+  expect(text).toContain('duration_seconds_count{operation="GET _tasks/{name}"} 1');
+  expect(text).not.toContain('class="aborted"');
+});
+
 it('names its series as controller-runtime and client-go do', async () => {
   const metrics = createMetrics('1.2.3');
   const series = metrics.controllers('reindexrequest');

@@ -85,6 +85,9 @@ it('clears away before it tries what three processes have left that died in it',
 
 it('leaves what carries the mark of another request, or none', async () => {
   const indexes = new Map([['es-steward-scratch-abcdef01-1', 'abcdef01-3']]);
-  await inScratch(clusterOf(indexes), UID, signal, async () => undefined);
+  const es = clusterOf(indexes);
+  await inScratch(es, UID, signal, async () => undefined);
   expect(indexes.size).toBe(1);
+  // What is never deleted would keep the undoing busy for ever.
+  expect(await ownScratches(es, UID, signal)).toEqual([]);
 });
