@@ -20,9 +20,15 @@ const refused = (errorClass: ErrorClass) =>
   new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
 
 /** A cluster with these indexes, some of which it does not delete, each for its own reason. */
-function clusterOf(refusals: Readonly<Record<string, ErrorClass>>, acknowledged = true, remade = '') {
+function clusterOf(
+  refusals: Readonly<Record<string, ErrorClass>>,
+  acknowledged = true,
+  remade = '',
+  remadeAtOnce = false,
+) {
   const left = new Set(NAMES);
   let isRemade = false;
+  let reads = 0;
   const remove = (names: readonly string[]) => {
     const [reason] = names.flatMap((name) => refusals[name] ?? []);
     // Somebody else was first.
@@ -37,6 +43,8 @@ function clusterOf(refusals: Readonly<Record<string, ErrorClass>>, acknowledged 
     return { acknowledged };
   };
   const read = (names: readonly string[]) => {
+    reads += 1;
+    isRemade ||= remadeAtOnce && reads > 1;
     const found = names.filter((name) => left.has(name));
     const uuidOf = (name: string) => `uuid-of-${isRemade && name === remade ? 'another-' : ''}${name}`;
     const settings = (name: string) => ({ index: { uuid: uuidOf(name), creation_date: '1' } });
@@ -102,6 +110,10 @@ describe('indexes that are to be deleted', () => {
   it('are not those that have their names once somebody has made one anew meanwhile', async () => {
     // What was planned is gone; what has its name now is there.
     expect(await deleted({}, true, 'logs-2014')).toEqual([3, 0, 0, 1]);
+  });
+
+  it('are not those that were made anew while it was judged whether they may go', async () => {
+    expect(await deleted({}, true, 'logs-2014', true)).toEqual([2, 1, 0, 1]);
   });
 
   it('and that a snapshot holds, which has just begun, are no failure: they go another time', async () => {

@@ -46,7 +46,8 @@ async function deleteNamed(action: DeleteBatch, context: DeletionContext): Promi
   const { listings } = context.dependencies;
   const names = action.batch.map(({ name }) => name);
   const before = await readNamed(cluster, names, pass.signal);
-  const { indices: doomed, refused } = await stillDoomed(action.batch, before, context);
+  const { indices: judged, refused } = await stillDoomed(action.batch, before, context);
+  const doomed = await sameAgain(judged, context);
   tell(doomed, action, policy, pass);
   const busy = await deleteAll(cluster, doomed, pass).catch((error: unknown) => {
     // What was listed is not true any more, and nobody knows what is.
@@ -100,6 +101,20 @@ async function readAround(
   const around = surroundings(cluster, { ...situation, written: new Set() }, unfinished, dependencies);
   if (around.skewSeconds <= MOST_SKEW_SECONDS) return around;
   throw new WaitingError('ClockSkew', CLOCK_SKEW, CLOCK_AGAIN_MS);
+}
+
+/** To refresh, search and list snapshots takes its time: the last look before the deletion is for who they are. */
+async function sameAgain(
+  judged: readonly ListedIndex[],
+  { cluster, pass }: DeletionContext,
+): Promise<readonly ListedIndex[]> {
+  if (judged.length === 0) return judged;
+  const names = judged.map(({ name }) => name);
+  const now = new Map((await readNamed(cluster, names, pass.signal)).map((index) => [index.uuid, index]));
+  return judged.filter(({ uuid, figures }) => {
+    const found = now.get(uuid);
+    return found !== undefined && found.figures?.operations === figures?.operations;
+  });
 }
 
 function isUnchanged({ figures }: ListedIndex, entry: BatchEntry | undefined): boolean {
