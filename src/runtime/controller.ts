@@ -63,6 +63,11 @@ export interface Decision<Status, Action> {
   /** When to look again besides changes of the resource: milliseconds, 'now' (after the status write), or 'changed'. */
   readonly next: number | 'now' | 'changed';
   /**
+   * With 'now': milliseconds to wait instead where no action had anything to remember, as what they wait for is not there
+   * yet. Absent: each action is a step ahead.
+   */
+  readonly idleMs?: number;
+  /**
    * Milliseconds until the clock alone makes something due: an action that keeps failing is repeated with a back-off, but
    * no later than this.
    */

@@ -136,6 +136,15 @@ describe('a pass', () => {
     expect(await pass({ decide: () => ({ next: 'now' }) })).toEqual({ type: 'again', afterMs: 1_000 });
   });
 
+  it('goes on at once where an action had something to remember, and waits as long as asked where it had not', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    const decide = () => ({ next: 'now', idleMs: 70, actions: [shine(1)] }) as const;
+    await pass({ decide });
+    expect(await pass({ decide, perform: async () => undefined })).toEqual({ type: 'again', afterMs: 70 });
+    const perform = async () => (before: object) => before;
+    expect(await pass({ decide, perform })).toEqual({ type: 'again', afterMs: 0 });
+  });
+
   it('echoes of a long annotation what a status can hold', async () => {
     const annotations = { 'es-steward.dev/run-now': 'x'.repeat(300) };
     memory.put('a', { spec: { brightness: 1 }, metadata: { annotations } });

@@ -54,7 +54,7 @@ export type ReindexAction =
       /** A point in time that nobody needs any more. */
       readonly before?: string | undefined;
     }
-  | { readonly type: 'SettleRound'; readonly target: Target }
+  | { readonly type: 'SettleRound'; readonly target: Target; readonly flush: boolean }
   | { readonly type: 'Flush'; readonly target: Target }
   | { readonly type: 'RenewPointInTime'; readonly pit: string }
   | { readonly type: 'ClosePointsInTime'; readonly pits: readonly string[] }

@@ -9,19 +9,25 @@ import {
   firstWidth,
   stretches,
 } from './departures.ts';
-import type { Counts, Departed } from './departures.ts';
+import type { Departed, Tallies, Tally } from './departures.ts';
 import type { Range } from './ranges.ts';
 
 /** As a histogram counts: numbers of the ranges only, by the first number of their bucket. */
-function histogram(numbers: ReadonlySet<number>, ranges: readonly Range[], width: number): Counts {
-  const counts = new Map<number, number>();
+function histogram(numbers: ReadonlySet<number>, ranges: readonly Range[], width: number): Tallies {
+  const tallies = new Map<number, Tally>();
   for (const number of numbers) {
     if (!ranges.some(({ from, to }) => number >= from && number <= to)) continue;
     const key = Math.floor(number / width) * width;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const { documents, sum } = tallies.get(key) ?? { documents: 0, sum: 0 };
+    tallies.set(key, { documents: documents + 1, sum: sum + number });
   }
-  return counts;
+  return tallies;
 }
+
+const tally = (...numbers: readonly number[]): Tally => ({
+  documents: numbers.length,
+  sum: numbers.reduce((sum, number) => sum + number, 0),
+});
 
 describe('departed documents', () => {
   it('are found one by one, and none that is still there', () => {
@@ -40,24 +46,60 @@ describe('departed documents', () => {
         const after = new Set(numbers.filter((number) => !leaving(number)));
         const range = { shard: 0, from, to: from + length - 1 };
         let width = firstWidth(range, buckets, operations);
-        const count = (ranges: readonly Range[]) =>
+        const look = (ranges: readonly Range[]) =>
           departed(ranges, width, histogram(before, ranges, width), histogram(after, ranges, width)) ?? [];
-        let found: readonly Departed[] = count([range]);
-        while (width > 1) {
+        const found: number[] = [];
+        for (let left: readonly Departed[] = look([range]); left.length > 0; ) {
+          found.push(...left.flatMap(({ numbers: known }) => known ?? []));
+          const unknown = left.filter(({ numbers: known }) => known === undefined);
+          expect(width > 1 || unknown.length === 0).toBe(true);
           width = finerWidth(width);
-          found = chunks(found, batch).flatMap(count);
+          left = chunks(unknown, batch).flatMap(look);
         }
         const gone = [...before].filter((n) => !after.has(n) && n >= range.from && n <= range.to);
-        expect(found.map(({ from }) => from)).toEqual(gone.sort((a, b) => a - b));
-        expect(found.every(({ from, to, documents }) => from === to && documents === 1)).toBe(true);
+        expect(found.sort((a, b) => a - b)).toEqual(gone.sort((a, b) => a - b));
       }),
     );
   });
 
-  it('cannot be told where the later count is higher', () => {
-    const range = { shard: 0, from: 0, to: 9 };
-    expect(departed([range], 2, new Map([[0, 2]]), new Map([[0, 3]]))).toBeUndefined();
-    expect(departed([range], 2, new Map(), new Map([[8, 1]]))).toBeUndefined();
+  const range = { shard: 0, from: 0, to: 9 };
+
+  it('are told by the sum of their numbers where a bucket has lost one, and by their count where it has lost all', () => {
+    const before = new Map([
+      [0, tally(0, 1, 3)],
+      [4, tally(4, 5, 6, 7)],
+      [8, tally(8, 9)],
+    ]);
+    const after = new Map([[0, tally(0, 3)]]);
+    expect(departed([range], 4, before, after)).toEqual([
+      { shard: 0, from: 0, to: 3, documents: 1, numbers: [1] },
+      { shard: 0, from: 4, to: 7, documents: 4, numbers: [4, 5, 6, 7] },
+      { shard: 0, from: 8, to: 9, documents: 2, numbers: [8, 9] },
+    ]);
+  });
+
+  it('have to be looked for more finely where a bucket has lost several, or a sum is too large to be exact', () => {
+    const high = 2 ** 52;
+    const ranges = [range, { shard: 0, from: high, to: high + 7 }];
+    const before = new Map([
+      [0, tally(0, 1, 3)],
+      [high, tally(high, high + 3)],
+    ]);
+    const after = new Map([
+      [0, tally(3)],
+      [high, tally(high)],
+    ]);
+    expect(departed(ranges, 8, before, after)).toMatchObject([
+      { from: 0, documents: 2, numbers: undefined },
+      { from: high, documents: 1, numbers: undefined },
+    ]);
+  });
+
+  it('cannot be told where the later view shows what the earlier one does not', () => {
+    expect(departed([range], 2, new Map([[0, tally(0, 1)]]), new Map([[0, tally(0, 1, 1)]]))).toBeUndefined();
+    expect(departed([range], 2, new Map(), new Map([[8, tally(8)]]))).toBeUndefined();
+    // As many documents, and others: the difference is no number of the bucket.
+    expect(departed([range], 4, new Map([[0, tally(0, 1, 2)]]), new Map([[0, tally(2, 3)]]))).toBeUndefined();
   });
 });
 
@@ -109,17 +151,41 @@ describe('stretches', () => {
       { shard: 1, through: -1 },
       { shard: 0, through: 10 },
     ];
-    expect([...stretches(bounds, 6)]).toMatchObject([
+    expect([...stretches(bounds, { longest: 6, buckets: 8 })]).toMatchObject([
       { shard: 0, from: 0, to: 5, settled: true },
       { shard: 0, from: 6, to: 10, settled: true },
       { shard: 0, from: 11, settled: false },
       { shard: 1, from: 0, settled: false },
     ]);
   });
+
+  const limits = { longest: 1_000_000, buckets: 10_000 };
+  const lengths = (operations: number | undefined) =>
+    [...stretches([{ shard: 0, through: 399_999, operations }], limits)]
+      .filter(({ settled }) => settled)
+      .map(({ from, to }) => to - from + 1);
+
+  it.each([
+    [undefined, 1],
+    [100, 1],
+    [5_000, 3],
+    [20_000, 12],
+    // A bucket for each number is as fine as can be.
+    [10_000_000, 41],
+  ])('are as many as leave most buckets with one document of %s operations', (operations, count) => {
+    expect(lengths(operations)).toHaveLength(count);
+    expect(lengths(operations).reduce((sum, length) => sum + length)).toBe(400_000);
+  });
 });
 
 describe('what a slice can afford', () => {
-  const buckets = [4, 4, 9, 1].map((documents, at) => ({ shard: 0, from: at, to: at, documents }));
+  const buckets = [4, 4, 9, 1].map((documents, at) => ({
+    shard: 0,
+    from: at,
+    to: at,
+    documents,
+    numbers: undefined,
+  }));
 
   it('is bounded by documents, and one bucket at least', () => {
     expect(affordable(buckets, 8)).toHaveLength(2);

@@ -19,15 +19,40 @@ export interface Reached extends ShardBound {
   readonly operations?: number | undefined;
 }
 
-export type Counts = ReadonlyMap<number, number>;
+/** The documents of a bucket: how many there are, and the sum of their numbers. */
+export interface Tally {
+  readonly documents: number;
+  readonly sum: number;
+}
+
+/** By the first number of each bucket. */
+export type Tallies = ReadonlyMap<number, Tally>;
+
+/** How long a stretch may be, and in how many buckets it is looked at. */
+export interface StretchLimits {
+  readonly longest: number;
+  readonly buckets: number;
+}
 
 /** Every number of every shard once, in order; above a shard's watermark without an end. */
-export function* stretches(bounds: readonly Reached[], longest: number): Generator<Stretch> {
+export function* stretches(bounds: readonly Reached[], limits: StretchLimits): Generator<Stretch> {
   for (const { shard, through, operations } of [...bounds].sort((a, b) => a.shard - b.shard)) {
-    for (let from = 0; from <= through; from += longest)
-      yield { shard, from, to: Math.min(from + longest - 1, through), settled: true, operations };
+    const length = stretchLength(through + 1, operations, limits);
+    for (let from = 0; from <= through; from += length)
+      yield { shard, from, to: Math.min(from + length - 1, through), settled: true, operations };
     yield { shard, from: through + 1, to: END, settled: false };
   }
+}
+
+/** With so many buckets for each operation, most that differ have lost one document: their sum tells which. */
+const BUCKETS_PER_OPERATION = 3;
+
+/** The more has happened, the finer the first look: a bucket that lost several documents has to be looked at again. */
+function stretchLength(numbers: number, operations = 0, { longest, buckets }: StretchLimits): number {
+  // Widths are powers of 2, so that between half and all of the buckets are used.
+  const looks = Math.ceil((operations * BUCKETS_PER_OPERATION * 2) / buckets);
+  const finest = Math.max(1, buckets - 2);
+  return Math.min(longest, Math.max(finest, Math.ceil(numbers / Math.max(looks, 1))));
 }
 
 /** A divisor of the width of any coarser bucket, so that a bucket is divided without a rest. */
@@ -59,31 +84,48 @@ export function finerWidth(width: number): number {
 export interface Departed extends Range {
   /** How many documents of the bucket have left. */
   readonly documents: number;
+  /** Their numbers; undefined where only a finer look can tell. */
+  readonly numbers: readonly number[] | undefined;
 }
 
 /**
  * The buckets that documents have left, cut to the ranges that were counted.
  * @param ranges what was counted, in order and disjoint; none crosses a bucket's edge unless it is the only one.
- * @returns undefined when the later point in time shows more than the earlier one: they cannot be compared.
+ * @returns undefined when the later point in time shows what the earlier one does not: they cannot be compared.
  */
 export function departed(
   ranges: readonly Range[],
   width: number,
-  before: Counts,
-  after: Counts,
+  before: Tallies,
+  after: Tallies,
 ): readonly Departed[] | undefined {
   const [first, last] = [ranges[0], ranges.at(-1)];
   if (!first || !last) return [];
-  if ([...after].some(([key, count]) => count > (before.get(key) ?? 0))) return undefined;
-  return [...before]
+  if ([...after].some(([key, { documents }]) => documents > (before.get(key)?.documents ?? 0)))
+    return undefined;
+  const found = [...before]
     .sort(([a], [b]) => a - b)
-    .map(([key, count]) => ({
-      shard: first.shard,
-      from: Math.max(key, first.from),
-      to: Math.min(key + width - 1, last.to),
-      documents: count - (after.get(key) ?? 0),
-    }))
-    .filter(({ documents }) => documents > 0);
+    .flatMap(([key, tally]) => {
+      const { documents, sum } = difference(tally, after.get(key));
+      const [from, to] = [Math.max(key, first.from), Math.min(key + width - 1, last.to)];
+      const bucket = { shard: first.shard, from, to };
+      return documents === 0 ? [] : [{ ...bucket, documents, numbers: numbersOf(bucket, documents, sum) }];
+    });
+  const isWithin = ({ from, to, numbers = [] }: Departed) => numbers.every((it) => it >= from && it <= to);
+  return found.every(isWithin) ? found : undefined;
+}
+
+function difference(before: Tally, after: Tally = { documents: 0, sum: 0 }): Tally {
+  // Doubles: beyond 2^53 a sum is not exact, and tells nothing.
+  const sum = before.sum <= Number.MAX_SAFE_INTEGER ? before.sum - after.sum : Number.NaN;
+  return { documents: before.documents - after.documents, sum };
+}
+
+/** Of a single document the sum is the number; where as many have left as there are numbers, all have. */
+function numbersOf({ from, to }: Range, documents: number, sum: number): readonly number[] | undefined {
+  const width = to - from + 1;
+  if (documents === width) return Array.from({ length: width }, (_, at) => from + at);
+  return documents === 1 && !Number.isNaN(sum) ? [sum] : undefined;
 }
 
 /** As many buckets from the start as hold no more than so many departed documents; one at least. */

@@ -37,7 +37,9 @@ describe('a copied range that waits for its shard', () => {
   const lagging = [
     { ...facts[0], shard: 0, maxSeqNo: 200, globalCheckpoint: 150, documents: 1, primaryTerm: 1 },
   ];
-  const seen = { ...unfenced, shards: lagging };
+  const async = { number_of_shards: '1', number_of_replicas: '1', translog: { durability: 'async' } };
+  const at = { sources: [source({ aliases: { orders: {}, [EPOCH]: {} }, settings: async })] };
+  const seen = { ...unfenced, ...at, shards: lagging };
   const status = { ...free, copy: { ...copy, done: [], running: [], provisional } };
 
   it('is looked at again right after the first flush, and then less and less', () => {
@@ -47,6 +49,15 @@ describe('a copied range that waits for its shard', () => {
     const later = decide(request(first.status, online), seen, NOW + 8_000);
     expect(later.next).toBe(2_000);
     expect(later.status.copy?.lagSince).toBe(first.status.copy?.lagSince);
+  });
+
+  it('is left to what is in flight for a second, where each write is on the disk at once', () => {
+    const inFlight = { ...unfenced, shards: lagging };
+    const first = run(request(status, online), inFlight);
+    expect(first).toMatchObject({ actions: [], next: 50 });
+    expect(decide(request(first.status, online), inFlight, NOW + 900).actions).toEqual([]);
+    const later = decide(request(first.status, online), inFlight, NOW + 1_100);
+    expect(later.actions).toMatchObject([{ type: 'Flush' }]);
   });
 
   it('is forgotten when its shard has caught up', () => {
@@ -63,8 +74,12 @@ describe('a round that has not settled', () => {
       ...free,
       copy: { ...copy, settled: false, done: [], running: [], pitTime: '2026-03-01T12:00:00Z' },
     };
-    const next = (ms: number) => decide(request(status, online), unfenced, NOW + ms).next;
-    expect([0, 8_000, 60_000].map(next)).toEqual([50, 2_000, 5_000]);
+    const look = (ms: number) => decide(request(status, online), unfenced, NOW + ms);
+    // As soon as it has settled it goes on.
+    expect(look(0).next).toBe('now');
+    expect([0, 8_000, 60_000].map((ms) => look(ms).idleMs)).toEqual([50, 2_000, 5_000]);
+    const flushes = (ms: number) => look(ms).actions?.map((action) => 'flush' in action && action.flush);
+    expect([0, 900, 1_100].map(flushes)).toEqual([[false], [false], [true]]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { flatten } from '../index-settings.ts';
 import { hangsBack, LONGEST_PAUSE_MS } from './journal.ts';
 import { leftMs } from './moments.ts';
 import type { ShardFacts } from './observed.ts';
@@ -19,6 +20,19 @@ export function lagWaitMs(lagMs: number, isBlocked = false): number {
 /** Milliseconds since a moment of status; 0 when it is not known. */
 export function lagMs(since: string | undefined, now: number): number {
   return since === undefined ? 0 : Math.max(0, now - Date.parse(since));
+}
+
+/** So long a checkpoint may take to pass what is in flight. */
+const IN_FLIGHT_MS = 1_000;
+
+/**
+ * Whether a checkpoint that hangs back waits for a flush, which writes to the disk all that was indexed, for half a second
+ * and more. An asynchronous translog always does. Else it is what is in flight, and passes by itself; a translog that was
+ * asynchronous until a moment ago may wait for good.
+ */
+export function needsFlush(settings: unknown, lagMs: number): boolean {
+  const durability = flatten(settings)['index.translog.durability'];
+  return String(durability).toLowerCase() === 'async' || lagMs >= IN_FLIGHT_MS;
 }
 
 /** What is left of the pause after a refusal. */

@@ -5,7 +5,7 @@ import { blockSource } from './perform-block.ts';
 import type { EffectContext } from './perform-effect.ts';
 
 /** Both indexes, the source blocked or not, and what was asked of them beside reading. */
-function cluster(isBlocked: boolean) {
+function cluster(isBlocked: boolean, isRed = false) {
   const sent: string[] = [];
   const index = (uuid: string, blocks: object) => ({
     aliases: {},
@@ -16,15 +16,24 @@ function cluster(isBlocked: boolean) {
   const request = async ({ method, path }: ElasticsearchRequest) => {
     if (method === 'GET') return path === '/old' ? { old: source() } : { new: index('new-uuid', {}) };
     sent.push(path);
-    return { acknowledged: true, shards_acknowledged: true, indices: [{ name: 'old', blocked: true }] };
+    return {
+      acknowledged: true,
+      shards_acknowledged: true,
+      indices: [{ name: 'old', blocked: true }],
+      _shards: { total: 1, successful: isRed ? 0 : 1, failed: 0 },
+    };
   };
+  const told: string[] = [];
   const context = {
     es: { request },
     resource: { metadata: { uid: 'abcdef01-2', namespace: 'n', name: 'r' }, spec: {}, status: {} },
-    pass: { signal: new AbortController().signal },
+    pass: {
+      signal: new AbortController().signal,
+      log: { warn: (_fields: object, message: string) => told.push(message) },
+    },
     obligations: { owe: () => {} },
   } as unknown as EffectContext; // only what is used
-  return { context, sent };
+  return { context, sent, told };
 }
 
 const action = {
@@ -38,7 +47,14 @@ const action = {
 it('says whose the block is before it is there', async () => {
   const { context, sent } = cluster(false);
   await blockSource(action, context);
-  expect(sent).toEqual(['/new/_mapping', '/es-steward-abcdef01-1/_block/write']);
+  expect(sent).toEqual(['/new/_mapping', '/old/_flush', '/es-steward-abcdef01-1/_block/write']);
+});
+
+it('does without the flush before it where that fails, and says so', async () => {
+  const { context, sent, told } = cluster(false, true);
+  expect(await blockSource(action, context)).toBeTypeOf('function');
+  expect(sent.at(-1)).toBe('/es-steward-abcdef01-1/_block/write');
+  expect(told).toEqual([expect.stringContaining('not flushed')]);
 });
 
 it('neither takes nor touches a block that somebody was quicker to set', async () => {
@@ -50,5 +66,10 @@ it('neither takes nor touches a block that somebody was quicker to set', async (
 it('lifts one of its own whose proof was not seen, and sets it anew', async () => {
   const { context, sent } = cluster(true);
   await blockSource({ ...action, liftFirst: true }, context);
-  expect(sent).toEqual(['/new/_mapping', '/old/_settings', '/es-steward-abcdef01-1/_block/write']);
+  expect(sent).toEqual([
+    '/new/_mapping',
+    '/old/_flush',
+    '/old/_settings',
+    '/es-steward-abcdef01-1/_block/write',
+  ]);
 });

@@ -14,12 +14,12 @@ import {
 } from './departures.ts';
 import {
   absentFrom,
-  countByNumber,
   documentsNumbered,
   firstDocuments,
   type FrozenView,
   LostView,
   pageIn,
+  tallyByNumber,
 } from './perform-frozen-view.ts';
 import { PAGE } from './page.ts';
 import { requireSame } from './perform-effect.ts';
@@ -144,9 +144,9 @@ async function candidates(request: DeparturesRequest, views: Views): Promise<Fou
 
 const beginOf = ({ shard, from }: Range): Position => ({ shard, from });
 
-function stretchesLeft({ shards, cursor }: DeparturesRequest, { longest }: SliceLimits): readonly Stretch[] {
+function stretchesLeft({ shards, cursor }: DeparturesRequest, limits: SliceLimits): readonly Stretch[] {
   const { shard, from } = positionOf(cursor);
-  return [...stretches(shards, longest)]
+  return [...stretches(shards, limits)]
     .filter((stretch) => stretch.shard > shard || (stretch.shard === shard && stretch.to >= from))
     .map((stretch) =>
       stretch.shard === shard ? { ...stretch, from: Math.max(stretch.from, from) } : stretch,
@@ -164,7 +164,7 @@ async function candidatesByCount(stretch: Stretch, views: Views): Promise<Found>
   const all = await departedFrom([stretch], width, views);
   const now = affordable(all, limits.departed);
   const documents: DocumentKey[] = [];
-  for (const numbers of chunks(await singleNumbers(now, width, views), pageIn(before)))
+  for (const numbers of chunks(await numbersIn(now, width, views), pageIn(before)))
     documents.push(
       ...(await documentsNumbered(es, before, stretch.shard, numbers, { source: false }, signal)),
     );
@@ -172,18 +172,20 @@ async function candidatesByCount(stretch: Stretch, views: Views): Promise<Found>
   return { documents, next: next && beginOf(next) };
 }
 
-/** From buckets to the numbers in them that documents have left. */
-async function singleNumbers(
+/** From buckets to the numbers that documents have left: one that has lost several is looked at again, more finely. */
+async function numbersIn(
   buckets: readonly Departed[],
   width: number,
   views: Views,
 ): Promise<readonly number[]> {
-  if (width === 1) return buckets.map(({ from }) => from);
+  const known = buckets.flatMap(({ numbers }) => numbers ?? []);
+  const unknown = buckets.filter(({ numbers }) => numbers === undefined);
+  if (unknown.length === 0) return known;
   const finer = finerWidth(width);
   const found: Departed[] = [];
-  for (const some of chunks(buckets, views.limits.ranges))
+  for (const some of chunks(unknown, views.limits.ranges))
     found.push(...(await departedFrom(some, finer, views)));
-  return singleNumbers(found, finer, views);
+  return [...known, ...(await numbersIn(found, finer, views))];
 }
 
 async function departedFrom(
@@ -192,8 +194,8 @@ async function departedFrom(
   { es, before, after, signal }: Views,
 ): Promise<readonly Departed[]> {
   const [earlier, later] = await Promise.all([
-    countByNumber(es, before, ranges, width, signal),
-    countByNumber(es, after, ranges, width, signal),
+    tallyByNumber(es, before, ranges, width, signal),
+    tallyByNumber(es, after, ranges, width, signal),
   ]);
   const found = departed(ranges, width, earlier, later);
   // What the earlier one does not show was not all there is: it is as good as lost.

@@ -3,7 +3,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { incomplete, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { DocumentKey } from '../../elasticsearch/multi-get.ts';
 import { type Hit, inSequence, search, type SearchResult } from '../../elasticsearch/search.ts';
-import { chunks } from './departures.ts';
+import { chunks, type Tallies } from './departures.ts';
 import { PAGE } from './page.ts';
 import type { Range } from './ranges.ts';
 
@@ -42,28 +42,31 @@ export async function unlessLost<T>(pit: string, result: Promise<T>): Promise<T 
 }
 
 const histogram = z.object({
-  buckets: z.array(z.object({ key: z.number(), doc_count: z.number() })),
+  buckets: z.array(
+    z.object({ key: z.number(), doc_count: z.number(), sum: z.object({ value: z.number() }) }),
+  ),
 });
 const firsts = z.object({ buckets: z.array(z.object({ first: z.object({ value: z.number() }) })) });
 
 /**
- * How many documents of the ranges there are per `width` sequence numbers, by the first number; none where there is
- * none.
+ * How many documents of the ranges there are per `width` sequence numbers, and the sum of their numbers, by the first
+ * number; none where there is none.
  * @param ranges of one shard; 1,000 at most, which is what a query takes on the smallest node.
  */
-export async function countByNumber(
+export async function tallyByNumber(
   es: Elasticsearch,
   view: FrozenView,
   ranges: readonly Range[],
   width: number,
   signal: AbortSignal,
-): Promise<ReadonlyMap<number, number>> {
-  const numbers = { histogram: { field: '_seq_no', interval: width, min_doc_count: 1 } };
+): Promise<Tallies> {
+  const aggs = { sum: { sum: { field: '_seq_no' } } };
+  const numbers = { histogram: { field: '_seq_no', interval: width, min_doc_count: 1 }, aggs };
   const should = ranges.map(({ from, to }) => between(from, to));
   const body = { ...nothingBut(view, { bool: { should } }), size: 0, aggs: { numbers } };
   const { aggregations } = await read(es, view, ranges[0]?.shard, body, signal);
   const { buckets } = histogram.parse(aggregations['numbers']);
-  return new Map(buckets.map(({ key, doc_count }) => [key, doc_count]));
+  return new Map(buckets.map(({ key, doc_count, sum }) => [key, { documents: doc_count, sum: sum.value }]));
 }
 
 /** One document out of every `interval` numbers of the range, by its number: the first one from `offset` on. */

@@ -18,6 +18,7 @@ import { followMappings } from './perform-mappings.ts';
 import { withFirstRanges } from './first-ranges.ts';
 import { pageOf } from './page.ts';
 import { isLoss } from './perform-frozen-view.ts';
+import { needsFlush } from './lag.ts';
 import { beginRound, hasSettled, LOST_SINCE, type RoundStart } from './rounds.ts';
 import { time } from './step.ts';
 
@@ -38,7 +39,7 @@ export async function beginRoundAt(
   const { es, resource, pass } = context;
   const source = await requireSame(es, action.target, pass.signal);
   if (action.before !== undefined) await closePointInTime(es, action.before, pass.signal);
-  const shards = await shardsInStep(source, context);
+  const shards = await shardsInStep(source, action.fenced, context);
   if (action.fenced && shards.some(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint !== maxSeqNo)) return;
   const refusal = await followMappings(action, context);
   if (refusal) return refusal;
@@ -85,10 +86,15 @@ async function withDepartures(
   return (before: ReindexRequestStatus) => (removed ? removed(begun(before)) : begun(before));
 }
 
-/** A flush moves the checkpoint that an asynchronous translog holds back; where it has arrived, nobody waits for one. */
-async function shardsInStep(source: IndexFacts, context: EffectContext): Promise<readonly ShardFacts[]> {
+/** A flush moves the checkpoint that an asynchronous translog holds back; what else hangs back is in flight, and is of the next round. */
+async function shardsInStep(
+  source: IndexFacts,
+  isBlocked: boolean,
+  context: EffectContext,
+): Promise<readonly ShardFacts[]> {
   const shards = await shardsOf(source, context);
-  if (shards.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint === maxSeqNo)) return shards;
+  const isInStep = shards.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint === maxSeqNo);
+  if (isInStep || !(isBlocked || needsFlush(source.settings, 0))) return shards;
   await flush(context.es, source.name, context.pass.signal);
   return shardsOf(source, context);
 }
@@ -162,14 +168,17 @@ function withRound(
 
 /** Once every copy of each shard has all that the point in time may show, a refresh shows it everywhere. */
 export async function settleRound(
-  { target }: Action<'SettleRound'>,
+  action: Action<'SettleRound'>,
   context: EffectContext,
 ): Promise<Change | void> {
   const { es, resource, pass } = context;
-  const source = await requireSame(es, target, pass.signal);
+  const source = await requireSame(es, action.target, pass.signal);
   const copy = resource.status?.copy;
   const shards = await shardsOf(source, context);
-  if (!copy || !hasSettled(copy, shards)) return flush(es, source.name, pass.signal);
+  if (!copy || !hasSettled(copy, shards)) {
+    if (action.flush) await flush(es, source.name, pass.signal);
+    return;
+  }
   await refresh(es, source.name, pass.signal);
   return withFirstRanges(context, (status) =>
     status.copy ? { ...status, copy: { ...status.copy, settled: true } } : status,

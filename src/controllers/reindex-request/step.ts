@@ -23,6 +23,8 @@ export interface StepOptions {
   readonly progress?: Omit<Progress, 'percent' | 'display' | 'message'> & { readonly message: string };
   readonly actions?: readonly ReindexAction[];
   readonly next?: Step['next'];
+  /** See Decision. */
+  readonly idleMs?: number;
   readonly ready?: Readiness;
   readonly holds?: boolean;
   readonly events?: readonly ResourceEvent[];
@@ -56,6 +58,7 @@ export function step(situation: Situation, options: StepOptions): Step {
     conditions: conditionsOf(situation, next),
     actions: options.actions ?? [],
     next: left ?? options.next ?? (options.actions?.length ? 'now' : SOON_MS),
+    ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
     holds: options.holds ?? true,
     ...(left === 0 && isOver(status.phase) ? { remove: true } : {}),
     events: [...phaseEvent(status.phase, options), ...(options.events ?? [])],

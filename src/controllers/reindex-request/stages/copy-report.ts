@@ -12,7 +12,7 @@ import { AT_ONCE_MS, type Phase, SOON_MS, type Step, step, type StepOptions, tim
 /** What people see of a round; the stages add what they do. */
 export function report(
   situation: Situation,
-  options: Pick<StepOptions, 'actions' | 'next' | 'status'>,
+  options: Pick<StepOptions, 'actions' | 'next' | 'idleMs' | 'status'>,
   phase = phaseOf(situation),
 ): Step {
   const status = options.status ?? situation.status;

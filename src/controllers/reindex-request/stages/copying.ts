@@ -3,7 +3,7 @@ import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { listedFailure } from '../failures.ts';
 import { bookedJournal, bounds, hangsBack, isPaused, placesOf, withIntents } from '../journal.ts';
-import { lagMs, lagWaitMs, withLag } from '../lag.ts';
+import { lagMs, lagWaitMs, needsFlush, withLag } from '../lag.ts';
 import { isRecent } from '../moments.ts';
 import { rangeOpaqueId } from '../names.ts';
 import type { DocumentFailure } from '../observed.ts';
@@ -58,16 +58,17 @@ function begin(situation: Situation, before: Copy | undefined): Step {
     ...(destination ? { destination: { index: destination.name, uuid: destination.uuid } } : {}),
     before: before?.previousPit,
   } as const;
-  const waits = lagWaitMs(lagMs(status.blockedSince, situation.now), true);
-  return report(situation, { actions: [action], next: action.fenced ? waits : AT_ONCE_MS });
+  const idleMs = lagWaitMs(lagMs(status.blockedSince, situation.now), true);
+  return report(situation, { actions: [action], next: 'now', idleMs });
 }
 
 /** A replica that hangs behind would show a document that is in no point in time. */
 function settle(situation: Situation): Step {
   const { source, status, now } = situation;
   const target = { index: source?.name ?? '', uuid: source?.uuid ?? '' };
-  const next = lagWaitMs(lagMs(status.copy?.pitTime, now));
-  return report(situation, { actions: [{ type: 'SettleRound', target }], next });
+  const lasted = lagMs(status.copy?.pitTime, now);
+  const action = { type: 'SettleRound', target, flush: needsFlush(source?.settings, lasted) } as const;
+  return report(situation, { actions: [action], next: 'now', idleMs: lagWaitMs(lasted) });
 }
 
 function removeDeparted(situation: Situation, journal: Copy): Step {
@@ -248,7 +249,8 @@ function perTask({ spec }: Situation, copy: Copy): { readonly requestsPerSecond?
 }
 
 /** At the end of a round nobody may write any more, and a translog that is flushed late would hold it up for ever. */
-function flush(copy: Copy, { observed, source }: Situation): readonly ReindexAction[] {
+function flush(copy: Copy, { observed, source, now }: Situation): readonly ReindexAction[] {
+  if (!needsFlush(source?.settings, lagMs(copy.lagSince, now))) return [];
   const covered = [...copy.done, ...(copy.provisional ?? [])];
   if (!source || !hangsBack(copy, observed.shards ?? []) || !allDone(copy.shards, covered)) return [];
   return [{ type: 'Flush', target: { index: source.name, uuid: source.uuid } }];
