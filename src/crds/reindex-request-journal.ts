@@ -52,7 +52,6 @@ export const copyJournal = object('The journal of the copy: what is done and wha
     ),
   cursor: freeForm().optional().describe('Where the removal of deleted documents goes on.'),
   operations: count('Sequence numbers that this round covers.').optional(),
-  previousOperations: count('Sequence numbers that the round before covered.').optional(),
   caughtUp: z.boolean().optional().describe('Whether the rest is small enough to be copied under the block.'),
   hardened: z
     .boolean()

@@ -35,20 +35,36 @@ const SYLLABLES = ['ka', 'ri', 'to', 'men', 'sol', 'va', 'du', 'per', 'lin', 'go
 /** What the document is without its words, in bytes of JSON. */
 const FRAME_BYTES = 100;
 
-/** @param bytes about how long the document is as JSON. */
-export function workloadDocument(version: number, bytes: number, random: Random): WorkloadDocument {
-  return {
-    version,
-    updated: new Date().toISOString(),
-    customer: `customer-${Math.floor(random() * 10_000)}`,
-    text: words(Math.max(bytes - FRAME_BYTES, 10), random),
+/** Long enough that two documents share little of their text, however many there are. */
+const TEXT_LENGTH = 1_000_000;
+
+/**
+ * Makes documents by their versions. Their words are cut out of one long text: writers that make a document anew for each
+ * try must not take the processors from those whom they wait for.
+ * @param bytes about how long a document is as JSON.
+ */
+export function workloadDocuments(bytes: number, random: Random): (version: number) => WorkloadDocument {
+  const length = Math.max(bytes - FRAME_BYTES, 10);
+  const text = words(TEXT_LENGTH + length, random);
+  return (version) => {
+    const from = Math.floor(random() * TEXT_LENGTH);
+    return {
+      version,
+      updated: new Date().toISOString(),
+      customer: `customer-${Math.floor(random() * 10_000)}`,
+      text: text.slice(from, from + length),
+    };
   };
 }
 
 function words(length: number, random: Random): string {
-  let text = '';
-  while (text.length < length) text += `${syllable(random)}${syllable(random)}${syllable(random)} `;
-  return text.trimEnd();
+  const text: string[] = [];
+  for (let characters = 0; characters < length; ) {
+    const word = `${syllable(random)}${syllable(random)}${syllable(random)}`;
+    text.push(word);
+    characters += word.length + 1;
+  }
+  return text.join(' ');
 }
 
 function syllable(random: Random): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Elasticsearch } from '../../src/elasticsearch/elasticsearch.ts';
 import { ElasticsearchError } from '../../src/elasticsearch/errors.ts';
 import { sendBulk } from './workload-bulk.ts';
-import { seededRandom, workloadDocument } from './workload-documents.ts';
+import { seededRandom, workloadDocuments } from './workload-documents.ts';
 import { createPulse } from './workload-pulse.ts';
 import type { Operation, WriterRecord } from './workload-record.ts';
 import { writeUntil } from './workload-writer.ts';
@@ -16,7 +16,7 @@ const lost = new ElasticsearchError({
   publicMessage: 'the answer was lost',
 });
 
-const documentOf = (version: number) => workloadDocument(version, 200, seededRandom(1));
+const documentOf = workloadDocuments(200, seededRandom(1));
 const steps: readonly Operation[] = ['a', 'b'].map((id, n) => ({ type: 'write', id, version: n + 1 }));
 
 /** Gives one answer after the other: items of a bulk request, or an error. */

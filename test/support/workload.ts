@@ -1,7 +1,7 @@
 import type { Elasticsearch } from '../../src/elasticsearch/elasticsearch.ts';
 import { refresh } from '../../src/elasticsearch/refresh.ts';
-import { sendBulk } from './workload-bulk.ts';
-import { seededRandom, workloadDocument, workloadMappings } from './workload-documents.ts';
+import { type DocumentOf, sendBulk } from './workload-bulk.ts';
+import { seededRandom, workloadDocuments, workloadMappings } from './workload-documents.ts';
 import { createPulse, longer, type Waits } from './workload-pulse.ts';
 import { createRecord, type WriterRecord } from './workload-record.ts';
 import { OPERATIONS_PER_BULK, writeUntil } from './workload-writer.ts';
@@ -60,9 +60,10 @@ export async function prepareWorkload(options: WorkloadOptions): Promise<Workloa
     createRecord(writer, seededRandom(seed + writer)),
   );
   await createIndex(options);
+  const documentOf = documentsOf(options);
   for (const [place, record] of records.entries()) {
     const share = Math.floor((options.documents + place) / writers);
-    await load(options, record, share);
+    await load(options, record, share, documentOf);
   }
   await refresh(options.es, options.index);
   return { expected: expectedOf(records), start: () => startWriters(options, records) };
@@ -78,10 +79,15 @@ async function createIndex({ es, index, alias, shards = 1, settings }: WorkloadO
 }
 
 /** Only inserts, so that every document is there at the start. */
-async function load(options: WorkloadOptions, record: WriterRecord, documents: number): Promise<void> {
+async function load(
+  options: WorkloadOptions,
+  record: WriterRecord,
+  documents: number,
+  documentOf: DocumentOf,
+): Promise<void> {
   for (let left = documents; left > 0; left -= LOAD_PER_BULK) {
     const inserts = record.inserts(Math.min(left, LOAD_PER_BULK));
-    const outcomes = await sendBulk(options, inserts, documentsOf(options));
+    const outcomes = await sendBulk(options, inserts, documentOf);
     if (outcomes.some(({ type }) => type !== 'happened'))
       throw new Error(`${options.index} could not be filled: some documents were not acknowledged`);
     for (const insert of inserts) record.happened(insert);
@@ -89,8 +95,7 @@ async function load(options: WorkloadOptions, record: WriterRecord, documents: n
 }
 
 function documentsOf({ documentBytes = SMALL_DOCUMENT_BYTES, seed = 1 }: WorkloadOptions) {
-  const random = seededRandom(seed);
-  return (version: number) => workloadDocument(version, documentBytes, random);
+  return workloadDocuments(documentBytes, seededRandom(seed));
 }
 
 /** Ids of different writers never meet. */
@@ -104,11 +109,12 @@ function startWriters(options: WorkloadOptions, records: readonly WriterRecord[]
   const [stop, giveUp] = [new AbortController(), new AbortController()];
   const retries: Record<string, number> = {};
   let operations = 0;
+  const documentOf = documentsOf(options);
   const writers = records.map((record) => ({
     ...options,
     record,
     pulse: createPulse(() => performance.now()),
-    documentOf: documentsOf(options),
+    documentOf,
     intervalMs: (records.length * OPERATIONS_PER_BULK * 1000) / operationsPerSecond,
     onHappened: (steps: number) => void (operations += steps),
     onRetry: (reason: string) => void (retries[reason] = (retries[reason] ?? 0) + 1),

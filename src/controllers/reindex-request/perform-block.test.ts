@@ -47,14 +47,19 @@ const action = {
 it('says whose the block is before it is there', async () => {
   const { context, sent } = cluster(false);
   await blockSource(action, context);
-  expect(sent).toEqual(['/new/_mapping', '/old/_flush', '/es-steward-abcdef01-1/_block/write']);
+  expect(sent).toEqual([
+    '/new/_mapping',
+    '/new/_refresh',
+    '/old/_flush',
+    '/es-steward-abcdef01-1/_block/write',
+  ]);
 });
 
-it('does without the flush before it where that fails, and says so', async () => {
+it('does without what is done ahead where that fails, and says so', async () => {
   const { context, sent, told } = cluster(false, true);
   expect(await blockSource(action, context)).toBeTypeOf('function');
   expect(sent.at(-1)).toBe('/es-steward-abcdef01-1/_block/write');
-  expect(told).toEqual([expect.stringContaining('not flushed')]);
+  expect(told).toEqual([expect.stringContaining('no flush or refresh')]);
 });
 
 it('neither takes nor touches a block that somebody was quicker to set', async () => {
@@ -68,6 +73,7 @@ it('lifts one of its own whose proof was not seen, and sets it anew', async () =
   await blockSource({ ...action, liftFirst: true }, context);
   expect(sent).toEqual([
     '/new/_mapping',
+    '/new/_refresh',
     '/old/_flush',
     '/old/_settings',
     '/es-steward-abcdef01-1/_block/write',

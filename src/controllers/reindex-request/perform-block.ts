@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { putMapping } from '../../elasticsearch/indices.ts';
-import { flush } from '../../elasticsearch/refresh.ts';
+import { flush, refresh } from '../../elasticsearch/refresh.ts';
 import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
@@ -23,20 +23,28 @@ export async function blockSource(
   if (!liftFirst && writesBlocked(source))
     throw new FencedError(`writes to ${target.index} were blocked by somebody else meanwhile`);
   if (note) await setMeta(note, context);
-  await flushBefore(source.name, context);
+  await doAhead(source.name, note?.target.index, context);
   oweRelease(target, through, context);
   if (liftFirst) await unblockWrites(es, target.index, pass.signal);
   const { verified } = await blockWrites(es, through, pass.signal);
   return (status) => ({ ...status, fence: { ...status.fence, verified } });
 }
 
-/** From 9.0 on the block is answered when all that was indexed is on the disk: most of it is to be there before writers wait. */
-async function flushBefore(index: string, { es, pass }: EffectContext): Promise<void> {
-  await flush(es, index, pass.signal).catch((error: unknown) => {
+/**
+ * What is done before writers wait is not to be done while they do. From 9.0 on the block is answered when all that was
+ * indexed in the source is on the disk, and the proof needs everything that was copied to be visible.
+ */
+async function doAhead(
+  source: string,
+  destination: string | undefined,
+  { es, pass }: EffectContext,
+): Promise<void> {
+  const visible = destination === undefined ? undefined : refresh(es, destination, pass.signal);
+  await Promise.all([flush(es, source, pass.signal), visible]).catch((error: unknown) => {
     pass.signal.throwIfAborted();
     pass.log.warn(
-      { err: error, index },
-      'the source was not flushed before the write block, which takes longer then',
+      { err: error, source, destination },
+      'writers will wait longer: no flush or refresh before the block',
     );
   });
 }

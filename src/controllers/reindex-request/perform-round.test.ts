@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { startedPrimary } from '../../../test/support/shard-statistics.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { compareContents } from './perform-delta.ts';
 import type { EffectContext } from './perform-effect.ts';
-import { renewPointInTime } from './perform-round.ts';
+import { beginRoundAt, finishHardening, renewPointInTime, settleRound } from './perform-round.ts';
 import { LOST_SINCE } from './rounds.ts';
 
 const NOW = '2026-03-01T12:00:00.000Z';
@@ -72,4 +73,74 @@ describe('the time of a point in time', () => {
     const change = await compareContents(action, context);
     expect(change?.(status)).toMatchObject({ copy: { pitTime: NOW }, verification: { compared: true } });
   });
+});
+
+describe('a checkpoint that hangs back', () => {
+  const target = { index: 'old', uuid: 'old-uuid' };
+  const shards = { copied: 1, total: 1, failed: 0, successful: 1 };
+
+  /** A source whose checkpoint is a few operations behind, and what was asked of it beside reading. */
+  function lagging(settings: object) {
+    const sent: string[] = [];
+    const own = { uuid: 'old-uuid', number_of_shards: '1', number_of_replicas: '0', ...settings };
+    const primary = startedPrimary({ documents: 10, maxSeqNo: 9 });
+    const behind = { ...primary, seq_no: { ...primary.seq_no, global_checkpoint: 4 } };
+    const context = contextOf(({ method, path }) => {
+      if (path === '/old') return { old: { aliases: {}, mappings: {}, settings: { index: own } } };
+      if (path === '/old/_stats/docs')
+        return { _shards: shards, indices: { old: { shards: { 0: [behind] } } } };
+      if (method === 'POST') sent.push(path);
+      return path.endsWith('/_pit') ? { id: 'p' } : { _shards: shards, count: 10, nodes: {} };
+    });
+    const planned = { ...status, plan: { sequenceNumbers: true } };
+    return {
+      context: { ...context, resource: { ...context.resource, status: planned } } as EffectContext,
+      sent,
+    };
+  }
+
+  const begin = { type: 'BeginRound', target, fenced: false } as const;
+
+  it('is flushed for where the translog is asynchronous, and else is of the next round', async () => {
+    const async = lagging({ translog: { durability: 'ASYNC' } });
+    await beginRoundAt({ ...begin, before: undefined }, async.context);
+    expect(async.sent).toEqual(['/old/_flush', '/old/_refresh', '/old/_pit']);
+    const inFlight = lagging({});
+    const begun = await beginRoundAt({ ...begin, before: undefined }, inFlight.context);
+    expect(inFlight.sent).toEqual(['/old/_refresh', '/old/_pit']);
+    expect(begun?.(status).copy).toMatchObject({ settled: false, shards: [{ maxSeqNo: 4, settle: 9 }] });
+  });
+
+  it.each([true, false])('is waited for before a round settles, with a flush: %s', async (flush) => {
+    const { context, sent } = lagging({});
+    const shard = { shard: 0, maxSeqNo: 4, settle: 9 };
+    const settling = { copy: { shards: [shard] } } as unknown as ReindexRequestStatus; // only what is used
+    const at: EffectContext = { ...context, resource: { ...context.resource, status: settling } };
+    expect(await settleRound({ type: 'SettleRound', target, flush }, at)).toBeUndefined();
+    expect(sent).toEqual(flush ? ['/old/_flush'] : []);
+  });
+});
+
+it('does while settings are given back what writers would wait for later', async () => {
+  const sent: string[] = [];
+  const settings = (uuid: string) => ({
+    index: { uuid, number_of_shards: '1', number_of_replicas: '0' },
+  });
+  const context = contextOf(({ method, path }) => {
+    if (method !== 'GET') sent.push(path);
+    const [name = ''] = path.slice(1).split('/');
+    if (method === 'GET')
+      return { [name]: { aliases: {}, mappings: {}, settings: settings(`${name}-uuid`) } };
+    return { _shards: { failed: 0, successful: 1 } };
+  });
+  const spec = { ...context.resource.spec, writeMode: 'Online', destination: { createFrom: 'None' } };
+  const source = { index: 'old', uuid: 'old-uuid' };
+  const copying = { ...status, source, copy: { ...status.copy, operations: 70 } };
+  const at = { ...context, resource: { ...context.resource, spec, status: copying } } as EffectContext;
+  const action = { type: 'FinishHardening', target: { index: 'new', uuid: 'new-uuid' } } as const;
+  const { copy } = (await finishHardening(action, at))(copying as ReindexRequestStatus);
+  expect(sent.sort()).toEqual(['/new/_refresh', '/old/_flush']);
+  // What came in meanwhile is no measure for the round before.
+  expect(copy).toMatchObject({ hardened: true, caughtUp: false });
+  expect(copy?.operations).toBeUndefined();
 });

@@ -19,7 +19,7 @@ import { withFirstRanges } from './first-ranges.ts';
 import { pageOf } from './page.ts';
 import { isLoss } from './perform-frozen-view.ts';
 import { needsFlush } from './lag.ts';
-import { beginRound, hasSettled, LOST_SINCE, type RoundStart } from './rounds.ts';
+import { beginRound, type Copy, hasSettled, LOST_SINCE, type RoundStart } from './rounds.ts';
 import { time } from './step.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
@@ -28,17 +28,31 @@ type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type:
 /** Long enough for a round of any size, since each use of it begins the time anew. */
 const KEEP_ALIVE = '1h';
 
-/**
- * The order is the proof: what is below the watermark is on every copy and visible, before the point in time is opened;
- * what the point in time may show beyond it is read afterwards. Under the write block both are the same.
- */
+/** Fixes what a round is to copy, and lets go of the point in time that no round needs any more. */
 export async function beginRoundAt(
   action: Action<'BeginRound'>,
   context: EffectContext,
 ): Promise<Change | void> {
-  const { es, resource, pass } = context;
+  const { es, pass } = context;
   const source = await requireSame(es, action.target, pass.signal);
-  if (action.before !== undefined) await closePointInTime(es, action.before, pass.signal);
+  // With it the files go that it has kept on the disk: nobody is to wait for that.
+  const [begun] = await Promise.all([
+    roundAt(source, action, context),
+    action.before === undefined ? undefined : closePointInTime(es, action.before, pass.signal),
+  ]);
+  return begun;
+}
+
+/**
+ * The order is the proof: what is below the watermark is on every copy and visible, before the point in time is opened;
+ * what the point in time may show beyond it is read afterwards. Under the write block both are the same.
+ */
+async function roundAt(
+  source: IndexFacts,
+  action: Action<'BeginRound'>,
+  context: EffectContext,
+): Promise<Change | void> {
+  const { es, resource, pass } = context;
   const shards = await shardsInStep(source, action.fenced, context);
   if (action.fenced && shards.some(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint !== maxSeqNo)) return;
   const refusal = await followMappings(action, context);
@@ -203,8 +217,9 @@ function withView(view: { readonly pit: string; readonly pitTime: string }): Cha
 }
 
 /**
- * The first refresh shows everything that was copied, and takes its time: not under the block, where writers wait. What
- * came in meanwhile is caught up before they do; fields that are refused are no reason to stop them either.
+ * The first refresh shows everything that was copied, and takes its time: not under the block, where writers wait. Nor
+ * does the flush of all that they have written, which is most of what the block would take. What came in meanwhile is
+ * caught up before it; fields that are refused are no reason to stop them either.
  */
 export async function finishHardening(
   { target }: Action<'FinishHardening'>,
@@ -216,7 +231,14 @@ export async function finishHardening(
   const source = index === undefined || uuid === undefined ? undefined : { index, uuid };
   const refusal = source && (await followMappings({ target: source, destination: target }, context));
   if (refusal) return refusal;
-  await refresh(es, target.index, pass.signal);
-  return (status) =>
-    status.copy ? { ...status, copy: { ...status.copy, hardened: true, caughtUp: false } } : status;
+  await Promise.all([
+    refresh(es, target.index, pass.signal),
+    source && resource.spec.writeMode === 'Online' ? flush(es, source.index, pass.signal) : undefined,
+  ]);
+  return (status) => (status.copy ? { ...status, copy: hardened(status.copy) } : status);
+}
+
+/** What has come in since is no measure for the round before: another one is worth it, however large that was. */
+function hardened({ operations: _before, ...copy }: Copy): Copy {
+  return { ...copy, hardened: true, caughtUp: false };
 }

@@ -64,6 +64,19 @@ describe('a round', () => {
     expect(beginRound(complete(blind), start()).sweep).toBe(true);
   });
 
+  it('is divided among all places when it is the last one, which writers wait for', () => {
+    const places = (over: Partial<RoundStart>) =>
+      beginRound(complete(first), start({ shards: [facts(99 + 3_000)], ...over })).shards;
+    expect(places({ fenced: true })).toMatchObject([{ rangeWidth: 1_000 }]);
+    expect(places({ fenced: false })).toMatchObject([{ rangeWidth: 3_000 }]);
+    // A task for a handful of documents brings nothing.
+    const few = beginRound(complete(first), start({ shards: [facts(99 + 400)], fenced: true })).shards;
+    expect(few).toMatchObject([{ rangeWidth: 400 }]);
+    // The first one under a block is the copy itself.
+    const whole = beginRound(undefined, start({ shards: [facts(2_999)], fenced: true })).shards;
+    expect(whole).toMatchObject([{ rangeWidth: 3_000 }]);
+  });
+
   it('never reaches less than the one before', () => {
     const next = beginRound(complete(first), start({ shards: [facts(150, 50)] }));
     expect(next.shards).toMatchObject([{ from: 100, maxSeqNo: 99 }]);
@@ -135,11 +148,17 @@ describe('catching up', () => {
   });
 
   it('ends when rounds shrink no more, and after twenty in any case (H33)', () => {
-    const behind = [facts(100_000)];
-    expect(isCaughtUp(rounds({ round: 3, operations: 100, previousOperations: 200 }), behind)).toBe(false);
-    expect(isCaughtUp(rounds({ round: 3, operations: 190, previousOperations: 200 }), behind)).toBe(true);
-    expect(isCaughtUp(rounds({ round: 2, operations: 190, previousOperations: 200 }), behind)).toBe(false);
-    expect(isCaughtUp(rounds({ round: 20, operations: 1, previousOperations: 200 }), behind)).toBe(true);
+    // Operations of the round that has ended, and 10,000 for the next one.
+    const behind = [facts(99 + 10_000)];
+    expect(isCaughtUp(rounds({ round: 3, operations: 20_000 }), behind)).toBe(false);
+    expect(isCaughtUp(rounds({ round: 3, operations: 14_000 }), behind)).toBe(true);
+    expect(isCaughtUp(rounds({ round: 2, operations: 14_000 }), behind)).toBe(false);
+    expect(isCaughtUp(rounds({ round: 20, operations: 20_000 }), behind)).toBe(true);
+  });
+
+  it('does not end right after something else took its time', () => {
+    const { operations: _none, ...others } = rounds({ round: 5 });
+    expect(isCaughtUp(others, [facts(99 + 10_000)])).toBe(false);
   });
 });
 

@@ -58,7 +58,6 @@ export function beginRound(before: Copy | undefined, start: RoundStart): Copy {
       ? { sweep: true }
       : {}),
     operations: operationsIn(shards),
-    ...(before?.operations === undefined ? {} : { previousOperations: before.operations }),
     ...(before?.hardened ? { hardened: true } : {}),
     ...(before?.bad ? { bad: before.bad } : {}),
     shards,
@@ -83,13 +82,10 @@ function shardOf(facts: ShardFacts, before: Copy | undefined, start: RoundStart)
   const reached = before?.shards.find((other) => other.shard === shard)?.maxSeqNo;
   const from = (reached ?? -1) + 1;
   const settle = start.settle?.find((other) => other.shard === shard)?.maxSeqNo;
-  const shards = Math.max(start.shards.length, 1);
   const width = rangeWidth({
     maxSeqNo: maxSeqNo - from,
     documents: before ? maxSeqNo - from + 1 : documents,
-    wanted: Math.ceil((start.parallel * RANGES_PER_TASK) / shards),
-    places: Math.max(1, Math.floor(start.parallel / shards)),
-    fewest: start.fewestDocumentsPerRange,
+    ...partsOf(start, before !== undefined),
   });
   return {
     shard,
@@ -101,6 +97,19 @@ function shardOf(facts: ShardFacts, before: Copy | undefined, start: RoundStart)
     rangeWidth: start.sequenceNumbers ? width : Math.max(maxSeqNo + 1, 1),
     ...(settle === undefined ? {} : { settle }),
   };
+}
+
+/** Writers wait for the last round: it is divided among all places, although that costs more. */
+const FEWEST_UNDER_BLOCK = 500;
+
+function partsOf(
+  { shards, parallel, fenced, fewestDocumentsPerRange: fewest }: RoundStart,
+  isDelta: boolean,
+) {
+  const count = Math.max(shards.length, 1);
+  const places = Math.max(1, Math.floor(parallel / count));
+  if (fenced && isDelta) return { places, wanted: places, fewest: fewest ?? FEWEST_UNDER_BLOCK };
+  return { places, wanted: Math.ceil((parallel * RANGES_PER_TASK) / count), fewest };
 }
 
 function operationsIn(shards: readonly CopyShard[]): number {
@@ -168,10 +177,10 @@ const MOST_ROUNDS = 20;
 export function isCaughtUp(copy: Copy, facts: readonly ShardFacts[]): boolean {
   const behind = lag(copy, facts);
   if (behind <= SMALL_DELTA) return true;
-  const { round = 0, operations = 0, previousOperations } = copy;
+  const { round = 0, operations } = copy;
   if (round >= MOST_ROUNDS) return true;
   // Writers as fast as the copy: the next round would be no smaller than this one was.
-  return round >= 3 && previousOperations !== undefined && operations >= previousOperations * FEWER;
+  return round >= 3 && operations !== undefined && behind >= operations * FEWER;
 }
 
 /** Operations of the source that no round has covered yet. */
