@@ -53,6 +53,10 @@ export const copyJournal = object('The journal of the copy: what is done and wha
   cursor: freeForm().optional().describe('Where the removal of deleted documents goes on.'),
   operations: count('Sequence numbers that this round covers.').optional(),
   caughtUp: z.boolean().optional().describe('Whether the rest is small enough to be copied under the block.'),
+  flushed: z
+    .boolean()
+    .optional()
+    .describe('Whether what writers would wait for under the block was done right before it.'),
   hardened: z
     .boolean()
     .optional()

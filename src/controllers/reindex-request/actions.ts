@@ -35,6 +35,8 @@ export type ReindexAction =
       readonly settings: FlatSettings;
     }
   | { readonly type: 'SetSettings'; readonly target: Target; readonly settings: FlatSettings }
+  /** Flush and refresh, so that writers do not wait for them under the block that comes next. */
+  | { readonly type: 'PrepareBlock'; readonly source: Target; readonly destination: Target }
   | {
       readonly type: 'BlockWrites';
       readonly target: Target;

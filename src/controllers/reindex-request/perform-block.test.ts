@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import { blockSource } from './perform-block.ts';
+import { blockSource, prepareBlock } from './perform-block.ts';
 import type { EffectContext } from './perform-effect.ts';
 
 /** Both indexes, the source blocked or not, and what was asked of them beside reading. */
@@ -47,19 +48,29 @@ const action = {
 it('says whose the block is before it is there', async () => {
   const { context, sent } = cluster(false);
   await blockSource(action, context);
-  expect(sent).toEqual([
-    '/new/_mapping',
-    '/new/_refresh',
-    '/old/_flush',
-    '/es-steward-abcdef01-1/_block/write',
-  ]);
+  expect(sent).toEqual(['/new/_mapping', '/es-steward-abcdef01-1/_block/write']);
 });
 
-it('does without what is done ahead where that fails, and says so', async () => {
-  const { context, sent, told } = cluster(false, true);
-  expect(await blockSource(action, context)).toBeTypeOf('function');
-  expect(sent.at(-1)).toBe('/es-steward-abcdef01-1/_block/write');
-  expect(told).toEqual([expect.stringContaining('no flush or refresh')]);
+describe('what writers would wait for', () => {
+  const ahead = {
+    type: 'PrepareBlock',
+    source: { index: 'old', uuid: 'old-uuid' },
+    destination: { index: 'new', uuid: 'new-uuid' },
+  } as const;
+  const copying = { copy: {} } as ReindexRequestStatus; // only what is used
+
+  it('is done before the block', async () => {
+    const { context, sent } = cluster(false);
+    const change = await prepareBlock(ahead, context);
+    expect(sent).toEqual(['/old/_flush', '/new/_refresh']);
+    expect(change(copying).copy?.flushed).toBe(true);
+  });
+
+  it('does not keep the block from being set where it fails, and that is told', async () => {
+    const { context, told } = cluster(false, true);
+    expect((await prepareBlock(ahead, context))(copying).copy?.flushed).toBe(true);
+    expect(told).toEqual([expect.stringContaining('no flush or refresh')]);
+  });
 });
 
 it('neither takes nor touches a block that somebody was quicker to set', async () => {
@@ -71,11 +82,5 @@ it('neither takes nor touches a block that somebody was quicker to set', async (
 it('lifts one of its own whose proof was not seen, and sets it anew', async () => {
   const { context, sent } = cluster(true);
   await blockSource({ ...action, liftFirst: true }, context);
-  expect(sent).toEqual([
-    '/new/_mapping',
-    '/new/_refresh',
-    '/old/_flush',
-    '/old/_settings',
-    '/es-steward-abcdef01-1/_block/write',
-  ]);
+  expect(sent).toEqual(['/new/_mapping', '/old/_settings', '/es-steward-abcdef01-1/_block/write']);
 });

@@ -11,6 +11,28 @@ import { releaseOf } from './perform-release.ts';
 import { writesBlocked } from './situation.ts';
 
 /**
+ * What is done before writers wait is not to be done while they do. From 9.0 on the block is answered when all that was
+ * indexed in the source is on the disk, and the proof needs everything that was copied to be visible.
+ */
+export async function prepareBlock(
+  { source, destination }: Extract<ReindexAction, { type: 'PrepareBlock' }>,
+  { es, pass }: EffectContext,
+): Promise<StatusChange<ReindexRequestStatus>> {
+  await Promise.all([
+    flush(es, source.index, pass.signal),
+    refresh(es, destination.index, pass.signal),
+  ]).catch((error: unknown) => {
+    pass.signal.throwIfAborted();
+    const indices = { source: source.index, destination: destination.index };
+    pass.log.warn(
+      { err: error, ...indices },
+      'no flush or refresh before the write block: writers will wait longer',
+    );
+  });
+  return (status) => (status.copy ? { ...status, copy: { ...status.copy, flushed: true } } : status);
+}
+
+/**
  * A block cannot say who has set it. So the source is looked at once more, the mark says whose the block will be, and then
  * comes the call: whatever becomes of its answer, of this process or of status, the block is known as ours.
  */
@@ -23,30 +45,10 @@ export async function blockSource(
   if (!liftFirst && writesBlocked(source))
     throw new FencedError(`writes to ${target.index} were blocked by somebody else meanwhile`);
   if (note) await setMeta(note, context);
-  await doAhead(source.name, note?.target.index, context);
   oweRelease(target, through, context);
   if (liftFirst) await unblockWrites(es, target.index, pass.signal);
   const { verified } = await blockWrites(es, through, pass.signal);
   return (status) => ({ ...status, fence: { ...status.fence, verified } });
-}
-
-/**
- * What is done before writers wait is not to be done while they do. From 9.0 on the block is answered when all that was
- * indexed in the source is on the disk, and the proof needs everything that was copied to be visible.
- */
-async function doAhead(
-  source: string,
-  destination: string | undefined,
-  { es, pass }: EffectContext,
-): Promise<void> {
-  const visible = destination === undefined ? undefined : refresh(es, destination, pass.signal);
-  await Promise.all([flush(es, source, pass.signal), visible]).catch((error: unknown) => {
-    pass.signal.throwIfAborted();
-    pass.log.warn(
-      { err: error, source, destination },
-      'writers will wait longer: no flush or refresh before the block',
-    );
-  });
 }
 
 function oweRelease({ index }: Target, through: string, { es, resource, obligations }: EffectContext): void {

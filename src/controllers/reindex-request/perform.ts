@@ -17,7 +17,7 @@ import { ACTIVE_SHARDS, markOf } from './destination.ts';
 import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
 import type { LockWatch } from './lock-watch.ts';
-import { blockSource, setMeta } from './perform-block.ts';
+import { blockSource, prepareBlock, setMeta } from './perform-block.ts';
 import { createDestination, removeAliases } from './perform-create.ts';
 import { without } from './requests.ts';
 import { followTask } from './observe-end.ts';
@@ -89,6 +89,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     await requireSame(es, target, pass.signal);
     await putSettings(es, target.index, settings, pass.signal);
   },
+  PrepareBlock: prepareBlock,
   BlockWrites: blockSource,
   LiftBlock: async ({ target, through }, { es, pass }) => {
     await requireSame(es, target, pass.signal);

@@ -193,7 +193,7 @@ export function lag(copy: Copy, facts: readonly ShardFacts[]): number {
 
 /** The block is gone: what it proved holds no more, what was copied stays copied. */
 export function withoutFence(copy: Copy): Copy {
-  const { caughtUp: _caughtUp, ...rest } = copy;
+  const { caughtUp: _caughtUp, flushed: _flushed, ...rest } = copy;
   return { ...rest, fenced: false };
 }
 

@@ -1,6 +1,7 @@
 import { withMark } from '../destination.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { leftMs } from '../moments.ts';
+import type { IndexFacts } from '../observed.ts';
 import { currentEpochAlias, longestOutageMs, ownsBlock, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
 import { LONGEST_WAIT_MS } from './lifting.ts';
@@ -28,7 +29,7 @@ export function fence(situation: Situation): Step {
   if (leftMs(status.fenceAfter, LONGEST_WAIT_MS, now) > 0)
     return step(situation, { ...options, message: waitMessage(situation), next: SOON_MS });
   if (!status.fence && isFlooded(situation.destination)) return waitForDisk(situation, options);
-  if (!status.fence) return step(situation, { ...options, status: intended(situation), next: 'now' });
+  if (!status.fence) return step(situation, { ...options, ...prepareOrIntend(situation) });
   const { tasks } = situation.observed;
   if (!tasks.complete || tasks.running.length > 0)
     return step(situation, {
@@ -57,6 +58,16 @@ export function fence(situation: Situation): Step {
       next: 'now',
     });
   return step(situation, { ...options, actions: [blockAction(situation)] });
+}
+
+/** From the intent on the time counts that writers may be kept waiting. A copy that writers wait for as a whole is not prepared. */
+function prepareOrIntend(situation: Situation): Pick<StepOptions, 'actions' | 'status' | 'next'> {
+  const { source, destination, status } = situation;
+  if (!source || !destination || !status.copy || status.copy.flushed)
+    return { status: intended(situation), next: 'now' };
+  const targetOf = ({ name, uuid }: IndexFacts) => ({ index: name, uuid });
+  const of = { source: targetOf(source), destination: targetOf(destination) };
+  return { actions: [{ type: 'PrepareBlock', ...of }] };
 }
 
 /** It came after the intent and before our call: their block is not ours to lift, and stops writers as well. */

@@ -27,6 +27,8 @@ const online = { writeMode: 'Online' };
 const NEXT_EPOCH = 'es-steward-abcdef01-2';
 const copy: Copy = { ...wholeCopy, round: 1, fenced: false, caughtUp: true, pit: 'pit' };
 const copied: ReindexRequestStatus = { ...prepared, phase: 'CatchingUp', copy };
+/** What writers would wait for under the block is done. */
+const flushed: ReindexRequestStatus = { ...copied, copy: { ...copy, flushed: true } };
 /** It has its own settings again, but for the pipelines, which would run on copies. */
 const ready = (mark: Partial<DestinationMark> = {}) => {
   const { settings, ...index } = hardened(mark);
@@ -141,8 +143,20 @@ describe('a new round', () => {
 });
 
 describe('the block of an online copy', () => {
+  it('comes right after all that writers would wait for, and the time counts from then', () => {
+    const ahead = ask(copied, free);
+    expect(ahead.actions).toMatchObject([
+      { type: 'PrepareBlock', source: { uuid: 'orders-v1-uuid' }, destination: { uuid: 'orders-v2-uuid' } },
+    ]);
+    expect([ahead.status.fence, ahead.status.blockedSince]).toEqual([undefined, undefined]);
+    expect(ask(flushed, free).status.fence).toBeDefined();
+    // After a block that had to be lifted it is done anew.
+    const freed = ask({ ...lifting, copy: { ...copy, fenced: true, flushed: true } }, free);
+    expect(freed.status.copy?.flushed).toBeUndefined();
+  });
+
   it('is noted with its deadline and a new epoch before it is set', () => {
-    const decision = ask(copied, free);
+    const decision = ask(flushed, free);
     expect(decision.status).toMatchObject({
       epoch: 2,
       fence: { verified: false, deadline: '2026-03-01T12:00:30.000Z' },
@@ -197,13 +211,13 @@ describe('the block of an online copy', () => {
   });
 
   it('does not come back before its time', () => {
-    const waiting: ReindexRequestStatus = { ...copied, fenceAfter: '2026-03-01T12:00:05Z' };
+    const waiting: ReindexRequestStatus = { ...flushed, fenceAfter: '2026-03-01T12:00:05Z' };
     expect(ask(waiting, free).status.fence).toBeUndefined();
   });
 
   it('is not waited for an hour when the clock was set back by one, nor stays as long', () => {
     const ahead = '2026-03-01T13:00:05Z';
-    expect(ask({ ...copied, fenceAfter: ahead }, free).status.fence).toBeDefined();
+    expect(ask({ ...flushed, fenceAfter: ahead }, free).status.fence).toBeDefined();
     const status = { ...fencedStatus, fence: { verified: true, deadline: ahead } };
     expect(stage(request(status, online), blocked())).toBe('Lifting');
     expect(stage(request(fencedStatus, online), blocked())).not.toBe('Lifting');
@@ -228,7 +242,7 @@ describe('the block of an online copy', () => {
   it('of an administrator, set during the copy, is neither lifted nor counted as ours', () => {
     const half: ReindexRequestStatus = { ...copied, copy: { ...copy, done: [], caughtUp: false } };
     expect(stage(request(half, online), blocked())).toBe('Copying');
-    const noted = ask(copied, blocked());
+    const noted = ask(flushed, blocked());
     expect(noted.status).toMatchObject({ plan: { blockedBefore: true }, fence: { verified: false } });
     const readOnly = source({
       settings: { blocks: { read_only: 'true' } },
@@ -238,7 +252,7 @@ describe('the block of an online copy', () => {
   });
 
   it('takes the place of one that was there before and that its owner has lifted during the copy', () => {
-    const before: ReindexRequestStatus = { ...copied, plan: { ...plan, blockedBefore: true } };
+    const before: ReindexRequestStatus = { ...flushed, plan: { ...plan, blockedBefore: true } };
     const theirs = { ...free, destination: ready({ blockedBefore: true }) };
     const noted = ask(before, theirs);
     expect(noted.status).toMatchObject({ plan: { blockedBefore: false }, fence: { verified: false } });
