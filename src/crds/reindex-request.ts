@@ -137,7 +137,7 @@ const throttle = object(
       .min(1)
       .max(10_000)
       .optional()
-      .describe('Documents per batch. Absent: as many as fill 8 MiB, 5,000 at the most.'),
+      .describe('Documents per batch. Absent: as many as fill 4 MiB, 5,000 at the most.'),
   },
 );
 

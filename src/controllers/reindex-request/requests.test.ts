@@ -6,7 +6,7 @@ import { situationOf } from './situation.ts';
 describe('batchSize', () => {
   it.each([
     ['small documents', { documents: 200_000, bytes: 40_000_000 }, 5_000],
-    ['documents of 4 KiB', { documents: 1_000, bytes: 4_096_000 }, 2_048],
+    ['documents of 4 KiB', { documents: 1_000, bytes: 4_096_000 }, 1_024],
     ['documents of 1 MiB', { documents: 10, bytes: 10 * 1024 ** 2 }, 100],
     ['an empty index', { documents: 0, bytes: 0 }, 1_000],
     ['an index of which nothing is known', undefined, 1_000],
