@@ -91,7 +91,7 @@ async function carryOut<Spec, Status, Observed, Action extends ActionLike>(
   for (const event of decision.events ?? []) state.engine.record(state.current, event);
   if (failure !== undefined) return endOfCleanup(state, inTime(failure, decision));
   await release(state, decision);
-  return outcomeOf(decision, wrote || changes.length > 0);
+  return outcomeOf(decision, { wrote, hasChanges: changes.length > 0 });
 }
 
 async function endInFailure(
@@ -186,11 +186,15 @@ async function release(state: PassState, decision: Decision<unknown, unknown>): 
   });
 }
 
-function outcomeOf({ next, actions = [], idleMs }: Decision<unknown, unknown>, hasChanged: boolean): Outcome {
+/** Figures of the moment may be written with each pass: they are no reason to ask again at once for what is not there yet. */
+function outcomeOf(
+  { next, actions = [], idleMs }: Decision<unknown, unknown>,
+  { wrote, hasChanges }: { readonly wrote: boolean; readonly hasChanges: boolean },
+): Outcome {
   if (next === 'changed') return { type: 'settled' };
   if (next !== 'now') return { type: 'settled', afterMs: next };
-  const isIdle = !hasChanged && (actions.length === 0 || idleMs !== undefined);
-  return { type: 'again', afterMs: isIdle ? (idleMs ?? IDLE_AGAIN_MS) : 0 };
+  const progressed = idleMs === undefined ? wrote || actions.length > 0 : hasChanges;
+  return { type: 'again', afterMs: progressed ? 0 : (idleMs ?? IDLE_AGAIN_MS) };
 }
 
 /** Ends with the signal even when the work does not listen to it: reads that go on unseen do no harm. */

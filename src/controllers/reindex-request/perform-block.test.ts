@@ -66,6 +66,13 @@ describe('what writers would wait for', () => {
     expect(change(copying).copy?.flushed).toBe(true);
   });
 
+  it('is not done to an index that was made anew under the name', async () => {
+    const { context, sent } = cluster(false);
+    const anew = { ...ahead, destination: { index: 'new', uuid: 'another' } };
+    await expect(prepareBlock(anew, context)).rejects.toBeInstanceOf(FencedError);
+    expect(sent).toEqual([]);
+  });
+
   it('does not keep the block from being set where it fails, and that is told', async () => {
     const { context, told } = cluster(false, true);
     expect((await prepareBlock(ahead, context))(copying).copy?.flushed).toBe(true);

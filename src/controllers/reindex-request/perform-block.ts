@@ -18,6 +18,7 @@ export async function prepareBlock(
   { source, destination }: Extract<ReindexAction, { type: 'PrepareBlock' }>,
   { es, pass }: EffectContext,
 ): Promise<StatusChange<ReindexRequestStatus>> {
+  await Promise.all([source, destination].map((target) => requireSame(es, target, pass.signal)));
   await Promise.all([
     flush(es, source.index, pass.signal),
     refresh(es, destination.index, pass.signal),
