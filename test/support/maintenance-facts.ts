@@ -59,6 +59,7 @@ export const calm: Surroundings = {
   protects: (name) => name.startsWith('.'),
   snapshotted: new Set(),
   reindexed: new Set(),
+  reindexedByOthers: new Set(),
   mayBeCopied: () => false,
   written: new Set(),
   skewSeconds: 0,

@@ -108,7 +108,7 @@ describe('what moves next', () => {
     ['of a data stream', { dataStream: 'x' }, {}],
     ['closed', { closed: true }, {}],
     ['hidden', { hidden: true }, {}],
-    ['being reindexed', {}, { reindexed: new Set(['docs-1']) }],
+    ['being reindexed', {}, { reindexedByOthers: new Set(['docs-1']) }],
     ['of an unhealthy cluster', {}, { health: 'red' }],
   ])('is nothing of what is %s', (_, index, around) => {
     const indices = [indexOf('docs-1', index)];

@@ -1,3 +1,5 @@
+import type { ReindexTask } from '../../elasticsearch/tasks.ts';
+
 /** What runs in Elasticsearch and copies from or to indexes, as far as names tell. */
 export interface Copies {
   /** Of indexes and aliases. */
@@ -9,9 +11,12 @@ export interface Copies {
 /** `reindex from [a, b] to [c]`: what the request said, which may be aliases, patterns, and dates to be worked out. */
 const DESCRIPTION = /^reindex from (.*) to \[(.*)\]$/s;
 
+export type Copy = Pick<ReindexTask, 'description' | 'opaqueId'>;
+
 /** @param complete whether every node told of its tasks: one that did not may copy from anything. */
-export function copiesOf(descriptions: readonly string[], complete: boolean): Copies {
-  const all = [...new Set([...descriptions.flatMap(sidesOf), ...(complete ? [] : ['*'])])];
+export function copiesOf(running: readonly Copy[], complete: boolean): Copies {
+  const sides = running.flatMap(({ description }) => sidesOf(description));
+  const all = [...new Set([...sides, ...(complete ? [] : ['*'])])];
   const isPattern = (name: string) => name.includes('*');
   return { names: all.filter((name) => !isPattern(name)), patterns: all.filter(isPattern) };
 }
@@ -30,3 +35,17 @@ function globOf(expression: string): string {
   if (EVERYTHING.has(expression)) return '*';
   return /^<.*>$/s.test(expression) ? expression.slice(1, -1).replace(/\{.*\}/s, '*') : expression;
 }
+
+/** `X-Opaque-Id` of the copy of a batch, whose id comes last: it tells the copies of ours from those of others. */
+export const archiveOpaqueId = (policyUid: string, batchId: string): string =>
+  `${ARCHIVE}${policyUid}-${batchId}`;
+
+const ARCHIVE = 'es-steward-archive-';
+
+/** Whether it is the copy of this batch, whichever process has asked for it. */
+export const isCopyOf = (batchId: string, { opaqueId = '' }: Copy): boolean =>
+  opaqueId.startsWith(ARCHIVE) && opaqueId.endsWith(`-${batchId}`);
+
+/** Whether it is the copy of any batch of this policy. */
+export const isArchivalOf = (policyUid: string, { opaqueId = '' }: Copy): boolean =>
+  opaqueId.startsWith(`${ARCHIVE}${policyUid}-`);

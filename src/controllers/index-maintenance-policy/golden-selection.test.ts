@@ -60,6 +60,7 @@ const around = {
   ...calm,
   snapshotted: new Set(['logs-v1-2015.01.10']),
   reindexed: new Set(['logs-v1-2015.01.11']),
+  reindexedByOthers: new Set(['logs-v1-2015.01.11']),
   written: new Set(['uuid-of-logs-v1-2015.01.12']),
 };
 

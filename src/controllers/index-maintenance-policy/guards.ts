@@ -54,13 +54,16 @@ export function guardOf(index: ListedIndex, around: Surroundings, deletion: Dele
   return undefined;
 }
 
-/** The first thing that forbids to move documents out of an index, which goes on being written to and searched. */
+/**
+ * The first thing that forbids to move documents out of an index, which goes on being written to and searched. The copy of
+ * a batch of this policy forbids nothing, whichever process has begun it: status says whether the batch is over.
+ */
 export function archiveGuardOf(
   index: ListedIndex,
   around: Surroundings,
   deletion: Deletion,
 ): Guard | 'Closed' | undefined {
-  const quiet = { ...around, snapshotted: NONE, written: NONE };
+  const quiet = { ...around, reindexed: around.reindexedByOthers, snapshotted: NONE, written: NONE };
   const aliases = Object.fromEntries(Object.keys(index.aliases).map((alias) => [alias, {}]));
   return guardOf({ ...index, aliases }, quiet, deletion) ?? (index.closed ? 'Closed' : undefined);
 }

@@ -4,15 +4,14 @@ import type { ListedIndex } from '../../elasticsearch/index-listing.ts';
 import { nodeClocks, nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { listReadableIndices, type ReadableIndices } from '../../elasticsearch/readable-indices.ts';
 import { snapshottedIndices } from '../../elasticsearch/running-snapshots.ts';
-import { listReindexTasks } from '../../elasticsearch/tasks.ts';
+import { listReindexTasks, type ReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { type Copies, copiesOf } from './copies.ts';
 
 /** What a cluster is like at one moment, as far as deletions depend on it. */
 export interface Situation {
   readonly health: HealthStatus;
   readonly snapshotted: ReadonlySet<string>;
-  readonly copies: Copies;
+  readonly copies: ReindexTasks;
   /** Seconds by which the clocks of the nodes differ from ours. */
   readonly skewSeconds: number;
 }
@@ -120,12 +119,11 @@ export async function latestClock(es: Elasticsearch, now: number): Promise<numbe
 
 /** The part that is read again before each deletion. */
 export async function readSituation(es: Elasticsearch, now: number): Promise<Situation> {
-  const [{ status: health }, snapshotted, { tasks, complete }, skewSeconds] = await Promise.all([
+  const [{ status: health }, snapshotted, copies, skewSeconds] = await Promise.all([
     clusterHealth(es),
     snapshottedIndices(es),
     listReindexTasks(es),
     nodeSkewSeconds(es, now),
   ]);
-  const descriptions = tasks.map(({ description }) => description);
-  return { health, snapshotted, copies: copiesOf(descriptions, complete), skewSeconds };
+  return { health, snapshotted, copies, skewSeconds };
 }

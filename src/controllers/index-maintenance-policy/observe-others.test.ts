@@ -30,7 +30,7 @@ describe('a request for a copy', () => {
   const situation = {
     health: 'green',
     snapshotted: new Set(),
-    copies: { names: [], patterns: [] },
+    copies: { tasks: [], complete: true },
     written: new Set(),
     skewSeconds: 0,
   } as const;
@@ -40,8 +40,11 @@ describe('a request for a copy', () => {
     const dependencies = dependenciesOf({ requests: () => [request as unknown as ReindexRequest] });
     const cluster = { clusterUuid: 'cluster', protects: () => false } as unknown as Cluster;
     return [
-      ...surroundings(cluster, { ...situation, snapshotted: new Set(), written: new Set() }, [], dependencies)
-        .reindexed,
+      ...surroundings(
+        { policy: policyOf([{ name: 'a', pattern: 'x' }]), cluster, dependencies },
+        { ...situation, snapshotted: new Set(), written: new Set() },
+        [],
+      ).reindexed,
     ];
   };
 

@@ -9,6 +9,7 @@ import { globOf } from '../../naming/template.ts';
 import { isLockedOut } from '../refused-requests.ts';
 import type { SnapshotOwners } from '../snapshot-owners.ts';
 import { takesAway } from './conflicts.ts';
+import { copiesOf, isArchivalOf } from './copies.ts';
 import { acts, dueOf } from './due.ts';
 import { readArchivable } from './observe-archive.ts';
 import { readBackups } from './observe-backups.ts';
@@ -53,7 +54,7 @@ export function createObserve(dependencies: MaintenanceDependencies) {
       readBackups(policy, cluster, dependencies, pass),
       readArchivable(cluster, targets, listing, since, pass.signal),
     ]);
-    const around = surroundings(cluster, listing, unfinished, dependencies);
+    const around = surroundings({ policy, cluster, dependencies }, listing, unfinished);
     const { indices, unreadable, listedAt } = listing;
     return { type: 'seen', indices, unreadable, listedAt, rivals, newest, backups, archive, around };
   };
@@ -102,13 +103,40 @@ export async function readUnfinished(
   );
 }
 
+/** Whoever asks what may be touched. */
+interface Asking {
+  readonly policy: IndexMaintenancePolicy;
+  readonly cluster: Cluster;
+  readonly dependencies: MaintenanceDependencies;
+}
+
 export function surroundings(
-  cluster: Cluster,
+  { policy, cluster, dependencies }: Asking,
   listing: Omit<Listing, 'indices' | 'unreadable' | 'listedAt'>,
   unfinished: readonly string[],
-  { requests, clusterUuidOf, apiServerSkewSeconds }: MaintenanceDependencies,
 ): Surroundings {
-  const copied = requests()
+  const { tasks, complete } = listing.copies;
+  const running = copiesOf(tasks, complete);
+  const others = tasks.filter((task) => !isArchivalOf(policy.metadata.uid, task));
+  const requested = [...requestedCopies(cluster, dependencies), ...unfinished];
+  return {
+    health: listing.health,
+    snapshotted: listing.snapshotted,
+    reindexed: new Set([...running.names, ...requested]),
+    reindexedByOthers: new Set([...copiesOf(others, complete).names, ...requested]),
+    mayBeCopied: (name) => coveredByAny(running.patterns, name),
+    written: listing.written,
+    skewSeconds: Math.max(listing.skewSeconds, dependencies.apiServerSkewSeconds?.() ?? 0),
+    protects: (name) => cluster.protects(name),
+  };
+}
+
+/** Names of indexes and aliases of requests that are not over. */
+function requestedCopies(
+  cluster: Cluster,
+  { requests, clusterUuidOf }: MaintenanceDependencies,
+): readonly string[] {
+  return requests()
     .filter((request) => isOpen(request) && clusterUuidOf(connectionOf(request)) === cluster.clusterUuid)
     .flatMap(({ spec, status }) => [
       spec.source.index ?? [],
@@ -117,15 +145,6 @@ export function surroundings(
       status?.destination?.index ?? [],
     ])
     .flat();
-  return {
-    health: listing.health,
-    snapshotted: listing.snapshotted,
-    reindexed: new Set([...listing.copies.names, ...copied, ...unfinished]),
-    mayBeCopied: (name) => coveredByAny(listing.copies.patterns, name),
-    written: listing.written,
-    skewSeconds: Math.max(listing.skewSeconds, apiServerSkewSeconds?.() ?? 0),
-    protects: (name) => cluster.protects(name),
-  };
 }
 
 const OVER: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Planned', 'RolledBack']);

@@ -56,6 +56,8 @@ export interface Surroundings {
   readonly snapshotted: ReadonlySet<string>;
   /** Names of indexes and aliases that are copied, or are a copy that is not finished. */
   readonly reindexed: ReadonlySet<string>;
+  /** The same without what no one copies but batches of the archival of this very policy. */
+  readonly reindexedByOthers: ReadonlySet<string>;
   /** Whether a copy that runs was asked for by a pattern that this index or alias matches, or nobody can tell. */
   readonly mayBeCopied: (name: string) => boolean;
   /** Uuids of indexes that were written to a short while ago. */

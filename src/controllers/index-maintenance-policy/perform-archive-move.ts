@@ -17,6 +17,7 @@ import { documentFingerprint } from './archival.ts';
 import { archiveFault, sourceFault } from './archive-index.ts';
 import { withoutArchiveBatch } from './archive-hindered.ts';
 import { holding, passing, withMoved } from './archive-steps.ts';
+import { archiveOpaqueId, isCopyOf } from './copies.ts';
 import { archiveGuardOf } from './guards.ts';
 import { readUnfinished, surroundings } from './observe.ts';
 import { readSituation } from './observe-listings.ts';
@@ -70,17 +71,18 @@ const distinct = <Key extends DocumentKey>(keys: readonly Key[]): readonly Key[]
 /** @throws WaitingError while the copy of an earlier try goes on: it would write behind our back. */
 async function noCopyRuns({ batch, cluster, context }: Move): Promise<void> {
   const { tasks, complete } = await listReindexTasks(cluster.es, context.pass.signal);
-  if (complete && !tasks.some(({ opaqueId }) => opaqueId === opaqueIdOf(batch))) return;
+  if (complete && !tasks.some((task) => isCopyOf(batch.id, task))) return;
   const message = `the copy into ${batch.destination} that was begun before is still under way`;
   throw new WaitingError('WaitingForTurn', message, AGAIN_MS);
 }
 
-const opaqueIdOf = ({ id }: ArchiveBatch): string => `es-steward-archive-${id}`;
+const opaqueIdOf = ({ batch, context }: Move): string =>
+  archiveOpaqueId(context.policy.metadata.uid, batch.id);
 
 /** What forbids to go on, read anew; `Replaced` when one of the two indexes is not there any more. */
 async function obstacleOf(move: Move) {
   const { batch, cluster, context } = move;
-  const { policy, pass, dependencies } = context;
+  const { policy, pass } = context;
   const { es } = cluster;
   const [listed, sources, archives, situation] = await Promise.all([
     readIndices(es, [batch.index], pass.signal),
@@ -92,7 +94,7 @@ async function obstacleOf(move: Move) {
   if (index === undefined || source?.uuid !== batch.uuid || archive?.uuid !== batch.destinationUuid)
     return 'Replaced';
   const unfinished = await readUnfinished(policy, cluster, [index], pass.signal);
-  const around = surroundings(cluster, { ...situation, written: new Set() }, unfinished, dependencies);
+  const around = surroundings({ ...context, cluster }, { ...situation, written: new Set() }, unfinished);
   return (
     archiveGuardOf(index, around, policy.spec.deletion) ??
     sourceFault(source) ??
@@ -186,8 +188,9 @@ async function copiesSince({ batch, chosen, cluster, context }: Move): Promise<r
 }
 
 /** On the server, so that no number in a document is rounded. What is there already is never written over. */
-async function copy({ batch, cluster, context }: Move, fresh: readonly Hit[]): Promise<void> {
+async function copy(move: Move, fresh: readonly Hit[]): Promise<void> {
   if (fresh.length === 0) return;
+  const { batch, cluster, context } = move;
   const versions = [
     { ids: { values: [...new Set(fresh.map(({ id }) => id))] } },
     // Exactly the versions that were read: what was written to since stays.
@@ -198,7 +201,7 @@ async function copy({ batch, cluster, context }: Move, fresh: readonly Hit[]): P
     source: { index: batch.index, size: fresh.length, query: { bool: { filter: versions } } },
     dest: { index: batch.destination, op_type: 'create' },
   };
-  const options = { opaqueId: opaqueIdOf(batch) };
+  const options = { opaqueId: opaqueIdOf(move) };
   const result = await runReindex(cluster.es, body, options, context.pass.signal);
   const failures = result.failures.slice(0, 5).map(({ id, type }) => ({ id, type }));
   if (failures.length > 0)
@@ -240,7 +243,7 @@ async function settle(move: Move, keys: readonly DocumentKey[], ours: ReadonlySe
       };
     await areTheSame(move);
     tell(move, originals.length, copies.length);
-    const options = { opaqueId: opaqueIdOf(batch) };
+    const options = { opaqueId: opaqueIdOf(move) };
     await deleteDocuments(cluster.es, batch.index, originals, options, context.pass.signal);
     await deleteDocuments(cluster.es, batch.destination, copies, options, context.pass.signal);
   }

@@ -90,15 +90,13 @@ async function stillDoomed(
 }
 
 /** @throws WaitingError ClockSkew: what is old cannot be told any more. */
-async function readAround(
-  before: readonly ListedIndex[],
-  { policy, cluster, pass, dependencies }: DeletionContext,
-): Promise<Surroundings> {
+async function readAround(before: readonly ListedIndex[], context: DeletionContext): Promise<Surroundings> {
+  const { policy, cluster, pass } = context;
   const [situation, unfinished] = await Promise.all([
     readSituation(cluster.es, pass.now),
     readUnfinished(policy, cluster, before, pass.signal),
   ]);
-  const around = surroundings(cluster, { ...situation, written: new Set() }, unfinished, dependencies);
+  const around = surroundings(context, { ...situation, written: new Set() }, unfinished);
   if (around.skewSeconds <= MOST_SKEW_SECONDS) return around;
   throw new WaitingError('ClockSkew', CLOCK_SKEW, CLOCK_AGAIN_MS);
 }

@@ -66,6 +66,7 @@ const retention = record({
 const around = record({
   snapshotted: array(name, { maxLength: 2 }),
   reindexed: array(name, { maxLength: 2 }),
+  archived: array(name, { maxLength: 2 }),
   health: constantFrom('green', 'green', 'yellow', 'red'),
 });
 /** What is to be archived, if anything; the archives may look like the indexes themselves. */
@@ -98,11 +99,13 @@ const plans = record({
   const target = { name: 'a', ...shape, aliases, retention: JSON.parse(JSON.stringify(retention)), archive };
   const skip = ['LifecycleManaged', 'SoleAliasMember', 'MountedSnapshot', ...(hiddenGo ? [] : ['Hidden'])];
   const policy = policyOf([target], { deletion: { minHealth, skip } });
+  const reindexed = [...around.reindexed, ...picks.slice(1, 2).map(at)];
   const surroundings = {
     ...calm,
     health: around.health,
     snapshotted: new Set([...around.snapshotted, ...picks.slice(0, 1).map(at)]),
-    reindexed: new Set([...around.reindexed, ...picks.slice(1, 2).map(at)]),
+    reindexed: new Set([...reindexed, ...around.archived]),
+    reindexedByOthers: new Set(reindexed),
     written: new Set(picks.slice(2).map((pick) => `uuid-of-${at(pick)}`)),
   };
   const facts = archival && factsOf(cluster, archival.facts);
@@ -259,7 +262,7 @@ function mayMove(
   const isKept =
     isUntouchable({ ...bare, aliases: {} }, spec) || index.closed || !own.test(index.name) || isArchive;
   const isBusy =
-    surroundings.reindexed.has(index.name) || unread.has(index.name) || isIll(surroundings, spec);
+    surroundings.reindexedByOthers.has(index.name) || unread.has(index.name) || isIll(surroundings, spec);
   return !isKept && !isBusy && isDate(types.get(index.name)) && (documents.get(index.uuid) ?? 0) > 0;
 }
 
