@@ -7,6 +7,7 @@ import {
   departed,
   finerWidth,
   firstWidth,
+  groups,
   stretches,
 } from './departures.ts';
 import type { Departed, Tallies, Tally } from './departures.ts';
@@ -175,6 +176,29 @@ describe('stretches', () => {
   ])('are as many as leave most buckets with one document of %s operations', (operations, count) => {
     expect(lengths(operations)).toHaveLength(count);
     expect(lengths(operations).reduce((sum, length) => sum + length)).toBe(400_000);
+  });
+});
+
+describe('what is looked at side by side', () => {
+  const bounds = [0, 1, 2].map((shard) => ({ shard, through: 9 }));
+  const inGroups = (atOnce: number, numbersAtOnce: number, longest = 5) =>
+    [...groups([...stretches(bounds, { longest, buckets: 4 })], { atOnce, numbersAtOnce })].map(
+      ({ length }) => length,
+    );
+
+  it('are so many stretches', () => {
+    expect(inGroups(4, 1_000)).toEqual([4, 4, 1]);
+    expect(inGroups(16, 1_000)).toEqual([9]);
+  });
+
+  it('have so many numbers together, to which those above the round before add none', () => {
+    expect(inGroups(16, 10)).toEqual([3, 3, 3]);
+    expect(inGroups(16, 20)).toEqual([6, 3]);
+  });
+
+  it('is one at least, however long', () => {
+    expect(inGroups(16, 1)).toEqual(Array(9).fill(1));
+    expect([...groups([], { atOnce: 1, numbersAtOnce: 1 })]).toEqual([]);
   });
 });
 

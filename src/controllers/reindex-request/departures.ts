@@ -55,6 +55,28 @@ function stretchLength(numbers: number, operations = 0, { longest, buckets }: St
   return Math.min(longest, Math.max(finest, Math.ceil(numbers / Math.max(looks, 1))));
 }
 
+/** How many numbers are to be counted; above what the round before has reached there are few documents, whatever their numbers. */
+export const settledIn = ({ settled, from, to }: Stretch): number => (settled ? to - from + 1 : 0);
+
+/** Stretches that are looked at side by side: so many, with so many numbers together, and at least one. */
+export function* groups(
+  all: readonly Stretch[],
+  limits: { readonly atOnce: number; readonly numbersAtOnce: number },
+): Generator<readonly Stretch[]> {
+  let group: Stretch[] = [];
+  let numbers = 0;
+  for (const stretch of all) {
+    numbers += settledIn(stretch);
+    if (group.length >= limits.atOnce || (group.length > 0 && numbers > limits.numbersAtOnce)) {
+      yield group;
+      group = [];
+      numbers = settledIn(stretch);
+    }
+    group.push(stretch);
+  }
+  if (group.length > 0) yield group;
+}
+
 /** A divisor of the width of any coarser bucket, so that a bucket is divided without a rest. */
 const DIVISION = 16;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withPace } from './pace.ts';
+import { firstParallelism, withPace } from './pace.ts';
 import { beginRound, type Copy } from './rounds.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -68,5 +68,20 @@ describe('the number of tasks', () => {
   it('is not judged while places are empty', () => {
     const judged = withPace({ ...start, running: [] }, 0, {}, NOW);
     expect(withPace(judged, 0, {}, NOW + 60_000).parallel).toBe(3);
+  });
+});
+
+describe('how many tasks a copy begins with', () => {
+  it.each([
+    // processors, shards, tasks, at the most later
+    [1, 1, 2, 2],
+    [2, 1, 2, 4],
+    [8, 1, 3, 16],
+    [2, 5, 5, 5],
+    [2, 40, 5, 5],
+    [16, 12, 12, 16],
+    [64, 40, 16, 16],
+  ])('is, with %i processors and %i shards, %i', (processors, shards, parallel, parallelLimit) => {
+    expect(firstParallelism(processors, shards)).toEqual({ parallel, parallelLimit });
   });
 });

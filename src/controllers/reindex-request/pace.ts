@@ -9,6 +9,23 @@ const WORTH = 1.05;
 /** So long a number that has proven best is kept. */
 const HOLD_MS = 120_000;
 
+const MOST_AT_FIRST = 16;
+
+/**
+ * To begin with, a task for each shard, as each reads one of its own, and of a single one as many as there are processors, but
+ * two or three: one waits for the disk or for its next part while others compute. More than processors took more processor
+ * time for the same documents in the same time; whether more copy more is found out while they copy.
+ * @param processors of all data nodes together
+ */
+export function firstParallelism(processors: number, shards: number) {
+  const parallel = Math.min(
+    Math.max(shards, Math.min(Math.max(processors, 2), 3)),
+    processors + 3,
+    MOST_AT_FIRST,
+  );
+  return { parallel, parallelLimit: Math.min(Math.max(parallel, 2 * processors), MOST_AT_FIRST) };
+}
+
 /**
  * Feels its way to the number of tasks that copies most: one more at a time, as long as documents per second grow with
  * it. After a refusal there is nothing to learn until the old number is reached again. Whoever sets limits knows better.

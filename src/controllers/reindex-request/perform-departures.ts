@@ -8,6 +8,8 @@ import {
   departed,
   finerWidth,
   firstWidth,
+  groups,
+  settledIn,
   type Reached,
   type Stretch,
   stretches,
@@ -50,8 +52,9 @@ export type DeparturesResult =
 export interface SliceLimits {
   /** Numbers per stretch: counting them takes about a second. */
   readonly longest: number;
-  /** Stretches side by side. */
+  /** Stretches side by side, and how many numbers they may have together: short ones wait for answers, not for the cluster. */
   readonly atOnce: number;
+  readonly numbersAtOnce: number;
   /** Numbers of all stretches: of an index that is small, every shard is looked at in one slice. */
   readonly numbers: number;
   /** Departed documents, of a stretch as of all. */
@@ -67,7 +70,8 @@ export interface SliceLimits {
 
 export const SLICE: SliceLimits = {
   longest: 2_500_000,
-  atOnce: 4,
+  atOnce: 16,
+  numbersAtOnce: 10_000_000,
   numbers: 20_000_000,
   departed: 2 * PAGE,
   buckets: 10_000,
@@ -130,14 +134,14 @@ async function candidates(request: DeparturesRequest, views: Views): Promise<Fou
   const { limits } = views;
   const documents: DocumentKey[] = [];
   let numbers = 0;
-  for (const group of chunks(stretchesLeft(request, limits), limits.atOnce)) {
+  for (const group of groups(stretchesLeft(request, limits), limits)) {
     if (numbers >= limits.numbers || documents.length >= limits.departed)
       return { documents, next: group[0] && beginOf(group[0]) };
     const found = await Promise.all(group.map((stretch) => candidatesIn(stretch, views)));
     for (const one of found) documents.push(...one.documents);
     const cut = found.find(({ next }) => next !== undefined)?.next;
     if (cut) return { documents, next: cut };
-    for (const { settled, from, to } of group) numbers += settled ? to - from + 1 : 0;
+    numbers += group.reduce((sum, stretch) => sum + settledIn(stretch), 0);
   }
   return { documents, next: undefined };
 }

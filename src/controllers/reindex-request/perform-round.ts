@@ -16,6 +16,7 @@ import { removeDeparted } from './perform-delta.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { followMappings } from './perform-mappings.ts';
 import { withFirstRanges } from './first-ranges.ts';
+import { firstParallelism } from './pace.ts';
 import { pageOf } from './page.ts';
 import { isLoss } from './perform-frozen-view.ts';
 import { needsFlush } from './lag.ts';
@@ -75,7 +76,7 @@ async function roundAt(
       pit,
       fenced: action.fenced,
       sequenceNumbers: status.plan?.sequenceNumbers ?? false,
-      ...parallelism(nodes?.processors ?? 1, shards.length),
+      ...firstParallelism(nodes?.processors ?? 1, shards.length),
       fewestDocumentsPerRange: context.fewestDocumentsPerRange,
       time: time(pass.now),
     });
@@ -119,17 +120,6 @@ async function settleAtOnce(source: IndexFacts, context: EffectContext) {
   const settled = settle.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint >= maxSeqNo);
   if (settled) await refresh(context.es, source.name, context.pass.signal);
   return { settle, settled };
-}
-
-const MOST_AT_FIRST = 16;
-
-/**
- * To begin with, a task for each shard, as each reads one of its own, and at least three: one waits for the disk while
- * others compute. No more than that on few cores; whether more copy more is found out while they copy.
- */
-function parallelism(processors: number, shards: number) {
-  const parallel = Math.min(Math.max(shards, 3), processors + 3, MOST_AT_FIRST);
-  return { parallel, parallelLimit: Math.min(Math.max(parallel, 2 * processors), MOST_AT_FIRST) };
 }
 
 /** Characters of an id: a status holds two of them, compressed. */

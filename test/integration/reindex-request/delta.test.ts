@@ -141,7 +141,7 @@ async function apart({ source, destination }: Pair) {
   };
 }
 
-const tiny = { longest: 40, atOnce: 2, numbers: 80, departed: 3, buckets: 4, ranges: 3 };
+const tiny = { longest: 40, atOnce: 2, numbersAtOnce: 80, numbers: 80, departed: 3, buckets: 4, ranges: 3 };
 
 describe('departures', () => {
   it.for([1, 3])('are deleted whatever happened in between, with %i shards', async (shards) => {
