@@ -73,7 +73,7 @@ const WATCH_SECONDS = 30;
 
 /**
  * The request as often as it changes, and again after each watch, until it is deleted. Looks by the clock would take time
- * from the copy that they measure: twenty a second cost the API server a sixth of a core.
+ * from the copy that they measure: twenty a second cost API server, etcd and the benchmark a tenth of a core.
  */
 async function* sightings(stage: Stage, name: string): AsyncGenerator<ReindexRequest> {
   const { api, namespace } = stage;

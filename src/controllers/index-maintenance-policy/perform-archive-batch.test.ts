@@ -5,6 +5,7 @@ import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
 import { documentFingerprint } from './archival.ts';
+import { archiveOpaqueId } from './copies.ts';
 import { createListings } from './observe-listings.ts';
 import { moveBatch } from './perform-archive-batch.ts';
 
@@ -132,6 +133,30 @@ describe('a batch whose index is not whole', () => {
     const other = hindered(5).status?.archive?.hindered?.slice(1);
     const full = policy({ status: { archive: { documents: 0, held: [], hindered: other } } });
     await expect(moved({}, full)).rejects.toMatchObject({ reason: 'ArchivalHindered' });
+  });
+});
+
+describe('a batch whose copy is still under way', () => {
+  const copyCalled = (opaqueId: string) => ({
+    node: 'n',
+    id: 1,
+    action: 'indices:data/write/reindex',
+    description: 'reindex from [docs-1] to [archive-2016]',
+    cancellable: true,
+    headers: { 'X-Opaque-Id': opaqueId },
+  });
+
+  it.each([
+    ['by this release', { tasks: [copyCalled(archiveOpaqueId(policy().metadata.uid, batch.id))] }],
+    ['by an older one', { tasks: [copyCalled(`es-steward-archive-${batch.id}`)] }],
+    ['as far as anybody can tell', { tasks: [], node_failures: [{}] }],
+  ])('waits for it, begun %s', async (_, tasks) => {
+    await expect(moved({ '/_tasks': tasks })).rejects.toMatchObject({ reason: 'WaitingForTurn' });
+  });
+
+  it('does not wait for the copy of another batch', async () => {
+    const other = { tasks: [copyCalled(archiveOpaqueId(policy().metadata.uid, '2'))] };
+    expect(await moved({ '/_tasks': other })).toMatchObject({ hindered: [{ reason: 'IndexUnhealthy' }] });
   });
 });
 
