@@ -56,7 +56,7 @@ export const copyJournal = object('The journal of the copy: what is done and wha
   flushed: z
     .boolean()
     .optional()
-    .describe('Whether what writers would wait for under the block was done right before it.'),
+    .describe('Whether what writers would wait for under the block is done, but for what came in since.'),
   hardened: z
     .boolean()
     .optional()

@@ -44,6 +44,8 @@ export type ReindexAction =
       readonly liftFirst: boolean;
       /** Written before: the mark of the destination, which says that the block is ours. Absent where it says so already. */
       readonly note?: { readonly target: Target; readonly meta: unknown };
+      /** The destination: PrepareBlock is done once more right before the block. Absent where writers are waiting already. */
+      readonly readied?: Target;
     }
   /** `through`: an alias of the target that goes with the epoch, so that a late call finds nothing. */
   | { readonly type: 'LiftBlock'; readonly target: Target; readonly through?: string }

@@ -13,8 +13,7 @@ export function withFirstRanges({ resource, pass }: EffectContext, change: Chang
   return (before) => {
     const status = change(before);
     const { copy } = status;
-    const isReady =
-      copy?.settled && copy.departed && !copy.sweep && !copy.discarded && !resource.spec.suspend;
+    const isReady = copy?.settled && !copy.sweep && !copy.discarded && !resource.spec.suspend;
     return isReady ? { ...status, copy: withIntents(copy, resource.spec, pass.now) } : status;
   };
 }

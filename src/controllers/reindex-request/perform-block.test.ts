@@ -76,7 +76,35 @@ describe('what writers would wait for', () => {
   it('does not keep the block from being set where it fails, and that is told', async () => {
     const { context, told } = cluster(false, true);
     expect((await prepareBlock(ahead, context))(copying).copy?.flushed).toBe(true);
-    expect(told).toEqual([expect.stringContaining('no flush or refresh')]);
+    expect(told).toEqual([expect.stringContaining('writers will wait longer')]);
+  });
+
+  it('leaves what came in meanwhile to another round', async () => {
+    const change = await prepareBlock(ahead, cluster(false).context);
+    expect(change({ copy: { caughtUp: true, operations: 7 } } as ReindexRequestStatus).copy).toEqual({
+      flushed: true,
+      caughtUp: false,
+    });
+  });
+
+  it('is done once more right before the block, and before it is looked whose block is there', async () => {
+    const copy = { pit: 'now', previousPit: 'before' } as ReindexRequestStatus['copy'];
+    const { context, sent } = cluster(false);
+    const at = { ...context, resource: { ...context.resource, status: { copy } } } as EffectContext;
+    const change = await blockSource({ ...action, readied: ahead.destination }, at);
+    expect(sent).toEqual([
+      '/old/_flush',
+      '/new/_refresh',
+      '/_pit',
+      '/new/_mapping',
+      '/es-steward-abcdef01-1/_block/write',
+    ]);
+    expect(change({ copy }).copy).toEqual({ pit: 'now' });
+    const foreign = cluster(true);
+    await expect(
+      blockSource({ ...action, readied: ahead.destination }, foreign.context),
+    ).rejects.toBeInstanceOf(FencedError);
+    expect(foreign.sent).toEqual(['/old/_flush', '/new/_refresh']);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { putMapping } from '../../elasticsearch/indices.ts';
+import { closePointInTime } from '../../elasticsearch/point-in-time.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
 import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
@@ -8,40 +9,55 @@ import type { ReindexAction, Target } from './actions.ts';
 import { epochOf } from './names.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { releaseOf } from './perform-release.ts';
+import { flushed, withoutPrevious } from './rounds.ts';
 import { writesBlocked } from './situation.ts';
 
 /**
- * What is done before writers wait is not to be done while they do. From 9.0 on the block is answered when all that was
- * indexed in the source is on the disk, and the proof needs everything that was copied to be visible.
+ * What is done before writers wait is not to be done while they do: all that was written since the copy was hardened.
+ * What comes in meanwhile is caught up before the block.
  */
 export async function prepareBlock(
-  { source, destination }: Extract<ReindexAction, { type: 'PrepareBlock' }>,
-  { es, pass }: EffectContext,
+  targets: Extract<ReindexAction, { type: 'PrepareBlock' }>,
+  context: EffectContext,
 ): Promise<StatusChange<ReindexRequestStatus>> {
+  await makeReady(targets, context);
+  return (status) => (status.copy ? { ...status, copy: flushed(status.copy) } : status);
+}
+
+/**
+ * From 9.0 on a block is answered when all that was indexed in the source is on the disk; the proof needs everything that
+ * was copied to be visible; and with a point in time the files go that it has kept.
+ */
+async function makeReady(
+  { source, destination }: Pick<Extract<ReindexAction, { type: 'PrepareBlock' }>, 'source' | 'destination'>,
+  { es, resource, pass }: EffectContext,
+): Promise<void> {
   await Promise.all([source, destination].map((target) => requireSame(es, target, pass.signal)));
+  const before = resource.status?.copy?.previousPit;
   await Promise.all([
     flush(es, source.index, pass.signal),
     refresh(es, destination.index, pass.signal),
+    before === undefined ? undefined : closePointInTime(es, before, pass.signal),
   ]).catch((error: unknown) => {
     pass.signal.throwIfAborted();
     const indices = { source: source.index, destination: destination.index };
     pass.log.warn(
       { err: error, ...indices },
-      'no flush or refresh before the write block: writers will wait longer',
+      'not all is done before the write block: writers will wait longer',
     );
   });
-  return (status) => (status.copy ? { ...status, copy: { ...status.copy, flushed: true } } : status);
 }
 
 /**
- * A block cannot say who has set it. So the source is looked at once more, the mark says whose the block will be, and then
+ * Right before it comes the same once more, for the last second. A block cannot say who has set it. So the source is looked at, the mark says whose the block will be, and then
  * comes the call: whatever becomes of its answer, of this process or of status, the block is known as ours.
  */
 export async function blockSource(
-  { target, through, liftFirst, note }: Extract<ReindexAction, { type: 'BlockWrites' }>,
+  { target, through, liftFirst, note, readied }: Extract<ReindexAction, { type: 'BlockWrites' }>,
   context: EffectContext,
 ): Promise<StatusChange<ReindexRequestStatus>> {
   const { es, pass } = context;
+  if (readied) await makeReady({ source: target, destination: readied }, context);
   const source = await requireSame(es, target, pass.signal);
   if (!liftFirst && writesBlocked(source))
     throw new FencedError(`writes to ${target.index} were blocked by somebody else meanwhile`);
@@ -49,7 +65,11 @@ export async function blockSource(
   oweRelease(target, through, context);
   if (liftFirst) await unblockWrites(es, target.index, pass.signal);
   const { verified } = await blockWrites(es, through, pass.signal);
-  return (status) => ({ ...status, fence: { ...status.fence, verified } });
+  return ({ copy, ...status }) => ({
+    ...status,
+    fence: { ...status.fence, verified },
+    ...(copy ? { copy: readied ? withoutPrevious(copy) : copy } : {}),
+  });
 }
 
 function oweRelease({ index }: Target, through: string, { es, resource, obligations }: EffectContext): void {

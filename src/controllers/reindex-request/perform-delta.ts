@@ -125,12 +125,16 @@ export async function compareContents(
     result.type === 'compared'
       ? { sampled: result.compared, mismatched: result.mismatched }
       : { sampled: result.checked, mismatched: result.missing };
-  return (now) => usedAt(withCompared(now, found, result.next), pass.now);
+  return (now) => looked(withCompared(now, found, result.next), result.next === undefined, pass.now);
 }
 
-/** Each look into a point in time begins the time anew that Elasticsearch keeps it. */
-function usedAt(status: ReindexRequestStatus, now: number): ReindexRequestStatus {
-  return withCopy((copy) => ({ ...copy, pitTime: time(now) }))(status);
+/** Each look into a point in time begins the time anew that Elasticsearch keeps it; after the last one much has come in. */
+function looked(status: ReindexRequestStatus, isLast: boolean, now: number): ReindexRequestStatus {
+  return withCopy(({ flushed, ...copy }) => ({
+    ...copy,
+    pitTime: time(now),
+    ...(flushed && !isLast ? { flushed } : {}),
+  }))(status);
 }
 
 function withCompared(

@@ -72,6 +72,9 @@ describe('the time of a point in time', () => {
     });
     const change = await compareContents(action, context);
     expect(change?.(status)).toMatchObject({ copy: { pitTime: NOW }, verification: { compared: true } });
+    // It took its time: what came in meanwhile is caught up before the block.
+    const ready = { ...status, copy: { ...status.copy, flushed: true } } as ReindexRequestStatus;
+    expect(change?.(ready).copy).not.toHaveProperty('flushed');
   });
 });
 
@@ -141,6 +144,6 @@ it('does while settings are given back what writers would wait for later', async
   const { copy } = (await finishHardening(action, at))(copying as ReindexRequestStatus);
   expect(sent.sort()).toEqual(['/new/_refresh', '/old/_flush']);
   // What came in meanwhile is no measure for the round before.
-  expect(copy).toMatchObject({ hardened: true, caughtUp: false });
+  expect(copy).toMatchObject({ hardened: true, flushed: true, caughtUp: false });
   expect(copy?.operations).toBeUndefined();
 });

@@ -12,15 +12,13 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
 import { flatten } from './destination.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
-import { removeDeparted } from './perform-delta.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { followMappings } from './perform-mappings.ts';
 import { withFirstRanges } from './first-ranges.ts';
 import { firstParallelism } from './pace.ts';
-import { pageOf } from './page.ts';
 import { isLoss } from './perform-frozen-view.ts';
 import { needsFlush } from './lag.ts';
-import { beginRound, type Copy, hasSettled, LOST_SINCE, type RoundStart } from './rounds.ts';
+import { beginRound, hardened, hasSettled, LOST_SINCE, type RoundStart } from './rounds.ts';
 import { time } from './step.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
@@ -80,25 +78,7 @@ async function roundAt(
       fewestDocumentsPerRange: context.fewestDocumentsPerRange,
       time: time(pass.now),
     });
-  const page = pageOf(source.settings);
-  return withFirstRanges(context, action.fenced ? await withDepartures(begun, action, page, context) : begun);
-}
-
-/** Writers wait: what has left is deleted in the same go. Where that fails, the next pass does it, and says why not. */
-async function withDepartures(
-  begun: Change,
-  { destination }: Action<'BeginRound'>,
-  page: number,
-  context: EffectContext,
-) {
-  const { resource, pass } = context;
-  const status = begun(resource.status ?? {});
-  if (!destination || !status.copy || status.copy.departed || status.copy.sweep) return begun;
-  const at = { ...context, resource: { ...resource, status } };
-  const removed = await removeDeparted({ type: 'RemoveDepartures', target: destination, page }, at).catch(
-    (error: unknown) => pass.log.warn({ err: error }, 'what has left the source was not deleted at once'),
-  );
-  return (before: ReindexRequestStatus) => (removed ? removed(begun(before)) : begun(before));
+  return withFirstRanges(context, begun);
 }
 
 /** A flush moves the checkpoint that an asynchronous translog holds back; what else hangs back is in flight, and is of the next round. */
@@ -226,9 +206,4 @@ export async function finishHardening(
     source && resource.spec.writeMode === 'Online' ? flush(es, source.index, pass.signal) : undefined,
   ]);
   return (status) => (status.copy ? { ...status, copy: hardened(status.copy) } : status);
-}
-
-/** What has come in since is no measure for the round before: another one is worth it, however large that was. */
-function hardened({ operations: _before, ...copy }: Copy): Copy {
-  return { ...copy, hardened: true, caughtUp: false };
 }

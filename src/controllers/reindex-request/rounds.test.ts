@@ -3,6 +3,7 @@ import type { ShardFacts } from './observed.ts';
 import {
   beginRound,
   type Copy,
+  flushed,
   hasSettled,
   isCaughtUp,
   isRoundComplete,
@@ -143,22 +144,25 @@ describe('catching up', () => {
 
   it('ends when little is left', () => {
     expect(lag(rounds({}), [facts(199)])).toBe(100);
-    expect(isCaughtUp(rounds({}), [facts(99 + 3_000)])).toBe(true);
-    expect(isCaughtUp(rounds({}), [facts(99 + 3_001)])).toBe(false);
+    expect(isCaughtUp(rounds({}), [facts(99 + 1_000)])).toBe(true);
+    expect(isCaughtUp(rounds({}), [facts(99 + 1_001)])).toBe(false);
   });
 
   it('ends when rounds shrink no more, and after twenty in any case (H33)', () => {
     // Operations of the round that has ended, and 10,000 for the next one.
     const behind = [facts(99 + 10_000)];
-    expect(isCaughtUp(rounds({ round: 3, operations: 20_000 }), behind)).toBe(false);
-    expect(isCaughtUp(rounds({ round: 3, operations: 14_000 }), behind)).toBe(true);
-    expect(isCaughtUp(rounds({ round: 2, operations: 14_000 }), behind)).toBe(false);
+    expect(isCaughtUp(rounds({ round: 6, operations: 20_000 }), behind)).toBe(false);
+    expect(isCaughtUp(rounds({ round: 6, operations: 14_000 }), behind)).toBe(true);
+    expect(isCaughtUp(rounds({ round: 5, operations: 14_000 }), behind)).toBe(false);
     expect(isCaughtUp(rounds({ round: 20, operations: 20_000 }), behind)).toBe(true);
   });
 
   it('does not end right after something else took its time', () => {
-    const { operations: _none, ...others } = rounds({ round: 5 });
-    expect(isCaughtUp(others, [facts(99 + 10_000)])).toBe(false);
+    const late = flushed(rounds({ round: 20, operations: 10_000 }));
+    expect(isCaughtUp(late, [facts(99 + 10_000)])).toBe(false);
+    const next = complete(beginRound(late, start({ shards: [facts(99 + 10_000)] })));
+    expect(next).toMatchObject({ flushed: true, operations: 10_000 });
+    expect(isCaughtUp(next, [facts(99 + 20_000)])).toBe(true);
   });
 });
 

@@ -59,6 +59,7 @@ export function beginRound(before: Copy | undefined, start: RoundStart): Copy {
       : {}),
     operations: operationsIn(shards),
     ...(before?.hardened ? { hardened: true } : {}),
+    ...(before?.flushed ? { flushed: true } : {}),
     ...(before?.bad ? { bad: before.bad } : {}),
     shards,
     done: [],
@@ -169,8 +170,10 @@ export function withFinality(copy: Copy, facts: readonly ShardFacts[]): Copy {
 }
 
 /** Few enough to be copied while writers wait. */
-const SMALL_DELTA = 3_000;
+const SMALL_DELTA = 1_000;
 const FEWER = 0.7;
+/** A cluster that has just copied an index merges what it has written: rounds become quicker with time. */
+const FEWEST_ROUNDS = 6;
 const MOST_ROUNDS = 20;
 
 /** Whether another round without a block would bring the end nearer. */
@@ -178,9 +181,11 @@ export function isCaughtUp(copy: Copy, facts: readonly ShardFacts[]): boolean {
   const behind = lag(copy, facts);
   if (behind <= SMALL_DELTA) return true;
   const { round = 0, operations } = copy;
+  // Something else took its time: the round before is no measure for what came in meanwhile.
+  if (operations === undefined) return false;
   if (round >= MOST_ROUNDS) return true;
   // Writers as fast as the copy: the next round would be no smaller than this one was.
-  return round >= 3 && operations !== undefined && behind >= operations * FEWER;
+  return round >= FEWEST_ROUNDS && behind >= operations * FEWER;
 }
 
 /** Operations of the source that no round has covered yet. */
@@ -189,6 +194,21 @@ export function lag(copy: Copy, facts: readonly ShardFacts[]): number {
     const reached = copy.shards.find((other) => other.shard === shard)?.maxSeqNo ?? -1;
     return sum + Math.max(maxSeqNo - reached, 0);
   }, 0);
+}
+
+/** The destination has its own settings, and what writers would wait for under the block is done. */
+export function hardened(copy: Copy): Copy {
+  return flushed({ ...copy, hardened: true });
+}
+
+/** What has come in since is no measure for the round before: another one is worth it, however large that was. */
+export function flushed({ operations: _before, ...copy }: Copy): Copy {
+  return { ...copy, flushed: true, caughtUp: false };
+}
+
+/** Its point in time is closed: no round needs it any more. */
+export function withoutPrevious({ previousPit: _closed, ...copy }: Copy): Copy {
+  return copy;
 }
 
 /** The block is gone: what it proved holds no more, what was copied stays copied. */

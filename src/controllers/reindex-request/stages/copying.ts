@@ -19,17 +19,14 @@ import { completedOf, pollMs, report } from './copy-report.ts';
 const MOST_FAILURES_LISTED = 10;
 
 /**
- * One round: what is to be copied is fixed, what was deleted since the round before is deleted in the destination, and
- * then range after range is copied. The same code runs while writers write and under the write block.
+ * One round: what is to be copied is fixed, then range after range is copied, while what was deleted since the round
+ * before is deleted in the destination. The same code runs while writers write and under the write block.
  */
 export function copy(situation: Situation): Step {
   const journal = situation.status.copy;
   if (!journal || journal.discarded || isRoundComplete(journal)) return begin(situation, journal);
   if (!journal.settled) return settle(situation);
-  const isLookedUp = journal.departed && !journal.sweep;
-  if (!isLookedUp && isFlooded(situation.destination)) return report(situation, {});
-  if (!isLookedUp) return removeDeparted(situation, journal);
-  return copyRanges(situation, journal);
+  return journal.sweep ? sweep(situation) : copyRanges(situation, journal);
 }
 
 /** Nothing of an earlier round may still be on its way: its epoch is over, and no task of ours runs. */
@@ -71,17 +68,27 @@ function settle(situation: Situation): Step {
   return report(situation, { actions: [action], next: 'now', idleMs: lagWaitMs(lasted) });
 }
 
-function removeDeparted(situation: Situation, journal: Copy): Step {
-  const { source, destination } = situation;
-  if (!source || !destination)
-    return fail(
-      situation,
-      'SourceChanged',
-      'source or destination was deleted during the copy; retry begins anew',
-    );
-  const type = journal.sweep ? 'Sweep' : 'RemoveDepartures';
+/** Before the ranges: which of them are copied again is what it finds out. */
+function sweep(situation: Situation): Step {
+  if (isFlooded(situation.destination)) return report(situation, {});
+  return report(situation, { actions: lookUp('Sweep', situation), next: 'now' });
+}
+
+/**
+ * Beside the ranges: a document that has left is in no point in time of this round, so no range of it writes one that is
+ * deleted here.
+ */
+function departures({ departed }: Copy, situation: Situation): readonly ReindexAction[] {
+  return departed || isFlooded(situation.destination) ? [] : lookUp('RemoveDepartures', situation);
+}
+
+function lookUp(
+  type: 'Sweep' | 'RemoveDepartures',
+  { source, destination }: Situation,
+): readonly ReindexAction[] {
+  if (!source || !destination) return [];
   const target = { index: destination.name, uuid: destination.uuid };
-  return report(situation, { actions: [{ type, target, page: pageOf(source.settings) }], next: 'now' });
+  return [{ type, target, page: pageOf(source.settings) }];
 }
 
 /**
@@ -101,6 +108,7 @@ function copyRanges(situation: Situation, journal: Copy): Step {
   const filled = situation.spec.suspend ? booked : withIntents(booked, situation.spec, situation.now);
   const sent = sends(booked, situation);
   const actions = [
+    ...departures(booked, situation),
     ...isolations(booked, situation),
     ...sent,
     ...rethrottles(booked, situation),
@@ -116,9 +124,11 @@ function copyRanges(situation: Situation, journal: Copy): Step {
   return report(next, { actions, next: isAtOnce ? 'now' : pollMs(next) });
 }
 
+const FOLLOWED_UP: ReadonlySet<ReindexAction['type']> = new Set(['IsolateFailures', 'RemoveDepartures']);
+
 /** A task takes its time; what these find or change is looked at again at once. A second flush changes nothing. */
 function isFollowedUp({ type }: ReindexAction, { lagSince }: Copy): boolean {
-  return type === 'IsolateFailures' || (type === 'Flush' && lagSince === undefined);
+  return FOLLOWED_UP.has(type) || (type === 'Flush' && lagSince === undefined);
 }
 
 /** What the proof begins with, at once where writers wait: nothing of ours runs any more that could write. */

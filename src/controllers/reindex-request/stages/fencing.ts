@@ -29,7 +29,8 @@ export function fence(situation: Situation): Step {
   if (leftMs(status.fenceAfter, LONGEST_WAIT_MS, now) > 0)
     return step(situation, { ...options, message: waitMessage(situation), next: SOON_MS });
   if (!status.fence && isFlooded(situation.destination)) return waitForDisk(situation, options);
-  if (!status.fence) return step(situation, { ...options, ...prepareOrIntend(situation) });
+  if (!status.fence)
+    return prepare(situation) ?? step(situation, { ...options, status: intended(situation), next: 'now' });
   const { tasks } = situation.observed;
   if (!tasks.complete || tasks.running.length > 0)
     return step(situation, {
@@ -61,14 +62,18 @@ export function fence(situation: Situation): Step {
 }
 
 /** From the intent on the time counts that writers may be kept waiting. A copy that writers wait for as a whole is not prepared. */
-function prepareOrIntend(situation: Situation): Pick<StepOptions, 'actions' | 'status' | 'next'> {
+function prepare(situation: Situation): Step | undefined {
   const { source, destination, status } = situation;
-  if (!source || !destination || !status.copy || status.copy.flushed)
-    return { status: intended(situation), next: 'now' };
-  const targetOf = ({ name, uuid }: IndexFacts) => ({ index: name, uuid });
-  const of = { source: targetOf(source), destination: targetOf(destination) };
-  return { actions: [{ type: 'PrepareBlock', ...of }] };
+  if (!source || !destination || !status.copy || status.copy.flushed) return undefined;
+  return step(situation, {
+    phase: 'CatchingUp',
+    message: `preparing to block writes to ${source.name}`,
+    percent: 96,
+    actions: [{ type: 'PrepareBlock', source: targetOf(source), destination: targetOf(destination) }],
+  });
 }
+
+const targetOf = ({ name, uuid }: IndexFacts) => ({ index: name, uuid });
 
 /** It came after the intent and before our call: their block is not ours to lift, and stops writers as well. */
 function isOfSomebodyElse(situation: Situation): boolean {
@@ -116,16 +121,23 @@ function waitMessage({ status, spec }: Situation): string {
 
 /** A block of unknown proof is set anew; one that was there before us is not ours to lift. */
 function blockAction(situation: Situation) {
-  const { source, status, blocked } = situation;
+  const { source, destination, status, blocked } = situation;
   const target = { index: source?.name ?? '', uuid: source?.uuid ?? '' };
   const liftFirst = blocked && !status.plan?.blockedBefore;
   const through = currentEpochAlias(situation);
-  return { type: 'BlockWrites', target, through, liftFirst, ...noted(situation) } as const;
+  return {
+    type: 'BlockWrites',
+    target,
+    through,
+    liftFirst,
+    ...noted(situation),
+    ...(destination && status.copy?.flushed && !liftFirst ? { readied: targetOf(destination) } : {}),
+  } as const;
 }
 
 /** Whose it is, for whoever finds it without a status. */
 function noted({ destination, mark }: Situation) {
   if (!destination || !mark || mark.blocks) return {};
   const meta = withMark(destination.mappings, { ...mark, blocks: true, blockedBefore: false })['_meta'];
-  return { note: { target: { index: destination.name, uuid: destination.uuid }, meta } };
+  return { note: { target: targetOf(destination), meta } };
 }

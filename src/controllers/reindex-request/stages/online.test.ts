@@ -142,6 +142,36 @@ describe('a new round', () => {
   });
 });
 
+describe('what left the source between two rounds', () => {
+  const intents = [{ shard: 0, from: 0, to: 99, try: 0 }];
+  const pitTime = '2026-03-01T11:59:00Z';
+  const looking: Copy = { ...copy, pitTime, settled: true, departed: false, done: [], running: intents };
+
+  it.each([
+    ['while writers write', copied, free],
+    ['under the block', fencedStatus, blocked()],
+  ] as const)(
+    'is deleted beside the copying of the ranges %s, and both belong to the round',
+    (_, status, world) => {
+      const journal = { ...looking, fenced: status === fencedStatus };
+      const decision = ask({ ...status, copy: journal }, { ...world, ...inCopyOf(world) });
+      expect(actionsOf(decision)).toEqual(['RemoveDepartures', 'StartRange']);
+      expect(decision.next).toBe('now');
+      const only = { ...journal, done: wholeCopy.done, running: [] };
+      expect(actionsOf(ask({ ...status, copy: only }, { ...world, ...inCopyOf(world) }))).toEqual([
+        'RemoveDepartures',
+      ]);
+    },
+  );
+
+  it('is looked up first of all where a point in time was lost: the ranges depend on it', () => {
+    const lost = { ...copied, copy: { ...looking, sweep: true } };
+    expect(actionsOf(ask(lost, { ...free, ...inCopyOf(free) }))).toEqual(['Sweep']);
+  });
+
+  const inCopyOf = ({ sources }: Observed) => ({ sources, health: inCopy.health });
+});
+
 describe('the block of an online copy', () => {
   it('comes right after all that writers would wait for, and the time counts from then', () => {
     const ahead = ask(copied, free);
@@ -149,10 +179,21 @@ describe('the block of an online copy', () => {
       { type: 'PrepareBlock', source: { uuid: 'orders-v1-uuid' }, destination: { uuid: 'orders-v2-uuid' } },
     ]);
     expect([ahead.status.fence, ahead.status.blockedSince]).toEqual([undefined, undefined]);
+    expect(ahead.status.phase).toBe('CatchingUp');
     expect(ask(flushed, free).status.fence).toBeDefined();
     // After a block that had to be lifted it is done anew.
     const freed = ask({ ...lifting, copy: { ...copy, fenced: true, flushed: true } }, free);
     expect(freed.status.copy?.flushed).toBeUndefined();
+  });
+
+  it('is made ready for once more right before it, but not where it is there already and only its proof is missing', () => {
+    const noted = { ...flushed, fence: { verified: false }, blockedSince: '2026-03-01T11:59:59Z' };
+    const [first] = ask(noted, free).actions ?? [];
+    expect(first).toMatchObject({ type: 'BlockWrites', readied: { uuid: 'orders-v2-uuid' } });
+    const ours = { ...blocked(), destination: ready({ blocks: true }) };
+    const [again] = ask(noted, ours).actions ?? [];
+    expect(again).toMatchObject({ type: 'BlockWrites', liftFirst: true });
+    expect(again).not.toHaveProperty('readied');
   });
 
   it('is noted with its deadline and a new epoch before it is set', () => {
