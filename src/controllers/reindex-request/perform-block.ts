@@ -21,7 +21,7 @@ export async function prepareBlock(
   context: EffectContext,
 ): Promise<StatusChange<ReindexRequestStatus>> {
   await makeReady(targets, context);
-  return (status) => (status.copy ? { ...status, copy: flushed(status.copy) } : status);
+  return (status) => (status.copy ? { ...status, copy: flushed(withoutPrevious(status.copy)) } : status);
 }
 
 /**
