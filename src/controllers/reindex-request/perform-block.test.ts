@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { FencedError } from '../../runtime/errors.ts';
+import type { Obligation } from '../../runtime/obligations.ts';
 import { blockSource, prepareBlock } from './perform-block.ts';
 import type { EffectContext } from './perform-effect.ts';
 
@@ -100,6 +101,33 @@ describe('what writers would wait for', () => {
       '/es-steward-abcdef01-1/_block/write',
     ]);
     expect(change({ copy }).copy).toEqual({ pit: 'now' });
+  });
+
+  it('takes no time of that which writers may be kept waiting', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(1_000).mockReturnValueOnce(1_750.4);
+    const { context } = cluster(false);
+    const owed: (number | undefined)[] = [];
+    const status = {
+      plan: { blockedBefore: false },
+      blockedSince: '2026-03-01T12:00:00.000Z',
+      fence: { verified: false, deadline: '2026-03-01T12:00:01.000Z' },
+    } as ReindexRequestStatus;
+    const obligations = { owe: (_key: string, { until }: Obligation) => owed.push(until) };
+    const at = { ...context, obligations, resource: { ...context.resource, status } };
+    const change = await blockSource(
+      { ...action, readied: ahead.destination },
+      at as unknown as EffectContext,
+    );
+    clock.mockRestore();
+    const deadline = '2026-03-01T12:00:01.750Z';
+    expect(owed).toEqual([Date.parse(deadline)]);
+    expect(change(status)).toMatchObject({
+      blockedSince: '2026-03-01T12:00:00.750Z',
+      fence: { verified: true, deadline },
+    });
+  });
+
+  it('finds a block that somebody has set meanwhile', async () => {
     const foreign = cluster(true);
     await expect(
       blockSource({ ...action, readied: ahead.destination }, foreign.context),

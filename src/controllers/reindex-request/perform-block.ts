@@ -11,15 +11,16 @@ import { type EffectContext, requireSame } from './perform-effect.ts';
 import { releaseOf } from './perform-release.ts';
 import { flushed, withoutPrevious } from './rounds.ts';
 import { writesBlocked } from './situation.ts';
+import { time } from './step.ts';
+
+type Change = StatusChange<ReindexRequestStatus>;
+type Targets = Pick<Extract<ReindexAction, { type: 'PrepareBlock' }>, 'source' | 'destination'>;
 
 /**
  * What is done before writers wait is not to be done while they do: all that was written since the copy was hardened.
  * What comes in meanwhile is caught up before the block.
  */
-export async function prepareBlock(
-  targets: Extract<ReindexAction, { type: 'PrepareBlock' }>,
-  context: EffectContext,
-): Promise<StatusChange<ReindexRequestStatus>> {
+export async function prepareBlock(targets: Targets, context: EffectContext): Promise<Change> {
   await makeReady(targets, context);
   return (status) => (status.copy ? { ...status, copy: flushed(withoutPrevious(status.copy)) } : status);
 }
@@ -29,7 +30,7 @@ export async function prepareBlock(
  * was copied to be visible; and with a point in time the files go that it has kept.
  */
 async function makeReady(
-  { source, destination }: Pick<Extract<ReindexAction, { type: 'PrepareBlock' }>, 'source' | 'destination'>,
+  { source, destination }: Targets,
   { es, resource, pass }: EffectContext,
 ): Promise<void> {
   await Promise.all([source, destination].map((target) => requireSame(es, target, pass.signal)));
@@ -49,26 +50,42 @@ async function makeReady(
 }
 
 /**
- * Right before it comes the same once more, for the last second. A block cannot say who has set it. So the source is looked at, the mark says whose the block will be, and then
+ * A block cannot say who has set it. So the source is looked at once more, the mark says whose the block will be, and then
  * comes the call: whatever becomes of its answer, of this process or of status, the block is known as ours.
  */
 export async function blockSource(
   { target, through, liftFirst, note, readied }: Extract<ReindexAction, { type: 'BlockWrites' }>,
   context: EffectContext,
-): Promise<StatusChange<ReindexRequestStatus>> {
+): Promise<Change> {
   const { es, pass } = context;
-  if (readied) await makeReady({ source: target, destination: readied }, context);
+  const ready = readied ? await readyAtLast({ source: target, destination: readied }, context) : unchanged;
   const source = await requireSame(es, target, pass.signal);
   if (!liftFirst && writesBlocked(source))
     throw new FencedError(`writes to ${target.index} were blocked by somebody else meanwhile`);
   if (note) await setMeta(note, context);
-  oweRelease(target, through, context);
+  const resource = { ...context.resource, status: ready(context.resource.status ?? {}) };
+  oweRelease(target, through, { ...context, resource });
   if (liftFirst) await unblockWrites(es, target.index, pass.signal);
   const { verified } = await blockWrites(es, through, pass.signal);
-  return ({ copy, ...status }) => ({
+  return (before) => {
+    const status = ready(before);
+    return { ...status, fence: { ...status.fence, verified } };
+  };
+}
+
+const unchanged: Change = (status) => status;
+
+/** The time counts that writers wait, and it was written down before: it counts from now on only. */
+async function readyAtLast(targets: Targets, context: EffectContext): Promise<Change> {
+  const begun = performance.now();
+  await makeReady(targets, context);
+  const tookMs = Math.floor(performance.now() - begun);
+  const later = (moment: string) => time(Date.parse(moment) + tookMs);
+  return ({ copy, blockedSince, fence, ...status }) => ({
     ...status,
-    fence: { ...status.fence, verified },
-    ...(copy ? { copy: readied ? withoutPrevious(copy) : copy } : {}),
+    ...(copy ? { copy: withoutPrevious(copy) } : {}),
+    ...(blockedSince === undefined ? {} : { blockedSince: later(blockedSince) }),
+    ...(fence ? { fence: { ...fence, ...(fence.deadline ? { deadline: later(fence.deadline) } : {}) } } : {}),
   });
 }
 
