@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { sums } from '../../../test/support/reindex-situations.ts';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { FencedError } from '../../runtime/errors.ts';
@@ -9,15 +10,17 @@ import type { EffectContext } from './perform-effect.ts';
 /** Both indexes, the source blocked or not, and what was asked of them beside reading. */
 function cluster(isBlocked: boolean, isRed = false) {
   const sent: string[] = [];
+  const timeouts: (number | undefined)[] = [];
   const index = (uuid: string, blocks: object) => ({
     aliases: {},
     mappings: {},
     settings: { index: { uuid, number_of_shards: '1', number_of_replicas: '0', ...blocks } },
   });
   const source = () => index('old-uuid', isBlocked ? { blocks: { write: 'true' } } : {});
-  const request = async ({ method, path }: ElasticsearchRequest) => {
+  const request = async ({ method, path, timeoutMs }: ElasticsearchRequest) => {
     if (method === 'GET') return path === '/old' ? { old: source() } : { new: index('new-uuid', {}) };
     sent.push(path);
+    timeouts.push(timeoutMs);
     return {
       acknowledged: true,
       shards_acknowledged: true,
@@ -35,7 +38,7 @@ function cluster(isBlocked: boolean, isRed = false) {
     },
     obligations: { owe: () => {} },
   } as unknown as EffectContext; // only what is used
-  return { context, sent, told };
+  return { context, sent, timeouts, told };
 }
 
 const action = {
@@ -58,7 +61,10 @@ describe('what writers would wait for', () => {
     source: { index: 'old', uuid: 'old-uuid' },
     destination: { index: 'new', uuid: 'new-uuid' },
   } as const;
-  const copying = { copy: {} } as ReindexRequestStatus; // only what is used
+  const copying = { copy: { shards: [], done: [], running: [] } } as unknown as ReindexRequestStatus; // only what is used
+
+  const whole = { round: 1, shards: [], done: [], running: [], sums, startTime: '' };
+  const copy = { ...whole, pit: 'now', previousPit: 'before' };
 
   it('is done before the block', async () => {
     const { context, sent } = cluster(false);
@@ -82,15 +88,15 @@ describe('what writers would wait for', () => {
 
   it('leaves what came in meanwhile to another round', async () => {
     const change = await prepareBlock(ahead, cluster(false).context);
-    expect(change({ copy: { caughtUp: true, operations: 7 } } as ReindexRequestStatus).copy).toEqual({
+    expect(change({ copy: { ...whole, caughtUp: true, operations: 7 } }).copy).toEqual({
+      ...whole,
       flushed: true,
       caughtUp: false,
     });
   });
 
   it('is done once more right before the block, and before it is looked whose block is there', async () => {
-    const copy = { pit: 'now', previousPit: 'before' } as ReindexRequestStatus['copy'];
-    const { context, sent } = cluster(false);
+    const { context, sent, timeouts } = cluster(false);
     const at = { ...context, resource: { ...context.resource, status: { copy } } } as EffectContext;
     const change = await blockSource({ ...action, readied: ahead.destination }, at);
     expect(sent).toEqual([
@@ -100,7 +106,19 @@ describe('what writers would wait for', () => {
       '/new/_mapping',
       '/es-steward-abcdef01-1/_block/write',
     ]);
-    expect(change({ copy }).copy).toEqual({ pit: 'now' });
+    expect(change({ copy }).copy).toEqual({ ...whole, pit: 'now' });
+    // What it was judged by gets old meanwhile.
+    expect(timeouts).toEqual([5_000, 5_000, 5_000, undefined, undefined]);
+  });
+
+  it('closes no point in time that an unfinished round is to be compared with', async () => {
+    const unfinished = { ...copy, departed: false };
+    const { context, sent } = cluster(false);
+    const status = { copy: unfinished };
+    const at = { ...context, resource: { ...context.resource, status } } as EffectContext;
+    const change = await prepareBlock(ahead, at);
+    expect(sent).toEqual(['/old/_flush', '/new/_refresh']);
+    expect(change(status).copy?.previousPit).toBe('before');
   });
 
   it('takes no time of that which writers may be kept waiting', async () => {

@@ -2,6 +2,7 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { putMapping } from '../../elasticsearch/indices.ts';
 import { closePointInTime } from '../../elasticsearch/point-in-time.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
+import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
@@ -9,7 +10,7 @@ import type { ReindexAction, Target } from './actions.ts';
 import { epochOf } from './names.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 import { releaseOf } from './perform-release.ts';
-import { flushed, withoutPrevious } from './rounds.ts';
+import { flushed, outlived, withoutOutlived } from './rounds.ts';
 import { writesBlocked } from './situation.ts';
 import { time } from './step.ts';
 
@@ -22,7 +23,7 @@ type Targets = Pick<Extract<ReindexAction, { type: 'PrepareBlock' }>, 'source' |
  */
 export async function prepareBlock(targets: Targets, context: EffectContext): Promise<Change> {
   await makeReady(targets, context);
-  return (status) => (status.copy ? { ...status, copy: flushed(withoutPrevious(status.copy)) } : status);
+  return (status) => (status.copy ? { ...status, copy: flushed(withoutOutlived(status.copy)) } : status);
 }
 
 /**
@@ -34,7 +35,7 @@ async function makeReady(
   { es, resource, pass }: EffectContext,
 ): Promise<void> {
   await Promise.all([source, destination].map((target) => requireSame(es, target, pass.signal)));
-  const before = resource.status?.copy?.previousPit;
+  const before = outlived(resource.status?.copy);
   await Promise.all([
     flush(es, source.index, pass.signal),
     refresh(es, destination.index, pass.signal),
@@ -75,15 +76,18 @@ export async function blockSource(
 
 const unchanged: Change = (status) => status;
 
+/** What this pass was judged by gets old meanwhile, and a cluster that takes longer for it would not block in time either. */
+const LONGEST_AT_LAST_MS = 5_000;
+
 /** The time counts that writers wait, and it was written down before: it counts from now on only. */
 async function readyAtLast(targets: Targets, context: EffectContext): Promise<Change> {
   const begun = performance.now();
-  await makeReady(targets, context);
+  await makeReady(targets, { ...context, es: withTimeout(context.es, LONGEST_AT_LAST_MS) });
   const tookMs = Math.floor(performance.now() - begun);
   const later = (moment: string) => time(Date.parse(moment) + tookMs);
   return ({ copy, blockedSince, fence, ...status }) => ({
     ...status,
-    ...(copy ? { copy: withoutPrevious(copy) } : {}),
+    ...(copy ? { copy: withoutOutlived(copy) } : {}),
     ...(blockedSince === undefined ? {} : { blockedSince: later(blockedSince) }),
     ...(fence ? { fence: { ...fence, ...(fence.deadline ? { deadline: later(fence.deadline) } : {}) } } : {}),
   });

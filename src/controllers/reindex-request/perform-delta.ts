@@ -5,7 +5,6 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
 import type { Reached } from './departures.ts';
 import { compareDocuments } from './perform-compare.ts';
-import { withFirstRanges } from './first-ranges.ts';
 import { findMissing } from './perform-missing.ts';
 import { removeDepartures } from './perform-departures.ts';
 import type { EffectContext } from './perform-effect.ts';
@@ -19,9 +18,8 @@ type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type:
 /** A slice of what was deleted in the source between two points in time is deleted in the destination. */
 export async function removeDeparted(
   { target, page }: Action<'RemoveDepartures'>,
-  context: EffectContext,
+  { es, resource, pass }: EffectContext,
 ): Promise<Change | void> {
-  const { es, resource, pass } = context;
   const copy = resource.status?.copy;
   if (!copy) return;
   if (copy.previousPit === undefined || copy.pit === undefined) return withCopy(lookUpAll);
@@ -39,9 +37,7 @@ export async function removeDeparted(
     pass.signal,
   );
   if (result.type === 'lost') return withCopy(result.pit === 'before' ? lookUpAll : withoutRound);
-  return withFirstRanges(context, (status) =>
-    withRemoved(withCopy((journal) => goOn(journal, result.next))(status), result.removed),
-  );
+  return (status) => withRemoved(withCopy((journal) => goOn(journal, result.next))(status), result.removed);
 }
 
 function reachedSince({ previous = [], shards }: Copy): readonly Reached[] {

@@ -196,7 +196,7 @@ export function lag(copy: Copy, facts: readonly ShardFacts[]): number {
   }, 0);
 }
 
-/** The destination has its own settings, and what writers would wait for under the block is done. */
+/** The destination has its own settings, and what writers of an online copy would wait for under the block is done. */
 export function hardened(copy: Copy): Copy {
   return flushed({ ...copy, hardened: true });
 }
@@ -206,9 +206,14 @@ export function flushed({ operations: _before, ...copy }: Copy): Copy {
   return { ...copy, flushed: true, caughtUp: false };
 }
 
-/** Its point in time is closed: no round needs it any more. */
-export function withoutPrevious({ previousPit: _closed, ...copy }: Copy): Copy {
-  return copy;
+/** A point in time that no round needs any more: what has left since is deleted. */
+export function outlived(copy: Copy | undefined): string | undefined {
+  return copy && isRoundComplete(copy) ? copy.previousPit : undefined;
+}
+
+export function withoutOutlived(copy: Copy): Copy {
+  const { previousPit: _closed, ...rest } = copy;
+  return outlived(copy) === undefined ? copy : rest;
 }
 
 /** The block is gone: what it proved holds no more, what was copied stays copied. */

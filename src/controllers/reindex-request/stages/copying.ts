@@ -26,7 +26,8 @@ export function copy(situation: Situation): Step {
   const journal = situation.status.copy;
   if (!journal || journal.discarded || isRoundComplete(journal)) return begin(situation, journal);
   if (!journal.settled) return settle(situation);
-  return journal.sweep ? sweep(situation) : copyRanges(situation, journal);
+  // Whoever is suspended only lets tasks end.
+  return journal.sweep && !situation.spec.suspend ? sweep(situation) : copyRanges(situation, journal);
 }
 
 /** Nothing of an earlier round may still be on its way: its epoch is over, and no task of ours runs. */
@@ -68,18 +69,19 @@ function settle(situation: Situation): Step {
   return report(situation, { actions: [action], next: 'now', idleMs: lagWaitMs(lasted) });
 }
 
-/** Before the ranges: which of them are copied again is what it finds out. */
+/** Before more ranges: which of them are copied again is what it finds out. */
 function sweep(situation: Situation): Step {
   if (isFlooded(situation.destination)) return report(situation, {});
   return report(situation, { actions: lookUp('Sweep', situation), next: 'now' });
 }
 
 /**
- * Beside the ranges: a document that has left is in no point in time of this round, so no range of it writes one that is
- * deleted here.
+ * Beside the ranges: a document that has left by the point in time of this round and comes back has a number above all of
+ * its ranges, so none of them writes what is deleted here. With another routing the same id is another document.
  */
 function departures({ departed }: Copy, situation: Situation): readonly ReindexAction[] {
-  return departed || isFlooded(situation.destination) ? [] : lookUp('RemoveDepartures', situation);
+  const waits = situation.spec.suspend || isFlooded(situation.destination);
+  return departed || waits ? [] : lookUp('RemoveDepartures', situation);
 }
 
 function lookUp(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   actionsOf,
+  counts,
   destination,
   EPOCH,
   facts,
@@ -167,6 +168,29 @@ describe('what left the source between two rounds', () => {
   it('is looked up first of all where a point in time was lost: the ranges depend on it', () => {
     const lost = { ...copied, copy: { ...looking, sweep: true } };
     expect(actionsOf(ask(lost, { ...free, ...inCopyOf(free) }))).toEqual(['Sweep']);
+  });
+
+  it.each([false, true])(
+    'rests with a request that is suspended, whose tasks end and count (sweep: %s)',
+    (isLost) => {
+      const running = [{ ...intents[0], shard: 0, from: 0, to: 99, try: 0, task: 'n:1' }];
+      const status = { ...copied, copy: { ...looking, running, ...(isLost ? { sweep: true } : {}) } };
+      const outcomes = { 'n:1': { type: 'copied', counts: counts() } } as const;
+      const decision = ask(
+        status,
+        { ...free, ...inCopyOf(free), shards: facts, outcomes },
+        { suspend: true },
+      );
+      expect(actionsOf(decision)).toEqual([]);
+      expect(decision.status.copy?.running).toEqual([]);
+    },
+  );
+
+  it('waits for a full disk', () => {
+    const full = destination({}, { settings: { blocks: { read_only_allow_delete: 'true' } } });
+    const decision = ask({ ...copied, copy: looking }, { ...free, ...inCopyOf(free), destination: full });
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.ready.reason).toBe('DiskFull');
   });
 
   const inCopyOf = ({ sources }: Observed) => ({ sources, health: inCopy.health });
