@@ -173,7 +173,7 @@ describe('what left the source between two rounds', () => {
   it.each([false, true])(
     'rests with a request that is suspended, whose tasks end and count (sweep: %s)',
     (isLost) => {
-      const running = [{ ...intents[0], shard: 0, from: 0, to: 99, try: 0, task: 'n:1' }];
+      const running = intents.map((range) => ({ ...range, task: 'n:1' }));
       const status = { ...copied, copy: { ...looking, running, ...(isLost ? { sweep: true } : {}) } };
       const outcomes = { 'n:1': { type: 'copied', counts: counts() } } as const;
       const decision = ask(
