@@ -18,6 +18,7 @@ import { withFirstRanges } from './first-ranges.ts';
 import { firstParallelism } from './pace.ts';
 import { isLoss } from './perform-frozen-view.ts';
 import { needsFlush } from './lag.ts';
+import { batchOf } from './requests.ts';
 import { beginRound, hardened, hasSettled, LOST_SINCE, type RoundStart } from './rounds.ts';
 import { time } from './step.ts';
 
@@ -75,6 +76,7 @@ async function roundAt(
       fenced: action.fenced,
       sequenceNumbers: status.plan?.sequenceNumbers ?? false,
       ...firstParallelism(nodes?.processors ?? 1, shards.length),
+      batch: batchOf(resource),
       fewestDocumentsPerRange: context.fewestDocumentsPerRange,
       time: time(pass.now),
     });

@@ -21,10 +21,16 @@ export interface ShardPlan {
 
 /** Below this a range costs more in overhead than it gives in parallelism (30 % more CPU at 5,000 documents). */
 const FEWEST_DOCUMENTS_PER_RANGE = 25_000;
+/** What surrounds a range, its stored result most of all, costs as much as a third of a batch. */
+const FEWEST_BATCHES_PER_RANGE = 10;
 /** The same where places would stay empty otherwise. */
 const FEWEST_DOCUMENTS_PER_PLACE = 10_000;
 /** Above this a kill repeats too much work. */
 const MOST_DOCUMENTS_PER_RANGE = 500_000;
+
+/** @param batch documents that a task reads and writes at a time */
+export const fewestPerRange = (batch: number): number =>
+  Math.max(FEWEST_DOCUMENTS_PER_RANGE, FEWEST_BATCHES_PER_RANGE * batch);
 
 export interface Split {
   readonly maxSeqNo: number;

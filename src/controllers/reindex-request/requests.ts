@@ -1,4 +1,4 @@
-import type { CopySpec } from './copy-request.ts';
+import type { CopyRequest, CopySpec } from './copy-request.ts';
 import type { DestinationMark } from './destination.ts';
 import { currentEpochAlias, ownsBlock, type Situation, writesBlocked } from './situation.ts';
 import type { IndexFacts } from './observed.ts';
@@ -77,8 +77,9 @@ export function rangeRequest(situation: Situation, range: Range & { readonly try
   };
 }
 
-function batchOf({ spec: { throttle }, status }: Situation): number {
-  return throttle?.batchSize ?? batchSize(status.source, throttle?.requestsPerSecond);
+/** Documents that a task reads and writes at a time. */
+export function batchOf({ spec: { throttle }, status }: Pick<CopyRequest, 'spec' | 'status'>): number {
+  return throttle?.batchSize ?? batchSize(status?.source, throttle?.requestsPerSecond);
 }
 
 /**

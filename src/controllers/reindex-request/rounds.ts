@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { ShardFacts } from './observed.ts';
-import { allDone, type Range, rangeWidth, subtract, withDone } from './ranges.ts';
+import { allDone, fewestPerRange, type Range, rangeWidth, subtract, withDone } from './ranges.ts';
 
 /**
  * The journal of a copy in rounds. Round 0 copies every document up to a watermark, each further round what was written
@@ -23,6 +23,8 @@ export interface RoundStart {
   readonly parallel: number;
   /** The most that is ever tried; `parallel` when absent. */
   readonly parallelLimit?: number;
+  /** Documents that a task reads and writes at a time. */
+  readonly batch?: number;
   readonly fewestDocumentsPerRange?: number | undefined;
   /** ISO 8601. */
   readonly time: string;
@@ -104,13 +106,14 @@ function shardOf(facts: ShardFacts, before: Copy | undefined, start: RoundStart)
 const FEWEST_UNDER_BLOCK = 500;
 
 function partsOf(
-  { shards, parallel, fenced, fewestDocumentsPerRange: fewest }: RoundStart,
+  { shards, parallel, fenced, batch = 0, fewestDocumentsPerRange: fewest }: RoundStart,
   isDelta: boolean,
 ) {
   const count = Math.max(shards.length, 1);
   const places = Math.max(1, Math.floor(parallel / count));
   if (fenced && isDelta) return { places, wanted: places, fewest: fewest ?? FEWEST_UNDER_BLOCK };
-  return { places, wanted: Math.ceil((parallel * RANGES_PER_TASK) / count), fewest };
+  const wanted = Math.ceil((parallel * RANGES_PER_TASK) / count);
+  return { places, wanted, fewest: fewest ?? fewestPerRange(batch) };
 }
 
 function operationsIn(shards: readonly CopyShard[]): number {
