@@ -74,7 +74,7 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       CutOver: 'The last changes are copied and the aliases move; it takes about a second.',
       BlockFirst: 'The source takes no writes until the aliases have moved.',
       RollbackWindow:
-        'The source takes no writes until status.rollbackUntil, so that a rollback loses nothing.',
+        'The source takes no writes until status.rollbackUntil, or its deletion after that, so that a rollback loses nothing; or the destination takes none while the aliases move back.',
     },
   },
   {
@@ -88,6 +88,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       DestinationClosed: 'The new index is closed: nobody can tell what it has taken since.',
       SourceReadOnly: 'Somebody has made the old index read-only: it takes no alias.',
       DestinationReadOnly: 'Somebody has made the new index read-only: no alias can be taken from it.',
+      DestinationUnhealthy: 'Not every shard of the new index is started: nobody can tell what it has taken.',
+      NotInTime: 'The aliases could not be moved within 30 s; the new index takes writes again.',
       AliasRefused: 'Elasticsearch refuses an alias for the old index, because of its filter.',
       MissingPrivileges: 'The user of the connection may not move the aliases.',
       WindowClosed: 'The rollback window is over, or there was none.',

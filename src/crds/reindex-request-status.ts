@@ -69,6 +69,9 @@ const rollback = object('The move of the aliases back to the source, while it is
     .boolean()
     .optional()
     .describe('Whether Elasticsearch has confirmed that no write to the destination is in flight.'),
+  deadline: time(
+    'Until when writes to the destination may be blocked; then they are free again and the rollback is refused.',
+  ).optional(),
   letGo: text(64)
     .optional()
     .describe('Why the aliases do not move back; what is held for it is being let go.'),
@@ -90,6 +93,8 @@ export const ROLLBACK_REFUSALS = [
   'DestinationClosed',
   'SourceReadOnly',
   'DestinationReadOnly',
+  'DestinationUnhealthy',
+  'NotInTime',
   'AliasRefused',
   'MissingPrivileges',
   'WindowClosed',

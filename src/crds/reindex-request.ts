@@ -211,7 +211,7 @@ const members = withRules(
       .enum(['None', 'BeforeCutover'])
       .default('None')
       .describe(
-        'BeforeCutover: wait, caught up, for the annotation es-steward.dev/approve with the hash of the plan before writes are blocked and the aliases move.',
+        'BeforeCutover: wait, caught up, for the annotation es-steward.dev/approve with the hash of the plan before writes are blocked and the aliases move. With writeMode BlockFirst writes are blocked already; CopyOnly moves no alias and does not wait.',
       ),
     sourceAfter: sourceAfter.prefault({}),
     throttle: throttle.optional(),

@@ -112,6 +112,8 @@ export const CURES: Readonly<Record<string, Cure>> = {
   DestinationClosed: person('Open the index that the message names, then ask again.'),
   SourceReadOnly: person('Lift the block that the message names from the old index, then ask again.'),
   DestinationReadOnly: person('Lift the block that the message names from the new index, then ask again.'),
+  DestinationUnhealthy: person('See GET _cluster/allocation/explain for the new index, then ask again.'),
+  NotInTime: person('See the log of the operator and whether the connection is Ready, then ask again.'),
   AliasRefused: person('Correct the filter of the alias on the new index, then ask again.'),
   WindowClosed: person('The rollback window is over: copy back with a new request.'),
   SourceMoved: person(

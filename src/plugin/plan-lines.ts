@@ -104,6 +104,7 @@ const STAYS: Readonly<Record<string, string>> = {
   BeingSnapshotted: 'part of a snapshot that runs',
   RecentlyWritten: 'written to within ten minutes',
   NotSnapshotted: 'in no snapshot that beforeDelete accepts',
+  Closed: 'closed, so nothing tells of its last write, and no document leaves it: open or exclude it',
   ClusterUnhealthy: 'the cluster is below deletion.minHealth',
   Unparsable: 'its name has no readable date',
   AgeUnknown: 'no age: age.field is no date in its mapping, of 1970 or in no document, or a shard is missing',
@@ -166,7 +167,7 @@ function requestPlan(request: ReindexRequest, now: number, paint: Paint): readon
 function phaseWords({ spec, status = {} }: ReindexRequest): string {
   if (status.phase === 'Planned') return 'a dry run, nothing was changed';
   if (status.phase === 'AwaitingApproval') return 'everything is copied, the aliases wait for approval';
-  return `now ${status.phase ?? 'Pending'}${spec.approval === 'BeforeCutover' ? ', approval is asked for before the aliases move' : ''}`;
+  return `now ${status.phase ?? 'Pending'}${spec.approval === 'BeforeCutover' && spec.writeMode !== 'CopyOnly' ? ', approval is asked for before the aliases move' : ''}`;
 }
 
 const WRITERS: Readonly<Record<ReindexRequest['spec']['writeMode'], string>> = {

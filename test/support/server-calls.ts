@@ -41,7 +41,7 @@ function anonymous(part: string): string {
   if (part.includes('-scratch-')) return '{scratch}';
   if (part.includes('-restore-check-')) return '{restored}';
   if (/-\d{6}-[0-9a-f]{6}(-\d+)?$/.test(part)) return '{snapshot}';
-  if (/^es-steward-[0-9a-f]{8}-(back-)?\d+$/.test(part)) return '{epoch}';
+  if (/^es-steward-[0-9a-f]{8}-(back-)?\d+(-over)?$/.test(part)) return '{epoch}';
   if (/^[\w-]+:\d+$/.test(part)) return '{task}';
   return part.replace(/^reindex-.*-(\w+)$/, '{$1}');
 }

@@ -1,7 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { ExtraCondition } from '../../runtime/controller.ts';
 import { blockIsOurs } from './moved.ts';
-import type { Situation } from './situation.ts';
+import { hasWriteBlock, type Situation } from './situation.ts';
 
 /** What a request says of itself from the move of the aliases on. */
 export function movedConditions(
@@ -35,9 +35,25 @@ function completeCondition(situation: Situation, status: ReindexRequestStatus): 
 const COMPLETE: ReadonlySet<string> = new Set(['RollbackWindow', 'CleaningUp', 'Completed']);
 
 function blockedCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
-  if (status.phase !== 'RollbackWindow' || !blockIsOurs(situation)) return [];
-  const message = `${sourceOf(situation, status)} takes no writes until the end of the rollback window, status.rollbackUntil`;
-  return [condition('WritesBlocked', 'RollbackWindow', message)];
+  const { source, destination } = situation;
+  const { phase, rollback } = status;
+  if (rollback && !rollback.blockedBefore && destination && hasWriteBlock(destination))
+    return [
+      condition(
+        'WritesBlocked',
+        'RollbackWindow',
+        `${destination.name} takes no writes while its aliases move back`,
+      ),
+    ];
+  if (!blockIsOurs(situation)) return [];
+  const from = sourceOf(situation, status);
+  const until = `${from} takes no writes until the end of the rollback window, status.rollbackUntil`;
+  if (phase === 'RollbackWindow') return [condition('WritesBlocked', 'RollbackWindow', until)];
+  // Its deletion may be waited for, and with it the block stays.
+  if (phase !== 'CleaningUp' || !source || !hasWriteBlock(source)) return [];
+  return [
+    condition('WritesBlocked', 'RollbackWindow', `${from} takes no writes until it is deleted or given back`),
+  ];
 }
 
 function refusedCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
@@ -64,6 +80,10 @@ const refusals: Readonly<Record<Refusal, (names: Names, newWrites: number | unde
   DestinationClosed: ({ to }) => openFirst(to),
   SourceReadOnly: ({ from }) => unblockFirst(from),
   DestinationReadOnly: ({ to }) => unblockFirst(to),
+  DestinationUnhealthy: ({ to }) =>
+    `not every shard of ${to} is started, and nobody can tell what it has taken: see GET _cluster/allocation/explain, then ask again with another value`,
+  NotInTime: ({ to }) =>
+    `the aliases could not be moved within 30 s, and ${to} takes writes again: see the log of the operator and whether the connection is Ready, then ask again with another value`,
   AliasRefused: ({ from, to, aliases }) =>
     `Elasticsearch refuses ${aliases} for ${from}: a filter that was changed since the move does not fit the mappings there; correct it on ${to}, then ask again with another value`,
   MissingPrivileges: ({ from, to, aliases }) =>

@@ -36,6 +36,11 @@ export function rollbackAlias(uid: string, number: number): string {
   return `${OWN_PREFIX}${uid.slice(0, 8)}-back-${number}`;
 }
 
+/** What that alias becomes when its try is over without a pass: a lift through it meets no block of a later try. */
+export function releasedAlias(alias: string): string {
+  return `${alias}-over`;
+}
+
 /**
  * Where settings, mappings and the script are tried on a few real documents before anything else happens; each trial adds
  * a suffix of its own.

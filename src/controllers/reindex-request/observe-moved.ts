@@ -1,6 +1,6 @@
 import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import { flatten } from './destination.ts';
@@ -39,24 +39,28 @@ export async function readDestinationShards(
   es: Elasticsearch,
   signal: AbortSignal,
 ): Promise<Reads> {
-  return destination && !destination.closed
-    ? { destinationShards: await readIndexShards(destination, es, signal) }
-    : {};
+  const destinationShards = await shardsIfStarted(destination, es, signal);
+  return destinationShards ? { destinationShards } : {};
 }
 
-/** An old index that is red or closed must not keep what is held on it; only its deletion needs to know. */
+/** What is held on an index that is red or closed is let go all the same. */
+async function shardsIfStarted(
+  index: IndexFacts | undefined,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<readonly ShardFacts[] | undefined> {
+  if (!index || index.closed) return undefined;
+  return undefinedWhen(['incomplete'], readIndexShards(index, es, signal));
+}
+
+/** Only the deletion of the old index needs to know. */
 export async function readMovedSource(
   { source }: Situation,
   es: Elasticsearch,
   signal: AbortSignal,
 ): Promise<Reads> {
-  if (!source || source.closed) return {};
-  try {
-    return { shards: await readIndexShards(source, es, signal) };
-  } catch (error) {
-    if (isElasticsearchError(error, 'incomplete')) return {};
-    throw error;
-  }
+  const shards = await shardsIfStarted(source, es, signal);
+  return shards ? { shards } : {};
 }
 
 /** All documents of the source, whatever the query of the copy says: with it goes what was not copied as well. */

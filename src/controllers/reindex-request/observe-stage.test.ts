@@ -153,3 +153,10 @@ describe('what a pass over running tasks reads', () => {
     expect((await read([], false)).reads.health).toEqual({ source: 'green', destination: 'red' });
   });
 });
+
+it('does not need the shards of what serves to let go of it', async () => {
+  const red = { _shards: { total: 2, successful: 0, failed: 0 }, indices: {} };
+  const es: Elasticsearch = { request: async () => red };
+  const situation = situationOf(request({}), observed({ destination: destination() }), NOW);
+  expect(await readStage('RollingBack', situation, { es, locks }, new AbortController().signal)).toEqual({});
+});

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { NOW, request } from '../../../test/support/reindex-situations.ts';
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
+import type { Obligation } from '../../runtime/obligations.ts';
 import type { Connections, Use } from '../../elasticsearch/connections.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
@@ -20,4 +23,50 @@ it('asks a grant for every pipeline that the spec names', async () => {
   const over = { transform: { pipeline: 'p' }, destination: { index: 'orders-v2', settings } };
   await expect(observe(request({}, over), pass)).rejects.toThrow('ask its owner');
   expect(asked).toMatchObject([{ pipelines: ['p', 'q'] }]);
+});
+
+it('owes what serves its writes as long as an alias of the way back is on it', async () => {
+  const SHARDS = { number_of_shards: '1', number_of_replicas: '0' };
+  const back = 'es-steward-abcdef01-back-2';
+  const indexOf = (name: string, aliases: object) => ({
+    [name]: { aliases, mappings: {}, settings: { index: { ...SHARDS, uuid: `${name}-uuid` } } },
+  });
+  const answers: Readonly<Record<string, unknown>> = {
+    '/orders-v1': indexOf('orders-v1', {}),
+    '/orders-v2': indexOf('orders-v2', { orders: {}, [back]: {} }),
+    '/_tasks': { nodes: {}, tasks: [] },
+    '/orders-v2/_stats/docs': { _shards: { total: 2, successful: 0, failed: 0 }, indices: {} },
+  };
+  const es = { request: async ({ path }: ElasticsearchRequest) => answers[path] };
+  const owed: unknown[] = [];
+  const obligations = {
+    owe: (key: string, { until }: Obligation) => owed.push([key, until]),
+    settled: () => owed.push('settled'),
+  };
+  const use = async () => ({
+    es,
+    connection: { name: 'main' },
+    maxConcurrentOperations: 1,
+    protects: () => false,
+  });
+  // Casts: only what is used.
+  const observe = createObserve({
+    connections: { use },
+    requests: () => [],
+    obligations,
+  } as unknown as Parameters<typeof createObserve>[0]);
+  const pass = { now: NOW, signal: new AbortController().signal } as Pass;
+  const deadline = '2026-03-01T12:00:30.000Z';
+  const rollback = { asked: 'please', number: 2, blockedBefore: false, deadline };
+  const status: ReindexRequestStatus = {
+    phase: 'RollbackWindow',
+    completionTime: '2026-03-01T11:59:00Z',
+    aliasesMoved: ['orders'],
+    source: { index: 'orders-v1', uuid: 'orders-v1-uuid' },
+    destination: { index: 'orders-v2', uuid: 'orders-v2-uuid' },
+    epoch: 2,
+    rollback,
+  };
+  await observe(request(status), pass);
+  expect(owed).toMatchObject([[expect.stringContaining('/'), Date.parse(deadline)]]);
 });

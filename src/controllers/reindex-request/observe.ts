@@ -17,7 +17,7 @@ import type { IndexFacts, Observed, OwnTasks, Peer } from './observed.ts';
 import { namedPipelines } from './named-pipelines.ts';
 import { readPartitions } from './observe-series.ts';
 import { readStage } from './observe-stage.ts';
-import { writersDue } from './perform-release.ts';
+import { servingDue, writersDue } from './perform-release.ts';
 import {
   aliasesToMove,
   hasBegun,
@@ -74,7 +74,7 @@ export function createObserve({
 /** Also of a block that another process has set, which this one has taken over. */
 function keepBook(obligations: ObligationBook, situation: Situation, { es }: Cluster): void {
   const { namespace, name } = situation.resource.metadata;
-  const due = writersDue(situation, es);
+  const due = writersDue(situation, es) ?? servingDue(situation, es);
   // In the middle of a change of epochs nothing new is known, and what is owed stays owed.
   if (due) obligations.owe(`${namespace}/${name}`, due);
   else if (situation.swapped || !ownsBlock(situation)) obligations.settled(`${namespace}/${name}`);

@@ -5,6 +5,7 @@ import {
   fenced,
   inCopy,
   NOW,
+  destination,
   observed,
   orders,
   plan,
@@ -15,7 +16,7 @@ import {
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
-import { writersDue } from './perform-release.ts';
+import { servingDue, writersDue } from './perform-release.ts';
 import { situationOf } from './situation.ts';
 
 const NEXT = 'es-steward-abcdef01-2';
@@ -121,6 +122,50 @@ describe('the release', () => {
     await expect(due?.release(signal)).rejects.toMatchObject({ errorClass: 'unknownOutcome' });
     await due?.release(signal);
     expect(es.sent.at(-1)).toBe(`/${last}/_settings`);
+    expect(es.isBlocked()).toBe(false);
+  });
+});
+
+describe('what is owed while the aliases move back', () => {
+  const back = 'es-steward-abcdef01-back-2';
+  const rollback = { asked: 'please', number: 2, blockedBefore: false, deadline };
+  const held = (aliases: object = { orders, [back]: {} }) =>
+    observed({
+      destination: { ...destination(), aliases: aliases as ReturnType<typeof destination>['aliases'] },
+    });
+  const owed = (over: object, seen = held(), es = cluster(back)) =>
+    servingDue(situationOf(request({ ...copying, rollback: { ...rollback, ...over } }), seen, NOW), es);
+
+  it('is due at its deadline, and with the end of the process', () => {
+    expect(owed({})).toMatchObject({ until: Date.parse(deadline), endsWithProcess: true });
+  });
+
+  it.each([
+    ['the block was there before', { blockedBefore: true }, held()],
+    ['the aliases have moved back, or it is let go', {}, held({ orders })],
+    ['an earlier version has begun it', { deadline: undefined }, held()],
+  ])('is nothing where %s', (_, over, seen) => {
+    expect(owed(over, seen)).toBeUndefined();
+  });
+
+  it('is released in an order in which no move back can come true afterwards', async () => {
+    const es = cluster(back);
+    await owed({}, held(), es)?.release(signal);
+    expect(es.sent).toEqual(['/_aliases', `/${back}-over/_settings`]);
+    expect(es.isBlocked()).toBe(false);
+  });
+
+  it('touches nothing where the aliases have moved back', async () => {
+    const es = cluster(undefined);
+    await owed({}, held(), es)?.release(signal);
+    expect(es.isBlocked()).toBe(true);
+  });
+
+  it.each([[[1]], [[2]]])('comes to its end when the answer to call %s is lost', async (lose) => {
+    const es = cluster(back, lose);
+    const due = owed({}, held(), es);
+    await expect(due?.release(signal)).rejects.toMatchObject({ errorClass: 'unknownOutcome' });
+    await due?.release(signal);
     expect(es.isBlocked()).toBe(false);
   });
 });

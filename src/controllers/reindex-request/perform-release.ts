@@ -4,7 +4,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { Obligation } from '../../runtime/obligations.ts';
-import { epochAlias } from './names.ts';
+import { epochAlias, releasedAlias, rollbackAlias } from './names.ts';
 import { ownsBlock, type Situation } from './situation.ts';
 
 /** What this process owes the writers while it blocks them, lease and API server or not; undefined while it does not. */
@@ -63,6 +63,46 @@ function releaseWriters(
       await undefinedWhen(GONE, unblockWrites(es, to, signal));
       return;
     }
+  };
+}
+
+/** The same for those who write into what serves, while a move of the aliases back blocks it. */
+export function servingDue(
+  { status: { rollback }, destination, uid }: Situation,
+  es: Elasticsearch,
+): Obligation | undefined {
+  if (!destination || !rollback || rollback.blockedBefore) return undefined;
+  const alias = rollbackAlias(uid, rollback.number);
+  if (!(alias in destination.aliases)) return undefined;
+  return servingReleaseOf(rollback, { index: destination.name, alias }, es);
+}
+
+/** Undefined for one that an earlier version has begun, which set no deadline. */
+export function servingReleaseOf(
+  { deadline }: NonNullable<ReindexRequestStatus['rollback']>,
+  held: { readonly index: string; readonly alias: string },
+  es: Elasticsearch,
+): Obligation | undefined {
+  if (deadline === undefined) return undefined;
+  return { until: Date.parse(deadline), endsWithProcess: true, release: releaseServing(held, es) };
+}
+
+/**
+ * The alias first, which the move back removes in its one call: only one of the two can come true. It is gone where the
+ * aliases have moved, and the other one is there where an answer of ours was lost: then the block is still to be lifted.
+ */
+function releaseServing(
+  { index, alias }: { readonly index: string; readonly alias: string },
+  es: Elasticsearch,
+): Obligation['release'] {
+  const over = releasedAlias(alias);
+  const swap = [
+    { remove: { index, alias, must_exist: true } },
+    { add: { index, alias: over, is_hidden: true } },
+  ];
+  return async (signal) => {
+    await undefinedWhen(GONE, updateAliases(es, swap, {}, signal));
+    await undefinedWhen(GONE, unblockWrites(es, over, signal));
   };
 }
 

@@ -3,8 +3,9 @@ import { startedPrimary } from '../../../test/support/shard-statistics.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
+import type { Obligation } from '../../runtime/obligations.ts';
 import type { EffectContext } from './perform-effect.ts';
-import { rollBack } from './perform-rollback.ts';
+import { blockDestination, rollBack } from './perform-rollback.ts';
 
 const answered = (status: number, error: object) =>
   classifyAnswer({ method: 'POST', path: '/_aliases' }, { status, body: { error } });
@@ -72,4 +73,37 @@ it.each([
   ['a proxy', answered(400, { reason: 'Bad Request' })],
 ])('tries again after an answer of %s', async (_, error) => {
   await expect(rollBack(action, cluster(error))).rejects.toBeInstanceOf(ElasticsearchError);
+});
+
+it('owes the end of the block before it sets it', async () => {
+  const order: unknown[] = [];
+  const context = cluster({
+    acknowledged: true,
+    shards_acknowledged: true,
+    indices: [{ name: 'new', blocked: true }],
+  });
+  const es = {
+    request: async (request: ElasticsearchRequest) => {
+      if (request.method === 'PUT') order.push(request.path);
+      return context.es.request(request);
+    },
+  };
+  const owe = (key: string, { until }: Obligation) => order.push([key, until]);
+  const deadline = '2026-03-01T12:00:30.000Z';
+  const status = { rollback: { ...held.rollback, deadline } };
+  const metadata = { uid: 'u', namespace: 'shop', name: 'it' };
+  // A cast: only what is used.
+  const at = {
+    ...context,
+    es,
+    obligations: { owe },
+    resource: { metadata, status },
+  } as unknown as EffectContext;
+  const through = action.through;
+  const change = await blockDestination(
+    { type: 'BlockDestination', target: action.destination, through, liftFirst: false },
+    at,
+  );
+  expect(order).toEqual([['shop/it', Date.parse(deadline)], `/${through}/_block/write`]);
+  expect(change(status).rollback?.verified).toBe(true);
 });

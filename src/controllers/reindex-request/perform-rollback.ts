@@ -6,6 +6,7 @@ import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
 import { type EffectContext, requireAt, requireSame } from './perform-effect.ts';
+import { servingReleaseOf } from './perform-release.ts';
 import { writesBlocked } from './situation.ts';
 
 type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
@@ -13,9 +14,12 @@ type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type:
 /** Its answer alone proves that no write is in flight; the setting appears before the shards have been checked. */
 export async function blockDestination(
   { target, through, liftFirst }: Action<'BlockDestination'>,
-  { es, pass }: EffectContext,
+  { es, resource, pass, obligations }: EffectContext,
 ): Promise<StatusChange<ReindexRequestStatus>> {
   await requireSame(es, target, pass.signal);
+  const { metadata, status: { rollback } = {} } = resource;
+  const due = rollback && servingReleaseOf(rollback, { index: target.index, alias: through }, es);
+  if (due) obligations.owe(`${metadata.namespace}/${metadata.name}`, due);
   if (liftFirst) await unblockWrites(es, target.index, pass.signal);
   const { verified } = await blockWrites(es, through, pass.signal);
   return (status) => (status.rollback ? { ...status, rollback: { ...status.rollback, verified } } : status);

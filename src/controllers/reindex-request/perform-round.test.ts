@@ -83,11 +83,11 @@ describe('a checkpoint that hangs back', () => {
   const shards = { copied: 1, total: 1, failed: 0, successful: 1 };
 
   /** A source whose checkpoint is a few operations behind, and what was asked of it beside reading. */
-  function lagging(settings: object) {
+  function lagging(settings: object, documents = 10) {
     const sent: string[] = [];
     const own = { uuid: 'old-uuid', number_of_shards: '1', number_of_replicas: '0', ...settings };
-    const primary = startedPrimary({ documents: 10, maxSeqNo: 9 });
-    const behind = { ...primary, seq_no: { ...primary.seq_no, global_checkpoint: 4 } };
+    const primary = startedPrimary({ documents, maxSeqNo: documents - 1 });
+    const behind = { ...primary, seq_no: { ...primary.seq_no, global_checkpoint: documents - 6 } };
     const context = contextOf(({ method, path }) => {
       if (path === '/old') return { old: { aliases: {}, mappings: {}, settings: { index: own } } };
       if (path === '/old/_stats/docs')
@@ -112,6 +112,18 @@ describe('a checkpoint that hangs back', () => {
     const begun = await beginRoundAt({ ...begin, before: undefined }, inFlight.context);
     expect(inFlight.sent).toEqual(['/old/_refresh', '/old/_pit']);
     expect(begun?.(status).copy).toMatchObject({ settled: false, shards: [{ maxSeqNo: 4, settle: 9 }] });
+  });
+
+  it('is what is copied first, in ranges of ten of the batches that the spec allows', async () => {
+    const { context } = lagging({}, 400_005);
+    const { spec, status: planned } = context.resource;
+    const resource = { spec: { ...spec, throttle: { batchSize: 10_000 } }, status: planned };
+    const begun = await beginRoundAt({ ...begin, before: undefined }, {
+      ...context,
+      resource,
+    } as EffectContext);
+    const fresh = { plan: { sequenceNumbers: true } } as ReindexRequestStatus; // only what is used
+    expect(begun?.(fresh).copy?.shards).toMatchObject([{ maxSeqNo: 399_999, rangeWidth: 100_000 }]);
   });
 
   it.each([true, false])('is waited for before a round settles, with a flush: %s', async (flush) => {

@@ -31,6 +31,13 @@ it('templates that cannot be read are told in the plan', () => {
   expect(planNotes(spec(to({ createFrom: 'Empty' })), source, {})).toEqual([]);
 });
 
+it('an approval that nothing waits for is told in the plan', () => {
+  const approval = 'BeforeCutover';
+  const note = expect.stringContaining('approval');
+  expect(of({ ...to({ createFrom: 'Empty' }), approval, writeMode: 'CopyOnly' })).toEqual([note]);
+  expect(of({ ...to({ createFrom: 'Empty' }), approval })).toEqual([]);
+});
+
 describe('a cheaper way', () => {
   it.each([
     ['a copy of the same', {}, 'POST /orders-v1/_clone/orders-v2'],

@@ -10,7 +10,17 @@ export function planNotes(
   source: IndexFacts,
   facts: Pick<PreflightFacts, 'template'> | undefined,
 ): readonly string[] {
-  return [...cheaperWays(spec, source), ...keptSource(spec, source), ...unread(spec, facts)];
+  return [
+    ...cheaperWays(spec, source),
+    ...keptSource(spec, source),
+    ...unread(spec, facts),
+    ...unasked(spec),
+  ];
+}
+
+function unasked({ approval, writeMode }: CopySpec): readonly string[] {
+  if (approval === 'None' || writeMode !== 'CopyOnly') return [];
+  return ['spec.approval: BeforeCutover has no effect with writeMode: CopyOnly, which moves no alias'];
 }
 
 function unread(

@@ -194,6 +194,9 @@ export function longestOutageMs({ spec }: Pick<Situation, 'spec'>): number | und
   return allowed === undefined ? undefined : (parseDuration(allowed) ?? 0);
 }
 
+/** A block that is lifted for this has not failed. */
+export const SUSPENDED = 'spec.suspend';
+
 /** Why the block has to end before the aliases have moved; undefined while it has not. */
 export function whyToLift(situation: Situation): string | undefined {
   const { status, spec, now, blocked, epochs, epoch } = situation;
@@ -201,7 +204,7 @@ export function whyToLift(situation: Situation): string | undefined {
   if (!fence) return undefined;
   if (fence.lifting) return fence.lifting;
   if (epochs.some((held) => held > epoch)) return 'a process that ended has freed the writers';
-  if (spec.suspend && status.plan?.sequenceNumbers) return 'spec.suspend';
+  if (spec.suspend && status.plan?.sequenceNumbers) return SUSPENDED;
   if (
     fence.deadline !== undefined &&
     leftMs(fence.deadline, longestOutageMs(situation) ?? Infinity, now) === 0

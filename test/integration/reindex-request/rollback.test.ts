@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
+import { rollbackAlias } from '../../../src/controllers/reindex-request/names.ts';
+import { servingReleaseOf } from '../../../src/controllers/reindex-request/perform-release.ts';
+import { ElasticsearchError } from '../../../src/elasticsearch/errors.ts';
 import {
   expectRolledBack,
   expectRollbackRefused,
@@ -8,6 +11,7 @@ import {
 import { crashEverywhere, type Run, runScenario, type Scenario } from '../../support/crash-harness.ts';
 import type { TracedCall } from '../../support/crash-points.ts';
 import { environment } from '../../support/environment.ts';
+import type { Around } from '../../support/server-calls.ts';
 import {
   createRequest,
   deleteRequest,
@@ -53,10 +57,11 @@ async function follow(
   name: string,
   spec: Parameters<typeof createRequest>[2],
   acts: readonly Act[],
+  around?: Around,
 ): Promise<ReindexRequest | undefined> {
   await createRequest(bed, name, spec);
   const clock = skippingClock();
-  const process = startProcess(bed, { clock });
+  const process = startProcess(bed, { clock, ...(around ? { around } : {}) });
   const open = [...acts];
   let request: ReindexRequest | undefined;
   for await (const seen of passes(process, bed, name, clock)) {
@@ -232,6 +237,51 @@ describe('a rollback that Elasticsearch would refuse', () => {
     expect(seen).toEqual([served, served]);
     expect(request?.status?.phase).toBe('Completed');
     expect(await stateOf(from)).toEqual({ blocked: false, hidden: false, aliases: [] });
+  });
+});
+
+describe('a rollback that blocks the destination and does not come to its end', () => {
+  it('frees who writes there after half a minute, and says so', async () => {
+    const { from, to, name, alias } = await source();
+    const around: Around = async ({ opaqueId }, send) => {
+      if (opaqueId?.endsWith('/rollback') !== true) return send();
+      throw new ElasticsearchError({
+        errorClass: 'overloaded',
+        outcomeUnknown: false,
+        publicMessage: 'later',
+      });
+    };
+    const states: unknown[] = [];
+    const look = async () => void states.push((await stateOf(to))?.blocked);
+    const acts: readonly Act[] = [
+      [({ phase }) => phase === 'RollbackWindow', () => ask(name, '1')],
+      [({ rollback }) => rollback?.verified === true, look],
+      [({ rollbackRefused }) => rollbackRefused === 'NotInTime', look],
+    ];
+    const request = await follow(name, { from, to, ...WINDOW }, acts, around);
+    expect(states).toEqual([true, false]);
+    expect(request?.status?.phase).toBe('Completed');
+    expect((await stateOf(to))?.aliases).toContain(alias);
+  });
+
+  it('is freed without a pass as well, and begins anew', async () => {
+    const { from, to, name } = await source();
+    const states: unknown[] = [];
+    const release = async ({ metadata, status }: ReindexRequest) => {
+      const { rollback } = status ?? {};
+      const held = { index: to, alias: rollbackAlias(metadata.uid, rollback?.number ?? 0) };
+      const due = rollback && servingReleaseOf(rollback, held, bed.es);
+      states.push((await stateOf(to))?.blocked);
+      await due?.release(new AbortController().signal);
+      states.push((await stateOf(to))?.blocked);
+    };
+    const request = await follow(name, { from, to, ...WINDOW }, [
+      [({ phase }) => phase === 'RollbackWindow', () => ask(name, '1')],
+      [({ rollback }) => rollback?.verified === true, release],
+    ]);
+    expect(states).toEqual([true, false]);
+    expect(request?.status?.phase).toBe('RolledBack');
+    expect((await stateOf(to))?.aliases).toEqual([]);
   });
 });
 

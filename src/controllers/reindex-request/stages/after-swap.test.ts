@@ -241,7 +241,9 @@ describe('a rollback', () => {
   const BACK = 'es-steward-abcdef01-back-2';
   const rollback = { asked: 'please', number: 2, blockedBefore: false };
   const begun: ReindexRequestStatus = { ...inWindow, epoch: 2, rollback };
-  const held: ReindexRequestStatus = { ...begun, rollback: { ...rollback, verified: true } };
+  const deadline = '2026-03-01T12:00:30.000Z';
+  const timed: ReindexRequestStatus = { ...begun, rollback: { ...rollback, deadline } };
+  const held: ReindexRequestStatus = { ...begun, rollback: { ...rollback, deadline, verified: true } };
   const noted = { ...mark, rollback: 'please', rollbackBlockedBefore: false };
   const holding = (
     settings: Over = { ...SERVING, ...BLOCK },
@@ -258,20 +260,67 @@ describe('a rollback', () => {
   });
 
   it.each([
-    ['notes it on the destination first', world(), 'SetMeta'],
+    ['notes it on the destination first', begun, world(), 'SetMeta'],
     [
       'takes an alias of its own',
+      begun,
       world({ destination: serving({ orders }, SERVING, noted) }),
       'AddEpochAlias',
     ],
-    ['blocks writes through that alias', world({ destination: holding(SERVING) }), 'BlockDestination'],
+    ['blocks writes through that alias', timed, world({ destination: holding(SERVING) }), 'BlockDestination'],
     [
       'does not believe a block whose proof it has not seen',
+      timed,
       world({ destination: holding() }),
       'BlockDestination',
     ],
-  ])('%s', (_, observed, action) => {
-    expect(actionsOf(run(asked(begun), observed))).toEqual([action]);
+  ])('%s', (_, status, observed, action) => {
+    expect(actionsOf(run(asked(status), observed))).toEqual([action]);
+  });
+
+  it('writes down until when it may block before it does', () => {
+    const decision = run(asked(begun), world({ destination: holding(SERVING) }));
+    expect(decision.status.rollback).toEqual({ ...rollback, deadline });
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('says which index takes no writes meanwhile', () => {
+    const blocked = conditionOf(run(asked(held), world({ destination: holding() })), 'WritesBlocked');
+    expect(blocked).toMatchObject({
+      reason: 'RollbackWindow',
+      message: expect.stringMatching(/^orders-v2 /),
+    });
+  });
+
+  const late = { ...rollback, deadline: '2026-03-01T11:59:59.000Z', verified: true };
+  const { destinationShards: _shards, ...red } = world({ destination: holding() });
+  it.each([
+    ['DestinationUnhealthy', 'before it blocks', begun, { ...red, destination: serving() }],
+    ['DestinationUnhealthy', 'while it blocks', held, red],
+    ['NotInTime', 'while it blocks', { ...begun, rollback: late }, world({ destination: holding() })],
+  ] as const)('is refused as %s %s, and frees what serves', (reason, _, status, observed) => {
+    const first = run(asked(status), observed);
+    expect([first.status.rollback?.letGo, actionsOf(first)]).toEqual([reason, []]);
+    const blocked = { ...observed, destination: serving({ orders }, { ...SERVING, ...BLOCK }, noted) };
+    expect(actionsOf(run(asked(first.status), blocked))).toEqual(['LiftBlock']);
+    const answer = run(asked(first.status), { ...observed, destination: serving() });
+    expect(conditionOf(answer, 'RollbackRefused')).toMatchObject({ reason });
+    expect(answer.status).toMatchObject({ phase: 'RollbackWindow', lastHandledRollback: 'please' });
+  });
+
+  it('begins anew where the process that held it has let go', () => {
+    const over = { orders, [`${BACK}-over`]: {} };
+    for (const status of [timed, held]) {
+      const first = run(asked(status), world({ destination: holding(SERVING, over) }));
+      expect(first.status.rollback?.letGo).toBe('Interrupted');
+      const next = run(asked(first.status), world({ destination: holding(SERVING, over) }));
+      expect(next.actions).toMatchObject([{ type: 'DropAliases', aliases: [`${BACK}-over`] }]);
+    }
+  });
+
+  it('gives the old index back whatever has become of the new one', () => {
+    const { destinationShards: _unknown, ...unread } = back();
+    expect(actionsOf(run(asked(held), unread))).toContain('LiftBlock');
   });
 
   it('moves whole definitions in one call when nothing was written since', () => {
@@ -287,10 +336,12 @@ describe('a rollback', () => {
     ]);
   });
 
-  it('waits while operations are on their way', () => {
+  it('flushes while a checkpoint hangs back, and waits for it', () => {
     const observed = world({ destination: holding(), destinationShards: shard(121, 120) });
     const decision = run(asked(held), observed);
-    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.actions).toEqual([
+      { type: 'Flush', target: { index: 'orders-v2', uuid: 'orders-v2-uuid' } },
+    ]);
     expect(decision.status.rollback?.letGo).toBeUndefined();
   });
 
@@ -583,6 +634,9 @@ describe('deleting the source', () => {
     const decision = run(request(cleaning, { ...deleting, suspend: true }), world());
     expect(decision).toMatchObject({ ready: { type: 'suspended' }, holds: true });
     expect(actionsOf(decision)).toEqual([]);
+    expect(conditionOf(decision, 'WritesBlocked')?.message).toContain(
+      'orders-v1 takes no writes until it is',
+    );
   });
 
   it('never happens because the resource is deleted', () => {

@@ -55,3 +55,25 @@ it('makes the copy begin anew where nothing tells what was written meanwhile', (
   expect(status.copy).toBeUndefined();
   expect(stage(request(status), world)).toBe('Preparing');
 });
+
+it('is no failed try where it was for a suspension, also one that was withdrawn meanwhile', () => {
+  const lifted: ReindexRequestStatus = {
+    ...copying,
+    fenceTries: 4,
+    fence: { verified: true, lifting: 'spec.suspend' },
+  };
+  const free = observed({ ...inCopy, sources: [source({ aliases: { orders, [EPOCH]: {} } })] });
+  for (const suspend of [true, false]) {
+    const decision = run(request(lifted, { writeMode: 'Online', suspend }), free);
+    expect(decision.status).toMatchObject({ phase: 'CatchingUp', fenceTries: 4 });
+    expect(decision.status).not.toHaveProperty('fenceAfter');
+    expect(decision.ready.reason).not.toBe('WriteOutageExceeded');
+  }
+});
+
+it('is one where it took too long, although somebody has suspended it since', () => {
+  const fence = { verified: true, lifting: 'maxWriteOutage is over' };
+  const free = observed({ ...inCopy, sources: [source({ aliases: { orders, [EPOCH]: {} } })] });
+  const late = request({ ...copying, fence }, { writeMode: 'Online', suspend: true });
+  expect(run(late, free).status).toMatchObject({ fenceTries: 1 });
+});

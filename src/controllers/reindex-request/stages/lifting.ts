@@ -3,7 +3,7 @@ import type { ReindexAction } from '../actions.ts';
 import { hasSettings, withMark, withoutPipelines } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import { withoutFence } from '../rounds.ts';
-import { ownsBlock, type Situation, takesMark, throughEpoch, whyToLift } from '../situation.ts';
+import { ownsBlock, type Situation, SUSPENDED, takesMark, throughEpoch, whyToLift } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
 
 /** After so many the cluster will not do it in time by itself: a person decides. */
@@ -92,23 +92,24 @@ function copyAfter({ status, attempt }: Situation): ReindexRequestStatus {
   return { copy: undefined, verification: undefined, attempt: attempt + 1 };
 }
 
-/** A wish to suspend is no failed try. */
+/** A wish to suspend is no failed try, also where it was withdrawn meanwhile. */
 function goOn(situation: Situation, why: string): Step {
-  const { status, spec, now } = situation;
-  const tries = (status.fenceTries ?? 0) + (spec.suspend ? 0 : 1);
+  const { status, now } = situation;
+  const isWish = why === SUSPENDED;
+  const tries = (status.fenceTries ?? 0) + (isWish ? 0 : 1);
   const { fence: _fence, blockedSince: _since, ...rest } = status;
   const { refreshed: _refreshed, verdict: _verdict, ...verification } = status.verification ?? {};
   const free: ReindexRequestStatus = {
     ...rest,
     verification,
     fenceTries: tries,
-    ...(spec.suspend
+    ...(isWish
       ? {}
       : { fenceAfter: time(now + Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS)) }),
     ...copyAfter(situation),
   };
   const released = { ...situation, status: free };
-  if (tries >= MOST_TRIES && !spec.suspend)
+  if (tries >= MOST_TRIES && !isWish)
     return fail(
       released,
       'WriteOutageExceeded',
@@ -119,10 +120,11 @@ function goOn(situation: Situation, why: string): Step {
     message: `writes are free again: ${why}`,
     status: free,
     next: 'now',
-    ready: {
-      type: 'reconciling',
-      reason: 'WriteOutageExceeded',
-      message: `writes are free again: ${why}; the move of the aliases is tried again later`,
-    },
+    ...(isWish ? {} : { ready: triedLater(why) }),
   });
+}
+
+function triedLater(why: string) {
+  const message = `writes are free again: ${why}; the move of the aliases is tried again later`;
+  return { type: 'reconciling', reason: 'WriteOutageExceeded', message } as const;
 }

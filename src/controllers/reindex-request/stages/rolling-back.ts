@@ -1,6 +1,4 @@
-import { ROLLBACK_REFUSALS } from '../../../crds/reindex-request-status.ts';
-import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import type { ReindexAction, Target } from '../actions.ts';
+import type { ReindexAction } from '../actions.ts';
 import { flatten, hasSettings, withMark } from '../destination.ts';
 import {
   afterMove,
@@ -8,14 +6,13 @@ import {
   foreignAliases,
   isMovedBack,
   operationsSince,
-  rollbackAliases,
   rollbackAsked,
 } from '../moved.ts';
-import { refusal } from '../moved-conditions.ts';
-import { isEpochAlias, rollbackAlias } from '../names.ts';
-import type { IndexFacts } from '../observed.ts';
-import { hasWriteBlock, type Situation, takesMark, writesBlocked } from '../situation.ts';
+import { rollbackAlias } from '../names.ts';
+import { type Situation, writesBlocked } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
+import { LONGEST_BLOCK_MS, letGo } from './rollback-let-go.ts';
+import { rollbackStep, targetOf, withRollback } from './rollback-step.ts';
 import { freeSource } from './serving.ts';
 
 /** What a person writes into the annotation who knows what is lost. */
@@ -30,28 +27,6 @@ export function rollBack(situation: Situation): Step {
   if (!moved.status.rollback) return begin(moved);
   if (isMovedBack(moved)) return finish(moved);
   return letGo(moved) ?? hold(moved) ?? judge(moved);
-}
-
-type Rollback = NonNullable<ReindexRequestStatus['rollback']>;
-
-function rollbackStep(
-  moved: Situation,
-  message: string,
-  options: { actions?: Step['actions']; status?: ReindexRequestStatus; next?: Step['next'] },
-): Step {
-  return step(moved, {
-    phase: 'RollbackWindow',
-    message,
-    ready: { type: 'ready', reason: 'Completed', message },
-    progress: { ...moved.status.progress, message },
-    ...(options as object),
-  });
-}
-
-const targetOf = ({ name, uuid }: IndexFacts): Target => ({ index: name, uuid });
-
-function withRollback({ status }: Situation, change: Partial<Rollback>): ReindexRequestStatus {
-  return status.rollback ? { ...status, rollback: { ...status.rollback, ...change } } : status;
 }
 
 /** The intent. A status that was lost after the aliases had moved back only needs the end. */
@@ -75,88 +50,6 @@ function blockedBefore({ destination, mark }: Situation): boolean {
   return mark?.rollbackBlockedBefore ?? (destination !== undefined && writesBlocked(destination));
 }
 
-/** Why it does not go on; what is held goes in the order in which nothing late can act: alias, block, intent. */
-function letGo(moved: Situation): Step | undefined {
-  const { status, destination } = moved;
-  const { rollback } = status;
-  if (!rollback) return undefined;
-  if (rollback.letGo === undefined) {
-    const why = whyNot(moved, rollback);
-    if (why === undefined) return undefined;
-    return rollbackStep(moved, whyMessage(moved, why), {
-      status: withRollback(moved, { letGo: why }),
-      next: 'now',
-    });
-  }
-  const message = whyMessage(moved, rollback.letGo);
-  if (destination && rollbackAliases(moved).length > 0)
-    return rollbackStep(moved, message, {
-      actions: [{ type: 'DropAliases', target: targetOf(destination), aliases: rollbackAliases(moved) }],
-    });
-  // Also where it is protected by now: the block is ours, and writers wait.
-  if (destination && hasWriteBlock(destination) && !rollback.blockedBefore)
-    return rollbackStep(moved, message, { actions: [{ type: 'LiftBlock', target: targetOf(destination) }] });
-  return forget(moved, message) ?? answer(moved, rollback);
-}
-
-/** Whoever blocks the destination from now on is somebody else. */
-function forget(moved: Situation, message: string): Step | undefined {
-  const { destination, mark, observed } = moved;
-  if (!destination || mark?.rollback === undefined || !takesMark(destination)) return undefined;
-  if (observed.protects(destination.name)) return undefined;
-  const { rollback: _asked, rollbackBlockedBefore: _before, ...rest } = mark;
-  const meta = withMark(destination.mappings, rest)['_meta'];
-  return rollbackStep(moved, message, {
-    actions: [{ type: 'SetMeta', target: targetOf(destination), meta }],
-  });
-}
-
-function whyNot(moved: Situation, { asked, blockedBefore, verified }: Rollback): string | undefined {
-  const { resource, source, destination, observed } = moved;
-  if (resource.metadata.deletionTimestamp || !source || !destination) return 'Overtaken';
-  if (aliasesOfDestination(moved).length === 0) return 'Overtaken';
-  if (asked === '' || rollbackAsked(moved) !== asked) return 'Withdrawn';
-  if ([source.name, destination.name].some((name) => observed.protects(name))) return 'Overtaken';
-  if (source.closed) return 'SourceClosed';
-  if (destination.closed) return 'DestinationClosed';
-  // No alias can be given to the one, nor taken from the other: what serves is not blocked for that.
-  if (!takesMark(source)) return 'SourceReadOnly';
-  if (!takesMark(destination)) return 'DestinationReadOnly';
-  if (Object.keys(destination.aliases).some(isEpochAlias)) return 'DestinationInUse';
-  // Somebody lifted their own block, or took our alias away: what was known does not hold, and it begins anew.
-  if (blockedBefore && !writesBlocked(destination)) return 'Interrupted';
-  if (verified && rollbackAliases(moved).length === 0) return 'Interrupted';
-  return undefined;
-}
-
-function whyMessage(moved: Situation, why: string): string {
-  return isRefusal(why)
-    ? `rollback refused: ${refusal(moved, moved.status, why)}`
-    : `the aliases do not move back: ${moved.spec.destination.index} takes writes again`;
-}
-
-type Refusal = NonNullable<ReindexRequestStatus['rollbackRefused']>;
-
-const REFUSALS: ReadonlySet<string> = new Set(ROLLBACK_REFUSALS);
-
-const isRefusal = (why: string): why is Refusal => REFUSALS.has(why);
-
-/** Refused is answered, and asked again only with another value; everything else may be asked again with the same. */
-function answer(moved: Situation, { asked, letGo: why = '' }: Rollback): Step {
-  const { rollback: _rollback, intent: _intent, ...rest } = moved.status;
-  if (!isRefusal(why)) return rollbackStep(moved, whyMessage(moved, why), { status: rest, next: 'now' });
-  const status = { ...rest, lastHandledRollback: asked, rollbackRefused: why };
-  const note = refusal(moved, status, why);
-  return step(moved, {
-    phase: 'RollbackWindow',
-    message: note,
-    status,
-    ready: { type: 'ready', reason: 'Completed', message: note },
-    next: 'now',
-    events: [{ type: 'Warning', reason: 'RollbackRefused', action: 'Rollback', note }],
-  });
-}
-
 /** Through an alias of this try, so that a late block of an earlier one finds nothing to block. */
 function hold(moved: Situation): Step | undefined {
   const { status, destination, mark, uid } = moved;
@@ -174,6 +67,10 @@ function hold(moved: Situation): Step | undefined {
   if (!(alias in destination.aliases)) return act({ type: 'AddEpochAlias', target, alias });
   const blocked = writesBlocked(destination);
   if (blocked && (rollback.verified || rollback.blockedBefore)) return undefined;
+  if (rollback.deadline === undefined) {
+    const deadline = time(moved.now + LONGEST_BLOCK_MS);
+    return rollbackStep(moved, message, { status: withRollback(moved, { deadline }), next: 'now' });
+  }
   return act({ type: 'BlockDestination', target, through: alias, liftFirst: blocked });
 }
 
@@ -184,8 +81,13 @@ function judge(moved: Situation): Step {
   const shards = observed.destinationShards;
   const message = `moving the aliases back to ${status.source?.index}`;
   const settled = shards?.every(({ maxSeqNo, globalCheckpoint }) => maxSeqNo === globalCheckpoint);
-  if (!source || !destination || !rollback || !shards || !settled)
-    return rollbackStep(moved, message, { next: SOON_MS / 2 });
+  if (!source || !destination || !rollback || !shards) return rollbackStep(moved, message, { next: 'now' });
+  // On 8.x a block does not flush, and a checkpoint behind an asynchronous translog waits for that.
+  if (!settled)
+    return rollbackStep(moved, message, {
+      actions: [{ type: 'Flush', target: targetOf(destination) }],
+      next: SOON_MS / 2,
+    });
   const newWrites = operationsSince(status.cutoverMaxSeq?.destination, shards);
   if (newWrites !== 0 && rollback.asked !== DISCARD)
     return rollbackStep(moved, message, {

@@ -1,0 +1,28 @@
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { Target } from '../actions.ts';
+import type { IndexFacts } from '../observed.ts';
+import type { Situation } from '../situation.ts';
+import { type Step, step } from '../step.ts';
+
+export type Rollback = NonNullable<ReindexRequestStatus['rollback']>;
+
+/** The request goes on saying that it is complete, which it is. */
+export function rollbackStep(
+  moved: Situation,
+  message: string,
+  options: { actions?: Step['actions']; status?: ReindexRequestStatus; next?: Step['next'] },
+): Step {
+  return step(moved, {
+    phase: 'RollbackWindow',
+    message,
+    ready: { type: 'ready', reason: 'Completed', message },
+    progress: { ...moved.status.progress, message },
+    ...(options as object),
+  });
+}
+
+export const targetOf = ({ name, uuid }: IndexFacts): Target => ({ index: name, uuid });
+
+export function withRollback({ status }: Situation, change: Partial<Rollback>): ReindexRequestStatus {
+  return status.rollback ? { ...status, rollback: { ...status.rollback, ...change } } : status;
+}
