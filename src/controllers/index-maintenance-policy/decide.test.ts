@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import {
   aliased,
   indexOf,
@@ -7,15 +6,16 @@ import {
   seenOf,
   type SpecPart,
 } from '../../../test/support/maintenance-facts.ts';
+import { PolicyLife } from '../../../test/support/maintenance-life.ts';
 import { conditionsOf } from '../../runtime/conditions.ts';
-import { decide, type Step } from './decide.ts';
-import { dueOf } from './due.ts';
-import type { ListedIndex, Observed, Seen } from './observed.ts';
+import type { Step } from './decide.ts';
+import type { ListedIndex, Seen } from './observed.ts';
 import { compileTargets } from './targets.ts';
 
 const START = Date.parse('2016-03-01T00:30:00Z');
 const NEXT_SLOT = Date.parse('2016-03-01T01:00:00Z');
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 
 const target = { name: 'a', series: 'logs-{date:yyyy.MM.dd}', retention: { maxAge: '7d' } };
 const days = (...names: readonly string[]): readonly ListedIndex[] =>
@@ -23,68 +23,11 @@ const days = (...names: readonly string[]): readonly ListedIndex[] =>
 const OLD = days('2016.01.01', '2016.01.02', '2016.01.03');
 const YOUNG = days('2016.02.29', '2016.03.01');
 const ALL = [...OLD, ...YOUNG];
+const NEW = days('2015.12.31');
 
-/** A policy that lives through passes, as the engine would write it. */
-class Life {
-  policy: IndexMaintenancePolicy;
-  last: Step | undefined;
-
+class Life extends PolicyLife {
   constructor(more: SpecPart = {}, targets: readonly SpecPart[] = [target]) {
-    this.policy = policyOf(targets, more);
-  }
-
-  due(now: number) {
-    return dueOf(this.policy, now);
-  }
-
-  /** One pass; effects are left to the test. */
-  pass(observed: Observed, now: number): Step {
-    const step = decide(this.policy, observed, now);
-    this.last = step;
-    const context = { previous: this.policy.status?.conditions ?? [], generation: this.generation, now };
-    const conditions = conditionsOf(step.ready, step.conditions ?? [], context);
-    this.policy = {
-      ...this.policy,
-      status: { ...step.status, conditions, observedGeneration: this.generation },
-    };
-    return step;
-  }
-
-  get generation(): number {
-    return this.policy.metadata.generation;
-  }
-
-  get status() {
-    return this.policy.status ?? {};
-  }
-
-  annotate(annotations: Record<string, string>): void {
-    this.policy = { ...this.policy, metadata: { ...this.policy.metadata, annotations } };
-  }
-
-  change(spec: SpecPart): void {
-    const metadata = { ...this.policy.metadata, generation: this.generation + 1 };
-    this.policy = { ...this.policy, metadata, spec: { ...this.policy.spec, ...spec } };
-  }
-
-  /** What perform reports of a batch. */
-  deleted(count: number, failed = 0): void {
-    const { run, plan, ...status } = this.status;
-    if (run === undefined || plan === undefined) throw new Error('no run is under way');
-    const { batch: _batch, ...rest } = plan;
-    const counted = { ...run, deleted: run.deleted + count, failed: run.failed + failed };
-    this.policy = { ...this.policy, status: { ...status, plan: rest, run: counted } };
-  }
-
-  /** What perform reports of aliases. */
-  aliased(): void {
-    const { run, ...status } = this.status;
-    if (run === undefined) throw new Error('no run is under way');
-    this.policy = { ...this.policy, status: { ...status, run: { ...run, aliasesTried: true } } };
-  }
-
-  approve(): void {
-    this.annotate({ 'es-steward.dev/approve': this.status.plan?.hash ?? '' });
+    super(targets, more);
   }
 }
 
@@ -92,8 +35,6 @@ const namesIn = ({ status }: Life) => status.plan?.batch?.map(({ name }) => name
 const reason = (step: Step) => [step.ready.type, step.ready.reason];
 
 describe('a clock that was ahead once', () => {
-  const DAY = 86_400_000;
-
   it('keeps no later slot from coming due', () => {
     const life = new Life();
     life.pass(seenOf(ALL), START + 30 * DAY);
@@ -317,6 +258,29 @@ describe('approval', () => {
     const later = START + 8 * 86_400_000;
     life.pass(seenOf([...ALL, ...days('2015.12.31')]), later);
     expect(life.status.plan?.hash).not.toBe(hash);
+  });
+
+  it('freezes a plan that was old when somebody was first asked about it', () => {
+    const life = new Life({ mode: 'DryRun', deletion: { maxDeletes: 2 } });
+    life.pass(seenOf(OLD), START);
+    life.change({ mode: 'Enforce' });
+    const later = START + 10 * DAY;
+    life.pass(seenOf(OLD), later);
+    const plan = life.status.plan;
+    expect([plan?.time, plan?.askedTime]).toEqual(['2016-03-01T00:30:00Z', '2016-03-11T00:30:00Z']);
+    for (const at of [later + MINUTE, later + 6 * DAY]) life.pass(seenOf([...OLD, ...NEW]), at);
+    expect(life.status.plan).toMatchObject({ hash: plan?.hash, askedTime: plan?.askedTime });
+    life.pass(seenOf([...OLD, ...NEW]), later + 8 * DAY);
+    expect(life.status.plan?.hash).not.toBe(plan?.hash);
+  });
+
+  it('freezes anew a plan that was asked for a week in vain', () => {
+    const life = waiting();
+    const later = START + 8 * DAY;
+    life.pass(seenOf(ALL), later);
+    const hash = life.status.plan?.hash;
+    life.pass(seenOf([...ALL, ...NEW]), later + MINUTE);
+    expect(life.status.plan?.hash).toBe(hash);
   });
 
   it('survives a death in the middle: the next process goes on with the same plan', () => {
@@ -638,7 +602,7 @@ describe('obstacles', () => {
     const rivals = rival({ name: 'x', pattern: 'logs-*', retention: { maxAge: '1d' } });
     const step = life.pass({ type: 'batch', rivals }, NEXT_SLOT);
     expect([step.actions ?? [], step.ready.reason]).toEqual([[], 'Conflict']);
-    expect([life.status.run, namesIn(life)]).toEqual([undefined, undefined]);
+    expect(namesIn(life)).toBeUndefined();
   });
 
   it('are looked at again after a minute, though nothing sends news', () => {

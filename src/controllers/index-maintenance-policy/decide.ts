@@ -9,8 +9,18 @@ import { acts, approves, type Due, dueOf, nextRun, RETRY_MS, retries, runNowAske
 import type { Observed, Rival, Seen } from './observed.ts';
 import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
+import { isPutOff, STOPPING, stops, withoutRetry } from './put-off.ts';
 import { eventsOf, type Obstacle, type Verdict, verdictBefore, verdictOf } from './readiness.ts';
-import { deletedWith, endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
+import {
+  deletedWith,
+  endRun,
+  newRun,
+  type Run,
+  runAfter,
+  type Status,
+  withBatchPutBack,
+  withoutBatch,
+} from './run.ts';
 import { asked, deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
 import { compileTargets, type Member } from './targets.ts';
@@ -60,7 +70,8 @@ function restFor(
 ): Step['next'] {
   if (policy.metadata.deletionTimestamp !== undefined) return 'changed';
   // What was asked for while the plan was made: nobody sends news of it again.
-  if (runNowAsked({ ...policy, status }) !== undefined && !policy.spec.suspend) return 'now';
+  const isAsked = runNowAsked({ ...policy, status }) !== undefined && !policy.spec.suspend;
+  if (isAsked && !STOPPING.has(ready.reason)) return 'now';
   const slot = nextRun(policy, now) ?? Number.POSITIVE_INFINITY;
   if (TROUBLES.has(ready.reason)) return Math.min(slot - now, TROUBLED_AGAIN_MS);
   const isRetried = acts(policy) && status.plan !== undefined && retries(status.plan, now);
@@ -71,7 +82,10 @@ function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Statu
   return status;
 }
 
-/** The intent is in status: it is carried out, unless another policy has come that wants the same. */
+/**
+ * The intent is in status: it is carried out, unless another policy has come that wants the same. Then nothing is known to
+ * be gone: the run goes on with a new choice, or ends when it is too late for that.
+ */
 function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Rival[], now: number): Step {
   const status = ownStatus(policy);
   const { plan } = status;
@@ -79,14 +93,8 @@ function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Rival[], n
   const conflict = conflictOf({ indices: batch.map(({ name }) => name), aliases: [], archives: [] }, rivals);
   if (plan === undefined || conflict !== undefined) {
     const stopped = conflict && ({ type: 'Conflict', conflict } as const);
-    const { run, ...others } = status;
-    const ended = run === undefined ? {} : endRun(policy, run, now, false);
-    return rest(
-      policy,
-      { ...others, ...ended, ...withoutBatch(status) },
-      verdictOf(policy, others, stopped),
-      now,
-    );
+    const putBack = { ...status, ...withBatchPutBack(status) };
+    return rest(policy, putBack, verdictOf(policy, putBack, stopped), now);
   }
   return {
     ...verdictOf(policy, status, undefined),
@@ -122,13 +130,15 @@ function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
   const obstacle = obstacleOf(policy, seen, fresh, found);
   const next = obstacle?.type === 'ApprovalRequired' ? asked(found, now) : found;
   const due = ripe(dueOf(policy, now), policy, { fresh, next, obstacle });
-  const stops = obstacle?.type === 'Conflict' || obstacle?.type === 'ClockSkew';
-  const looked = reported(policy, due, fresh, next, now);
+  if (stops(obstacle) && isPutOff(policy, due, next, now))
+    return putOff(policy, due, { fresh, next, obstacle }, now);
+  const looked = { ...reported(policy, fresh, next, now), ...dealtWith(due, now) };
   const run = runOf(policy, due, now);
   // What makes up for a run goes on with what that one might move.
   const status = due.type === 'Run' && due.makesUp !== true ? withNewArchiveRun(looked) : looked;
   if (run === undefined) return rest(policy, status, verdictOf(policy, status, obstacle), now);
-  if (!acts(policy) || stops || due.type === 'Plan') return ended(policy, status, run, obstacle, now, false);
+  if (!acts(policy) || stops(obstacle) || due.type === 'Plan')
+    return ended(policy, status, run, obstacle, now, false);
   return work(
     policy,
     {
@@ -142,6 +152,18 @@ function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
     },
     now,
   );
+}
+
+/** What was due stays due, and the run that is under way stays as it is. */
+function putOff(
+  policy: IndexMaintenancePolicy,
+  due: Due,
+  { fresh, next, obstacle }: Pick<Work, 'fresh' | 'next' | 'obstacle'>,
+  now: number,
+): Step {
+  const looked = reported(policy, fresh, next, now);
+  const status = due.type === 'Run' ? withoutRetry(looked) : looked;
+  return rest(policy, status, verdictOf(policy, status, obstacle), now);
 }
 
 /** Nothing has passed yet, or all of it is too much together with what has gone already: then it was a look. */
@@ -255,18 +277,18 @@ function deletedEvent({ deleted, failed }: Run): readonly ResourceEvent[] {
 }
 
 /** What the pass has found, for people; what the run did comes on top. */
-function reported(
-  policy: IndexMaintenancePolicy,
-  due: Due,
-  fresh: FreshPlan,
-  { plan }: NextPlan,
-  now: number,
-): Status {
+function reported(policy: IndexMaintenancePolicy, fresh: FreshPlan, { plan }: NextPlan, now: number): Status {
   return {
     ...ownStatus(policy),
     matched: matchedIn(fresh),
     targets: fresh.matched.map((matched) => figuresOf(matched, now)),
     plan,
+  };
+}
+
+/** The slots until now, and what was asked for, do not come due again. */
+function dealtWith(due: Due, now: number): Pick<Status, 'lastSlotTime' | 'lastHandledRunNow'> {
+  return {
     ...(due.type === 'Continue' ? {} : { lastSlotTime: timeText(now) }),
     ...(due.type === 'Run' && due.runNow !== undefined ? { lastHandledRunNow: due.runNow } : {}),
   };

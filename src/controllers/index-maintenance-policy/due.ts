@@ -108,16 +108,12 @@ export function approves({ metadata, spec }: IndexMaintenancePolicy, hash: strin
 function isNewlyApproved(policy: IndexMaintenancePolicy): boolean {
   const plan = policy.status?.plan;
   if (plan === undefined || plan.approvedTime !== undefined) return false;
-  return waitsForApproval(policy) && approves(policy, plan.hash);
+  return hasAsked(policy) && approves(policy, plan.hash);
 }
 
 /** Somebody was asked about this plan, even if a conflict or a clock is what the policy waits for by now. */
 export function hasAsked({ spec, status }: IndexMaintenancePolicy): boolean {
   return spec.mode === 'Enforce' && status?.plan?.askedTime !== undefined;
-}
-
-function waitsForApproval({ status }: IndexMaintenancePolicy): boolean {
-  return status?.conditions?.some(({ type }) => type === 'ApprovalRequired') === true;
 }
 
 /** The latest time of the schedule that has come since the last one that was looked at. */
@@ -146,7 +142,7 @@ export function nextRunIsDue(policy: IndexMaintenancePolicy, now: number): boole
   return dueSlot(policy, now) !== undefined;
 }
 
-function isLate({ spec }: IndexMaintenancePolicy, slot: number, now: number): boolean {
+export function isLate({ spec }: IndexMaintenancePolicy, slot: number, now: number): boolean {
   return now - slot > (parseDuration(spec.startingDeadline) ?? 0);
 }
 

@@ -104,8 +104,11 @@ function judge(
 ): readonly Judged[] {
   const { target } = matched;
   const required = target.spec.beforeDelete?.requireSnapshot;
-  const unproven = ({ index }: Member) =>
-    isProven(index, required, facts) ? undefined : ('NotSnapshotted' as const);
+  const unproven = ({ index }: Member) => {
+    if (isProven(index, required, facts)) return undefined;
+    // Nothing tells when a closed one was last written to: no snapshot would prove it.
+    return index.closed ? 'Closed' : 'NotSnapshotted';
+  };
   // What is to be archived does not go with its index.
   const unarchived = ({ index }: Member) =>
     facts.due.has(index.name) ? ('NotArchived' as const) : undefined;

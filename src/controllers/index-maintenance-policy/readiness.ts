@@ -82,7 +82,15 @@ function undisturbed(
       'Scheduled',
       'the plan is carried out at the next time of the schedule, or at once with the annotation es-steward.dev/run-now',
     );
-  return is('ready', 'Maintained', `the last run did everything that was due${exceptionText(plan)}`);
+  return is('ready', 'Maintained', maintainedText(plan));
+}
+
+/** What has come up since the last run, or what stopped that one, waits for the next. */
+function maintainedText(plan: Status['plan']): string {
+  const { deletes, kept = [] } = plan ?? {};
+  return deletes === undefined || deletes.count === 0
+    ? `the last run did everything that was due${exceptionText(plan)}`
+    : `${deletions(deletes.count)} at the next time of the schedule${laterText(kept)}`;
 }
 
 function exceptionText(plan: Status['plan']): string {

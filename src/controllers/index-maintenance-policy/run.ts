@@ -4,6 +4,7 @@ import type {
 } from '../../crds/index-maintenance-policy.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { formatDuration } from '../../schedule/duration.ts';
+import { fingerprint } from './plan.ts';
 import { timeText } from './time-text.ts';
 
 export type Status = IndexMaintenancePolicyStatus;
@@ -68,4 +69,11 @@ export function withoutBatch({ plan }: Status): Pick<Status, 'plan'> {
   if (plan === undefined) return {};
   const { batch: _batch, ...others } = plan;
   return { plan: others };
+}
+
+/** The plan with the indexes that were to be deleted next among those that it has not dealt with. */
+export function withBatchPutBack({ plan }: Status): Pick<Status, 'plan'> {
+  if (plan === undefined) return {};
+  const { batch = [], pending = '', ...others } = plan;
+  return { plan: { ...others, pending: batch.map(fingerprint).join('') + pending } };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { indexOf } from '../../../test/support/maintenance-facts.ts';
+import { indexOf, seenOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
+import { PolicyLife } from '../../../test/support/maintenance-life.ts';
 import type { ListedIndex, Snapshot } from './observed.ts';
 import { isGood, isProven } from './snapshot-proof.ts';
 
@@ -75,5 +76,37 @@ describe('a good snapshot', () => {
     [false, { failures: [{ index: 'logs', shard: 0 }] }],
   ])('is %s for %j', (good, changes) => {
     expect(isGood(snapshot(changes))).toBe(good);
+  });
+});
+
+describe('a closed index of a target that wants a snapshot', () => {
+  const beforeDelete = { requireSnapshot: { repository: 'backups' } };
+  const target = { name: 'a', pattern: 'logs-*', retention: { maxAge: '1d' }, beforeDelete };
+  const closed = indexOf('logs-1', { closed: true, figures: undefined });
+  const planned = (targets: readonly object[], indices: readonly ListedIndex[]) => {
+    const policy = new PolicyLife(targets as readonly SpecPart[], {});
+    const backups = new Map([['["backups",null]', new Map([['logs-1', NOW - HOUR]])]]);
+    for (const at of [NOW, NOW + HOUR]) policy.pass(seenOf(indices, { backups, listedAt: at }), at);
+    return policy;
+  };
+
+  it('stays because it is closed, which no snapshot changes', () => {
+    const { status, last } = planned([target], [closed]);
+    expect(status.plan).toMatchObject({
+      kept: [{ reason: 'Closed', count: 1 }],
+      held: [{ index: 'logs-1', reason: 'Closed' }],
+    });
+    expect(last?.ready.reason).toBe('Maintained');
+  });
+
+  it('does not hide another one that does wait for a snapshot', () => {
+    const { status, last } = planned([target], [closed, indexOf('logs-2')]);
+    expect(status.plan?.kept.map(({ reason }) => reason)).toEqual(['Closed', 'NotSnapshotted']);
+    expect(last?.ready.reason).toBe('SnapshotMissing');
+  });
+
+  it('goes where no snapshot is wanted', () => {
+    const { beforeDelete: _beforeDelete, ...bare } = target;
+    expect(planned([bare], [closed]).status.plan?.batch).toHaveLength(1);
   });
 });

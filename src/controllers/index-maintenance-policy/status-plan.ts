@@ -50,11 +50,14 @@ export function asked(next: NextPlan, now: number): NextPlan {
   return { ...next, plan: { askedTime: timeText(now), ...next.plan } };
 }
 
-/** While it waits for approval, and from approval until it is done; not longer than a week each. */
+/**
+ * While it waits for approval, and from approval until it is done; not longer than a week each. A plan may be old when it
+ * is first asked about: in DryRun the same one stands for as long as its indexes do.
+ */
 function isFrozen(policy: IndexMaintenancePolicy, plan: StatusPlan, now: number): boolean {
   if (plan.specHash !== specHashOf(policy.spec)) return false;
   const { run } = policy.status ?? {};
-  const since = Date.parse(plan.approvedTime ?? run?.time ?? plan.time);
+  const since = Date.parse(plan.approvedTime ?? run?.time ?? plan.askedTime ?? plan.time);
   if (now - since > WEEK_MS) return false;
   return (
     run !== undefined || hasAsked(policy) || plan.approvedTime !== undefined || approves(policy, plan.hash)
