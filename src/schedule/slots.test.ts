@@ -235,6 +235,15 @@ describe('largestGap', () => {
     expect(largestGap(scheduleOf(written), zone, at('2026-09-01T00:00Z'))).toBe(gap);
   });
 
+  it.each([
+    ['a night', '*/5 8-17 * * *', '2026-09-01T17:55Z', 14 * HOUR + 5 * MINUTE],
+    ['a weekend, at its end', '*/15 8-18 * * 1-5', '2026-09-04T18:45Z', 61 * HOUR + 15 * MINUTE],
+    ['a weekend, at its beginning', '*/15 8-18 * * 1-5', '2026-08-31T08:00Z', 61 * HOUR + 15 * MINUTE],
+    ['most of a month', '*/5 8-17 1-3 * *', '2026-09-03T18:00Z', 27 * DAY + 14 * HOUR + 5 * MINUTE],
+  ])('counts %s, also the one that is under way', (_what, written, since, gap) => {
+    expect(largestGap(scheduleOf(written), 'Etc/UTC', at(since))).toBe(gap);
+  });
+
   it('is unknown for a schedule that never comes due', () => {
     expect(largestGap(scheduleOf('0 0 30 2 *'), 'Etc/UTC', 0)).toBeUndefined();
   });

@@ -64,16 +64,28 @@ export function countSlots(
   return count;
 }
 
-/** Milliseconds of the longest wait between two of the next `count` slots; undefined if there are not two. */
-export function largestGap(
-  schedule: CronSchedule,
-  timeZone: string,
-  after: number,
-  count = 100,
-): number | undefined {
-  const slots = nextSlots(schedule, timeZone, after, count);
-  const gaps = slots.slice(1).map((slot, at) => slot - (slots[at] ?? slot));
-  return gaps.length > 0 ? Math.max(...gaps) : undefined;
+/** Waits of more than a year, as for a leap day, are as long as those to come. */
+const LOOK_BACK = 366 * DAY;
+
+/** So many slots are looked at for the longest wait, and those of a week at least: nights and weekends belong to it. */
+const LOOKED_AT = 100;
+const WEEK = 8 * DAY;
+
+/**
+ * Milliseconds of the longest wait between two slots, from the wait that `since` is in. So whoever has met every slot up
+ * to `since` has never waited for longer. Undefined if there are not two slots.
+ */
+export function largestGap(schedule: CronSchedule, timeZone: string, since: number): number | undefined {
+  let before = latestSlot(schedule, timeZone, since - LOOK_BACK, since);
+  let largest: number | undefined;
+  let count = 0;
+  for (const slot of slotsAfter(schedule, timeZone, before ?? since)) {
+    if (before !== undefined) largest = Math.max(largest ?? 0, slot - before);
+    before = slot;
+    count += 1;
+    if (count >= LOOKED_AT && slot - since > WEEK) break;
+  }
+  return largest;
 }
 
 function* slotsAfter(schedule: CronSchedule, timeZone: string, after: number): Generator<number, undefined> {

@@ -1,6 +1,7 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import { nextSlot } from '../../schedule/slots.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
+import { drains } from './drain.ts';
 import { type DueSlot, dueSlot } from './due-slot.ts';
 import { nameSource, nameTaken } from './begin-run.ts';
 import { missedEvents, withMissed } from './missed-slots.ts';
@@ -29,7 +30,7 @@ export const beginSlot: Rule = (situation, before) => {
   const strays = strayRuns(situation, snapshots, runs);
   if (strays.length > 0) return adopt(waiting, strays);
   if (runs.length > 0 && situation.spec.concurrencyPolicy === 'Forbid') return waiting;
-  if (runs.length >= MOST_RUNS) return waiting;
+  if (runs.length >= MOST_RUNS || drains(situation, step.status)) return waiting;
   return beginDue(situation, waiting, snapshots);
 };
 

@@ -1,4 +1,5 @@
 import type { ExtraCondition, Readiness } from '../../runtime/controller.ts';
+import { DRAINS, drains } from './drain.ts';
 import type { Schedule, Status } from './observed.ts';
 import { reasonOf } from './run.ts';
 import { runsOf, type Situation } from './situation.ts';
@@ -6,7 +7,8 @@ import { waitingFor } from './step.ts';
 import { timeOf } from './time.ts';
 
 /** What `Ready` says when nothing stands in the way: what became of the last run. */
-export function readiness({ spec }: Situation, status: Status): Readiness {
+export function readiness(situation: Situation, status: Status): Readiness {
+  const { spec } = situation;
   const [run] = runsOf(status);
   const overdue = runsOf(status).find((other) => other.overdue);
   if (overdue !== undefined)
@@ -26,13 +28,14 @@ export function readiness({ spec }: Situation, status: Status): Readiness {
   }
   const last = status.lastSnapshot;
   const failed = last !== undefined && last.state !== 'SUCCESS';
+  const drainText = spec.concurrencyPolicy === 'Allow' && drains(situation, status) ? ` ${DRAINS}` : '';
   if (run !== undefined && !failed)
-    return { type: 'ready', reason: 'InProgress', message: `${run.snapshot} is being made.` };
+    return { type: 'ready', reason: 'InProgress', message: `${run.snapshot} is being made.${drainText}` };
   if (last === undefined) return { type: 'ready', reason: 'Waiting', message: waitingText(status) };
   if (!failed) return { type: 'ready', reason: 'Succeeded', message: `${last.name} is complete.` };
   return waitingFor(
     reasonOf(last.state),
-    `${last.name} is no success: ${last.message ?? last.state}. ${againText(status)}`,
+    `${last.name} is no success: ${last.message ?? last.state}. ${againText(status)}${drainText}`,
   );
 }
 

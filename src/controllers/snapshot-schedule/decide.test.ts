@@ -759,6 +759,76 @@ describe('retention beside slots that are always due', () => {
   });
 });
 
+describe('retention beside snapshots that overlap', () => {
+  const old = snapshot(
+    { name: 'old', uuid: 'u0', startTime: NOW - 48 * HOUR, endTime: NOW - 47 * HOUR },
+    timeText(NOW - 48 * HOUR),
+  );
+  const last = snapshot({ name: 'last', startTime: NOW - HOUR, endTime: NOW }, timeText(NOW - HOUR));
+  const one = snapshot({ name: 'one', uuid: 'u8', state: 'IN_PROGRESS' }, timeText(NOW - HOUR));
+  const spec = { concurrencyPolicy: 'Allow', retention: { expireAfter: '1d' }, staleAfter: '30d' };
+  const active = { ...accepted, snapshot: 'one', slot: timeText(NOW - HOUR) };
+  const beside = (since: number, more: object = {}, foreign: readonly Snapshot[] = []) => {
+    const retention = { lastRunTime: timeText(since), ...more };
+    const runs = new Map([['one', { snapshot: one, progress: undefined, indices: [] }]]);
+    return decide(
+      scheduleOf({ ...spec, deadline: '2h' }, handled(NOW - HOUR, { active, retention })),
+      seen({ snapshots: [old, last, one, ...foreign], runs }),
+      NOW,
+    );
+  };
+
+  it('lets them end when it is overdue by more than an hour, and says so', () => {
+    const soon = beside(NOW - 2 * HOUR);
+    expect(soon.status.active).toMatchObject(run);
+    const overdue = beside(NOW - 2 * HOUR - 1_000);
+    expect([overdue.status.active?.snapshot, overdue.status.overlapping]).toEqual(['one', undefined]);
+    expect(overdue.ready).toMatchObject({ type: 'ready', reason: 'InProgress' });
+    expect(overdue.ready.message).toContain('Retention is overdue');
+  });
+
+  it('goes first once they have ended, and then no more', () => {
+    const { active: _active, ...ended } = beside(NOW - 3 * HOUR).status;
+    const drained = decide(scheduleOf(spec, ended), seen({ snapshots: [old, last] }), NOW);
+    expect([drained.status.active, drained.status.retention?.batch?.length]).toEqual([undefined, 1]);
+    const retention = { ...drained.status.retention, requestedTime: timeText(NOW) };
+    const asked = scheduleOf(spec, { ...drained.status, retention });
+    expect(decide(asked, seen({ snapshots: [old, last] }), NOW).status.active).toMatchObject(run);
+  });
+
+  it('does not wait where waiting does not help, or has no end', () => {
+    const foreign = snapshot({ name: 'by-hand', uuid: 'u7', state: 'IN_PROGRESS', metadata: {} });
+    expect(beside(NOW - 3 * HOUR, {}, [foreign]).status.active).toMatchObject(run);
+    const late = snapshot({ name: 'one', state: 'IN_PROGRESS', startTime: NOW - 3 * HOUR }, active.slot);
+    const hanging = decide(
+      scheduleOf(
+        { ...spec, deadline: '2h' },
+        handled(NOW - HOUR, { active, retention: { lastRunTime: timeText(NOW - 3 * HOUR) } }),
+      ),
+      seen({
+        snapshots: [old, last, late],
+        runs: new Map([['one', { snapshot: late, progress: undefined, indices: [] }]]),
+      }),
+      NOW,
+    );
+    expect(hanging.status.active).toMatchObject(run);
+  });
+
+  it('counts what has been deleted while the next ones run', () => {
+    const batch = [{ name: 'gone', uuid: 'gone', reason: 'Expired' as const }];
+    const { status, events } = beside(NOW, { batch, repository: 'backups', requestedTime: timeText(NOW) });
+    expect([status.retention?.batch, status.retention?.deleted]).toEqual([undefined, 1]);
+    expect(events?.map(({ reason }) => reason)).toContain('SnapshotsDeleted');
+  });
+
+  it('plans anew when a batch has not got on for hours, since slots went before it', () => {
+    const batch = [{ name: 'old', uuid: 'u0', reason: 'Expired' as const }];
+    const left = (since: number) =>
+      beside(since, { batch, repository: 'backups', requestedTime: timeText(since) }).status.retention?.batch;
+    expect([left(NOW - HOUR), left(NOW - 3 * HOUR)]).toEqual([batch, undefined]);
+  });
+});
+
 describe('a restore check', () => {
   it.each([
     ['Skipped', [undefined]],

@@ -1,18 +1,15 @@
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
-import { indexBirths } from '../../elasticsearch/snapshot-indices.ts';
 import { type SnapshotProgress, snapshotProgress } from '../../elasticsearch/snapshot-progress.ts';
 import { findSnapshot, isDamaged, isNameInUse, type Snapshot } from '../../elasticsearch/snapshots.ts';
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
-import { choiceOf } from './choice.ts';
 import { clockSkewSeconds } from './observe-clocks.ts';
 import type { ObserveDependencies } from './observe.ts';
+import { expectedOf } from './observe-expected.ts';
 import type { Run, RunFacts, Schedule } from './observed.ts';
-
-import { expressionsOf } from './perform-choice.ts';
 import { repositoryFault } from './perform-faults.ts';
 import type { Plan } from './plan.ts';
 import { hasLeft } from './situation.ts';
@@ -45,17 +42,10 @@ async function readRun(reading: Reading, run: Run): Promise<RunFacts> {
   const { es } = cluster;
   const [progress, indices, skewSeconds] = await Promise.all([
     progressOf(es, run, pass.signal),
-    isRunning(snapshot) || isOfOtherChoice(run, resource)
-      ? []
-      : indexBirths(es, expressionsOf(resource.spec), pass.signal),
+    expectedOf(es, resource, run, snapshot, pass.signal),
     skewFor(reading, snapshot),
   ]);
   return { snapshot, progress, indices, skewSeconds };
-}
-
-/** What it should hold is no more to be told once spec.indices or spec.exclude has changed. */
-function isOfOtherChoice({ choice }: Run, { spec }: Schedule): boolean {
-  return choice !== undefined && choice !== choiceOf(spec);
 }
 
 type Found = Pick<RunFacts, 'snapshot' | 'unreadable'>;

@@ -316,6 +316,7 @@ describe('a run', () => {
       if (path.endsWith('/_status')) return progress;
       if (path.endsWith('/one') && query?.['verbose'] === false) return entries;
       if (path.endsWith('/one')) return snapshot;
+      if (path.endsWith('/_recovery')) return {};
       return path.startsWith('/_cluster/state') ? births : undefined;
     };
 
@@ -352,6 +353,18 @@ describe('a run', () => {
     },
   );
 
+  const older = { settings: { index: { uuid: 'b', creation_date: NOW - 1 } } };
+  const recovery = (start: number, type = 'SNAPSHOT') => ({
+    b: { shards: [{ type, primary: true, start_time_in_millis: start }] },
+  });
+  const observingRecovery = (recovered: unknown, indices: object = { b: older }) =>
+    vi.fn<Answers>((request) => {
+      if (request.path === '/b/_recovery') return recovered;
+      return request.path.startsWith('/_cluster/state')
+        ? { metadata: { indices } }
+        : answers(undefined)(request);
+    });
+
   it.each([
     ['as it is now', 'INCOMPLETE'],
     ['another one', 'SUCCESS'],
@@ -362,14 +375,30 @@ describe('a run', () => {
       choice: choice === 'as it is now' ? choiceOf({ ...spec, exclude: [] }) : 'other',
     };
     const schedule = scheduleOf({ active }, { ...spec, backoffLimit: 0 });
-    const older = { settings: { index: { uuid: 'b', creation_date: NOW - 1 } } };
-    const observe = observing((request) =>
-      request.path.startsWith('/_cluster/state')
-        ? { metadata: { indices: { b: older } } }
-        : answers(undefined)(request),
-    );
-    const { status } = decide(schedule, await observe(schedule, pass), NOW);
+    const { status } = decide(schedule, await observing(observingRecovery({}))(schedule, pass), NOW);
     expect(status.lastSnapshot?.state).toBe(state);
+  });
+
+  it.each([
+    ['was restored since it began', recovery(NOW), 'SUCCESS'],
+    ['was restored before', recovery(NOW - 1), 'INCOMPLETE'],
+    ['has moved to another node since', recovery(NOW + 1, 'PEER'), 'INCOMPLETE'],
+    ['may not be asked about', fault(403, 'security_exception'), 'INCOMPLETE'],
+  ])('that lacks an index which %s is judged by that', async (_what, recovered, state) => {
+    const schedule = scheduleOf({ active: run }, { backoffLimit: 0 });
+    const { status } = decide(schedule, await observing(observingRecovery(recovered))(schedule, pass), NOW);
+    expect(status.lastSnapshot?.state).toBe(state);
+    expect(status.incomplete ?? []).toHaveLength(state === 'SUCCESS' ? 0 : 1);
+  });
+
+  it('is not judged while nobody tells when the index that it lacks came, and asks only where one is lacking', async () => {
+    const schedule = scheduleOf({ active: run });
+    const silent = observing(observingRecovery(fault(503, 'unavailable')));
+    const { status } = decide(schedule, await silent(schedule, pass), NOW);
+    expect([status.active, status.lastSnapshot]).toEqual([run, undefined]);
+    const whole = observingRecovery(recovery(NOW), { a: older });
+    await observing(whole)(schedule, pass);
+    expect(whole.mock.calls.filter(([{ path }]) => path.endsWith('/_recovery'))).toEqual([]);
   });
 
   const missing = fault(404, 'repository_missing_exception');

@@ -58,7 +58,7 @@ export interface RunFacts {
   readonly progress: SnapshotProgress | undefined;
   /** By how much clocks differ from ours; read when the snapshot is to be aborted for its age. */
   readonly skewSeconds?: number | undefined;
-  /** What matches the spec now; read once the snapshot has ended. */
+  /** What matches the spec now, but for what was restored or mounted since it began; read once the snapshot has ended. */
   readonly indices: readonly IndexBirth[];
 }
 

@@ -4,6 +4,7 @@ import { largestGap } from '../../schedule/slots.ts';
 import { isTimeZone } from '../../schedule/time-zone.ts';
 import { METADATA_BYTES, metadataBytes, withMark } from './names.ts';
 import type { Schedule } from './observed.ts';
+import { timeOf } from './time.ts';
 
 /** The spec as the rules need it: schedules read, durations in milliseconds. */
 export interface Plan {
@@ -23,8 +24,9 @@ export type ReadPlan =
 /** For a schedule that comes due once, or never. */
 const NO_GAP_MS = 366 * 86_400_000;
 
-/** @param now only decides from when on the largest gap is looked for. */
-export function planOf({ metadata, spec }: Schedule, now: number): ReadPlan {
+/** @param now only decides from when on the largest gap is looked for, where nothing in the past does. */
+export function planOf(resource: Schedule, now: number): ReadPlan {
+  const { metadata, spec } = resource;
   const schedule = parseSchedule(spec.schedule);
   if (!schedule.ok) return refused('schedule', schedule.message);
   const restore = spec.restoreCheck && parseSchedule(spec.restoreCheck.schedule);
@@ -41,7 +43,7 @@ export function planOf({ metadata, spec }: Schedule, now: number): ReadPlan {
       'metadata',
       `makes ${bytes} bytes together with es-steward; shorten it to less than ${METADATA_BYTES}`,
     );
-  const gap = largestGap(schedule.schedule, spec.timeZone, now) ?? NO_GAP_MS;
+  const gap = largestGap(schedule.schedule, spec.timeZone, freshSince(resource, now)) ?? NO_GAP_MS;
   const plan: Plan = {
     schedule: schedule.schedule,
     timeZone: spec.timeZone,
@@ -51,6 +53,14 @@ export function planOf({ metadata, spec }: Schedule, now: number): ReadPlan {
     restoreSchedule: restore?.schedule,
   };
   return { ok: true, plan };
+}
+
+/**
+ * From when age is counted. The wait that follows must be among those looked at until the next success: at the end of a
+ * day or a week the slots to come are close together again, and no slot was due.
+ */
+function freshSince({ metadata, status }: Schedule, now: number): number {
+  return Math.min(now, timeOf(status?.lastSuccessfulTime ?? metadata.creationTimestamp) ?? now);
 }
 
 export const nameOf = ({ namespace, name }: Schedule['metadata']): string => `${namespace}/${name}`;

@@ -1,5 +1,6 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import type { Seen, Status } from './observed.ts';
+import { OVERDUE_MS } from './drain.ts';
 import { incompleteNames } from './incomplete.ts';
 import { retentionIsDue, RETENTION_EVERY_MS, runsOf, type Situation, successesOf } from './situation.ts';
 import { hasRules, planRetention, type RetentionPlan } from './retention.ts';
@@ -16,11 +17,12 @@ const ASK_AGAIN_MS = 600_000;
 /** The plan is written first; the pass that finds it written deletes exactly that, after looking again. */
 export const retain: Rule = (situation, step) => {
   const { spec, seen, mayAct, now } = situation;
-  if (!mayAct || seen?.snapshots === undefined || runsOf(step.status).length > 0) return step;
+  if (!mayAct || seen?.snapshots === undefined) return step;
+  if (runsOf(step.status).length > 0) return settleOnly(situation, step, seen);
   if (!hasRules(spec.retention)) return add(step, { status: withoutPlan(step.status) });
   const before = step.status.retention ?? {};
   const checked = add(step, {
-    status: { ...step.status, retention: settled(before, spec.repository, seen) },
+    status: { ...step.status, retention: settled(before, spec.repository, seen, now) },
   });
   const events = deletionEvents(before, checked.status.retention);
   const { mounted, mayDelete, skewSeconds } = seen;
@@ -42,6 +44,14 @@ export const retain: Rule = (situation, step) => {
     mayDelete ? plan : { ...plan, halted: plan.halted ?? 'NotGranted' },
   );
 };
+
+/** Beside runs nothing is deleted. What has gone is told all the same: where slots are always due there is no pass without. */
+function settleOnly({ spec, now }: Situation, step: Step, seen: Seen): Step {
+  const before = step.status.retention;
+  if (before?.batch === undefined || !hasRules(spec.retention)) return step;
+  const after = settled(before, spec.repository, seen, now);
+  return add(withRetention(step, after), { events: deletionEvents(before, after) });
+}
 
 /** Less than a slot may be late: retention that does not get on must not cost a snapshot. */
 const GIVE_WAY_MS = 20_000;
@@ -72,15 +82,19 @@ function withoutPlan(status: Status): Status {
   return deleted === undefined ? rest : { ...rest, retention: { deleted } };
 }
 
-/** What is gone of the batch has been deleted. A batch of a repository that the spec has left is forgotten. */
-function settled(before: Retention, repository: string, seen: Seen): Retention {
+/**
+ * What is gone of the batch has been deleted. A batch of a repository that the spec has left is forgotten, and so is one
+ * that has not got on for hours, since slots go before it: another is planned.
+ */
+function settled(before: Retention, repository: string, seen: Seen, now: number): Retention {
   const { batch } = before;
   if (batch === undefined) return before;
   if (before.repository !== repository) return withoutBatch(before);
   const there = new Set([...(seen.snapshots ?? []), ...seen.unreadable].map(({ uuid }) => uuid));
   const left = batch.filter(({ uuid }) => there.has(uuid));
   const deleted = (before.deleted ?? 0) + batch.length - left.length;
-  return left.length === 0 ? { ...withoutBatch(before), deleted } : { ...before, deleted, batch: left };
+  const isOver = left.length === 0 || now - (timeOf(before.lastRunTime) ?? now) > OVERDUE_MS;
+  return isOver ? { ...withoutBatch(before), deleted } : { ...before, deleted, batch: left };
 }
 
 function deletionEvents(before: Retention, after: Retention | undefined): readonly ResourceEvent[] {

@@ -21,7 +21,7 @@ export function isRunning({ state }: ListedSnapshot): boolean {
 /**
  * What an ended snapshot is worth. Elasticsearch calls it a success although an index vanished from it, or nothing is
  * in it at all: every index that was there when it began, and still is, must be inside.
- * @param indices what matches the spec now.
+ * @param indices what matches the spec now, but for what was restored or mounted since the snapshot began.
  */
 export function verdictOf(snapshot: Snapshot, indices: readonly IndexBirth[]): Verdict {
   const { state, shards, failures } = snapshot;
@@ -46,8 +46,8 @@ function partialMessage(shards: Snapshot['shards'], failures: Snapshot['failures
 const isExpected = ({ name, isSystem }: IndexBirth): boolean =>
   !isSystem && !isTemporary(name) && !/^\.(?!ds-)/.test(name);
 
-/** Both times are of the same clock, the master's. */
-function lackingIndices(snapshot: Snapshot, indices: readonly IndexBirth[]): readonly string[] {
+/** What was there when the snapshot began, and is not inside. Both times are of the same clock, the master's. */
+export function lackingIndices(snapshot: Snapshot, indices: readonly IndexBirth[]): readonly string[] {
   const inside = new Set(snapshot.indices);
   return indices
     .filter(isExpected)

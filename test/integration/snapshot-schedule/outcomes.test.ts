@@ -5,11 +5,13 @@ import {
   createSchedule,
   editSchedule,
   loseStatus,
+  register,
   runNow,
   type SnapshotBed,
   snapshotsOf,
   takeSnapshot,
   useSnapshotBed,
+  writeNoise,
 } from '../../support/snapshot-bed.ts';
 import { losingAnswerOf } from '../../support/snapshot-faults.ts';
 import { endedRun, isRetained, reasonOf, startSnapshotProcess } from '../../support/snapshot-process.ts';
@@ -28,6 +30,16 @@ async function heal({ es }: SnapshotBed, name: string): Promise<void> {
   await es.request({ method: 'PUT', path: `/${name}/_settings`, body });
   const query = { wait_for_status: 'green' };
   await es.request({ method: 'GET', path: `/_cluster/health/${name}`, query });
+}
+
+/** Waits until it is there: its creation date is that of the origin. */
+async function restoreAs({ es, repository, index }: SnapshotBed, snapshot: string, name: string) {
+  await es.request({
+    method: 'POST',
+    path: `/_snapshot/${repository}/${snapshot}/_restore`,
+    query: { wait_for_completion: true },
+    body: { indices: [index], rename_pattern: '.+', rename_replacement: name, include_aliases: false },
+  });
 }
 
 /** The snapshots of one slot, by the names that follow from it. */
@@ -230,5 +242,22 @@ describe('a snapshot', () => {
     await createIndex(bed.es, `${name}-late`, oneShard);
     const schedule = await operator.until(name, 'it has ended', endedRun);
     expect(reasonOf(schedule)).toBe('Succeeded');
+  });
+
+  it('is not asked for an index that was restored while it ran, however old that says to be', async () => {
+    const name = bed.name();
+    await takeSnapshot(bed, `origin-${name}`);
+    await createIndex(bed.es, `${name}-data`, oneShard);
+    await writeNoise(bed, `${name}-data`, 300);
+    await register(bed, bed.repository, bed.folder, { max_snapshot_bytes_per_sec: '40kb' });
+    await createSchedule(bed, name, { indices: [`${name}-*`], backoffLimit: 0 });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    await operator.until(name, 'it runs', ({ status }) => status?.active?.startTime !== undefined);
+    await restoreAs(bed, `origin-${name}`, `${name}-restored`);
+    const schedule = await operator.until(name, 'it has ended', endedRun);
+    await register(bed, bed.repository, bed.folder);
+    expect([schedule.status?.lastSnapshot?.state, reasonOf(schedule)]).toEqual(['SUCCESS', 'Succeeded']);
+    expect((await madeBy(name)).at(-1)?.indices).toEqual([`${name}-data`]);
   });
 });
