@@ -89,7 +89,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       SourceReadOnly: 'Somebody has made the old index read-only: it takes no alias.',
       DestinationReadOnly: 'Somebody has made the new index read-only: no alias can be taken from it.',
       DestinationUnhealthy: 'Not every shard of the new index is started: nobody can tell what it has taken.',
-      NotInTime: 'The aliases could not be moved within 30 s; the new index takes writes again.',
+      NotInTime:
+        'The aliases could not be moved within 30 s, or maxWriteOutage where that is more; the new index takes writes again.',
       AliasRefused: 'Elasticsearch refuses an alias for the old index, because of its filter.',
       MissingPrivileges: 'The user of the connection may not move the aliases.',
       WindowClosed: 'The rollback window is over, or there was none.',

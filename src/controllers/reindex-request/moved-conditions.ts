@@ -83,7 +83,7 @@ const refusals: Readonly<Record<Refusal, (names: Names, newWrites: number | unde
   DestinationUnhealthy: ({ to }) =>
     `not every shard of ${to} is started, and nobody can tell what it has taken: see GET _cluster/allocation/explain, then ask again with another value`,
   NotInTime: ({ to }) =>
-    `the aliases could not be moved within 30 s, and ${to} takes writes again: see the log of the operator and whether the connection is Ready, then ask again with another value`,
+    `the aliases could not be moved within 30 s (or spec.maxWriteOutage, where that is more), and ${to} takes writes again: see the log of the operator, its clock and whether the connection is Ready, then ask again with another value`,
   AliasRefused: ({ from, to, aliases }) =>
     `Elasticsearch refuses ${aliases} for ${from}: a filter that was changed since the move does not fit the mappings there; correct it on ${to}, then ask again with another value`,
   MissingPrivileges: ({ from, to, aliases }) =>

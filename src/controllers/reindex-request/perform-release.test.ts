@@ -140,6 +140,11 @@ describe('what is owed while the aliases move back', () => {
     expect(owed({})).toMatchObject({ until: Date.parse(deadline), endsWithProcess: true });
   });
 
+  it('is still owed while it is being let go of', () => {
+    const seen = held({ orders, [`${back}-over`]: {} });
+    expect(owed({ letGo: 'NewWrites' }, seen)).toMatchObject({ until: Date.parse(deadline) });
+  });
+
   it.each([
     ['the block was there before', { blockedBefore: true }, held()],
     ['the aliases have moved back, or it is let go', {}, held({ orders })],

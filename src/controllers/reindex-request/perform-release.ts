@@ -73,7 +73,8 @@ export function servingDue(
 ): Obligation | undefined {
   if (!destination || !rollback || rollback.blockedBefore) return undefined;
   const alias = rollbackAlias(uid, rollback.number);
-  if (!(alias in destination.aliases)) return undefined;
+  // Until the other one is gone as well, the block may still be there.
+  if (![alias, releasedAlias(alias)].some((held) => held in destination.aliases)) return undefined;
   return servingReleaseOf(rollback, { index: destination.name, alias }, es);
 }
 

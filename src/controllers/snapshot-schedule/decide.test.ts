@@ -814,6 +814,23 @@ describe('retention beside snapshots that overlap', () => {
     expect(hanging.status.active).toMatchObject(run);
   });
 
+  it.each([
+    ['retention is a dry run', { retention: { expireAfter: '1d', dryRun: true } }, {}],
+    ['nothing is old enough', { retention: { expireAfter: '30d' } }, {}],
+    ['the connection grants no deletion', {}, { mayDelete: false }],
+    ['its snapshot is past its deadline by clocks that differ', { deadline: '30m' }, { skewSeconds: 90 }],
+  ])('does not wait where %s', (_, over, more) => {
+    const retention = { lastRunTime: timeText(NOW - 3 * HOUR) };
+    const running = snapshot({ name: 'one', state: 'IN_PROGRESS', startTime: NOW - HOUR }, active.slot);
+    const facts = { snapshot: running, progress: undefined, indices: [], skewSeconds: 90 };
+    const decision = decide(
+      scheduleOf({ ...spec, ...over }, handled(NOW - HOUR, { active, retention })),
+      seen({ snapshots: [old, last, running], runs: new Map([['one', facts]]), ...more }),
+      NOW,
+    );
+    expect(decision.status.active).toMatchObject(run);
+  });
+
   it('counts what has been deleted while the next ones run', () => {
     const batch = [{ name: 'gone', uuid: 'gone', reason: 'Expired' as const }];
     const { status, events } = beside(NOW, { batch, repository: 'backups', requestedTime: timeText(NOW) });

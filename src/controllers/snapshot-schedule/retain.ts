@@ -1,9 +1,9 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import type { Seen, Status } from './observed.ts';
 import { OVERDUE_MS } from './drain.ts';
-import { incompleteNames } from './incomplete.ts';
 import { retentionIsDue, RETENTION_EVERY_MS, runsOf, type Situation, successesOf } from './situation.ts';
-import { hasRules, planRetention, type RetentionPlan } from './retention.ts';
+import { hasRules, type RetentionPlan } from './retention.ts';
+import { retentionNow } from './retention-now.ts';
 import { add, type Rule, type Step } from './step.ts';
 import { isAhead, timeOf, timeText } from './time.ts';
 import { isRunning } from './verdict.ts';
@@ -25,24 +25,10 @@ export const retain: Rule = (situation, step) => {
     status: { ...step.status, retention: settled(before, spec.repository, seen, now) },
   });
   const events = deletionEvents(before, checked.status.retention);
-  const { mounted, mayDelete, skewSeconds } = seen;
-  if (mounted === undefined || mayDelete === undefined || skewSeconds === undefined)
-    return add(checked, { events, next: nextRunIn(before, now) });
-  const plan = planRetention(spec.retention, {
-    snapshots: seen.snapshots,
-    owner: situation.owner,
-    mounted,
-    incomplete: incompleteNames(step.status),
-    timeZone: spec.timeZone,
-    staleAfterMs: situation.plan.staleAfterMs,
-    skewSeconds,
-    now,
-  });
-  return act(
-    situation,
-    add(checked, { events }),
-    mayDelete ? plan : { ...plan, halted: plan.halted ?? 'NotGranted' },
-  );
+  const plan = retentionNow(situation, step.status);
+  return plan
+    ? act(situation, add(checked, { events }), plan)
+    : add(checked, { events, next: nextRunIn(before, now) });
 };
 
 /** Beside runs nothing is deleted. What has gone is told all the same: where slots are always due there is no pass without. */

@@ -284,6 +284,27 @@ describe('a rollback', () => {
     expect(actionsOf(decision)).toEqual([]);
   });
 
+  it('does so for a block that an earlier version has set', () => {
+    const old = { ...begun, rollback: { ...rollback, verified: true } };
+    expect(run(asked(old), world({ destination: holding() })).status.rollback?.deadline).toBe(deadline);
+  });
+
+  it('gives it as long as the spec lets writers wait', () => {
+    const decision = run(
+      request(begun, { maxWriteOutage: '2m' }, asking('please')),
+      world({ destination: holding(SERVING) }),
+    );
+    expect(decision.status.rollback?.deadline).toBe('2026-03-01T12:02:00.000Z');
+  });
+
+  it('takes away what a try has left whose status was lost', () => {
+    const aliases = { orders, [BACK]: {}, 'es-steward-abcdef01-back-7': {} };
+    const decision = run(asked(timed), world({ destination: holding(SERVING, aliases) }));
+    expect(decision.actions).toMatchObject([
+      { type: 'DropAliases', aliases: ['es-steward-abcdef01-back-7'] },
+    ]);
+  });
+
   it('says which index takes no writes meanwhile', () => {
     const blocked = conditionOf(run(asked(held), world({ destination: holding() })), 'WritesBlocked');
     expect(blocked).toMatchObject({
@@ -360,7 +381,7 @@ describe('a rollback', () => {
 
   it('loses new writes only when that is asked for in so many words', () => {
     const value = 'discard-new-writes';
-    const status = { ...held, rollback: { ...rollback, asked: value, verified: true } };
+    const status = { ...held, rollback: { ...rollback, deadline, asked: value, verified: true } };
     const destination = serving(
       { orders, [BACK]: {} },
       { ...SERVING, ...BLOCK },
@@ -375,16 +396,25 @@ describe('a rollback', () => {
 
   it('lets go in the order in which nothing late can act, then answers', () => {
     const refused = { ...held, newWrites: 3, rollback: { ...rollback, verified: true, letGo: 'NewWrites' } };
+    const over = { orders, [`${BACK}-over`]: {} };
     const worlds = [
       holding(),
-      serving({ orders }, { ...SERVING, ...BLOCK }, noted),
+      serving(over, { ...SERVING, ...BLOCK }, noted),
+      serving(over, SERVING, noted),
       serving({ orders }, SERVING, noted),
       serving(),
     ];
     const steps = worlds.map((destination) => run(asked(refused), world({ destination })));
-    expect(steps.map(actionsOf)).toEqual([['DropAliases'], ['LiftBlock'], ['SetMeta'], []]);
-    expect(JSON.stringify(steps[2]?.actions)).not.toContain('rollback');
-    const last = steps[3];
+    expect(steps.map(actionsOf)).toEqual([
+      ['MoveEpochAlias'],
+      ['LiftBlock'],
+      ['DropAliases'],
+      ['SetMeta'],
+      [],
+    ]);
+    expect(steps[1]?.actions).toMatchObject([{ through: `${BACK}-over` }]);
+    expect(JSON.stringify(steps[3]?.actions)).not.toContain('rollback');
+    const last = steps[4];
     expect(last?.status).toMatchObject({
       phase: 'RollbackWindow',
       lastHandledRollback: 'please',

@@ -2,16 +2,18 @@ import { ROLLBACK_REFUSALS } from '../../../crds/reindex-request-status.ts';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { withMark } from '../destination.ts';
 import { leftMs } from '../moments.ts';
+import type { ReindexAction } from '../actions.ts';
+import type { IndexFacts } from '../observed.ts';
 import { aliasesOfDestination, rollbackAliases, rollbackAsked } from '../moved.ts';
 import { refusal } from '../moved-conditions.ts';
 import { isEpochAlias, releasedAlias, rollbackAlias } from '../names.ts';
-import { hasWriteBlock, type Situation, takesMark, writesBlocked } from '../situation.ts';
+import { hasWriteBlock, longestOutageMs, type Situation, takesMark, writesBlocked } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { type Rollback, rollbackStep, targetOf, withRollback } from './rollback-step.ts';
 
-/** Why it does not go on; what is held goes in the order in which nothing late can act: alias, block, intent. */
+/** Why it does not go on; what is held goes in the order in which nothing late can act: alias, block, what is left of it, intent. */
 export function letGo(moved: Situation): Step | undefined {
-  const { status, destination } = moved;
+  const { status, destination, uid } = moved;
   const { rollback } = status;
   if (!rollback) return undefined;
   if (rollback.letGo === undefined) {
@@ -23,14 +25,26 @@ export function letGo(moved: Situation): Step | undefined {
     });
   }
   const message = whyMessage(moved, rollback.letGo);
+  if (destination && hasWriteBlock(destination) && !rollback.blockedBefore)
+    return rollbackStep(moved, message, {
+      actions: [freed(destination, rollbackAlias(uid, rollback.number))],
+    });
   if (destination && rollbackAliases(moved).length > 0)
     return rollbackStep(moved, message, {
       actions: [{ type: 'DropAliases', target: targetOf(destination), aliases: rollbackAliases(moved) }],
     });
-  // Also where it is protected by now: the block is ours, and writers wait.
-  if (destination && hasWriteBlock(destination) && !rollback.blockedBefore)
-    return rollbackStep(moved, message, { actions: [{ type: 'LiftBlock', target: targetOf(destination) }] });
   return forget(moved, message) ?? answer(moved, rollback);
+}
+
+/**
+ * As the local timer does it, which can go on from there. Also where the index is protected by now: the block is ours, and
+ * writers wait.
+ */
+function freed(destination: IndexFacts, alias: string): ReindexAction {
+  const over = releasedAlias(alias);
+  const target = targetOf(destination);
+  if (alias in destination.aliases) return { type: 'MoveEpochAlias', target, from: alias, to: over };
+  return { type: 'LiftBlock', target, ...(over in destination.aliases ? { through: over } : {}) };
 }
 
 /** Whoever blocks the destination from now on is somebody else. */
@@ -66,10 +80,15 @@ function whyNot(moved: Situation, rollback: Rollback): string | undefined {
 }
 
 /** A connection that was suspended, shards that do not settle: those who write into what serves wait no longer. */
-export const LONGEST_BLOCK_MS = 30_000;
+const LONGEST_BLOCK_MS = 30_000;
 
-function isTooLate({ deadline }: Rollback, { now }: Situation): boolean {
-  return deadline !== undefined && leftMs(deadline, LONGEST_BLOCK_MS, now) === 0;
+/** Unless the spec lets writers wait for longer. */
+export function longestBlockMs(moved: Situation): number {
+  return Math.max(LONGEST_BLOCK_MS, longestOutageMs(moved) ?? 0);
+}
+
+function isTooLate({ deadline }: Rollback, moved: Situation): boolean {
+  return deadline !== undefined && leftMs(deadline, longestBlockMs(moved), moved.now) === 0;
 }
 
 /** Without a pass: by the process that held it, when that ended, or by a person. */

@@ -6,12 +6,13 @@ import {
   foreignAliases,
   isMovedBack,
   operationsSince,
+  rollbackAliases,
   rollbackAsked,
 } from '../moved.ts';
 import { rollbackAlias } from '../names.ts';
 import { type Situation, writesBlocked } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
-import { LONGEST_BLOCK_MS, letGo } from './rollback-let-go.ts';
+import { letGo, longestBlockMs } from './rollback-let-go.ts';
 import { rollbackStep, targetOf, withRollback } from './rollback-step.ts';
 import { freeSource } from './serving.ts';
 
@@ -64,13 +65,18 @@ function hold(moved: Situation): Step | undefined {
     return act({ type: 'SetMeta', target, meta });
   }
   const alias = rollbackAlias(uid, rollback.number);
+  // Of a try whose status was lost: its own end must not come in the middle of this one.
+  const earlier = rollbackAliases(moved).filter((other) => other !== alias);
+  if (earlier.length > 0) return act({ type: 'DropAliases', target, aliases: earlier });
   if (!(alias in destination.aliases)) return act({ type: 'AddEpochAlias', target, alias });
   const blocked = writesBlocked(destination);
-  if (blocked && (rollback.verified || rollback.blockedBefore)) return undefined;
+  if (blocked && rollback.blockedBefore) return undefined;
+  // Absent in a rollback that an earlier version has begun, too.
   if (rollback.deadline === undefined) {
-    const deadline = time(moved.now + LONGEST_BLOCK_MS);
+    const deadline = time(moved.now + longestBlockMs(moved));
     return rollbackStep(moved, message, { status: withRollback(moved, { deadline }), next: 'now' });
   }
+  if (blocked && rollback.verified) return undefined;
   return act({ type: 'BlockDestination', target, through: alias, liftFirst: blocked });
 }
 
