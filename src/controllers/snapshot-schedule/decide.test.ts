@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
+import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { decide } from './decide.ts';
 import { withMark } from './names.ts';
@@ -12,29 +13,16 @@ const HOUR = 60 * MINUTE;
 const UID = 'a1b2c3d4-0000-0000-0000-000000000000';
 const NAME = 'nightly-2026.06.15-120000-a1b2c3';
 
-const minimal = { connectionRef: { name: 'main' }, repository: 'backups', schedule: '@hourly' };
-
-function scheduleOf(
+const scheduleOf = (
   spec: object = {},
   status: Status = handled(NOW),
   annotations: Record<string, string> = {},
-): Schedule {
-  return {
-    apiVersion: 'es-steward.dev/v1alpha1',
-    kind: 'SnapshotSchedule',
-    metadata: {
-      name: 'nightly',
-      namespace: 'team',
-      uid: UID,
-      resourceVersion: '1',
-      generation: 1,
-      creationTimestamp: '2026-06-15T00:30:00Z',
-      annotations,
-    },
-    spec: snapshotSchedule.spec.parse({ ...minimal, ...spec }),
+): Schedule =>
+  someSchedule({
+    spec,
     status,
-  };
-}
+    metadata: { uid: UID, creationTimestamp: '2026-06-15T00:30:00Z', annotations },
+  });
 
 /** Nothing is due at NOW. */
 const handled = (until: number, more: Status = {}): Status => ({

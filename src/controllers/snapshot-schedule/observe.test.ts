@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
+import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
 import { classifyAnswer, classifyFailure } from '../../elasticsearch/classify.ts';
 import type { Use } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
@@ -89,23 +89,11 @@ function observing(answers: Answers, use?: (wanted: Use) => void) {
   >[0]);
 }
 
-function scheduleOf(status: Status = {}, spec: object = {}): Schedule {
-  const minimal = { connectionRef: { name: 'main' }, repository: 'backups', schedule: '@hourly' };
-  return {
-    apiVersion: 'es-steward.dev/v1alpha1',
-    kind: 'SnapshotSchedule',
-    metadata: {
-      name: 'nightly',
-      namespace: 'team',
-      uid: 'u',
-      resourceVersion: '1',
-      generation: 1,
-      creationTimestamp: '2026-06-01T00:00:00Z',
-    },
-    spec: snapshotSchedule.spec.parse({ ...minimal, ...spec }),
+const scheduleOf = (status: Status = {}, spec: object = {}): Schedule =>
+  someSchedule({
+    spec,
     status: { schedule: '@hourly Etc/UTC', slotsHandledUntil: '2026-06-15T12:00:00Z', ...status },
-  };
-}
+  });
 
 const conditionOf = ({ conditions = [] }: ReturnType<typeof decide>) =>
   conditions.find(({ type }) => type === 'Healthy');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
+import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
 import { parseSchedule } from '../../schedule/cron.ts';
 import { latestSlot } from '../../schedule/slots.ts';
 import { healthy } from './conditions.ts';
@@ -13,23 +13,8 @@ const DAY = 24 * HOUR;
 /** A Monday. */
 const START = Date.parse('2026-06-15T00:00:00Z');
 
-function scheduleOf(schedule: string, status: Status): Schedule {
-  const minimal = { connectionRef: { name: 'main' }, repository: 'backups', schedule };
-  return {
-    apiVersion: 'es-steward.dev/v1alpha1',
-    kind: 'SnapshotSchedule',
-    metadata: {
-      name: 'nightly',
-      namespace: 'team',
-      uid: 'u',
-      resourceVersion: '1',
-      generation: 1,
-      creationTimestamp: timeText(START - 365 * DAY),
-    },
-    spec: snapshotSchedule.spec.parse(minimal),
-    status,
-  };
-}
+const scheduleOf = (schedule: string, status: Status): Schedule =>
+  someSchedule({ spec: { schedule }, status, metadata: { creationTimestamp: timeText(START - 365 * DAY) } });
 
 function staleAfterOf(schedule: Schedule, now: number): number {
   const read = planOf(schedule, now);
