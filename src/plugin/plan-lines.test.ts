@@ -58,6 +58,14 @@ describe('the plan of a copy', () => {
     notes: ['A note.'],
   };
 
+  it.each([
+    ['Online', /now Copying, approval is asked for before the aliases move\.$/],
+    ['CopyOnly', /now Copying\.$/],
+  ])('says whether approval is still to be asked for: %s', (writeMode, words) => {
+    const status = { phase: 'Copying' as const, plan: copyPlan };
+    expect(shown(request(status, { approval: 'BeforeCutover', writeMode }))?.[0]).toMatch(words);
+  });
+
   it('says what is copied, what writers see, what is proven, which aliases move and what comes after', () => {
     const status = {
       phase: 'Planned' as const,

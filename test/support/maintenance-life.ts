@@ -1,5 +1,6 @@
 import { conditionsOf } from '../../src/runtime/conditions.ts';
-import { decide, type Step } from '../../src/controllers/index-maintenance-policy/decide.ts';
+import { decide } from '../../src/controllers/index-maintenance-policy/decide.ts';
+import type { Step } from '../../src/controllers/index-maintenance-policy/rest.ts';
 import { dueOf } from '../../src/controllers/index-maintenance-policy/due.ts';
 import type { Observed } from '../../src/controllers/index-maintenance-policy/observed.ts';
 import type { IndexMaintenancePolicy } from '../../src/crds/index-maintenance-policy.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../../test/support/maintenance-facts.ts';
 import { PolicyLife } from '../../../test/support/maintenance-life.ts';
 import { conditionsOf } from '../../runtime/conditions.ts';
-import type { Step } from './decide.ts';
+import type { Step } from './rest.ts';
 import type { ListedIndex, Seen } from './observed.ts';
 import { compileTargets } from './targets.ts';
 

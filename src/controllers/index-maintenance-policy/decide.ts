@@ -1,37 +1,24 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { literal } from '../../naming/template.ts';
-import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
-import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
-import { batchNow, hinderedOf } from './archive-hindered.ts';
+import type { ResourceEvent } from '../../runtime/controller.ts';
+import type { MaintenanceAction } from './actions.ts';
+import { hinderedOf } from './archive-hindered.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
-import { type Claims, conflictOf } from './conflicts.ts';
-import { acts, approves, type Due, dueOf, nextRun, RETRY_MS, retries, runNowAsked, TROUBLES } from './due.ts';
-import type { Observed, Rival, Seen } from './observed.ts';
+import { deleteBatch, moveDocuments } from './carry-out.ts';
+import { acts, approves, type Due, dueOf } from './due.ts';
+import type { Observed, Seen } from './observed.ts';
 import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
-import { isPutOff, STOPPING, stops, withoutRetry } from './put-off.ts';
-import { eventsOf, type Obstacle, type Verdict, verdictBefore, verdictOf } from './readiness.ts';
-import {
-  deletedWith,
-  endRun,
-  newRun,
-  type Run,
-  runAfter,
-  type Status,
-  withBatchPutBack,
-  withoutBatch,
-} from './run.ts';
+import { isPutOff, stops, withoutRetry } from './put-off.ts';
+import { type Obstacle, verdictBefore, verdictOf } from './readiness.ts';
+import { ownStatus, rest, type Step } from './rest.ts';
+import { deletedWith, endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
 import { asked, deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
 import { compileTargets, type Member } from './targets.ts';
 import { timeText } from './time-text.ts';
 
-export type Step = Decision<Status, MaintenanceAction>;
-
 /** A URL takes about fifty names; and no more than these are on their way when somebody says stop. */
 const BATCH = 50;
-const TROUBLED_AGAIN_MS = 60_000;
-const LONGEST_REST_MS = 86_400_000;
 
 export function decide(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
   const step = judge(policy, observed, now);
@@ -44,84 +31,6 @@ function judge(policy: IndexMaintenancePolicy, observed: Observed, now: number):
   if (observed.type === 'batch') return deleteBatch(policy, observed.rivals, now);
   if (observed.type === 'archiveBatch') return moveDocuments(policy, observed.rivals, now);
   return goOn(policy, observed, now);
-}
-
-function rest(
-  policy: IndexMaintenancePolicy,
-  status: Status,
-  verdict: Verdict,
-  now: number,
-  events: readonly ResourceEvent[] = [],
-): Step {
-  const slot = policy.spec.suspend ? undefined : nextRun(policy, now);
-  return {
-    ...verdict,
-    status: { ...withoutNextRun(status), ...(slot === undefined ? {} : { nextRunTime: timeText(slot) }) },
-    next: restFor(policy, status, verdict, now),
-    events: [...eventsOf(policy, verdict), ...events],
-  };
-}
-
-function restFor(
-  policy: IndexMaintenancePolicy,
-  status: Status,
-  { ready }: Verdict,
-  now: number,
-): Step['next'] {
-  if (policy.metadata.deletionTimestamp !== undefined) return 'changed';
-  // What was asked for while the plan was made: nobody sends news of it again.
-  const isAsked = runNowAsked({ ...policy, status }) !== undefined && !policy.spec.suspend;
-  if (isAsked && !STOPPING.has(ready.reason)) return 'now';
-  const slot = nextRun(policy, now) ?? Number.POSITIVE_INFINITY;
-  if (TROUBLES.has(ready.reason)) return Math.min(slot - now, TROUBLED_AGAIN_MS);
-  const isRetried = acts(policy) && status.plan !== undefined && retries(status.plan, now);
-  return Math.min(slot - now, isRetried ? RETRY_MS : LONGEST_REST_MS);
-}
-
-function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Status {
-  return status;
-}
-
-/**
- * The intent is in status: it is carried out, unless another policy has come that wants the same. Then nothing is known to
- * be gone: the run goes on with a new choice, or ends when it is too late for that.
- */
-function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Rival[], now: number): Step {
-  const status = ownStatus(policy);
-  const { plan } = status;
-  const batch = plan?.batch ?? [];
-  const conflict = conflictOf({ indices: batch.map(({ name }) => name), aliases: [], archives: [] }, rivals);
-  if (plan === undefined || conflict !== undefined) {
-    const stopped = conflict && ({ type: 'Conflict', conflict } as const);
-    const putBack = { ...status, ...withBatchPutBack(status) };
-    return rest(policy, putBack, verdictOf(policy, putBack, stopped), now);
-  }
-  return {
-    ...verdictOf(policy, status, undefined),
-    status,
-    actions: [{ type: 'DeleteBatch', plan: plan.hash, batch }],
-    next: 'now',
-  };
-}
-
-/** The intent is in status. A document may be in two places already: only a conflict of now makes it wait. */
-function moveDocuments(policy: IndexMaintenancePolicy, rivals: readonly Rival[], now: number): Step {
-  const status = ownStatus(policy);
-  const batch = batchNow(policy, now);
-  const isLeaving = policy.metadata.deletionTimestamp !== undefined;
-  const conflict = batch && !isLeaving && conflictOf(claimsOfBatch(batch), rivals);
-  if (batch === undefined || conflict) {
-    const stopped = conflict ? ({ type: 'Conflict', conflict } as const) : undefined;
-    return { ...verdictOf(policy, status, stopped), status, next: TROUBLED_AGAIN_MS };
-  }
-  const actions = [{ type: 'MoveDocuments', batch }] as const;
-  // A policy that is deleted in the middle of it ends what it has begun.
-  return { ...verdictOf(policy, status, undefined), status, actions, holds: true, next: 'now' };
-}
-
-/** Where a document has two ways into one archive, one policy could take back what the other has moved. */
-function claimsOfBatch({ index, destination }: ArchiveBatch): Claims {
-  return { indices: [index], aliases: [], archives: [literal(destination)] };
 }
 
 function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
@@ -292,10 +201,4 @@ function dealtWith(due: Due, now: number): Pick<Status, 'lastSlotTime' | 'lastHa
     ...(due.type === 'Continue' ? {} : { lastSlotTime: timeText(now) }),
     ...(due.type === 'Run' && due.runNow !== undefined ? { lastHandledRunNow: due.runNow } : {}),
   };
-}
-
-/** Everything but what the engine owns. */
-function ownStatus({ status = {} }: IndexMaintenancePolicy): Status {
-  const { conditions: _conditions, observedGeneration: _generation, ...own } = status;
-  return own;
 }

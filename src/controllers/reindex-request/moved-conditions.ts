@@ -35,25 +35,22 @@ function completeCondition(situation: Situation, status: ReindexRequestStatus): 
 const COMPLETE: ReadonlySet<string> = new Set(['RollbackWindow', 'CleaningUp', 'Completed']);
 
 function blockedCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
+  const message = blockedMessage(situation, status);
+  return message === undefined ? [] : [condition('WritesBlocked', 'RollbackWindow', message)];
+}
+
+function blockedMessage(situation: Situation, status: ReindexRequestStatus): string | undefined {
   const { source, destination } = situation;
   const { phase, rollback } = status;
   if (rollback && !rollback.blockedBefore && destination && hasWriteBlock(destination))
-    return [
-      condition(
-        'WritesBlocked',
-        'RollbackWindow',
-        `${destination.name} takes no writes while its aliases move back`,
-      ),
-    ];
-  if (!blockIsOurs(situation)) return [];
+    return `${destination.name} takes no writes while its aliases move back`;
+  if (!blockIsOurs(situation)) return undefined;
   const from = sourceOf(situation, status);
-  const until = `${from} takes no writes until the end of the rollback window, status.rollbackUntil`;
-  if (phase === 'RollbackWindow') return [condition('WritesBlocked', 'RollbackWindow', until)];
+  if (phase === 'RollbackWindow')
+    return `${from} takes no writes until the end of the rollback window, status.rollbackUntil`;
   // Its deletion may be waited for, and with it the block stays.
-  if (phase !== 'CleaningUp' || !source || !hasWriteBlock(source)) return [];
-  return [
-    condition('WritesBlocked', 'RollbackWindow', `${from} takes no writes until it is deleted or given back`),
-  ];
+  const isKept = phase === 'CleaningUp' && source !== undefined && hasWriteBlock(source);
+  return isKept ? `${from} takes no writes until it is deleted or given back` : undefined;
 }
 
 function refusedCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {

@@ -28,7 +28,7 @@ export function readiness(situation: Situation, status: Status): Readiness {
   }
   const last = status.lastSnapshot;
   const failed = last !== undefined && last.state !== 'SUCCESS';
-  const drainText = spec.concurrencyPolicy === 'Allow' && drains(situation, status) ? ` ${DRAINS}` : '';
+  const drainText = drains(situation, status) ? ` ${DRAINS}` : '';
   if (run !== undefined && !failed)
     return { type: 'ready', reason: 'InProgress', message: `${run.snapshot} is being made.${drainText}` };
   if (last === undefined) return { type: 'ready', reason: 'Waiting', message: waitingText(status) };

@@ -13,9 +13,9 @@ export const OVERDUE_MS = 2 * RETENTION_EVERY_MS;
  * is no moment without one, and nothing would ever be deleted. Not where that would bring nothing, or might last for ever.
  */
 export function drains(situation: Situation, status: Status): boolean {
-  const { spec } = situation;
-  if (!hasRules(spec.retention) || runsOf(status).length === 0 || !isOverdue(situation, status)) return false;
-  return ends(situation, status) && deletes(situation, status);
+  const { concurrencyPolicy, retention } = situation.spec;
+  if (concurrencyPolicy !== 'Allow' || !hasRules(retention) || runsOf(status).length === 0) return false;
+  return isOverdue(situation, status) && ends(situation, status) && deletes(situation, status);
 }
 
 function isOverdue({ resource, now }: Situation, { retention: { lastRunTime } = {} }: Status): boolean {

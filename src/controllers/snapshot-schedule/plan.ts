@@ -43,13 +43,13 @@ export function planOf(resource: Schedule, now: number): ReadPlan {
       'metadata',
       `makes ${bytes} bytes together with es-steward; shorten it to less than ${METADATA_BYTES}`,
     );
-  const gap = largestGap(schedule.schedule, spec.timeZone, freshSince(resource, now)) ?? NO_GAP_MS;
+  const largest = () => largestGap(schedule.schedule, spec.timeZone, freshSince(resource, now)) ?? NO_GAP_MS;
   const plan: Plan = {
     schedule: schedule.schedule,
     timeZone: spec.timeZone,
     startingDeadlineMs: milliseconds(spec.startingDeadline),
     deadlineMs: milliseconds(spec.deadline),
-    staleAfterMs: spec.staleAfter === undefined ? 2 * gap : milliseconds(spec.staleAfter),
+    staleAfterMs: spec.staleAfter === undefined ? 2 * largest() : milliseconds(spec.staleAfter),
     restoreSchedule: restore?.schedule,
   };
   return { ok: true, plan };

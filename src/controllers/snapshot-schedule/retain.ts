@@ -70,7 +70,7 @@ function withoutPlan(status: Status): Status {
 
 /**
  * What is gone of the batch has been deleted. A batch of a repository that the spec has left is forgotten, and so is one
- * that has not got on for hours, since slots go before it: another is planned.
+ * for which nothing was asked for hours, since slots go before it: another is planned.
  */
 function settled(before: Retention, repository: string, seen: Seen, now: number): Retention {
   const { batch } = before;
@@ -79,7 +79,8 @@ function settled(before: Retention, repository: string, seen: Seen, now: number)
   const there = new Set([...(seen.snapshots ?? []), ...seen.unreadable].map(({ uuid }) => uuid));
   const left = batch.filter(({ uuid }) => there.has(uuid));
   const deleted = (before.deleted ?? 0) + batch.length - left.length;
-  const isOver = left.length === 0 || now - (timeOf(before.lastRunTime) ?? now) > OVERDUE_MS;
+  const since = askedAt(before, now) ?? timeOf(before.lastRunTime) ?? now;
+  const isOver = left.length === 0 || now - since > OVERDUE_MS;
   return isOver ? { ...withoutBatch(before), deleted } : { ...before, deleted, batch: left };
 }
 

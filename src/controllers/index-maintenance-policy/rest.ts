@@ -1,0 +1,57 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
+import type { MaintenanceAction } from './actions.ts';
+import { acts, nextRun, RETRY_MS, retries, runNowAsked, TROUBLES } from './due.ts';
+import { STOPPING } from './put-off.ts';
+import { eventsOf, type Verdict } from './readiness.ts';
+import type { Status } from './run.ts';
+import { timeText } from './time-text.ts';
+
+export type Step = Decision<Status, MaintenanceAction>;
+
+/** What may be over at any moment is looked at again after this. */
+export const TROUBLED_AGAIN_MS = 60_000;
+const LONGEST_REST_MS = 86_400_000;
+
+/** Nothing is to be done before the next time of the schedule, or the next look. */
+export function rest(
+  policy: IndexMaintenancePolicy,
+  status: Status,
+  verdict: Verdict,
+  now: number,
+  events: readonly ResourceEvent[] = [],
+): Step {
+  const slot = policy.spec.suspend ? undefined : nextRun(policy, now);
+  return {
+    ...verdict,
+    status: { ...withoutNextRun(status), ...(slot === undefined ? {} : { nextRunTime: timeText(slot) }) },
+    next: restFor(policy, status, verdict, now),
+    events: [...eventsOf(policy, verdict), ...events],
+  };
+}
+
+function restFor(
+  policy: IndexMaintenancePolicy,
+  status: Status,
+  { ready }: Verdict,
+  now: number,
+): Step['next'] {
+  if (policy.metadata.deletionTimestamp !== undefined) return 'changed';
+  // What was asked for while the plan was made: nobody sends news of it again.
+  const isAsked = runNowAsked({ ...policy, status }) !== undefined && !policy.spec.suspend;
+  if (isAsked && !STOPPING.has(ready.reason)) return 'now';
+  const slot = nextRun(policy, now) ?? Number.POSITIVE_INFINITY;
+  if (TROUBLES.has(ready.reason)) return Math.min(slot - now, TROUBLED_AGAIN_MS);
+  const isRetried = acts(policy) && status.plan !== undefined && retries(status.plan, now);
+  return Math.min(slot - now, isRetried ? RETRY_MS : LONGEST_REST_MS);
+}
+
+function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Status {
+  return status;
+}
+
+/** Everything but what the engine owns. */
+export function ownStatus({ status = {} }: IndexMaintenancePolicy): Status {
+  const { conditions: _conditions, observedGeneration: _generation, ...own } = status;
+  return own;
+}
