@@ -756,11 +756,16 @@ describe('retention beside snapshots that overlap', () => {
   const one = snapshot({ name: 'one', uuid: 'u8', state: 'IN_PROGRESS' }, timeText(NOW - HOUR));
   const spec = { concurrencyPolicy: 'Allow', retention: { expireAfter: '1d' }, staleAfter: '30d' };
   const active = { ...accepted, snapshot: 'one', slot: timeText(NOW - HOUR) };
-  const beside = (since: number, more: object = {}, foreign: readonly Snapshot[] = []) => {
+  const beside = (
+    since: number,
+    more: object = {},
+    foreign: readonly Snapshot[] = [],
+    concurrencyPolicy = 'Allow',
+  ) => {
     const retention = { lastRunTime: timeText(since), ...more };
     const runs = new Map([['one', { snapshot: one, progress: undefined, indices: [] }]]);
     return decide(
-      scheduleOf({ ...spec, deadline: '2h' }, handled(NOW - HOUR, { active, retention })),
+      scheduleOf({ ...spec, concurrencyPolicy, deadline: '2h' }, handled(NOW - HOUR, { active, retention })),
       seen({ snapshots: [old, last, one, ...foreign], runs }),
       NOW,
     );
@@ -773,6 +778,11 @@ describe('retention beside snapshots that overlap', () => {
     expect([overdue.status.active?.snapshot, overdue.status.overlapping]).toEqual(['one', undefined]);
     expect(overdue.ready).toMatchObject({ type: 'ready', reason: 'InProgress' });
     expect(overdue.ready.message).toContain('Retention is overdue');
+  });
+
+  it('says nothing of it where one waits for the other anyway', () => {
+    const { ready } = beside(NOW - 3 * HOUR, {}, [], 'Forbid');
+    expect(ready).toMatchObject({ reason: 'InProgress', message: 'one is being made.' });
   });
 
   it('goes first once they have ended, and then no more', () => {
