@@ -2,22 +2,22 @@ import { LRUCache } from 'lru-cache';
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
-import { createElasticsearch } from './client.ts';
+import { alone, createElasticsearch } from './client.ts';
 import type { ElasticsearchClient, ElasticsearchOptions } from './client.ts';
 import { readSettings } from './connection-settings.ts';
 import type { ConnectionReads, ConnectionSettings } from './connection-settings.ts';
-import type { Elasticsearch } from './elasticsearch.ts';
 import type { EndpointPolicy } from './endpoint-policy.ts';
 import { isElasticsearchError } from './errors.ts';
 import { clusterInfo } from './info.ts';
 import type { ClusterInfo } from './info.ts';
+import type { ElasticsearchNode } from './node.ts';
 import { rememberReads } from './remembered-reads.ts';
 
 /** A client that several passes share. */
-export interface CachedClient extends Elasticsearch {
+export interface CachedClient extends Pick<ElasticsearchClient, 'request' | 'atTurn' | 'endpoints'> {
   readonly requestTimeoutMs: number;
-  /** Who the cluster says it is, asked again when the last answer is more than a few seconds old. */
-  identify(signal?: AbortSignal): Promise<ClusterInfo>;
+  /** Which cluster the endpoint says it is of, asked again when the last answer is more than a few seconds old. */
+  identify(endpoint: ElasticsearchNode, signal?: AbortSignal): Promise<ClusterInfo>;
 }
 
 export interface ClientCache {
@@ -128,33 +128,40 @@ function openEntry(
     maxResponseBytes: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
     ...(options.onRequest && { onRequest: options.onRequest }),
   });
-  const request = reportingRefusedLogin(es, onUnauthenticated);
-  const client = { request, requestTimeoutMs, identify: rememberIdentity({ request }, options.clock) };
+  const reporting = reportingRefusedLogin(es, onUnauthenticated);
+  const client = { ...reporting, requestTimeoutMs, identify: rememberIdentity(settings, options.clock) };
   return { identity, client, close: () => es.close() };
 }
 
 /** A refused login means that a Secret may just have been changed: it is read anew before the next request. */
 function reportingRefusedLogin(
-  es: ElasticsearchClient,
+  { endpoints, atTurn: turn }: ElasticsearchClient,
   onUnauthenticated: () => void,
-): Elasticsearch['request'] {
-  return async (request, signal) => {
+): Pick<CachedClient, 'request' | 'atTurn' | 'endpoints'> {
+  const atTurn: CachedClient['atTurn'] = async (request, work) => {
     try {
-      return await es.request(request, signal);
+      return await turn(request, work);
     } catch (error) {
       if (isElasticsearchError(error, 'unauthenticated')) onUnauthenticated();
       throw error;
     }
   };
+  const request: CachedClient['request'] = (request, signal) =>
+    atTurn(request, (endpoint, deadline) => endpoint.send(request, deadline, signal));
+  return { endpoints, atTurn, request };
 }
 
-function rememberIdentity(es: Elasticsearch, clock: Clock): CachedClient['identify'] {
-  let known: { readonly info: ClusterInfo; readonly at: number } | undefined;
-  return async (signal) => {
+function rememberIdentity(
+  { requestTimeoutMs }: Pick<ConnectionSettings, 'requestTimeoutMs'>,
+  clock: Clock,
+): CachedClient['identify'] {
+  const known = new WeakMap<ElasticsearchNode, { readonly info: ClusterInfo; readonly at: number }>();
+  return async (endpoint, signal) => {
     const at = clock.monotonic();
-    if (known !== undefined && at - known.at < IDENTITY_COUNTS_MS) return known.info;
-    const info = await clusterInfo(es, signal);
-    known = { info, at };
+    const last = known.get(endpoint);
+    if (last !== undefined && at - last.at < IDENTITY_COUNTS_MS) return last.info;
+    const info = await clusterInfo(alone(endpoint, requestTimeoutMs), signal);
+    known.set(endpoint, { info, at });
     return info;
   };
 }

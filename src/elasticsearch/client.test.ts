@@ -261,6 +261,44 @@ describe('connecting', () => {
     expect(await es.request(write)).toEqual({ ok: 1 });
   });
 
+  it('moves writes on once, however many fail side by side', async () => {
+    const es = client({ endpoints: [refused, server.url] });
+    await Promise.all([failureOf(es.request(write)), failureOf(es.request(write))]);
+    server.reply(json({ ok: 1 }));
+    expect(await es.request(write)).toEqual({ ok: 1 });
+  });
+
+  it.each([
+    ['has no master', failure(503, 'master_not_discovered_exception')],
+    ['is hidden by a proxy', { type: 'text', status: 502, body: '<html></html>', headers: html }],
+    ['loses its answers', { type: 'reset' }],
+  ] as const)(
+    'sends the next write elsewhere when an endpoint %s, and that one no second time',
+    async (_why, reply) => {
+      await using second = await startScenarioElasticsearch(() => json({ ok: 2 }));
+      server.reply(reply);
+      const es = client({ endpoints: [server.url, second.url] });
+      await failureOf(es.request(write));
+      expect(second.received).toHaveLength(0);
+      expect(await es.request(write)).toEqual({ ok: 2 });
+      expect(server.received).toHaveLength(1);
+    },
+  );
+
+  it('stays with an endpoint that refuses a write', async () => {
+    await using second = await startScenarioElasticsearch(() => json({}));
+    server.reply(failure(400, 'illegal_argument_exception'), json({ ok: 1 }));
+    const es = client({ endpoints: [server.url, second.url] });
+    await failureOf(es.request(write));
+    expect(await es.request(write)).toEqual({ ok: 1 });
+  });
+
+  it('reads from the next endpoint when one has no master', async () => {
+    await using second = await startScenarioElasticsearch(() => json({ ok: 2 }));
+    server.reply(failure(503, 'master_not_discovered_exception'));
+    expect(await client({ endpoints: [server.url, second.url] }).request(read)).toEqual({ ok: 2 });
+  });
+
   it('does not try the next endpoint when an answer was lost', async () => {
     await using second = await startScenarioElasticsearch(() => json({}));
     server.reply({ type: 'reset' });

@@ -22,27 +22,41 @@ export interface ElasticsearchOptions extends NodeOptions {
 export type RequestEnded = (error: ErrorClass | 'aborted' | undefined) => void;
 
 export interface ElasticsearchClient extends Elasticsearch {
+  /** Each by itself. */
+  readonly endpoints: readonly ElasticsearchNode[];
+  /**
+   * Lets `work` ask the endpoint whose turn it is for a request like this one, and the next one where a read may try it.
+   * @param work gets the deadline of the request, which covers all endpoints that are tried.
+   */
+  atTurn<T>(request: ElasticsearchRequest, work: Work<T>): Promise<T>;
   /** Closes the sockets. Requests under way end first. */
   close(): Promise<void>;
 }
+
+type Work<T> = (endpoint: ElasticsearchNode, deadline: AbortSignal) => Promise<T>;
 
 /** Connecting takes a part of the request's time, so that another endpoint still has a chance. */
 const LONGEST_CONNECT_MS = 10_000;
 
 /**
  * A client that sends each request once, within a time limit. Retries, sniffing and redirects are off; the product
- * check is the Elastic client's own. With several endpoints reads take turns, and a read that finds no connection
- * tries the next one; a write never does, it only moves the following writes on.
+ * check is the Elastic client's own. With several endpoints reads take turns, and a read that finds no connection, or a
+ * node that is cut off, tries the next one; a write never does, it only moves the following writes on.
  * @throws ElasticsearchError of class `tls` when a certificate or key cannot be read.
  */
 export function createElasticsearch(options: ElasticsearchOptions): ElasticsearchClient {
   const connector = readConnector(options);
-  const nodes = options.endpoints.map((endpoint) => createNode(endpoint, connector, options));
-  const ask = takeTurns(nodes, options.requestTimeoutMs);
+  const endpoints = options.endpoints.map((endpoint) =>
+    observed(redacted(createNode(endpoint, connector, options), options), options),
+  );
+  const atTurn = takeTurns(endpoints, options.requestTimeoutMs);
   return {
-    request: observed(redacted(ask, options), options),
+    endpoints,
+    atTurn,
+    request: (request, signal) =>
+      atTurn(request, (endpoint, deadline) => endpoint.send(request, deadline, signal)),
     close: async () => {
-      await Promise.all(nodes.map((node) => node.close()));
+      await Promise.all(endpoints.map((endpoint) => endpoint.close()));
     },
   };
 }
@@ -61,22 +75,37 @@ function readConnector({ tls, lookup, requestTimeoutMs }: ElasticsearchOptions):
   }
 }
 
-type Ask = Elasticsearch['request'];
-
-function takeTurns(nodes: readonly ElasticsearchNode[], requestTimeoutMs: number): Ask {
+function takeTurns(
+  endpoints: readonly ElasticsearchNode[],
+  requestTimeoutMs: number,
+): ElasticsearchClient['atTurn'] {
   let nextRead = 0;
   let nextWrite = 0;
-  return async (request, signal) => {
+  return async (request, work) => {
     const deadline = AbortSignal.timeout(request.timeoutMs ?? requestTimeoutMs);
-    if (reads(request)) return firstConnected(rotated(nodes, nextRead++), request, deadline, signal);
+    if (reads(request)) return firstToAnswer(rotated(endpoints, nextRead++), work, deadline);
+    const turn = nextWrite;
     try {
-      return await firstConnected(rotated(nodes, nextWrite).slice(0, 1), request, deadline, signal);
+      return await firstToAnswer(rotated(endpoints, turn).slice(0, 1), work, deadline);
     } catch (error) {
-      if (isElasticsearchError(error, 'unreachable', 'tls')) nextWrite++;
+      // Of writes that fail side by side only one moves the others on: two would come back to where they were.
+      if (turn === nextWrite && isElasticsearchError(error, ...NOT_SENT, ...NOT_SERVED)) nextWrite++;
       throw error;
     }
   };
 }
+
+/** One endpoint as if there were no others. */
+export function alone(endpoint: ElasticsearchNode, requestTimeoutMs: number): Elasticsearch {
+  return {
+    request: (request, signal) =>
+      endpoint.send(request, AbortSignal.timeout(request.timeoutMs ?? requestTimeoutMs), signal),
+  };
+}
+
+const NOT_SENT = ['unreachable', 'tls'] as const;
+/** Of a node that is cut off from its master, of a proxy without a backend, of a node that hangs. */
+const NOT_SERVED = ['unavailable', 'timeout', 'unknownOutcome', 'notElasticsearch'] as const;
 
 function reads({ method }: ElasticsearchRequest): boolean {
   return method === 'GET' || method === 'HEAD';
@@ -87,35 +116,37 @@ function rotated<T>(items: readonly T[], by: number): readonly T[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-async function firstConnected(
-  [node, ...others]: readonly ElasticsearchNode[],
-  ...args: Parameters<ElasticsearchNode['send']>
-): Promise<unknown> {
-  if (node === undefined) throw new Error('a connection needs at least one endpoint');
+async function firstToAnswer<T>(
+  [endpoint, ...others]: readonly ElasticsearchNode[],
+  work: Work<T>,
+  deadline: AbortSignal,
+): Promise<T> {
+  if (endpoint === undefined) throw new Error('a connection needs at least one endpoint');
   try {
-    return await node.send(...args);
+    return await work(endpoint, deadline);
   } catch (error) {
-    if (others.length === 0 || !isElasticsearchError(error, 'unreachable', 'tls')) throw error;
-    return firstConnected(others, ...args);
+    if (others.length === 0 || !isElasticsearchError(error, ...NOT_SENT, 'unavailable')) throw error;
+    return firstToAnswer(others, work, deadline);
   }
 }
 
-function redacted(ask: Ask, { auth }: ElasticsearchOptions): Ask {
-  return async (request, signal) => {
+function redacted(node: ElasticsearchNode, { auth }: ElasticsearchOptions): ElasticsearchNode {
+  const send: ElasticsearchNode['send'] = async (...args) => {
     try {
-      return await ask(request, signal);
+      return await node.send(...args);
     } catch (error) {
       throw error instanceof ElasticsearchError ? withoutSecrets(error, auth) : error;
     }
   };
+  return { send, close: node.close };
 }
 
-function observed(ask: Ask, { onRequest }: ElasticsearchOptions): Ask {
-  if (onRequest === undefined) return ask;
-  return async (request, signal) => {
+function observed(node: ElasticsearchNode, { onRequest }: ElasticsearchOptions): ElasticsearchNode {
+  if (onRequest === undefined) return node;
+  const send: ElasticsearchNode['send'] = async (request, ...args) => {
     const ended = onRequest(request);
     try {
-      const answer = await ask(request, signal);
+      const answer = await node.send(request, ...args);
       ended(undefined);
       return answer;
     } catch (error) {
@@ -123,4 +154,5 @@ function observed(ask: Ask, { onRequest }: ElasticsearchOptions): Ask {
       throw error;
     }
   };
+  return { send, close: node.close };
 }

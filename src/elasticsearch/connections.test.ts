@@ -247,6 +247,32 @@ describe('another cluster behind the same address', () => {
     await expect(es.request(write, signal)).rejects.toThrow(/ClusterChanged/);
     expect(server.received.filter(({ method }) => method === 'PUT')).toHaveLength(1);
   });
+
+  it('gets nothing where it is only one of several endpoints', async () => {
+    const info = { cluster_name: 'es', cluster_uuid: 'uuid-2', version: { number: '9.4.3' } };
+    await using foreign = await startScenarioElasticsearch(({ path }) =>
+      json(path === '/' ? info : { acknowledged: true }),
+    );
+    // Each may come first, for reads and for writes.
+    for (const endpoints of [
+      [foreign.url, server.url],
+      [server.url, foreign.url],
+    ]) {
+      connection = resource({ endpoints });
+      const asked = [];
+      for (let tries = 0; tries < 4; tries += 1) {
+        const used = use().then(async ({ es }) => {
+          await es.request({ method: 'GET', path: '/a' }, signal);
+          await es.request(write, signal);
+        });
+        asked.push(await used.catch((error: unknown) => error));
+      }
+      expect(asked).toContainEqual(
+        expect.objectContaining({ message: expect.stringContaining('ClusterChanged') }),
+      );
+    }
+    expect(foreign.received.map(({ path }) => path).filter((path) => path !== '/')).toEqual([]);
+  });
 });
 
 describe('a rotated Secret', () => {
