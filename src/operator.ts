@@ -4,11 +4,14 @@ import { clusterOf, wireControllers } from './controllers/index.ts';
 import type { Wire } from './controllers/index.ts';
 import { LockWatch } from './controllers/reindex-request/lock-watch.ts';
 import type { Connections } from './elasticsearch/connections.ts';
+import { fencedConnections } from './elasticsearch/fenced-connections.ts';
 import type { KubernetesApi } from './kubernetes/api.ts';
 import { clusterIdentity } from './kubernetes/cluster-identity.ts';
 import type { ServerClock } from './kubernetes/server-clock.ts';
 import { aborted, inBackground } from './runtime/background.ts';
 import type { Clock } from './runtime/clock.ts';
+import { assertMayChange } from './runtime/engine.ts';
+import type { Engine } from './runtime/engine.ts';
 import { createEventRecorder } from './runtime/events.ts';
 import type { EventRecorder } from './runtime/events.ts';
 import { createKillSwitch } from './runtime/kill-switch.ts';
@@ -67,8 +70,10 @@ export function createOperator(options: OperatorOptions): Operator {
     monotonic: () => clock.monotonic(),
     cluster: clusterIdentity(kubernetes, ref),
   });
-  const wire = wiring(options, { election, killSwitch, recorder });
-  const runners = wireControllers(wire, { ...options, obligations, locks });
+  const gates = { mayAct: () => election.isLeader(), paused: () => killSwitch.isOn() };
+  const wire = wiring(options, gates, recorder);
+  const connections = fencedConnections(options.connections, () => assertMayChange(gates));
+  const runners = wireControllers(wire, { ...options, connections, obligations, locks });
   metrics.watchResources((kind) => runners.find(({ name }) => name === kind.singular)?.objects() ?? []);
   return { election, killSwitch, recorder, obligations, runners };
 }
@@ -134,12 +139,10 @@ function createElection({ config, kubernetes, clock, random, log }: OperatorOpti
   return new LeaseElection({ kubernetes, clock, random, log, namespace, name, identity });
 }
 
-type Around = Pick<Operator, 'election' | 'killSwitch' | 'recorder'>;
+/** Whether this process may change anything at all. */
+type Gates = Required<Pick<Engine, 'mayAct' | 'paused'>>;
 
-function wiring(
-  options: OperatorOptions,
-  { election, killSwitch, recorder }: Around,
-): Wire<ControllerRunner> {
+function wiring(options: OperatorOptions, gates: Gates, recorder: EventRecorder): Wire<ControllerRunner> {
   const { config, kubernetes, clock, random, log, metrics } = options;
   return (controller) => {
     const { kind, plural, singular: name } = controller.definition;
@@ -151,8 +154,7 @@ function wiring(
         version,
         clock,
         log: log.child({ kind }),
-        mayAct: () => election.isLeader(),
-        paused: () => killSwitch.isOn(),
+        ...gates,
         record: (resource, event) => recorder.record(resource, event),
       },
       random,

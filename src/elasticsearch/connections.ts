@@ -29,8 +29,10 @@ export interface ConnectionSource extends ConnectionReads {
 
 /** A cluster that the asking resource may use, for one pass. */
 export interface Cluster {
-  /** Refuses to write once another cluster than the pinned one answers. */
+  /** Refuses everything once another cluster than the pinned one answers. */
   readonly es: Elasticsearch;
+  /** The same for what must end whoever leads and whatever is switched off: obligations, and nothing else. */
+  readonly letGo: Elasticsearch;
   readonly connection: { readonly namespace: string; readonly name: string; readonly uid: string };
   readonly clusterUuid: string;
   readonly version: string;
@@ -58,12 +60,15 @@ export interface Use {
   readonly undo?: boolean;
 }
 
+/** Of whatever cluster answers. */
+export type ProbeClient = Pick<CachedClient, 'request' | 'endpoints'>;
+
 export interface Connections {
   /**
    * For the probe: the client as the spec and the Secrets of now say, whatever the status.
    * @throws WaitingError SecretNotFound, TLSInvalid or Unreachable; TerminalError EndpointRefused or InvalidSpec.
    */
-  client(resource: ElasticsearchConnection, signal: AbortSignal): Promise<Elasticsearch>;
+  client(resource: ElasticsearchConnection, signal: AbortSignal): Promise<ProbeClient>;
   /** @throws WaitingError ConnectionNotFound (also where nobody looks after it), NotGranted (names what), ConnectionSuspended or ConnectionNotReady. */
   use(use: Use, signal: AbortSignal): Promise<Cluster>;
   /** Lets go of the client of a connection that is gone. */
@@ -147,6 +152,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     const protectedIndices = [...connection.spec.protectedIndices, ...options.protectedIndices];
     return {
       es: pinned,
+      letGo: pinned,
       connection: { namespace, name, uid },
       clusterUuid,
       version,

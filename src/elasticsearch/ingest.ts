@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ask } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { undefinedWhen } from './errors.ts';
-import { concrete, path } from './path.ts';
+import { path, pipelineName } from './path.ts';
 
 export interface Pipeline {
   readonly processors: readonly Readonly<Record<string, unknown>>[];
@@ -71,7 +71,7 @@ export async function getPipeline(
   id: string,
   signal?: AbortSignal,
 ): Promise<Pipeline | undefined> {
-  const request = { method: 'GET', path: path`/_ingest/pipeline/${concrete(id)}` } as const;
+  const request = { method: 'GET', path: path`/_ingest/pipeline/${pipelineName(id)}` } as const;
   const found = await undefinedWhen(['notFound'], ask(es, request, pipelines, signal));
   return found?.[id];
 }
@@ -108,7 +108,7 @@ function simulation(id: string, documents: readonly SimulatedDocument[]) {
   }));
   return {
     method: 'POST',
-    path: path`/_ingest/pipeline/${concrete(id)}/_simulate`,
+    path: path`/_ingest/pipeline/${pipelineName(id)}/_simulate`,
     body: { docs },
   } as const;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concrete, path, repositoryName } from './path.ts';
+import { concrete, path, pipelineName, repositoryName } from './path.ts';
 
 describe('a path', () => {
   it('encodes what is put into it', () => {
@@ -40,6 +40,16 @@ describe('a concrete name', () => {
   ];
   it.each(expressions)('is not %j', (name) => {
     expect(() => concrete(name)).toThrow(RangeError);
+  });
+});
+
+describe('the name of a pipeline', () => {
+  it.each(['p', 'team:clean', '_common', 'Geo enrich', '-p', 'a/b', 'a#b'])('may be %j', (name) => {
+    expect(pipelineName(name)).toBe(name);
+  });
+
+  it.each(['', '*', 'a*', 'a,b', '.', '..'])('is not %j', (name) => {
+    expect(() => pipelineName(name)).toThrow(RangeError);
   });
 });
 

@@ -23,6 +23,18 @@ export function concrete(name: string): string {
   return name;
 }
 
+/** Whether a pipeline can have this name: Elasticsearch takes nearly all, `_common`, `team:clean` and `Geo enrich` among them. */
+export const isPipelineName = (name: string): boolean => !/[*,]|^\.{1,2}$|^$/.test(name);
+
+/**
+ * The name of one ingest pipeline.
+ * @throws RangeError for what Elasticsearch would read as an expression, and what a path could not carry.
+ */
+export function pipelineName(name: string): string {
+  if (isPipelineName(name)) return name;
+  throw new RangeError(`'${name.slice(0, 255)}' is not the name of one pipeline; nothing was done`);
+}
+
 /**
  * The name of one repository. Elasticsearch takes more of them than of indexes: `team:backups`, `_backups` and `-b` are
  * names like any other where one repository is asked for.

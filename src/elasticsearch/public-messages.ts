@@ -43,7 +43,7 @@ const sentences: Readonly<Record<ErrorClass, (facts: MessageFacts) => string>> =
   unreachable: ({ code }) =>
     `no connection to the endpoint${code === undefined ? '' : ` (${code})`}; check its address and the network policy.`,
   tls: ({ code }) =>
-    `no TLS connection to the endpoint${code === undefined ? '' : ` (${code})`}; check the certificate authority and the server name of the connection.`,
+    `no TLS connection to the endpoint${code === undefined ? '' : ` (${code})`}; check the certificate authority and the server name of the connection, and its client certificate where one is asked for.`,
   unknownOutcome: () => 'the answer was lost or unreadable; what happened is read again.',
   notElasticsearch: (facts) =>
     `the endpoint does not answer as Elasticsearch${answered(facts)}; check its address.`,

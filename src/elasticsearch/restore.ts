@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ask } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
-import { concrete, path } from './path.ts';
+import { concrete, path, repositoryName } from './path.ts';
 
 export interface SnapshotIndex {
   readonly name: string;
@@ -26,7 +26,7 @@ export async function snapshotIndices(
 ): Promise<readonly SnapshotIndex[]> {
   const request = {
     method: 'GET',
-    path: path`/_snapshot/${concrete(repository)}/${concrete(snapshot)}`,
+    path: path`/_snapshot/${repositoryName(repository)}/${concrete(snapshot)}`,
     query: { index_details: true },
   } as const;
   const { snapshots } = await ask(es, request, details, signal);
@@ -48,7 +48,7 @@ export async function restoreRenamed(
 ): Promise<void> {
   const request = {
     method: 'POST',
-    path: path`/_snapshot/${concrete(source.repository)}/${concrete(source.snapshot)}/_restore`,
+    path: path`/_snapshot/${repositoryName(source.repository)}/${concrete(source.snapshot)}/_restore`,
     query: { wait_for_completion: false },
     body: {
       indices: source.indices.map(concrete),

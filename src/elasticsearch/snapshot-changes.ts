@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ask } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
-import { concrete, path } from './path.ts';
+import { path, repositoryName } from './path.ts';
 import { snapshotName } from './snapshots.ts';
 
 export interface SnapshotBody {
@@ -26,7 +26,7 @@ export async function createSnapshot(
 ): Promise<void> {
   const request = {
     method: 'PUT',
-    path: path`/_snapshot/${concrete(repository)}/${snapshotName(name)}`,
+    path: path`/_snapshot/${repositoryName(repository)}/${snapshotName(name)}`,
     query: { wait_for_completion: false },
     body: {
       indices: body.indices,
@@ -54,7 +54,7 @@ export async function deleteSnapshots(
   for (const batch of batchesOf(names.map(snapshotName))) {
     const request = {
       method: 'DELETE',
-      path: path`/_snapshot/${concrete(repository)}/${batch.join(',')}`,
+      path: path`/_snapshot/${repositoryName(repository)}/${batch.join(',')}`,
       query: { wait_for_completion: false },
     } as const;
     await ask(es, request, z.object({ acknowledged: z.literal(true) }), signal);

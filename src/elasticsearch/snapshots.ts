@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ask } from './ask.ts';
 import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
 import { isElasticsearchError, undefinedWhen } from './errors.ts';
-import { concrete, path } from './path.ts';
+import { path, repositoryName } from './path.ts';
 
 /** One snapshot as its repository tells of it; figures of its files come from `snapshotProgress`. */
 export interface Snapshot {
@@ -138,7 +138,7 @@ async function readPages(
   while (at !== undefined) {
     const { size, after }: PageAt = at;
     const query = { ...fields, ...order, size, ...(after !== undefined && { after }) };
-    const request = { method: 'GET', path: path`/_snapshot/${concrete(repository)}/*`, query } as const;
+    const request = { method: 'GET', path: path`/_snapshot/${repositoryName(repository)}/*`, query } as const;
     const asked = ask(es, request, page, signal);
     // Half of a page may still be short enough.
     const answer = await (size > 1 ? undefinedWhen(['tooLarge'], asked) : asked);
@@ -172,7 +172,11 @@ async function readCatalogue(
     ignore_unavailable: true,
     filter_path: 'snapshots.snapshot,snapshots.uuid,snapshots.state,total',
   };
-  const request = { method: 'GET', path: path`/_snapshot/${concrete(repository)}/${names}`, query } as const;
+  const request = {
+    method: 'GET',
+    path: path`/_snapshot/${repositoryName(repository)}/${names}`,
+    query,
+  } as const;
   const answer = await ask(es, request, catalogue, signal);
   return answer.snapshots.map(({ snapshot: name, ...rest }) => ({ name, ...rest }));
 }
@@ -191,7 +195,7 @@ export async function getSnapshots(
 ): Promise<readonly Snapshot[]> {
   const request = {
     method: 'GET',
-    path: path`/_snapshot/${concrete(repository)}/${names.map(snapshotName).join(',')}`,
+    path: path`/_snapshot/${repositoryName(repository)}/${names.map(snapshotName).join(',')}`,
   } as const;
   return (await ask(es, request, named, signal)).snapshots;
 }

@@ -39,6 +39,11 @@ export interface Pass {
   readonly now: number;
   readonly log: PassLogger;
   /**
+   * For `perform`, right before what cannot be taken back: throws FencedError once the watch has told that the resource was
+   * edited or deleted since the fence before the action. Asks nobody.
+   */
+  readonly assertUnchanged?: () => void;
+  /**
    * Asks for another pass as soon as `wait` has ended well; it outlives this one. `what` names it. Absent where nobody can
    * be woken: the next look must be due without it.
    */

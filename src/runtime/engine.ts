@@ -1,7 +1,7 @@
 import type { KubernetesApi, KindRef } from '../kubernetes/api.ts';
 import type { Clock } from './clock.ts';
 import type { Pass, PassLogger, ResourceEvent, ResourceKey } from './controller.ts';
-import { FencedError } from './errors.ts';
+import { FencedError, WaitingError } from './errors.ts';
 import { objectRefOf } from './resource.ts';
 import type { RawObject } from './resource.ts';
 
@@ -76,6 +76,18 @@ export async function patchObject(state: PassState, patch: object, subresource?:
   state.engine.wrote?.(state.current);
 }
 
-export function assertMayAct({ mayAct }: Engine): void {
+/** How soon a pass looks whether the kill switch is off again. */
+const PAUSED_AGAIN_MS = 5_000;
+
+/** The kill switch is off and this process leads. Asks nobody. @throws WaitingError Paused, FencedError */
+export function assertMayChange(engine: Pick<Engine, 'mayAct' | 'paused'>): void {
+  if (engine.paused?.() === true) {
+    const message = 'The operator is paused: nothing is done until its kill switch is off.';
+    throw new WaitingError('Paused', message, PAUSED_AGAIN_MS);
+  }
+  assertMayAct(engine);
+}
+
+export function assertMayAct({ mayAct }: Pick<Engine, 'mayAct'>): void {
   if (!mayAct()) throw new FencedError('this process is not the leader any more');
 }

@@ -1,8 +1,8 @@
 import type { Resource } from '../crds/shared.ts';
 import type { ActionLike, Controller, StatusChange } from './controller.ts';
-import { assertMayAct } from './engine.ts';
+import { assertMayChange } from './engine.ts';
 import type { PassState } from './engine.ts';
-import { FencedError, WaitingError } from './errors.ts';
+import { FencedError } from './errors.ts';
 import { gravest, judgeFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { objectRefOf } from './resource.ts';
@@ -14,9 +14,6 @@ export interface Performed<Status> {
   readonly changes: readonly StatusChange<Status>[];
   readonly failure: Failure | undefined;
 }
-
-/** How soon a pass looks whether the kill switch is off again. */
-const PAUSED_AGAIN_MS = 5_000;
 
 /** Runs the actions side by side, each behind its own fence. */
 export async function performAll<Spec, Status, Observed, Action extends ActionLike>(
@@ -49,7 +46,8 @@ async function performOne<Spec, Status, Observed, Action extends ActionLike>(
   const report = (result: 'success' | 'error' | 'fenced') => state.engine.hooks?.acted?.(action.type, result);
   try {
     await assertStillMeant(state, resource);
-    const change = await controller.perform(action, resource, state.pass);
+    const assertUnchanged = unchangedSince(state, resource);
+    const change = await controller.perform(action, resource, { ...state.pass, assertUnchanged });
     report('success');
     return change;
   } catch (error) {
@@ -64,21 +62,30 @@ async function performOne<Spec, Status, Observed, Action extends ActionLike>(
  */
 async function assertStillMeant(state: PassState, resource: Resource<unknown, unknown>): Promise<void> {
   const { engine, kind, pass } = state;
-  if (engine.paused?.() === true) {
-    throw new WaitingError(
-      'Paused',
-      'The operator is paused: nothing is done until its kill switch is off.',
-      PAUSED_AGAIN_MS,
-    );
-  }
-  assertMayAct(engine);
+  assertMayChange(engine);
   const now = await engine.kubernetes.get<RawObject>(objectRefOf(kind, resource.metadata), pass.signal);
   if (!isSame(now?.metadata, resource.metadata)) {
     throw new FencedError('the resource changed or is gone since it was judged');
   }
   pass.signal.throwIfAborted();
-  assertMayAct(engine);
+  assertMayChange(engine);
 }
+
+/** For an effect that comes long after its fence: what the watch has told of the object since. */
+function unchangedSince({ engine: { view } }: PassState, { metadata }: Resource<unknown, unknown>) {
+  const wasSeen = view?.(metadata) !== undefined;
+  return (): void => {
+    const seen = view?.(metadata)?.metadata;
+    if (seen === undefined ? wasSeen : isChanged(seen, metadata))
+      throw new FencedError('the resource was changed or deleted while an effect was prepared');
+  };
+}
+
+/** A view may also be older than what the fence has read. */
+const isChanged = (seen: Identity, judged: Identity): boolean =>
+  seen.uid === judged.uid &&
+  ((seen.generation ?? 0) > (judged.generation ?? 0) ||
+    (seen.deletionTimestamp !== undefined && judged.deletionTimestamp === undefined));
 
 type Identity = Pick<RawObject['metadata'], 'uid' | 'generation' | 'deletionTimestamp'>;
 

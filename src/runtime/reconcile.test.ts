@@ -315,6 +315,45 @@ describe('the fence before an action', () => {
     expect(performed).toEqual([1]);
   });
 
+  it.each<[string, () => void, boolean]>([
+    ['nothing happens', () => undefined, true],
+    ['its status is written', () => memory.edit('a', { status: { claim: 'other' } }), true],
+    ['the spec is changed', () => memory.edit('a', { spec: { brightness: 2 } }), false],
+    [
+      'the resource is being deleted',
+      () => memory.edit('a', { metadata: { finalizers: ['x'], deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+      false,
+    ],
+    [
+      'the resource is gone',
+      () => memory.edit('a', { metadata: { finalizers: [], deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+      false,
+    ],
+  ])('can be looked through once more at the end of a long action: %s', async (_, what, isUnchanged) => {
+    const perform: LampController['perform'] = async ({ brightness }, _resource, { assertUnchanged }) => {
+      what();
+      assertUnchanged?.();
+      performed.push(brightness);
+    };
+    // A cast: what is stored has all that a view shows.
+    const view = (() => structuredClone(memory.stored('a'))) as unknown as NonNullable<Engine['view']>;
+    const outcome = await pass({ ...act, perform }, { view });
+    expect(performed).toEqual(isUnchanged ? [1] : []);
+    if (!isUnchanged) expect(outcome).toEqual({ type: 'fenced' });
+  });
+
+  it('is not fooled by a view that lags behind what it has read', async () => {
+    const lagging = structuredClone(memory.stored('a'));
+    memory.edit('a', { spec: { brightness: 2 } });
+    const perform: LampController['perform'] = async (_action, _resource, { assertUnchanged }) => {
+      assertUnchanged?.();
+      performed.push(2);
+    };
+    const view = (() => lagging) as unknown as NonNullable<Engine['view']>;
+    await pass({ ...act, perform }, { view });
+    expect(performed).toEqual([2]);
+  });
+
   it('holds while the operator is paused, and the status says so', async () => {
     expect(await pass(act, { paused: () => true })).toEqual({ type: 'waiting', afterMs: 5_000 });
     expect(performed).toEqual([]);

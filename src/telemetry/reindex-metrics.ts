@@ -66,7 +66,7 @@ export const reindexSeries: readonly Series[] = [
   figure(
     'write_block_deadline_timestamp_seconds',
     'When the block is lifted at the latest, done or not; absent without a block, or with one that has no such time.',
-    ({ fence }) => epochSeconds(fence?.deadline),
+    ({ fence, rollback }) => epochSeconds(fence?.deadline ?? rollback?.deadline),
   ),
   figure(
     'write_block_attempts',

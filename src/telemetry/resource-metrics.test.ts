@@ -259,6 +259,15 @@ it('tells what the status of each resource says', async () => {
   ]);
 });
 
+it('tells the deadline of the block of a rollback too', async () => {
+  const rollback = { asked: 'now', number: 1, blockedBefore: false, deadline: NEW_YEAR };
+  const status = { ...reindex, fence: undefined, rollback };
+  const lines = await linesOf(
+    served((singular) => (singular === 'reindexrequest' ? [objectOf('it', status)] : [])),
+  );
+  expect(lines).toContain(`reindex_write_block_deadline_timestamp_seconds${at()} ${SECONDS}`);
+});
+
 it('says of what has no status yet only what is known', async () => {
   const lines = await linesOf(served(() => [objectOf('idle')]));
   const zeros = lines.filter((line) => line.endsWith(' 0'));

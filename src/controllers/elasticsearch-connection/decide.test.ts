@@ -234,6 +234,16 @@ describe('the status', () => {
     expect(decided({ status }, { type: 'failed', failure }).status).toEqual(status);
   });
 
+  it('tells the version for which the pinned cluster is not used, and none of another cluster', () => {
+    const status = after();
+    const identified = (clusterUuid: string): Observed => ({
+      type: 'identified',
+      info: { ...info, clusterUuid, version: '10.0.0' },
+    });
+    expect(decided({ status }, identified('uuid-1')).status).toEqual({ ...status, version: '10.0.0' });
+    expect(decided({ status }, identified('uuid-2')).status).toEqual(status);
+  });
+
   it('keeps what cannot be had now', () => {
     const status = { ...after(), lastProbeTime: minutesAgo(9) };
     const next = decided(
@@ -300,7 +310,12 @@ describe('the next probe', () => {
 
 describe('events', () => {
   const stamp = { lastTransitionTime: '', message: '' };
-  const status = (ready: string, healthy = 'Green'): Connection['status'] => ({
+  const status = (
+    ready: string,
+    healthy = 'Green',
+    last: 'red' | 'green' = healthy === 'Red' ? 'red' : 'green',
+  ): Connection['status'] => ({
+    health: last,
     conditions: [
       { type: 'Ready', status: 'True', reason: ready, ...stamp },
       { type: 'Healthy', status: 'True', reason: healthy, ...stamp },
@@ -321,6 +336,18 @@ describe('events', () => {
     ['red', { status: status('Connected') }, red, ['Warning ClusterRed']],
     ['red that lasts', { status: status('Connected', 'Red') }, red, []],
     ['recovery', { status: status('Connected', 'Red') }, seen(), ['Normal ClusterRecovered']],
+    [
+      'red that lasts through a failed probe once',
+      { status: status('Unreachable', 'NotObserved', 'red') },
+      red,
+      ['Normal Connected'],
+    ],
+    [
+      'recovery behind a failed probe',
+      { status: status('Unreachable', 'NotObserved', 'red') },
+      seen(),
+      ['Normal Connected', 'Normal ClusterRecovered'],
+    ],
   ])('tell of %s', (_, given, observed, expected) => {
     expect((decided(given, observed).events ?? []).map(({ type, reason }) => `${type} ${reason}`)).toEqual(
       expected,

@@ -19,7 +19,8 @@ export function eventsOf(
       note: ready.message,
     });
   }
-  const wasRed = reasonBefore('Healthy') === 'Red';
+  // A probe that failed in between says nothing of health; what was last seen stays in status.
+  const wasRed = before?.health === 'red';
   if (healthy.reason === 'Red' && !wasRed)
     events.push({ type: 'Warning', reason: 'ClusterRed', action: 'Probe', note: healthy.message });
   if (wasRed && healthy.status === 'True')

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../crds/duration.ts';
 import { clusterStatistics } from '../../elasticsearch/cluster-statistics.ts';
-import type { Connections } from '../../elasticsearch/connections.ts';
+import type { Connections, ProbeClient } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { clusterHealth } from '../../elasticsearch/health.ts';
@@ -10,6 +10,7 @@ import { listRepositories } from '../../elasticsearch/repositories.ts';
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { Pass, ResourceKey } from '../../runtime/controller.ts';
 import { TerminalError, WaitingError } from '../../runtime/errors.ts';
+import { strayEndpoint } from './observe-endpoints.ts';
 import type { Connection, Observed, Operations, ProbeFailure, Seen } from './observed.ts';
 import { probeFailure } from './probe-failure.ts';
 import { clusterIsAccepted, figuresAreDue, privilegesToCheck, versionIsSupported } from './rules.ts';
@@ -28,7 +29,7 @@ const LONGEST_PROBE_MS = 15_000;
 export async function observe(resource: Connection, pass: Pass, options: ObserveOptions): Promise<Observed> {
   try {
     const client = await options.connections.client(resource, pass.signal);
-    return await probe(resource, withTimeout(client, probeTimeoutMs(resource)), pass, options);
+    return await probe(resource, client, pass, options);
   } catch (error) {
     const failure = failureOf(error, resource);
     if (failure === undefined || pass.signal.aborted) throw error;
@@ -42,13 +43,18 @@ function probeTimeoutMs({ spec }: Connection): number {
 
 async function probe(
   resource: Connection,
-  es: Elasticsearch,
+  client: ProbeClient,
   pass: Pass,
   options: ObserveOptions,
 ): Promise<Observed> {
+  const timeoutMs = probeTimeoutMs(resource);
+  const es = withTimeout(client, timeoutMs);
   const missing = ifToBeHad(missingPrivileges(es, privilegesToCheck(resource.spec), pass.signal));
   try {
     const info = await clusterInfo(es, pass.signal);
+    const { clusterUuid } = info;
+    const stray = await strayEndpoint(resource, client, { clusterUuid, timeoutMs }, pass.signal);
+    if (stray) return { type: 'failed', failure: stray };
     const mayRead = versionIsSupported(info.version) && clusterIsAccepted(resource, info.clusterUuid);
     if (!mayRead) return { type: 'identified', info };
     return { ...(await look(resource, es, pass, options)), info, missingPrivileges: await missing };

@@ -30,7 +30,10 @@ export async function perform(
   return (status) => withVerified(status, repository, verified);
 }
 
-/** Undefined when the login may not try, or the name cannot be asked for: neither says anything of the repository. */
+/** What Elasticsearch says of the repository itself; all else is of the login, the connection or the hour. */
+const FINDINGS = ['serverError', 'notFound', 'timeout', 'conflict', 'invalid'] as const;
+
+/** Undefined when the login may not try, the cluster is busy or away, or the name cannot be asked for: that says nothing. */
 async function verify(
   es: Elasticsearch,
   repository: string,
@@ -39,8 +42,8 @@ async function verify(
   try {
     return (await verifyRepository(es, repository, signal)) > 0;
   } catch (error) {
-    if (isElasticsearchError(error, 'forbidden') || error instanceof RangeError) return undefined;
-    if (isElasticsearchError(error)) return false;
+    if (isElasticsearchError(error, ...FINDINGS)) return false;
+    if (isElasticsearchError(error) || error instanceof RangeError) return undefined;
     throw error;
   }
 }

@@ -26,8 +26,13 @@ function refusedProbe(
     spec.endpoints?.join(', ') ?? `Elasticsearch ${metadata.namespace}/${spec.eckRef?.name ?? ''}`;
   if (NO_SUCH_PATH.has(errorClass))
     return `${where}: what answers there has none of the paths of Elasticsearch (404); correct the address, or its path.`;
-  return `${where}: ${publicMessage.replace(/^[A-Z]+ \/\S*: /, '')}`;
+  const said = `${where}: ${publicMessage.replace(/^[A-Z]+ \/\S*: /, '')}`;
+  return errorClass === 'unknownOutcome' && where.includes('https:') ? `${said} ${CERTIFICATE}` : said;
 }
+
+/** With TLS 1.3 it is judged after the handshake, and all that comes of it is the end of the connection. */
+const CERTIFICATE =
+  'If Elasticsearch asks for client certificates, it closes the connection for one that is missing, expired or not trusted: see spec.auth.clientCertificate.';
 
 function refusedLogin({ spec: { auth, eckRef }, metadata: { namespace } }: Connection): string {
   const method = auth?.basic ?? auth?.apiKey ?? auth?.bearer;

@@ -6,10 +6,24 @@ const SHOWN_REPOSITORIES = 20;
 const LONGEST_NAME = 255;
 const SHOWN_PRIVILEGES = 100;
 
-/** A failed probe leaves what was last seen; only what it learned of privileges is new. */
-export function failedStatus({ status }: Connection, observed: Observed): Status {
+/**
+ * A failed probe leaves what was last seen; only what it learned of privileges is new, and what the pinned cluster says of
+ * itself: its version may be why it is not ready.
+ */
+export function failedStatus(resource: Connection, observed: Observed): Status {
+  const { status } = resource;
   const missing = observed.type === 'failed' ? observed.missingPrivileges : undefined;
-  return { ...kept(status), ...(missing === undefined ? {} : { missingPrivileges: shown(missing) }) };
+  return {
+    ...kept(status),
+    ...(observed.type === 'identified' && status?.clusterUUID === observed.info.clusterUuid
+      ? told(observed.info)
+      : {}),
+    ...(missing === undefined ? {} : { missingPrivileges: shown(missing) }),
+  };
+}
+
+function told({ clusterName, clusterUuid, version, flavor }: Seen['info']): Partial<Status> {
+  return { clusterName, clusterUUID: clusterUuid, version, flavor };
 }
 
 /**
@@ -20,10 +34,7 @@ export function seenStatus({ status }: Connection, observed: Seen, now: number):
   const { info, health, missingPrivileges, repositories } = observed;
   return {
     ...kept(status),
-    clusterName: info.clusterName,
-    clusterUUID: info.clusterUuid,
-    version: info.version,
-    flavor: info.flavor,
+    ...told(info),
     health: health.status,
     nodes: health.nodes,
     dataNodes: health.dataNodes,

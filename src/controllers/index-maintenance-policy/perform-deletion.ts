@@ -206,6 +206,7 @@ async function tryToDelete(
   names: readonly string[],
   pass: Pass,
 ): Promise<ErrorClass | undefined> {
+  pass.assertUnchanged?.();
   try {
     await deleteIndices(es, names, pass.signal);
     return undefined;

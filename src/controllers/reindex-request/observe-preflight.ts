@@ -6,7 +6,7 @@ import { grantsOfUser, hiddenContents } from '../../elasticsearch/hidden-content
 import { templateOf } from '../../elasticsearch/index-templates.ts';
 import { getPipeline } from '../../elasticsearch/ingest.ts';
 import { LOCK_INDEX } from '../../elasticsearch/locks.ts';
-import { isPlainName } from '../../elasticsearch/patterns.ts';
+import { isPipelineName } from '../../elasticsearch/path.ts';
 import { missingPrivileges } from '../../elasticsearch/privileges.ts';
 import { servingPipelines } from './named-pipelines.ts';
 import { OWN_PREFIX, scratchIndex } from './names.ts';
@@ -117,7 +117,7 @@ async function readPipelines(
   const open = name === undefined ? [] : [name];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (next in found || next.includes('{{')) continue;
-    found[next] = await getPipeline(es, next, signal);
+    found[next] = isPipelineName(next) ? await getPipeline(es, next, signal) : undefined;
     open.push(...calledPipelines(found[next]));
   }
   return found;
@@ -131,8 +131,7 @@ async function absentPipelines(
 ): Promise<readonly string[]> {
   const absent = async (name: string) => {
     try {
-      const isName = isPlainName(name) && !name.includes('*');
-      return isName && (await getPipeline(es, name, signal)) !== undefined ? [] : [name];
+      return isPipelineName(name) && (await getPipeline(es, name, signal)) !== undefined ? [] : [name];
     } catch (error) {
       if (isElasticsearchError(error, 'forbidden')) return [];
       throw error;

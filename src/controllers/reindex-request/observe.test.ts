@@ -25,6 +25,23 @@ it('asks a grant for every pipeline that the spec names', async () => {
   expect(asked).toMatchObject([{ pipelines: ['p', 'q'] }]);
 });
 
+it('sees that the time of writers is over, whatever has become of its connection', async () => {
+  const undone: unknown[] = [];
+  const use: Connections['use'] = async ({ undo }) => {
+    undone.push(undo);
+    throw new WaitingError('ConnectionSuspended', 'resume it', 1);
+  };
+  // Casts: it ends at the connection, and nothing else is used.
+  const observe = createObserve({ connections: { use }, requests: () => [] } as unknown as Parameters<
+    typeof createObserve
+  >[0]);
+  const pass = { now: NOW, signal: new AbortController().signal } as Pass;
+  const fence = { verified: true, deadline: '2026-03-01T12:00:30.000Z' };
+  for (const status of [{ phase: 'Fencing', fence }, { phase: 'CatchingUp' }] as const)
+    await expect(observe(request(status), pass)).rejects.toThrow('resume it');
+  expect(undone).toEqual([true, false]);
+});
+
 it('owes what serves its writes as long as an alias of the way back is on it', async () => {
   const SHARDS = { number_of_shards: '1', number_of_replicas: '0' };
   const back = 'es-steward-abcdef01-back-2';

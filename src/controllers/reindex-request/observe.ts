@@ -72,9 +72,9 @@ export function createObserve({
 }
 
 /** Also of a block that another process has set, which this one has taken over. */
-function keepBook(obligations: ObligationBook, situation: Situation, { es }: Cluster): void {
+function keepBook(obligations: ObligationBook, situation: Situation, { letGo }: Cluster): void {
   const { namespace, name } = situation.resource.metadata;
-  const due = writersDue(situation, es) ?? servingDue(situation, es);
+  const due = writersDue(situation, letGo) ?? servingDue(situation, letGo);
   // In the middle of a change of epochs nothing new is known, and what is owed stays owed.
   if (due) obligations.owe(`${namespace}/${name}`, due);
   else if (situation.swapped || !ownsBlock(situation)) obligations.settled(`${namespace}/${name}`);
@@ -93,12 +93,14 @@ const NOTHING: Observed = {
 };
 
 function useOf({ metadata, spec, status }: CopyRequest) {
-  // From the move on what is left is to let go; a rollback and a deletion ask for more when they act.
+  // From the move on what is left is to let go; a rollback and a deletion ask for more when they act. While writers are
+  // blocked nothing may hide that their time is over: this process may not be the one that set a timer for it.
   const undo =
     metadata.deletionTimestamp !== undefined ||
     spec.cancel ||
     spec.suspend ||
     status?.failure !== undefined ||
+    status?.fence !== undefined ||
     hasServed(status?.phase);
   return {
     ref: spec.connectionRef,

@@ -93,9 +93,13 @@ async function readyAtLast(targets: Targets, context: EffectContext): Promise<Ch
   });
 }
 
-function oweRelease({ index }: Target, through: string, { es, resource, obligations }: EffectContext): void {
+function oweRelease(
+  { index }: Target,
+  through: string,
+  { letGo, resource, obligations }: EffectContext,
+): void {
   const { namespace, name, uid } = resource.metadata;
-  const due = releaseOf(resource, { index, epoch: epochOf(through, uid) ?? 0 }, es);
+  const due = releaseOf(resource, { index, epoch: epochOf(through, uid) ?? 0 }, letGo);
   if (due) obligations.owe(`${namespace}/${name}`, due);
 }
 

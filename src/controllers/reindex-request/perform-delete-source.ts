@@ -14,6 +14,7 @@ export async function deleteSource(
   const found = await requireSame(es, target, pass.signal);
   if (Object.keys(found.aliases).length > 0) throw new FencedError(`an alias leads to ${target.index}`);
   await requireAt(es, target, maxSeqNos, pass.signal);
+  pass.assertUnchanged?.();
   pass.log.info({ ...target, owner: resource.metadata.uid }, 'deleting the source after its copy');
   try {
     await undefinedWhen(['indexNotFound'], deleteIndex(es, target.index, pass.signal));

@@ -11,6 +11,8 @@ import { factsOf } from './index-facts.ts';
 
 export interface EffectContext {
   readonly es: Elasticsearch;
+  /** For obligations: see Cluster. */
+  readonly letGo: Elasticsearch;
   readonly resource: CopyRequest;
   readonly pass: Pass;
   readonly obligations: ObligationBook;

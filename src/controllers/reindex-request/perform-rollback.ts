@@ -14,11 +14,11 @@ type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type:
 /** Its answer alone proves that no write is in flight; the setting appears before the shards have been checked. */
 export async function blockDestination(
   { target, through, liftFirst }: Action<'BlockDestination'>,
-  { es, resource, pass, obligations }: EffectContext,
+  { es, letGo, resource, pass, obligations }: EffectContext,
 ): Promise<StatusChange<ReindexRequestStatus>> {
   await requireSame(es, target, pass.signal);
   const { metadata, status: { rollback } = {} } = resource;
-  const due = rollback && servingReleaseOf(rollback, { index: target.index, alias: through }, es);
+  const due = rollback && servingReleaseOf(rollback, { index: target.index, alias: through }, letGo);
   if (due) obligations.owe(`${metadata.namespace}/${metadata.name}`, due);
   if (liftFirst) await unblockWrites(es, target.index, pass.signal);
   const { verified } = await blockWrites(es, through, pass.signal);

@@ -146,7 +146,7 @@ export function createPerform({
   return async (action: ReindexAction, request: ReindexRequest, pass: Pass): Promise<Change | void> => {
     const resource = currentCopy(request);
     if (!resource) return;
-    const { es } = await connections.use(useOf(action, resource), pass.signal);
+    const { es, letGo } = await connections.use(useOf(action, resource), pass.signal);
     const ungranted = await ungrantedErrorIndex(action, resource, connections, pass.signal);
     if (ungranted) return ungranted;
     // A cast: the table has one effect per type, which the compiler cannot follow through the union.
@@ -154,7 +154,15 @@ export function createPerform({
       action: ReindexAction,
       context: EffectContext,
     ) => Promise<Change | void>;
-    const change = await effect(action, { es, resource, pass, obligations, locks, fewestDocumentsPerRange });
+    const change = await effect(action, {
+      es,
+      letGo,
+      resource,
+      pass,
+      obligations,
+      locks,
+      fewestDocumentsPerRange,
+    });
     return change && ((status) => packed(change(unpacked(status))));
   };
 }

@@ -44,6 +44,7 @@ export const deleteExpired: Effect<'DeleteSnapshots'> = async ({ repository, tar
   if (going.length === 0) return undefined;
   pass.log.info({ repository, snapshots: going }, 'deleting expired snapshots');
   const names = going.map(({ name }) => name);
+  pass.assertUnchanged?.();
   try {
     await deleteSnapshots(es, repository, names, pass.signal);
   } catch (error) {
@@ -73,6 +74,7 @@ export const abort: Effect<'AbortSnapshot'> = async ({ repository, target }, { e
     isRunning(snapshot) &&
     markOf(snapshot.metadata)?.uid === resource.metadata.uid;
   if (!isMeant) throw new FencedError(`${target.name} is not the snapshot any more that was to be aborted`);
+  pass.assertUnchanged?.();
   pass.log.info({ repository, snapshot: target }, 'aborting a snapshot at its deadline');
   await undefinedWhen(['notFound'], deleteSnapshots(es, repository, [target.name], pass.signal));
 };

@@ -179,6 +179,15 @@ describe.concurrent('logging in', () => {
     await expect(bed.says('certificate', 'Connected')).resolves.toBeDefined();
   });
 
+  it('tells what a refused client certificate looks like, which shows only in a closed connection', async () => {
+    const { server: foreign } = issueServerIdentity('foreign', ['127.0.0.1'], new Date());
+    await bed.secret('foreign', { 'tls.crt': foreign.certificate, 'tls.key': foreign.key });
+    const auth = { clientCertificate: { secretRef: { name: 'foreign' } } };
+    await bed.create('foreign', { endpoints, tls, auth });
+    const refused = await bed.says('foreign', 'Unreachable');
+    expect(conditionOf(refused, 'Ready')?.message).toContain('spec.auth.clientCertificate');
+  });
+
   it('anonymously is refused with the cure', async () => {
     await bed.create('anonymous', { endpoints, tls });
     const refused = await bed.says('anonymous', 'AuthenticationFailed');

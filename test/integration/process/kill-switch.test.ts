@@ -15,7 +15,7 @@ async function elasticsearch(method: string, path: string, body?: unknown): Prom
   return fetch(`${environment().elasticsearch.url}${path}`, {
     method,
     headers: { 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
 }
 
@@ -27,6 +27,28 @@ async function untilPaused(operator: OperatorProcess, paused: 0 | 1): Promise<nu
   return performance.now() - start;
 }
 
+const createCopy = ({ api, namespace }: ProcessBed, name: string, spec: object = {}) =>
+  api.create(reindexRequests, namespace, {
+    apiVersion: 'es-steward.dev/v1alpha1',
+    kind: 'ReindexRequest',
+    metadata: { namespace, name },
+    spec: {
+      connectionRef: { name: 'main' },
+      source: { index: `${name}-old` },
+      destination: { index: `${name}-new` },
+      writeMode: 'BlockFirst',
+      ...spec,
+    },
+  });
+
+const setPaused = ({ api, namespace }: ProcessBed) =>
+  api.create(configMaps, namespace, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'es-steward' },
+    data: { paused: 'true' },
+  });
+
 it('stops every effect within five seconds, keeps reporting, and lets go again', async () => {
   const name = `switch-${randomUUID().slice(0, 8)}`;
   await elasticsearch('PUT', `/${name}-old/_doc/1?refresh=true`, { a: 1 });
@@ -34,25 +56,10 @@ it('stops every effect within five seconds, keeps reporting, and lets go again',
   await bed.createConnection('main', environment().elasticsearch.url);
   await operator.logged('became the leader');
   const ref = { kind: configMaps, namespace: bed.namespace, name: 'es-steward' };
-  await bed.api.create(configMaps, bed.namespace, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'es-steward' },
-    data: { paused: 'true' },
-  });
+  await setPaused(bed);
   expect(await untilPaused(operator, 1)).toBeLessThan(5_000);
 
-  await bed.api.create(reindexRequests, bed.namespace, {
-    apiVersion: 'es-steward.dev/v1alpha1',
-    kind: 'ReindexRequest',
-    metadata: { namespace: bed.namespace, name },
-    spec: {
-      connectionRef: { name: 'main' },
-      source: { index: `${name}-old` },
-      destination: { index: `${name}-new` },
-      writeMode: 'BlockFirst',
-    },
-  });
+  await createCopy(bed, name);
   await bed.ready(reindexRequests, name, (reason) => reason === 'Paused');
   expect((await elasticsearch('HEAD', `/${name}-new`)).status).toBe(404);
 
@@ -60,6 +67,26 @@ it('stops every effect within five seconds, keeps reporting, and lets go again',
   expect(await untilPaused(operator, 0)).toBeLessThan(5_000);
   await bed.ready(reindexRequests, name, (_reason, status) => status === 'True');
   expect((await elasticsearch('HEAD', `/${name}-new`)).status).toBe(200);
+});
+
+it('lets go of a block when its deadline is over all the same, and of none before', async () => {
+  // With a Lease of its own, which no process that was killed still holds.
+  const own = await openProcessBed();
+  const name = `switch-${randomUUID().slice(0, 8)}`;
+  const documents = Array.from({ length: 2_000 }, (_, id) => `{"index":{"_id":"${id}"}}\n{"a":1}\n`).join('');
+  await elasticsearch('PUT', `/${name}-old/_bulk?refresh=true`, documents);
+  const takesWrites = async () =>
+    (await elasticsearch('PUT', `/${name}-old/_doc/new`, { a: 1 })).status !== 403;
+  const operator = own.start();
+  await own.createConnection('main', environment().elasticsearch.url);
+  await operator.logged('became the leader');
+  await createCopy(own, name, { maxWriteOutage: '15s', throttle: { requestsPerSecond: 1 } });
+  await eventually('writes are blocked', async () => !(await takesWrites()));
+  await setPaused(own);
+  await untilPaused(operator, 1);
+  expect(await takesWrites()).toBe(false);
+  await eventually('writes are free', takesWrites);
+  await own.ready(reindexRequests, name, (reason) => reason === 'Paused');
 });
 
 it('is on from the start with --paused', async () => {

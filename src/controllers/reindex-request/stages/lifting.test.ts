@@ -25,8 +25,13 @@ describe.each(['BlockFirst', 'Online'])(
   'writers of a %s copy that were freed without a pass',
   (writeMode) => {
     it('are told of, and the copy goes on', () => {
-      const lifting = run(request(copying, { writeMode }), freed);
-      expect(lifting.status).toMatchObject({ epoch: 3, fence: { lifting: expect.any(String) as string } });
+      const deadline = '2026-03-01T12:00:30.000Z';
+      const held = { ...copying, fence: { verified: true, deadline } };
+      const lifting = run(request(held, { writeMode }), freed);
+      expect(lifting.status).toMatchObject({
+        epoch: 3,
+        fence: { lifting: expect.any(String) as string, deadline },
+      });
       const moving = run(request(lifting.status, { writeMode }), freed);
       expect(actionsOf(moving)).toEqual(['MoveEpochAlias']);
       const moved = { ...freed, sources: [source({ aliases: { orders, 'es-steward-abcdef01-3': {} } })] };

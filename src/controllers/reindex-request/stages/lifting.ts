@@ -75,7 +75,8 @@ export function beginToLift(situation: Situation, why: string, more: ReindexRequ
       ...rest,
       ...more,
       epoch: Math.max(epoch, ...epochs) + 1,
-      fence: { verified: status.fence?.verified ?? false, lifting: why },
+      // Its deadline stays: until writers are free, that is when they should have been.
+      fence: { ...status.fence, verified: status.fence?.verified ?? false, lifting: why },
     },
     next: 'now',
   });
