@@ -3,7 +3,8 @@ import { annotate } from './annotate.ts';
 import { confirmed } from './confirm.ts';
 import { EXIT, refused, type ExitCode } from './failure.ts';
 import { plannedBy, shown } from './plan.ts';
-import { hashOf, waitsForApproval, type Planned } from './plan-lines.ts';
+import { hashOf, type Planned } from './plan-lines.ts';
+import { hindranceOf, waitsForApproval } from './plan-outlook.ts';
 import { getOne } from './read.ts';
 import type { Session } from './session.ts';
 import { titleOf } from './targets.ts';
@@ -43,12 +44,9 @@ function requireUse(one: Planned): void {
     if ((status?.plan?.deletes.count ?? 0) === 0)
       throw refused(`the plan of ${titleOf(one)} deletes nothing: there is nothing to approve`);
     if (spec.mode === 'DryRun' || status?.run !== undefined) return;
-    if (spec.deletion.approval === 'Never')
-      throw refused(
-        `deletion.approval of ${titleOf(one)} is Never: raise deletion.maxDeletes, or let approval be OnLimit`,
-      );
+    const hindrance = hindranceOf(status?.conditions);
     throw refused(
-      `${titleOf(one)} does not wait for approval: its plan is carried out at the next time of its schedule`,
+      `${titleOf(one)} does not wait for approval: ${hindrance ?? 'its plan is carried out at the next time of its schedule'}`,
     );
   }
   const { spec, status } = one.resource;
@@ -85,7 +83,10 @@ function next({ type, resource }: Planned): string {
   const { namespace } = resource.metadata;
   if (type === 'reindex')
     return `Watch it: kubectl es-steward watch ${titleOf({ type, resource })} -n ${namespace}`;
-  return resource.spec.mode === 'DryRun'
-    ? 'It is carried out once spec.mode is Enforce, if the plan is still the same then.'
-    : 'It is carried out at once.';
+  if (resource.spec.mode === 'DryRun')
+    return 'It is carried out once spec.mode is Enforce, if the plan is still the same then.';
+  const hindrance = hindranceOf(resource.status?.conditions);
+  return hindrance === undefined
+    ? 'It is carried out at once.'
+    : `It is carried out once this is over, if the plan is still the same then: ${hindrance}.`;
 }

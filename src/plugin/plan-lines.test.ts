@@ -3,6 +3,14 @@ import { condition, NOW, policy, policyPlan as plan, request } from '../../test/
 import { plain } from './paint.ts';
 import { type Planned, planLines } from './plan-lines.ts';
 
+const run = {
+  time: '2026-11-25T11:00:00Z',
+  deleted: 0,
+  failed: 0,
+  dropped: 0,
+  aliasesAdded: 0,
+  aliasesRemoved: 0,
+};
 const shown = (one: Planned): readonly string[] | undefined => planLines(one, NOW, plain);
 
 describe('the plan of a policy', () => {
@@ -36,8 +44,37 @@ describe('the plan of a policy', () => {
       policy({ plan, conditions: [condition('ApprovalRequired', 'True', 'WaitingForApproval')] }),
       /waits for approval/,
     ],
+    [
+      'more would be deleted than it may, and nobody is asked',
+      policy({
+        plan,
+        conditions: [
+          condition('Ready', 'False', 'LimitExceeded', '3 indexes would be deleted and 2 are allowed.'),
+          condition('Stalled', 'True', 'LimitExceeded'),
+        ],
+      }),
+      /^LimitExceeded: 3 indexes would be deleted and 2 are allowed\.$/,
+    ],
+    [
+      'the operator is paused in the middle of it',
+      policy({ plan, run, conditions: [condition('Ready', 'False', 'Paused', 'The operator is paused.')] }),
+      /^Paused: The operator is paused\.$/,
+    ],
   ])('says when %s', (_, one, words) => {
     expect(shown(one)?.[1]).toMatch(words);
+  });
+
+  const unready = (reason: string) => policy({ plan, conditions: [condition('Ready', 'False', reason)] });
+
+  it.each(['Conflict', 'ClockSkew', 'NotGranted', 'ConnectionNotReady', 'WaitingForTurn'])(
+    'promises no time while %s is in the way',
+    (reason) => {
+      expect(shown(unready(reason))?.[1]).toBe(`${reason}: ${reason} it is.`);
+    },
+  );
+
+  it.each(['ActionFailed', 'SnapshotMissing', 'ArchivalHindered'])('goes on in spite of %s', (reason) => {
+    expect(shown(unready(reason))?.[1]).toBe('It is carried out at the next time of its schedule.');
   });
 
   it('is absent before the first look', () => {
@@ -86,6 +123,43 @@ describe('the plan of a copy', () => {
       'Notes',
       '  A note.',
     ]);
+  });
+
+  const after = (spec: object, aliases = copyPlan.aliases): string | undefined =>
+    shown(request({ plan: { ...copyPlan, aliases } }, spec))
+      ?.find((line) => line.startsWith('Afterwards'))
+      ?.replace(/^Afterwards +/, '');
+  const sourceAfter = { policy: 'Delete' };
+  const series = { source: { series: 'a-{date:yyyy}' }, destination: { series: 'b-{date:yyyy}' } };
+  const some = { move: 'Listed', names: ['orders'] };
+
+  it.each<[string, string, object]>([
+    ['a window', 'the aliases can move back for 24h, then the source stays, without aliases', {}],
+    ...['0s', '0m', '0h', '0d', '0h0m'].map((rollbackWindow): [string, string, object] => [
+      `a window of ${rollbackWindow}`,
+      'the source is DELETED',
+      { sourceAfter: { ...sourceAfter, rollbackWindow } },
+    ]),
+    ['a series', 'the source stays, without aliases; a series has no way back', series],
+    [
+      'a series that is deleted',
+      'the source is DELETED; a series has no way back',
+      { ...series, sourceAfter, approval: 'BeforeCutover' },
+    ],
+    [
+      'aliases that are listed',
+      'unless an alias stays on the source: the aliases can move back for 24h, then the source is DELETED',
+      { aliases: some, sourceAfter },
+    ],
+  ])('promises only the way back that there is: %s', (_, words, spec) => {
+    expect(after(spec)).toBe(words);
+  });
+
+  it('promises neither a way back nor a deletion where no alias moves', () => {
+    expect(after({ aliases: { move: 'None' } }, [])).toBe('the source stays as it is');
+    expect(after({ aliases: { move: 'None' }, sourceAfter }, [])).toBe(
+      'the source stays as it is: it is not deleted, as no alias moves away from it',
+    );
   });
 
   it('promises no proof and no way back where there is none', () => {

@@ -1,7 +1,9 @@
+import { parseDuration } from '../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../crds/reindex-request.ts';
 import { wrapped } from './help.ts';
 import type { Paint } from './paint.ts';
+import { whatHappens } from './plan-outlook.ts';
 import { table } from './table.ts';
 import { nameOf, type Ours } from './targets.ts';
 import { wayOf } from './words-reindex.ts';
@@ -41,23 +43,6 @@ function policyPlan(
       : ['', `The next index expires ${relative(plan.nextExpiry, now)}.`]),
   ];
 }
-
-function whatHappens({ spec, status = {} }: IndexMaintenancePolicy, now: number): string {
-  const next =
-    status.nextRunTime === undefined
-      ? 'at the next time of its schedule'
-      : `at ${status.nextRunTime} (${relative(status.nextRunTime, now)})`;
-  if (spec.suspend) return 'It is suspended: nothing is done.';
-  if (spec.mode === 'DryRun') return 'spec.mode is DryRun: nothing is done about it until that is Enforce.';
-  if (status.run !== undefined) return 'It is being carried out.';
-  if (waitsForApproval(status.conditions)) return 'It waits for approval and does not change until then.';
-  return `It is carried out ${next}.`;
-}
-
-/** Whether the object itself says that a person must approve. */
-export const waitsForApproval = (
-  conditions: readonly { readonly type: string; readonly status: string }[] = [],
-): boolean => conditions.some(({ type, status }) => type === 'ApprovalRequired' && status === 'True');
 
 function deletionLines({ deletes }: PolicyPlan, matched: number, paint: Paint): readonly string[] {
   if (deletes.count === 0)
@@ -153,7 +138,7 @@ function requestPlan(request: ReindexRequest, now: number, paint: Paint): readon
         ['Copies', `${wayOf(request)}${size === '' ? '' : ` (${size})`}`],
         ['Writers', WRITERS[spec.writeMode]],
         ['Proof', proofWords(spec)],
-        ['Afterwards', afterWords(spec)],
+        ['Afterwards', afterWords(spec, plan.aliases.length)],
       ],
       paint,
     ),
@@ -190,13 +175,21 @@ const PROOFS: Readonly<Record<ReindexRequest['spec']['verification']['level'], s
   Sample: 'both indexes hold the same number of documents, with the same content in a sample of ',
 };
 
-function afterWords({ sourceAfter, writeMode }: ReindexRequest['spec']): string {
+/** As the operator judges it: what keeps an alias is not deleted, and a way back there is only for aliases that moved. */
+function afterWords(
+  { source, sourceAfter, writeMode, aliases }: ReindexRequest['spec'],
+  moving: number,
+): string {
+  const isDeletion = sourceAfter.policy === 'Delete';
   if (writeMode === 'CopyOnly') return 'the source stays as it is';
-  const end =
-    sourceAfter.policy === 'Delete' ? 'then the source is DELETED' : 'then the source stays, without aliases';
-  return /^0+s?$/.test(sourceAfter.rollbackWindow)
-    ? end.replace(/^then /, '')
-    : `the aliases can move back for ${sourceAfter.rollbackWindow}, ${end}`;
+  if (moving === 0)
+    return `the source stays as it is${isDeletion ? ': it is not deleted, as no alias moves away from it' : ''}`;
+  const end = isDeletion ? 'the source is DELETED' : 'the source stays, without aliases';
+  const unless = aliases?.move === 'Listed' ? 'unless an alias stays on the source: ' : '';
+  if (source.series !== undefined) return `${unless}${end}; a series has no way back`;
+  return parseDuration(sourceAfter.rollbackWindow) === 0
+    ? `${unless}${end}`
+    : `${unless}the aliases can move back for ${sourceAfter.rollbackWindow}, then ${end}`;
 }
 
 function pairs(rows: readonly (readonly [string, string])[], paint: Paint): readonly string[] {
