@@ -1,3 +1,4 @@
+import { isKubernetesError } from '../kubernetes/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createReflector } from '../runtime/reflector.ts';
 import { kindRefOf } from '../runtime/resource.ts';
@@ -35,6 +36,19 @@ export async function* looks(
   } finally {
     over.abort();
     await Promise.all(running);
+  }
+}
+
+/**
+ * What a look has seen; undefined when the control plane is away or busy, as when it restarts: whoever waits for hours
+ * outlives that, and looks again.
+ */
+export async function ifAnswered<T>(look: () => Promise<T>): Promise<{ readonly seen: T } | undefined> {
+  try {
+    return { seen: await look() };
+  } catch (error) {
+    if (isKubernetesError(error, 'unavailable', 'throttled', 'timeout', 'internal')) return undefined;
+    throw error;
   }
 }
 

@@ -22,6 +22,21 @@ describe('a rollback', () => {
     expect(refusalOf(request(status).resource, NOW) ?? '').toMatch(reason ?? /^$/);
   });
 
+  it.each(['Pending', 'Copying', 'Failed', 'Cancelled', 'Completed'] as const)(
+    'of a series in phase %s says that what is done stays',
+    (phase) => {
+      const series = { source: { series: 'a-{date:yyyy}' }, destination: { series: 'b-{date:yyyy}' } };
+      const { resource } = request({ phase, series: { total: 3, completed: 1 } }, series);
+      expect(refusalOf(resource, NOW)).toMatch(/series has no rollback window.*stay where they are/);
+    },
+  );
+
+  it('that has begun is no less asked for because the request was suspended', () => {
+    const rollback = { asked: 'x', number: 1, blockedBefore: false };
+    const { resource } = request({ ...open, rollback }, { suspend: true });
+    expect(refusalOf(resource, NOW)).toBeUndefined();
+  });
+
   it('tells before it is asked for whether anything may be lost', () => {
     const { resource } = request({ ...open, newWrites: 12 });
     expect(rollbackLines(resource, false, NOW).join('\n')).toContain(

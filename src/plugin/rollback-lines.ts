@@ -2,19 +2,25 @@ import type { ReindexRequest } from '../crds/reindex-request.ts';
 import { counted, relative } from './words.ts';
 
 /** Why the aliases cannot move back; undefined when they can be asked to. */
-export function refusalOf({ status = {} }: ReindexRequest, now: number): string | undefined {
+export function refusalOf({ spec, status = {} }: ReindexRequest, now: number): string | undefined {
   const { phase = 'Pending', rollbackUntil, aliasesMoved = [] } = status;
   if (phase === 'RollbackWindow') {
-    const isOver = rollbackUntil !== undefined && Date.parse(rollbackUntil) <= now;
-    return isOver ? `its window is over since ${rollbackUntil}. Copy back with a new request` : undefined;
+    if (rollbackUntil !== undefined && Date.parse(rollbackUntil) <= now)
+      return `its window is over since ${rollbackUntil}. Copy back with a new request`;
+    // One that has begun goes on.
+    return spec.suspend && status.rollback === undefined
+      ? 'it is suspended. Set spec.suspend to false, then ask again'
+      : undefined;
   }
   if (phase === 'RolledBack') return 'it is rolled back already';
+  if (phase === 'Planned') return 'it is Planned: it has moved no alias';
+  if (spec.source.series !== undefined)
+    return 'a series has no rollback window: the aliases of its indexes that are done stay where they are. Copy back with a new request';
   if (phase === 'CleaningUp' || phase === 'Completed')
     return aliasesMoved.length === 0
       ? 'it has moved no alias'
       : 'its window is over, or it had none. Copy back with a new request';
-  if (phase === 'Failed' || phase === 'Cancelled' || phase === 'Planned')
-    return `it is ${phase}: it has moved no alias`;
+  if (phase === 'Failed' || phase === 'Cancelled') return `it is ${phase}: it has moved no alias`;
   return `it is ${phase}, the aliases have not moved yet. spec.cancel: true undoes all of it`;
 }
 

@@ -3,7 +3,7 @@ import { ROLLBACK } from '../crds/shared.ts';
 import { annotate } from './annotate.ts';
 import { confirmed } from './confirm.ts';
 import { EXIT, misused, refused, type ExitCode } from './failure.ts';
-import { looks } from './looks.ts';
+import { ifAnswered, looks } from './looks.ts';
 import { findOne, getOne } from './read.ts';
 import { refusalOf, rollbackLines } from './rollback-lines.ts';
 import type { Session } from './session.ts';
@@ -24,20 +24,22 @@ export async function rollback(session: Session, args: readonly string[]): Promi
   const lines = rollbackLines(request.resource, options.discardNewWrites, clock.now());
   out.write(`${lines.join('\n')}\n\n`);
   if (!(await confirmed(session, `Move the aliases of ${titleOf(request)} back?`))) return EXIT.no;
-  // A value that was answered before asks nothing: then the plain question goes first.
-  const values = options.discardNewWrites ? [DISCARD] : [`kubectl-${clock.now()}`];
-  const asked =
-    request.resource.status?.lastHandledRollback === DISCARD && values[0] === DISCARD
-      ? [`kubectl-${clock.now()}`, DISCARD]
-      : values;
-  return askAll(session, request, asked);
+  return askAll(session, request, valuesFor(request.resource, options.discardNewWrites, clock.now()));
+}
+
+/** A value that was answered before asks nothing: then the plain question goes first. */
+function valuesFor({ status = {} }: ReindexRequest, discard: boolean, now: number): readonly string[] {
+  const plain = `kubectl-${now}`;
+  if (!discard) return [plain];
+  return status.lastHandledRollback === DISCARD ? [plain, DISCARD] : [DISCARD];
 }
 
 async function askAll(session: Session, first: Request, values: readonly string[]): Promise<ExitCode> {
   let request = first;
   for (const value of values) {
     await annotate(session, request, { [ROLLBACK]: value }, () => stillOpen(session, request));
-    if (session.options.noWait) {
+    // Until the values before it are answered, the last one would be none that is new.
+    if (session.options.noWait && value === values.at(-1)) {
       session.out.write(`Asked for the rollback of ${titleOf(request)}.\n`);
       return EXIT.good;
     }
@@ -82,12 +84,14 @@ async function stillOpen(session: Session, before: Request): Promise<Request> {
 /** The request once the operator has answered this very value. */
 async function answered(session: Session, before: Request, value: string): Promise<Request> {
   const limit = session.options.timeoutMs ?? LIMIT_MS;
+  let silent = 'the operator';
   for await (const _ of looks(session, ['reindex'], before.resource.metadata.namespace, limit)) {
-    const request = await reread(session, before);
-    if (isAnswered(request.resource, value)) return request;
+    const look = await ifAnswered(() => reread(session, before));
+    if (look !== undefined && isAnswered(look.seen.resource, value)) return look.seen;
+    silent = look === undefined ? 'the API server' : 'the operator';
   }
   throw refused(
-    `the operator has not answered within ${limit / 1000} s, the wish stays: kubectl es-steward status ${titleOf(before)} says how it goes on`,
+    `${silent} has not answered within ${limit / 1000} s, the wish stays: kubectl es-steward status ${titleOf(before)} says how it goes on`,
   );
 }
 

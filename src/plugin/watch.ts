@@ -1,5 +1,5 @@
 import { EXIT, refused, type ExitCode } from './failure.ts';
-import { looks } from './looks.ts';
+import { ifAnswered, looks } from './looks.ts';
 import {
   followed,
   followOn,
@@ -75,21 +75,26 @@ const follow =
   (session: Session) =>
   (first: Watched): Follow => {
     let run: Followed = first.type === 'snapshots' ? followed(first.resource, session.clock.now()) : {};
-    let last: Progress | undefined;
-    return async () => {
-      if (last?.end !== undefined) return last;
-      const { namespace, name, uid } = first.resource.metadata;
-      const one = (await getOne(session, first.type, namespace, name)) as Watched | undefined; // of its kind
+    const judged = (one: Watched | undefined): Progress => {
       const now = session.clock.now();
-      if (one?.resource.metadata.uid !== uid) last = deleted(first);
-      else if (one.type === 'reindex') last = reindexProgress(one.resource, now);
-      else {
-        run = followOn(run, one.resource);
-        last = snapshotProgress(one.resource, run, now);
-      }
+      if (one?.resource.metadata.uid !== first.resource.metadata.uid) return deleted(first);
+      if (one.type === 'reindex') return reindexProgress(one.resource, now);
+      run = followOn(run, one.resource);
+      return snapshotProgress(one.resource, run, now);
+    };
+    let last = judged(first);
+    return async () => {
+      if (last.end !== undefined) return placed(session, first, last);
+      const { namespace, name } = first.resource.metadata;
+      const look = await ifAnswered(() => getOne(session, first.type, namespace, name));
+      if (look === undefined) return placed(session, first, { ...last, detail: UNANSWERED });
+      last = judged(look.seen as Watched | undefined); // of its kind
       return placed(session, first, last);
     };
   };
+
+/** What was seen last stands until the next answer. */
+const UNANSWERED = 'the API server does not answer; it is asked again';
 
 const deleted = (one: Watched): Progress => ({
   title: titleOf(one),
