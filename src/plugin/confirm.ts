@@ -5,8 +5,12 @@ import type { Session } from './session.ts';
 export async function confirmed({ options, ask, err }: Session, question: string): Promise<boolean> {
   if (options.yes) return true;
   if (ask === undefined) throw misused(`nobody can answer here: "${question}" Give --yes`);
-  const answer = await ask(`${question} [y/N] `);
-  if (/^y(es)?$/i.test(answer.trim())) return true;
-  err.write('Nothing was changed.\n');
-  return false;
+  let isYes = false;
+  try {
+    isYes = /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim());
+  } finally {
+    // Also for whoever interrupts.
+    if (!isYes) err.write('Nothing was changed.\n');
+  }
+  return isYes;
 }
