@@ -20,25 +20,34 @@ export interface OperatorFacts {
 /** Unless it is called otherwise by --lease-name. */
 const LEASE_NAME = 'es-steward';
 
-export async function operatorFacts(session: Session): Promise<OperatorFacts> {
+/** Of each operator in sight, the one that was renewed last first: releases in several namespaces have a Lease each. */
+export async function operatorFacts(session: Session): Promise<readonly OperatorFacts[]> {
   const leases = await findLeases(session);
-  if (leases === undefined) return { state: 'unknown', paused: false };
-  const [newest] = [...leases].sort((a, b) => renewedAt(b) - renewedAt(a));
-  if (newest === undefined) return { state: 'absent', paused: false };
-  const namespace = newest.metadata.namespace ?? '';
+  if (leases === undefined) return [UNKNOWN];
+  if (leases.length === 0) return [{ state: 'absent', paused: false }];
+  const newestFirst = [...leases].sort((a, b) => renewedAt(b) - renewedAt(a));
+  return Promise.all(newestFirst.map((lease) => factsOf(session, lease)));
+}
+
+/** Nothing could be read of it. */
+export const UNKNOWN: OperatorFacts = { state: 'unknown', paused: false };
+
+async function factsOf(session: Session, { metadata, ...lease }: Lease): Promise<OperatorFacts> {
+  const { namespace = '' } = metadata;
+  const { holderIdentity, renewTime } = lease.spec ?? {};
   return {
-    state: livenessOf(newest, session.clock.now()),
+    state: livenessOf(lease, session.clock.now()),
     paused: await isPaused(session, namespace),
     namespace,
-    ...(newest.spec?.holderIdentity && { holder: newest.spec.holderIdentity.replace(/_[0-9a-f-]{36}$/, '') }),
-    ...(newest.spec?.renewTime && { renewTime: newest.spec.renewTime }),
+    ...(holderIdentity && { holder: holderIdentity.replace(/_[0-9a-f-]{36}$/, '') }),
+    ...(renewTime && { renewTime }),
   };
 }
 
 /** Without its Lease it may yet run: without election, or under another --lease-name. That it once did is seen here. */
-export function leaseless(facts: OperatorFacts, found: readonly Ours[]): OperatorFacts {
+export function leaseless(all: readonly OperatorFacts[], found: readonly Ours[]): readonly OperatorFacts[] {
   const isSeen = found.some(({ resource }) => (resource.status?.observedGeneration ?? -1) >= 0);
-  return facts.state === 'absent' && isSeen ? { ...facts, state: 'leaseless' } : facts;
+  return all.map((facts) => (facts.state === 'absent' && isSeen ? { ...facts, state: 'leaseless' } : facts));
 }
 
 /** In all namespaces where that is allowed, else in the one that is looked at. */
@@ -58,7 +67,7 @@ const renewedAt = ({ spec }: Lease): number => Date.parse(spec?.renewTime ?? '')
 /** A leader renews every few seconds; clocks of people are not better than this. */
 const SILENT_MS = 120_000;
 
-function livenessOf({ spec }: Lease, now: number): OperatorFacts['state'] {
+function livenessOf({ spec }: Pick<Lease, 'spec'>, now: number): OperatorFacts['state'] {
   const isHeld = spec?.holderIdentity !== undefined && spec.holderIdentity !== '';
   return isHeld && now - Date.parse(spec.renewTime ?? '') < SILENT_MS ? 'alive' : 'silent';
 }

@@ -1,21 +1,60 @@
 import type { Resource } from '../crds/shared.ts';
 import type { KindRef, KubernetesObject, ListOptions } from '../kubernetes/api.ts';
-import { isKubernetesError } from '../kubernetes/errors.ts';
+import { isKubernetesError, type KubernetesError } from '../kubernetes/errors.ts';
 import { kindRefOf } from '../runtime/resource.ts';
 import { misused, refused } from './failure.ts';
 import type { Session } from './session.ts';
-import { definitions, kindNames, nameOf, ours, type KindName, type Named, type Ours } from './targets.ts';
+import {
+  definitions,
+  kindNames,
+  nameOf,
+  ours,
+  pluralsOf,
+  type KindName,
+  type Named,
+  type Ours,
+} from './targets.ts';
 
 /** The API server's own schema has seen to the shape of what is ours. */
 type Stored = KubernetesObject & Resource<unknown, unknown>;
 
-/** Everything of ours in the namespace of the session, in a stable order. */
-export async function listOurs(
-  session: Session,
-  types: readonly KindName[] = kindNames,
-): Promise<readonly Ours[]> {
-  const lists = await Promise.all(types.map((type) => listKind(session, type)));
-  return lists.flat();
+/** Everything of ours that this login may see. */
+export interface Listed {
+  readonly found: readonly Ours[];
+  /** Kinds that it may not see. */
+  readonly hidden: readonly KindName[];
+}
+
+/**
+ * Everything of ours in the namespace of the session, in a stable order.
+ * @throws KubernetesError when this login may see none of the kinds.
+ */
+export async function listOurs(session: Session, types: readonly KindName[] = kindNames): Promise<Listed> {
+  const { seen, hidden } = await whereAllowed(types, (type) => listKind(session, type));
+  return { found: seen.flat(), hidden };
+}
+
+/** Does it for each kind; those that are forbidden are told, as a role may be for some of them only. */
+async function whereAllowed<T>(
+  types: readonly KindName[],
+  work: (type: KindName) => Promise<T>,
+): Promise<{ readonly seen: readonly T[]; readonly hidden: readonly KindName[] }> {
+  const tries = await Promise.all(types.map((type) => unlessForbidden(() => work(type))));
+  const [refusal] = tries.flatMap((each) => ('seen' in each ? [] : [each.refusal]));
+  const seen = tries.flatMap((each) => ('seen' in each ? [each.seen] : []));
+  if (refusal !== undefined && seen.length === 0) throw refusal;
+  return { seen, hidden: types.filter((_, at) => 'refusal' in (tries[at] ?? {})) };
+}
+
+async function unlessForbidden<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly seen: T } | { readonly refusal: KubernetesError }> {
+  try {
+    return { seen: await work() };
+  } catch (refusal) {
+    if (isKubernetesError(refusal, 'forbidden')) return { refusal };
+    throw refusal;
+  }
 }
 
 async function listKind(session: Session, type: KindName): Promise<readonly Ours[]> {
@@ -64,15 +103,16 @@ export async function findOne(session: Session, { kinds, name }: Named): Promise
   const { namespace } = session;
   if (namespace === undefined)
     throw misused(`name the namespace of ${name} with --namespace: names are unique only there`);
-  const found = (await Promise.all(kinds.map((type) => getOne(session, type, namespace, name)))).flatMap(
-    (one) => one ?? [],
-  );
+  const { seen, hidden } = await whereAllowed(kinds, (type) => getOne(session, type, namespace, name));
+  const found = seen.flatMap((one) => one ?? []);
   const [first, second] = found;
   if (first === undefined) {
-    await requireKinds(session, kinds);
-    const wanted = kinds.map((type) => definitions[type].kind).join(' or ');
+    const visible = kinds.filter((type) => !hidden.includes(type));
+    await requireKinds(session, visible);
+    const wanted = visible.map((type) => definitions[type].kind).join(' or ');
+    const unseen = hidden.length === 0 ? '' : `. ${pluralsOf(hidden)} are not allowed to this login`;
     throw refused(
-      `there is no ${wanted} ${name} in namespace ${namespace}: kubectl es-steward status -A lists all`,
+      `there is no ${wanted} ${name} in namespace ${namespace}: kubectl es-steward status -A lists all${unseen}`,
     );
   }
   if (second !== undefined)

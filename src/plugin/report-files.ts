@@ -1,15 +1,15 @@
 import { GROUP } from '../crds/shared.ts';
 import type { KindRef, KubernetesObject } from '../kubernetes/api.ts';
 import type { ArchivedFile } from './archive.ts';
-import { leaseless, operatorFacts, operatorLine, type OperatorFacts } from './operator.ts';
+import { leaseless, operatorFacts, operatorLine, type OperatorFacts, UNKNOWN } from './operator.ts';
 import { plain } from './paint.ts';
-import { listAll, listOurs, scopeOf } from './read.ts';
+import { listAll, listOurs, scopeOf, type Listed } from './read.ts';
 import { podFiles } from './report-pods.ts';
 import { type Try, yamlFile } from './report-parts.ts';
 import { safeText } from './safe.ts';
 import type { Session } from './session.ts';
 import { statusLines } from './status-lines.ts';
-import { definitions, type Ours } from './targets.ts';
+import { definitions, pluralsOf, type Ours } from './targets.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface Bundle {
@@ -30,19 +30,22 @@ export async function collect(session: Session): Promise<Bundle> {
       return otherwise;
     }
   };
-  const found = await listOurs(session); // without these there is nothing to report: this may fail
-  const facts = await attempt('the operator', () => operatorFacts(session), {
-    state: 'unknown',
-    paused: false,
-  });
-  const operator = leaseless(facts, found);
+  const listed = await listOurs(session); // without these there is nothing to report: this may fail
+  const { found, hidden } = listed;
+  if (hidden.length > 0) gaps.push(`${pluralsOf(hidden)}: not allowed`);
+  const facts = await attempt('the operator', () => operatorFacts(session), [UNKNOWN]);
+  const operators = leaseless(facts, found);
   const parts = await Promise.all([
-    versionFiles(session, attempt, operator),
+    versionFiles(session, attempt, operators),
     eventFiles(session, attempt),
     definitionFiles(session, attempt),
-    podFiles(session, attempt, operator.namespace),
+    podFiles(
+      session,
+      attempt,
+      operators.flatMap(({ namespace }) => namespace ?? []),
+    ),
   ]);
-  const files = [summary(session, found, operator), ...found.map(resourceFile), ...parts.flat()];
+  const files = [summary(session, listed, operators), ...found.map(resourceFile), ...parts.flat()];
   return { files: gaps.length === 0 ? files : [...files, gapFile(gaps)], gaps };
 }
 
@@ -51,12 +54,17 @@ const gapFile = (gaps: readonly string[]): ArchivedFile => ({
   content: `${gaps.join('\n')}\n`,
 });
 
-function summary(session: Session, found: readonly Ours[], operator: OperatorFacts): ArchivedFile {
+function summary(
+  session: Session,
+  { found, hidden }: Listed,
+  operators: readonly OperatorFacts[],
+): ArchivedFile {
   const now = session.clock.now();
   const rows = found.map((one) => ({ one, verdict: verdictOf(one, now) }));
   const view = {
     rows,
-    operator: operatorLine(operator, now),
+    hidden,
+    operators: operators.map((each) => operatorLine(each, now)),
     namespace: undefined,
     paint: plain,
     width: undefined,
@@ -77,7 +85,7 @@ function resourceFile({ type, resource }: Ours): ArchivedFile {
 async function versionFiles(
   session: Session,
   attempt: Try,
-  operator: OperatorFacts,
+  operators: readonly OperatorFacts[],
 ): Promise<readonly ArchivedFile[]> {
   const kubernetes = await attempt(
     'the version of Kubernetes',
@@ -93,7 +101,7 @@ async function versionFiles(
       namespace,
       node: process.version,
       kubernetes,
-      operator,
+      operators,
     }),
   ];
 }

@@ -20,20 +20,29 @@ const core = (plural: string): KindRef => ({ group: '', version: 'v1', plural })
 const OURS = 'app.kubernetes.io/name=es-steward';
 const METRICS_PORT = 8080;
 
-/** The operator's Pods, what they logged and count, their Deployment and ConfigMap, in the namespace of its Lease. */
+/** The operator's Pods, what they logged and count, and their Deployment, in the namespaces of its Leases. */
 export async function podFiles(
   session: Session,
   attempt: Try,
-  namespace: string | undefined,
+  namespaces: readonly string[],
 ): Promise<readonly ArchivedFile[]> {
-  if (namespace === undefined) return [];
-  const options = { namespace, labelSelector: OURS };
-  const deployments = { group: 'apps', version: 'v1', plural: 'deployments' };
+  if (namespaces.length === 0) return [];
+  const read = async <T extends KubernetesObject>(what: string, kind: KindRef): Promise<readonly T[]> => {
+    const reading = namespaces.map((namespace) =>
+      attempt<readonly T[]>(
+        `${what} of the operator in ${namespace}`,
+        () => listAll<T>(session, kind, { namespace, labelSelector: OURS }),
+        [],
+      ),
+    );
+    return (await Promise.all(reading)).flat();
+  };
   const [pods, deployed] = await Promise.all([
-    attempt('Pods of the operator', () => listAll<Pod>(session, core('pods'), options), []),
-    attempt('Deployments of the operator', () => listAll(session, deployments, options), []),
+    read<Pod>('Pods', core('pods')),
+    read('Deployments', { group: 'apps', version: 'v1', plural: 'deployments' }),
   ]);
-  if (pods.length === 0)
+  const empty = namespaces.filter((each) => !pods.some(({ metadata }) => metadata.namespace === each));
+  for (const namespace of empty)
     await attempt(
       'logs and metrics',
       async () => Promise.reject(new Error(`no Pod with the label ${OURS} is in namespace ${namespace}`)),

@@ -25,7 +25,8 @@ const bad = rowOf(
 );
 const view: StatusView = {
   rows: [good, bad],
-  operator: { text: 'runs: pod-1 holds the Lease es-steward in es-steward', good: true },
+  hidden: [],
+  operators: [{ text: 'runs: pod-1 holds the Lease es-steward in es-steward', good: true }],
   namespace: 'shop',
   paint: plain,
   width: undefined,

@@ -1,7 +1,7 @@
 import { wrapped } from './help.ts';
 import type { Colour, Paint } from './paint.ts';
 import { table, type Cell } from './table.ts';
-import { titleOf, type Ours } from './targets.ts';
+import { pluralsOf, titleOf, type KindName, type Ours } from './targets.ts';
 import { LEVELS, needsPerson, type Level, type Verdict } from './verdict.ts';
 
 export interface StatusRow {
@@ -11,7 +11,10 @@ export interface StatusRow {
 
 export interface StatusView {
   readonly rows: readonly StatusRow[];
-  readonly operator: { readonly text: string; readonly good: boolean };
+  /** Kinds that this login may not see. */
+  readonly hidden: readonly KindName[];
+  /** Of each operator a line, and whether it is good news. */
+  readonly operators: readonly { readonly text: string; readonly good: boolean }[];
   /** Undefined: all. */
   readonly namespace: string | undefined;
   readonly paint: Paint;
@@ -32,12 +35,9 @@ const COLOURS: Readonly<Record<Level, Colour>> = {
 
 /** What `status` shows. */
 export function statusLines(view: StatusView): readonly string[] {
-  const { rows, operator, paint, width } = view;
-  const about = `The operator ${operator.text}.`;
-  const head = wrapped(about, width ?? 1_000)
-    .split('\n')
-    .map((line) => paint(operator.good ? 'dim' : 'red', line));
-  if (rows.length === 0) return [nothing(view), '', ...head];
+  const { rows, paint, width } = view;
+  const about = [...hiddenLines(view), ...operatorLines(view)];
+  if (rows.length === 0) return [nothing(view), '', ...about];
   return [
     ...table(
       headOf(view),
@@ -46,10 +46,20 @@ export function statusLines(view: StatusView): readonly string[] {
     ),
     '',
     `${summary(rows, paint)}.`,
-    ...head,
+    ...about,
     ...todoLines(view),
   ];
 }
+
+const hiddenLines = ({ hidden }: StatusView): readonly string[] =>
+  hidden.length === 0 ? [] : [`Not shown: ${pluralsOf(hidden)} (not allowed)`];
+
+const operatorLines = ({ operators, paint, width }: StatusView): readonly string[] =>
+  operators.flatMap(({ text, good }) =>
+    wrapped(`The operator ${text}.`, width ?? 1_000)
+      .split('\n')
+      .map((line) => paint(good ? 'dim' : 'red', line)),
+  );
 
 function nothing({ namespace }: StatusView): string {
   if (namespace === undefined) return 'There is nothing of es-steward in this cluster.';

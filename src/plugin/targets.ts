@@ -40,6 +40,10 @@ export const titleOf = ({ type, resource }: Ours): string => nameOf(type, resour
 
 const shortName = (type: KindName): string => definitions[type].shortNames[0] ?? definitions[type].singular;
 
+/** `IndexMaintenancePolicies, ReindexRequests`, for people. */
+export const pluralsOf = (types: readonly KindName[]): string =>
+  types.map((type) => `${definitions[type].kind.replace(/y$/, 'ie')}s`).join(', ');
+
 /** What a person named; without a kind it is one of those that the command works on. */
 export interface Named {
   readonly kinds: readonly KindName[];

@@ -11,7 +11,7 @@ import {
 import { progressView, type ProgressView } from './progress-view.ts';
 import { findOne, getOne, listOurs } from './read.ts';
 import type { Session } from './session.ts';
-import { namedBy, nameOf, titleOf, type Ours } from './targets.ts';
+import { namedBy, nameOf, pluralsOf, titleOf, type Ours } from './targets.ts';
 
 type Watched = Extract<Ours, { type: 'reindex' | 'snapshots' }>;
 
@@ -19,9 +19,7 @@ const WATCHABLE = ['reindex', 'snapshots'] as const;
 
 /** Follows copies and snapshots until all of them have ended. */
 export async function watch(session: Session, args: readonly string[]): Promise<ExitCode> {
-  const watched = (args.length > 0 ? await named(session, args) : await running(session)).map(
-    follow(session),
-  );
+  const watched = args.length > 0 ? await named(session, args) : await running(session);
   if (watched.length === 0) {
     session.out.write(
       `Nothing runs in ${session.namespace === undefined ? 'this cluster' : `namespace ${session.namespace}`}.\n`,
@@ -36,17 +34,16 @@ export async function watch(session: Session, args: readonly string[]): Promise<
   }
 }
 
-/** Looks again, and says how far it is. What has ended is not asked any more. */
-type Follow = () => Promise<Progress>;
-
 async function untilAllEnd(
   session: Session,
-  watched: readonly Follow[],
+  watched: readonly Watched[],
   view: ProgressView,
 ): Promise<ExitCode> {
-  const types = [...WATCHABLE];
+  // No others: this login may not be allowed to see them.
+  const types = [...new Set(watched.map(({ type }) => type))];
+  const follows = watched.map(follow(session));
   for await (const _ of looks(session, types, session.namespace, session.options.timeoutMs)) {
-    const all = await Promise.all(watched.map((look) => look()));
+    const all = await Promise.all(follows.map((look) => look()));
     view.show(all);
     if (all.every(({ end }) => end !== undefined))
       return all.every(({ end }) => end === 'good') ? EXIT.good : EXIT.no;
@@ -62,14 +59,19 @@ async function named(session: Session, args: readonly string[]): Promise<readonl
 
 /** What is at work, or waits for its turn or for a person. */
 async function running(session: Session): Promise<readonly Watched[]> {
-  const found = (await listOurs(session, WATCHABLE)) as readonly Watched[]; // of the two kinds that were asked for
+  const { found, hidden } = await listOurs(session, WATCHABLE);
+  if (hidden.length > 0) session.err.write(`Not shown: ${pluralsOf(hidden)} (not allowed)\n`);
   const now = session.clock.now();
-  return found.filter((one) =>
+  // Of the two kinds that were asked for.
+  return (found as readonly Watched[]).filter((one) =>
     one.type === 'reindex'
       ? reindexProgress(one.resource, now).end === undefined && !one.resource.spec.suspend
       : one.resource.status?.active !== undefined,
   );
 }
+
+/** Looks again, and says how far it is. What has ended is not asked any more. */
+type Follow = () => Promise<Progress>;
 
 const follow =
   (session: Session) =>

@@ -22,6 +22,7 @@ import {
 import { addAliases, createSource, indexOf, write } from '../../support/reindex-indices.ts';
 import { bringToRest } from '../../support/reindex-run.ts';
 import { tell } from '../../support/told.ts';
+import { apiServer } from '../crds/api-server.ts';
 
 const bed = await useReindexBed();
 const { api, namespace } = bed;
@@ -324,17 +325,73 @@ describe('report', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  const kubeconfigWith = (
-    change: (config: { clusters: [{ cluster: object }]; users: [{ user: object }] }) => void,
-  ) => {
-    const config = parse(readFileSync(environment().kubeconfig, 'utf8')) as Parameters<typeof change>[0]; // written by us
-    change(config);
-    const path = join(folder, bed.name());
-    writeFileSync(path, JSON.stringify(config));
-    return path;
-  };
+/** The kubeconfig of these tests, changed. */
+const kubeconfigWith = (
+  change: (config: { clusters: [{ cluster: object }]; users: [{ user: object }] }) => void,
+) => {
+  const config = parse(readFileSync(environment().kubeconfig, 'utf8')) as Parameters<typeof change>[0]; // written by us
+  change(config);
+  const path = join(folder, bed.name());
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+};
 
+/** A login that may see objects of this kind, and nothing else. */
+async function loginFor(resource: string): Promise<string> {
+  const name = bed.name();
+  const rbac = (plural: string): KindRef => ({ group: 'rbac.authorization.k8s.io', version: 'v1', plural });
+  await api.create(core('serviceaccounts'), namespace, { metadata: { name } });
+  await api.create(rbac('roles'), namespace, {
+    metadata: { name },
+    rules: [{ apiGroups: ['es-steward.dev'], resources: [resource], verbs: ['get', 'list', 'watch'] }],
+  });
+  await api.create(rbac('rolebindings'), namespace, {
+    metadata: { name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+  });
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+  const { body } = await apiServer(environment().kubeconfig)('POST', path, { spec: {} });
+  const { token } = (body as { readonly status: { readonly token: string } }).status; // a TokenRequest
+  return kubeconfigWith(({ users }) => {
+    users[0].user = { token };
+  });
+}
+
+describe('a login that may see copies only', () => {
+  it('sees them, and is told what is left out', async () => {
+    const kubeconfig = await loginFor('reindexrequests');
+    const name = bed.name();
+    await createRequest(bed, name, { from: 'a', to: 'b' });
+    await setStatus(requestRef(bed, name), {
+      phase: 'Completed',
+      conditions: [condition('Ready', 'True', 'Completed')],
+    });
+    const { code, out } = await plugin(['status', ...inNamespace], { kubeconfig });
+    expect([code, out]).toEqual([0, expect.stringMatching(new RegExp(`^reindex/${name} +good`, 'm'))]);
+    expect(out).toContain(
+      'Not shown: ElasticsearchConnections, SnapshotSchedules, IndexMaintenancePolicies (not allowed)',
+    );
+    // Without a kind it may mean a schedule too, which cannot be seen.
+    expect((await plugin(['watch', name, ...inNamespace], { kubeconfig })).code).toBe(0);
+    const to = join(folder, bed.name());
+    const report = await plugin(['report', ...inNamespace, `--to=${to}`], { kubeconfig });
+    expect([report.code, report.out]).toEqual([
+      0,
+      expect.stringMatching(/Not in it: .*IndexMaintenancePolicies: not allowed/),
+    ]);
+  });
+
+  it('is refused what it names of another kind, and everything where it may see none', async () => {
+    const kubeconfig = await loginFor('reindexrequests');
+    const none = await loginFor('lamps');
+    const refused = { code: 3, err: expect.stringContaining('may not do that') };
+    expect(await plugin(['status', 'imp/logs', ...inNamespace], { kubeconfig })).toMatchObject(refused);
+    expect(await plugin(['status', ...inNamespace], { kubeconfig: none })).toMatchObject(refused);
+  });
+});
+
+describe('what goes wrong', () => {
   it.each([
     [
       'an object that is not there',
