@@ -30,11 +30,30 @@ export function paintFor(
 // oxlint-disable-next-line no-control-regex
 const ESCAPES = /\u001B\[\d+m/g;
 
-/** How many columns a text takes. */
-export const widthOf = (text: string): number => Array.from(text.replaceAll(ESCAPES, '')).length;
+/** Two columns each: the scripts of East Asia, what is written as wide as they are, and pictures. Halfwidth forms take one. */
+const WIDE =
+  /(?![\uFF61-\uFFDC])[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Emoji_Presentation}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]/u;
+/** Accents that stand on the letter before them. The selector of a picture counts, as it may make that letter wider. */
+const NONE = /(?!\uFE0F)[\p{Mn}\p{Me}\u200B-\u200D]/u;
+
+const columnsOf = (letter: string): number => (NONE.test(letter) ? 0 : WIDE.test(letter) ? 2 : 1);
+
+/** How many columns a text takes: rather too many than too few. */
+export const widthOf = (text: string): number =>
+  Array.from(text.replaceAll(ESCAPES, '')).reduce((sum, letter) => sum + columnsOf(letter), 0);
 
 /** No wider than `width`; what is cut off is told by an ellipsis. For text without colour. */
 export function fitted(text: string, width: number): string {
-  const letters = Array.from(text);
-  return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join('')}…`;
+  if (widthOf(text) <= width) return text;
+  if (width < 1) return '';
+  let kept = '';
+  for (const letter of text) {
+    if (widthOf(kept + letter) >= width) break;
+    kept += letter;
+  }
+  return `${kept}…`;
 }
+
+/** Exactly `width` columns, or more when it is wider. */
+export const padded = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - widthOf(text)));

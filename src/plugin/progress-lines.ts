@@ -1,4 +1,4 @@
-import { fitted, type Colour, type Paint } from './paint.ts';
+import { fitted, padded, widthOf, type Colour, type Paint } from './paint.ts';
 import type { Progress } from './progress.ts';
 
 const BAR = 24;
@@ -11,22 +11,54 @@ export function bar(percent: number, width = BAR): string {
 
 const colourOf = ({ end }: Progress): Colour => (end === 'good' ? 'green' : end === 'bad' ? 'red' : 'blue');
 
-/** Lines of equal columns that fit into a terminal. */
+/** Lines of equal columns, narrower than a terminal of this width: one that is full may be wrapped. */
 export function liveLines(all: readonly Progress[], width: number, paint: Paint): readonly string[] {
-  const titles = Math.min(40, Math.max(...all.map(({ title }) => title.length)));
+  const most = width - 1;
   const phases = Math.max(...all.map(({ phase }) => phase.length));
+  const titles = Math.min(
+    Math.max(...all.map(({ title }) => widthOf(title))),
+    Math.max(SHORTEST_TITLE, Math.min(40, most - phases - SHORTEST_REST)),
+  );
   const bars = Math.max(8, Math.min(BAR, width - titles - phases - 40));
   return all.map((each) => {
     const { title, phase, percent, detail } = each;
-    const measured =
-      percent === undefined
-        ? ' '.repeat(bars + 5)
-        : `${paint(colourOf(each), bar(percent, bars))} ${String(percent).padStart(3)}%`;
-    const used = titles + 2 + phases + 2 + bars + 5 + 2;
-    const shown = paint(colourOf(each), phase.padEnd(phases));
-    return `${fitted(title, titles).padEnd(titles)}  ${shown}  ${measured}  ${fitted(detail, Math.max(10, width - used - 1))}`.trimEnd();
+    const colour = (text: string) => paint(colourOf(each), text);
+    const measured = percent === undefined ? ' '.repeat(bars) : bar(percent, bars);
+    return joined(
+      [
+        [padded(fitted(title, titles), titles)],
+        [padded(phase, phases), colour],
+        [measured, colour],
+        [percent === undefined ? ' '.repeat(4) : `${String(percent).padStart(3)}%`],
+        // A line of the terminal is one line here, whatever a message holds.
+        [detail.replaceAll(/\s+/g, ' ')],
+      ],
+      most,
+    );
   });
 }
+
+const SHORTEST_TITLE = 10;
+/** A short bar, the percent, some of the detail and the gaps. */
+const SHORTEST_REST = 8 + 4 + 20 + 4 * 2;
+
+type Part = readonly [text: string, paint?: (text: string) => string];
+
+/** Parts beside each other, cut where the line ends. */
+function joined(parts: readonly Part[], width: number): string {
+  let left = width;
+  const shown = parts.map(([text, paint = (same) => same]) => {
+    const part = fitted(text, left);
+    left -= widthOf(part) + GAP.length;
+    return paint(part);
+  });
+  return shown
+    .filter((part) => part !== '')
+    .join(GAP)
+    .trimEnd();
+}
+
+const GAP = '  ';
 
 /** For a file or a pipe. */
 export function plainLine({ title, phase, percent, detail }: Progress): string {

@@ -1,3 +1,4 @@
+import { widthOf } from './paint.ts';
 import type { Progress } from './progress.ts';
 import { isNews, liveLines, plainLine } from './progress-lines.ts';
 import type { Session } from './session.ts';
@@ -16,18 +17,27 @@ const HIDE_CURSOR = '\u001B[?25l';
 const SHOW_CURSOR = '\u001B[?25h';
 
 function liveView({ out, paint }: Pick<Session, 'out' | 'paint'>): ProgressView {
-  let drawn = 0;
+  let drawn: readonly string[] = [];
   return {
     show(all) {
-      const { columns = 100, rows = 24 } = out;
-      const lines = foremost(all, rows - 1);
-      const up = drawn > 0 ? `\u001B[${drawn}A` : HIDE_CURSOR;
-      out.write(`${up}\r\u001B[J${liveLines(lines, columns, paint).join('\n')}\n`);
-      drawn = lines.length;
+      const { columns, rows } = sizeOf(out);
+      const up = drawn.length > 0 ? `\u001B[${rowsOf(drawn, columns)}A` : HIDE_CURSOR;
+      drawn = liveLines(foremost(all, rows - 1), columns, paint);
+      out.write(`${up}\r\u001B[J${drawn.join('\n')}\n`);
     },
     end: () => void out.write(SHOW_CURSOR),
   };
 }
+
+/** Some terminals say that they have none. */
+const sizeOf = ({ columns = 0, rows = 0 }: Session['out']) => ({
+  columns: columns > 0 ? columns : 100,
+  rows: rows > 0 ? rows : 24,
+});
+
+/** A terminal that was made narrower since has wrapped what is on it. */
+const rowsOf = (drawn: readonly string[], columns: number): number =>
+  drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
 
 /** What does not fit on the screen could not be drawn over: what still runs goes first. */
 function foremost(all: readonly Progress[], most: number): readonly Progress[] {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { condition, NOW, request, schedule, type StatusOf } from '../../test/support/plugin-objects.ts';
-import { plain } from './paint.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { colourful, plain } from './paint.ts';
 import { followed, followOn, reindexProgress, snapshotProgress } from './progress.ts';
 import { bar, isNews, liveLines, plainLine } from './progress-lines.ts';
+import { progressView } from './progress-view.ts';
 
 const slot = '2026-11-25T11:00:00Z';
 const active = {
@@ -124,6 +126,14 @@ describe('a snapshot that is watched', () => {
   });
 });
 
+/** As a terminal counts: two for what is wide in this text. */
+// oxlint-disable-next-line no-control-regex
+const columnsOf = (line: string): number =>
+  Array.from(line.replaceAll(/\u001B\[\d+m/g, '')).reduce(
+    (sum, letter) => sum + (/[\u3041-\uD7A3\uFF01-\uFF60🚀]/u.test(letter) ? 2 : 1),
+    0,
+  );
+
 describe('lines of progress', () => {
   const one = { title: 'reindex/a', phase: 'Copying', percent: 50, detail: 'half of it' };
 
@@ -131,13 +141,37 @@ describe('lines of progress', () => {
     expect(bar(percent, 10)).toHaveLength(10);
   });
 
-  it.each([60, 80, 200])('fit into %i columns', (width) => {
-    const lines = liveLines(
-      [one, { ...one, title: 'snapsched/longer-name', detail: 'x'.repeat(300) }],
-      width,
-      plain,
-    );
-    expect(lines.filter((line) => line.length >= width)).toEqual([]);
+  const wide = {
+    title: `reindex/${'a-name-'.repeat(8)}1234`,
+    phase: 'AwaitingApproval',
+    percent: 100,
+    detail: '索引は作成できません: 한국어 ｆｕｌｌ 🚀 '.repeat(9),
+  };
+
+  it.each([1, 20, 40, 60, 80, 100, 200])('fit into %i columns, whatever they tell', (width) => {
+    const lines = liveLines([one, wide, { ...one, percent: 5, detail: 'a\nb'.repeat(99) }], width, colourful);
+    expect(lines).toHaveLength(3);
+    expect(lines.filter((line) => columnsOf(line) >= width || line.includes('\n'))).toEqual([]);
+  });
+
+  it('keep the percent and some of title and detail in 80 columns', () => {
+    const [, line] = liveLines([one, wide], 80, plain);
+    expect(line).toMatch(/^reindex\/a-name-\S+… {2}AwaitingApproval {2}█{8} {2}100% {2}索引は\S+…$/u);
+  });
+
+  it('are drawn over where they stand, also when the terminal has become narrower', () => {
+    let written = '';
+    const out = { isTTY: true, columns: 80, rows: 24, write: (text: string) => (written += text) };
+    const view = progressView({ out, paint: plain, clock: systemClock });
+    view.show([wide, wide]);
+    view.show([wide]);
+    expect(written).toContain('\u001B[2A');
+    view.show([wide]);
+    expect(written).toContain('\u001B[1A');
+    out.columns = 40;
+    written = '';
+    view.show([wide]);
+    expect(written).toContain('\u001B[2A');
   });
 
   it('are written to a file for a new phase, ten percent, an end, or half a minute of work', () => {
