@@ -64,6 +64,28 @@ describe('status', () => {
     expect(lines.join(' ').match(/(x\s+){60}/)).not.toBeNull();
   });
 
+  it('tells below what it cut of a row that needs nobody, too', () => {
+    const conditions = [condition('Ready', 'False', 'WaitingForTurn', `Waits for ${'y '.repeat(60)}.`)];
+    const waiting = rowOf(request({ phase: 'Pending', conditions }));
+    const lines = statusLines({ ...view, rows: [good, waiting], width: 80 });
+    expect(lines.join(' ').match(/(y\s+){60}/)).not.toBeNull();
+    expect(lines.filter((line) => line.startsWith('esconn/main'))).toHaveLength(1);
+    expect(statusLines({ ...view, rows: [good, waiting] }).filter((line) => line === '')).toHaveLength(1);
+  });
+
+  it.each([60, 80])('fits into %i columns with the longest names, and has them whole below', (width) => {
+    const named = (type: Ours, name: string, namespace: string): Ours =>
+      ({
+        ...type,
+        resource: { ...type.resource, metadata: { ...type.resource.metadata, name, namespace } },
+      }) as Ours; // of the same kind
+    const [name, namespace] = ['orders-by-customer-'.repeat(4), 'team-of-the-shop-'.repeat(3)];
+    const long = rowOf(named(good.one, name, namespace));
+    const lines = statusLines({ ...view, rows: [long], namespace: undefined, width });
+    expect(lines.slice(0, 2).filter((line) => widthOf(line) > width)).toEqual([]);
+    expect(lines).toContain(`${namespace}: esconn/${name}`);
+  });
+
   it('says where to look when there is nothing', () => {
     expect(statusLines({ ...view, rows: [] })[0]).toContain('-A');
   });

@@ -1,6 +1,6 @@
 import { wrapped } from './help.ts';
 import type { Colour, Paint } from './paint.ts';
-import { table, type Cell } from './table.ts';
+import { fittedTable, type Cell } from './table.ts';
 import { pluralsOf, titleOf, type KindName, type Ours } from './targets.ts';
 import { LEVELS, needsPerson, type Level, type Verdict } from './verdict.ts';
 
@@ -38,17 +38,10 @@ export function statusLines(view: StatusView): readonly string[] {
   const { rows, paint, width } = view;
   const about = [...hiddenLines(view), ...operatorLines(view)];
   if (rows.length === 0) return [nothing(view), '', ...about];
-  return [
-    ...table(
-      headOf(view),
-      rows.map((row) => cellsOf(view, row)),
-      { width, paint },
-    ),
-    '',
-    `${summary(rows, paint)}.`,
-    ...about,
-    ...todoLines(view),
-  ];
+  const cells = rows.map((row) => cellsOf(view, row));
+  const { lines, cut } = fittedTable(headOf(view), cells, { width, paint });
+  const below = rows.flatMap((row, at) => belowLines(view, row, cut[at] ?? false));
+  return [...lines, '', `${summary(rows, paint)}.`, ...about, ...below];
 }
 
 const hiddenLines = ({ hidden }: StatusView): readonly string[] =>
@@ -92,23 +85,21 @@ function summary(rows: readonly StatusRow[], paint: Paint): string {
   return told.join(', ');
 }
 
-/** Roughly what the columns before the last one take. */
-const BEFORE = 40;
-
-function todoLines({ rows, namespace, paint, width }: StatusView): readonly string[] {
-  const wanting = rows.filter(({ verdict }) => verdict.todo.length > 0);
-  return wanting.flatMap(({ one, verdict }) => {
-    const place = namespace === undefined ? `${one.resource.metadata.namespace}: ` : '';
-    const colour = needsPerson(verdict.level) ? COLOURS[verdict.level] : 'bold';
-    // Told in full below the table where the table had to cut it.
-    const whole = width !== undefined && verdict.what.length > width - BEFORE ? [`${verdict.what}.`] : [];
-    const told = verdict.todo.flatMap(({ text, commands }) => [text, ...commands.map((each) => `$ ${each}`)]);
-    return [
-      '',
-      `${place}${paint(colour, titleOf(one))}`,
-      ...[...whole, ...told].flatMap((text) => paragraph(text, width ?? 100)),
-    ];
-  });
+/** What to do, and in full what the table had to cut. */
+function belowLines(
+  { namespace, paint, width }: StatusView,
+  { one, verdict: { level, what, todo } }: StatusRow,
+  isCut: boolean,
+): readonly string[] {
+  if (todo.length === 0 && !isCut) return [];
+  const place = namespace === undefined ? `${one.resource.metadata.namespace}: ` : '';
+  const colour = needsPerson(level) ? COLOURS[level] : 'bold';
+  const told = todo.flatMap(({ text, commands }) => [text, ...commands.map((each) => `$ ${each}`)]);
+  return [
+    '',
+    `${place}${paint(colour, titleOf(one))}`,
+    ...[...(isCut ? [`${what}.`] : []), ...told].flatMap((text) => paragraph(text, width ?? 100)),
+  ];
 }
 
 const paragraph = (text: string, width: number): readonly string[] =>
