@@ -5,7 +5,7 @@ import { leaseless, operatorFacts, operatorLine, type OperatorFacts, UNKNOWN } f
 import { plain } from './paint.ts';
 import { listAll, listOurs, scopeOf, type Listed } from './read.ts';
 import { podFiles } from './report-pods.ts';
-import { type Try, yamlFile } from './report-parts.ts';
+import { partOf, type Try, yamlFile } from './report-parts.ts';
 import { safeText } from './safe.ts';
 import type { Session } from './session.ts';
 import { statusLines } from './status-lines.ts';
@@ -74,7 +74,7 @@ function summary(
 
 function resourceFile({ type, resource }: Ours): ArchivedFile {
   const { namespace, name } = resource.metadata;
-  return yamlFile(`resources/${namespace}/${definitions[type].singular}/${name}.yaml`, {
+  return yamlFile(`resources/${namespace}/${definitions[type].singular}/${partOf(name)}.yaml`, {
     ...resource,
     // A list leaves out what all of its items are.
     apiVersion: `${GROUP}/${definitions[type].version}`,

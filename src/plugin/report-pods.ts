@@ -1,7 +1,7 @@
 import type { KindRef, KubernetesObject } from '../kubernetes/api.ts';
 import type { ArchivedFile } from './archive.ts';
 import { listAll } from './read.ts';
-import { type Try, yamlFile } from './report-parts.ts';
+import { partOf, type Try, yamlFile } from './report-parts.ts';
 import { safeText } from './safe.ts';
 import type { Session } from './session.ts';
 
@@ -65,7 +65,7 @@ async function textsOf(session: Session, attempt: Try, pod: Pod): Promise<readon
   };
   const logs = (pod.spec?.containers ?? []).flatMap((container) => {
     const url = `${base}/log?container=${container.name}&timestamps=true&tailLines=${session.options.tail}`;
-    const file = `operator/logs/${name}/${container.name}`;
+    const file = `operator/logs/${partOf(name)}/${container.name}`;
     const hasDied = (pod.status?.containerStatuses ?? []).some(
       (each) => each.name === container.name && each.restartCount > 0,
     );
@@ -85,7 +85,7 @@ async function textsOf(session: Session, attempt: Try, pod: Pod): Promise<readon
   const metrics = read(
     `the metrics of ${name}`,
     `${base}:${metricsPort(pod)}/proxy/metrics`,
-    `operator/metrics/${name}.txt`,
+    `operator/metrics/${partOf(name)}.txt`,
   );
   return (await Promise.all([...logs, metrics])).flat();
 }
