@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { condition, NOW, request, schedule, type StatusOf } from '../../test/support/plugin-objects.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -127,12 +128,26 @@ describe('a snapshot that is watched', () => {
 });
 
 /** As a terminal counts: two for what is wide in this text. */
-// oxlint-disable-next-line no-control-regex
 const columnsOf = (line: string): number =>
-  Array.from(line.replaceAll(/\u001B\[\d+m/g, '')).reduce(
+  Array.from(stripVTControlCharacters(line)).reduce(
     (sum, letter) => sum + (/[\u3041-\uD7A3\uFF01-\uFF60🚀]/u.test(letter) ? 2 : 1),
     0,
   );
+
+it('does not take a slot of the schedule for the answer to an earlier run-now', () => {
+  const slot = '2026-11-25T11:59:00Z';
+  const status = {
+    lastHandledRunNow: 'go',
+    slotsHandledUntil: slot,
+    lastSnapshot: { name: 'nightly-0', state: 'SUCCESS', slot },
+  } as const;
+  const { resource } = schedule(status);
+  const annotated = {
+    ...resource,
+    metadata: { ...resource.metadata, annotations: { 'es-steward.dev/run-now': 'go' } },
+  };
+  expect(followed(annotated, NOW)).toEqual({ before: slot });
+});
 
 describe('lines of progress', () => {
   const one = { title: 'reindex/a', phase: 'Copying', percent: 50, detail: 'half of it' };

@@ -79,10 +79,13 @@ export interface Followed {
 const RECENT_MS = 600_000;
 
 export function followed({ metadata, status = {} }: SnapshotSchedule, now: number): Followed {
-  const { active, lastSnapshot: last, lastHandledRunNow } = status;
+  const { active, lastSnapshot: last, lastHandledRunNow, slotsHandledUntil } = status;
   const asked = tokenOf(metadata, RUN_NOW);
   const isAnswered = asked !== undefined && asked === lastHandledRunNow;
-  const answer = isAnswered && last && now - Date.parse(last.slot) < RECENT_MS ? last.slot : undefined;
+  // Only slots of the schedule are counted as handled: one that has ended since a run-now is no answer to it.
+  const isScheduled = last?.slot === slotsHandledUntil;
+  const isAnswer = isAnswered && last && !isScheduled && now - Date.parse(last.slot) < RECENT_MS;
+  const answer = isAnswer ? last.slot : undefined;
   const slot = active?.slot ?? answer;
   return { ...(slot && { slot }), ...(last && { before: last.slot }) };
 }
