@@ -2,6 +2,8 @@ import { commands, flagTexts, type CommandName } from './commands.ts';
 
 const PROGRAM = 'kubectl es-steward';
 
+const VERSION = 'The version of this plugin';
+
 const GLOBAL = [
   '-n, --namespace=NAME     The namespace. Default that of the context',
   '-A, --all-namespaces     All namespaces',
@@ -18,7 +20,7 @@ export function overview(): string {
   return [
     'Look at es-steward, and answer what it asks.',
     `Usage: ${PROGRAM} COMMAND [flags]`,
-    `Commands:\n${indented([...rows, `${'version'.padEnd(width)}   The version of this plugin`])}`,
+    `Commands:\n${indented([...rows, `${'version'.padEnd(width)}   ${VERSION}`])}`,
     `Flags of all commands:\n${indented(GLOBAL)}`,
     'Exit codes: 0 good, 1 the answer is no, 2 wrong arguments, 3 the cluster cannot be used, 130 interrupted.',
     '',
@@ -36,6 +38,10 @@ export function helpFor(name: CommandName): string {
     '',
   ].join('\n\n');
 }
+
+/** It needs no cluster, so it is none of the commands that have a session. */
+export const versionHelp = (): string =>
+  `${VERSION}.\n\nUsage: ${PROGRAM} version\n\nExamples:\n  ${PROGRAM} version   # what a bug report should name\n`;
 
 /** Words in lines of at most `width` letters. */
 export function wrapped(text: string, width: number): string {

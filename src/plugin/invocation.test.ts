@@ -41,6 +41,13 @@ describe('arguments', () => {
     expect(read(line)).toMatchObject({ type: 'print', text: expect.stringContaining('Exit codes') });
   });
 
+  it("explain the version too, which is no command of the others' kind", () => {
+    expect(read('help version')).toMatchObject({
+      type: 'print',
+      text: expect.stringContaining('kubectl es-steward version'),
+    });
+  });
+
   it.each([
     ['sttus', /^2 there is no command sttus: it is one of status, watch.*, version$/],
     ['status --namespace=', /^2 --namespace is empty/],

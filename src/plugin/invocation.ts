@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { parseDuration } from '../crds/duration.ts';
 import { commands, type CommandName } from './commands.ts';
 import { misused } from './failure.ts';
-import { helpFor, overview } from './help.ts';
+import { helpFor, overview, versionHelp } from './help.ts';
 
 /** What was asked, read once. */
 export type Invocation =
@@ -66,7 +66,8 @@ export function readInvocation(argv: readonly string[], version: string): Invoca
 }
 
 function helpText(word: string | undefined): string {
-  return word === undefined ? overview() : helpFor(commandCalled(word));
+  if (word === undefined) return overview();
+  return word === 'version' ? versionHelp() : helpFor(commandCalled(word));
 }
 
 type Values = ReturnType<typeof parsed>['values'];
