@@ -38,7 +38,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
         'The data nodes have too little free space for the copy, or Elasticsearch refuses writes because a disk is full; the message says how much is missing.',
       NoProgress: 'A part of the copy never ended well, however often it was begun.',
       Suspended: 'spec.suspend stops the copy.',
-      Cancelled: 'spec.cancel ended the request; everything it made is undone.',
+      Cancelled:
+        'spec.cancel ended the request; everything it made is undone, but for the indexes of a series that are done.',
       RolledBack: 'The aliases lead to the source again, as the annotation es-steward.dev/rollback asked.',
     },
   },

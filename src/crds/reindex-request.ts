@@ -228,7 +228,7 @@ const members = withRules(
       .boolean()
       .default(false)
       .describe(
-        'Stop and undo: tasks, write block and destination go. Has no effect once the aliases have moved.',
+        'Stop and undo: tasks, write block and destination go. Has no effect once the aliases have moved, as those of the indexes of a series that are done.',
       ),
     ttlAfterFinished: duration('0s', '365d')
       .optional()

@@ -100,7 +100,9 @@ export const CURES: Readonly<Record<string, Cure>> = {
     'Try when fewer writes come in, or allow a longer maxWriteOutage in a new request.',
   ),
   NoProgress: person('See health and log of Elasticsearch, then annotate es-steward.dev/retry.'),
-  Cancelled: time('It was cancelled; everything is as it was.'),
+  Cancelled: time(
+    'It was cancelled: everything is as it was, but for the indexes of a series that were done before.',
+  ),
   RolledBack: time('The aliases lead to the source again. Delete the destination when it is not needed.'),
   NewWrites: person(
     'A rollback would lose these writes. If they may be lost: rollback with --discard-new-writes.',
