@@ -45,7 +45,9 @@ const alias = object('An alias, and which indexes of the target belong to it.', 
   writeIndex: z
     .enum(['None', 'Newest'])
     .default('None')
-    .describe('Newest: writes through the alias go to the newest member. None: left as it is.'),
+    .describe(
+      'Newest: writes through the alias go to the newest member that has begun, by the date in its name, else by its version or creation. None: left as it is.',
+    ),
 });
 
 const count = (description: string) => z.int().min(1).max(MOST).describe(description);

@@ -12,20 +12,25 @@ function plan(
   given: {
     at?: string;
     series?: string;
+    pattern?: string;
+    newest?: Readonly<Record<string, string>>;
     age?: SpecPart;
     around?: Partial<Surroundings>;
     leaving?: readonly string[];
   } = {},
 ) {
-  const { at = '2016-01-05T12:00:00Z', series = DAILY, around = {}, leaving = [] } = given;
+  const { at = '2016-01-05T12:00:00Z', series = DAILY, pattern, around = {}, leaving = [] } = given;
+  const newest = Object.entries(given.newest ?? {}).map(
+    ([name, time]) => [`uuid-of-${name}`, Date.parse(time)] as const,
+  );
   const spec = {
     name: 'a',
-    series,
+    ...(pattern === undefined ? { series } : { pattern }),
     age: given.age ?? (series.includes('{date:') ? undefined : { from: 'CreationDate' }),
     aliases,
   };
   const targets = compileTargets(policyOf([spec]).spec);
-  return planAliases(matchTargets(targets, indices, new Map()), {
+  return planAliases(matchTargets(targets, indices, new Map(newest)), {
     indices,
     around: { ...calm, ...around },
     leaving: new Set(leaving),
@@ -68,6 +73,30 @@ describe('the base alias of versions', () => {
   it('is not taken back by a version that was left behind (W8)', () => {
     const indices = [indexOf('logs-v1'), aliased('logs-v2', 'logs')];
     expect(changes([{ name: 'logs' }, { name: 'all-logs' }], indices, versions)).toEqual(['+all-logs v2']);
+  });
+
+  it.each<[string, readonly ListedIndex[], Partial<Surroundings>]>([
+    [
+      'is copied',
+      [aliased('logs-v2', 'logs'), indexOf('logs-v3', { hidden: true })],
+      { reindexed: new Set(['logs-v2', 'logs-v3']) },
+    ],
+    [
+      'may be rolled back',
+      [indexOf('logs-v2'), aliased('logs-v3', 'logs')],
+      { reindexed: new Set(['logs-v2', 'logs-v3']) },
+    ],
+    ['is the copy of a hidden one', [indexOf('logs-v2', { hidden: true }), aliased('logs-v3', 'logs')], {}],
+    ['is closed', [{ ...aliased('logs-v2', 'logs'), closed: true }], {}],
+    ['is hidden', [{ ...aliased('logs-v2', 'logs'), hidden: true }], {}],
+    ['is protected', [aliased('logs-v2', 'logs')], { protects: (name) => name === 'logs-v2' }],
+  ])('is not taken back either while the current version %s', (_, others, around) => {
+    expect(changes([{ name: 'logs' }], [indexOf('logs-v1'), ...others], { ...versions, around })).toEqual([]);
+  });
+
+  it('is made on the lowest version that nobody has other plans with', () => {
+    const indices = [indexOf('logs-v1', { closed: true }), indexOf('logs-v2'), indexOf('logs-v3')];
+    expect(changes([{ name: 'logs' }], indices, versions)).toEqual(['+logs v2']);
   });
 
   it('leaves an older version when both have it', () => {
@@ -113,6 +142,17 @@ describe('the alias of a partition', () => {
     const before = aliased('logs-v2-2016.01.04', 'logs-2016.01.04');
     const today = [indexOf('logs-v1-2016.01.05'), indexOf('logs-v2-2016.01.05')];
     expect(changes(dated, [before, ...today])).toEqual(['+logs-2016.01.05 v2-2016.01.05']);
+  });
+
+  it('stays away from what was left behind on a day whose current version is copied', () => {
+    const indices = [
+      indexOf('logs-v1-2016.01.04'),
+      aliased('logs-v2-2016.01.04', 'logs-2016.01.04'),
+      indexOf('logs-v1-2016.01.05'),
+      indexOf('logs-v2-2016.01.05'),
+    ];
+    const around = { reindexed: new Set(['logs-v2-2016.01.04']) };
+    expect(changes(dated, indices, { around })).toEqual(['+logs-2016.01.05 v2-2016.01.05']);
   });
 
   it('may gather days in months', () => {
@@ -215,6 +255,15 @@ describe('definitions', () => {
     expect(plan([{ name: 'logs', writeIndex: 'Newest' }], applied(indices, changes)).changes).toEqual([]);
   });
 
+  it('make the later version the write index where all belong to the alias, whichever was made first', () => {
+    const indices = [indexOf('logs-v1', { created: Date.parse('2016-01-02T00:00:00Z') }), indexOf('logs-v2')];
+    const alias = { name: 'logs', writeIndex: 'Newest', latestVersionOnly: false };
+    expect(plan([alias], indices, { series: 'logs-v{version}' }).changes).toMatchObject([
+      { index: 'logs-v1', definition: {} },
+      { index: 'logs-v2', definition: { is_write_index: true } },
+    ]);
+  });
+
   it('leave the write index of somebody else alone', () => {
     const indices = [
       indexOf('logs-v1-2016.01.05'),
@@ -253,6 +302,54 @@ describe('an age that is not that of the name', () => {
     expect(changes([{ name: 'logs-{date:yyyy}' }], [indexOf('logs-v1-2016.01.04')], { age })).toEqual([
       '+logs-2016 v1-2016.01.04',
     ]);
+  });
+});
+
+describe('an age by the newest document', () => {
+  const [first, last] = ['logs-000001', 'logs-000002'];
+  const indices = [
+    indexOf(first, {
+      created: Date.parse('2016-01-04T00:00:00Z'),
+      aliases: { logs: { is_write_index: false } },
+    }),
+    indexOf(last, {
+      created: Date.parse('2016-01-05T00:00:00Z'),
+      aliases: { logs: { is_write_index: true } },
+    }),
+  ];
+  const byDocuments = (newest: Readonly<Record<string, string>>, alias: SpecPart, of = indices) =>
+    plan([alias], of, { pattern: 'logs-*', age: { from: 'MaxTimestamp', field: 'at' }, newest }).changes;
+
+  it.each([
+    ['is of this moment', '2016-01-05T12:00:02Z'],
+    ['is days ahead', '2016-01-08T12:00:00Z'],
+    ['is older than that of the index before', '2016-01-03T12:00:00Z'],
+    ['cannot be told now', undefined],
+  ])('changes nothing about who is written to where the newest document %s', (_, time) => {
+    const newest = { [first]: '2016-01-04T12:00:00Z', ...(time !== undefined && { [last]: time }) };
+    expect(byDocuments(newest, { name: 'logs', writeIndex: 'Newest' })).toEqual([]);
+    expect(byDocuments(newest, { name: 'logs', writeIndex: 'Newest', window: '7d' })).toEqual([]);
+  });
+
+  it('lets an index be written to that was made a moment ago, by a clock that is ahead', () => {
+    const next = indexOf('logs-000003', { created: Date.parse('2016-01-05T12:00:03Z') });
+    const empty = { ...next, figures: { documents: 0, bytes: 0, operations: 0, quietMs: 0 } };
+    const newest = { [first]: '2016-01-04T12:00:00Z', [last]: '2016-01-05T11:00:00Z' };
+    for (const alias of [{ name: 'logs' }, { name: 'logs', window: '1d' }])
+      expect(byDocuments(newest, { ...alias, writeIndex: 'Newest' }, [...indices, empty])).toMatchObject([
+        { index: last, definition: { is_write_index: false } },
+        { index: 'logs-000003', definition: { is_write_index: true } },
+      ]);
+  });
+
+  it('brings nothing into a window whose age is not known, unless it is empty and new', () => {
+    const created = Date.parse('2016-01-05T11:00:00Z');
+    const others = [
+      indexOf('logs-000003', { created }),
+      indexOf('logs-000004', { created, figures: undefined }),
+      indexOf('logs-000005', { figures: { documents: 0, bytes: 0, operations: 0, quietMs: 0 } }),
+    ];
+    expect(byDocuments({}, { name: 'recent', window: '1d' }, others)).toEqual([]);
   });
 });
 

@@ -5,6 +5,7 @@ import { isOwn } from './guards.ts';
 import type { AliasDefinition, ListedIndex, Surroundings } from './observed.ts';
 import { currentMembers } from './current-versions.ts';
 import {
+  byOrigin,
   byPlace,
   type CompiledAlias,
   type CompiledTarget,
@@ -88,8 +89,9 @@ interface ChangeFacts extends AliasFacts {
 
 function changesOf({ target, members }: Matched, facts: ChangeFacts): AliasPlan {
   if (target.aliases.length === 0) return { changes: [], held: [] };
-  const eligible = members.filter(({ index }) => isEligible(index, facts.around));
-  const current = currentMembers(target, eligible);
+  const mayChange = ({ index }: Member) => isEligible(index, facts.around);
+  const eligible = members.filter(mayChange);
+  const current = currentMembers(target, members, mayChange);
   const parts = target.aliases.map((alias) => changesOfAlias(alias, { target, eligible, current, facts }));
   return { changes: parts.flatMap(({ changes }) => changes), held: parts.flatMap(({ held }) => held) };
 }
@@ -130,13 +132,15 @@ function wantedMembers(
   { spec, template, window }: CompiledAlias,
   { eligible, current, facts }: Context,
 ): ReadonlyMap<Member, string> {
-  const belongs = (member: Member) =>
-    (!spec.latestVersionOnly || current.has(member)) &&
-    (window === undefined || isSeenThrough(window, member, facts.now));
-  const named = eligible.filter(belongs).flatMap((member): (readonly [Member, string])[] => {
-    if (template.dateFormat === undefined) return [[member, template.text]];
-    const { partition } = member;
-    return partition === undefined ? [] : [[member, formatName(template, { date: partition.start })]];
+  const nameFor = ({ partition }: Member) =>
+    template.dateFormat === undefined
+      ? template.text
+      : partition && formatName(template, { date: partition.start });
+  const named = eligible.flatMap((member): (readonly [Member, string])[] => {
+    const name = nameFor(member);
+    if (name === undefined || (spec.latestVersionOnly && !current.has(member))) return [];
+    const isSeen = window === undefined || isSeenThrough(window, member, name, facts.now);
+    return isSeen ? [[member, name]] : [];
   });
   return new Map(named);
 }
@@ -144,16 +148,28 @@ function wantedMembers(
 /** A partition for tomorrow may be there already; a date further ahead is a mistake in a name. */
 const EARLY_MS = 86_400_000;
 
-function isSeenThrough(window: number, member: Member, now: number): boolean {
+/** Where nothing tells the age now, such as without one of the shards, what is behind the alias stays there. */
+function isSeenThrough(window: number, member: Member, alias: string, now: number): boolean {
+  const { index, partition } = member;
+  if (partition !== undefined && partition.start > now + EARLY_MS) return false;
   const place = placeOf(member);
-  return place !== undefined && place.start <= now + EARLY_MS && inWindow(place, window, now);
+  if (place !== undefined) return inWindow(place, window, now);
+  return Object.hasOwn(index.aliases, alias) || isNewAndEmpty(index, window, now);
 }
 
-/** By alias, its newest member whose partition has begun: a partition that was made early takes no writes yet. */
+/** It has no documents that could tell its age, and may get none but through the alias. */
+function isNewAndEmpty({ created, figures }: ListedIndex, window: number, now: number): boolean {
+  return figures?.documents === 0 && inWindow({ start: created, end: created }, window, now);
+}
+
+/**
+ * By alias, its newest member whose partition has begun: a partition that was made early takes no writes yet. An index
+ * without a date in its name has begun, whatever another clock says of its creation, and however its documents are dated.
+ */
 function writersOf(wanted: ReadonlyMap<Member, string>, now: number): ReadonlyMap<string, Member> {
-  const newest = [...wanted].sort(([a], [b]) => byPlace(b, a));
-  const begun = newest.filter(([member]) => (placeOf(member)?.start ?? now) <= now);
-  return new Map([...newest.slice(0, 1), ...begun].map(([member, name]) => [name, member]));
+  const oldestFirst = [...wanted].sort(([a], [b]) => byOrigin(b, a));
+  const begun = oldestFirst.filter(([{ partition }]) => (partition?.start ?? now) <= now);
+  return new Map([...oldestFirst.slice(0, 1), ...begun].map(([member, name]) => [name, member]));
 }
 
 const writeFlag = (writer: Member | undefined, member: Member): boolean | undefined =>

@@ -23,15 +23,21 @@ function keyOf(template: CompiledTarget['template'], { index, partition }: Membe
 
 /**
  * The current index of each partition: the one that the target's aliases lead to. A later version that nobody has
- * switched to is not current, and an earlier one that was left behind does not become so again. Where no version of a
- * partition has an alias it is the version that is current elsewhere, else the lowest.
+ * switched to is not current, and an earlier one that was left behind does not become so again, whatever happens to the
+ * current one, such as a copy of it. Where no version of a partition has an alias it is the version that is current
+ * elsewhere, else the lowest, of those that may become so.
  */
-export function currentMembers(target: CompiledTarget, members: readonly Member[]): ReadonlySet<Member> {
-  const partitions = partitionsOf(target, members);
+export function currentMembers(
+  target: CompiledTarget,
+  members: readonly Member[],
+  mayBecome: (member: Member) => boolean,
+): ReadonlySet<Member> {
   const version = currentVersion(target, members);
-  const current = partitions.flatMap((partition) => {
+  const current = partitionsOf(target, members).flatMap((partition) => {
     const holder = partition.find((member) => holds(target, member));
-    return holder ?? partition.find((member) => member.version === version) ?? partition.at(-1) ?? [];
+    if (holder !== undefined) return holder;
+    const able = partition.filter(mayBecome);
+    return able.find((member) => member.version === version) ?? able.at(-1) ?? [];
   });
   return new Set(current);
 }

@@ -143,10 +143,19 @@ export function placeOf({ partition, period }: Member): Period | undefined {
 }
 
 /** Newest first; of one place the later version first, then by name, so that every pass has one order. */
-export function byPlace(a: Member, b: Member): number {
-  const ends = (placeOf(b)?.end ?? 0) - (placeOf(a)?.end ?? 0);
-  if (ends !== 0) return ends;
-  const versions = (b.version ?? 0) - (a.version ?? 0);
-  if (versions !== 0) return versions;
-  return a.index.name < b.index.name ? 1 : -1;
+export const byPlace = newestFirst((member) => placeOf(member)?.end ?? 0);
+
+/** The same for who is written to, whatever is in documents: where a name says nothing, what was made last is the newest. */
+export const byOrigin = newestFirst(
+  ({ partition, version, index }) => partition?.end ?? (version === undefined ? index.created : 0),
+);
+
+function newestFirst(endOf: (member: Member) => number): (a: Member, b: Member) => number {
+  return (a, b) => {
+    const ends = endOf(b) - endOf(a);
+    if (ends !== 0) return ends;
+    const versions = (b.version ?? 0) - (a.version ?? 0);
+    if (versions !== 0) return versions;
+    return a.index.name < b.index.name ? 1 : -1;
+  };
 }
