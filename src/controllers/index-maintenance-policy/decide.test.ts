@@ -668,6 +668,23 @@ describe('suspend', () => {
     expect(life.due(NEXT_SLOT).type).toBe('Batch');
   });
 
+  it('ends a run whose spec changes meanwhile: the new one waits for its time', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    life.change({ suspend: true });
+    life.pass(seenOf(ALL), NEXT_SLOT);
+    const { targets } = policyOf([{ ...target, retention: { maxAge: '1d' } }]).spec;
+    life.change({ targets });
+    expect(life.due(NEXT_SLOT + MINUTE).type).toBe('Plan');
+    life.pass(seenOf(ALL), NEXT_SLOT + MINUTE);
+    expect([life.status.run, namesIn(life), life.status.lastRun?.deleted]).toEqual([undefined, undefined, 0]);
+    life.change({ suspend: false });
+    life.pass(seenOf(ALL), NEXT_SLOT + 2 * MINUTE);
+    expect([life.status.run, namesIn(life)]).toEqual([undefined, undefined]);
+    expect(life.due(NEXT_SLOT + 2 * MINUTE).type).toBe('Nothing');
+  });
+
   it('lets slots pass: none of them is caught up', () => {
     const life = new Life({ suspend: true });
     life.pass(seenOf(ALL), START);

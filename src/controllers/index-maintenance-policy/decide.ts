@@ -7,7 +7,7 @@ import { deleteBatch, moveDocuments } from './carry-out.ts';
 import { acts, approves, type Due, dueOf } from './due.ts';
 import type { Observed, Seen } from './observed.ts';
 import { matchedIn, obstacleOf } from './obstacle.ts';
-import { type FreshPlan, fingerprintsOf, planOf } from './plan.ts';
+import { type FreshPlan, fingerprintsOf, planOf, specHashOf } from './plan.ts';
 import { isPutOff, stops, withoutRetry } from './put-off.ts';
 import { type Obstacle, verdictBefore, verdictOf } from './readiness.ts';
 import { ownStatus, rest, type Step } from './rest.ts';
@@ -91,9 +91,14 @@ function ripe(
     : { type: 'Plan', since };
 }
 
-/** The run that goes on or begins. While suspended one that is under way stays as it is. */
+/**
+ * The run that goes on, ends or begins. While suspended one that is under way stays as it is, unless its spec changes: it
+ * may not go on under another one, which has not come to a time of the schedule yet.
+ */
 function runOf({ spec, status }: IndexMaintenancePolicy, due: Due, now: number): Run | undefined {
-  if (status?.run !== undefined) return spec.suspend && due.type !== 'Run' ? undefined : status.run;
+  const isSame = status?.plan?.specHash === specHashOf(spec);
+  if (status?.run !== undefined)
+    return spec.suspend && isSame && due.type !== 'Run' ? undefined : status.run;
   if (due.type !== 'Run' || spec.mode !== 'Enforce' || spec.suspend) return undefined;
   return due.makesUp === true ? runAfter(status?.lastRun, now) : newRun(now);
 }
