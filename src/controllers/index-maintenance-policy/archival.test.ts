@@ -219,12 +219,31 @@ describe('what moves next', () => {
     expect(actionsOf(running(pass(twice)), { 'docs-1': 1 })).toBeUndefined();
   });
 
+  it('counts what has changed all the while once its index is given up, and what of it is old in the end', () => {
+    const last = { date: 5, seqNo: 7, documents: 'abcdefgh' };
+    const pass = (status: Status) =>
+      passing(status, { ...batch, last }, { reason: 'DocumentsChanged', failed: 0, left: 2 });
+    const twice = pass(pass(running().status ?? {}));
+    expect(twice.run?.notArchived).toBe(0);
+    expect(pass(twice)).toMatchObject({ archive: { held: [{ documents: 2 }] }, run: { notArchived: 2 } });
+    expect(withoutPlace(twice, 'docs-1', 3)).toMatchObject({
+      archive: { held: [{ documents: 3 }] },
+      run: { notArchived: 3 },
+    });
+    const { status, ready } = decide(running(withoutPlace(twice, 'docs-1', 3)), seen({ 'docs-1': 3 }), NOW);
+    expect([ready.reason, status.lastRun?.notArchived]).toEqual(['ActionFailed', 3]);
+    expect(withoutPlace(twice, 'docs-1', 0).run?.notArchived).toBe(0);
+    const refused = passing(twice, { ...batch, last }, { reason: 'IdTaken', failed: 1, left: 1 });
+    expect([refused.run?.notArchived, withoutPlace(refused, 'docs-1', 3).run?.notArchived]).toEqual([1, 3]);
+    expect(holding(twice, 'docs-1', 'WriteBlocked', 5).run?.notArchived).toBe(5);
+  });
+
   it('counts what stays of an index once, and tells the gravest reason', () => {
     const first = passing(running().status ?? {}, batch, { reason: 'IdTaken', failed: 1, left: 1 });
     const second = passing(first, batch, { reason: 'DocumentsChanged', failed: 0, left: 4 });
     expect(second.archive?.held).toEqual([{ index: 'docs-1', reason: 'IdTaken', documents: 4, changed: 1 }]);
     const blocked = holding(second, 'docs-1', 'WriteBlocked', 7);
-    expect(blocked).toMatchObject({ archive: { held: [{ documents: 7 }] }, run: { notArchived: 4 } });
+    expect(blocked).toMatchObject({ archive: { held: [{ documents: 7 }] }, run: { notArchived: 7 } });
     expect(withoutPlace(blocked, 'docs-2', 9)).toBe(blocked);
   });
 

@@ -67,13 +67,14 @@ export function archivalYields(policy: IndexMaintenancePolicy, isFirstPass: bool
 
 /** Nothing more of this index in this run, because ... `documents` of it stay where they are. */
 export function holding(status: Status, index: string, reason: string, documents: number): Status {
-  const before = heldBefore(status, index)?.documents ?? 0;
-  const left = Math.max(before, documents);
-  return withHeld(status, { index, reason, documents: left }, left - before);
+  const counted = countedOf(heldBefore(status, index));
+  return withHeld(status, { index, reason, documents: Math.max(counted, documents) });
 }
 
+const CHANGED = 'DocumentsChanged';
+
 /** The later ones say more: somebody must look. */
-const WEIGHTS: readonly string[] = ['DocumentsChanged', 'DocumentsRefused', 'IdTaken'];
+const WEIGHTS: readonly string[] = [CHANGED, 'DocumentsRefused', 'IdTaken'];
 
 /** What is written to gets a new place, behind the run: it would come to the same documents for ever. */
 const MOST_CHANGED = 3;
@@ -88,16 +89,22 @@ export function passing(
   told: { readonly reason: string; readonly failed: number; readonly left: number },
 ): Status {
   const before = heldBefore(status, index);
-  const known = before?.documents ?? 0;
   const changed = (before?.changed ?? 0) + (told.failed === 0 ? 1 : 0);
-  const held = {
-    index,
-    reason: graver(told.reason, before?.reason),
-    documents: told.failed === 0 ? Math.max(known, told.left) : known + told.failed,
-    changed,
-    ...(last !== undefined && changed < MOST_CHANGED && { after: last }),
-  };
-  return withHeld(status, held, told.failed);
+  const after = changed < MOST_CHANGED ? last : undefined;
+  const reason = graver(told.reason, before?.reason);
+  const held = { index, reason, changed, ...(after !== undefined && { after }) };
+  return withHeld(status, { ...held, documents: stayingOf(held, before, told) });
+}
+
+/** Those that have merely changed may be come to again, until their index is given up. */
+function stayingOf(
+  { reason, after }: Pick<Held, 'reason' | 'after'>,
+  before: Held | undefined,
+  { failed, left }: { readonly failed: number; readonly left: number },
+): number {
+  if (failed > 0) return countedOf(before) + failed;
+  const known = before?.documents ?? 0;
+  return after === undefined || reason === CHANGED ? Math.max(known, left) : known;
 }
 
 const graver = (reason: string, before = reason): string =>
@@ -114,8 +121,8 @@ export function passingArchive(
   told: { readonly reason: string; readonly seen: number; readonly after: Place },
 ): Status {
   const before = heldBefore(status, index);
-  const documents = (before?.documents ?? 0) + told.seen;
-  return withHeld(status, { ...before, index, reason: told.reason, documents, after: told.after }, told.seen);
+  const documents = countedOf(before) + told.seen;
+  return withHeld(status, { ...before, index, reason: told.reason, documents, after: told.after });
 }
 
 /** Nothing comes after what was passed over: the index is done with, and what is left of it has stayed. */
@@ -123,21 +130,24 @@ export function withoutPlace(status: Status, index: string, left: number): Statu
   const before = heldBefore(status, index);
   if (before === undefined) return status;
   const { after: _after, ...done } = before;
-  const { documents: known = 0, reason } = done;
-  const documents = reason === 'DocumentsChanged' ? known : Math.max(known, left);
-  return withHeld(status, { ...done, documents }, documents - known);
+  return withHeld(status, { ...done, documents: Math.max(countedOf(before), left) });
 }
 
 const heldBefore = ({ archive = NOTHING }: Status, index: string): Held | undefined =>
   archive.held.find((held) => held.index === index);
 
-function withHeld(status: Status, held: Held, notArchived: number): Status {
+/** How many of the index the run has counted: not those that change, while it may come to them again. */
+const countedOf = (held: Held | undefined): number =>
+  held?.reason === CHANGED && held.after !== undefined ? 0 : (held?.documents ?? 0);
+
+function withHeld(status: Status, held: Held): Status {
   const { run, archive = NOTHING } = status;
   const others = archive.held.filter(({ index }) => index !== held.index);
+  const more = countedOf(held) - countedOf(heldBefore(status, held.index));
   return {
     ...status,
     archive: { ...archive, held: [...others, held].slice(0, MOST_HELD) },
-    ...(run === undefined ? {} : { run: { ...run, notArchived: (run.notArchived ?? 0) + notArchived } }),
+    ...(run === undefined ? {} : { run: { ...run, notArchived: (run.notArchived ?? 0) + more } }),
   };
 }
 

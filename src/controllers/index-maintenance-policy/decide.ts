@@ -97,8 +97,7 @@ function ripe(
  */
 function runOf({ spec, status }: IndexMaintenancePolicy, due: Due, now: number): Run | undefined {
   const isSame = status?.plan?.specHash === specHashOf(spec);
-  if (status?.run !== undefined)
-    return spec.suspend && isSame && due.type !== 'Run' ? undefined : status.run;
+  if (status?.run !== undefined) return spec.suspend && isSame && due.type !== 'Run' ? undefined : status.run;
   if (due.type !== 'Run' || spec.mode !== 'Enforce' || spec.suspend) return undefined;
   return due.makesUp === true ? runAfter(status?.lastRun, now) : newRun(now);
 }

@@ -323,7 +323,8 @@ describe('documents that cannot be moved', () => {
       return send();
     };
     expect(await policy.run({ around })).toMatchObject({
-      lastRun: { archived: 2 },
+      lastRun: { archived: 2, notArchived: 2 },
+      consecutiveFailures: 1,
       archive: { held: [{ reason: 'DocumentsChanged', documents: 2 }] },
       plan: { archive: { documents: 2 }, held: [{ reason: 'DocumentsChanged' }] },
     });
