@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ask } from './ask.ts';
+import { classifyAnswer } from './classify.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { incomplete } from './errors.ts';
 import { concrete, path } from './path.ts';
@@ -19,9 +20,12 @@ export interface DeleteResults {
   readonly changed: number;
 }
 
-const item = z.object({ delete: z.object({ status: z.number() }) });
+const item = z.object({ delete: z.object({ status: z.number(), error: z.unknown().optional() }) });
 
-/** @throws ElasticsearchError `incomplete` when the outcome of any item is not one of the three. */
+/**
+ * @throws ElasticsearchError when the outcome of any item is not one of the three: `forbidden` or `blocked` where all of
+ * those are refused, which the same request would meet again; else `incomplete`.
+ */
 export async function deleteDocuments(
   es: Elasticsearch,
   index: string,
@@ -33,15 +37,17 @@ export async function deleteDocuments(
   const body = documents.map((document) => `${deleteLine(document)}\n`).join('');
   const request = { method: 'POST', path: path`/${concrete(index)}/_bulk`, body, ...options } as const;
   const schema = z.object({ items: z.array(item).length(documents.length) });
-  const statuses = (await ask(es, request, schema, signal)).items.map((item) => item.delete.status);
-  const having = (status: number): number => statuses.filter((each) => each === status).length;
-  const results = { deleted: having(200), alreadyGone: having(404), changed: having(409) };
-  const known = results.deleted + results.alreadyGone + results.changed;
-  if (known !== documents.length) {
-    throw incomplete(`deletes in ${index}`, `${documents.length - known} of ${documents.length} failed`);
-  }
-  return results;
+  const items = (await ask(es, request, schema, signal)).items.map((item) => item.delete);
+  const having = (status: number): number => items.filter((each) => each.status === status).length;
+  const [refused, ...others] = items.filter(({ status }) => !KNOWN.has(status));
+  if (refused === undefined) return { deleted: having(200), alreadyGone: having(404), changed: having(409) };
+  const failed = 1 + others.length;
+  if (failed === having(403))
+    throw classifyAnswer(request, { status: 403, body: { error: refused.error } });
+  throw incomplete(`deletes in ${index}`, `${failed} of ${documents.length} failed`);
 }
+
+const KNOWN: ReadonlySet<number> = new Set([200, 404, 409]);
 
 function deleteLine({ id, routing, seqNo, primaryTerm }: ConditionalDelete): string {
   return JSON.stringify({

@@ -132,10 +132,20 @@ describe('conditional deletes', () => {
     });
   });
 
-  it('are unknown when an item was blocked, rejected or is missing', async () => {
-    for (const es of [status(200, 403), status(200, 429), status(200)]) {
+  it('are unknown when an item was rejected or is missing', async () => {
+    for (const es of [status(200, 429), status(403, 429), status(200)]) {
       await expect(deleteDocuments(es, 'a', [document, document])).rejects.toMatchObject(incomplete);
     }
+  });
+
+  it.each([
+    ['security_exception', 'action [indices:data/write/bulk[s]] is unauthorized for user [a]', 'forbidden'],
+    ['cluster_block_exception', 'index [a] blocked by: [FORBIDDEN/8/index write (api)];', 'blocked'],
+    ['cluster_block_exception', 'index [a] blocked by: [FORBIDDEN/12/disk usage exceeded];', 'diskFull'],
+  ])('are refused where all that fail are, by %s: %s', async (type, reason, errorClass) => {
+    const refused = { delete: { status: 403, error: { type, reason } } };
+    const es = answering({ errors: true, items: [{ delete: { status: 200 } }, refused] });
+    await expect(deleteDocuments(es, 'a', [document, document])).rejects.toMatchObject({ errorClass });
   });
 
   it('ask nothing for nothing', async () => {

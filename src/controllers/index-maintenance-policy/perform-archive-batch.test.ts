@@ -167,6 +167,23 @@ describe('a batch that meets a fault', () => {
     await expect(moved(fault('unavailable'))).rejects.toMatchObject({ errorClass: 'unavailable' });
   });
 
+  it('waits aside when the login may not delete documents of its index', async () => {
+    const error = { type: 'security_exception', reason: 'action [indices:data/write/bulk[s]] is unauthorized' };
+    const original = { found: true, _id: 'x', _source: document.source, _seq_no: 0, _primary_term: 1 };
+    const healthy = { ...health, status: 'green' };
+    const answers = {
+      '/_cluster/health': healthy,
+      '/docs-1/_refresh': { _shards: shards },
+      '/docs-1/_search': pageOf(),
+      '/docs-1/_mget': { docs: [original] },
+      '/archive-2016/_mget': { docs: [original] },
+      '/docs-1,archive-2016/_stats/docs,store,translog': { _shards: shards },
+      '/docs-1,archive-2016': { ...index('docs-1', 'u'), ...index('archive-2016', 'd') },
+      '/docs-1/_bulk': { items: [{ delete: { status: 403, error } }] },
+    };
+    expect(await moved(answers)).toMatchObject({ hindered: [{ id: '1', reason: 'ArchivalRefused' }] });
+  });
+
   it('waits aside when the same request would be refused again, or when it did so before', async () => {
     expect(await moved(fault('forbidden'))).toMatchObject({ hindered: [{ reason: 'ArchivalRefused' }] });
     const before = await moved(fault('unavailable'), hindered(1));
