@@ -371,6 +371,8 @@ describe('a step', () => {
   });
 });
 
+const VECTOR = { properties: { v: { type: 'dense_vector', dims: 2 } } };
+
 describe('an index', () => {
   const mark = { _meta: { 'es-steward': { archive: 'a/b' } } };
   const named = (settings: object, mappings: object = mark, name = 'x') => ({ name, settings, mappings });
@@ -391,6 +393,11 @@ describe('an index', () => {
     ['may forget what it has taken', [named({ translog: { durability: 'async' } })], 'ArchiveUnsuitable'],
     ['takes no writes', [named({ blocks: { write: 'true' } })], 'ArchiveUnsuitable'],
     ['is closed', [named({ verified_before_close: 'true' })], 'ArchiveUnsuitable'],
+    [
+      'hides vectors',
+      [named({ version: { created: '9035000' } }, { ...mark, ...VECTOR })],
+      'ArchiveUnsuitable',
+    ],
   ])('that %s is judged as an archive', (_, found, expected) => {
     expect(archiveFault('x', found)).toBe(expected);
   });
@@ -407,6 +414,9 @@ describe('an index', () => {
     [{ mode: 'time_series' }, {}, 'SourceIncomplete'],
     [{ mode: 'logsdb' }, {}, undefined],
     [{ mode: 'logsdb', routing_path: ['host.name'] }, {}, 'SourceIncomplete'],
+    [{ version: { created: '9035000' } }, VECTOR, 'SourceIncomplete'],
+    [{ version: { created: '8518000' } }, VECTOR, undefined],
+    [{ version: { created: '9035000' }, mapping: { exclude_source_vectors: 'false' } }, VECTOR, undefined],
   ])('with %j and %j lets documents go or not', (settings, mappings, expected) => {
     expect(sourceFault({ name: 'x', settings, mappings })).toBe(expected);
   });

@@ -1,5 +1,6 @@
 import { asObject } from '../json-object.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { hidesVectors } from '../hidden-vectors.ts';
 import { copiedSettings, type FlatSettings, flatten, givesIds } from '../index-settings.ts';
 import { keepsWholeSource } from '../whole-source.ts';
 import type { ArchiveHold } from './archival.ts';
@@ -37,7 +38,8 @@ export function archiveBody(
 /** Why no document can leave this index: it could not be deleted, or not be compared. */
 export function sourceFault({ settings, mappings }: IndexFacts): ArchiveHold | undefined {
   if (isBlocked(settings)) return 'WriteBlocked';
-  const isWhole = keepsWholeSource({ settings, mappings });
+  // Documents are read without hidden vectors: one whose vector alone has changed would be taken for its copy.
+  const isWhole = keepsWholeSource({ settings, mappings }) && !hidesVectors({ settings, mappings });
   // The ids and periods of a time series are those of that very index.
   const isBound = flatten(settings)['index.mode'] === 'time_series' || givesIds(settings);
   return !isWhole || isBound ? 'SourceIncomplete' : undefined;

@@ -1,6 +1,7 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { inParts, PartSize } from '../../elasticsearch/in-parts.ts';
 import { getDocuments } from '../../elasticsearch/multi-get.ts';
+import { hidesVectors, type Rounding } from '../hidden-vectors.ts';
 import {
   documentsNumbered,
   firstDocuments,
@@ -14,7 +15,7 @@ import { EXAMPLES, type LookUpRequest, stillThere } from './perform-missing.ts';
 import type { LookUpLimits } from './perform-sweep.ts';
 import type { Range } from './ranges.ts';
 import { type Position, walk } from './shard-walk.ts';
-import { hidesVectors, isSameContent, type Rounding, roundedVectors } from './vectors.ts';
+import { isSameContent, roundedVectors } from './vectors.ts';
 
 export interface CompareRequest extends LookUpRequest {
   readonly level: 'Sample' | 'Full';

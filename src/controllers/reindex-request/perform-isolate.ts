@@ -5,6 +5,7 @@ import { indexDocuments } from '../../elasticsearch/index-documents.ts';
 import { inParts } from '../../elasticsearch/in-parts.ts';
 import { search } from '../../elasticsearch/search.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
+import { hidesVectors } from '../hidden-vectors.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorEntry, errorIndex, type FailedDocument } from './error-index.ts';
 import { listedFailure, listedId } from './failures.ts';
@@ -15,7 +16,6 @@ import { documentsWithIds, LostView, type Numbered } from './perform-frozen-view
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
 import { withoutRound } from './rounds.ts';
-import { hidesVectors } from './vectors.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
 type Isolate = Extract<ReindexAction, { type: 'IsolateFailures' }>;

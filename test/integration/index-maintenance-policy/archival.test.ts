@@ -475,6 +475,38 @@ describe('what stands in the way of archival', () => {
     await put(`/${policy.prefix}src-blocked/_settings`, { 'index.blocks.write': null });
   });
 
+  it('is that their vectors are hidden, until they are kept with the rest: a new vector is never lost', async () => {
+    const policy = await open();
+    const mappings = { properties: { ...DATED.properties, v: { type: 'dense_vector', dims: 2 } } };
+    const of = (id: string, v: readonly number[]) => ({ id, source: { date: '2016-01-01', v } });
+    await policy.make('src-hidden', [of('hidden', [1, 2])], { mappings });
+    const settings = { 'index.mapping.exclude_source_vectors': false };
+    await policy.make('src-whole', [of('whole', [1, 2]), of('calm', [1, 2])], { mappings, settings });
+    const write = (index: string, id: string) =>
+      writeDocuments(bed.es, policy.prefix + index, [of(id, [3, 4])]);
+    // Between the first copy and its comparison, where only the vector tells the two apart.
+    let copied = false;
+    const around: Around = async (call, send) => {
+      const answer = await send();
+      if (copied || call.shape !== 'POST /_reindex') return answer;
+      copied = true;
+      await write('src-hidden', 'hidden');
+      await write('src-whole', 'whole');
+      return answer;
+    };
+    const status = await policy.run({ around });
+    expect(status.archive?.held).toMatchObject([
+      { index: `${policy.prefix}src-hidden`, reason: 'SourceIncomplete' },
+    ]);
+    expect(await policy.places()).toEqual({
+      hidden: 'src-hidden',
+      whole: 'archive-2016',
+      calm: 'archive-2016',
+    });
+    const found = await documentsOf(bed.es, policy.prefix);
+    expect(found.get('whole')?.[0]?.source).toEqual({ date: '2016-01-01', v: [3, 4] });
+  });
+
   it('is not that nobody has refreshed them: they move, and their index stays until they have', async () => {
     const policy = await open({ target: { retention: { maxAge: '1s' } } });
     const lazy = { settings: { refresh_interval: '-1' }, mappings: DATED };
