@@ -43,11 +43,12 @@ export function cutoffOf({ olderThan }: ArchiveSpec, since: number): number {
   return since - (parseDuration(olderThan) ?? Number.POSITIVE_INFINITY);
 }
 
-/** Those whose latest date is before the cutoff. One without a date matches no range. */
-export function archiveQuery({ field, query }: ArchiveSpec, cutoff: number): object {
+/** Those whose latest date is before the cutoff, and not before `start`. One without a date matches no range. */
+export function archiveQuery({ field, query }: ArchiveSpec, cutoff: number, start?: number): object {
   const moment = { format: 'strict_date_optional_time' };
   const at = new Date(cutoff).toISOString();
-  const before = { range: { [field]: { ...moment, lt: at } } };
+  const from = start === undefined ? {} : { gte: new Date(start).toISOString() };
+  const before = { range: { [field]: { ...moment, ...from, lt: at } } };
   const later = { range: { [field]: { ...moment, gte: at } } };
   return { bool: { filter: [before, ...(query === undefined ? [] : [query])], must_not: [later] } };
 }

@@ -1,7 +1,7 @@
 import type { Hit } from '../../elasticsearch/search.ts';
 import { matchName } from '../../naming/template.ts';
 import type { ArchiveBatch } from './actions.ts';
-import { documentFingerprint } from './archival.ts';
+import { archiveQuery, documentFingerprint } from './archival.ts';
 import { fingerprintsOf } from './plan.ts';
 import type { CompiledTarget } from './targets.ts';
 
@@ -18,9 +18,19 @@ export function lastPlace(hits: readonly Hit[], after: Place | undefined): Place
 }
 
 /** After all documents that go to this archive; undefined where no date tells archives apart. */
-export function afterArchive({ archive }: CompiledTarget, name: string): Place | undefined {
-  const period = archive && matchName(archive, name)?.date;
+export function afterArchive(target: CompiledTarget, name: string): Place | undefined {
+  const period = periodOf(target, name);
   return period && { date: period.end - 1, seqNo: Number.MAX_SAFE_INTEGER, documents: '' };
+}
+
+const periodOf = ({ archive }: CompiledTarget, name: string) => archive && matchName(archive, name)?.date;
+
+/** For a search: what is old enough, and goes to this archive by the latest of its dates. */
+export function archivedBy(target: CompiledTarget, name: string, cutoff: number): object {
+  const { archive } = target.spec;
+  if (archive === undefined) throw new RangeError('the target has no archive');
+  const { start, end = cutoff } = periodOf(target, name) ?? {};
+  return archiveQuery(archive, Math.min(cutoff, end), start);
 }
 
 /** For a search: what comes after the place, and once more all that is at it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { archiveBatch, policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
-import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
 import { documentFingerprint } from './archival.ts';
 import { archiveOpaqueId } from './copies.ts';
@@ -65,11 +65,17 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 const failing = (errorClass: ErrorClass) =>
   new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
 
-async function moved(answers: Readonly<Record<string, unknown>> = {}, of = policy()) {
+async function moved(
+  answers: Readonly<Record<string, unknown>> = {},
+  of = policy(),
+  requests: ElasticsearchRequest[] = [],
+) {
   const all = { ...ANSWERS, ...answers };
   const pages = new Map<string, number>();
   const es: Elasticsearch = {
-    request: ({ path }) => {
+    request: (request) => {
+      const { path } = request;
+      requests.push(request);
       const page = (pages.get(path) ?? 0) + 1;
       pages.set(path, page);
       // A search goes on until a page has nothing.
@@ -160,6 +166,68 @@ describe('a batch whose copy is still under way', () => {
   });
 });
 
+describe('a batch that is to be copied', () => {
+  const chosen = { _id: 'x', _source: document.source, _seq_no: 7, _primary_term: 1, sort: [1, 7] };
+  const absent = { docs: [{ found: false }] };
+  const counts = { total: 1, created: 0, updated: 0, noops: 0, deleted: 0, version_conflicts: 0, batches: 1 };
+  const copying = (result: object, requests?: ElasticsearchRequest[]) =>
+    moved(
+      {
+        '/_cluster/health': { ...health, status: 'green' },
+        '/docs-1/_refresh': { _shards: shards },
+        '/docs-1/_search': pageOf(chosen),
+        '/docs-1/_mget': { docs: [{ found: true, ...chosen }] },
+        '/archive-2016/_mget': absent,
+        '/archive-2016/_search': pageOf(),
+        '/_reindex': { ...counts, timed_out: false, failures: [], ...result },
+      },
+      policy(),
+      requests,
+    );
+
+  it('names the versions that were read, and asks for no new one that belongs elsewhere', async () => {
+    const requests: ElasticsearchRequest[] = [];
+    await copying({}, requests);
+    const copy = requests.find(({ path }) => path === '/_reindex');
+    const moment = { format: 'strict_date_optional_time' };
+    const [start, end] = ['2016-01-01T00:00:00.000Z', '2017-01-01T00:00:00.000Z'];
+    expect(copy?.body).toMatchObject({
+      source: {
+        query: {
+          bool: {
+            filter: [
+              { ids: { values: ['x'] } },
+              { terms: { _seq_no: [7] } },
+              {
+                bool: {
+                  filter: [{ range: { date: { ...moment, gte: start, lt: end } } }],
+                  must_not: [{ range: { date: { ...moment, gte: end } } }],
+                },
+              },
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  const cause = { type: 'x', reason: 'y' };
+
+  it('tells documents as refused that the mapping does not take', async () => {
+    const failures = [{ index: 'archive-2016', id: 'x', status: 400, cause }];
+    expect(await copying({ failures })).toMatchObject({ held: [{ reason: 'DocumentsRefused' }] });
+  });
+
+  it.each([
+    ['was cancelled', { canceled: 'by user request' }],
+    ['was too slow', { timed_out: true }],
+    ['could not read a shard', { failures: [{ index: 'docs-1', shard: 0, reason: cause }] }],
+    ['found the cluster too busy', { failures: [{ id: 'x', status: 429, cause }] }],
+  ])('is tried again where the copy %s: nothing was refused', async (_, result) => {
+    await expect(copying(result)).rejects.toMatchObject({ errorClass: 'incomplete' });
+  });
+});
+
 describe('a batch that meets a fault', () => {
   const fault = (errorClass: ErrorClass) => ({ '/docs-1': failing(errorClass) });
 
@@ -168,7 +236,10 @@ describe('a batch that meets a fault', () => {
   });
 
   it('waits aside when the login may not delete documents of its index', async () => {
-    const error = { type: 'security_exception', reason: 'action [indices:data/write/bulk[s]] is unauthorized' };
+    const error = {
+      type: 'security_exception',
+      reason: 'action [indices:data/write/bulk[s]] is unauthorized',
+    };
     const original = { found: true, _id: 'x', _source: document.source, _seq_no: 0, _primary_term: 1 };
     const healthy = { ...health, status: 'green' };
     const answers = {

@@ -1,12 +1,10 @@
 import { deleteDocuments } from '../../elasticsearch/bulk.ts';
-import type { Cluster } from '../../elasticsearch/connections.ts';
 import { incomplete, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { readIndices } from '../../elasticsearch/index-listing.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { type DocumentKey, getDocuments, type StoredDocument } from '../../elasticsearch/multi-get.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
-import { runReindex } from '../../elasticsearch/reindex.ts';
 import { documentsSince, type Hit } from '../../elasticsearch/search.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
@@ -17,11 +15,12 @@ import { documentFingerprint } from './archival.ts';
 import { archiveFault, sourceFault } from './archive-index.ts';
 import { withoutArchiveBatch } from './archive-hindered.ts';
 import { holding, passing, withMoved } from './archive-steps.ts';
-import { archiveOpaqueId, isCopyOf } from './copies.ts';
+import { isCopyOf } from './copies.ts';
 import { archiveGuardOf } from './guards.ts';
 import { readUnfinished, surroundings } from './observe.ts';
 import { readSituation } from './observe-listings.ts';
 import { type ArchiveContext, oldDocuments, openArchive } from './perform-archive-access.ts';
+import { copyDocuments, type CopyContext, opaqueIdOf } from './perform-archive-copy.ts';
 import { fingerprintsOf } from './plan.ts';
 import { hinderedText } from './readiness.ts';
 import type { Status } from './run.ts';
@@ -30,12 +29,9 @@ const AGAIN_MS = 2_000;
 /** How often documents that change all the while are looked at before the batch is left for the next pass. */
 const ROUNDS = 5;
 
-interface Move {
-  readonly batch: ArchiveBatch;
+interface Move extends CopyContext {
   /** Fingerprints of the documents of the batch. */
   readonly chosen: ReadonlySet<string>;
-  readonly cluster: Cluster;
-  readonly context: ArchiveContext;
 }
 
 /**
@@ -55,7 +51,7 @@ export async function moveDocuments(
   if (obstacle === 'Replaced') return (status) => withoutArchiveBatch(status, batch.id);
   const { copies, fresh, before, isHalfway } = await documentsOf(move, obstacle);
   if (obstacle !== undefined && (copies.length === 0 || isHalfway)) return hindered(move, obstacle, copies);
-  await copy(move, fresh);
+  await copyDocuments(move, fresh);
   const ours = new Set([...copies, ...fresh].map(keyOf).filter((key) => !before.has(key)));
   const settled = await settle(move, distinct([...copies, ...fresh]), ours);
   await refresh(cluster.es, batch.index, context.pass.signal);
@@ -75,9 +71,6 @@ async function noCopyRuns({ batch, cluster, context }: Move): Promise<void> {
   const message = `the copy into ${batch.destination} that was begun before is still under way`;
   throw new WaitingError('WaitingForTurn', message, AGAIN_MS);
 }
-
-const opaqueIdOf = ({ batch, context }: Move): string =>
-  archiveOpaqueId(context.policy.metadata.uid, batch.id);
 
 /** What forbids to go on, read anew; `Replaced` when one of the two indexes is not there any more. */
 async function obstacleOf(move: Move) {
@@ -185,30 +178,6 @@ async function copiesSince({ batch, chosen, cluster, context }: Move): Promise<r
       for (const hit of page)
         if (chosen.has(documentFingerprint(hit))) copies.push({ id: hit.id, routing: hit.routing });
   return copies;
-}
-
-/** On the server, so that no number in a document is rounded. What is there already is never written over. */
-async function copy(move: Move, fresh: readonly Hit[]): Promise<void> {
-  if (fresh.length === 0) return;
-  const { batch, cluster, context } = move;
-  const versions = [
-    { ids: { values: [...new Set(fresh.map(({ id }) => id))] } },
-    // Exactly the versions that were read: what was written to since stays.
-    { terms: { _seq_no: [...new Set(fresh.map(({ seqNo }) => seqNo))] } },
-  ];
-  const body = {
-    conflicts: 'proceed',
-    source: { index: batch.index, size: fresh.length, query: { bool: { filter: versions } } },
-    dest: { index: batch.destination, op_type: 'create' },
-  };
-  const options = { opaqueId: opaqueIdOf(move) };
-  const result = await runReindex(cluster.es, body, options, context.pass.signal);
-  const failures = result.failures.slice(0, 5).map(({ id, type }) => ({ id, type }));
-  if (failures.length > 0)
-    context.pass.log.warn(
-      { index: batch.index, destination: batch.destination, failures },
-      'the archive refuses documents',
-    );
 }
 
 /** How many documents of a batch ended where. */

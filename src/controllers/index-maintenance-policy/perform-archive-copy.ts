@@ -1,0 +1,66 @@
+import type { Cluster } from '../../elasticsearch/connections.ts';
+import { incomplete } from '../../elasticsearch/errors.ts';
+import type { ReindexFailure, ReindexResult } from '../../elasticsearch/reindex-result.ts';
+import { runReindex } from '../../elasticsearch/reindex.ts';
+import type { Hit } from '../../elasticsearch/search.ts';
+import type { ArchiveBatch } from './actions.ts';
+import { archivedBy } from './archive-places.ts';
+import { archiveOpaqueId } from './copies.ts';
+import type { ArchiveContext } from './perform-archive-access.ts';
+import { compileTargets } from './targets.ts';
+
+export interface CopyContext {
+  readonly batch: ArchiveBatch;
+  readonly cluster: Cluster;
+  readonly context: ArchiveContext;
+}
+
+export const opaqueIdOf = ({ batch, context }: CopyContext): string =>
+  archiveOpaqueId(context.policy.metadata.uid, batch.id);
+
+/**
+ * On the server, so that no number in a document is rounded. What is there already is never written over.
+ * @throws ElasticsearchError `incomplete` when the copy came to no end: nobody knows what the archive would have taken.
+ */
+export async function copyDocuments(copy: CopyContext, fresh: readonly Hit[]): Promise<void> {
+  const { batch, cluster, context } = copy;
+  const target = compileTargets(context.policy.spec).find(({ spec }) => spec.name === batch.target);
+  if (fresh.length === 0 || target === undefined) return;
+  const versions = [
+    { ids: { values: [...new Set(fresh.map(({ id }) => id))] } },
+    // The versions that were read: what was written to since has another number.
+    { terms: { _seq_no: [...new Set(fresh.map(({ seqNo }) => seqNo))] } },
+    // Each shard counts by itself: a new version may have the number that another one was read with. It must belong here too.
+    archivedBy(target, batch.destination, Date.parse(batch.cutoff)),
+  ];
+  const body = {
+    conflicts: 'proceed',
+    source: { index: batch.index, size: fresh.length, query: { bool: { filter: versions } } },
+    dest: { index: batch.destination, op_type: 'create' },
+  };
+  const options = { opaqueId: opaqueIdOf(copy) };
+  const result = await runReindex(cluster.es, body, options, context.pass.signal);
+  tellFailures(copy, result);
+  if (hasStopped(result))
+    throw incomplete(`the copy from ${batch.index} to ${batch.destination}`, 'it stopped before its end');
+}
+
+function tellFailures(
+  { batch, context }: CopyContext,
+  { canceled, timedOut, failures }: ReindexResult,
+): void {
+  if (canceled === undefined && !timedOut && failures.length === 0) return;
+  const { index, destination } = batch;
+  const told = failures.slice(0, 5).map(({ id, type, status }) => ({ id, type, status }));
+  context.pass.log.warn(
+    { index, destination, canceled, timedOut, failures: told },
+    'documents could not be copied to the archive',
+  );
+}
+
+/** Somebody has cancelled it, or something failed that is not about the content of a document. */
+const hasStopped = ({ canceled, timedOut, failures }: ReindexResult): boolean =>
+  canceled !== undefined || timedOut || failures.some(isFault);
+
+const isFault = ({ id, status = 500 }: ReindexFailure): boolean =>
+  id === undefined || status === 429 || status >= 500;
