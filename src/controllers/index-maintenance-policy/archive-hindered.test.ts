@@ -7,7 +7,7 @@ import {
   type SpecPart,
 } from '../../../test/support/maintenance-facts.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { hasRoom, settingAside, withoutArchiveBatch } from './archive-hindered.ts';
+import { batchNow, hasRoom, settingAside, withoutArchiveBatch } from './archive-hindered.ts';
 import { decide } from './decide.ts';
 import { dueOf } from './due.ts';
 import { specHashOf } from './plan.ts';
@@ -104,6 +104,25 @@ describe('a batch that is hindered', () => {
     );
     const policyWith = (each: typeof both) => ({ ...hindered(), status: each });
     expect([hasRoom(policyWith(both)), hasRoom(policyWith(full))]).toEqual([true, false]);
+  });
+
+  it('is tried again although one more is under way that finds no room, each in its turn', () => {
+    const { status = {} } = hindered();
+    const setAside = (before: typeof status, id: string) =>
+      settingAside(before, { ...batch, id }, 'Closed', NOW);
+    const full = ['2', '3', '4'].reduce(setAside, status);
+    const fifth = { ...batch, id: '5' };
+    const given = (more: SpecPart = {}, before = full): IndexMaintenancePolicy => {
+      const archive = { documents: 0, held: [], ...before.archive, batch: fifth };
+      return { ...hindered(more), status: { ...before, archive } };
+    };
+    expect(batchNow(given(), NOW + 59_000)?.id).toBe('5');
+    expect(batchNow(given(), NOW + 60_000)?.id).toBe('1');
+    const tried = settingAside(full, { ...batch, id: '1' }, 'Closed', NOW + 60_000);
+    expect(batchNow(given({}, tried), NOW + 60_000)?.id).toBe('2');
+    // With room the one under way goes aside by itself, and nobody else would end it where the policy goes.
+    expect(batchNow(given({}, setAside(status, '2')), NOW + 60_000)?.id).toBe('5');
+    expect(batchNow(given({ deletionTimestamp: '2026-03-01T00:30:00Z' }), NOW + 60_000)?.id).toBe('5');
   });
 
   it('leaves the one that is under way where it is', () => {

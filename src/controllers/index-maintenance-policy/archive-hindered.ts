@@ -16,12 +16,17 @@ export const hinderedOf = ({ status }: Pick<IndexMaintenancePolicy, 'status'>): 
 
 export const hasRoom = (policy: IndexMaintenancePolicy): boolean => hinderedOf(policy).length < MOST;
 
-/** The batch to deal with now: the one under way, else the hindered one that was tried longest ago, a minute or more. */
+/**
+ * The batch to deal with now: the one under way, else the hindered one that was tried longest ago, a minute or more. That
+ * one comes first where no more can be set aside: the one under way may wait for its place.
+ */
 export function batchNow(policy: IndexMaintenancePolicy, now: number): ArchiveBatch | undefined {
   const [first] = hinderedOf(policy);
+  const { batch } = policy.status?.archive ?? {};
   const isLeaving = policy.metadata.deletionTimestamp !== undefined;
   const isTime = first !== undefined && Math.abs(now - Date.parse(first.triedTime)) >= AGAIN_MS;
-  return policy.status?.archive?.batch ?? (isLeaving || isTime ? first : undefined);
+  if (batch !== undefined) return isTime && !isLeaving && !hasRoom(policy) ? first : batch;
+  return isLeaving || isTime ? first : undefined;
 }
 
 /** The batch waits aside, the last one to be tried again. Nothing else goes out of its index or into its archive. */
