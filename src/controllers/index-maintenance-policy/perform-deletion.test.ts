@@ -25,6 +25,7 @@ function clusterOf(
   acknowledged = true,
   remade = '',
   remadeAtOnce = false,
+  writtenThrough = '',
 ) {
   const left = new Set(NAMES);
   let isRemade = false;
@@ -48,7 +49,11 @@ function clusterOf(
     const found = names.filter((name) => left.has(name));
     const uuidOf = (name: string) => `uuid-of-${isRemade && name === remade ? 'another-' : ''}${name}`;
     const settings = (name: string) => ({ index: { uuid: uuidOf(name), creation_date: '1' } });
-    return Object.fromEntries(found.map((name) => [name, { aliases: {}, settings: settings(name) }]));
+    const aliases = (name: string) =>
+      reads > 1 && name === writtenThrough ? { logs: { is_write_index: true } } : {};
+    return Object.fromEntries(
+      found.map((name) => [name, { aliases: aliases(name), settings: settings(name) }]),
+    );
   };
   const es: Elasticsearch = {
     request: async ({ method, path }) => {
@@ -97,6 +102,10 @@ describe('indexes that are to be deleted', () => {
 
   it('are counted once they are gone', async () => {
     expect(await deleted({})).toEqual([3, 0, 0, 0]);
+  });
+
+  it('stay when something has come to guard them while the others were judged', async () => {
+    expect(await deleted({}, true, '', false, 'logs-2014')).toEqual([2, 1, 0, 1]);
   });
 
   it('are looked at again, and have not failed, when their deletion has not got round yet', async () => {

@@ -101,17 +101,20 @@ async function readAround(before: readonly ListedIndex[], context: DeletionConte
   throw new WaitingError('ClockSkew', CLOCK_SKEW, CLOCK_AGAIN_MS);
 }
 
-/** To refresh, search and list snapshots takes its time: the last look before the deletion is for who they are. */
+/** To refresh, search and list snapshots takes its time: the last look before the deletion is for who they are, and what guards them. */
 async function sameAgain(
   judged: readonly ListedIndex[],
-  { cluster, pass }: DeletionContext,
+  context: DeletionContext,
 ): Promise<readonly ListedIndex[]> {
   if (judged.length === 0) return judged;
+  const { policy, cluster, pass } = context;
   const names = judged.map(({ name }) => name);
+  const around = await readAround(judged, context);
   const now = new Map((await readNamed(cluster, names, pass.signal)).map((index) => [index.uuid, index]));
   return judged.filter(({ uuid, figures }) => {
     const found = now.get(uuid);
-    return found !== undefined && found.figures?.operations === figures?.operations;
+    if (found === undefined || found.figures?.operations !== figures?.operations) return false;
+    return guardOf(found, around, policy.spec.deletion) === undefined;
   });
 }
 
