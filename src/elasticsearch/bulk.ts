@@ -42,8 +42,7 @@ export async function deleteDocuments(
   const [refused, ...others] = items.filter(({ status }) => !KNOWN.has(status));
   if (refused === undefined) return { deleted: having(200), alreadyGone: having(404), changed: having(409) };
   const failed = 1 + others.length;
-  if (failed === having(403))
-    throw classifyAnswer(request, { status: 403, body: { error: refused.error } });
+  if (failed === having(403)) throw classifyAnswer(request, { status: 403, body: { error: refused.error } });
   throw incomplete(`deletes in ${index}`, `${failed} of ${documents.length} failed`);
 }
 

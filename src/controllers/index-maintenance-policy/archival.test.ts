@@ -322,6 +322,26 @@ describe('documents that status names', () => {
     },
   );
 
+  it.each([
+    ['a-2024-{date:yyyy}', 'a-{date:yyyy}-2025', true],
+    ['a-{date:yyyy}-2025', 'a-2024-{date:yyyy}', true],
+    ['a-{date:yyyy.MM}', 'a-2024.12', true],
+    ['a-{date:yyyy}.12', 'a-{date:yyyy.MM}', true],
+    ['a-{date:yyyy}.13', 'a-{date:yyyy.MM}', false],
+    ['a-2024-{date:yyyy}', 'a-{date:yyyy}-b', false],
+    ['a-2024-{date:yyyy}', 'a-2025-{date:yyyy}', false],
+  ])('make a conflict of archives that are called %s and %s: %s', (own, name, meets) => {
+    const archiving = { name: 'o', pattern: 'other-*', archive: { ...archive, destination: name } };
+    const given = [{ namespace: 'x', name: 'o', targets: compileTargets(policyOf([archiving]).spec) }];
+    const [compiled] = compileTargets(
+      policyOf([{ ...target, archive: { ...archive, destination: own } }]).spec,
+    );
+    const archives = compiled?.archive === undefined ? [] : [compiled.archive];
+    expect(conflictOf({ indices: [], aliases: [], archives }, given)?.reason).toBe(
+      meets ? 'SameArchive' : undefined,
+    );
+  });
+
   it('are no conflict for a policy that deletes archives that are too old, or keeps aliases of them', () => {
     const others = [{ name: 'o', pattern: 'archive-*', retention: { maxAge: '1d' } }];
     const rivals = [{ namespace: 'x', name: 'o', targets: compileTargets(policyOf(others).spec) }];

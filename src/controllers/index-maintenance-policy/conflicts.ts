@@ -1,3 +1,4 @@
+import { widthOf } from '../../naming/date-format.ts';
 import { formatName, matchName, type Template } from '../../naming/template.ts';
 import type { CompiledTarget } from './targets.ts';
 import type { Rival } from './observed.ts';
@@ -61,6 +62,19 @@ const keepsAlias = (targets: readonly CompiledTarget[], name: string): boolean =
 const fills = ({ archive }: CompiledTarget, other: Template): boolean =>
   archive !== undefined && (mayBeOf(archive, other) || mayBeOf(other, archive));
 
-/** Of two templates whose names can be the same, at least one matches any name of the other. */
-const mayBeOf = (template: Template, other: Template): boolean =>
-  matchName(template, formatName(other, { date: 0 })) !== undefined;
+/** Whether some name is of both: one of the template, with what a name of the other has where its date is. */
+function mayBeOf(template: Template, other: Template): boolean {
+  const name = withDateFrom(formatName(other, { date: 0 }), template);
+  return [template, other].every((each) => matchName(each, name) !== undefined);
+}
+
+function withDateFrom(name: string, { parts }: Template): string {
+  let at = 0;
+  const texts = parts.map((part) => {
+    const end = at + (part.type === 'Date' ? widthOf(part.format) : 0);
+    const text = part.type === 'Text' ? part.text : name.slice(at, end);
+    at += text.length;
+    return text;
+  });
+  return texts.join('');
+}
