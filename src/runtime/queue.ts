@@ -64,6 +64,8 @@ interface Entry {
 interface Place {
   readonly entry: Entry;
   readonly schedule: Schedule;
+  /** The group that has a place free, for which it was taken out of those that are parked. */
+  readonly freed?: string;
 }
 
 /**
@@ -115,8 +117,10 @@ export class WorkQueue {
   next(): Task | undefined {
     this.#promote();
     for (let place = this.#ready.pop(); place !== undefined; place = this.#ready.pop()) {
-      if (place.entry.queued !== place.schedule) continue;
-      const group = this.#options.groupOf?.(place.entry.key);
+      const isStale = place.entry.queued !== place.schedule;
+      const group = isStale ? undefined : this.#options.groupOf?.(place.entry.key);
+      if (place.freed !== undefined && place.freed !== group) this.#unpark(place.freed);
+      if (isStale) continue;
       if (this.#isFull(group)) this.#park(group, place);
       else return this.#start(place.entry, group, place.schedule);
     }
@@ -236,13 +240,13 @@ export class WorkQueue {
     this.#notify();
   }
 
-  /** One place became free, so one key comes back. */
+  /** One place became free, so one key comes back. One that leaves it, as its object is gone, gives it to the next. */
   #unpark(group: string): void {
     const parked = this.#parked.get(group);
     if (parked === undefined) return;
     let place = parked.pop();
     while (place !== undefined && place.entry.queued !== place.schedule) place = parked.pop();
-    if (place !== undefined) this.#ready.push(place);
+    if (place !== undefined) this.#ready.push({ ...place, freed: group });
     if (parked.size === 0) this.#parked.delete(group);
   }
 
