@@ -49,6 +49,7 @@ describe('flags and variables', () => {
     [['--paused=false'], { ES_STEWARD_PAUSED: 'true' }, { paused: false }],
     [['--leader-elect=false'], {}, { leaderElect: false }],
     [['--watch-namespaces=a, b', '--watch-namespaces=c'], {}, { watchNamespaces: ['a', 'b', 'c'] }],
+    [['--watch-namespaces=a,b', '--watch-namespaces=b,a'], {}, { watchNamespaces: ['a', 'b'] }],
     [['--watch-namespaces='], {}, { watchNamespaces: [] }],
     [
       ['--allowed-endpoints=*.es.svc,10.0.0.0/8,::1'],

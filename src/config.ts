@@ -16,7 +16,10 @@ const SERVICE_ACCOUNT_NAMESPACE = '/var/run/secrets/kubernetes.io/serviceaccount
 
 const meta = (flag: FlagMeta): FlagMeta => flag;
 const toggle = () => z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'expected true or false' });
-const itemsOf = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
+/** What is named twice counts once: a namespace would be watched twice. */
+const itemsOf = (text: string): string[] => [
+  ...new Set(text.split(',').flatMap((part) => part.trim() || [])),
+];
 /** Empty means no limit for most lists: only whoever says so gets it, not whoever joins names that are empty. */
 const list = (item: z.ZodType<string, string>) =>
   z
