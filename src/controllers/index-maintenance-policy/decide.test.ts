@@ -52,13 +52,16 @@ describe('a clock that was ahead once', () => {
 });
 
 describe('a wish to run that is longer than status takes', () => {
-  it('is met once', () => {
+  it.each([
+    ['letters', 'x'.repeat(300), 255],
+    ['half a character at the end', `${'x'.repeat(254)}\u{1F600}`, 254],
+  ])('is met once: %s', (_, wish, echoed) => {
     const life = new Life();
     life.pass(seenOf(YOUNG), START);
-    life.annotate({ 'es-steward.dev/run-now': 'x'.repeat(300) });
+    life.annotate({ 'es-steward.dev/run-now': wish });
     expect(life.due(START + MINUTE).type).toBe('Run');
     life.pass(seenOf(YOUNG), START + MINUTE);
-    expect(life.status.lastHandledRunNow).toHaveLength(255);
+    expect(life.status.lastHandledRunNow).toHaveLength(echoed);
     expect(life.due(START + MINUTE).type).toBe('Nothing');
   });
 });

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { APPROVE, RUN_NOW } from '../../crds/shared.ts';
+import { APPROVE, RUN_NOW, tokenOf } from '../../crds/shared.ts';
 import { parseSchedule, type CronSchedule } from '../../schedule/cron.ts';
 import { latestSlot, nextSlot } from '../../schedule/slots.ts';
 import { isTimeZone } from '../../schedule/time-zone.ts';
@@ -92,11 +92,8 @@ function isTroubled({ conditions = [], plan }: Status, now: number): boolean {
   return troubled && Math.abs(now - lookedAtOf(plan)) >= LISTING_MS;
 }
 
-/** As much of the annotation as status takes: what is cut off makes no new wish. */
-const MOST_TOKEN = 255;
-
 export function runNowAsked({ metadata, status }: IndexMaintenancePolicy): string | undefined {
-  const asked = metadata.annotations?.[RUN_NOW]?.slice(0, MOST_TOKEN);
+  const asked = tokenOf(metadata, RUN_NOW);
   return asked === status?.lastHandledRunNow ? undefined : asked;
 }
 
