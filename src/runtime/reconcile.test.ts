@@ -262,6 +262,13 @@ describe('a pass that judges by the view', () => {
     expect(performed).toEqual([]);
   });
 
+  it('does not spin on an object that is gone while its watch is silent', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    const seen = seenNow();
+    await memory.remove(ref, { uid: memory.stored('a')?.metadata.uid ?? '' });
+    expect(await pass({ decide: () => ({ status: { brightness: 9 } }) }, seen)).toEqual({ type: 'fenced' });
+  });
+
   it('learns what is there when its own status write came too late', async () => {
     memory.put('a', { spec: { brightness: 1 } });
     const seen = seenNow();

@@ -118,7 +118,8 @@ async function endInFailure(
  * happens next, and the end of a cleanup is tried whether it could be written or not.
  */
 function afterRefusal(state: PassState, error: unknown, what: string): Outcome | undefined {
-  if (isKubernetesError(error, 'notFound')) return { type: 'again', afterMs: 0 };
+  // The watch may be silent: a pass at once would judge by the same view, and meet the same answer.
+  if (isKubernetesError(error, 'notFound')) return { type: 'fenced' };
   const second = judgeFailure(error, state.pass.signal);
   if (second.report.type === 'quiet') return second.outcome;
   state.engine.log.warn({ err: error, ...nameOf(state) }, what);
