@@ -92,7 +92,8 @@ export async function runOperator(
 ): Promise<boolean> {
   const elected = Promise.withResolvers<void>();
   // Before the first look at the kill switch everything counts as paused, and would be reported so.
-  const mayStart = Promise.all([elected.promise, killSwitch.looked]);
+  const inView = firstLists(runners, clock, log);
+  const mayStart = Promise.all([elected.promise, killSwitch.looked, inView]);
   const events = inBackground((signal) => recorder.run(signal));
   const lease = inBackground((signal) => election.run(elected.resolve, signal));
   const views = inBackground((signal) =>
@@ -130,6 +131,27 @@ export async function runOperator(
     ],
     { clock, log },
   );
+}
+
+/** Most faults of a first list are over by then. */
+const FIRST_LISTS_MS = 30_000;
+
+/**
+ * Whoever is not in view yet counts as absent, so everything waits for the first whole list of everything. One namespace
+ * that may not be listed must not keep the write blocks and backups of all others waiting for ever: after a while only
+ * what rests on the missing view waits, and says so (NotSynced).
+ */
+async function firstLists(
+  runners: Operator['runners'],
+  clock: Clock,
+  log: OperatorOptions['log'],
+): Promise<void> {
+  const patience = new AbortController();
+  const over = clock.sleep(FIRST_LISTS_MS, patience.signal).catch(() => undefined);
+  await Promise.race([Promise.all(runners.map(({ synced }) => synced)), over]);
+  patience.abort();
+  const missing = runners.flatMap((runner) => runner.unlisted());
+  if (missing.length > 0) log.warn({ missing }, 'not everything can be listed: what rests on it waits');
 }
 
 function createElection({ config, kubernetes, clock, random, log }: OperatorOptions): Election {

@@ -139,7 +139,9 @@ export const resourceStates: readonly ResourceState[] = [
     phase: 'CuttingOver',
     conditions: [extra('WritesBlocked', 'CutOver')],
   }),
-  ...each(reindex, 'reconciling', GOING, [...CONNECTION, 'WaitingForTurn'], { phase: 'Pending' }),
+  ...each(reindex, 'reconciling', GOING, [...CONNECTION, 'WaitingForTurn', 'NotSynced'], {
+    phase: 'Pending',
+  }),
   ...each(reindex, 'reconciling', GOING, ['TaskLost', 'WaitingForHealth', 'DiskFull'], { phase: 'Copying' }),
   state(reindex, 'reconciling', 'WaitingForApproval', HELD, {
     phase: 'AwaitingApproval',
@@ -225,6 +227,7 @@ export const resourceStates: readonly ResourceState[] = [
     'ClockSkew',
     'SnapshotMissing',
     'ActionFailed',
+    'NotSynced',
     'WaitingForTurn',
     'ArchivalHindered',
   ]),

@@ -14,6 +14,7 @@ import type { LockWatch } from './reindex-request/lock-watch.ts';
 import { reindexRequestController } from './reindex-request/controller.ts';
 import { snapshotOwners } from './snapshot-owners.ts';
 import { snapshotScheduleController } from './snapshot-schedule/controller.ts';
+import { requireSynced, type Watched } from './synced.ts';
 
 /** Gives a controller its view, queue and workers. */
 export type Wire<Runner> = <Spec, Status, Observed, Action extends ActionLike>(
@@ -29,7 +30,7 @@ export interface SharedParts {
 }
 
 /** Every kind that this operator looks after, one line each. */
-export function wireControllers<Runner extends { objects(): readonly RawObject[] }>(
+export function wireControllers<Runner extends Watched & { objects(): readonly RawObject[] }>(
   wire: Wire<Runner>,
   { connections, obligations, serverClock, locks }: SharedParts,
 ): readonly Runner[] {
@@ -37,12 +38,24 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
   // The API server has checked them by the schema of the kind.
   const requests = (): readonly ReindexRequest[] => reindexRequests.objects() as unknown as ReindexRequest[];
   const reindexRequests: Runner = wire(
-    reindexRequestController({ connections, requests, obligations, locks, apiServerSkewSeconds }),
+    reindexRequestController({
+      connections,
+      requests,
+      requireSynced: () => requireSynced([reindexRequests]),
+      obligations,
+      locks,
+      apiServerSkewSeconds,
+    }),
   );
   const schedules = (): readonly SnapshotSchedule[] =>
     snapshotSchedules.objects() as unknown as SnapshotSchedule[];
   const snapshotSchedules: Runner = wire(
-    snapshotScheduleController({ connections, schedules, apiServerSkewSeconds }),
+    snapshotScheduleController({
+      connections,
+      schedules,
+      isSynced: () => snapshotSchedules.unlisted().length === 0,
+      apiServerSkewSeconds,
+    }),
   );
   const clusters: Runner = wire(
     elasticsearchConnectionController({
@@ -60,6 +73,7 @@ export function wireControllers<Runner extends { objects(): readonly RawObject[]
       policies,
       requests,
       clusterUuidOf: uuidOf,
+      requireSynced: () => requireSynced([clusters, reindexRequests, snapshotSchedules, maintenancePolicies]),
       snapshotOwners: snapshotOwners(schedules, uuidOf),
       apiServerSkewSeconds,
     }),

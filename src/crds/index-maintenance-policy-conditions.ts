@@ -22,6 +22,8 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
         'Documents on their way may be in their index and in the archive, and cannot go on now; the message says why.',
       Conflict:
         'Another policy would delete or archive the same index, archives into the same one, or manages the same alias: neither acts.',
+      NotSynced:
+        'Not every policy, request, schedule and connection can be listed, so that others may stand against what is due: nothing is done.',
       ConnectionNotFound:
         'The ElasticsearchConnection does not exist, or the operator does not look after its namespace.',
       NotGranted: 'The connection grants this namespace no such use of these names.',

@@ -9,6 +9,7 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       Completed: 'Everything is copied and the aliases have moved.',
       Planned: 'The plan of the dry run is in status.plan.',
       InProgress: 'The copy runs.',
+      NotSynced: 'Not every request can be listed, so that others may go first: it is not begun.',
       ConnectionNotFound:
         'The ElasticsearchConnection does not exist, or the operator does not look after its namespace.',
       NotGranted: 'The connection grants this namespace no such use of these names.',

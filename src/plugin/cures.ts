@@ -56,6 +56,9 @@ export const CURES: Readonly<Record<string, Cure>> = {
   WaitingForTurn: time(
     'It goes on when what the message names is done; maxConcurrentOperations of the connection sets the number.',
   ),
+  NotSynced: person(
+    'Let the operator list and watch what the message names: apply the CRDs, restore its RoleBinding, or take a namespace that is gone out of watchNamespaces of its chart.',
+  ),
   NewerStatus: person(
     'A newer operator has written the status: run that version, which the message names, or a newer one.',
   ),

@@ -10,6 +10,10 @@ import type { Change } from './store.ts';
 /** Keeps a store equal to what the API server has, through every fault that a watch can have. */
 export interface Reflector {
   readonly store: Store;
+  /** For people: the plural of its kind, and its namespace where it has one. */
+  readonly title: string;
+  /** Resolves after the first whole list. */
+  readonly synced: Promise<void>;
   /** True from the first whole list on, and while the kind is installed. */
   isSynced(): boolean;
   /** Milliseconds since the server last said anything at all: the age of the view. */
@@ -32,9 +36,9 @@ export interface ReflectorOptions {
 }
 
 export interface ReflectorHooks {
-  listed?(objects: number): void;
+  listed?(objects: number, namespace?: string): void;
   /** A list or watch failed; `wait` is the time until the next try. */
-  failed?(error: KubernetesError, waitMs: number): void;
+  failed?(error: KubernetesError, waitMs: number, namespace?: string): void;
 }
 
 export interface ReflectorLimits {
@@ -54,10 +58,13 @@ export function createReflector(options: ReflectorOptions): Reflector {
     limits: { ...LIMITS, ...options.limits },
     state: initialReflectorState,
     hasListed: false,
+    synced: Promise.withResolvers<void>(),
     lastSign: options.clock.monotonic(),
   };
   return {
     store: view.store,
+    title: titleOf(options),
+    synced: view.synced.promise,
     isSynced: () => view.hasListed && view.state.isInstalled,
     ageMs: () => options.clock.monotonic() - view.lastSign,
     run: (signal) => drive(options, view, signal),
@@ -69,6 +76,7 @@ interface View {
   readonly limits: ReflectorLimits;
   state: ReflectorState;
   hasListed: boolean;
+  readonly synced: PromiseWithResolvers<void>;
   lastSign: number;
 }
 
@@ -78,7 +86,7 @@ async function drive(options: ReflectorOptions, view: View, signal: AbortSignal)
     if (input === undefined) return;
     const { state, waitMs } = step(view.state, input, options.random);
     view.state = state;
-    if (input.type === 'failed') options.hooks?.failed?.(input.error, waitMs);
+    if (input.type === 'failed') options.hooks?.failed?.(input.error, waitMs, options.namespace);
     if (waitMs > 0) await sleepUnlessAborted(options.clock, waitMs, signal);
   }
 }
@@ -124,7 +132,8 @@ async function listAll(options: ReflectorOptions, view: View, signal: AbortSigna
   } while (token !== undefined);
   publish(options, view.store.replaceAll(objects, !view.hasListed));
   view.hasListed = true;
-  options.hooks?.listed?.(objects.length);
+  view.synced.resolve();
+  options.hooks?.listed?.(objects.length, options.namespace);
   return { type: 'listed', resourceVersion };
 }
 
@@ -163,6 +172,9 @@ function accept(options: ReflectorOptions, view: View, progress: Progress, event
 function publish(options: ReflectorOptions, changes: readonly Change[]): void {
   for (const change of changes) options.onChange(change);
 }
+
+const titleOf = ({ kind, namespace }: ReflectorOptions): string =>
+  namespace === undefined ? kind.plural : `${kind.plural} in namespace ${namespace}`;
 
 const scope = ({ namespace }: ReflectorOptions) => (namespace === undefined ? {} : { namespace });
 

@@ -28,6 +28,10 @@ export interface ControllerRunner {
   /** The objects as last seen, for finding what refers to what. Never the base of an effect. */
   objects(): readonly RawObject[];
   isSynced(): boolean;
+  /** The views that are not synced, for people: `reindexrequests in namespace team-a`. */
+  unlisted(): readonly string[];
+  /** Resolves after the first whole list of each view. */
+  readonly synced: Promise<unknown>;
   /** Milliseconds since the API server last said anything: of the oldest view when there are several. */
   viewAgeMs(): number;
   readonly queue: Pick<WorkQueue, 'depth' | 'running'>;
@@ -97,6 +101,8 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
     enqueue: (key, wish) => queue.add(key, wish),
     objects: () => views.flatMap(({ store }) => store.values().map(asRaw)),
     isSynced: () => views.every((view) => view.isSynced()),
+    unlisted: () => views.flatMap((view) => (view.isSynced() ? [] : view.title)),
+    synced: Promise.all(views.map((view) => view.synced)),
     viewAgeMs: () => Math.max(...views.map((view) => view.ageMs())),
     queue,
   };

@@ -3,7 +3,11 @@ import { createHealth } from './health.ts';
 
 function health() {
   const state = { synced: true, ageMs: 0, triedMs: Infinity, stopping: false };
-  const view = { name: 'lamp', isSynced: () => state.synced, viewAgeMs: () => state.ageMs };
+  const view = {
+    name: 'lamp',
+    unlisted: () => (state.synced ? [] : ['lamps in namespace team-a']),
+    viewAgeMs: () => state.ageMs,
+  };
   const routes = createHealth({
     views: [view],
     sinceTriedMs: () => state.triedMs,
@@ -13,7 +17,7 @@ function health() {
     const answer = routes[path]?.();
     return answer !== undefined && 'ok' in answer && answer.ok;
   };
-  return { state, healthy: () => ok('/healthz'), ready: () => ok('/readyz') };
+  return { state, routes, healthy: () => ok('/healthz'), ready: () => ok('/readyz') };
 }
 
 it('is well and ready with a fresh view', () => {
@@ -25,6 +29,12 @@ it('is alive but not ready while the kind is not installed', () => {
   const { state, healthy, ready } = health();
   Object.assign(state, { synced: false, ageMs: 3_600_000, triedMs: 30_000 });
   expect([healthy(), ready()]).toEqual([true, false]);
+});
+
+it('says which list it waits for', () => {
+  const { state, routes } = health();
+  state.synced = false;
+  expect(routes['/readyz']?.()).toMatchObject({ body: expect.stringContaining('lamps in namespace team-a') });
 });
 
 it('is not alive when a view neither hears nor tries anything for 4.5 minutes', () => {

@@ -4,7 +4,8 @@ import type { Check, Routes } from './http.ts';
 /** A view of the API server's objects, as far as its health goes. */
 export interface View {
   readonly name: string;
-  isSynced(): boolean;
+  /** What of it is not in view. */
+  unlisted(): readonly string[];
   /** Milliseconds since the API server last said anything. */
   viewAgeMs(): number;
 }
@@ -37,7 +38,12 @@ export function createHealth({ views, sinceTriedMs, isStopping }: HealthOptions)
     }),
     '/readyz': checkRoute({
       running: () => (isStopping() ? 'the process is stopping' : undefined),
-      ...checks((view) => (view.isSynced() ? undefined : 'not synced: see the log for what is missing')),
+      ...checks((view) => unlistedText(view.unlisted())),
     }),
   };
+}
+
+function unlistedText(unlisted: readonly string[]): string | undefined {
+  if (unlisted.length === 0) return undefined;
+  return `not synced: ${unlisted.join(', ')}; see the log for what is missing`;
 }

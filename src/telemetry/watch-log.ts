@@ -9,13 +9,13 @@ export function tellingWatch(
   onTried: () => void,
 ) {
   return {
-    listed(objects: number): void {
+    listed(objects: number, namespace?: string): void {
       onTried();
-      log.info({ kind: plural, objects }, 'listed');
+      log.info({ kind: plural, namespace, objects }, 'listed');
     },
-    failed(error: KubernetesError, waitMs: number): void {
+    failed(error: KubernetesError, waitMs: number, namespace?: string): void {
       onTried();
-      const fields = { kind: plural, retryInMs: Math.round(waitMs), class: error.class };
+      const fields = { kind: plural, namespace, retryInMs: Math.round(waitMs), class: error.class };
       // After a restart of the API server or a change of the CRD this is the usual way on.
       if (isKubernetesError(error, 'expired')) log.debug(fields, 'the watch is too old: listing again');
       else if (isKubernetesError(error, 'kindNotInstalled')) log.warn(fields, notInstalled(plural));

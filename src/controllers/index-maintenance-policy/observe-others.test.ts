@@ -34,10 +34,16 @@ describe('a request for a copy', () => {
     written: new Set(),
     skewSeconds: 0,
   } as const;
-  const copied = (status: object) => {
+  const copied = (
+    status: object,
+    clusterUuidOf: MaintenanceDependencies['clusterUuidOf'] = () => 'cluster',
+  ) => {
     const spec = { connectionRef: { name: 'main' }, source: { index: 'a' }, destination: { index: 'b' } };
     const request = { metadata: { namespace: 'search', name: 'r', uid: 'r' }, spec, status };
-    const dependencies = dependenciesOf({ requests: () => [request as unknown as ReindexRequest] });
+    const dependencies = dependenciesOf({
+      requests: () => [request as unknown as ReindexRequest],
+      clusterUuidOf,
+    });
     const cluster = { clusterUuid: 'cluster', protects: () => false } as unknown as Cluster;
     return [
       ...surroundings(
@@ -55,6 +61,10 @@ describe('a request for a copy', () => {
       expect(copied({ phase: 'Pending', conditions: notReady(reason) })).toEqual([]);
     },
   );
+
+  it('holds back what it names on the same connection, also while the cluster of that is not known', () => {
+    expect(copied({}, () => undefined)).toEqual(['a', 'b']);
+  });
 
   it('holds back what it names from its first moment, and to its end once it has begun', () => {
     expect(copied({})).toEqual(['a', 'b']);

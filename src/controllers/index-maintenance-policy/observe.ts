@@ -27,6 +27,8 @@ export interface MaintenanceDependencies {
   readonly requests: () => readonly ReindexRequest[];
   /** The uuid of the cluster behind a connection; undefined while it is not known. */
   readonly clusterUuidOf: (connection: string) => string | undefined;
+  /** @throws WaitingError while there may be more policies, requests, schedules or connections than were seen. */
+  readonly requireSynced?: () => void;
   /** Tells the snapshots of a schedule from all others. */
   readonly snapshotOwners: SnapshotOwners;
   /** Seconds by which the clock of the API server differs from ours; 0 when absent. */
@@ -38,6 +40,7 @@ export function createObserve(dependencies: MaintenanceDependencies) {
   return async (policy: IndexMaintenancePolicy, pass: Pass): Promise<Observed> => {
     const due = dueOf(policy, pass.now);
     if (due.type === 'Nothing') return { type: 'nothing' };
+    dependencies.requireSynced?.();
     const rivals = rivalsOf(policy, dependencies);
     if (due.type === 'Batch') return { type: 'batch', rivals };
     if (due.type === 'ArchiveBatch') return { type: 'archiveBatch', rivals };
@@ -111,14 +114,15 @@ interface Asking {
 }
 
 export function surroundings(
-  { policy, cluster, dependencies }: Asking,
+  asking: Asking,
   listing: Omit<Listing, 'indices' | 'unreadable' | 'listedAt'>,
   unfinished: readonly string[],
 ): Surroundings {
+  const { policy, cluster, dependencies } = asking;
   const { tasks, complete } = listing.copies;
   const running = copiesOf(tasks, complete);
   const others = tasks.filter((task) => !isArchivalOf(policy.metadata.uid, task));
-  const requested = [...requestedCopies(cluster, dependencies), ...unfinished];
+  const requested = [...requestedCopies(asking), ...unfinished];
   return {
     health: listing.health,
     snapshotted: listing.snapshotted,
@@ -132,12 +136,16 @@ export function surroundings(
 }
 
 /** Names of indexes and aliases of requests that are not over. */
-function requestedCopies(
-  cluster: Cluster,
-  { requests, clusterUuidOf }: MaintenanceDependencies,
-): readonly string[] {
+function requestedCopies({
+  policy,
+  cluster,
+  dependencies: { requests, clusterUuidOf },
+}: Asking): readonly string[] {
+  const home = connectionOf(policy);
+  const isHere = (connection: string) =>
+    connection === home || clusterUuidOf(connection) === cluster.clusterUuid;
   return requests()
-    .filter((request) => isOpen(request) && clusterUuidOf(connectionOf(request)) === cluster.clusterUuid)
+    .filter((request) => isOpen(request) && isHere(connectionOf(request)))
     .flatMap(({ spec, status }) => [
       spec.source.index ?? [],
       spec.destination.index ?? [],

@@ -33,6 +33,8 @@ export interface ObserveDependencies {
   readonly connections: Connections;
   /** Every request that the watch has seen, of all namespaces. */
   readonly requests: () => readonly ReindexRequest[];
+  /** @throws WaitingError while there may be more requests than were seen. */
+  readonly requireSynced?: () => void;
   /** Where it is kept what must be let go even without a lease. */
   readonly obligations: ObligationBook;
   /** What this process remembers of turns. */
@@ -47,6 +49,7 @@ export interface ObserveDependencies {
 export function createObserve({
   connections,
   requests,
+  requireSynced,
   obligations,
   locks,
   apiServerSkewSeconds = () => 0,
@@ -55,8 +58,10 @@ export function createObserve({
     if (isOver(request.status?.phase) && !retryIsAsked(request)) return NOTHING;
     const resource = currentCopy(request);
     if (!resource) return { ...NOTHING, ...(await readPartitions(request, connections, pass.signal)) };
-    const use = (names: readonly string[]) =>
-      connections.use({ ...useOf(resource), indices: names }, pass.signal);
+    const wanted = useOf(resource);
+    // Turns are taken by what others do. Who has one goes on, and who lets go may not wait: writers wait for it.
+    if (!hasBegun(resource.status?.phase) && !wanted.undo) requireSynced?.();
+    const use = (names: readonly string[]) => connections.use({ ...wanted, indices: names }, pass.signal);
     const cluster = await use(namesOf(resource));
     const read = await readBase(resource, { cluster, requests: requests(), locks }, pass.signal);
     const base = { ...read, apiServerSkewSeconds: apiServerSkewSeconds() };

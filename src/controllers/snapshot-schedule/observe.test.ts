@@ -7,7 +7,7 @@ import type { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { choiceOf } from './choice.ts';
 import { decide } from './decide.ts';
-import { createObserve } from './observe.ts';
+import { createObserve, ownerNow } from './observe.ts';
 import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
@@ -54,6 +54,16 @@ it('lets go of its temporary indexes and then of itself, whatever its spec says'
   });
   const last = decide(deleted, seen([]), NOW);
   expect([last.holds, last.actions, last.status.restoring]).toEqual([false, undefined, undefined]);
+});
+
+it('adopts nothing while there may be schedules that were not seen: one of them may be the owner', () => {
+  const adopting = someSchedule({
+    status: {},
+    metadata: { annotations: { 'es-steward.dev/adopt-uid': 'old' } },
+  });
+  const adopted = (isSynced: boolean) =>
+    ownerNow(adopting, { schedules: () => [adopting], isSynced: () => isSynced }).adopted;
+  expect([adopted(false), adopted(true)]).toEqual([undefined, 'old']);
 });
 
 /** What an answer is to a request; an error is thrown. */

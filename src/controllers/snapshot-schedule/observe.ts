@@ -22,15 +22,17 @@ export interface ObserveDependencies {
   readonly connections: Connections;
   /** Every schedule that the watch has seen, of all namespaces. */
   readonly schedules: () => readonly Schedule[];
+  /** False while there may be more of them. */
+  readonly isSynced?: () => boolean;
   /** By how much the clock of the API server differs from ours. */
   readonly apiServerSkewSeconds?: () => number;
 }
 
 /** All reads of one pass: what runs by its name, else the whole repository. What stands in the way is a result too. */
 export function createObserve(dependencies: ObserveDependencies) {
-  const { connections, schedules } = dependencies;
+  const { connections } = dependencies;
   return async (resource: Schedule, pass: Pass): Promise<Observed> => {
-    const owner = ownerOf(resource, schedules());
+    const owner = ownerNow(resource, dependencies);
     if (resource.metadata.deletionTimestamp !== undefined)
       return { ...NOTHING, owner, restore: await readLeft(resource, pass, connections) };
     const read = planOf(resource, pass.now);
@@ -40,6 +42,15 @@ export function createObserve(dependencies: ObserveDependencies) {
     );
     return withLeft(observed, resource, pass, connections);
   };
+}
+
+/** While not every schedule is in view, nothing is adopted: it may be the work of one that lives. */
+export function ownerNow(
+  resource: Schedule,
+  { schedules, isSynced }: Pick<ObserveDependencies, 'schedules' | 'isSynced'>,
+): Owner {
+  const owner = ownerOf(resource, schedules());
+  return isSynced?.() === false ? { ...owner, adopted: undefined } : owner;
 }
 
 async function readOrSay(

@@ -2,9 +2,8 @@ import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { restoreRenamed } from '../../elasticsearch/restore.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
-import type { ObserveDependencies } from './observe.ts';
+import { type ObserveDependencies, ownerNow } from './observe.ts';
 import type { Restoring, Schedule, Status } from './observed.ts';
-import { ownerOf } from './owner.ts';
 import { create } from './perform-create.ts';
 import { abort, deleteExpired } from './perform-deletions.ts';
 import { dropRestored } from './perform-drop.ts';
@@ -35,21 +34,21 @@ const effects: { readonly [Type in SnapshotAction['type']]: Effect<Type> } = {
   },
 };
 
-export function createPerform({ connections, schedules }: ObserveDependencies) {
+export function createPerform(dependencies: ObserveDependencies) {
   return async (action: SnapshotAction, resource: Schedule, pass: Pass): Promise<Change | void> => {
     const deletes = action.type === 'DeleteSnapshots';
     const repository = 'repository' in action ? action.repository : resource.spec.repository;
     const use = useOf(resource, deletes ? 'Delete' : 'Snapshot', repository);
     // Temporary indexes are let go also when the grant is gone.
     const undo = use.undo === true || action.type === 'DropRestored';
-    const { es } = await connections.use({ ...use, undo }, pass.signal);
+    const { es } = await dependencies.connections.use({ ...use, undo }, pass.signal);
     // A cast: the table has one effect per type, which the compiler cannot follow through the union.
     const effect = effects[action.type] as (
       action: SnapshotAction,
       context: EffectContext,
     ) => Promise<Change | void>;
     try {
-      return await effect(action, { es, resource, owner: ownerOf(resource, schedules()), pass });
+      return await effect(action, { es, resource, owner: ownerNow(resource, dependencies), pass });
     } catch (error) {
       throw repositoryFault(error, repository) ?? error;
     }

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { environment } from '../../support/environment.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { type OperatorProcess, startOperatorProcess } from '../../support/operator-process.ts';
+import { proxiedKubeconfig } from '../../support/proxied-kubeconfig.ts';
 import { createRequest, editRequest, readRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
@@ -22,25 +19,6 @@ import {
 const OUTAGE_MS = 12_000;
 
 const bed = await useReindexBed();
-
-/** An API server that can be taken away from one process alone. */
-async function severable(): Promise<{ readonly proxy: FaultProxy; readonly kubeconfig: string }> {
-  const proxy = await startFaultProxy(environment().kubeconfig);
-  onTestFinished(() => proxy.close());
-  const folder = await mkdtemp(join(tmpdir(), 'severable-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const kubeconfig = join(folder, 'kubeconfig');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'proxy',
-    contexts: [{ name: 'proxy', context: { cluster: 'proxy', user: 'nobody' } }],
-    clusters: [{ name: 'proxy', cluster: { server: proxy.url, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'nobody', user: {} }],
-  };
-  await writeFile(kubeconfig, JSON.stringify(config));
-  return { proxy, kubeconfig };
-}
 
 function start(kubeconfig: string): OperatorProcess {
   const operator = startOperatorProcess({
@@ -77,7 +55,7 @@ it('frees the writers in time when API server and lease are lost behind the bloc
 }, async ({ annotate }) => {
   const { from, to, name } = await createSource(bed, { documents: numbered(400) });
   await addAliases(bed.es, from, { [name]: {} });
-  const { proxy, kubeconfig } = await severable();
+  const { proxy, kubeconfig } = await proxiedKubeconfig();
   const lonely = start(kubeconfig);
   await lonely.logged('became the leader', 60_000);
   const throttle = { requestsPerSecond: 10 };

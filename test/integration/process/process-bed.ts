@@ -17,6 +17,7 @@ export const configMaps = core('configmaps');
 const kind = (plural: string): KindRef => ({ group: 'es-steward.dev', version: 'v1alpha1', plural });
 export const connections = kind('elasticsearchconnections');
 export const reindexRequests = kind('reindexrequests');
+export const policies = kind('indexmaintenancepolicies');
 
 export interface Conditioned extends KubernetesObject {
   readonly status?: {
@@ -33,9 +34,10 @@ export interface Conditioned extends KubernetesObject {
 export interface ProcessBed {
   readonly api: KubernetesApi;
   readonly namespace: string;
-  start(args?: readonly string[]): OperatorProcess;
+  /** `over` instead of the kubeconfig of the bed. */
+  start(args?: readonly string[], over?: string): OperatorProcess;
   holder(): Promise<string>;
-  createConnection(name: string, url: string): Promise<void>;
+  createConnection(name: string, url: string, place?: string): Promise<void>;
   ready(
     plural: KindRef,
     name: string,
@@ -47,20 +49,14 @@ export async function openProcessBed(kubeconfig = environment().kubeconfig): Pro
   const transport = connect(kubeconfig);
   const api = apiOver(transport);
   afterAll(() => transport.close());
-  const namespace = `process-${randomUUID().slice(0, 8)}`;
-  await api.create(core('namespaces'), '', {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: namespace },
-  });
-  await api.create(core('secrets'), namespace, { metadata: { name: 'login' }, stringData: LOGIN });
+  const namespace = await createNamespace(api);
   return {
     api,
     namespace,
-    start(args = []) {
+    start(args = [], over = kubeconfig) {
       const operator = startOperatorProcess({
         args: [...argumentsFor(namespace), ...args],
-        environment: { KUBECONFIG: kubeconfig },
+        environment: { KUBECONFIG: over },
       });
       onTestFinished(async () => {
         operator.signal('SIGKILL');
@@ -72,12 +68,12 @@ export async function openProcessBed(kubeconfig = environment().kubeconfig): Pro
       const lease = await api.get<Lease>(leaseRef(namespace, 'es-steward'));
       return lease?.spec?.holderIdentity ?? '';
     },
-    async createConnection(name, url) {
+    async createConnection(name, url, place = namespace) {
       const auth = { basic: { secretRef: { name: 'login' } } };
-      await api.create(connections, namespace, {
+      await api.create(connections, place, {
         apiVersion: 'es-steward.dev/v1alpha1',
         kind: 'ElasticsearchConnection',
-        metadata: { namespace, name },
+        metadata: { namespace: place, name },
         spec: { endpoints: [url], allowInsecure: true, probeInterval: '5s', auth },
       });
     },
@@ -88,6 +84,14 @@ export async function openProcessBed(kubeconfig = environment().kubeconfig): Pro
         return condition && test(condition.reason, condition.status) ? object : undefined;
       }),
   };
+}
+
+/** With a Secret for connections. */
+export async function createNamespace(api: KubernetesApi): Promise<string> {
+  const name = `process-${randomUUID().slice(0, 8)}`;
+  await api.create(core('namespaces'), '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await api.create(core('secrets'), name, { metadata: { name: 'login' }, stringData: LOGIN });
+  return name;
 }
 
 function argumentsFor(namespace: string): readonly string[] {
