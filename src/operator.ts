@@ -175,6 +175,7 @@ function wiring(options: OperatorOptions, gates: Gates, recorder: EventRecorder)
         kubernetes,
         version,
         clock,
+        serverNow: () => options.serverClock.now(),
         log: log.child({ kind }),
         ...gates,
         record: (resource, event) => recorder.record(resource, event),

@@ -15,3 +15,15 @@ it.each([
   for (const date of heard) clock.hear(date);
   expect(clock.skewSeconds()).toBe(seconds);
 });
+
+it.each([
+  ['its own before any answer', [], 0],
+  ['an hour earlier', ['Tue, 01 Mar 2016 11:00:00 GMT'], -3_600_000],
+  ['an hour later', ['Tue, 01 Mar 2016 13:00:00 GMT'], 3_600_000],
+])('shows the time of the API server, and goes on by itself: %s', (_, heard, ahead) => {
+  let now = NOW;
+  const clock = createServerClock(() => now);
+  for (const date of heard) clock.hear(date);
+  now += 5_000;
+  expect(clock.now()).toBe(NOW + ahead + 5_000);
+});

@@ -4,16 +4,19 @@ export interface ServerClock {
   hear(date: string): void;
   /** The difference at the last answer, in seconds; 0 before any. */
   skewSeconds(): number;
+  /** What that clock shows now, in milliseconds since the epoch: the times in metadata are by it. */
+  now(): number;
 }
 
 /** @param now milliseconds since the epoch. */
 export function createServerClock(now: () => number): ServerClock {
-  let skew = 0;
+  let aheadMs = 0;
   return {
     hear(date) {
       const told = Date.parse(date);
-      if (!Number.isNaN(told)) skew = Math.abs(now() - told) / 1000;
+      if (!Number.isNaN(told)) aheadMs = told - now();
     },
-    skewSeconds: () => skew,
+    skewSeconds: () => Math.abs(aheadMs) / 1000,
+    now: () => now() + aheadMs,
   };
 }

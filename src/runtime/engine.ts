@@ -11,6 +11,8 @@ export interface Engine {
   /** Of this operator; told in each status that it writes. */
   readonly version: string;
   readonly clock: Clock;
+  /** What the clock of the API server shows, in milliseconds since the epoch: `deletionTimestamp` is by it. */
+  readonly serverNow: () => number;
   readonly log: PassLogger;
   /** Still the leader, by the monotonic clock. Asked before each effect and each write. */
   readonly mayAct: () => boolean;

@@ -25,7 +25,10 @@ export const removeFinalizerPatch = ({ metadata }: RawObject): object => ({
   },
 });
 
-/** Milliseconds until a failing cleanup is given up; undefined when nothing waits for it. */
+/**
+ * Milliseconds until a failing cleanup is given up; undefined when nothing waits for it.
+ * @param now by the clock of the API server, as the time of the deletion is.
+ */
 export function cleanupTimeLeft(raw: RawObject, now: number): number | undefined {
   const { deletionTimestamp } = raw.metadata;
   if (deletionTimestamp === undefined || !holdsFinalizer(raw)) return undefined;

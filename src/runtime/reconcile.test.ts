@@ -37,6 +37,7 @@ beforeEach(() => {
 const engine = (more: Partial<Engine> = {}): Engine => ({
   kubernetes: memory,
   clock,
+  serverNow: () => clock.now(),
   log: { info: () => undefined, warn: () => undefined },
   version: '1.2.3',
   mayAct: () => isLeader,
@@ -536,6 +537,21 @@ describe('the finalizer', () => {
       await pass(ways);
       expect(memory.stored('a')).toBeUndefined();
       expect(events).toEqual(['CleanupAbandoned']);
+    });
+
+    it.each([
+      ['an hour ahead of the API server', 3_600_000],
+      ['an hour behind it', -3_600_000],
+    ])('stays for two minutes and no longer by a clock that is %s', async (_, ahead) => {
+      const serverNow = () => clock.now();
+      const own = { ...clock, now: () => clock.now() + ahead };
+      const failing = () => pass({ observe: throwing(new Error('x')) }, { clock: own, serverNow });
+      await clock.advance(119_000);
+      await failing();
+      expect(finalizers()).toEqual([FINALIZER]);
+      await clock.advance(1_000);
+      await failing();
+      expect(memory.stored('a')).toBeUndefined();
     });
 
     it('is given up although the failure cannot be written: the namespace takes its Roles with it first', async () => {

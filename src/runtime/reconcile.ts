@@ -141,7 +141,7 @@ async function endQuietly({ engine, kind, current }: PassState, { outcome }: Fai
  * hold its namespace. Until then the next try comes no later than that moment.
  */
 async function endOfCleanup(state: PassState, { outcome }: Failure): Promise<Outcome> {
-  const left = cleanupTimeLeft(state.current, state.engine.clock.now());
+  const left = cleanupTimeLeft(state.current, state.engine.serverNow());
   if (left === undefined) return outcome;
   if (left > 0) return withinMs(outcome, left);
   await patchObject(state, removeFinalizerPatch(state.current));

@@ -15,6 +15,7 @@ function bed(reconcile: WorkerOptions['reconcile'], hooks: RunnerHooks = {}) {
   const engine: Engine = {
     kubernetes: memoryKubernetes(),
     clock,
+    serverNow: () => clock.now(),
     log: { info: () => undefined, warn: () => undefined },
     version: '1.2.3',
     mayAct: () => true,

@@ -48,6 +48,7 @@ export function processParts(options: PartsOptions): ProcessParts {
   const engine: Engine = {
     kubernetes,
     clock,
+    serverNow: () => clock.now(),
     log: toldLogger(),
     version: '1.2.3',
     mayAct: () => !life.signal.aborted,

@@ -79,6 +79,7 @@ export function runLamps(
     engine: {
       kubernetes,
       clock: systemClock,
+      serverNow: () => systemClock.now(),
       log: { info: () => undefined, warn: (fields, message) => void warnings.push({ fields, message }) },
       version: '1.2.3',
       mayAct: () => true,

@@ -40,6 +40,7 @@ const runner = createRunner({
   engine: {
     kubernetes: createKubernetesApi(transport),
     clock,
+    serverNow: () => clock.now(),
     log,
     version: '0',
     mayAct: () => true,

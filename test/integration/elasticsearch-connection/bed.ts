@@ -94,6 +94,7 @@ function runOperator(api: KubernetesApi, namespace: string, connections: Connect
     engine: {
       kubernetes: api,
       clock: systemClock,
+      serverNow: () => systemClock.now(),
       log: { info: log('info'), warn: log('warn') },
       version: '1.2.3',
       mayAct: () => true,
