@@ -56,7 +56,16 @@ export interface RunnerOptions<Spec, Status, Observed, Action extends ActionLike
   readonly limits?: Partial<ReflectorLimits & WorkerLimits>;
 }
 
-const LIMITS: WorkerLimits = { passMs: 60_000, resyncMs: 36_000_000, graceMs: 2_000 };
+/**
+ * Each request has a limit of its own, which a connection may set to five minutes: a pass must outlast it, or the limit
+ * would have no effect. So the limit of a pass only ends what hangs.
+ */
+const LIMITS: WorkerLimits = {
+  passMs: 600_000,
+  cleanupMs: 60_000,
+  resyncMs: 36_000_000,
+  graceMs: 2_000,
+};
 const WORKERS = 4;
 
 export function createRunner<Spec, Status, Observed, Action extends ActionLike>(

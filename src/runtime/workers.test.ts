@@ -21,7 +21,7 @@ function bed(reconcile: WorkerOptions['reconcile'], hooks: RunnerHooks = {}) {
     mayAct: () => true,
     record: () => undefined,
   };
-  const limits = { passMs: 60_000, resyncMs: 36_000_000, graceMs: 2_000 };
+  const limits = { passMs: 60_000, cleanupMs: 60_000, resyncMs: 36_000_000, graceMs: 2_000 };
   const stop = new AbortController();
   const over = runWorkers(
     { name: 'lamp', queue, engine, hooks, workers: 2, limits, random: () => 0.5, reconcile },

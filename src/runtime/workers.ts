@@ -19,6 +19,8 @@ export type ReconcileResult = 'success' | 'error' | 'requeue' | 'requeue_after';
 export interface WorkerLimits {
   /** A pass that takes longer is aborted and counts as failed. */
   readonly passMs: number;
+  /** The same for a resource that is being deleted: its end may not wait for a cluster that does not answer. */
+  readonly cleanupMs: number;
   /** Everything is looked at again after this long, give or take a tenth. */
   readonly resyncMs: number;
   /** What running passes get when the process stops, before their signal aborts. */
@@ -87,7 +89,7 @@ async function runPass(options: WorkerOptions, task: Task, stop: AbortSignal): P
   if (stop.aborted) return { type: 'aborted' };
   const limit = {
     what: 'one pass',
-    ms: limits.passMs,
+    ms: engine.view?.(key)?.metadata.deletionTimestamp === undefined ? limits.passMs : limits.cleanupMs,
     sleep: (ms: number, until?: AbortSignal) => engine.clock.sleep(ms, until),
   };
   return withDeadline(limit, stop, (signal) => options.reconcile({ ...engine, log }, key, signal));
