@@ -28,7 +28,11 @@ beforeAll(async () => {
       ...(isElasticsearch && { 'x-elastic-product': 'Elasticsearch' }),
     });
     response.end(
-      JSON.stringify(isElasticsearch ? { tagline: 'You Know, for Search' } : { metadata: {}, items: [] }),
+      JSON.stringify(
+        isElasticsearch
+          ? { tagline: 'You Know, for Search' }
+          : { metadata: { resourceVersion: '1' }, items: [] },
+      ),
     );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,5 +1,5 @@
 import type { KindRef, KubernetesApi, KubernetesObject, ListOptions, ObjectList, ObjectRef } from './api.ts';
-import { isKubernetesError } from './errors.ts';
+import { isKubernetesError, malformedError } from './errors.ts';
 import { kindPath, objectPath } from './paths.ts';
 import type { Call, Transport } from './transport.ts';
 import { decodeWatch } from './watch.ts';
@@ -17,7 +17,10 @@ export function createKubernetesApi(transport: Transport): KubernetesApi {
       ),
 
     list: async <T extends KubernetesObject>(kind: KindRef, options: ListOptions, signal?: AbortSignal) =>
-      listPage(await answer<RawList<T>>(listCall(kind, options), signal)),
+      listPage(
+        title('LIST', kind),
+        await answer<Partial<RawList<T>> | null>(listCall(kind, options), signal),
+      ),
 
     async *watch(kind, options, signal) {
       const query = {
@@ -79,7 +82,11 @@ function listCall(
   return { method: 'GET', path: kindPath(kind, namespace, query), title: title('LIST', kind) };
 }
 
-function listPage<T>({ items, metadata }: RawList<T>): ObjectList<T> {
+/** A proxy that answers in the place of the API server may say anything with 200. */
+function listPage<T>(name: string, answer: Partial<RawList<T>> | null): ObjectList<T> {
+  const { items = null, metadata } = answer ?? {};
+  if (typeof metadata?.resourceVersion !== 'string' || (items !== null && !Array.isArray(items)))
+    throw malformedError(name, 'the answer is no list: see whether a proxy answers for the API server');
   const token = metadata.continue;
   return {
     items: items ?? [],
