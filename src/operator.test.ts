@@ -7,14 +7,18 @@ import { Obligations } from './runtime/obligations.ts';
 
 /** An operator of one kind, whose first list comes when `listed` is called. */
 function bed() {
-  const clock = manualClock();
+  const manual = manualClock();
+  const clock = { ...manual, now: () => manual.now() + ahead };
   const synced = Promise.withResolvers<void>();
   const told: unknown[] = [];
   let works = false;
+  let wakes = 0;
+  let ahead = 0;
   let unlisted = ['lamps in namespace team-b'];
   const runner = {
     synced: synced.promise,
     unlisted: () => unlisted,
+    wakeAll: () => void (wakes += 1),
     watch: aborted,
     work: (signal: AbortSignal) => {
       works = true;
@@ -37,6 +41,8 @@ function bed() {
     clock,
     told,
     works: () => works,
+    wakes: () => wakes,
+    setClock: (ms: number) => void (ahead = ms),
     listed: () => {
       unlisted = [];
       synced.resolve();
@@ -64,5 +70,16 @@ it('acts for all others after a while, and says what it could not list', async (
   expect(works()).toBe(false);
   await clock.advance(1);
   expect([works(), told]).toEqual([true, [{ missing: ['lamps in namespace team-b'] }]]);
+  await end();
+});
+
+it('looks at everything anew when the time of day is set', async () => {
+  const { clock, wakes, setClock, listed, end } = bed();
+  listed();
+  await clock.advance(60_000);
+  expect(wakes()).toBe(0);
+  setClock(3_600_000);
+  await clock.advance(60_000);
+  expect(wakes()).toBe(1);
   await end();
 });

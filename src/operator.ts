@@ -12,8 +12,10 @@ import { aborted, inBackground } from './runtime/background.ts';
 import type { Clock } from './runtime/clock.ts';
 import { assertMayChange } from './runtime/engine.ts';
 import type { Engine } from './runtime/engine.ts';
+import { watchClock } from './runtime/clock-jumps.ts';
 import { createEventRecorder } from './runtime/events.ts';
 import type { EventRecorder } from './runtime/events.ts';
+import { firstLists } from './runtime/first-lists.ts';
 import { createKillSwitch } from './runtime/kill-switch.ts';
 import type { KillSwitch } from './runtime/kill-switch.ts';
 import { electionOfOne, LeaseElection } from './runtime/leader.ts';
@@ -92,8 +94,12 @@ export async function runOperator(
 ): Promise<boolean> {
   const elected = Promise.withResolvers<void>();
   // Before the first look at the kill switch everything counts as paused, and would be reported so.
-  const inView = firstLists(runners, clock, log);
+  const inView = firstLists(runners, { clock, log });
   const mayStart = Promise.all([elected.promise, killSwitch.looked, inView]);
+  const onJump = (seconds: number) => {
+    log.warn({ seconds }, 'the time of day has jumped: everything is looked at anew');
+    for (const runner of runners) runner.wakeAll();
+  };
   const events = inBackground((signal) => recorder.run(signal));
   const lease = inBackground((signal) => election.run(elected.resolve, signal));
   const views = inBackground((signal) =>
@@ -101,7 +107,9 @@ export async function runOperator(
   );
   const workers = inBackground(async (signal) => {
     await Promise.race([mayStart, aborted(signal)]);
-    if (!signal.aborted) await Promise.all(runners.map((runner) => runner.work(signal)));
+    if (signal.aborted) return;
+    const ticks = watchClock(clock, onJump, signal);
+    await Promise.all([ticks, ...runners.map((runner) => runner.work(signal))]);
   });
   const releasing = (orderly: boolean) => ({
     name: 'release what is held',
@@ -131,27 +139,6 @@ export async function runOperator(
     ],
     { clock, log },
   );
-}
-
-/** Most faults of a first list are over by then. */
-const FIRST_LISTS_MS = 30_000;
-
-/**
- * Whoever is not in view yet counts as absent, so everything waits for the first whole list of everything. One namespace
- * that may not be listed must not keep the write blocks and backups of all others waiting for ever: after a while only
- * what rests on the missing view waits, and says so (NotSynced).
- */
-async function firstLists(
-  runners: Operator['runners'],
-  clock: Clock,
-  log: OperatorOptions['log'],
-): Promise<void> {
-  const patience = new AbortController();
-  const over = clock.sleep(FIRST_LISTS_MS, patience.signal).catch(() => undefined);
-  await Promise.race([Promise.all(runners.map(({ synced }) => synced)), over]);
-  patience.abort();
-  const missing = runners.flatMap((runner) => runner.unlisted());
-  if (missing.length > 0) log.warn({ missing }, 'not everything can be listed: what rests on it waits');
 }
 
 function createElection({ config, kubernetes, clock, random, log }: OperatorOptions): Election {

@@ -34,7 +34,7 @@ function bed(readsForMs: number, metadata: object = {}) {
   const stop = new AbortController();
   void runner.watch(stop.signal);
   void runner.work(stop.signal);
-  return { clock, results };
+  return { clock, results, runner };
 }
 
 it('lets a pass take as long as the longest request that a connection may allow', async () => {
@@ -54,4 +54,13 @@ it('gives a pass over what is being deleted a minute, whatever a request may tak
   const { clock, results } = bed(300_000, metadata);
   await clock.advance(61_000);
   expect(results).toEqual(['error']);
+});
+
+it('passes over everything again when it is woken', async () => {
+  const { clock, results, runner } = bed(0);
+  await clock.advance(1_000);
+  expect(results).toEqual(['success']);
+  runner.wakeAll();
+  await clock.advance(1_000);
+  expect(results).toEqual(['success', 'success']);
 });

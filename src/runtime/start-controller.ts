@@ -25,6 +25,8 @@ export interface ControllerRunner {
   work(signal: AbortSignal): Promise<void>;
   /** Asks for a pass, for example because something that the resource refers to has changed. Key: `namespace/name`. */
   enqueue(key: string, wish?: Wish): void;
+  /** Asks for a pass over everything in view, with no haste. */
+  wakeAll(): void;
   /** The objects as last seen, for finding what refers to what. Never the base of an effect. */
   objects(): readonly RawObject[];
   isSynced(): boolean;
@@ -108,6 +110,10 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
       );
     },
     enqueue: (key, wish) => queue.add(key, wish),
+    wakeAll: () => {
+      for (const { store } of views)
+        for (const key of store.keys()) queue.add(key, { urgency: 'background' });
+    },
     objects: () => views.flatMap(({ store }) => store.values().map(asRaw)),
     isSynced: () => views.every((view) => view.isSynced()),
     unlisted: () => views.flatMap((view) => (view.isSynced() ? [] : view.title)),
