@@ -18,6 +18,8 @@ const unreachable = async () => Promise.reject(new Error('no route'));
 const neverAnswers = (signal: AbortSignal) =>
   new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 const MINUTE = 60_000;
+const A = { namespace: 'n', name: 'a', uid: 'u1' };
+const B = { namespace: 'n', name: 'b', uid: 'u2' };
 
 function obligation(over: Partial<Obligation> = {}, name = 'it'): Obligation {
   return {
@@ -31,7 +33,7 @@ function obligation(over: Partial<Obligation> = {}, name = 'it'): Obligation {
 describe('what has a deadline', () => {
   it('is released shortly after it, without asking anybody', async () => {
     apiServer = unreachable;
-    book.owe('n/a', obligation());
+    book.owe(A, obligation());
     await clock.advance(30_000);
     expect(released).toEqual([]);
     await clock.advance(3_000);
@@ -41,24 +43,24 @@ describe('what has a deadline', () => {
   });
 
   it('is not released once it is settled', async () => {
-    book.owe('n/a', obligation());
-    book.settled('n/a');
+    book.owe(A, obligation());
+    book.settled(A);
     await clock.advance(MINUTE);
     expect(released).toEqual([]);
   });
 
   it('keeps its moment when it is said again, and goes by the last word', async () => {
     const until = clock.now() + 30_000;
-    book.owe('n/a', obligation({ until }));
+    book.owe(A, obligation({ until }));
     await clock.advance(20_000);
-    book.owe('n/a', obligation({ until }, 'again'));
+    book.owe(A, obligation({ until }, 'again'));
     await clock.advance(13_000);
     expect(released).toEqual(['again']);
   });
 
   it('gets another moment with another deadline', async () => {
-    book.owe('n/a', obligation());
-    book.owe('n/a', obligation({ until: clock.now() + 2 * MINUTE }));
+    book.owe(A, obligation());
+    book.owe(A, obligation({ until: clock.now() + 2 * MINUTE }));
     await clock.advance(MINUTE);
     expect(released).toEqual([]);
     await clock.advance(2 * MINUTE);
@@ -71,7 +73,7 @@ describe('what has a deadline', () => {
       tries += 1;
       if (tries < 3) throw new Error('no route');
     };
-    book.owe('n/a', obligation({ release }));
+    book.owe(A, obligation({ release }));
     await clock.advance(5 * MINUTE);
     expect(tries).toBe(3);
   });
@@ -82,7 +84,7 @@ describe('what has a deadline', () => {
       tries += 1;
       return neverAnswers(signal);
     };
-    book.owe('n/a', obligation({ release }));
+    book.owe(A, obligation({ release }));
     await clock.advance(MINUTE);
     expect(tries).toBeGreaterThan(1);
   });
@@ -92,7 +94,7 @@ describe('what has no deadline', () => {
   const endless = { until: undefined };
 
   it('is held as long as the API server answers, and no longer', async () => {
-    book.owe('n/a', obligation(endless));
+    book.owe(A, obligation(endless));
     await clock.advance(60 * MINUTE);
     expect(released).toEqual([]);
     apiServer = unreachable;
@@ -101,17 +103,45 @@ describe('what has no deadline', () => {
   });
 
   it('is released when nobody looks after it any more', async () => {
-    book.owe('n/a', obligation(endless));
-    book.due('n/a');
+    book.owe(A, obligation(endless));
+    book.due(A);
     await clock.advance(3_000);
     expect(released).toEqual(['it']);
   });
 });
 
+describe('a resource that was made anew under its name before anybody saw it gone', () => {
+  const anew = { ...A, uid: 'u3' };
+  const endless = { until: undefined };
+
+  it.each<[string, () => void]>([
+    ['holds nothing', () => book.settled(anew)],
+    ['holds something itself', () => book.owe(anew, obligation(endless, 'its own'))],
+  ])('ends what its predecessor held, and nothing else: it %s', async (_, tells) => {
+    book.owe(A, obligation(endless, 'of the predecessor'));
+    book.owe(B, obligation(endless, 'of another'));
+    tells();
+    await clock.advance(3_000);
+    expect(released).toEqual(['of the predecessor']);
+  });
+
+  it('lets that be tried again at its pace, however often it is looked at', async () => {
+    const release = async () => Promise.reject(new Error('no route'));
+    let tries = 0;
+    book.owe(A, obligation({ ...endless, release: () => ((tries += 1), release()) }));
+    for (let second = 0; second < 60; second += 1) {
+      book.settled(anew);
+      await clock.advance(1_000);
+    }
+    expect(tries).toBeGreaterThan(5);
+    expect(tries).toBeLessThan(20);
+  });
+});
+
 describe('the end of the process', () => {
   beforeEach(() => {
-    book.owe('n/a', obligation({}, 'with the process'));
-    book.owe('n/b', obligation({ endsWithProcess: false }, 'left to the next'));
+    book.owe(A, obligation({}, 'with the process'));
+    book.owe(B, obligation({ endsWithProcess: false }, 'left to the next'));
   });
 
   it('releases in order only what ends with it', async () => {
@@ -152,7 +182,7 @@ describe('the end of the process', () => {
 
   it('says what could not be released, after everything else was', async () => {
     apiServer = unreachable;
-    book.owe('n/a', obligation({ release: unreachable }));
+    book.owe(A, obligation({ release: unreachable }));
     await expect(book.end(false)).rejects.toBeInstanceOf(AggregateError);
     expect(released).toEqual(['left to the next']);
   });

@@ -1,6 +1,7 @@
 import { withDeadline } from '../kubernetes/deadline.ts';
 import type { Clock } from './clock.ts';
-import type { PassLogger } from './controller.ts';
+import type { PassLogger, ResourceKey } from './controller.ts';
+import { keyText } from './resource.ts';
 
 /**
  * Something that is held outside and must end even if nobody can tell this process so: it does not ask whether it
@@ -14,14 +15,22 @@ export interface Obligation {
   release(signal: AbortSignal): Promise<void>;
 }
 
-/** How a controller says what it holds; `key` is `namespace/name` of the resource that it is held for. */
+/** The metadata of the resource that something is held for. */
+export interface Holder extends ResourceKey {
+  readonly uid: string;
+}
+
+/**
+ * How a controller says what it holds. A resource may be made anew under its name before anybody saw it gone: what its
+ * predecessor held is due then.
+ */
 export interface ObligationBook {
   /** Said again by each pass: the last word counts. */
-  owe(key: string, obligation: Obligation): void;
+  owe(holder: Holder, obligation: Obligation): void;
   /** It is let go, or has served its purpose. */
-  settled(key: string): void;
+  settled(holder: Holder): void;
   /** Nobody looks after it any more: it is released now. */
-  due(key: string): void;
+  due(key: ResourceKey): void;
 }
 
 export interface ObligationsOptions {
@@ -41,6 +50,7 @@ const LIMIT_MS = 8_000;
 const ASK_LIMIT_MS = 1_500;
 
 interface Held {
+  readonly holder: Holder;
   obligation: Obligation;
   readonly over: AbortController;
 }
@@ -48,26 +58,27 @@ interface Held {
 /** Local timers for what must not outlive its purpose, one for each resource. */
 export class Obligations implements ObligationBook {
   readonly #options: ObligationsOptions;
+  /** By uid. */
   readonly #held = new Map<string, Held>();
 
   constructor(options: ObligationsOptions) {
     this.#options = options;
   }
 
-  owe(key: string, obligation: Obligation): void {
-    const held = this.#held.get(key);
+  owe(holder: Holder, obligation: Obligation): void {
+    this.#endPredecessors(holder);
+    const held = this.#held.get(holder.uid);
     if (held && held.obligation.until === obligation.until) held.obligation = obligation;
-    else this.#begin(key, obligation);
+    else this.#begin(holder, obligation);
   }
 
-  settled(key: string): void {
-    this.#held.get(key)?.over.abort();
-    this.#held.delete(key);
+  settled(holder: Holder): void {
+    this.#endPredecessors(holder);
+    this.#drop(holder);
   }
 
-  due(key: string): void {
-    const held = this.#held.get(key);
-    if (held) this.#begin(key, { ...held.obligation, until: 0 });
+  due(key: ResourceKey): void {
+    this.#endPredecessors({ ...key, uid: '' });
   }
 
   /**
@@ -79,30 +90,46 @@ export class Obligations implements ObligationBook {
     if (this.#held.size === 0) return;
     const answers = this.#apiServerAnswers();
     const results = await Promise.allSettled(
-      [...this.#held].map(async ([key, held]) => {
+      [...this.#held.values()].map(async (held) => {
         const ends = orderly && held.obligation.endsWithProcess;
-        if (ends || !(await answers)) await this.#release(key, held);
+        if (ends || !(await answers)) await this.#release(held);
       }),
     );
     const errors = results.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
     if (errors.length > 0) throw new AggregateError(errors, 'not everything that was held could be released');
   }
 
-  #begin(key: string, obligation: Obligation): void {
-    this.settled(key);
-    const held = { obligation, over: new AbortController() };
-    this.#held.set(key, held);
-    this.#keep(key, held).catch((error: unknown) => {
+  /** Once: what is due already is being released. */
+  #endPredecessors({ uid, ...key }: Holder): void {
+    const before = [...this.#held.values()].filter(
+      ({ holder, obligation: { until } }) =>
+        keyText(holder) === keyText(key) && holder.uid !== uid && until !== 0,
+    );
+    for (const { holder, obligation } of before) this.#begin(holder, { ...obligation, until: 0 });
+  }
+
+  #drop({ uid }: Holder): void {
+    this.#held.get(uid)?.over.abort();
+    this.#held.delete(uid);
+  }
+
+  #begin(holder: Holder, obligation: Obligation): void {
+    this.#drop(holder);
+    const held = { holder, obligation, over: new AbortController() };
+    this.#held.set(holder.uid, held);
+    this.#keep(held).catch((error: unknown) => {
+      const key = keyText(holder);
       if (!held.over.signal.aborted) this.#options.log.warn({ err: error, key }, 'what is held stays held');
     });
   }
 
-  async #keep(key: string, held: Held): Promise<void> {
+  async #keep(held: Held): Promise<void> {
     const { clock, log } = this.#options;
+    const key = keyText(held.holder);
     await this.#untilDue(held);
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#release(key, held);
+        return await this.#release(held);
       } catch (error) {
         if (tries === MOST_TRIES || held.over.signal.aborted) throw error;
         if (tries === 1) log.warn({ err: error, key }, 'could not be released yet; it is tried again');
@@ -119,12 +146,13 @@ export class Obligations implements ObligationBook {
     while (await this.#apiServerAnswers());
   }
 
-  async #release(key: string, held: Held): Promise<void> {
+  async #release(held: Held): Promise<void> {
+    const key = keyText(held.holder);
     this.#options.log.info({ key }, 'releasing what is held, without a pass');
     await this.#inTime(`release of ${key}`, LIMIT_MS, held.over.signal, (signal) =>
       held.obligation.release(signal),
     );
-    if (this.#held.get(key) === held) this.#held.delete(key);
+    if (this.#held.get(held.holder.uid) === held) this.#held.delete(held.holder.uid);
   }
 
   async #apiServerAnswers(): Promise<boolean> {

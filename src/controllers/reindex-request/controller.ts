@@ -23,6 +23,6 @@ export function reindexRequestController(
     decide,
     perform: createPerform(dependencies),
     // A request that is gone while it holds something: its cleanup was given up.
-    forget: ({ namespace, name }) => dependencies.obligations.due(`${namespace}/${name}`),
+    forget: (key) => dependencies.obligations.due(key),
   };
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { NOW, request } from '../../../test/support/reindex-situations.ts';
+import { NOW, request, UID } from '../../../test/support/reindex-situations.ts';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
-import type { Obligation } from '../../runtime/obligations.ts';
+import type { Holder, Obligation } from '../../runtime/obligations.ts';
 import type { Connections, Use } from '../../elasticsearch/connections.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
@@ -57,7 +57,7 @@ it('owes what serves its writes as long as an alias of the way back is on it', a
   const es = { request: async ({ path }: ElasticsearchRequest) => answers[path] };
   const owed: unknown[] = [];
   const obligations = {
-    owe: (key: string, { until }: Obligation) => owed.push([key, until]),
+    owe: ({ uid }: Holder, { until }: Obligation) => owed.push([uid, until]),
     settled: () => owed.push('settled'),
   };
   const use = async () => ({
@@ -85,5 +85,5 @@ it('owes what serves its writes as long as an alias of the way back is on it', a
     rollback,
   };
   await observe(request(status), pass);
-  expect(owed).toMatchObject([[expect.stringContaining('/'), Date.parse(deadline)]]);
+  expect(owed).toMatchObject([[UID, Date.parse(deadline)]]);
 });

@@ -78,11 +78,11 @@ export function createObserve({
 
 /** Also of a block that another process has set, which this one has taken over. */
 function keepBook(obligations: ObligationBook, situation: Situation, { letGo }: Cluster): void {
-  const { namespace, name } = situation.resource.metadata;
+  const { metadata } = situation.resource;
   const due = writersDue(situation, letGo) ?? servingDue(situation, letGo);
   // In the middle of a change of epochs nothing new is known, and what is owed stays owed.
-  if (due) obligations.owe(`${namespace}/${name}`, due);
-  else if (situation.swapped || !ownsBlock(situation)) obligations.settled(`${namespace}/${name}`);
+  if (due) obligations.owe(metadata, due);
+  else if (situation.swapped || !ownsBlock(situation)) obligations.settled(metadata);
 }
 
 const NOTHING: Observed = {

@@ -3,7 +3,7 @@ import { sums } from '../../../test/support/reindex-situations.ts';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import type { Obligation } from '../../runtime/obligations.ts';
+import type { Holder, Obligation } from '../../runtime/obligations.ts';
 import { blockSource, prepareBlock } from './perform-block.ts';
 import type { EffectContext } from './perform-effect.ts';
 
@@ -130,7 +130,7 @@ describe('what writers would wait for', () => {
       blockedSince: '2026-03-01T12:00:00.000Z',
       fence: { verified: false, deadline: '2026-03-01T12:00:01.000Z' },
     } as ReindexRequestStatus;
-    const obligations = { owe: (_key: string, { until }: Obligation) => owed.push(until) };
+    const obligations = { owe: (_holder: Holder, { until }: Obligation) => owed.push(until) };
     const at = { ...context, obligations, resource: { ...context.resource, status } };
     const change = await blockSource(
       { ...action, readied: ahead.destination },

@@ -98,9 +98,9 @@ function oweRelease(
   through: string,
   { letGo, resource, obligations }: EffectContext,
 ): void {
-  const { namespace, name, uid } = resource.metadata;
-  const due = releaseOf(resource, { index, epoch: epochOf(through, uid) ?? 0 }, letGo);
-  if (due) obligations.owe(`${namespace}/${name}`, due);
+  const { metadata } = resource;
+  const due = releaseOf(resource, { index, epoch: epochOf(through, metadata.uid) ?? 0 }, letGo);
+  if (due) obligations.owe(metadata, due);
 }
 
 export async function setMeta(

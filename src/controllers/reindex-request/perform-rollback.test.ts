@@ -3,7 +3,7 @@ import { startedPrimary } from '../../../test/support/shard-statistics.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
-import type { Obligation } from '../../runtime/obligations.ts';
+import type { Holder, Obligation } from '../../runtime/obligations.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { blockDestination, rollBack } from './perform-rollback.ts';
 
@@ -88,7 +88,7 @@ it('owes the end of the block before it sets it', async () => {
       return context.es.request(request);
     },
   };
-  const owe = (key: string, { until }: Obligation) => order.push([key, until]);
+  const owe = ({ uid }: Holder, { until }: Obligation) => order.push([uid, until]);
   const deadline = '2026-03-01T12:00:30.000Z';
   const status = { rollback: { ...held.rollback, deadline } };
   const metadata = { uid: 'u', namespace: 'shop', name: 'it' };
@@ -104,6 +104,6 @@ it('owes the end of the block before it sets it', async () => {
     { type: 'BlockDestination', target: action.destination, through, liftFirst: false },
     at,
   );
-  expect(order).toEqual([['shop/it', Date.parse(deadline)], `/${through}/_block/write`]);
+  expect(order).toEqual([['u', Date.parse(deadline)], `/${through}/_block/write`]);
   expect(change(status).rollback?.verified).toBe(true);
 });

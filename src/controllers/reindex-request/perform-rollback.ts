@@ -19,7 +19,7 @@ export async function blockDestination(
   await requireSame(es, target, pass.signal);
   const { metadata, status: { rollback } = {} } = resource;
   const due = rollback && servingReleaseOf(rollback, { index: target.index, alias: through }, letGo);
-  if (due) obligations.owe(`${metadata.namespace}/${metadata.name}`, due);
+  if (due) obligations.owe(metadata, due);
   if (liftFirst) await unblockWrites(es, target.index, pass.signal);
   const { verified } = await blockWrites(es, through, pass.signal);
   return (status) => (status.rollback ? { ...status, rollback: { ...status.rollback, verified } } : status);
