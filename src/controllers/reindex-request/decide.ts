@@ -1,4 +1,5 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { nextPartition } from './between-partitions.ts';
 import { currentCopy } from './copy-request.ts';
 import { hasSettings, tunedSettings } from './destination.ts';
 import type { Observed } from './observed.ts';
@@ -17,7 +18,7 @@ import {
   whyToLift,
 } from './situation.ts';
 import { withLocks } from './locking.ts';
-import { nextPartition, withinSeries } from './series.ts';
+import { withinSeries } from './within-series.ts';
 import { awaitApproval } from './stages/awaiting-approval.ts';
 import { catchUp, hasOutlivedView } from './stages/catching-up.ts';
 import { cleanUp } from './stages/cleaning-up.ts';

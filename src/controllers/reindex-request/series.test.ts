@@ -15,7 +15,8 @@ import {
 } from '../../crds/reindex-request.ts';
 import { currentCopy } from './copy-request.ts';
 import { decide } from './decide.ts';
-import { hasLostJournal, newestBegun, partitionsOf, withinSeries } from './series.ts';
+import { hasLostJournal, newestBegun, partitionsOf } from './series.ts';
+import { withinSeries } from './within-series.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const names = {

@@ -1,0 +1,136 @@
+import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { formatDuration } from '../../schedule/duration.ts';
+import { wholeSeries } from './copy-request.ts';
+import type { Observed } from './observed.ts';
+import { plannedMessage } from './planned-message.ts';
+import { laterThan, type Partition } from './series.ts';
+import { isOver, type Situation, situationOf } from './situation.ts';
+import { over } from './stages/over.ts';
+import { type Step, step, time } from './step.ts';
+import { inSeries } from './within-series.ts';
+
+/** Between two indexes: the next one, or the end. */
+export function nextPartition(resource: ReindexRequest, observed: Observed, now: number): Step {
+  const situation = situationOf(wholeSeries(resource), observed, now);
+  const { status, spec } = situation;
+  if (isOver(status.phase)) return over(situation);
+  const found = whereItWas(observed);
+  // Before all else: it may hold something, which is let go by whoever knows that it does.
+  if (found) return begin(situation, found.partition, found.total, found.completed);
+  if (resource.metadata.deletionTimestamp || spec.cancel) return cancelled(situation);
+  if (spec.suspend) return suspended(situation);
+  const partitions = observed.partitions ?? [];
+  const { last, completed = 0 } = status.series ?? {};
+  if (partitions.length === 0 && completed === 0) return noneFound(situation);
+  const left = last === undefined ? partitions : laterThan(resource.spec, partitions, last);
+  const [next] = left;
+  return next ? begin(situation, next, completed + left.length) : complete(situation, completed);
+}
+
+/** A journal that was lost begins again where the marks say that it was. */
+function whereItWas({ partitions = [], newestBegun: source }: Observed) {
+  const completed = partitions.findIndex((one) => one.source === source);
+  const partition = partitions[completed];
+  return partition && { partition, completed, total: partitions.length };
+}
+
+function begin(
+  situation: Situation,
+  { source, destination }: Partition,
+  total: number,
+  completed = situation.status.series?.completed ?? 0,
+): Step {
+  const { status } = situation;
+  const series = { time: time(situation.now), ...status.series, total, completed };
+  const message = inSeries(series, `${source} to ${destination}`);
+  return step(situation, {
+    phase: 'Pending',
+    message,
+    status: { ...status, series: { ...series, current: source, destination, percent: 0 } },
+    progress: { ...status.progress, message },
+    next: 'now',
+    holds: false,
+  });
+}
+
+/** Nothing is copied, so nothing is complete. */
+function planned(situation: Situation): Step {
+  const { status } = situation;
+  const message = plannedMessage(status);
+  return step(situation, {
+    phase: 'Planned',
+    message,
+    percent: 100,
+    progress: { ...status.progress, message },
+    ready: { type: 'ready', reason: 'Planned', message },
+    next: 'changed',
+    holds: false,
+  });
+}
+
+function complete(situation: Situation, total: number): Step {
+  const { status, spec, now } = situation;
+  if (spec.dryRun) return planned(situation);
+  const message = `Reindex complete: ${total} indexes of ${spec.source.index} are copied to ${spec.destination.index}`;
+  const started = Date.parse(status.startTime ?? time(now));
+  const { quarantined } = status.series ?? {};
+  return step(situation, {
+    phase: 'Completed',
+    message,
+    percent: 100,
+    status: {
+      ...status,
+      completionTime: time(now),
+      endTime: time(now),
+      duration: formatDuration(Math.max(0, now - started)),
+    },
+    progress: { ...status.progress, message, ...(quarantined ? { quarantined } : {}) },
+    ready: { type: 'ready', reason: 'Completed', message },
+    next: 'changed',
+    holds: false,
+  });
+}
+
+function noneFound(situation: Situation): Step {
+  const message = `no index is named like ${situation.spec.source.index}: correct spec.source.series in a new request, or create one and retry`;
+  return ended(situation, 'Failed', 'PreflightFailed', message, {
+    failure: { reason: 'PreflightFailed', message },
+  });
+}
+
+function cancelled(situation: Situation): Step {
+  const { completed = 0, total = 0 } = situation.status.series ?? {};
+  const left = situation.spec.dryRun ? 'nothing was changed' : 'those are moved and stay so';
+  const message = `cancelled after ${completed} of ${total} indexes; ${left}`;
+  return ended(situation, 'Cancelled', 'Cancelled', message);
+}
+
+function ended(
+  situation: Situation,
+  phase: 'Failed' | 'Cancelled',
+  reason: string,
+  message: string,
+  more: ReindexRequestStatus = {},
+): Step {
+  const { status, now } = situation;
+  return step(situation, {
+    phase,
+    message,
+    status: { ...status, ...more, endTime: time(now) },
+    progress: { ...status.progress, message },
+    ready: { type: 'stalled', reason, message },
+    next: 'changed',
+    holds: false,
+  });
+}
+
+function suspended(situation: Situation): Step {
+  const message = 'suspended by spec.suspend between two indexes of the series';
+  return step(situation, {
+    phase: 'Pending',
+    message,
+    ready: { type: 'suspended', reason: 'Suspended', message },
+    next: 'changed',
+    holds: false,
+  });
+}
