@@ -6,7 +6,9 @@ import { plannedMessage } from './planned-message.ts';
 import { laterThan, type Partition } from './series.ts';
 import { isOver, type Situation, situationOf } from './situation.ts';
 import { over } from './stages/over.ts';
+import { waitInLine } from './stages/pending.ts';
 import { type Step, step, time } from './step.ts';
+import { fillerFirst } from './turn.ts';
 import { inSeries } from './within-series.ts';
 
 /** Between two indexes: the next one, or the end. */
@@ -21,10 +23,12 @@ export function nextPartition(resource: ReindexRequest, observed: Observed, now:
   if (spec.suspend) return suspended(situation);
   const partitions = observed.partitions ?? [];
   const { last, completed = 0 } = status.series ?? {};
-  if (partitions.length === 0 && completed === 0) return noneFound(situation);
   const left = last === undefined ? partitions : laterThan(resource.spec, partitions, last);
   const [next] = left;
-  return next ? begin(situation, next, completed + left.length) : complete(situation, completed);
+  if (next) return begin(situation, next, completed + left.length);
+  const filler = fillerFirst(situation);
+  if (filler) return waitInLine(situation, filler);
+  return partitions.length === 0 && completed === 0 ? noneFound(situation) : complete(situation, completed);
 }
 
 /** A journal that was lost begins again where the marks say that it was. */

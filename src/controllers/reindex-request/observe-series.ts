@@ -21,7 +21,7 @@ export async function readPartitions(
     namespace: metadata.namespace,
     operations: ['Reindex'] as const,
     indices: globs,
-    undo: metadata.deletionTimestamp !== undefined || spec.cancel || spec.suspend,
+    undo: isLeaving(request),
   };
   const cluster = await connections.use(use, signal);
   const [from = '', to = ''] = globs;
@@ -36,6 +36,11 @@ export async function readPartitions(
     partitions,
     newestBegun: sources && copies && newestBegun(partitions, { sources, copies }, metadata.uid),
   };
+}
+
+/** It begins no further index, so that nothing may keep it from its end or its rest. */
+export function isLeaving({ metadata, spec }: ReindexRequest): boolean {
+  return metadata.deletionTimestamp !== undefined || spec.cancel || spec.suspend;
 }
 
 function globOfSeries(text: string | undefined): readonly string[] {

@@ -6,16 +6,16 @@ import { getIndex } from '../../elasticsearch/indices.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
-import { isRefused } from '../refused-requests.ts';
 import { stageOf } from './decide.ts';
 import { followTask } from './observe-end.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { readClaims } from './observe-claims.ts';
 import { markOf } from './destination.ts';
 import { factsOf } from './index-facts.ts';
-import type { IndexFacts, Observed, OwnTasks, Peer } from './observed.ts';
+import type { IndexFacts, Observed, OwnTasks } from './observed.ts';
 import { namedPipelines } from './named-pipelines.ts';
-import { readPartitions } from './observe-series.ts';
+import { peersOf } from './observe-peers.ts';
+import { isLeaving, readPartitions } from './observe-series.ts';
 import { readStage } from './observe-stage.ts';
 import { servingDue, writersDue } from './perform-release.ts';
 import {
@@ -57,7 +57,12 @@ export function createObserve({
   return async (request: ReindexRequest, pass: Pass): Promise<Observed> => {
     if (isOver(request.status?.phase) && !retryIsAsked(request)) return NOTHING;
     const resource = currentCopy(request);
-    if (!resource) return { ...NOTHING, ...(await readPartitions(request, connections, pass.signal)) };
+    if (!resource) {
+      // What others are still to fill comes into the series.
+      if (!isLeaving(request)) requireSynced?.();
+      const found = await readPartitions(request, connections, pass.signal);
+      return { ...NOTHING, ...found, peers: peersOf(request, requests()) };
+    }
     const wanted = useOf(resource);
     // Turns are taken by what others do. Who has one goes on, and who lets go may not wait: writers wait for it.
     if (!hasBegun(resource.status?.phase) && !wanted.undo) requireSynced?.();
@@ -213,41 +218,4 @@ async function readTasks(
     opaqueId?.startsWith(`${metadata.uid}/`) ? [{ id, opaqueId, counts, runningMs }] : [],
   );
   return { complete, running: own };
-}
-
-function peersOf(resource: CopyRequest, requests: readonly ReindexRequest[]): readonly Peer[] {
-  const connection = connectionOf(resource);
-  return requests
-    .filter(
-      (request) => request.metadata.uid !== resource.metadata.uid && connectionOf(request) === connection,
-    )
-    .map(({ metadata, spec, status }) => ({
-      namespace: metadata.namespace,
-      name: metadata.name,
-      uid: metadata.uid,
-      created: metadata.creationTimestamp,
-      phase: status?.phase,
-      suspended: spec.suspend,
-      refused: isRefused(status),
-      waitsForName: status?.turn?.name !== undefined,
-      awaitsApproval: status?.phase === 'AwaitingApproval' && !status.fence,
-      source: status?.source?.index ?? status?.series?.current ?? spec.source.index ?? '',
-      destination: status?.series?.destination ?? spec.destination.index ?? '',
-      destinationUuid: status?.destination?.uuid,
-      series: seriesOf(spec),
-    }));
-}
-
-function seriesOf({ source, destination }: ReindexRequest['spec']): Peer['series'] {
-  const [from, to] = [source.series, destination.series];
-  return from === undefined || to === undefined ? undefined : { source: from, destination: to };
-}
-
-function connectionOf({
-  spec,
-  metadata,
-}: Pick<ReindexRequest, 'metadata'> & {
-  readonly spec: Pick<ReindexRequest['spec'], 'connectionRef'>;
-}): string {
-  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
 }

@@ -15,6 +15,7 @@ import {
 } from '../../crds/reindex-request.ts';
 import { currentCopy } from './copy-request.ts';
 import { decide } from './decide.ts';
+import type { Peer } from './observed.ts';
 import { hasLostJournal, newestBegun, partitionsOf } from './series.ts';
 import { withinSeries } from './within-series.ts';
 
@@ -133,6 +134,71 @@ describe('between two indexes', () => {
     expect(decision.ready.type).toBe(readiness);
     expect(decision.next).toBe('changed');
     expect(decision.holds).toBe(false);
+  });
+});
+
+describe('a series of a chain', () => {
+  const from = { source: 'logs-v0-{date:yyyy.MM.dd}', destination: names.source.series };
+  const filler: Peer = {
+    namespace: 'n',
+    name: 'before',
+    uid: 'b',
+    created: '2026-03-01T11:30:00Z',
+    phase: 'Pending',
+    suspended: false,
+    refused: false,
+    waitsForName: false,
+    awaitsApproval: false,
+    source: '',
+    destination: '',
+    destinationUuid: undefined,
+    series: from,
+  };
+  const none: ReindexRequestStatus = {};
+  const someDone: ReindexRequestStatus = { series: { total: 3, completed: 3, last: 'logs-v1-2026.02.03' } };
+  const judge = (status: ReindexRequestStatus, peers: readonly Peer[]) =>
+    decide(series(status), observed({ partitions: status.series ? partitions : [], peers }), NOW);
+  const single = { series: undefined, destination: 'logs-v1-2026.02.04' };
+  const [fromOurs, toLast] = [
+    { source: names.destination.series, destination: 'logs-v3-{date:yyyy.MM.dd}' },
+    { source: 'logs-v3-{date:yyyy.MM.dd}', destination: names.source.series },
+  ];
+
+  it.each<[string, ReindexRequestStatus, Partial<Peer>]>([
+    ['before there is an index', none, {}],
+    ['before it is complete', someDone, {}],
+    ['that has not begun', none, { phase: undefined }],
+    ['whose first index has moved', someDone, { phase: 'CleaningUp' }],
+    ['that makes one index of it', none, single],
+  ])('waits for the one that is still to fill it, %s', (_, status, peer) => {
+    const decision = judge(status, [{ ...filler, ...peer }]);
+    expect(decision.ready).toMatchObject({ type: 'reconciling', reason: 'WaitingForTurn' });
+    expect(decision.status).toMatchObject({ phase: 'Pending', turn: { holder: 'n/before' } });
+    expect(decision.holds).toBe(false);
+  });
+
+  it.each<[string, Partial<Peer>]>([
+    ['has ended', { phase: 'Completed' }],
+    ['fills another series', { series: { ...from, destination: 'other-{date:yyyy.MM.dd}' } }],
+    ['makes an index of another name', { ...single, destination: 'logs-v1-2026.02.30' }],
+  ])('waits for none that %s', (_, peer) => {
+    expect(judge(someDone, [{ ...filler, ...peer }]).status.phase).toBe('Completed');
+  });
+
+  it('goes on with what has come when the other one has ended', () => {
+    const status = { ...someDone, series: { total: 1, completed: 1, last: 'logs-v1-2026.02.01' } };
+    const waited = judge({ ...status, turn: { holder: 'n/before', place: 1 } }, [filler]);
+    expect(waited.status).toMatchObject({ series: { current: 'logs-v1-2026.02.02', total: 3 } });
+    expect(waited.status.turn).toBeUndefined();
+  });
+
+  it('waits in no ring of which it is the oldest', () => {
+    const ring = (created: string) => [
+      { ...filler, uid: 'c', created, series: fromOurs },
+      { ...filler, uid: 'd', created, series: toLast },
+    ];
+    expect(judge(someDone, ring('2026-03-01T11:30:00Z')).status.phase).toBe('Completed');
+    expect(judge(someDone, ring('2026-03-01T10:30:00Z')).status.phase).toBe('Pending');
   });
 });
 

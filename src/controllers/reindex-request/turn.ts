@@ -2,7 +2,7 @@ import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { markOf } from './destination.ts';
 import type { Claim, Peer } from './observed.ts';
 import { isOfSeries } from './series.ts';
-import { hasServed, type Situation } from './situation.ts';
+import { hasServed, isOver, type Situation } from './situation.ts';
 
 /** Whom a request waits for, and for what. */
 export interface Waiting {
@@ -34,11 +34,40 @@ function makerFirst({ observed, spec }: Situation): Waiting | undefined {
   const [source] = observed.sources;
   if (source && markOf(source.mappings)?.state !== 'copying') return undefined;
   const name = spec.source.index;
-  const maker = observed.peers.find((peer) => makes(peer, name) && !hasServed(peer.phase));
+  const maker = observed.peers.find((peer) => makes(peer, name) && isOpen(peer));
   if (!maker) return undefined;
   const why = `${name} is its destination, and it has not ended yet`;
   return { holder: nameOf(maker), why, name, place: 1 };
 }
+
+/**
+ * Between two indexes of a series: the request that is still to make indexes of its source, without which it would end
+ * too early. Of those that wait for each other in a ring the oldest does not wait.
+ */
+export function fillerFirst({ observed, resource }: Situation): Waiting | undefined {
+  const { source, destination } = resource.spec;
+  const [name = '', made = ''] = [source.series, destination.series];
+  const open = observed.peers.filter(isOpen);
+  const followers = new Set(followersOf(made, open));
+  const isBehind = (peer: Peer) => followers.has(peer) && isOlder(resource.metadata, peer);
+  const filler = open.find((peer) => fills(peer, name) && !isBehind(peer));
+  if (!filler) return undefined;
+  return { holder: nameOf(filler), why: `it is still to make indexes of ${name}`, name, place: 1 };
+}
+
+const fills = ({ destination, series }: Peer, name: string) =>
+  series?.destination === name || isOfSeries(name, destination);
+
+/** Who reads what is made, an index or a series, and who reads what those make. */
+function followersOf(made: string, peers: readonly Peer[]): readonly Peer[] {
+  const reads = (peer: Peer) =>
+    peer.series?.source === made || isOfSeries(made, peer.source) || copies(peer, made);
+  const direct = peers.filter(reads);
+  const others = peers.filter((peer) => !reads(peer));
+  return [...direct, ...direct.flatMap((peer) => followersOf(madeBy(peer), others))];
+}
+
+const madeBy = ({ series, destination }: Peer) => series?.destination ?? destination;
 
 /** The older first; an operator that cannot be seen from here is told by its lock. */
 function namesTaken({ observed, spec }: Situation, before: readonly Peer[]): Waiting | undefined {
@@ -74,18 +103,16 @@ function placesTaken({ observed }: Situation, before: readonly Peer[]): Waiting 
 
 /** Whoever waits for the work of another one, perhaps ours, stands before nobody: it could never go first. */
 function peersBefore({ observed, resource, spec, status }: Situation): readonly Peer[] {
-  const { creationTimestamp, uid } = resource.metadata;
-  const open = observed.peers.filter((peer) => !hasServed(peer.phase));
+  const open = observed.peers.filter(isOpen);
   const unmade = new Set([spec.destination.index, ...open.map(({ destination }) => destination)]);
   const waitsForWork = (peer: Peer) => !isAtWork(peer) && unmade.has(peer.source);
-  const isOlder = (peer: Peer) =>
-    peer.created < creationTimestamp || (peer.created === creationTimestamp && peer.uid < uid);
+  const isAhead = (peer: Peer) => !isOlder(resource.metadata, peer);
   // Of two that are being checked, neither has done anything: age decides again.
   const checking = status.phase === 'Validating';
   const isBefore = (peer: Peer) =>
     checking
-      ? hasBegun(peer) || (peer.phase === 'Validating' && isOlder(peer))
-      : isAtWork(peer) || isOlder(peer);
+      ? hasBegun(peer) || (peer.phase === 'Validating' && isAhead(peer))
+      : isAtWork(peer) || isAhead(peer);
   return open
     .filter((peer) => !peer.suspended && !peer.refused && !waitsForWork(peer) && isBefore(peer))
     .sort((a, b) => Number(isAtWork(b)) - Number(isAtWork(a)) || (a.created < b.created ? -1 : 1));
@@ -98,11 +125,21 @@ export function isHeldByOther(claim: Claim): claim is Claim & { readonly by: 'ot
   return claim.by === 'other' && !claim.abandoned;
 }
 
-function isAtWork({ phase }: Pick<Peer, 'phase'>): boolean {
-  return phase !== undefined && phase !== 'Pending' && !hasServed(phase);
+/** Made before that one, or at the same moment under a lesser uid. */
+function isOlder({ creationTimestamp, uid }: ReindexRequest['metadata'], peer: Peer): boolean {
+  return creationTimestamp < peer.created || (creationTimestamp === peer.created && uid < peer.uid);
 }
 
-function hasBegun(peer: Pick<Peer, 'phase'>): boolean {
+/** A series has served when its last index has: the move of one is no end. */
+function isOpen({ phase, series }: Pick<Peer, 'phase' | 'series'>): boolean {
+  return !(series ? isOver(phase) : hasServed(phase));
+}
+
+function isAtWork(peer: Pick<Peer, 'phase' | 'series'>): boolean {
+  return peer.phase !== undefined && peer.phase !== 'Pending' && isOpen(peer);
+}
+
+function hasBegun(peer: Pick<Peer, 'phase' | 'series'>): boolean {
   return isAtWork(peer) && peer.phase !== 'Validating';
 }
 

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
 import { createRequest, requestRef, useReindexBed } from '../../support/reindex-bed.ts';
-import { createSource, difference, indexOf, numbered } from '../../support/reindex-indices.ts';
+import {
+  addAliases,
+  createIndex,
+  createSource,
+  difference,
+  indexOf,
+  numbered,
+  oneShard,
+  write,
+} from '../../support/reindex-indices.ts';
 import { bringToRest, reindex } from '../../support/reindex-run.ts';
 import type { Ended } from '../../support/reindex-run.ts';
 
@@ -23,12 +32,15 @@ async function together(names: readonly string[]) {
     mostRunning = Math.max(mostRunning, running.length);
   };
   await look();
+  // One after the other: of two at once the older answer could come last, and stay.
+  let looking = Promise.resolve();
+  const lookAgain = () => (looking = looking.then(look));
   const run = (name: string) =>
     bringToRest(bed, name, {
       requests: () => view,
       around: async (call, send) => {
         const answer = await send();
-        if (call.shape === 'PATCH reindexrequests/status') await look();
+        if (call.shape === 'PATCH reindexrequests/status') await lookAgain();
         return answer;
       },
     });
@@ -58,6 +70,34 @@ describe('requests of one connection', () => {
     expect(await difference(bed.es, from, last)).toBeUndefined();
     expect((await indexOf(bed.es, to))?.aliases).toEqual({});
   });
+});
+
+it('builds a series upon another one that has yet to make it, whichever comes first', async () => {
+  const name = bed.name();
+  const dates = ['2026.02.28', '2026.03.01'];
+  for (const date of dates) {
+    await createIndex(bed.es, `${name}-v1-${date}`, oneShard);
+    await write(bed.es, `${name}-v1-${date}`, numbered(20));
+    await addAliases(bed.es, `${name}-v1-${date}`, { [name]: {} });
+  }
+  const version = (number: number) => ({ series: `${name}-v${number}-{date:yyyy.MM.dd}` });
+  const apply = (request: string, number: number) =>
+    createRequest(bed, request, {
+      from: '',
+      to: '',
+      source: version(number),
+      destination: version(number + 1),
+      writeMode: 'Online',
+    });
+  await apply(`${name}-b`, 2);
+  await apply(`${name}-a`, 1);
+  const { ends } = await together([`${name}-b`, `${name}-a`]);
+  for (const { status } of ends)
+    expect(status).toMatchObject({ phase: 'Completed', series: { total: 2, completed: 2 } });
+  for (const date of dates) {
+    expect(await difference(bed.es, `${name}-v1-${date}`, `${name}-v3-${date}`)).toBeUndefined();
+    expect((await indexOf(bed.es, `${name}-v3-${date}`))?.aliases).toEqual({ [name]: {} });
+  }
 });
 
 describe('progress (R2)', () => {

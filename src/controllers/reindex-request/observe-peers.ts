@@ -1,0 +1,40 @@
+import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { isRefused } from '../refused-requests.ts';
+import type { Peer } from './observed.ts';
+
+type Connected = Pick<ReindexRequest, 'metadata'> & {
+  readonly spec: Pick<ReindexRequest['spec'], 'connectionRef'>;
+};
+
+/** The other requests on the connection of this one. */
+export function peersOf(resource: Connected, requests: readonly ReindexRequest[]): readonly Peer[] {
+  const connection = connectionOf(resource);
+  return requests
+    .filter(
+      (request) => request.metadata.uid !== resource.metadata.uid && connectionOf(request) === connection,
+    )
+    .map(({ metadata, spec, status }) => ({
+      namespace: metadata.namespace,
+      name: metadata.name,
+      uid: metadata.uid,
+      created: metadata.creationTimestamp,
+      phase: status?.phase,
+      suspended: spec.suspend,
+      refused: isRefused(status),
+      waitsForName: status?.turn?.name !== undefined,
+      awaitsApproval: status?.phase === 'AwaitingApproval' && !status.fence,
+      source: status?.source?.index ?? status?.series?.current ?? spec.source.index ?? '',
+      destination: status?.series?.destination ?? spec.destination.index ?? '',
+      destinationUuid: status?.destination?.uuid,
+      series: seriesOf(spec),
+    }));
+}
+
+function seriesOf({ source, destination }: ReindexRequest['spec']): Peer['series'] {
+  const [from, to] = [source.series, destination.series];
+  return from === undefined || to === undefined ? undefined : { source: from, destination: to };
+}
+
+function connectionOf({ spec, metadata }: Connected): string {
+  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
+}
