@@ -253,6 +253,15 @@ describe('a rollback', () => {
   const back = (over: Partial<Observed> = {}) =>
     world({ sources: [kept({ orders })], destination: holding({ ...SERVING, ...BLOCK }, {}), ...over });
 
+  it('that was answered before a retry does not move back what the retry has moved', () => {
+    const metadata = { annotations: { 'es-steward.dev/rollback': 'please', 'es-steward.dev/retry': '1' } };
+    const answered = run(asked({ phase: 'Failed', attempt: 1 }), world()).status;
+    const again = run(request(answered, {}, metadata), world()).status;
+    expect(again).toMatchObject({ phase: 'Pending', lastHandledRetry: '1', lastHandledRollback: 'please' });
+    const { lastHandledRollback } = again;
+    expect(stage(request({ ...inWindow, lastHandledRollback }, {}, metadata))).toBe('RollbackWindow');
+  });
+
   it('has its intent in status before it does anything', () => {
     const decision = run(asked(inWindow), world());
     expect(decision.status).toMatchObject({ rollback, epoch: 2, intent: { type: 'Rollback' } });

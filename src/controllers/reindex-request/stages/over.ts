@@ -66,10 +66,12 @@ function kept({ progress }: ReindexRequestStatus) {
 
 /** What the last attempt learnt is forgotten; its destination, still marked as ours, is recreated by Preparing. */
 function beginAgain(situation: Situation): Step {
-  const { lastHandledRunNow, conditions } = situation.status;
+  const { lastHandledRunNow, lastHandledRollback, conditions } = situation.status;
   const status: ReindexRequestStatus = {
     ...(conditions ? { conditions } : {}),
     ...(lastHandledRunNow === undefined ? {} : { lastHandledRunNow }),
+    // Answered before the move that is to come, it must not move that back.
+    ...(lastHandledRollback === undefined ? {} : { lastHandledRollback }),
     lastHandledRetry: tokenOf(situation.resource.metadata, RETRY),
     attempt: situation.attempt + 1,
     epoch: situation.epoch + 1,
