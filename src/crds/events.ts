@@ -116,6 +116,11 @@ const requestEvents: readonly EventDoc[] = [
     'The source was to be deleted and is kept for good; status.sourceKept says why.',
     'Delete it yourself when nothing needs it.',
   ),
+  warning(
+    'IndexGone',
+    'An index of a series was gone before it was copied; the series goes on without it.',
+    'Find out who deleted it, if it was to be copied.',
+  ),
 ];
 
 const scheduleEvents: readonly EventDoc[] = [

@@ -48,6 +48,7 @@ const plan = object('What was found and decided before the first effect.', {
     .describe('Whether the copy can go by ranges of sequence numbers; else each shard is copied whole.'),
   createdTime: time('When the plan was made.'),
   shards: count('Primary shards of the source.').optional(),
+  tried: z.boolean().optional().describe('Of a dry run: whether it was tried on real documents.'),
   notes: list(text(1024).describe('A note.'))
     .optional()
     .describe('What a person should know, such as a cheaper way.'),
@@ -157,12 +158,21 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     current: index('The index that is copied at present.').optional(),
     destination: index('The index that it is copied to.').optional(),
     percent: count('Percent of the present index.').optional(),
-    last: index('The last index that is done.').optional(),
+    last: index('The last index that is done, or was gone before it could be.').optional(),
     time: time('When it began: `now` in the query, for each of its indexes.').optional(),
     quarantined: count('Documents of all indexes that could not be written.').optional(),
-    notes: list(text(1024).describe('An index and a note of its plan.'))
+    writesAfterFence: count(
+      'Operations in the sources of all indexes that came behind the write block.',
+    ).optional(),
+    notes: list(text(1024).describe('A note that names its index.'))
       .optional()
-      .describe('Of a dry run: what a person should know about its indexes, ten notes at the most.'),
+      .describe(
+        'What a person should know about its indexes, ten notes at the most: in a dry run what their plans say, else which were gone or not deleted.',
+      ),
+    pace: object('From where on its speed is measured: nothing has kept it waiting since.', {
+      time: time('Since when.'),
+      percent: count('How far it was then, in percent of one index.'),
+    }).optional(),
   }).optional(),
   plan: plan.optional(),
   attempt: count('Counts the attempts; a retry begins the next.').optional(),

@@ -148,12 +148,12 @@ const sourceAfter = object(
       .enum(['Retain', 'Delete'])
       .default('Retain')
       .describe(
-        'At the end of rollbackWindow: Retain lets the source take writes again; Delete deletes it, unless it could hold what the destination does not.',
+        'At the end of rollbackWindow, or of a series right after each move: Retain lets the source take writes again; Delete deletes it, unless it could hold what the destination does not.',
       ),
     rollbackWindow: duration('0s', '90d')
       .default('24h')
       .describe(
-        'How long the annotation es-steward.dev/rollback can move the aliases back. So long the source is hidden and takes no writes. 0s, or no alias moved: no such time.',
+        'How long the annotation es-steward.dev/rollback can move the aliases back. So long the source is hidden and takes no writes. 0s, or no alias moved: no such time. A series has none either: Delete deletes each index right after its own move.',
       ),
   },
 );

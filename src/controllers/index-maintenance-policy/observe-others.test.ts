@@ -72,6 +72,8 @@ describe('a request for a copy', () => {
       expect(copied({ phase: 'Pending', conditions: notReady(reason) })).toEqual(['a', 'b']);
     expect(copied({ phase: 'Copying', conditions: notReady('NotGranted') })).toEqual(['a', 'b']);
     expect(copied({ phase: 'Completed' })).toEqual([]);
+    const series = { total: 1, completed: 0, current: 'a-1', destination: 'b-1' };
+    expect(copied({ phase: 'Pending', series })).toEqual(['a', 'b', 'a-1', 'b-1']);
   });
 });
 

@@ -151,6 +151,9 @@ function requestedCopies({
       spec.destination.index ?? [],
       status?.source?.index ?? [],
       status?.destination?.index ?? [],
+      // Of a series: that one it is about to copy, from before it is planned.
+      status?.series?.current ?? [],
+      status?.series?.destination ?? [],
     ])
     .flat();
 }

@@ -2,14 +2,17 @@ import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-re
 import { formatDuration } from '../../schedule/duration.ts';
 import { wholeSeries } from './copy-request.ts';
 import type { Observed } from './observed.ts';
-import { plannedMessage } from './planned-message.ts';
 import { laterThan, type Partition } from './series.ts';
 import { isOver, type Situation, situationOf } from './situation.ts';
 import { over } from './stages/over.ts';
 import { waitInLine } from './stages/pending.ts';
+import { planned } from './stages/planned.ts';
 import { type Step, step, time } from './step.ts';
 import { fillerFirst } from './turn.ts';
+import { sayingNotes } from './series-notes.ts';
 import { inSeries } from './within-series.ts';
+
+type Series = NonNullable<ReindexRequestStatus['series']>;
 
 /** Between two indexes: the next one, or the end. */
 export function nextPartition(resource: ReindexRequest, observed: Observed, now: number): Step {
@@ -18,16 +21,16 @@ export function nextPartition(resource: ReindexRequest, observed: Observed, now:
   if (isOver(status.phase)) return over(situation);
   const found = whereItWas(observed);
   // Before all else: it may hold something, which is let go by whoever knows that it does.
-  if (found) return begin(situation, found.partition, found.total, found.completed);
+  if (found) return { ...begin(situation, found.partition, found.total, found.completed), holds: true };
   if (resource.metadata.deletionTimestamp || spec.cancel) return cancelled(situation);
-  if (spec.suspend) return suspended(situation);
+  if (spec.suspend) return suspended(rested(situation));
   const partitions = observed.partitions ?? [];
   const { last, completed = 0 } = status.series ?? {};
   const left = last === undefined ? partitions : laterThan(resource.spec, partitions, last);
   const [next] = left;
   if (next) return begin(situation, next, completed + left.length);
   const filler = fillerFirst(situation);
-  if (filler) return waitInLine(situation, filler);
+  if (filler) return waitInLine(rested(situation), filler);
   return partitions.length === 0 && completed === 0 ? noneFound(situation) : complete(situation, completed);
 }
 
@@ -57,33 +60,26 @@ function begin(
   });
 }
 
-/** Nothing is copied, so nothing is complete. */
-function planned(situation: Situation): Step {
-  const { status } = situation;
-  const message = plannedMessage(status);
-  return step(situation, {
-    phase: 'Planned',
-    message,
-    percent: 100,
-    progress: { ...status.progress, message },
-    ready: { type: 'ready', reason: 'Planned', message },
-    next: 'changed',
-    holds: false,
-  });
+/** What was passed over does not count. */
+function complete(situation: Situation, total: number): Step {
+  const series = { ...situation.status.series, total, completed: total };
+  const whole = { ...situation, status: { ...situation.status, series } };
+  return situation.spec.dryRun ? planned(whole) : completed(whole, series);
 }
 
-function complete(situation: Situation, total: number): Step {
+function completed(situation: Situation, series: Series): Step {
   const { status, spec, now } = situation;
-  if (spec.dryRun) return planned(situation);
-  const message = `Reindex complete: ${total} indexes of ${spec.source.index} are copied to ${spec.destination.index}`;
+  const result = `Reindex complete: ${series.total} indexes of ${spec.source.index} are copied to ${spec.destination.index}`;
+  const message = sayingNotes(result, series);
   const started = Date.parse(status.startTime ?? time(now));
-  const { quarantined } = status.series ?? {};
+  const { quarantined, writesAfterFence } = series;
   return step(situation, {
     phase: 'Completed',
     message,
     percent: 100,
     status: {
       ...status,
+      ...(writesAfterFence ? { writesAfterFence } : {}),
       completionTime: time(now),
       endTime: time(now),
       duration: formatDuration(Math.max(0, now - started)),
@@ -126,6 +122,14 @@ function ended(
     next: 'changed',
     holds: false,
   });
+}
+
+/** How fast it is, is measured anew when it goes on. */
+function rested(situation: Situation): Situation {
+  const { series, ...status } = situation.status;
+  if (!series) return situation;
+  const { pace: _pace, ...kept } = series;
+  return { ...situation, status: { ...status, series: kept } };
 }
 
 function suspended(situation: Situation): Step {

@@ -1,6 +1,7 @@
 import type { ReindexRequest, ReindexRequestSpec, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { Resource } from '../../crds/shared.ts';
 import { unpacked } from './packed-journal.ts';
+import { withoutForecast } from './progress.ts';
 import { resolveNow } from './query-time.ts';
 
 /** What all stages judge: one copy of one index. A series is one such copy after the other. */
@@ -17,7 +18,7 @@ export type CopyRequest = Resource<CopySpec, ReindexRequestStatus>;
 
 /**
  * The copy that is at work at present; undefined while a series has none. Of a series it sees the percent of its own
- * index, which the status that people read does not show.
+ * index, which the status that people read does not show, and no forecast, which is of all.
  */
 export function currentCopy(written: ReindexRequest): CopyRequest | undefined {
   const resource = written.status ? { ...written, status: unpacked(written.status) } : written;
@@ -28,8 +29,9 @@ export function currentCopy(written: ReindexRequest): CopyRequest | undefined {
   const { current, destination: to, percent = 0 } = status?.series ?? {};
   if (current === undefined || to === undefined) return undefined;
   const copy = atTimeOfPlan(withoutWindow(withNames(resource, current, to)));
-  const progress = status?.progress;
-  return progress ? { ...copy, status: { ...status, progress: { ...progress, percent } } } : copy;
+  const { progress } = status ?? {};
+  if (!progress) return copy;
+  return { ...copy, status: { ...status, progress: { ...withoutForecast(progress), percent } } };
 }
 
 /** All parts of a copy and its proof mean the same documents, and all indexes of a series the same time. */

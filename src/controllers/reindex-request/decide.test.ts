@@ -360,6 +360,16 @@ describe('validating', () => {
     });
   });
 
+  it('ends a dry run once it is tried, with its plan', () => {
+    const { status } = judge({}, { dryRun: true });
+    const tried = { ...status, plan: { ...plan, ...status.plan, tried: true } };
+    const end = run(request(tried, { dryRun: true, ttlAfterFinished: '0s' }), observed());
+    expect(end.status).toMatchObject({ phase: 'Planned', progress: { percent: 100 } });
+    expect(end.ready).toMatchObject({ type: 'ready', reason: 'Planned' });
+    expect(end.events).toMatchObject([{ reason: 'Planned' }]);
+    expect(end).not.toHaveProperty('remove');
+  });
+
   it('moves no alias when a query makes the copy a subset', () => {
     expect(
       judge({}, { source: { index: 'orders-v1', query: { term: { a: 1 } } } }).status.plan?.aliases,

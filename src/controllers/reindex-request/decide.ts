@@ -98,7 +98,7 @@ export function decide(resource: ReindexRequest, observed: Observed, now: number
   const situation = situationOf(copying, observed, now);
   const step = withLocks(situation, stages[stageOf(situation)](situation));
   const decision = { ...step, status: packed(step.status) };
-  return resource.spec.source.series === undefined ? decision : withinSeries(resource, decision);
+  return resource.spec.source.series === undefined ? decision : withinSeries(resource, decision, now);
 }
 
 /** The first thing that is not done yet. */

@@ -110,7 +110,11 @@ function afterFenceCondition(situation: Situation, status: ReindexRequestStatus)
 /** Also the note of the event. */
 export function writesAfterFenceMessage(situation: Situation, status: ReindexRequestStatus): string {
   const [from, to] = [sourceOf(situation, status), situation.spec.destination.index];
-  return `${from} has taken ${status.writesAfterFence ?? 0} writes behind the write block, which somebody lifted; ${to} does not have them and ${from} is not deleted: find them by _seq_no above status.cutoverMaxSeq.source and write them to ${to}`;
+  // A series that has ended knows their number only; the copies know where each began.
+  const where = status.series
+    ? 'cutover.maxSeq.source in _meta of the mapping of each copy'
+    : 'status.cutoverMaxSeq.source';
+  return `${from} has taken ${status.writesAfterFence ?? 0} writes behind the write block, which somebody lifted; ${to} does not have them and ${from} is not deleted: find them by _seq_no above ${where} and write them to ${to}`;
 }
 
 const condition = (

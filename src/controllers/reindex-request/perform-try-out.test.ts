@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
+import { plan, request } from '../../../test/support/reindex-situations.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { tryOut } from './perform-try-out.ts';
@@ -84,6 +85,13 @@ it('tries the filters of aliases under names of its own', async () => {
       { add: { ...own, alias: 'es-steward-abcdef01-try-1', search_routing: 'a' } },
     ],
   });
+});
+
+it('leaves the end of a dry run to what is decided next', async () => {
+  const { context } = cluster(made);
+  const dry = { ...context, resource: request({ plan }, { dryRun: true }) };
+  const status = (await tryOut({ ...action, aliases: [] }, dry))({ phase: 'Validating', plan });
+  expect(status).toEqual({ phase: 'Validating', plan: { ...plan, tried: true } });
 });
 
 it('names the alias that the destination will not bear', async () => {

@@ -124,7 +124,7 @@ async function copySample(
 }
 
 function judge(outcome: TaskOutcome, { spec }: CopyRequest): Change {
-  const goOn: Change = (status) => ({ ...status, phase: spec.dryRun ? 'Planned' : 'Preparing' });
+  const goOn: Change = spec.dryRun ? withTrial : (status) => ({ ...status, phase: 'Preparing' });
   if (outcome.type === 'copied') return goOn;
   if (outcome.type === 'failed') return failed(outcome.reason, outcome.message);
   if (outcome.type !== 'documentFailures') return (status) => status;
@@ -142,6 +142,10 @@ function judge(outcome: TaskOutcome, { spec }: CopyRequest): Change {
     failures: outcome.failures.slice(0, 10).map(listedFailure),
   });
 }
+
+/** How a dry run ends is decided by the next pass: of a series it is not the end. */
+const withTrial: Change = ({ plan, ...status }) =>
+  plan ? { ...status, plan: { ...plan, tried: true } } : status;
 
 function refused({ errorType, detail }: ElasticsearchError): Change {
   if (errorType === 'script_exception') {

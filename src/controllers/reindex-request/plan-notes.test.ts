@@ -24,6 +24,16 @@ describe('a source that is not copied as a whole', () => {
   });
 });
 
+it('a series that deletes its sources says that there is no way back', () => {
+  const series = { ...spec(), source: { index: 'orders-v1', series: 'orders-v1-{date:yyyy}' } };
+  const notes = (policy: 'Retain' | 'Delete') =>
+    planNotes({ ...series, sourceAfter: { policy, rollbackWindow: '0s' } }, index('orders-v1'), { template });
+  const note = expect.stringContaining('no rollback window');
+  expect(notes('Delete')).toContainEqual(note);
+  expect(notes('Retain')).not.toContainEqual(note);
+  expect(of({ sourceAfter: { policy: 'Delete' } })).not.toContainEqual(note);
+});
+
 it('templates that cannot be read are told in the plan', () => {
   const [over, source] = [spec(to({ createFrom: 'Template' })), index('orders-v1', {})];
   expect(planNotes(over, source, {})).toEqual([expect.stringContaining('manage_index_templates')]);

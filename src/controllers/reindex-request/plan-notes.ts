@@ -13,6 +13,7 @@ export function planNotes(
   return [
     ...cheaperWays(spec, source),
     ...keptSource(spec, source),
+    ...withoutWindow(spec, source),
     ...unread(spec, facts),
     ...unasked(spec),
   ];
@@ -38,6 +39,14 @@ function keptSource({ source: { query }, sourceAfter }: CopySpec, { name }: Inde
   if (query === undefined || sourceAfter.policy !== 'Delete') return [];
   return [
     `sourceAfter.policy: Delete does not delete ${name} if spec.source.query leaves documents out, as they are not copied: it is kept, and status.sourceKept says why`,
+  ];
+}
+
+/** Whoever reads of the window, 24 hours where nothing is said, would count on it. */
+function withoutWindow({ source, sourceAfter }: CopySpec, { name }: IndexFacts): readonly string[] {
+  if (source.series === undefined || sourceAfter.policy !== 'Delete') return [];
+  return [
+    `a series has no rollback window, whatever sourceAfter.rollbackWindow says: sourceAfter.policy: Delete deletes ${name} right after its aliases have moved`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { sayingNotes } from './series-notes.ts';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 
 /** How a dry run ends, with what its plan says, or those of the indexes of a series. */
@@ -5,5 +6,5 @@ export function plannedMessage({ plan, series }: ReindexRequestStatus): string {
   const what = series
     ? `each of ${series.total} indexes was checked like a request of its own`
     : 'everything was checked and the plan is in status.plan';
-  return [`${what}; nothing was changed`, ...((series ?? plan)?.notes ?? [])].join('. Note: ');
+  return sayingNotes(`${what}; nothing was changed`, series ?? plan);
 }

@@ -1,5 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 
+type Progress = NonNullable<ReindexRequestStatus['progress']>;
+
 /** What a person watches: a percent that never goes back, a rate, and a time that can be trusted. */
 export interface Sample {
   /** Milliseconds since the epoch. */
@@ -61,4 +63,12 @@ export function roughDuration(ms: number): string {
 export function withQuarantined(progress: ReindexRequestStatus['progress'], message: string, count: number) {
   const { quarantined: _before, ...rest } = progress ?? {};
   return { ...rest, message, ...(count > 0 ? { quarantined: count } : {}) };
+}
+
+/** Whoever rests does not come to an end: nobody is to wait for one. */
+export function withoutForecast<Figures extends Pick<Progress, 'remaining' | 'eta' | 'documentsPerSecond'>>(
+  figures: Figures,
+) {
+  const { remaining: _remaining, eta: _eta, documentsPerSecond: _rate, ...rest } = figures;
+  return rest;
 }

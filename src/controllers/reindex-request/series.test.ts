@@ -13,10 +13,11 @@ import {
   type ReindexRequest,
   type ReindexRequestStatus,
 } from '../../crds/reindex-request.ts';
-import { currentCopy } from './copy-request.ts';
+import { type CopyRequest, currentCopy } from './copy-request.ts';
 import { decide } from './decide.ts';
-import type { Peer } from './observed.ts';
+import type { Observed, Peer } from './observed.ts';
 import { hasLostJournal, newestBegun, partitionsOf } from './series.ts';
+import { specHashOf } from './situation.ts';
 import { withinSeries } from './within-series.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -96,7 +97,7 @@ describe('between two indexes', () => {
     const dryRun = { dryRun: true };
     const part = (last: number, status: ReindexRequestStatus['series']) => {
       const series_ = { total: 3, completed: last, current: partitions[last]?.source, ...status };
-      return withinSeries(series({ series: series_ }, dryRun), planned).status.series;
+      return withinSeries(series({ series: series_ }, dryRun), planned, NOW).status.series;
     };
     const first = part(0, undefined);
     expect(first?.notes).toEqual([
@@ -112,6 +113,7 @@ describe('between two indexes', () => {
     expect(end.ready.message).toBe(
       'each of 3 indexes was checked like a request of its own; nothing was changed. Note: some note',
     );
+    expect(end.events).toMatchObject([{ reason: 'Planned' }]);
     expect(next(end.status, dryRun).ready).toEqual(end.ready);
     expect((end.conditions ?? []).map(({ type }) => type)).not.toContain('Complete');
   });
@@ -137,23 +139,24 @@ describe('between two indexes', () => {
   });
 });
 
+const from = { source: 'logs-v0-{date:yyyy.MM.dd}', destination: names.source.series };
+const filler: Peer = {
+  namespace: 'n',
+  name: 'before',
+  uid: 'b',
+  created: '2026-03-01T11:30:00Z',
+  phase: 'Pending',
+  suspended: false,
+  refused: false,
+  waitsForName: false,
+  awaitsApproval: false,
+  source: '',
+  destination: '',
+  destinationUuid: undefined,
+  series: from,
+};
+
 describe('a series of a chain', () => {
-  const from = { source: 'logs-v0-{date:yyyy.MM.dd}', destination: names.source.series };
-  const filler: Peer = {
-    namespace: 'n',
-    name: 'before',
-    uid: 'b',
-    created: '2026-03-01T11:30:00Z',
-    phase: 'Pending',
-    suspended: false,
-    refused: false,
-    waitsForName: false,
-    awaitsApproval: false,
-    source: '',
-    destination: '',
-    destinationUuid: undefined,
-    series: from,
-  };
   const none: ReindexRequestStatus = {};
   const someDone: ReindexRequestStatus = { series: { total: 3, completed: 3, last: 'logs-v1-2026.02.03' } };
   const judge = (status: ReindexRequestStatus, peers: readonly Peer[]) =>
@@ -202,6 +205,62 @@ describe('a series of a chain', () => {
   });
 });
 
+describe('an index of a series that is gone', () => {
+  const validating: ReindexRequestStatus = { ...second, phase: 'Validating' };
+  const judge = (status: ReindexRequestStatus, over: Partial<Observed> = {}, wish: object = {}) =>
+    decide(series(status, wish), observed({ sources: [], ...over }), NOW);
+  const events = (decision: ReturnType<typeof judge>) => (decision.events ?? []).map(({ reason }) => reason);
+  const made = { name: 'logs-v2-2026.02.02', uuid: 'u', settings: {}, aliases: {}, closed: false };
+
+  it('is passed over, and the next one begins', () => {
+    const passed = judge(validating);
+    expect(passed.status).toMatchObject({
+      phase: 'Pending',
+      series: { completed: 1, last: 'logs-v1-2026.02.02', notes: [expect.stringContaining('was gone')] },
+    });
+    expect(passed.status.series).not.toHaveProperty('current');
+    expect(events(passed)).toEqual(['Pending', 'IndexGone']);
+    const next = decide(series(passed.status), world, NOW).status;
+    expect(next.series).toMatchObject({ current: 'logs-v1-2026.02.03', completed: 1, total: 2 });
+    const all = { ...next.series, completed: 2, total: 2, last: 'logs-v1-2026.02.03', current: undefined };
+    expect(decide(series({ series: all }), world, NOW).ready.message).toMatch(
+      /^Reindex complete: 2 indexes .* Note: logs-v1-2026.02.02 was gone/,
+    );
+  });
+
+  it('is passed over by a retry, also when its copy had begun', () => {
+    const failed: ReindexRequestStatus = { ...second, phase: 'Failed', attempt: 1 };
+    const resource = series(failed);
+    const annotations = { 'es-steward.dev/retry': '1' };
+    const asked = { ...resource, metadata: { ...resource.metadata, annotations } };
+    const again = decide(asked, observed({ sources: [] }), NOW).status;
+    expect(again).toMatchObject({ phase: 'Pending', series: { current: 'logs-v1-2026.02.02' } });
+    const copy = { ...made, mappings: { _meta: { 'es-steward': markWith() } } };
+    const passed = judge({ ...again, phase: 'Validating' }, { destination: copy });
+    expect(passed.status.series?.notes).toEqual([expect.stringContaining('is left in logs-v2-2026.02.02')]);
+  });
+
+  it('is passed over once its locks are released', () => {
+    const locks = ['logs-v1-2026.02.02'];
+    const first = judge({ ...validating, locks });
+    expect(first.actions).toEqual([{ type: 'ReleaseLocks', names: locks }]);
+    expect(first.status).toMatchObject({ locks, series: { current: 'logs-v1-2026.02.02' } });
+    expect([first.holds, events(first)]).toEqual([true, []]);
+  });
+
+  it('is waited for while somebody is still to make it', () => {
+    const peers = [{ ...filler, destination: 'logs-v1-2026.02.02', series: undefined }];
+    expect(judge(validating, { peers }).ready.reason).toBe('WaitingForTurn');
+  });
+
+  it('is done when an earlier request of the same spec has copied it', () => {
+    const specHash = specHashOf((currentCopy(series(second)) as CopyRequest).spec);
+    const mark = markWith({ uid: 'another', state: 'final', specHash });
+    const copy = { ...made, mappings: { _meta: { 'es-steward': mark } } };
+    expect(judge(validating, { destination: copy }).status.series).toMatchObject({ completed: 2 });
+  });
+});
+
 describe('a series whose status was lost', () => {
   const [first, , third] = partitions;
   const at = (name: string, aliases: readonly string[] = [], mark: object = {}) => ({
@@ -235,7 +294,9 @@ describe('a series whose status was lost', () => {
     const seen = observed({ partitions, newestBegun: 'logs-v1-2026.02.02' });
     const resource = { ...lost, metadata: { ...lost.metadata, ...metadata } };
     expect(hasLostJournal(resource)).toBe(true);
-    expect(decide(resource, seen, NOW).status.series).toMatchObject({
+    const decision = decide(resource, seen, NOW);
+    expect(decision.holds).toBe(true);
+    expect(decision.status.series).toMatchObject({
       current: 'logs-v1-2026.02.02',
       destination: 'logs-v2-2026.02.02',
       completed: 1,
@@ -270,7 +331,7 @@ describe('one index of a series', () => {
     const copy = currentCopy(series({ ...begun, plan: later }, over));
     expect(copy?.spec.source.query).toEqual({ range: { at: { gte: '2026-03-01T12:00:00.000Z||-1d' } } });
     expect(currentCopy(series(begun, over))?.spec.source.query).toEqual(query);
-    const done = withinSeries(series(begun, over), part('Completed', 100)).status;
+    const done = withinSeries(series(begun, over), part('Completed', 100), NOW).status;
     expect(decide(series(done, over), world, NOW + 60_000).status.series?.time).toBe(begun.series?.time);
   });
 
@@ -284,7 +345,7 @@ describe('one index of a series', () => {
     }) as const;
 
   it('shows the percent of all, and keeps its own', () => {
-    const shown = withinSeries(series(second), part('Copying', 50));
+    const shown = withinSeries(series(second), part('Copying', 50), NOW);
     expect(shown.status).toMatchObject({
       series: { percent: 50 },
       progress: { percent: 50, display: '50%' },
@@ -293,22 +354,34 @@ describe('one index of a series', () => {
     expect(shown.conditions).toEqual([]);
     const copy = currentCopy(series({ ...second, ...shown.status }));
     expect(copy?.status?.progress?.percent).toBe(50);
-    const first = withinSeries(series({ series: { total: 4, completed: 0 } }), part('Copying', 50));
+    const first = withinSeries(series({ series: { total: 4, completed: 0 } }), part('Copying', 50), NOW);
     expect(first.status.progress?.percent).toBe(12);
+  });
+
+  it('is not ready because its present index serves', () => {
+    const serving = {
+      ...part('Copying', 99),
+      ready: { type: 'ready', reason: 'Completed', message: 'it serves' },
+    } as const;
+    expect(withinSeries(series(second), serving, NOW).ready).toEqual({
+      type: 'reconciling',
+      reason: 'InProgress',
+      message: '2 of 3: it serves',
+    });
   });
 
   it('takes nothing back when indexes have come meanwhile', () => {
     const more = { progress: { percent: 90, display: '90%', message: 'm' } };
     const grown = { ...more, series: { ...second.series, total: 20, completed: 9 } };
-    expect(withinSeries(series(grown), part('Copying', 50)).status.progress).toMatchObject({
+    expect(withinSeries(series(grown), part('Copying', 50), NOW).status.progress).toMatchObject({
       percent: 90,
       display: '90%',
     });
-    expect(withinSeries(series(grown), part('Completed', 100)).status.progress?.percent).toBe(90);
+    expect(withinSeries(series(grown), part('Completed', 100), NOW).status.progress?.percent).toBe(90);
   });
 
   it('leaves nothing of itself but that it is done', () => {
-    const done = withinSeries(series(second), part('Completed', 100));
+    const done = withinSeries(series(second), part('Completed', 100), NOW);
     expect(done.status).toMatchObject({
       phase: 'Pending',
       series: { total: 3, completed: 2, last: 'logs-v1-2026.02.02' },
@@ -316,5 +389,41 @@ describe('one index of a series', () => {
     });
     expect(done.status.series?.current).toBeUndefined();
     expect(done.next).toBe('now');
+  });
+
+  it('does not remove the request with its own end', () => {
+    const over = { ...part('Completed', 100), remove: true };
+    expect(withinSeries(series(second), over, NOW)).not.toHaveProperty('remove');
+  });
+
+  it('is not over before its locks are released', () => {
+    const { status, ...rest } = part('Completed', 100);
+    const actions = [{ type: 'ReleaseLocks', names: ['a'] }] as const;
+    const held = withinSeries(
+      series({ ...second, phase: 'CleaningUp' }),
+      { ...rest, actions, status: { ...status, locks: ['a'] } },
+      NOW,
+    );
+    expect(held).toMatchObject({ actions, next: 'now', ready: { type: 'reconciling' } });
+    expect(held.status).toMatchObject({ phase: 'CleaningUp', locks: ['a'], series: { completed: 1 } });
+  });
+
+  it('forgets no answered request of a person', () => {
+    const answered = { lastHandledRunNow: '1', lastHandledRetry: '2', lastHandledRollback: '3' };
+    const done = withinSeries(series({ ...second, ...answered }), part('Completed', 100), NOW);
+    expect(done.status).toMatchObject(answered);
+  });
+
+  it('leaves what the end has to tell: a source that was kept, and writes that came too late', () => {
+    const { status, ...rest } = part('Completed', 100);
+    const lost = { ...rest, status: { ...status, sourceKept: 'a was not deleted', writesAfterFence: 2 } };
+    const first = withinSeries(series(second), lost, NOW).status.series;
+    expect(first).toMatchObject({ notes: ['a was not deleted'], writesAfterFence: 2 });
+    const all = { ...first, completed: 2, total: 3, current: 'logs-v1-2026.02.03' };
+    const both = withinSeries(series({ series: all }), lost, NOW).status.series;
+    const end = decide(series({ series: both as NonNullable<typeof both> }), world, NOW);
+    expect(end.ready.message).toContain('Note: a was not deleted');
+    const condition = (end.conditions ?? []).find(({ type }) => type === 'WritesAfterFence');
+    expect(condition?.message).toMatch(/ 4 writes .*_meta/);
   });
 });

@@ -5,6 +5,7 @@ import { parseDuration } from '../../schedule/duration.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorIndex } from './error-index.ts';
 import { movedConditions } from './moved-conditions.ts';
+import { withoutForecast } from './progress.ts';
 import { hasServed, isOver, type Situation } from './situation.ts';
 
 export type Step = Decision<ReindexRequestStatus, ReindexAction>;
@@ -89,14 +90,6 @@ function progressOf(situation: Situation, options: StepOptions): Progress {
   const isMoving = options.phase === 'Copying' && options.ready?.type !== 'suspended';
   const live = isMoving ? figures : withoutForecast(figures);
   return { ...live, percent, display: `${percent}%`, message: shortened(figures.message, 1_000) };
-}
-
-/** Whoever rests does not come to an end: nobody is to wait for one. */
-export function withoutForecast<Figures extends Pick<Progress, 'remaining' | 'eta' | 'documentsPerSecond'>>(
-  figures: Figures,
-) {
-  const { remaining: _remaining, eta: _eta, documentsPerSecond: _rate, ...rest } = figures;
-  return rest;
 }
 
 function phaseEvent(

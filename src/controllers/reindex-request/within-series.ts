@@ -1,16 +1,33 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
-import { shortened, type Step } from './step.ts';
+import { withNotes } from './series-notes.ts';
+import { paceOf, seriesForecast } from './series-pace.ts';
+import type { Step } from './step.ts';
+
+type Series = NonNullable<ReindexRequestStatus['series']>;
 
 /** What the copy of one index says, as a part of its series. */
-export function withinSeries(resource: ReindexRequest, part: Step): Step {
+export function withinSeries(resource: ReindexRequest, part: Step, now: number): Step {
   const series = resource.status?.series;
   if (!series) return part;
+  const isDone = part.status.phase === 'Completed' || part.status.phase === 'Planned';
+  if (!isDone && !isPassedOver(part)) return underWay(resource, series, part, now);
+  return part.status.locks ? unlocked(resource, part) : partOver(resource, part, isDone);
+}
+
+/** Its stage has found nothing to copy, and has moved on in the series. A retry forgets the series altogether. */
+function isPassedOver({ status: { series } }: Step): boolean {
+  return series !== undefined && series.current === undefined;
+}
+
+function underWay(resource: ReindexRequest, series: Series, part: Step, now: number): Step {
   const { status } = part;
   const own = status.progress?.percent ?? 0;
-  if (status.phase === 'Completed' || status.phase === 'Planned') return partDone(resource, part);
   const percent = overall(resource, series.completed, series.total, own);
+  const { pace: _pace, ...before } = series;
+  const measured = { ...before, ...paceOf(series, part, own, now), percent: own };
   const progress = status.progress && {
     ...status.progress,
+    ...seriesForecast(measured, status.progress, now),
     percent,
     display: `${percent}%`,
     message: inSeries(series, status.progress.message),
@@ -20,16 +37,22 @@ export function withinSeries(resource: ReindexRequest, part: Step): Step {
     status: {
       ...status,
       startTime: resource.status?.startTime ?? status.startTime,
-      series: { ...series, percent: own },
+      series: measured,
       ...(progress ? { progress } : {}),
     },
-    ready: { ...part.ready, message: inSeries(series, part.ready.message) },
-    // The series is not complete before its last index is.
+    ready: notReady(part, inSeries(series, part.ready.message)),
     conditions: (part.conditions ?? []).filter(({ type }) => type !== 'Complete'),
   };
 }
 
-type Series = NonNullable<ReindexRequestStatus['series']>;
+/** The series is neither complete nor ready before its last index is, also while the present one serves already. */
+function notReady({ ready }: Step, message: string): Step['ready'] {
+  return ready.type === 'ready' ? inProgress(message) : { ...ready, message };
+}
+
+function inProgress(message: string): Step['ready'] {
+  return { type: 'reconciling', reason: 'InProgress', message };
+}
 
 /** What is over is said again in each pass. */
 export function inSeries({ completed, total }: Series, message: string): string {
@@ -43,52 +66,76 @@ function overall({ status }: ReindexRequest, completed: number, total: number, p
   return Math.max(status?.progress?.percent ?? 0, now);
 }
 
-/** Of each index only that it is done is remembered, else a long series would not fit into a status. */
-function partDone(resource: ReindexRequest, part: Step): Step {
-  const { series, startTime, conditions, observedGeneration, lastHandledRunNow, lastHandledRetry } =
-    resource.status ?? {};
+/** First its locks go: once the series has moved on, nobody knows of them. */
+function unlocked({ status }: ReindexRequest, { status: { locks }, actions = [], ready }: Step): Step {
+  return {
+    status: { ...status, locks },
+    ready: inProgress(ready.message),
+    conditions: [],
+    actions,
+    next: 'now',
+    holds: true,
+  };
+}
+
+/** Of each index only what the end tells is remembered, else a long series would not fit into a status. */
+function partOver(resource: ReindexRequest, part: Step, isDone: boolean): Step {
+  const { remove: _remove, ...rest } = part;
+  const series = isDone ? withPart(resource, part) : part.status.series;
+  const { completed = 0, total = 0, last } = series ?? {};
+  const percent = overall(resource, completed, total, 0);
+  const done = resource.spec.dryRun ? 'checked' : 'done';
+  const message = isDone
+    ? `${completed} of ${total} indexes are ${done}, the last is ${last}`
+    : part.ready.message;
+  return {
+    ...rest,
+    status: {
+      ...keptStatus(resource.status ?? {}),
+      phase: 'Pending',
+      series,
+      progress: { percent, display: `${percent}%`, message },
+    },
+    ready: inProgress(message),
+    conditions: [],
+    next: 'now',
+    // The plan of one index is not the end of the dry run.
+    events: isDone && resource.spec.dryRun ? [] : (part.events ?? []),
+  };
+}
+
+/** What is not of one index. */
+function keptStatus(status: ReindexRequestStatus): ReindexRequestStatus {
+  const { conditions, observedGeneration, startTime } = status;
+  const { lastHandledRunNow, lastHandledRetry, lastHandledRollback } = status;
+  const kept = {
+    conditions,
+    observedGeneration,
+    startTime,
+    lastHandledRunNow,
+    lastHandledRetry,
+    lastHandledRollback,
+  };
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+}
+
+function withPart({ spec, status }: ReindexRequest, part: Step): Series {
   const {
     current,
     destination: _destination,
     percent: _percent,
-    ...rest
-  } = series ?? { total: 0, completed: 0 };
-  const completed = rest.completed + 1;
-  const percent = overall(resource, completed, rest.total, 0);
-  const done = resource.spec.dryRun ? 'checked' : 'done';
-  const message = `${completed} of ${rest.total} indexes are ${done}, the last is ${current}`;
-  const quarantined = (resource.status?.series?.quarantined ?? 0) + (part.status.progress?.quarantined ?? 0);
+    ...series
+  } = status?.series ?? { total: 0, completed: 0 };
+  const { plan, progress, sourceKept, writesAfterFence: lost = 0 } = part.status;
+  const quarantined = (series.quarantined ?? 0) + (progress?.quarantined ?? 0);
+  const writesAfterFence = (series.writesAfterFence ?? 0) + lost;
+  const planned = (plan?.notes ?? []).map((note) => `${current}: ${note}`);
   return {
-    ...part,
-    status: {
-      ...(conditions ? { conditions } : {}),
-      ...(observedGeneration === undefined ? {} : { observedGeneration }),
-      ...(lastHandledRunNow === undefined ? {} : { lastHandledRunNow }),
-      ...(lastHandledRetry === undefined ? {} : { lastHandledRetry }),
-      phase: 'Pending',
-      startTime,
-      series: {
-        ...rest,
-        completed,
-        last: current,
-        ...(quarantined > 0 ? { quarantined } : {}),
-        ...(resource.spec.dryRun ? notesWith(rest.notes, current, part) : {}),
-      },
-      progress: { percent, display: `${percent}%`, message },
-    },
-    ready: { type: 'reconciling', reason: 'InProgress', message },
-    conditions: [],
-    next: 'now',
-    events: part.events ?? [],
+    ...series,
+    completed: series.completed + 1,
+    last: current,
+    ...(quarantined > 0 ? { quarantined } : {}),
+    ...(writesAfterFence > 0 ? { writesAfterFence } : {}),
+    ...withNotes(series, spec.dryRun ? planned : sourceKept === undefined ? [] : [sourceKept]),
   };
-}
-
-const MOST_NOTES = 10;
-const MOST_CHARACTERS = 1_000;
-
-/** Of a dry run there is nothing else that stays: what the plans of its first indexes say. */
-function notesWith(before: Series['notes'] = [], index: string | undefined, { status: { plan } }: Step) {
-  const own = (plan?.notes ?? []).map((note) => shortened(`${index}: ${note}`, MOST_CHARACTERS));
-  const notes = [...before, ...own].slice(0, MOST_NOTES);
-  return notes.length > 0 ? { notes } : {};
 }

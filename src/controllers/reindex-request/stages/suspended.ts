@@ -1,5 +1,6 @@
 import type { Situation } from '../situation.ts';
-import { type Step, step, withoutForecast } from '../step.ts';
+import { withoutForecast } from '../progress.ts';
+import { type Step, step } from '../step.ts';
 import { copy } from './copying.ts';
 
 /** No new part begins, those that run end and count; what is written meanwhile is caught up after resuming. */

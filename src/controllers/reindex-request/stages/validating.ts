@@ -14,6 +14,8 @@ import { aliasesToMove, ownsBlock, type Situation, writesBlocked } from '../situ
 import { fail, type Step, step, time } from '../step.ts';
 import { namesToLock } from '../locking.ts';
 import { whoGoesFirst } from '../turn.ts';
+import { passOver } from './passing-over.ts';
+import { planned } from './planned.ts';
 import { refuseWork } from './refusals.ts';
 
 const WAIT_MS = 5_000;
@@ -26,6 +28,7 @@ export function validate(situation: Situation): Step {
   return (
     doneBefore(situation) ??
     outOfTurn(situation) ??
+    passOver(situation) ??
     refuseWork(situation) ??
     waitForPrivileges(situation) ??
     waitForWholeView(situation) ??
@@ -129,7 +132,7 @@ function waiting(situation: Situation, reason: string, message: string): Step {
 
 /** First the plan into status, then the trial on real documents, which moves the phase on. */
 function planOrTry(situation: Situation): Step {
-  const { status, mark, observed } = situation;
+  const { status, mark, observed, spec } = situation;
   const [source] = observed.sources;
   if (!source || !observed.preflight)
     return waiting(situation, 'InProgress', 'waiting for the facts of the source');
@@ -142,6 +145,7 @@ function planOrTry(situation: Situation): Step {
       next: 'now',
       holds: false,
     });
+  if (spec.dryRun && status.plan.tried) return planned(situation);
   const holding = hold(situation);
   if (holding) return holding;
   if (mark)

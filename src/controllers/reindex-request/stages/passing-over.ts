@@ -1,0 +1,23 @@
+import { withNotes } from '../series-notes.ts';
+import type { Situation } from '../situation.ts';
+import { type Step, step } from '../step.ts';
+
+/**
+ * An index of a series that is gone before anything was done with it, by a policy or a person: there is nothing to copy,
+ * and the others go on. A request that had begun with it fails first, and passes it over when it is told to try again.
+ */
+export function passOver(situation: Situation): Step | undefined {
+  const { status, observed, destination, mark } = situation;
+  if (!status.series?.current || observed.sources.length > 0) return undefined;
+  const { current, destination: _destination, percent: _percent, ...series } = status.series;
+  const left = destination && mark ? `; what was copied of it is left in ${destination.name}` : '';
+  const message = `${current} was gone before it was copied, and the series goes on without it${left}`;
+  return step(situation, {
+    phase: 'Pending',
+    message,
+    status: { ...status, series: { ...series, last: current, ...withNotes(series, [message]) } },
+    next: 'now',
+    holds: false,
+    events: [{ type: 'Warning', reason: 'IndexGone', action: 'PassOver', note: message }],
+  });
+}
