@@ -31,7 +31,9 @@ export function nextPartition(resource: ReindexRequest, observed: Observed, now:
   if (next) return begin(situation, next, completed + left.length);
   const filler = fillerFirst(situation);
   if (filler) return waitInLine(rested(situation), filler);
-  return partitions.length === 0 && completed === 0 ? noneFound(situation) : complete(situation, completed);
+  // With sourceAfter.policy: Delete nothing else is left of what an earlier request, or a lost status, has done.
+  const done = completed > 0 ? completed : (observed.finishedCopies ?? 0);
+  return partitions.length === 0 && done === 0 ? noneFound(situation) : complete(situation, done);
 }
 
 /** A journal that was lost begins again where the marks say that it was. */

@@ -58,7 +58,8 @@ export function wholeSeries(resource: ReindexRequest): CopyRequest {
   return withNames(resource, source.series ?? '', destination.series ?? '');
 }
 
-function withNames(resource: ReindexRequest, source: string, destination: string): CopyRequest {
+/** Of one index of a series, or of a request that names one. */
+export function withNames(resource: ReindexRequest, source: string, destination: string): CopyRequest {
   const { spec } = resource;
   return {
     ...resource,

@@ -27,6 +27,7 @@ import {
   stage,
   actionsOf,
   counts,
+  markWith,
   wholeCopy,
 } from '../../../test/support/reindex-situations.ts';
 import { type DestinationMark, tunedSettings } from './destination.ts';
@@ -125,6 +126,12 @@ describe('validating', () => {
       { destination: { index: `${'é'.repeat(124)}xx` } },
       'PreflightFailed',
     ],
+    [
+      'a source that is half a copy',
+      { sources: [source({ mappings: { _meta: { 'es-steward': markWith({ uid: 'b' }) } } })] },
+      {},
+      'PreflightFailed',
+    ],
     ['a protected source', { sources: [index('.kibana')] }, {}, 'PreflightFailed'],
     [
       'an alias that leads to the destination itself',
@@ -221,6 +228,11 @@ describe('validating', () => {
     expect(decision.status.failure?.reason).toBe(reason);
     expect(actionsOf(decision)).toEqual([]);
     expect(decision.holds).toBe(false);
+  });
+
+  it('copies what an earlier request has completed', () => {
+    const mappings = { _meta: { 'es-steward': markWith({ uid: 'b', state: 'final' }) } };
+    expect(judge({ sources: [source({ mappings })] }).status.plan).toBeDefined();
   });
 
   it('waits for a privilege and names it', () => {

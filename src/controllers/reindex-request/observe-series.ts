@@ -4,7 +4,7 @@ import { indexMarks } from '../../elasticsearch/index-marks.ts';
 import { indexNames } from '../../elasticsearch/index-names.ts';
 import { globOf, parseTemplate } from '../../naming/template.ts';
 import type { Observed } from './observed.ts';
-import { hasLostJournal, newestBegun, partitionsOf } from './series.ts';
+import { finishedCopies, hasLostJournal, newestBegun, partitionsOf } from './series.ts';
 
 /** What there is of a series; both patterns must be granted as a whole. */
 export async function readPartitions(
@@ -12,7 +12,10 @@ export async function readPartitions(
   connections: Connections,
   signal: AbortSignal,
 ): Promise<
-  Pick<Observed, 'connection' | 'partitions' | 'newestBegun' | 'maxConcurrentOperations' | 'protects'>
+  Pick<
+    Observed,
+    'connection' | 'partitions' | 'newestBegun' | 'finishedCopies' | 'maxConcurrentOperations' | 'protects'
+  >
 > {
   const { spec, metadata } = request;
   const globs = [spec.source.series, spec.destination.series].flatMap(globOfSeries);
@@ -26,15 +29,18 @@ export async function readPartitions(
   const cluster = await connections.use(use, signal);
   const [from = '', to = ''] = globs;
   const partitions = partitionsOf(spec, await indexNames(cluster.es, from, signal));
-  const [sources, copies] = hasLostJournal(request)
-    ? await Promise.all([from, to].map((glob) => indexMarks(cluster.es, glob, signal)))
-    : [];
+  const isLost = hasLostJournal(request);
+  const [sources, copies] = await Promise.all([
+    isLost ? indexMarks(cluster.es, from, signal) : [],
+    isLost || partitions.length === 0 ? indexMarks(cluster.es, to, signal) : [],
+  ]);
   return {
     connection: cluster.connection.name,
     maxConcurrentOperations: cluster.maxConcurrentOperations,
     protects: (name) => cluster.protects(name),
     partitions,
-    newestBegun: sources && copies && newestBegun(partitions, { sources, copies }, metadata.uid),
+    newestBegun: isLost ? newestBegun(partitions, { sources, copies }, metadata.uid) : undefined,
+    finishedCopies: finishedCopies(request, copies),
   };
 }
 

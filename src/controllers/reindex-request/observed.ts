@@ -19,6 +19,8 @@ export interface Observed {
   readonly partitions?: readonly { readonly source: string; readonly destination: string }[];
   /** Of a series that has no journal: the source of the newest one that carries marks of this request. */
   readonly newestBegun?: string | undefined;
+  /** Of a series without a journal or without an index: how many of its copies are there, and whole. */
+  readonly finishedCopies?: number;
   /** The other requests on this connection, for turns and chains. */
   readonly peers: readonly Peer[];
   /** The uids of all requests, of every connection: an index whose maker is among them is not abandoned. */

@@ -13,10 +13,10 @@ import {
   type ReindexRequest,
   type ReindexRequestStatus,
 } from '../../crds/reindex-request.ts';
-import { type CopyRequest, currentCopy } from './copy-request.ts';
+import { type CopyRequest, currentCopy, withNames } from './copy-request.ts';
 import { decide } from './decide.ts';
 import type { Observed, Peer } from './observed.ts';
-import { hasLostJournal, newestBegun, partitionsOf } from './series.ts';
+import { finishedCopies, hasLostJournal, newestBegun, partitionsOf } from './series.ts';
 import { specHashOf } from './situation.ts';
 import { withinSeries } from './within-series.ts';
 
@@ -258,6 +258,34 @@ describe('an index of a series that is gone', () => {
     const mark = markWith({ uid: 'another', state: 'final', specHash });
     const copy = { ...made, mappings: { _meta: { 'es-steward': mark } } };
     expect(judge(validating, { destination: copy }).status.series).toMatchObject({ completed: 2 });
+  });
+});
+
+describe('a series whose sources are gone', () => {
+  const resource = series();
+  const specOf = (day: string) =>
+    withNames(resource, `logs-v1-2026.02.${day}`, `logs-v2-2026.02.${day}`).spec;
+  const copyOf = (day: string, mark: object) => ({
+    name: `logs-v2-2026.02.${day}`,
+    aliases: [],
+    meta: { 'es-steward': markWith({ uid: 'earlier', state: 'final', ...mark }) },
+  });
+  const same = { specHash: specHashOf(specOf('01')) };
+
+  it.each([
+    ['the same request', { uid: UID }, 1],
+    ['an earlier one of the same spec', same, 1],
+    ['another spec, or for another date', {}, 0],
+    ['the same spec, and left half', { ...same, state: 'copying' }, 0],
+  ])('knows the copies of %s', (_, mark, count) => {
+    expect(finishedCopies(resource, [copyOf('01', mark), copyOf('30', mark)])).toBe(count);
+  });
+
+  it('is complete when its copies are whole', () => {
+    const end = decide(resource, observed({ partitions: [], finishedCopies: 2 }), NOW);
+    expect(end.status).toMatchObject({ phase: 'Completed', series: { total: 2, completed: 2 } });
+    const waits = observed({ partitions: [], finishedCopies: 2, peers: [filler] });
+    expect(decide(resource, waits, NOW).ready.reason).toBe('WaitingForTurn');
   });
 });
 

@@ -1,8 +1,10 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { formatName, matchName, parseTemplate, type Template } from '../../naming/template.ts';
 import type { IndexMarks } from '../../elasticsearch/index-marks.ts';
+import { withNames } from './copy-request.ts';
 import { markOf } from './destination.ts';
 import { epochOf } from './names.ts';
+import { specHashOf } from './situation.ts';
 
 /** One index of a series, and the one that it is copied to. */
 export interface Partition {
@@ -46,6 +48,19 @@ export function laterThan(
   const from = template(source.series);
   const startOf = (name: string) => (from ? (matchName(from, name)?.date?.start ?? 0) : 0);
   return partitions.filter((one) => startOf(one.source) > startOf(last));
+}
+
+/** How many indexes of the destination are whole copies: made by this request, or by an earlier one of the same spec. */
+export function finishedCopies(resource: ReindexRequest, copies: readonly IndexMarks[]): number {
+  const { source, destination } = resource.spec;
+  const [from, to] = [template(source.series), template(destination.series)];
+  if (!from || !to) return 0;
+  return copies.filter(({ name, meta }) => {
+    const [mark, date] = [markOf({ _meta: meta }), matchName(to, name)?.date?.start];
+    if (mark?.state !== 'final' || date === undefined) return false;
+    const copy = withNames(resource, formatName(from, { date }), name);
+    return mark.uid === resource.metadata.uid || mark.specHash === specHashOf(copy.spec);
+  }).length;
 }
 
 /** Also of one that has just been created; a retry walks through all of them again. */

@@ -7,6 +7,7 @@ import { pipelineFaults } from '../pipeline-rules.ts';
 import { clockFault } from '../query-clocks.ts';
 import { nowFault } from '../query-time.ts';
 import { scriptFault } from '../script.ts';
+import type { IndexFacts } from '../observed.ts';
 import { aliasesToMove, type Situation } from '../situation.ts';
 import { fail, type Step } from '../step.ts';
 
@@ -45,6 +46,8 @@ function refuseSource(situation: Situation): Step | undefined {
     return refuse(
       `index ${source.name} is protected by connection ${observed.connection}: its protectedIndices or --protected-indices name it`,
     );
+  const half = unfinished(source);
+  if (half) return refuse(half);
   if (source.name === spec.destination.index)
     return refuse(`source and destination are both ${source.name}: a copy needs an index of its own`);
   if (!keepsWholeSource(source))
@@ -52,6 +55,13 @@ function refuseSource(situation: Situation): Step | undefined {
       `index ${source.name} does not keep the whole _source of its documents: they cannot be copied`,
     );
   return undefined;
+}
+
+/** Whoever is at work on it was waited for: nobody completes it any more. */
+function unfinished({ name, mappings }: IndexFacts): string | undefined {
+  const mark = markOf(mappings);
+  if (mark?.state !== 'copying') return undefined;
+  return `index ${name} is an unfinished copy of ${mark.sourceIndex}: let the request that makes it end well, then retry; if it is whole all the same, take es-steward out of _meta of its mapping, then retry`;
 }
 
 function refuseDestination(situation: Situation): Step | undefined {
