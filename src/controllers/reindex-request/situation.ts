@@ -102,6 +102,7 @@ function hasSwapped(
 ): boolean {
   if (status.completionTime !== undefined && status.aliasesMoved !== undefined) return true;
   if (!destination || mark?.state !== 'final' || epochs.length > 0) return false;
+  if (isOfAnotherSource(mark, source)) return false;
   const planned = status.plan?.aliases.map(({ name }) => name) ?? mark.cutover?.aliases ?? [];
   const isMoved = planned.length > 0 && planned.every((name) => name in destination.aliases);
   if (isMoved) return true;
@@ -113,6 +114,14 @@ function hasSwapped(
       return planned.some((name) => name in destination.aliases);
   }
   return source !== undefined && !hasLost(claims);
+}
+
+/** Final, and its source was gone before the aliases moved: nothing of it is told by the index that has come in its place. */
+export function isOfAnotherSource(
+  mark: DestinationMark | undefined,
+  source: IndexFacts | undefined,
+): boolean {
+  return mark?.state === 'final' && source !== undefined && mark.sourceUuid !== source.uuid;
 }
 
 /** Intents of before the move; it is asked for only once its own is in status. */

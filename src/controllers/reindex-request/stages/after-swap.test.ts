@@ -237,6 +237,42 @@ describe('the rollback window', () => {
   });
 });
 
+describe('a copy that was final when its source was deleted, before its aliases moved', () => {
+  const anew = { ...index('orders-v1', {}, { orders }), uuid: 'anew' };
+  const final = { sources: [anew], destination: serving({}) };
+  const preflight = {
+    missingPrivileges: [],
+    pipelines: {},
+    sequenceNumbersSearchable: true,
+    documents: 1,
+    bytes: 1,
+  };
+
+  it.each<[string, ReindexRequestStatus]>([
+    ['by a retry', { phase: 'Validating', attempt: 2 }],
+    ['by a retry that has planned', { ...moved, phase: 'Validating', attempt: 2 }],
+    ['by one that has lost its status', { phase: 'Validating' }],
+  ])('is not taken for moved %s once there is another of that name', (_, status) => {
+    const { completionTime: _time, aliasesMoved: _aliases, plan, ...rest } = status;
+    const planned = plan ? { plan: { ...plan, sourceUuid: 'anew' } } : {};
+    const resource = request({ ...rest, ...planned }, noWindow);
+    expect(stage(resource, world(final))).toBe('Validating');
+    const decision = run(resource, world({ ...final, preflight }));
+    expect(decision.status.failure?.reason).toBe('SourceChanged');
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('stays whole: nothing of ours makes it half a copy again, or deletes it', () => {
+    const { completionTime: _time, aliasesMoved: _aliases, ...rest } = moved;
+    const failed = { ...rest, failure: { reason: 'SourceChanged', message: '' } };
+    for (const over of [{}, { cancel: true }]) {
+      const actions = actionsOf(run(request(failed, over), world(final)));
+      expect(actions).not.toContain('SetMeta');
+      expect(actions).not.toContain('DeleteDestination');
+    }
+  });
+});
+
 describe('a rollback', () => {
   const BACK = 'es-steward-abcdef01-back-2';
   const rollback = { asked: 'please', number: 2, blockedBefore: false };

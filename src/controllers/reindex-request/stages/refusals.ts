@@ -8,7 +8,7 @@ import { clockFault } from '../query-clocks.ts';
 import { nowFault } from '../query-time.ts';
 import { scriptFault } from '../script.ts';
 import type { IndexFacts } from '../observed.ts';
-import { aliasesToMove, type Situation } from '../situation.ts';
+import { aliasesToMove, isOfAnotherSource, type Situation } from '../situation.ts';
 import { fail, type Step } from '../step.ts';
 
 /** What can never go well, or must not: said before anything is done, with what to do about it. */
@@ -86,6 +86,12 @@ function refuseDestination(situation: Situation): Step | undefined {
       situation,
       'PreflightFailed',
       `the name of the destination is too long: ${errorIndex(name)}, which keeps what cannot be written, would have more than the ${MOST_NAME_BYTES} bytes that Elasticsearch allows; choose one of at most ${MOST_NAME_BYTES - bytes(errorIndex(''))} bytes in a new request`,
+    );
+  if (destination && source && isOfAnotherSource(mark, source))
+    return fail(
+      situation,
+      'SourceChanged',
+      `${destination.name} is a whole copy of the ${source.name} that was there before this one, and no alias has moved to it; it was kept: delete it if nobody needs it, then retry`,
     );
   if (!destination || mark || isAbandoned(situation)) return undefined;
   const kind = destination.name === name ? 'an index' : `an alias of ${destination.name}`;
