@@ -20,7 +20,7 @@ it.for([
       destination: { index: to, ...more },
       dryRun: true,
     });
-    expect(status.phase).toBe('Planned');
+    expect(status).toMatchObject({ phase: 'Planned', progress: { percent: 100 } });
     expect(await indexOf(bed.es, to)).toBeUndefined();
     expect(await leftovers(bed.es, request?.metadata.uid ?? '')).toEqual([]);
     const [note = ''] = status.plan?.notes ?? [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deleteRequest, useReindexBed } from '../../support/reindex-bed.ts';
+import { deleteRequest, editRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
   createIndex,
@@ -14,7 +14,7 @@ import {
   write,
 } from '../../support/reindex-indices.ts';
 import type { IndexBody } from '../../support/reindex-indices.ts';
-import { reindex } from '../../support/reindex-run.ts';
+import { bringToRest, reindex } from '../../support/reindex-run.ts';
 import type { Ended } from '../../support/reindex-run.ts';
 
 const bed = await useReindexBed();
@@ -38,6 +38,20 @@ describe('a source', () => {
   it('whose _source leaves fields out is refused (H9)', async () => {
     const { from, to } = await source({ ...oneShard, mappings: { _source: { excludes: ['text'] } } });
     expect(await refusal(await reindex(bed, { from, to }), to)).toBe('PreflightFailed');
+  });
+
+  it('that is half a copy is refused, until somebody says that it is whole', async () => {
+    const mark = { uid: 'gone', state: 'copying', sourceIndex: 'some-v1' };
+    const mappings = { _meta: { 'es-steward': mark, kept: 1 } };
+    const { from, to } = await source({ ...oneShard, mappings });
+    const failed = await reindex(bed, { from, to });
+    expect(await refusal(failed, to)).toBe('PreflightFailed');
+    expect(failed.status.failure?.message).toContain('an unfinished copy of some-v1');
+    const whole = { _meta: { kept: 1 } };
+    await bed.es.request({ method: 'PUT', path: `/${from}/_mapping`, body: whole });
+    await editRequest(bed, failed.name, { metadata: { annotations: { 'es-steward.dev/retry': '1' } } });
+    const { status } = await bringToRest(bed, failed.name);
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 20 } });
   });
 
   it('of logs that are routed by their fields is copied only into an index that keeps its ids', async (test) => {

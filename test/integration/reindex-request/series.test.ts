@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
-import { editRequest, eraseStatus, requestRef, useReindexBed } from '../../support/reindex-bed.ts';
+import {
+  deleteRequest,
+  editRequest,
+  eraseStatus,
+  requestRef,
+  useReindexBed,
+} from '../../support/reindex-bed.ts';
 import {
   addAliases,
   createIndex,
@@ -12,7 +18,7 @@ import {
   oneShard,
   write,
 } from '../../support/reindex-indices.ts';
-import { bringToRest, reindex } from '../../support/reindex-run.ts';
+import { bringToRest, type Ended, reindex } from '../../support/reindex-run.ts';
 import type { Around } from '../../support/server-calls.ts';
 
 const bed = await useReindexBed();
@@ -44,6 +50,46 @@ it('copies each index of a series to the same date, one after the other, its ali
   const percents = seen.map(({ progress }) => progress?.percent ?? 0);
   expect(percents).toEqual([...percents].sort((a, b) => a - b));
   expect(await indexOf(bed.es, `${name}-v2-2026.02.30`)).toBeUndefined();
+  expectOneEnd(seen, 'Completed');
+});
+
+/** Of a series, and not of each of its indexes: whoever waits for it must not be told too early. */
+function expectOneEnd(seen: Ended['seen'], end: string): void {
+  const isReady = ({ conditions = [] }: Ended['seen'][number]) =>
+    conditions.some(({ type, status }) => (type === 'Ready' || type === 'Complete') && status === 'True');
+  const ends = seen.filter((status) => status.phase === end || isReady(status));
+  expect(ends.map(({ phase, series }) => [phase, series?.completed])).toEqual([[end, DATES.length]]);
+}
+
+it('checks each index in a dry run, which ends once', async () => {
+  const { name, ...names } = await createSeries();
+  const { status, seen } = await reindex(bed, { from: '', to: '', ...names, dryRun: true });
+  expect(status).toMatchObject({ phase: 'Planned', series: { completed: 2 }, progress: { percent: 100 } });
+  expectOneEnd(seen, 'Planned');
+  expect(await indexOf(bed.es, `${name}-v2-${DATES[0]}`)).toBeUndefined();
+});
+
+it('is done as well when it is applied again, though no source is left', async () => {
+  const { name, ...names } = await createSeries();
+  const spec = { from: '', to: '', ...names, sourceAfter: { policy: 'Delete', rollbackWindow: '0s' } };
+  const first = await reindex(bed, spec);
+  expect(first.status).toMatchObject({ phase: 'Completed', series: { completed: 2 } });
+  expect(await indexOf(bed.es, `${name}-v1-${DATES[0]}`)).toBeUndefined();
+  await deleteRequest(bed, first.name);
+  await bringToRest(bed, first.name);
+  const again = await reindex(bed, spec, { name: first.name });
+  expect(again.status).toMatchObject({ phase: 'Completed', series: { completed: 2 } });
+});
+
+it('goes on without an index that is gone before its copy begins', async () => {
+  const { name, ...names } = await createSeries();
+  const remove = async () => {
+    await bed.es.request({ method: 'DELETE', path: `/${name}-v1-${DATES[0]}` });
+  };
+  const { status } = await reindex(bed, { from: '', to: '', ...names }, { at: { Pending: remove } });
+  expect(status).toMatchObject({ phase: 'Completed', series: { total: 1, completed: 1 } });
+  expect(status.series?.notes).toEqual([expect.stringContaining(`${name}-v1-${DATES[0]} was gone`)]);
+  expect((await indexOf(bed.es, `${name}-v2-${DATES[1]}`))?.aliases).toHaveProperty(name);
 });
 
 describe('a series whose status is lost', () => {
