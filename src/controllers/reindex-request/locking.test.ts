@@ -81,6 +81,32 @@ describe('the locks of a plan', () => {
   });
 });
 
+describe('what was taken over with the locks', () => {
+  const held = {
+    ...planned,
+    phase: 'Validating',
+    locks: names,
+    plan: { ...plan, blockedBefore: true },
+  } as const;
+  const failure = { reason: 'PreflightFailed', message: '' };
+
+  it.each([
+    ['is suspended', held, { suspend: true }, {}],
+    ['is cancelled', held, { cancel: true }, {}],
+    ['fails', { ...held, failure }, {}, {}],
+    ['is deleted', held, {}, { deletionTimestamp: '2026-03-01T11:59:00Z' }],
+  ])('is ended by a request that %s before it has begun', (_, status, over, metadata) => {
+    const judge = (world: Partial<Observed>) => run(request(status, over, metadata), observed(world));
+    const claims = [ours('orders-v1')];
+    const left = fenced({ aliases: { orders: {}, ...theirAlias } });
+    expect(actionsOf(judge({ sources: [left], claims }))).toEqual(['DropAliases']);
+    const blocked = fenced({ aliases: { orders: {} } });
+    expect(actionsOf(judge({ sources: [blocked], claims }))).toEqual(['LiftBlock']);
+    for (const claim of [ours('orders-v1', false), theirs('orders-v1', false)])
+      expect(actionsOf(judge({ sources: [blocked], claims: [claim] }))).toEqual(['ReleaseLocks']);
+  });
+});
+
 describe('a request that has its turn', () => {
   const held = { ...copied, locks: names };
 

@@ -160,3 +160,16 @@ it('does not need the shards of what serves to let go of it', async () => {
   const situation = situationOf(request({}), observed({ destination: destination() }), NOW);
   expect(await readStage('RollingBack', situation, { es, locks }, new AbortController().signal)).toEqual({});
 });
+
+it.each([
+  ['Validating', 1],
+  ['Copying', undefined],
+] as const)('looks who holds the locks of a request that is undone in %s', async (phase, count) => {
+  const doc = { _id: 'orders-v1', found: true, _seq_no: 1, _primary_term: 1, _source: {} };
+  const es: Elasticsearch = {
+    request: async ({ path }) => (path.endsWith('/_mget') ? { docs: [doc] } : { indices: [] }),
+  };
+  const situation = situationOf(request({ phase, locks: ['orders-v1'] }, { cancel: true }), observed(), NOW);
+  const { claims } = await readStage('Undoing', situation, { es, locks }, new AbortController().signal);
+  expect(claims?.length).toBe(count);
+});

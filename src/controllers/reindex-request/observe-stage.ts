@@ -16,7 +16,7 @@ import { readBothShards, readCleanUp, readDestinationShards, readMovedSource } f
 import type { Observed, TaskOutcome } from './observed.ts';
 import type { Range } from './ranges.ts';
 import { ownScratches } from './perform-scratch.ts';
-import { aliasesToMove, type Situation } from './situation.ts';
+import { aliasesToMove, hasBegun, type Situation } from './situation.ts';
 import { whoGoesFirst } from './turn.ts';
 
 type Reads = Partial<Observed>;
@@ -51,11 +51,12 @@ export async function readStage(
   { es, locks }: StageReads,
   signal: AbortSignal,
 ): Promise<Reads> {
-  const [read, claims] = await Promise.all([
+  const [read, claims, held] = await Promise.all([
     readers[stage]?.(situation, es, signal),
     stage === 'Pending' || stage === 'Validating' ? readNames(situation, { es, locks }, signal) : {},
+    stage === 'Undoing' ? readHeld(situation, { es, locks }, signal) : {},
   ]);
-  return { ...read, ...claims };
+  return { ...read, ...claims, ...held };
 }
 
 /** Before a turn: who else works on these names. Whoever waits for a peer anyway asks nobody. */
@@ -70,6 +71,17 @@ async function readNames(
   const aliases = Object.keys(aliasesToMove(spec, source));
   const names = status.locks ?? [...new Set([source.name, spec.destination.index, ...aliases])].sort();
   return { claims: await readClaims(names, { es, uid, watch, source }, signal) };
+}
+
+/** Of a request that stops before it has begun: what it may have taken over with its locks. */
+async function readHeld(
+  { observed, status, uid }: Situation,
+  { es, locks: watch }: StageReads,
+  signal: AbortSignal,
+): Promise<Reads> {
+  if (!status.locks || hasBegun(status.phase)) return {};
+  const [source] = observed.sources;
+  return { claims: await readClaims(status.locks, { es, uid, watch, source }, signal) };
 }
 
 async function readScratches({ uid }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {

@@ -1,7 +1,7 @@
 import { setsBlocks } from '../locking.ts';
 import { foreignEpochs } from '../names.ts';
 import type { Claim } from '../observed.ts';
-import { hasWriteBlock, type Situation, writesBlocked } from '../situation.ts';
+import { hasBegun, hasWriteBlock, type Situation, writesBlocked } from '../situation.ts';
 import { SOON_MS, type Step, step } from '../step.ts';
 
 /**
@@ -11,6 +11,17 @@ import { SOON_MS, type Step, step } from '../step.ts';
 export function hold(situation: Situation): Step | undefined {
   if (situation.spec.dryRun) return undefined;
   return takeNames(situation) ?? endAbandoned(situation) ?? planAgain(situation);
+}
+
+/**
+ * Whoever stops right after it has taken a turn over ends what is left there first: with the lock the only word of whose
+ * block it is would go.
+ */
+export function endInherited(situation: Situation): Step | undefined {
+  const { observed, status } = situation;
+  const [source] = observed.sources;
+  const isHeld = observed.claims?.some(({ name, by }) => by === 'us' && name === source?.name) ?? false;
+  return isHeld && !hasBegun(status.phase) ? endAbandoned(situation) : undefined;
 }
 
 function takeNames(situation: Situation): Step | undefined {

@@ -1,5 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
+import { endInherited } from './holding.ts';
 import { wasNeverFilled, withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import { viewsOf, withoutViews } from '../rounds.ts';
@@ -14,6 +15,7 @@ type Why = 'deleted' | 'cancelled' | 'failed' | 'suspended';
  */
 export function undo(situation: Situation): Step {
   return (
+    endInherited(situation) ??
     bumpEpoch(situation) ??
     liftBlock(situation) ??
     dropTemplateAliases(situation) ??
