@@ -135,12 +135,12 @@ function openEntry(
 
 /** A refused login means that a Secret may just have been changed: it is read anew before the next request. */
 function reportingRefusedLogin(
-  { endpoints, atTurn: turn }: ElasticsearchClient,
+  es: ElasticsearchClient,
   onUnauthenticated: () => void,
 ): Pick<CachedClient, 'request' | 'atTurn' | 'endpoints'> {
   const atTurn: CachedClient['atTurn'] = async (request, work) => {
     try {
-      return await turn(request, work);
+      return await es.atTurn(request, work);
     } catch (error) {
       if (isElasticsearchError(error, 'unauthenticated')) onUnauthenticated();
       throw error;
@@ -148,7 +148,7 @@ function reportingRefusedLogin(
   };
   const request: CachedClient['request'] = (request, signal) =>
     atTurn(request, (endpoint, deadline) => endpoint.send(request, deadline, signal));
-  return { endpoints, atTurn, request };
+  return { endpoints: es.endpoints, atTurn, request };
 }
 
 function rememberIdentity(

@@ -138,7 +138,7 @@ function redacted(node: ElasticsearchNode, { auth }: ElasticsearchOptions): Elas
       throw error instanceof ElasticsearchError ? withoutSecrets(error, auth) : error;
     }
   };
-  return { send, close: node.close };
+  return { ...node, send };
 }
 
 function observed(node: ElasticsearchNode, { onRequest }: ElasticsearchOptions): ElasticsearchNode {
@@ -154,5 +154,5 @@ function observed(node: ElasticsearchNode, { onRequest }: ElasticsearchOptions):
       throw error;
     }
   };
-  return { send, close: node.close };
+  return { ...node, send };
 }

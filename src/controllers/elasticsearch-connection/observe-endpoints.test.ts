@@ -30,7 +30,11 @@ async function strayOf(...endpoints: readonly string[]) {
   // A cast: nothing else of it is used.
   const resource = { spec: { endpoints } } as unknown as Connection;
   const probe = { clusterUuid: 'uuid-1', timeoutMs: 5_000 };
-  return strayEndpoint(resource, client, probe, new AbortController().signal).finally(() => client.close());
+  try {
+    return await strayEndpoint(resource, client, probe, new AbortController().signal);
+  } finally {
+    await client.close();
+  }
 }
 
 it('names an endpoint of another cluster, wherever it stands', async () => {
