@@ -102,10 +102,10 @@ function hasSwapped(
 ): boolean {
   if (status.completionTime !== undefined && status.aliasesMoved !== undefined) return true;
   if (!destination || mark?.state !== 'final' || epochs.length > 0) return false;
-  if (isOfAnotherSource(mark, source)) return false;
   const planned = status.plan?.aliases.map(({ name }) => name) ?? mark.cutover?.aliases ?? [];
   const isMoved = planned.length > 0 && planned.every((name) => name in destination.aliases);
   if (isMoved) return true;
+  if (isOfAnotherSource(mark, source)) return false;
   // Whoever takes over takes the epoch alias away as well, and may be gone by now: what was never asked for, or would
   // show in the aliases, has not happened.
   if (hasBegun(status.phase) && status.plan !== undefined) {

@@ -262,6 +262,11 @@ describe('a copy that was final when its source was deleted, before its aliases 
     expect(actionsOf(decision)).toEqual([]);
   });
 
+  it('is another matter where the aliases have moved: a name that is used again undoes no move', () => {
+    const cutover = { ...final, destination: serving({ orders }), sources: [{ ...anew, aliases: {} }] };
+    expect(stage(request({ phase: 'Validating' }, noWindow), world(cutover))).not.toBe('Validating');
+  });
+
   it('stays whole: nothing of ours makes it half a copy again, or deletes it', () => {
     const { completionTime: _time, aliasesMoved: _aliases, ...rest } = moved;
     const failed = { ...rest, failure: { reason: 'SourceChanged', message: '' } };
