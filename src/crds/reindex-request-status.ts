@@ -208,10 +208,13 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     cursor: freeForm().optional().describe('Where the comparison goes on.'),
     verdict: text(1024).optional().describe('What the proof says.'),
   }).optional(),
-  cutoverMaxSeq: object('How far both indexes were right before the aliases moved.', {
-    source: maxSeqNos('The shards of the source, by number.'),
-    destination: maxSeqNos('The shards of the destination, by number.'),
-  }).optional(),
+  cutoverMaxSeq: object(
+    'How far both indexes were when they were proven; the aliases move only while the destination is still there.',
+    {
+      source: maxSeqNos('The shards of the source, by number.'),
+      destination: maxSeqNos('The shards of the destination, by number.'),
+    },
+  ).optional(),
   aliasesMoved: list(index('The name of an alias.')).optional().describe('The aliases that have moved.'),
   sourceHidden: z.boolean().optional().describe('Whether the source was hidden before this request.'),
   rollbackUntil: time('Until when the aliases can be moved back.').optional(),

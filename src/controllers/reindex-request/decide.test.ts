@@ -888,6 +888,8 @@ describe('proof and cut-over', () => {
     phase: 'CuttingOver',
     verification: { refreshed: true, verdict: 'Equal' },
     intent: { type: 'CutOver', time: '' },
+    cutoverMaxSeq: { source: [99], destination: [99] },
+    sourceHidden: false,
   };
   const whole = (over: Partial<Observed> = {}) =>
     observed({
@@ -961,6 +963,7 @@ describe('proof and cut-over', () => {
     });
     const unapproved = run(request(verifying, { approval: 'BeforeCutover' }), whole());
     expect(actionsOf(unapproved)).toEqual([]);
+    expect(unapproved.status).toMatchObject({ cutoverMaxSeq });
     const taken = run(request(verifying), whole({ sources: [fenced({ aliases: { [EPOCH]: {} } })] }));
     expect(actionsOf(taken)).toEqual([]);
     const different = run(request(verifying), whole({ counts: { source: 100, destination: 99 } }));
@@ -975,14 +978,40 @@ describe('proof and cut-over', () => {
 
   it('serves nothing that somebody else has written since the proof', () => {
     const decision = run(
-      request({ ...cutting, cutoverMaxSeq }),
+      request(cutting),
       whole({ destination: final, destinationShards: facts.map((shard) => ({ ...shard, maxSeqNo: 100 })) }),
     );
     expect(decision.status.failure?.reason).toBe('VerificationFailed');
   });
 
+  const written = facts.map((shard) => ({ ...shard, maxSeqNo: 140 }));
+
+  it('serves nothing that somebody has written while it waited for approval', () => {
+    const wish = { approval: 'BeforeCutover' };
+    const { status } = run(request(verifying, wish), whole());
+    const approved = request(status, wish, { annotations: { 'es-steward.dev/approve': plan.hash } });
+    const noted = [fenced({ aliases: { orders, 'es-steward-abcdef01-2': {} } })];
+    expect(actionsOf(run(approved, whole({ sources: noted })))).toEqual(['SetMeta']);
+    const decision = run(approved, whole({ sources: noted, destinationShards: written }));
+    expect(decision.status.failure?.reason).toBe('VerificationFailed');
+    expect(actionsOf(decision)).toEqual([]);
+  });
+
+  it('serves nothing that was written between the proof and the mark of the destination', () => {
+    const decision = run(request(cutting), whole({ destinationShards: written }));
+    expect(decision.status.failure?.reason).toBe('VerificationFailed');
+  });
+
+  it('counts anew where a proof does not say how far both indexes were', () => {
+    const { cutoverMaxSeq: _absent, ...before } = cutting;
+    const decision = run(request(before), whole());
+    expect(decision.status.verification).toEqual({});
+    expect(actionsOf(decision)).toEqual([]);
+    expect(stage(request(decision.status), whole())).toBe('Verifying');
+  });
+
   it('moves whole alias definitions in one call that needs the epoch alias', () => {
-    const decision = run(request({ ...cutting, cutoverMaxSeq }), whole({ destination: final }));
+    const decision = run(request(cutting), whole({ destination: final }));
     expect(decision.actions).toMatchObject([
       { type: 'CutOver', through: EPOCH, moved: [{ name: 'orders', definition: orders }] },
     ]);
@@ -999,7 +1028,7 @@ describe('proof and cut-over', () => {
 
   it.each(['orders-v1', 'orders-v2'])('moves nothing where %s came to be protected', (name) => {
     const over = { destination: final, protects: (other: string) => other === name };
-    const decision = run(request({ ...cutting, cutoverMaxSeq }), whole(over));
+    const decision = run(request(cutting), whole(over));
     expect(decision.status.failure?.reason).toBe('PreflightFailed');
     expect(actionsOf(decision)).toEqual([]);
     expect(actionsOf(run(request(verifying), whole({ ...over, destination: hardened() })))).toEqual([]);

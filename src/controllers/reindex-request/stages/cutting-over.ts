@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import {
   type CutoverMark,
+  type CutoverMaxSeq,
   type DestinationMark,
   flatten,
   hasSettings,
@@ -38,22 +39,23 @@ export function cutOver(situation: Situation): Step {
       actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
       next: AT_ONCE_MS,
     });
-  const cutover = cutoverOf(situation, source, mark);
-  if (!cutover) return step(situation, { ...options, next: AT_ONCE_MS });
+  if (!bothReached(situation)) return step(situation, { ...options, next: AT_ONCE_MS });
+  if (!status.cutoverMaxSeq)
+    return step(situation, { ...options, status: withoutVerdict(status), next: 'now' });
+  const cutover = cutoverOf(situation, source, mark, status.cutoverMaxSeq);
+  const stranger = strangeWrites(situation, cutover);
+  if (stranger) return stranger;
   const target = { index: destination.name, uuid: destination.uuid };
   const last = finish(destination, mark, cutover);
   if (last.length > 0) return step(situation, { ...options, actions: last });
-  const stranger = strangeWrites(situation, cutover);
-  if (stranger) return stranger;
-  if (status.intent?.type !== 'CutOver' || !isDeepStrictEqual(status.cutoverMaxSeq, cutover.maxSeq))
+  const known = { cutoverMaxSeq: cutover.maxSeq, sourceHidden: cutover.sourceHidden };
+  const isKnown =
+    isDeepStrictEqual(status.cutoverMaxSeq, known.cutoverMaxSeq) &&
+    status.sourceHidden === known.sourceHidden;
+  if (status.intent?.type !== 'CutOver' || !isKnown)
     return step(situation, {
       ...options,
-      status: {
-        ...status,
-        cutoverMaxSeq: cutover.maxSeq,
-        sourceHidden: cutover.sourceHidden,
-        intent: { type: 'CutOver', time: time(situation.now) },
-      },
+      status: { ...status, ...known, intent: { type: 'CutOver', time: time(situation.now) } },
       next: 'now',
     });
   const action = {
@@ -85,34 +87,53 @@ function finish(
 }
 
 /**
- * The same right with the proof, so that writers do not wait for a pass of its own: the actions, and what status has to
- * know before the move. Nothing where the move would be refused.
+ * The same right with the proof, so that writers do not wait for a pass of its own: the actions, none where the move has
+ * to wait or would be refused, and how far both were when they were counted, which the move is held to.
  */
-export function finishAtOnce(situation: Situation): Pick<Step, 'actions'> & {
+export function finishAtOnce(
+  situation: Situation,
+  proven: CutoverMaxSeq,
+): Pick<Step, 'actions'> & {
   readonly status: Pick<ReindexRequestStatus, 'cutoverMaxSeq' | 'sourceHidden'>;
 } {
   const { source, destination, mark } = situation;
-  const cutover = source && mark ? cutoverOf(situation, source, mark) : undefined;
-  if (!destination || !mark || !cutover || !isApproved(situation) || conflict(situation))
-    return { actions: [], status: {} };
+  if (!source || !destination || !mark) return { actions: [], status: { cutoverMaxSeq: proven } };
+  const cutover = cutoverOf(situation, source, mark, proven);
+  const waits = !isApproved(situation) || conflict(situation) !== undefined;
   return {
-    actions: finish(destination, mark, cutover),
+    actions: waits ? [] : finish(destination, mark, cutover),
     status: { cutoverMaxSeq: cutover.maxSeq, sourceHidden: cutover.sourceHidden },
   };
 }
 
-/** Written once with `final`, the last moment at which only we have written: what comes later is the users'. */
-function cutoverOf(situation: Situation, source: IndexFacts, mark: DestinationMark): CutoverMark | undefined {
-  const { shards, destinationShards } = situation.observed;
+/** The highest sequence numbers of both indexes as this pass has read them. */
+export function bothReached({ observed }: Situation): CutoverMaxSeq | undefined {
+  const { shards, destinationShards } = observed;
   if (!shards || !destinationShards) return undefined;
   const numbers = (of: typeof shards) => of.map(({ maxSeqNo }) => maxSeqNo);
+  return { source: numbers(shards), destination: numbers(destinationShards) };
+}
+
+/** Written once with `final`. The proof is the last moment at which only we had written: what comes later is the users'. */
+function cutoverOf(
+  situation: Situation,
+  source: IndexFacts,
+  mark: DestinationMark,
+  proven: CutoverMaxSeq,
+): CutoverMark {
   const fresh = {
     time: time(situation.now),
     sourceHidden: String(flatten(source.settings)['index.hidden']) === 'true',
-    maxSeq: { source: numbers(shards), destination: numbers(destinationShards) },
+    maxSeq: proven,
   };
   const aliases = movedAliases(situation).map(({ name }) => name);
   return { ...(mark.state === 'final' && mark.cutover ? mark.cutover : fresh), aliases };
+}
+
+/** A proof that does not say how far both were, as of an earlier version, cannot be held to anything: they are counted anew. */
+function withoutVerdict(status: ReindexRequestStatus): ReindexRequestStatus {
+  const { refreshed: _refreshed, verdict: _verdict, ...verification } = status.verification ?? {};
+  return { ...status, verification };
 }
 
 /** Whatever the proof has not seen must not be served as proven. */

@@ -40,6 +40,7 @@ const free = observed({
   sources: [source({ aliases: { orders, [EPOCH]: {} } })],
   destination: ready(),
   shards: facts,
+  destinationShards: facts,
 });
 const blocked = (over: Partial<Observed> = {}) => ({ ...free, sources: [fenced()], ...over });
 const fencedStatus: ReindexRequestStatus = {

@@ -1,10 +1,11 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import type { CutoverMaxSeq } from '../destination.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
 import { withQuarantined } from '../progress.ts';
 import { withoutRound } from '../rounds.ts';
 import { brokenFence } from './broken-fence.ts';
-import { finishAtOnce } from './cutting-over.ts';
+import { bothReached, finishAtOnce } from './cutting-over.ts';
 import { beginToLift } from './lifting.ts';
 
 /**
@@ -41,8 +42,9 @@ export function verify(situation: Situation): Step {
       status: { ...status, copy: withoutRound(status.copy) },
       next: 'now',
     });
-  if (!observed.counts) return step(situation, { ...options, next: AT_ONCE_MS });
-  return judge(situation, observed.counts);
+  const proven = bothReached(situation);
+  if (!observed.counts || !proven) return step(situation, { ...options, next: AT_ONCE_MS });
+  return judge(situation, observed.counts, proven);
 }
 
 interface Figures {
@@ -50,7 +52,8 @@ interface Figures {
   readonly destination: number;
 }
 
-function judge(situation: Situation, counts: Figures): Step {
+/** @param proven how far both were right before they were counted. */
+function judge(situation: Situation, counts: Figures, proven: CutoverMaxSeq): Step {
   const { status, spec, observed } = situation;
   const quarantined = typeof observed.bad === 'number' ? observed.bad : 0;
   const { most, fewest } = expected(situation, counts.source - quarantined);
@@ -64,7 +67,7 @@ function judge(situation: Situation, counts: Figures): Step {
   const figures = `Old Docs: ${counts.source} New Docs: ${counts.destination}`;
   if (counts.destination > most || counts.destination < fewest)
     return differ(situation, counts, { ...verification, verdict: `Different: ${figures}` }, most);
-  const { actions, status: known } = finishAtOnce(situation);
+  const { actions, status: known } = finishAtOnce(situation, proven);
   return step(situation, {
     phase: 'CuttingOver',
     message: `verified: ${figures}`,
