@@ -208,6 +208,12 @@ describe('validating', () => {
       'PreflightFailed',
     ],
     [
+      'a query that reads another index, which it does not name',
+      {},
+      { source: { index: 'orders-v1', query: { geo_shape: { a: { indexed_shape: { id: '1' } } } } } },
+      'PreflightFailed',
+    ],
+    [
       'a destination that takes no writes',
       {},
       { destination: { index: 'orders-v2', settings: { index: { blocks: { write: true } } } } },

@@ -79,6 +79,12 @@ describe('departed documents', () => {
     ]);
   });
 
+  it('are none where a bucket is the same, also where its sum is too large to be exact', () => {
+    const high = 2 ** 52;
+    const same = new Map([[high, tally(high, high + 3)]]);
+    expect(departed([{ shard: 0, from: high, to: high + 7 }], 8, same, same)).toEqual([]);
+  });
+
   it('have to be looked for more finely where a bucket has lost several, or a sum is too large to be exact', () => {
     const high = 2 ** 52;
     const ranges = [range, { shard: 0, from: high, to: high + 7 }];
@@ -101,6 +107,10 @@ describe('departed documents', () => {
     expect(departed([range], 2, new Map(), new Map([[8, tally(8)]]))).toBeUndefined();
     // As many documents, and others: the difference is no number of the bucket.
     expect(departed([range], 4, new Map([[0, tally(0, 1, 2)]]), new Map([[0, tally(2, 3)]]))).toBeUndefined();
+    const wide = { shard: 0, from: 0, to: 255 };
+    expect(
+      departed([wide], 256, new Map([[0, tally(40, 100)]]), new Map([[0, tally(50, 80)]])),
+    ).toBeUndefined();
   });
 });
 

@@ -125,13 +125,15 @@ export function departed(
   if (!first || !last) return [];
   if ([...after].some(([key, { documents }]) => documents > (before.get(key)?.documents ?? 0)))
     return undefined;
-  const found = [...before]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([key, tally]) => {
-      const { documents, sum } = difference(tally, after.get(key));
+  const differences = [...before].map(([key, tally]) => ({ key, ...difference(tally, after.get(key)) }));
+  if (differences.some(areOthers)) return undefined;
+  const found = differences
+    .filter(({ documents }) => documents > 0)
+    .sort((a, b) => a.key - b.key)
+    .map(({ key, documents, sum }) => {
       const [from, to] = [Math.max(key, first.from), Math.min(key + width - 1, last.to)];
       const bucket = { shard: first.shard, from, to };
-      return documents === 0 ? [] : [{ ...bucket, documents, numbers: numbersOf(bucket, documents, sum) }];
+      return { ...bucket, documents, numbers: numbersOf(bucket, documents, sum) };
     });
   const isWithin = ({ from, to, numbers = [] }: Departed) => numbers.every((it) => it >= from && it <= to);
   return found.every(isWithin) ? found : undefined;
@@ -141,6 +143,11 @@ function difference(before: Tally, after: Tally = { documents: 0, sum: 0 }): Tal
   // Doubles: beyond 2^53 a sum is not exact, and tells nothing.
   const sum = before.sum <= Number.MAX_SAFE_INTEGER ? before.sum - after.sum : Number.NaN;
   return { documents: before.documents - after.documents, sum };
+}
+
+/** As many documents, and another sum: some have come that the earlier one does not show. */
+function areOthers({ documents, sum }: Tally): boolean {
+  return documents === 0 && sum !== 0 && !Number.isNaN(sum);
 }
 
 /** Of a single document the sum is the number; where as many have left as there are numbers, all have. */

@@ -1,4 +1,5 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { incomplete } from '../../elasticsearch/errors.ts';
 import { inParts, PartSize } from '../../elasticsearch/in-parts.ts';
 import { getDocuments } from '../../elasticsearch/multi-get.ts';
 import { hidesVectors, type Rounding } from '../hidden-vectors.ts';
@@ -152,6 +153,8 @@ async function differing(
   signal: AbortSignal,
 ): Promise<readonly Numbered[]> {
   const originals = await documentsNumbered(es, view, shard, numbers, { source: true }, signal);
+  if (originals.length !== numbers.length)
+    throw incomplete('a point in time', `${originals.length} of ${numbers.length} documents were found`);
   const copies = await getDocuments(es, index, originals, { source: true, vectors }, signal);
   const suspects = originals.filter(({ source }, at) => !isSameContent(source, copies[at]?.source, fields));
   // Without their contents, since all of a slice may differ.

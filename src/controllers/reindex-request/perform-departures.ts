@@ -168,10 +168,12 @@ async function candidatesByCount(stretch: Stretch, views: Views): Promise<Found>
   const all = await departedFrom([stretch], width, views);
   const now = affordable(all, limits.departed);
   const documents: DocumentKey[] = [];
-  for (const numbers of chunks(await numbersIn(now, width, views), pageIn(before)))
-    documents.push(
-      ...(await documentsNumbered(es, before, stretch.shard, numbers, { source: false }, signal)),
-    );
+  for (const numbers of chunks(await numbersIn(now, width, views), pageIn(before))) {
+    const found = await documentsNumbered(es, before, stretch.shard, numbers, { source: false }, signal);
+    // A number that only the sums tell of, and no document: others have come than have left.
+    if (found.length !== numbers.length) throw new LostView(before.pit);
+    documents.push(...found);
+  }
   const next = all[now.length];
   return { documents, next: next && beginOf(next) };
 }

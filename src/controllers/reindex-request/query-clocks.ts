@@ -65,7 +65,7 @@ function sourceOf(script: unknown): string {
 }
 
 /** Every member at any depth. */
-function entriesIn(value: unknown): readonly (readonly [string, unknown])[] {
+export function entriesIn(value: unknown): readonly (readonly [string, unknown])[] {
   if (Array.isArray(value)) return value.flatMap(entriesIn);
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap((entry) => [entry, ...entriesIn(entry[1])]);

@@ -307,6 +307,24 @@ describe('departures', () => {
     expect(await depart(pair, { ...before, shards: after.shards }, after)).toMatchObject({ lost: 'before' });
   });
 
+  it('cannot be told where two have left a bucket that a third has come into', async () => {
+    const family = { family: { type: 'join', relations: { order: 'line' } } };
+    const order = (n: number) => ({ id: String(n), routing: 'r', source: { family: 'order' } });
+    const line = (n: number, good: boolean) => {
+      const source = { good, family: { name: 'line', parent: String(n) } };
+      return { id: `line-${n}`, routing: 'r', source };
+    };
+    const orders = Array.from({ length: 30 }, (_, n) => order(n));
+    const pair = await indices(orders, 1, { properties: family });
+    await write(es, pair.source, [line(10, true), line(16, false), line(20, true)], false);
+    const before = await watermark(pair);
+    await write(es, pair.source, [line(10, false), line(16, true), line(20, false)], false);
+    const after = await watermark(pair);
+    const query = { has_child: { type: 'line', query: { term: { good: true } } } };
+    const limits = { buckets: 3 };
+    expect(await depart(pair, before, after, { query, limits })).toMatchObject({ lost: 'before' });
+  });
+
   it('are not deleted from an index that was made anew under the name of the destination', async () => {
     const pair = await indices(numbered(20));
     const [before, after] = [await watermark(pair), await watermark(pair)];

@@ -199,7 +199,10 @@ function refuseScript(situation: Situation): Step | undefined {
 function namesAnIndex(query: unknown): boolean {
   if (query === null || typeof query !== 'object') return false;
   const keys = new Set(Object.keys(query));
-  const looksUp = (keys.has('index') || keys.has('_index')) && (keys.has('id') || keys.has('_id'));
+  const looksUp =
+    // Its index is `shapes` where none is named.
+    keys.has('indexed_shape') ||
+    ((keys.has('index') || keys.has('_index')) && (keys.has('id') || keys.has('_id')));
   return looksUp || Object.values(query).some(namesAnIndex);
 }
 

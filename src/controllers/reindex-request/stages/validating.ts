@@ -7,6 +7,7 @@ import { anyDocument, creationBody, flatten, markOf } from '../destination.ts';
 import { diskShortage } from '../disk-space.ts';
 import { contentHash } from '../../../runtime/content-hash.ts';
 import { planNotes } from '../plan-notes.ts';
+import { neighbourFault } from '../query-neighbours.ts';
 import { isEpochAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark, sampleRequest } from '../requests.ts';
@@ -108,6 +109,11 @@ function refuseOnline(situation: Situation): Step | undefined {
     );
   if (Number(flatten(source.settings)['index.number_of_shards'] ?? 1) > MOST_SHARDS_ONLINE)
     return refuse(`${source.name} has more than ${MOST_SHARDS_ONLINE} shards, too many for a copy in rounds`);
+  const neighbours = neighbourFault(spec.source.query);
+  if (neighbours)
+    return refuse(
+      `spec.source.query ${neighbours}, so that a document could come into the copy, or leave it, without being written`,
+    );
   return undefined;
 }
 
