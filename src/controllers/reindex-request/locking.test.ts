@@ -186,6 +186,27 @@ describe('a request that has its turn', () => {
     expect(end.actions).toEqual([{ type: 'ReleaseLocks', names }]);
   });
 
+  const alone = names.map((name): Claim => ({ name, by: 'nobody' }));
+
+  it.each([
+    ['whose heir has moved the aliases on and keeps the source blocked for a way back', {}, []],
+    ['whose alias somebody has taken away by hand', { orders: {} }, ['LiftBlock']],
+  ])('fails when it comes back as one %s', (_, aliases, undone) => {
+    const world = observed({ ...inCopy, sources: [fenced({ aliases })], claims: alone });
+    const lost = run(request(held), world);
+    expect(lost.status.failure?.reason).toBe('TurnLost');
+    expect(actionsOf(lost)).toEqual([]);
+    const undoing = run(request(lost.status), { ...world, destination: destination({ blocks: true }) });
+    expect(actionsOf(undoing).filter((type) => type === 'LiftBlock')).toEqual(undone);
+    expect(actionsOf(undoing)).not.toContain('RenewLocks');
+  });
+
+  it('goes on where its alias is still to be put on the source', () => {
+    const before = { ...planned, locks: names };
+    const world = observed({ claims: names.map((name) => ours(name)) });
+    expect(run(request(before), world).status.failure).toBeUndefined();
+  });
+
   it.each([
     ['was never asked for', {}, { orders: {} }],
     ['was never asked for, and the heir has moved the aliases on', {}, {}],
@@ -200,7 +221,7 @@ describe('a request that has its turn', () => {
       ...inCopy,
       sources: [fenced({ aliases })],
       destination: destination({ state: 'final' }),
-      claims: names.map((name): Claim => ({ name, by: 'nobody' })),
+      claims: alone,
     });
     const decision = run(request({ ...held, ...status }), world);
     expect(decision.status.aliasesMoved).toBeUndefined();

@@ -128,8 +128,19 @@ export function isOfAnotherSource(
 const NOT_ASKED_YET: ReadonlySet<string | undefined> = new Set([undefined, 'Prepare', 'Harden']);
 
 /** Somebody else has taken over what this request had its turn on. */
-export function isOvertaken({ observed, status }: Pick<Situation, 'observed' | 'status'>): boolean {
-  return status.locks !== undefined && hasBegun(status.phase) && hasLost(observed.claims);
+export function isOvertaken(situation: Situation): boolean {
+  const { observed, status } = situation;
+  if (!hasBegun(status.phase)) return false;
+  return (status.locks !== undefined && hasLost(observed.claims)) || hasLostEpoch(situation);
+}
+
+/**
+ * Whoever takes over takes the epoch alias away, and may have ended by now, locks and all. What is in the journal was begun
+ * with that alias on the source, and it goes with a move or an undo of our own only.
+ */
+export function hasLostEpoch({ status, source, epochs, swapped }: Situation): boolean {
+  const isBegun = status.copy !== undefined || status.fence !== undefined;
+  return isBegun && source !== undefined && epochs.length === 0 && !swapped;
 }
 
 function hasLost(claims: Observed['claims']): boolean {
@@ -162,10 +173,20 @@ export function isFenced({ status, blocked }: Situation): boolean {
 
 /** Never a block that was there before us. */
 export function ownsBlock(situation: Situation): boolean {
-  const { source, epochs, uid } = situation;
-  // Another request has gone on with it: what blocks writes there now is that one's.
-  if (source && epochs.length === 0 && foreignEpochs(source, uid).length > 0) return false;
-  return source !== undefined && hasWriteBlock(source) && hasSetBlock(situation);
+  const { source } = situation;
+  return (
+    source !== undefined && !isOfHeir(source, situation) && hasWriteBlock(source) && hasSetBlock(situation)
+  );
+}
+
+/**
+ * Another request has gone on with the source: what blocks writes there now is that one's, also in its rollback window,
+ * which it has only where every alias has moved away.
+ */
+function isOfHeir(source: IndexFacts, situation: Situation): boolean {
+  if (situation.epochs.length > 0) return false;
+  const isLeft = Object.keys(source.aliases).every((name) => name.startsWith(OWN_PREFIX));
+  return foreignEpochs(source, situation.uid).length > 0 || (isLeft && hasLostEpoch(situation));
 }
 
 /** The mark says who set it, from right before the call and whatever becomes of status. */

@@ -8,6 +8,7 @@ import {
   readRequest,
   type ReindexBed,
   requestRef,
+  type RequestSpec,
   useReindexBed,
 } from '../../support/reindex-bed.ts';
 import { createSource, difference, indexOf, isBlocked, numbered } from '../../support/reindex-indices.ts';
@@ -23,14 +24,14 @@ const EAST = { kubernetesCluster: 'east' };
 const WEST = { kubernetesCluster: 'west' };
 
 /** One source under an alias that a request of each cluster wants to copy and move. */
-async function contested() {
+async function contested(western: RequestSpec = {}) {
   const { from, to, name } = await createSource(east, { documents: numbered(120) });
   const alias = `${name}-alias`;
   const actions = [{ add: { index: from, alias } }];
   await east.es.request({ method: 'POST', path: '/_aliases', body: { actions } });
   await createRequest(east, name, { from, to });
   const theirs = `${to}-west`;
-  await createRequest(west, name, { from, to: theirs });
+  await createRequest(west, name, { from, to: theirs, ...western });
   return { from, to, theirs, name, alias };
 }
 
@@ -94,7 +95,7 @@ describe('two Kubernetes clusters on one alias (H30)', () => {
     await heir.close();
     expect(await membersOf(alias)).toEqual([theirs]);
     const late = await bringToRest(east, name, EAST);
-    expect(late.status).toMatchObject({ phase: 'Failed' });
+    expect(late.status).toMatchObject({ phase: 'Failed', failure: { reason: 'TurnLost' } });
     expect(await membersOf(alias)).toEqual([theirs]);
     const freed = await indexOf(east.es, from);
     expect(freed && isBlocked(freed)).toBe(false);
@@ -116,6 +117,29 @@ describe('two Kubernetes clusters on one alias (H30)', () => {
     expect(await holdersOf([from, alias])).toEqual(['west', 'west']);
     expect((await settle(heir, west, name, clock))?.status?.phase).toBe('Completed');
     await heir.close();
+    expect(await membersOf(alias)).toEqual([theirs]);
+  });
+});
+
+describe('a request that comes back after its heir has moved the aliases', () => {
+  it('leaves the way back alone that the heir keeps open', async () => {
+    const { from, theirs, name, alias } = await contested({ sourceAfter: { rollbackWindow: '1h' } });
+    await dieIn(east, name, 'Copying');
+    const clock = skippingClock();
+    const heir = startProcess(west, { clock, ...WEST });
+    for (const wait of [0, 0, ...Array<number>(ABANDONED_MS / MINUTE).fill(MINUTE)]) {
+      clock.skip(wait);
+      await heir.pass(name);
+    }
+    for await (const { request } of passes(heir, west, name, clock))
+      if (request?.status?.rollbackUntil !== undefined) break;
+    await heir.close();
+    expect(await membersOf(alias)).toEqual([theirs]);
+    const late = await bringToRest(east, name, EAST);
+    expect(late.status).toMatchObject({ phase: 'Failed', failure: { reason: 'TurnLost' } });
+    const source = await indexOf(east.es, from);
+    expect(source && isBlocked(source), 'the block of the heir').toBe(true);
+    expect(Object.keys(source?.aliases ?? {})).toEqual([]);
     expect(await membersOf(alias)).toEqual([theirs]);
   });
 });
