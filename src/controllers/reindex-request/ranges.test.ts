@@ -125,6 +125,13 @@ describe('withDone', () => {
     expect(done).toEqual([{ shard: 0, from: 0, to: 29 }]);
   });
 
+  it('takes as long for each of many as for each of few', () => {
+    const scattered = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ shard: 0, from: 2 * at, to: 2 * at }));
+    const done = withDone(scattered(200_000), { shard: 0, from: 1, to: 1 });
+    expect(done).toHaveLength(199_999);
+  }, 5_000);
+
   it('keeps shards apart', () => {
     expect(withDone([{ shard: 0, from: 0, to: 9 }], { shard: 1, from: 10, to: 19 })).toHaveLength(2);
   });

@@ -111,12 +111,25 @@ function uncovered(range: Range, covered: readonly Range[]): readonly Range[] {
 
 /** Adds a range to the merged list of what is done: neighbours become one. */
 export function withDone(done: readonly Range[], range: Range): readonly Range[] {
-  const sorted = [...done, range].sort((a, b) => a.shard - b.shard || a.from - b.from);
-  return sorted.reduce<Range[]>((merged, next) => {
+  const merged: Range[] = [];
+  for (const next of [...done, range].sort(inOrder)) {
     const last = merged.at(-1);
-    if (!last || last.shard !== next.shard || next.from > last.to + 1) return [...merged, next];
-    return [...merged.slice(0, -1), { ...last, to: Math.max(last.to, next.to) }];
-  }, []);
+    if (last?.shard !== next.shard || next.from > last.to + 1) merged.push(next);
+    else merged[merged.length - 1] = { ...last, to: Math.max(last.to, next.to) };
+  }
+  return merged;
+}
+
+const inOrder = (a: Range, b: Range) => a.shard - b.shard || a.from - b.from;
+
+/** The longest ones in order, so many at the most. */
+export function longest(ranges: readonly Range[], most: number): readonly Range[] {
+  if (ranges.length <= most) return ranges;
+  const length = ({ from, to }: Range) => to - from;
+  return [...ranges]
+    .sort((a, b) => length(b) - length(a))
+    .slice(0, most)
+    .sort(inOrder);
 }
 
 /** What of these ranges is left without those. */

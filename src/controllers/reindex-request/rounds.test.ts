@@ -193,6 +193,24 @@ describe('a round whose point in time is lost', () => {
 });
 
 describe('documents that are missing', () => {
+  it('are copied again with what lies between them where they are scattered', () => {
+    const most = 39_999_999;
+    const many = complete(beginRound(undefined, start({ shards: [facts(most)], settle: [facts(most)] })));
+    const missing = Array.from({ length: 20_000 }, (_, at) => at * 2_000 + (at % 7)).map((from) => ({
+      shard: 0,
+      from,
+      to: from,
+    }));
+    const reopened = withMissing(many, missing);
+    expect(reopened.done.length).toBeLessThan(110);
+    expect(JSON.stringify(reopened).length).toBeLessThan(16_000);
+    for (const { from } of missing)
+      expect(reopened.done.some((range) => range.from <= from && from <= range.to)).toBe(false);
+    // Slice after slice it stays so.
+    const more = missing.map((range) => ({ ...range, from: range.from + 900, to: range.to + 900 }));
+    expect(withMissing(reopened, more).done.length).toBeLessThan(110);
+  });
+
   it('are copied again, whichever round had copied them', () => {
     const second = complete(beginRound(complete(first), start({ shards: [facts(300, 299)] })));
     const reopened = withMissing(second, [{ shard: 0, from: 50, to: 59 }]);

@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { ShardFacts } from './observed.ts';
-import { allDone, fewestPerRange, type Range, rangeWidth, subtract, withDone } from './ranges.ts';
+import { allDone, fewestPerRange, longest, type Range, rangeWidth, subtract, withDone } from './ranges.ts';
 
 /**
  * The journal of a copy in rounds. Round 0 copies every document up to a watermark, each further round what was written
@@ -262,7 +262,13 @@ export function withoutViews({ pit: _pit, previousPit: _previous, ...copy }: Cop
   return copy;
 }
 
-/** Documents are missing in the destination: their parts of the source are copied again, whichever round had copied them. */
+/** Each piece between what is missing has its place in a status, and each gap is a task of its own. */
+const MOST_PIECES = 100;
+
+/**
+ * Documents are missing in the destination: their parts of the source are copied again, whichever round had copied them.
+ * Where they are scattered, as those are that a script leaves out, so is what lies between them: that does no harm.
+ */
 export function withMissing(copy: Copy, missing: readonly Range[]): Copy {
   if (missing.length === 0) return copy;
   const before = copy.shards
@@ -274,5 +280,5 @@ export function withMissing(copy: Copy, missing: readonly Range[]): Copy {
     // A quiet round has narrow ranges; what is missing may lie anywhere.
     rangeWidth: Math.max(width, rangeWidth({ ...shard, wanted: 1 })),
   }));
-  return { ...copy, shards, done: subtract(done, missing) };
+  return { ...copy, shards, done: longest(subtract(done, missing), MOST_PIECES + shards.length) };
 }

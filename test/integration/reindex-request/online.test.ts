@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { epochAlias } from '../../../src/controllers/reindex-request/names.ts';
+import { unpacked } from '../../../src/controllers/reindex-request/packed-journal.ts';
+import { viewsOf } from '../../../src/controllers/reindex-request/rounds.ts';
 import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
 import type { Elasticsearch } from '../../../src/elasticsearch/elasticsearch.ts';
 import { putSettings } from '../../../src/elasticsearch/indices.ts';
+import { closePointInTime } from '../../../src/elasticsearch/point-in-time.ts';
 import { editRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
@@ -127,6 +130,35 @@ describe('a copy under live writes', () => {
     expect(ids).toHaveLength(48);
     expect(ids).not.toContain('3');
     expect(ids).not.toContain('4');
+  });
+
+  it('copies few parts again, although its script leaves out many documents, when a point in time was lost', async () => {
+    const { from, to, name } = await createSource(bed, { documents: numbered(3_000) });
+    await putSettings(bed.es, from, { index: { max_result_window: 100 } });
+    const lose = async ({ status }: ReindexRequest) => {
+      for (const pit of viewsOf(unpacked(status ?? {}).copy)) await closePointInTime(bed.es, pit);
+      await write(bed.es, from, [{ id: '1', source: { n: 1, text: 'written since' } }]);
+      const annotations = { 'es-steward.dev/approve': status?.plan?.hash };
+      await editRequest(bed, name, { metadata: { annotations } });
+    };
+    let parts = 0;
+    const source = 'if (ctx._source.n % 6 == 0) { ctx.op = "noop" }';
+    const { status } = await reindex(
+      bed,
+      { from, to, ...online, approval: 'BeforeCutover', transform: { script: { source } } },
+      {
+        name,
+        at: { AwaitingApproval: lose },
+        fewestDocumentsPerRange: 1_000,
+        around: (call, send) => {
+          if (call.shape === 'POST /_reindex') parts += 1;
+          return send();
+        },
+      },
+    );
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 2_500 } });
+    expect(status.verification?.ghostsRemoved).toBeDefined();
+    expect(parts).toBeLessThan(150);
   });
 
   it('goes through an index that gives few documents at once, and whose writes wait for replicas', async () => {
