@@ -14,6 +14,7 @@ export interface PrimaryShard {
   /** Lucene documents, nested ones included: a measure, not a count. */
   readonly documents: number;
   readonly historyUuid: string;
+  /** Under which leases were last renewed: after a failover an older one for a while. See `primariesWithTerms`. */
   readonly primaryTerm: number;
 }
 

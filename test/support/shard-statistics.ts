@@ -14,3 +14,8 @@ export function startedPrimary({
     retention_leases: { primary_term: 1 },
   };
 }
+
+/** The term of the one primary of an index as `GET /_cluster/state/metadata/{index}` tells it. */
+export function stateWithTerms(index: string, term = 1) {
+  return { metadata: { indices: { [index]: { primary_terms: { 0: term } } } } };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startedPrimary } from '../../../test/support/shard-statistics.ts';
+import { startedPrimary, stateWithTerms } from '../../../test/support/shard-statistics.ts';
 import {
   copying,
   destination,
@@ -31,6 +31,7 @@ const ended = {
 };
 const shard = startedPrimary({ documents: 100, maxSeqNo: 120 });
 const answers: Readonly<Record<string, unknown>> = {
+  '/_cluster/state/metadata/orders-v1': stateWithTerms('orders-v1', 7),
   '/_tasks/n%3A1': ended,
   '/_cluster/health/orders-v1%2Corders-v2': { indices: { 'orders-v1': { status: 'green' } } },
   '/orders-v1/_stats/docs': {

@@ -1,7 +1,7 @@
 import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { healthOfEach } from '../../elasticsearch/health.ts';
-import { primaryShards } from '../../elasticsearch/shard-stats.ts';
+import { primariesWithTerms } from '../../elasticsearch/primary-terms.ts';
 import { getTask } from '../../elasticsearch/tasks.ts';
 import type { Stage } from './decide.ts';
 import { readBad } from './observe-bad.ts';
@@ -12,7 +12,13 @@ import { needsFinality } from './journal.ts';
 import { rangeOpaqueId } from './names.ts';
 import { readPreflight } from './observe-preflight.ts';
 import { outcomeOf, runningOutcome } from './outcomes.ts';
-import { readBothShards, readCleanUp, readDestinationShards, readMovedSource } from './observe-moved.ts';
+import {
+  readBothShards,
+  readCleanUp,
+  readDestinationShards,
+  readIndexShards,
+  readMovedSource,
+} from './observe-moved.ts';
 import type { Observed, TaskOutcome } from './observed.ts';
 import type { Range } from './ranges.ts';
 import { ownScratches } from './perform-scratch.ts';
@@ -101,7 +107,7 @@ async function readOutcomes(situation: Situation, es: Elasticsearch, signal: Abo
     ),
   ]);
   const hasEnded = found.some(([, { type }]) => type === 'copied') && copy?.fenced !== true;
-  const shards = hasEnded || needsFinality(copy) ? await readShards(situation, es, signal) : {};
+  const shards = hasEnded || needsFinality(copy) ? await readTerms(situation, es, signal) : {};
   return { ...health, ...shards, outcomes: Object.fromEntries(found) };
 }
 
@@ -145,7 +151,12 @@ async function readProof(situation: Situation, es: Elasticsearch, signal: AbortS
 }
 
 async function readShards({ source }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  return source ? { shards: await readIndexShards(source, es, signal) } : {};
+}
+
+/** Whether a range counts depends on who was the primary meanwhile. */
+async function readTerms({ source }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
   if (!source) return {};
   const count = Number(flatten(source.settings)['index.number_of_shards'] ?? 1);
-  return { shards: await primaryShards(es, source.name, count, signal) };
+  return { shards: await primariesWithTerms(es, source.name, count, signal) };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startedPrimary } from '../../../test/support/shard-statistics.ts';
+import { startedPrimary, stateWithTerms } from '../../../test/support/shard-statistics.ts';
 import { request as resourceWith } from '../../../test/support/reindex-situations.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
@@ -32,6 +32,7 @@ function cluster(over: object = {}, refusal?: Error) {
   const request = async ({ method, path, body }: ElasticsearchRequest) => {
     if (path === '/orders-v1') return { 'orders-v1': index('o', both) };
     if (path.endsWith('/_stats/docs')) return stats;
+    if (path.startsWith('/_cluster/state/')) return stateWithTerms('orders-v1');
     if (method === 'GET') return { 'orders-v2': index('n', { a: keyword }) };
     if (refusal) throw refusal;
     sent.push([path, body]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
-import { startedPrimary } from '../../../test/support/shard-statistics.ts';
+import { startedPrimary, stateWithTerms } from '../../../test/support/shard-statistics.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { compareContents } from './perform-delta.ts';
@@ -83,8 +83,9 @@ describe('a checkpoint that hangs back', () => {
   const shards = { copied: 1, total: 1, failed: 0, successful: 1 };
 
   /** A source whose checkpoint is a few operations behind, and what was asked of it beside reading. */
-  function lagging(settings: object, documents = 10) {
+  function lagging(settings: object, documents = 10, terms: readonly number[] = []) {
     const sent: string[] = [];
+    const left = [...terms];
     const own = { uuid: 'old-uuid', number_of_shards: '1', number_of_replicas: '0', ...settings };
     const primary = startedPrimary({ documents, maxSeqNo: documents - 1 });
     const behind = { ...primary, seq_no: { ...primary.seq_no, global_checkpoint: documents - 6 } };
@@ -92,7 +93,8 @@ describe('a checkpoint that hangs back', () => {
       if (path === '/old') return { old: { aliases: {}, mappings: {}, settings: { index: own } } };
       if (path === '/old/_stats/docs')
         return { _shards: shards, indices: { old: { shards: { 0: [behind] } } } };
-      if (method === 'POST') sent.push(path);
+      if (path.startsWith('/_cluster/state/')) return stateWithTerms('old', left.shift());
+      if (method !== 'GET') sent.push(path);
       return path.endsWith('/_pit') ? { id: 'p' } : { _shards: shards, count: 10, nodes: {} };
     });
     const planned = { ...status, plan: { sequenceNumbers: true } };
@@ -101,6 +103,14 @@ describe('a checkpoint that hangs back', () => {
       sent,
     };
   }
+
+  /** The same, but with every copy in step. */
+  const withoutLag =
+    (request: EffectContext['es']['request']): EffectContext['es']['request'] =>
+    async (asked) =>
+      JSON.parse(
+        JSON.stringify(await request(asked)).replace('"global_checkpoint":4', '"global_checkpoint":9'),
+      );
 
   const begin = { type: 'BeginRound', target, fenced: false } as const;
 
@@ -126,9 +136,33 @@ describe('a checkpoint that hangs back', () => {
     expect(begun?.(fresh).copy?.shards).toMatchObject([{ maxSeqNo: 399_999, rangeWidth: 100_000 }]);
   });
 
+  it.each([
+    ['is a number that is nowhere any more', 10, 1],
+    ['was an operation of another primary', 4, 2],
+  ])('is not waited for where it %s: the round begins anew', async (_, settle, term) => {
+    const { context, sent } = lagging({}, 10, [term]);
+    const shard = { shard: 0, maxSeqNo: 4, settle, primaryTerm: 1 };
+    const settling = { copy: { pit: 'p', shards: [shard] } } as unknown as ReindexRequestStatus; // only what is used
+    const at: EffectContext = { ...context, resource: { ...context.resource, status: settling } };
+    const change = await settleRound({ type: 'SettleRound', target, flush: true }, at);
+    expect(change?.(settling).copy).toMatchObject({ discarded: true });
+    expect(change?.(settling).copy?.pit).toBeUndefined();
+    expect(sent).toEqual(['/_pit']);
+  });
+
+  it('leaves a round unsettled whose primary changed while its point in time was opened', async () => {
+    const settledBy = async (terms: readonly number[]) => {
+      const { context } = lagging({}, 10, terms);
+      const inStep = { ...context, es: { request: withoutLag(context.es.request) } } as EffectContext;
+      return (await beginRoundAt({ ...begin, before: undefined }, inStep))?.(status).copy?.settled;
+    };
+    expect(await settledBy([1, 1])).toBe(true);
+    expect(await settledBy([1, 2])).toBe(false);
+  });
+
   it.each([true, false])('is waited for before a round settles, with a flush: %s', async (flush) => {
     const { context, sent } = lagging({});
-    const shard = { shard: 0, maxSeqNo: 4, settle: 9 };
+    const shard = { shard: 0, maxSeqNo: 4, settle: 9, primaryTerm: 1 };
     const settling = { copy: { shards: [shard] } } as unknown as ReindexRequestStatus; // only what is used
     const at: EffectContext = { ...context, resource: { ...context.resource, status: settling } };
     expect(await settleRound({ type: 'SettleRound', target, flush }, at)).toBeUndefined();

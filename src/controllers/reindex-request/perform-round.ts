@@ -7,6 +7,7 @@ import {
   renewPointInTime as renew,
 } from '../../elasticsearch/point-in-time.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
+import { primariesWithTerms } from '../../elasticsearch/primary-terms.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
@@ -19,7 +20,16 @@ import { firstParallelism } from './pace.ts';
 import { isLoss } from './perform-frozen-view.ts';
 import { needsFlush } from './lag.ts';
 import { batchOf } from './requests.ts';
-import { beginRound, hardened, hasSettled, LOST_SINCE, type RoundStart } from './rounds.ts';
+import {
+  beginRound,
+  type Copy,
+  hardened,
+  hasRolledBack,
+  hasSettled,
+  LOST_SINCE,
+  type RoundStart,
+  withoutRound,
+} from './rounds.ts';
 import { time } from './step.ts';
 
 type Change = StatusChange<ReindexRequestStatus>;
@@ -60,7 +70,7 @@ async function roundAt(
   await refresh(es, source.name, pass.signal);
   const pit = await openWhereUseful(source, context);
   if (pit === undefined && resource.spec.writeMode === 'Online') return tooLarge(resource);
-  const settling = action.fenced ? {} : await settleAtOnce(source, context);
+  const settling = action.fenced ? {} : await settleAtOnce(source, shards, context);
   const isFirst = resource.status?.copy === undefined;
   const [total, nodes] = isFirst
     ? await Promise.all([
@@ -83,23 +93,25 @@ async function roundAt(
   return withFirstRanges(context, begun);
 }
 
-/** A flush moves the checkpoint that an asynchronous translog holds back; what else hangs back is in flight, and is of the next round. */
+/** Under the write block nothing is rolled back, and terms tell nothing. A flush moves the checkpoint that an asynchronous translog holds back; what else hangs back is in flight, and is of the next round. */
 async function shardsInStep(
   source: IndexFacts,
   isBlocked: boolean,
   context: EffectContext,
 ): Promise<readonly ShardFacts[]> {
-  const shards = await shardsOf(source, context);
+  const read = isBlocked ? shardsOf : shardsWithTerms;
+  const shards = await read(source, context);
   const isInStep = shards.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint === maxSeqNo);
   if (isInStep || !(isBlocked || needsFlush(source.settings, 0))) return shards;
   await flush(context.es, source.name, context.pass.signal);
-  return shardsOf(source, context);
+  return read(source, context);
 }
 
 /** With all copies in step there is nothing to wait for: the refresh shows everywhere what the point in time may show. */
-async function settleAtOnce(source: IndexFacts, context: EffectContext) {
-  const settle = await shardsOf(source, context);
-  const settled = settle.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint >= maxSeqNo);
+async function settleAtOnce(source: IndexFacts, begun: readonly ShardFacts[], context: EffectContext) {
+  const settle = await shardsWithTerms(source, context);
+  const isSame = settle.every(({ primaryTerm }, at) => primaryTerm === begun[at]?.primaryTerm);
+  const settled = isSame && settle.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint >= maxSeqNo);
   if (settled) await refresh(context.es, source.name, context.pass.signal);
   return { settle, settled };
 }
@@ -123,8 +135,15 @@ function tooLarge({ metadata, spec }: EffectContext['resource']): Change {
 }
 
 function shardsOf(source: IndexFacts, { es, pass }: EffectContext): Promise<readonly ShardFacts[]> {
-  const count = Number(flatten(source.settings)['index.number_of_shards'] ?? 1);
-  return primaryShards(es, source.name, count, pass.signal);
+  return primaryShards(es, source.name, shardCountOf(source), pass.signal);
+}
+
+function shardsWithTerms(source: IndexFacts, { es, pass }: EffectContext): Promise<readonly ShardFacts[]> {
+  return primariesWithTerms(es, source.name, shardCountOf(source), pass.signal);
+}
+
+function shardCountOf({ settings }: IndexFacts): number {
+  return Number(flatten(settings)['index.number_of_shards'] ?? 1);
 }
 
 /** What was proven of an earlier round says nothing of this one. */
@@ -152,7 +171,10 @@ function withRound(
   };
 }
 
-/** Once every copy of each shard has all that the point in time may show, a refresh shows it everywhere. */
+/**
+ * Once every copy of each shard has all that the point in time may show, a refresh shows it everywhere. What a failover
+ * has rolled back never comes: the round begins anew.
+ */
 export async function settleRound(
   action: Action<'SettleRound'>,
   context: EffectContext,
@@ -160,7 +182,8 @@ export async function settleRound(
   const { es, resource, pass } = context;
   const source = await requireSame(es, action.target, pass.signal);
   const copy = resource.status?.copy;
-  const shards = await shardsOf(source, context);
+  const shards = await shardsWithTerms(source, context);
+  if (copy && hasRolledBack(copy, shards)) return beginAnew(copy, context);
   if (!copy || !hasSettled(copy, shards)) {
     if (action.flush) await flush(es, source.name, pass.signal);
     return;
@@ -169,6 +192,12 @@ export async function settleRound(
   return withFirstRanges(context, (status) =>
     status.copy ? { ...status, copy: { ...status.copy, settled: true } } : status,
   );
+}
+
+/** Nobody looks into its point in time any more. */
+async function beginAnew({ pit }: Copy, { es, pass }: EffectContext): Promise<Change> {
+  if (pit !== undefined) await closePointInTime(es, pit, pass.signal);
+  return (status) => (status.copy ? { ...status, copy: withoutRound(status.copy) } : status);
 }
 
 /** One that is lost is as old as can be: the next round, which then looks up every document, comes before the write block. */

@@ -4,6 +4,7 @@ import {
   beginRound,
   type Copy,
   flushed,
+  hasRolledBack,
   hasSettled,
   isCaughtUp,
   isRoundComplete,
@@ -105,6 +106,14 @@ describe('a round', () => {
     expect(hasSettled(first, [facts(140, 129)])).toBe(false);
     expect(hasSettled(first, [])).toBe(false);
     expect(hasSettled(first, [facts(140, 130)])).toBe(true);
+  });
+
+  it('is not waited for where what the point in time may show was rolled back', () => {
+    expect(hasRolledBack(first, [facts(140, 129)])).toBe(false);
+    expect(hasRolledBack(first, [])).toBe(false);
+    expect(hasRolledBack(first, [facts(129)])).toBe(true);
+    // The new primary has given the same numbers to other operations.
+    expect(hasRolledBack(first, [facts(140, 140, 2)])).toBe(true);
   });
 
   it.each([

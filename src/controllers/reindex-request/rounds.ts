@@ -142,6 +142,17 @@ export function hasSettled(copy: Pick<Copy, 'shards'>, facts: readonly ShardFact
 }
 
 /**
+ * What the point in time may show was rolled back: its numbers are missing, or another primary has given them to other
+ * operations, however high it has counted since. Nobody needs to wait for them: the round begins anew.
+ */
+export function hasRolledBack(copy: Pick<Copy, 'shards'>, facts: readonly ShardFacts[]): boolean {
+  return copy.shards.some(({ shard, settle = -1, primaryTerm }) => {
+    const now = facts.find((other) => other.shard === shard);
+    return now !== undefined && (now.maxSeqNo < settle || now.primaryTerm !== primaryTerm);
+  });
+}
+
+/**
  * A range that was copied while writes went on may have been hidden a document by an operation that a failover then
  * rolled back. It counts once, under the same primary, that operation can be lost no more; after a change of primaries
  * before that, the range is copied again.

@@ -1,6 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { startPrivateElasticsearch } from '../../../scripts/environment/private-servers.ts';
 import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
+import { createElasticsearch } from '../../../src/elasticsearch/client.ts';
+import { undefinedWhen } from '../../../src/elasticsearch/errors.ts';
+import { createIndex, putSettings } from '../../../src/elasticsearch/indices.ts';
+import { primariesWithTerms } from '../../../src/elasticsearch/primary-terms.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createRequest, editRequest, type RequestSpec, useReindexBed } from '../../support/reindex-bed.ts';
 import {
@@ -11,6 +15,7 @@ import {
   isBlocked,
   leftovers,
   numbered,
+  write,
 } from '../../support/reindex-indices.ts';
 import { passes, type ProcessOptions, startProcess } from '../../support/reindex-process.ts';
 import { skippingClock } from '../../support/skipping-clock.ts';
@@ -188,6 +193,38 @@ describe('a node', () => {
     expect(lost).toBe(true);
     expect(await difference(bed.es, from, to)).toBeUndefined();
     expect(await leftovers(bed.es, uid)).toEqual([]);
+  });
+
+  it('that dies with a primary gives way to a replica, whose first answer tells of its term (H47)', {
+    timeout: 480_000,
+  }, async () => {
+    const index = bed.name();
+    const require = { 'index.routing.allocation.require._name': `elasticsearch-${plain + 1}` };
+    const one = { number_of_shards: 1, number_of_replicas: 0, ...require };
+    await createIndex(bed.es, index, { settings: one });
+    await write(bed.es, index, numbered(20));
+    await putSettings(bed.es, index, {
+      'index.number_of_replicas': 1,
+      'index.routing.allocation.require._name': null,
+    });
+    const green = { wait_for_status: 'green', timeout: '30s' };
+    await bed.es.request({ method: 'GET', path: `/_cluster/health/${index}`, query: green });
+    const other = createElasticsearch({
+      endpoints: [cluster.urls[1 - plain] ?? ''],
+      auth: { type: 'none' },
+      requestTimeoutMs: 30_000,
+      maxResponseBytes: 10_000_000,
+    });
+    const terms = async () => {
+      const shards = await undefinedWhen(['incomplete'], primariesWithTerms(other, index, 1));
+      return shards?.map(({ primaryTerm }) => primaryTerm);
+    };
+    const [before = 0] = (await terms()) ?? [];
+    await cluster.kill(plain);
+    const [after] = await eventually('the replica is the primary', terms, 60_000);
+    await again(plain);
+    await other.close();
+    expect(after).toBeGreaterThan(before);
   });
 
   it('that was the master is missed while the aliases move, which happens once it is back (H28)', {
