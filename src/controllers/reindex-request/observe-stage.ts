@@ -4,7 +4,7 @@ import { healthOfEach } from '../../elasticsearch/health.ts';
 import { primariesWithTerms } from '../../elasticsearch/primary-terms.ts';
 import { getTask } from '../../elasticsearch/tasks.ts';
 import type { Stage } from './decide.ts';
-import { readBad } from './observe-bad.ts';
+import { readBad, readUncorrected } from './observe-bad.ts';
 import { flatten } from './destination.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { readClaims } from './observe-claims.ts';
@@ -37,7 +37,7 @@ const readers: Partial<Readonly<Record<Stage, Reader>>> = {
   Undoing: readScratches,
   Validating: readPreflight,
   Copying: readOutcomes,
-  JudgingFailures: readBad,
+  JudgingFailures: readUncorrected,
   CatchingUp: readShards,
   AwaitingApproval: readShards,
   Suspended: readOutcomes,

@@ -12,7 +12,7 @@ import {
   unlessLost,
 } from './perform-frozen-view.ts';
 import { requireSame } from './perform-effect.ts';
-import { EXAMPLES, type LookUpRequest, stillThere } from './perform-missing.ts';
+import { EXAMPLES, isLeftOut, type LookUpRequest, stillThere } from './perform-missing.ts';
 import type { LookUpLimits } from './perform-sweep.ts';
 import type { Range } from './ranges.ts';
 import { type Position, walk } from './shard-walk.ts';
@@ -70,7 +70,8 @@ export function compareDocuments(
     const size = new PartSize();
     const hasTime = () => performance.now() < end;
     const visit = async (range: Range) => {
-      const { numbers, reached } = await choose(es, view, range, request, page, signal);
+      const { numbers: all, reached } = await choose(es, view, range, request, page, signal);
+      const numbers = all.filter((seqNo) => !isLeftOut(request, range, seqNo));
       const read = (from: Elasticsearch, part: readonly number[]) =>
         differing(from, view, range.shard, part, copies, signal);
       let looked = 0;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { CopyRequest } from './copy-request.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
+import { badDocuments, numbersByShard } from './bad-numbers.ts';
 import type { Reached } from './departures.ts';
 import { compareDocuments } from './perform-compare.ts';
 import { findMissing } from './perform-missing.ts';
@@ -109,6 +111,7 @@ export async function compareContents(
     ...viewOf(resource, copy.pit),
     page,
     destination: target,
+    leftOut: copy.bad ? await quarantined(resource, es, pass.signal) : undefined,
     cursor: status.verification?.cursor,
   };
   const { level, sampleSize } = spec.verification;
@@ -122,6 +125,13 @@ export async function compareContents(
       ? { sampled: result.compared, mismatched: result.mismatched }
       : { sampled: result.checked, mismatched: result.missing };
   return (now) => looked(withCompared(now, found, result.next), result.next === undefined, pass.now);
+}
+
+/** What could not be written is not there, whatever else differs. */
+async function quarantined({ metadata, spec, status }: CopyRequest, es: Elasticsearch, signal: AbortSignal) {
+  const attempt = { uid: metadata.uid, attempt: status?.attempt ?? 1 };
+  const byShard = numbersByShard(await badDocuments(es, spec.destination.index, attempt, signal));
+  return new Map([...byShard].map(([shard, numbers]) => [shard, new Set(numbers)]));
 }
 
 /** Each look into a point in time begins the time anew that Elasticsearch keeps it; after the last one much has come in. */

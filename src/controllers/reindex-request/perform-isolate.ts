@@ -3,10 +3,10 @@ import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { indexDocuments } from '../../elasticsearch/index-documents.ts';
 import { inParts } from '../../elasticsearch/in-parts.ts';
-import { search } from '../../elasticsearch/search.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { hidesVectors } from '../hidden-vectors.ts';
 import type { ReindexAction } from './actions.ts';
+import { type Attempt, ofAttempt } from './bad-numbers.ts';
 import { errorEntry, errorIndex, type FailedDocument } from './error-index.ts';
 import { listedFailure, listedId } from './failures.ts';
 import type { DocumentFailure } from './observed.ts';
@@ -88,38 +88,8 @@ function withFailure(
   return failure ? [{ shard, seqNo, id, routing, source, failure }] : [];
 }
 
-interface Origin {
-  readonly uid: string;
-  readonly attempt: number;
-}
-
-function ofAttempt({ uid, attempt }: Origin) {
-  return [{ term: { request: uid } }, { term: { attempt } }];
-}
-
-async function countBad(es: Elasticsearch, index: string, origin: Origin, signal: AbortSignal) {
+async function countBad(es: Elasticsearch, index: string, origin: Attempt, signal: AbortSignal) {
   return countDocuments(es, index, { bool: { filter: ofAttempt(origin) } }, signal);
-}
-
-const MOST_NUMBERS = 10_000;
-
-/** The numbers of a range that are left out, because their documents cannot be written. */
-export async function badNumbers(
-  es: Elasticsearch,
-  destination: string,
-  origin: Origin,
-  { shard, from, to }: Range,
-  signal: AbortSignal,
-): Promise<readonly number[]> {
-  const place = [{ term: { shard } }, { range: { seqNo: { gte: from, lte: to } } }];
-  const body = {
-    query: { bool: { filter: [...ofAttempt(origin), ...place] } },
-    size: MOST_NUMBERS,
-    track_total_hits: false,
-    _source: ['seqNo'],
-  };
-  const { hits } = await search(es, errorIndex(destination), body, signal);
-  return hits.map(({ source }) => Number(source?.['seqNo']));
 }
 
 const MOST_LISTED = 10;

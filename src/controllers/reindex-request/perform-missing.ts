@@ -24,6 +24,8 @@ export interface LookUpRequest {
   readonly page?: number | undefined;
   readonly source: Target;
   readonly destination: Target;
+  /** Numbers by shard that are rightly not in the destination; absent: none. */
+  readonly leftOut?: ReadonlyMap<number, ReadonlySet<number>> | undefined;
   /** `next` of the slice before; whatever else means the start. */
   readonly cursor?: unknown;
 }
@@ -58,7 +60,8 @@ export function findMissing(
     const missing: Numbered[] = [];
     const ranges: Range[] = [];
     const next = await walk(shards, cursor, limits.pages, async (range) => {
-      const { documents, reached } = await firstDocuments(es, view, range, limits.page, signal);
+      const { documents: all, reached } = await firstDocuments(es, view, range, limits.page, signal);
+      const documents = all.filter(({ seqNo }) => !isLeftOut(request, range, seqNo));
       const absent = await absentFrom(es, copies, documents, signal);
       const lacking = await stillThere(es, source, absent, signal);
       checked += documents.length;
@@ -70,6 +73,14 @@ export function findMissing(
     return { type: 'checked', checked, missing: missing.length, ranges, examples, next };
   };
   return unlessLost(pit, withDestination(es, destination, cursor === undefined, find, signal));
+}
+
+export function isLeftOut(
+  { leftOut }: Pick<LookUpRequest, 'leftOut'>,
+  { shard }: Range,
+  seqNo: number,
+): boolean {
+  return leftOut?.get(shard)?.has(seqNo) ?? false;
 }
 
 /** Ranges per page of documents; more become one, since a copy more does no harm and a status is small. */

@@ -13,6 +13,7 @@ import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { ReindexAction } from './actions.ts';
+import { badDocuments } from './bad-numbers.ts';
 import { ACTIVE_SHARDS, markOf } from './destination.ts';
 import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
@@ -25,7 +26,7 @@ import { type EffectContext, requireSame } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
 import { cutOver } from './perform-cut-over.ts';
 import { ungrantedErrorIndex } from './perform-error-index.ts';
-import { badNumbers, isolate } from './perform-isolate.ts';
+import { isolate } from './perform-isolate.ts';
 import { beginRoundAt, finishHardening, renewPointInTime, settleRound } from './perform-round.ts';
 import { deleteSource } from './perform-delete-source.ts';
 import { blockDestination, rollBack } from './perform-rollback.ts';
@@ -207,7 +208,11 @@ async function withoutBad(
   const { metadata, spec, status } = resource;
   if (!status?.copy?.bad) return body;
   const origin = { uid: metadata.uid, attempt: status.attempt ?? 1 };
-  return without(body, await badNumbers(es, spec.destination.index, origin, range, pass.signal));
+  const bad = await badDocuments(es, spec.destination.index, origin, pass.signal, range);
+  return without(
+    body,
+    bad.map(({ seqNo }) => seqNo),
+  );
 }
 
 function withRange(range: { readonly shard: number; readonly from: number }, change: object): Change {

@@ -90,16 +90,49 @@ describe('documents that do not fit, by default', () => {
     const { status } = await copy(names, { writeMode: 'Online' }, { at: { Copying: correct } });
     expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 100 } });
   });
+
+  it('are no failure either once they have failed and are corrected or deleted after that', async () => {
+    const names = await source(200, 77, 80);
+    const correct = async () => {
+      await write(bed.es, names.from, [{ id: '77', source: { n: 77 } }]);
+      await bed.es.request({ method: 'DELETE', path: `/${names.from}/_doc/80`, query: { refresh: true } });
+    };
+    let isCorrected = false;
+    const { status } = await copy(
+      names,
+      { writeMode: 'Online' },
+      {
+        fewestDocumentsPerRange: 20,
+        around: async (call, send) => {
+          const answer = await send();
+          const isLast = call.shape === 'POST /{error}/_count' && (answer as { count: number }).count === 2;
+          if (isLast && !isCorrected) await correct();
+          isCorrected ||= isLast;
+          return answer;
+        },
+      },
+    );
+    expect(isCorrected).toBe(true);
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 199 } });
+    expect(status.failures).toBeUndefined();
+  });
 });
 
 describe('documents in quarantine', () => {
   it('are left out and counted, the copy completes (H7)', async () => {
     const names = await source(300, 0, 5, 150, 299);
-    const { status } = await copy(names, { ...quarantine(), writeMode: 'Online' });
+    const verification = { level: 'Full' };
+    const { status } = await copy(names, { ...quarantine(), writeMode: 'Online', verification });
     expect(status).toMatchObject({
       phase: 'Completed',
       progress: { quarantined: 4 },
-      verification: { sourceDocuments: 300, destinationDocuments: 296, expected: 296 },
+      verification: {
+        sourceDocuments: 300,
+        destinationDocuments: 296,
+        expected: 296,
+        sampled: 296,
+        mismatched: 0,
+      },
     });
     expect(condition(status)).toBe('True');
     expect(

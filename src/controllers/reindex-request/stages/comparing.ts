@@ -9,10 +9,10 @@ export function needsComparison(situation: Situation): boolean {
   return status.verification?.compared !== true || differs(situation);
 }
 
-/** What the script has left out, and what could not be written, is missing for a reason. */
+/** What the script has left out is missing for a reason. What could not be written was not compared. */
 function differs({ status }: Situation): boolean {
-  const { sums, bad = 0 } = status.copy ?? {};
-  return (status.verification?.mismatched ?? 0) > (sums?.noops ?? 0) + (sums?.deleted ?? 0) + bad;
+  const { noops = 0, deleted = 0 } = status.copy?.sums ?? {};
+  return (status.verification?.mismatched ?? 0) > noops + deleted;
 }
 
 /** What the last round has copied is compared with the point in time that it was copied by. */

@@ -441,9 +441,13 @@ describe('a comparison', () => {
 
   it('fails where something differs without a reason', () => {
     expect(ask(compared({}), free, ids).status.failure?.reason).toBe('VerificationFailed');
-    const left = { sums: { ...sums, noops: 1 }, bad: 1 };
+    const left = { sums: { ...sums, noops: 1, deleted: 1 } };
+    expect(stage(request(compared(left), { ...online, ...ids }), free)).toBe('Fencing');
+  });
+
+  it('does not take a wrong document for one in quarantine', () => {
     const quarantine = { ...ids, onDocumentFailure: { policy: 'Quarantine' } };
-    expect(stage(request(compared(left), { ...online, ...quarantine }), free)).toBe('Fencing');
+    expect(ask(compared({ bad: 3 }), free, quarantine).status.failure?.reason).toBe('VerificationFailed');
   });
 });
 
