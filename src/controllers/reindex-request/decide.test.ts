@@ -241,6 +241,18 @@ describe('validating', () => {
     expect(judge({ sources: [source({ mappings })] }).status.plan).toBeDefined();
   });
 
+  it.each([
+    ['Ids', 'BlockFirst', 'PreflightFailed'],
+    ['Full', 'BlockFirst', 'PreflightFailed'],
+    ['Counts', 'BlockFirst', undefined],
+    ['Ids', 'CopyOnly', undefined],
+  ])('where sequence numbers cannot be searched, level %s with %s: %s', (level, writeMode, reason) => {
+    const preflight = { ...known, sequenceNumbersSearchable: false };
+    const { status } = judge({ preflight }, { verification: { level }, writeMode });
+    expect(status.failure?.reason).toBe(reason);
+    expect(status.failure?.message ?? 'Counts').toContain('Counts');
+  });
+
   it('waits for a privilege and names it', () => {
     const preflight = { ...known, missingPrivileges: ['manage on orders-v1'] };
     expect(judge({ preflight }).ready).toMatchObject({

@@ -82,6 +82,15 @@ const cannotLookUp: Change = (status) => ({
   },
 });
 
+const cannotCompare: Change = (status) => ({
+  ...status,
+  failure: {
+    reason: 'PreflightFailed',
+    message:
+      'the point in time of an index of so many shards is too large for a status, so that nothing can be compared document by document: use verification.level: Counts in a new request',
+  },
+});
+
 /** Before the ranges of a round only what earlier rounds have copied can be missing. */
 function reachedBefore({ departed, previous = [], shards }: Copy) {
   const reached = departed ? shards : previous;
@@ -106,7 +115,7 @@ export async function compareContents(
   const { status, spec } = resource;
   const copy = status?.copy;
   if (!copy) return;
-  if (copy.pit === undefined) return cannotLookUp;
+  if (copy.pit === undefined) return cannotCompare;
   const view = {
     ...viewOf(resource, copy.pit),
     page,

@@ -78,6 +78,15 @@ describe('the time of a point in time', () => {
   });
 });
 
+it('compares nothing where no point in time fits into a status, and says what would do without', async () => {
+  const action = { type: 'Compare', target: { index: 'new', uuid: 'new-uuid' }, page: 10 } as const;
+  const without = { copy: { ...status.copy, pit: undefined } } as ReindexRequestStatus;
+  const context = contextOf(() => undefined);
+  const at = { ...context, resource: { ...context.resource, status: without } } as EffectContext;
+  const change = await compareContents(action, at);
+  expect(change?.(without).failure?.message).toContain('verification.level: Counts');
+});
+
 describe('a checkpoint that hangs back', () => {
   const target = { index: 'old', uuid: 'old-uuid' };
   const shards = { copied: 1, total: 1, failed: 0, successful: 1 };

@@ -34,6 +34,7 @@ export function validate(situation: Situation): Step {
     waitForPrivileges(situation) ??
     waitForWholeView(situation) ??
     refuseOnline(situation) ??
+    refuseLevel(situation) ??
     waitForDisk(situation) ??
     planOrTry(situation)
   );
@@ -115,6 +116,19 @@ function refuseOnline(situation: Situation): Step | undefined {
       `spec.source.query ${neighbours}, so that a document could come into the copy, or leave it, without being written`,
     );
   return undefined;
+}
+
+/** What is compared is told by sequence numbers: not after the whole copy, when writers have waited for it. */
+function refuseLevel(situation: Situation): Step | undefined {
+  const { observed, spec } = situation;
+  const { level } = spec.verification;
+  if (level === 'Counts' || spec.writeMode === 'CopyOnly') return undefined;
+  if (observed.preflight?.sequenceNumbersSearchable !== false) return undefined;
+  return fail(
+    situation,
+    'PreflightFailed',
+    `the sequence numbers of ${observed.sources[0]?.name} cannot be searched, so that nothing can be compared document by document: use verification.level: Counts in a new request`,
+  );
 }
 
 /** Before anything is made. What was begun holds its space already. */
