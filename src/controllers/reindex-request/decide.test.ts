@@ -945,6 +945,22 @@ describe('proof and cut-over', () => {
     expect(decision.status.phase).toBe(reason ? 'Verifying' : 'CuttingOver');
   });
 
+  it('says why documents may be missing in an index that is divided in another way', () => {
+    const few = { ...hardened(), settings: { ...(hardened().settings as object), number_of_shards: '1' } };
+    const five = { number_of_shards: '5', blocks: { write: 'true' } };
+    const world = (copies: number, settings: object) =>
+      whole({
+        sources: [fenced({ settings })],
+        destination: few,
+        counts: { source: 100, destination: copies },
+      });
+    const message = (copies: number, settings: object = five) =>
+      run(request(verifying), world(copies, settings)).status.failure?.message;
+    expect(message(99)).toContain('under several routings');
+    expect(message(101)).not.toContain('routings');
+    expect(message(99, { ...five, number_of_shards: '1' })).not.toContain('routings');
+  });
+
   it.each([
     ['the block was lifted', { sources: [source({ aliases: { orders, [EPOCH]: {} } })] }],
     [

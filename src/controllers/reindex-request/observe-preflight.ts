@@ -27,7 +27,7 @@ export async function readPreflight(
   const pipeline = privileges.length > 0 ? undefined : situation.spec.transform?.pipeline;
   const { query } = situation.spec.source;
   const { index, createFrom } = situation.spec.destination;
-  const [size, hidden, pipelines, absent, searchable, disks, chosen, template] = await Promise.all([
+  const [size, hidden, pipelines, absent, searchable, disks, chosen, template, routed] = await Promise.all([
     indexSize(es, source.name, signal),
     readHidden([source.name, index], es, signal),
     readPipelines(pipeline, es, signal),
@@ -36,6 +36,7 @@ export async function readPreflight(
     privileges.length > 0 ? undefined : nodeDisks(es, signal),
     query === undefined ? undefined : countChosen(es, source.name, query, signal),
     createFrom === 'Source' ? undefined : templateOf(es, index, signal),
+    countDocuments(es, source.name, { exists: { field: '_routing' } }, signal),
   ]);
   const preflight: PreflightFacts = {
     ...size,
@@ -46,6 +47,7 @@ export async function readPreflight(
     sequenceNumbersSearchable: searchable,
     disks,
     template,
+    routed,
     ...(chosen === undefined || size.documents === 0 ? {} : { share: Math.min(chosen / size.documents, 1) }),
   };
   return { preflight };

@@ -127,6 +127,8 @@ export interface PreflightFacts {
   readonly template?: { readonly settings: unknown; readonly mappings: unknown } | undefined;
   /** The part of the documents that is copied, 0 to 1; absent: all. */
   readonly share?: number;
+  /** How many of the documents have a routing. */
+  readonly routed?: number;
   /** Absent where it may not be read. */
   readonly disks?: readonly NodeDisk[] | undefined;
 }

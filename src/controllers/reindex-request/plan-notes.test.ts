@@ -34,6 +34,17 @@ it('a series that deletes its sources says that there is no way back', () => {
   expect(of({ sourceAfter: { policy: 'Delete' } })).not.toContainEqual(note);
 });
 
+it('documents that may take the place of each other are told in the plan', () => {
+  const source = index('orders-v1', { mappings, settings: { number_of_shards: '5' } });
+  const fewer = spec(shards(1));
+  const notes = (over: typeof fewer, routed: number) => planNotes(over, source, { routed }).join();
+  expect(notes(fewer, 7)).toContain('7 documents of orders-v1 have a routing');
+  expect(notes(fewer, 0)).not.toContain('routing');
+  expect(notes(spec({}), 7)).not.toContain('routing');
+  const partitioned = spec(to({ settings: { 'index.routing_partition_size': 2 } }));
+  expect(notes(partitioned, 7)).toContain('have a routing');
+});
+
 it('templates that cannot be read are told in the plan', () => {
   const [over, source] = [spec(to({ createFrom: 'Template' })), index('orders-v1', {})];
   expect(planNotes(over, source, {})).toEqual([expect.stringContaining('manage_index_templates')]);

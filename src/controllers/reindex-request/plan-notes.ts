@@ -1,21 +1,37 @@
 import { isObject } from '../json-object.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { CopySpec } from './copy-request.ts';
-import { flatten, ownMappings } from './destination.ts';
+import { flatten, ownMappings, ownSettings } from './destination.ts';
 import type { IndexFacts, PreflightFacts } from './observed.ts';
+import { isDividedAlike } from './shard-layout.ts';
 
 /** What a person should know before the copy begins, each in a sentence. */
 export function planNotes(
   spec: CopySpec,
   source: IndexFacts,
-  facts: Pick<PreflightFacts, 'template'> | undefined,
+  facts: Pick<PreflightFacts, 'template' | 'routed'> | undefined,
 ): readonly string[] {
   return [
+    ...oneOfSeveral(spec, source, facts),
     ...cheaperWays(spec, source),
     ...keptSource(spec, source),
     ...withoutWindow(spec, source),
     ...unread(spec, facts),
     ...unasked(spec),
+  ];
+}
+
+/** Only the proof finds it out, after the whole copy: nothing but reading every id would tell before. */
+function oneOfSeveral(
+  { destination }: CopySpec,
+  source: IndexFacts,
+  facts: Pick<PreflightFacts, 'template' | 'routed'> = {},
+): readonly string[] {
+  const { template, routed = 0 } = facts;
+  const settings = { ...flatten(template?.settings ?? {}), ...ownSettings(destination, source) };
+  if (routed === 0 || isDividedAlike(source.settings, settings)) return [];
+  return [
+    `${routed} documents of ${source.name} have a routing, and ${destination.index} is divided into shards in another way: of an id that is there under several routings it may keep one document only, and the copy then fails with VerificationFailed when it is counted`,
   ];
 }
 

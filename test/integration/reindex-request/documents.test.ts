@@ -42,6 +42,17 @@ describe('documents', () => {
     expect((await indexOf(bed.es, to))?.numberOfShards).toBe(2);
   });
 
+  it('that share an id are told of where they come into one shard', async () => {
+    const twins = ['a', 'b', 'c', 'd'].map((routing) => ({ id: 'twin', routing, source: { n: 1 } }));
+    const five = { settings: { number_of_shards: 5, number_of_replicas: 0 } };
+    const { from, to } = await source([...numbered(20), ...twins], five);
+    const destination = { index: to, settings: { number_of_shards: 1 } };
+    const { status } = await reindex(bed, { from, to, destination });
+    expect(status.plan?.notes?.join()).toContain('have a routing');
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'VerificationFailed' } });
+    expect(status.failure?.message).toContain('under several routings');
+  });
+
   it('keep their routing and may share an id under two of them (H16)', async () => {
     const documents = [
       ...numbered(60).map((one) => ({ ...one, routing: `customer-${Number(one.id) % 7}` })),

@@ -4,6 +4,7 @@ import { isBlockFirst, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
 import { withQuarantined } from '../progress.ts';
 import { withoutRound } from '../rounds.ts';
+import { isDividedAlike } from '../shard-layout.ts';
 import { brokenFence } from './broken-fence.ts';
 import { bothReached, finishAtOnce } from './cutting-over.ts';
 import { beginToLift } from './lifting.ts';
@@ -126,7 +127,15 @@ function differ(
   return fail(
     situation,
     'VerificationFailed',
-    `${spec.destination.index} has ${counts.destination} documents where ${most} are expected; no alias was moved and the source is as it was: retry copies anew`,
+    `${spec.destination.index} has ${counts.destination} documents where ${most} are expected; no alias was moved and the source is as it was: ${cureOf(situation, counts, most)}`,
     { verification },
   );
+}
+
+/** Another try would end alike where one of two documents takes the place of the other. */
+function cureOf({ status, source, destination }: Situation, counts: Figures, most: number): string {
+  const mayMerge = counts.destination < most && !isDividedAlike(source?.settings, destination?.settings);
+  return mayMerge
+    ? `where the same id is in ${status.source?.index} under several routings, an index that is divided into shards in another way keeps one of them; then give it as many shards in a new request, else retry copies anew`
+    : 'retry copies anew';
 }
