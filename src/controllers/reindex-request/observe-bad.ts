@@ -1,6 +1,6 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { getDocuments } from '../../elasticsearch/multi-get.ts';
-import { type BadDocument, badDocuments, numbersByShard } from './bad-numbers.ts';
+import { type BadDocument, badDocuments, numbersByShard } from './observe-bad-documents.ts';
 import { chunks } from './departures.ts';
 import { pageOf } from './page.ts';
 import { countNumbered, LostView } from './perform-frozen-view.ts';

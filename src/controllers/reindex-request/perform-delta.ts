@@ -4,7 +4,7 @@ import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { ReindexAction } from './actions.ts';
-import { badDocuments, numbersByShard } from './bad-numbers.ts';
+import { badDocuments, numbersByShard } from './observe-bad-documents.ts';
 import type { Reached } from './departures.ts';
 import { compareDocuments } from './perform-compare.ts';
 import { findMissing } from './perform-missing.ts';

@@ -6,7 +6,7 @@ import { inParts } from '../../elasticsearch/in-parts.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { hidesVectors } from '../hidden-vectors.ts';
 import type { ReindexAction } from './actions.ts';
-import { type Attempt, ofAttempt } from './bad-numbers.ts';
+import { type Attempt, ofAttempt } from './observe-bad-documents.ts';
 import { errorEntry, errorIndex, type FailedDocument } from './error-index.ts';
 import { listedFailure, listedId } from './failures.ts';
 import type { DocumentFailure } from './observed.ts';

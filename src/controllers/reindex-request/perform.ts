@@ -13,7 +13,7 @@ import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { ReindexAction } from './actions.ts';
-import { badDocuments } from './bad-numbers.ts';
+import { badDocuments } from './observe-bad-documents.ts';
 import { ACTIVE_SHARDS, markOf } from './destination.ts';
 import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
