@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import type { DocumentKey } from '../../elasticsearch/multi-get.ts';
 import { search } from '../../elasticsearch/search.ts';
@@ -20,6 +21,13 @@ export function ofAttempt({ uid, attempt }: Attempt) {
   return [{ term: { request: uid } }, { term: { attempt } }];
 }
 
+const entry = z.object({
+  shard: z.number(),
+  seqNo: z.number(),
+  id: z.string(),
+  routing: z.string().optional(),
+});
+
 /** More than any policy allows. */
 const MOST = 10_000;
 
@@ -41,12 +49,10 @@ export async function badDocuments(
     _source: ['shard', 'seqNo', 'id', 'routing'],
   };
   const { hits } = await search(es, errorIndex(destination), body, signal);
-  return hits.map(({ source = {} }) => ({
-    shard: Number(source['shard']),
-    seqNo: Number(source['seqNo']),
-    id: String(source['id']),
-    routing: source['routing'] === undefined ? undefined : String(source['routing']),
-  }));
+  return hits.map(({ source }) => {
+    const { routing, ...place } = entry.parse(source);
+    return { ...place, routing };
+  });
 }
 
 export function numbersByShard(bad: readonly BadDocument[]): ReadonlyMap<number, readonly number[]> {

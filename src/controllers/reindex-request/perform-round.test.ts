@@ -115,10 +115,10 @@ describe('a checkpoint that hangs back', () => {
 
   /** The same, but with every copy in step. */
   const withoutLag =
-    (request: EffectContext['es']['request']): EffectContext['es']['request'] =>
+    ({ es }: EffectContext): EffectContext['es']['request'] =>
     async (asked) =>
       JSON.parse(
-        JSON.stringify(await request(asked)).replace('"global_checkpoint":4', '"global_checkpoint":9'),
+        JSON.stringify(await es.request(asked)).replace('"global_checkpoint":4', '"global_checkpoint":9'),
       );
 
   const begin = { type: 'BeginRound', target, fenced: false } as const;
@@ -162,7 +162,7 @@ describe('a checkpoint that hangs back', () => {
   it('leaves a round unsettled whose primary changed while its point in time was opened', async () => {
     const settledBy = async (terms: readonly number[]) => {
       const { context } = lagging({}, 10, terms);
-      const inStep = { ...context, es: { request: withoutLag(context.es.request) } } as EffectContext;
+      const inStep = { ...context, es: { request: withoutLag(context) } } as EffectContext;
       return (await beginRoundAt({ ...begin, before: undefined }, inStep))?.(status).copy?.settled;
     };
     expect(await settledBy([1, 1])).toBe(true);

@@ -4,7 +4,8 @@ import { flatten } from './destination.ts';
 const DIVIDING = {
   'index.number_of_shards': 1,
   'index.routing_partition_size': 1,
-  'index.number_of_routing_shards': 'not stated',
+  // Not stated, it follows from the number of shards.
+  'index.number_of_routing_shards': 0,
 } as const;
 
 /**
@@ -14,6 +15,6 @@ const DIVIDING = {
 export function isDividedAlike(one: unknown, other: unknown): boolean {
   const [a, b] = [flatten(one), flatten(other)];
   return Object.entries(DIVIDING).every(
-    ([key, absent]) => String(a[key] ?? absent) === String(b[key] ?? absent),
+    ([key, absent]) => Number(a[key] ?? absent) === Number(b[key] ?? absent),
   );
 }
