@@ -20,7 +20,8 @@ NAME is one of: ${Object.keys(benches).join(', ')}
   --documents N    of each index (reindex)
   --rate N         operations per second of all writers together (reindex)
   --live           whether copies are exact under writes and kills (reindex)
-  --shards N       of the index (reindex --live)
+  --shards N       of the index (reindex --live); only indexes of so many (reindex)
+  --bytes N        only indexes with documents of so many (reindex)
 
 docs/benchmarks.md tells what is measured, and how to read it.
 `;

@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly runs: number | undefined;
   readonly documents: number | undefined;
   readonly shards: number | undefined;
+  /** Of each document. */
+  readonly bytes: number | undefined;
   /** Operations per second of all writers together. */
   readonly rate: number | undefined;
 }
@@ -31,6 +33,7 @@ export function readBenchCall(args: readonly string[]): BenchCall {
       runs: number,
       documents: number,
       shards: number,
+      bytes: number,
       rate: number,
       help: { ...flag, short: 'h' },
     },
@@ -46,6 +49,7 @@ export function readBenchCall(args: readonly string[]): BenchCall {
       runs: read('runs'),
       documents: read('documents'),
       shards: read('shards'),
+      bytes: read('bytes'),
       rate: read('rate'),
     },
   };

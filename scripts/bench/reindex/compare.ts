@@ -2,7 +2,7 @@ import { countDocuments } from '../../../src/elasticsearch/counts.ts';
 import { refresh } from '../../../src/elasticsearch/refresh.ts';
 import { say } from '../../environment/progress.ts';
 import { type Contender, contenders, type CopyJob } from './contenders.ts';
-import { createSource, type Layout, layoutsOf, SMALL_BYTES, type Source } from './layouts.ts';
+import { type Choice, createSource, type Layout, layoutsOf, SMALL_BYTES, type Source } from './layouts.ts';
 import { liveRun } from './live-run.ts';
 import { comparison, type Figures } from './report.ts';
 import { cpuSecondsAtRest, untilIndexed } from './servers.ts';
@@ -11,7 +11,7 @@ import { openStage, type Stage } from './stage.ts';
 export interface CompareBench {
   /** Copies of each way and layout. */
   readonly runs: number;
-  readonly documents: number;
+  readonly chosen: Choice;
   /** Of the copies under writers. */
   readonly writtenToDocuments: number;
   readonly operationsPerSecond: number;
@@ -22,7 +22,7 @@ export async function benchCompare(bench: CompareBench): Promise<void> {
   const stage = await openStage();
   try {
     const figures = await measureAll(stage, bench);
-    console.log(comparison(layoutsOf(bench.documents), contenders, figures));
+    console.log(comparison(layoutsOf(bench.chosen), contenders, figures));
   } finally {
     await stage.close();
   }
@@ -30,7 +30,7 @@ export async function benchCompare(bench: CompareBench): Promise<void> {
 
 async function measureAll(stage: Stage, bench: CompareBench): Promise<readonly Figures[]> {
   const sources: Source[] = [];
-  for (const layout of layoutsOf(bench.documents)) sources.push(await createSource(stage, layout));
+  for (const layout of layoutsOf(bench.chosen)) sources.push(await createSource(stage, layout));
   const pairs = () =>
     shuffled(sources).flatMap((source) => ways().map((contender) => ({ source, contender })));
   await warmUp(stage);
@@ -42,7 +42,8 @@ async function measureAll(stage: Stage, bench: CompareBench): Promise<readonly F
   };
   for (let run = 0; run < bench.runs; run += 1)
     for (const { source, contender } of pairs()) note(await measureSpeed(stage, contender, source));
-  const writtenTo = Array.from({ length: bench.runs }, () => layoutsOf(bench.writtenToDocuments)).flat();
+  const underWriters = { ...bench.chosen, documents: bench.writtenToDocuments };
+  const writtenTo = Array.from({ length: bench.runs }, () => layoutsOf(underWriters)).flat();
   for (const layout of writtenTo) note(await measureOutage(stage, layout, bench.operationsPerSecond));
   // Last, since Elasticsearch is cold after its death. What one repeats depends on the way, hardly on the size of documents.
   const small = pairs().filter(({ source }) => source.layout.documentBytes === SMALL_BYTES);

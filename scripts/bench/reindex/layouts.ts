@@ -19,9 +19,21 @@ export interface Source {
 export const SMALL_BYTES = 200;
 const LARGE_BYTES = 2_000;
 
-export function layoutsOf(documents: number): readonly Layout[] {
-  return [SMALL_BYTES, LARGE_BYTES].flatMap((documentBytes) =>
-    [1, 5].map((shards) => ({ name: nameOf(shards, documentBytes), shards, documentBytes, documents })),
+/** Which indexes are copied. */
+export interface Choice {
+  /** Of each index. */
+  readonly documents: number;
+  /** Only indexes of so many; absent: of each number. */
+  readonly shards?: number | undefined;
+  /** Only documents of so many; absent: of each size. */
+  readonly bytes?: number | undefined;
+}
+
+export function layoutsOf({ documents, shards: only, bytes }: Choice): readonly Layout[] {
+  const sizes = bytes === undefined ? [SMALL_BYTES, LARGE_BYTES] : [bytes];
+  const counts = only === undefined ? [1, 5] : [only];
+  return sizes.flatMap((documentBytes) =>
+    counts.map((shards) => ({ name: nameOf(shards, documentBytes), shards, documentBytes, documents })),
   );
 }
 

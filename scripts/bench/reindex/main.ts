@@ -21,10 +21,10 @@ async function live({ quick, runs, documents, shards, rate }: BenchOptions): Pro
   if (!isGood) process.exitCode = 1;
 }
 
-async function compare({ quick, runs, documents, rate }: BenchOptions): Promise<void> {
+async function compare({ quick, runs, documents, shards, bytes, rate }: BenchOptions): Promise<void> {
   await benchCompare({
     runs: runs ?? (quick ? 1 : 5),
-    documents: documents ?? (quick ? QUICK_DOCUMENTS : DOCUMENTS),
+    chosen: { documents: documents ?? (quick ? QUICK_DOCUMENTS : DOCUMENTS), shards, bytes },
     writtenToDocuments: Math.min(documents ?? DOCUMENTS, quick ? QUICK_DOCUMENTS : DOCUMENTS),
     operationsPerSecond: rate ?? OPERATIONS_PER_SECOND,
   });
