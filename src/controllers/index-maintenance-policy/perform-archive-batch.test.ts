@@ -235,11 +235,11 @@ describe('a batch that meets a fault', () => {
     await expect(moved(fault('unavailable'))).rejects.toMatchObject({ errorClass: 'unavailable' });
   });
 
-  it('waits aside when the login may not delete documents of its index', async () => {
-    const error = {
-      type: 'security_exception',
-      reason: 'action [indices:data/write/bulk[s]] is unauthorized',
-    };
+  it.each([
+    ['the login may not delete documents of its index', 'security_exception', 'ArchivalRefused'],
+    ['somebody has blocked writes to it since it was looked at', 'cluster_block_exception', 'WriteBlocked'],
+  ])('waits aside when %s', async (_, type, held) => {
+    const error = { type, reason: 'index [docs-1] blocked by: [FORBIDDEN/8/index write (api)];' };
     const original = { found: true, _id: 'x', _source: document.source, _seq_no: 0, _primary_term: 1 };
     const healthy = { ...health, status: 'green' };
     const answers = {
@@ -252,7 +252,7 @@ describe('a batch that meets a fault', () => {
       '/docs-1,archive-2016': { ...index('docs-1', 'u'), ...index('archive-2016', 'd') },
       '/docs-1/_bulk': { items: [{ delete: { status: 403, error } }] },
     };
-    expect(await moved(answers)).toMatchObject({ hindered: [{ id: '1', reason: 'ArchivalRefused' }] });
+    expect(await moved(answers)).toMatchObject({ hindered: [{ id: '1', reason: held }] });
   });
 
   it('waits aside when the same request would be refused again, or when it did so before', async () => {

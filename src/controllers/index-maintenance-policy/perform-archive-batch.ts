@@ -1,4 +1,4 @@
-import { ElasticsearchError } from '../../elasticsearch/errors.ts';
+import { ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ArchiveBatch } from './actions.ts';
@@ -32,6 +32,8 @@ export async function moveBatch(batch: ArchiveBatch, context: ArchiveContext): P
  */
 function hindranceOf(error: unknown, before: string | undefined): string | undefined {
   if (error instanceof HinderedError) return error.obstacle;
+  // What the next look would say as well: the block came between the look of this try and its deletes.
+  if (isElasticsearchError(error, 'blocked')) return 'WriteBlocked';
   const isOther = error instanceof WaitingError || error instanceof ElasticsearchError;
   return refusalOf(error) ?? (isOther ? before : undefined);
 }
