@@ -52,7 +52,7 @@ const rules: readonly {
   {
     why: 'the plugin asks the API server and nobody else',
     from: /^src\/plugin\//,
-    to: /^src\/(?!plugin\/|crds\/|kubernetes\/|runtime\/|telemetry\/redaction\.ts)|^undici/,
+    to: /^src\/(?!plugin\/|crds\/|kubernetes\/|runtime\/|schedule\/|telemetry\/redaction\.ts)|^undici/,
     types: true,
   },
   {

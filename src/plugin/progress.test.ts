@@ -134,19 +134,22 @@ const columnsOf = (line: string): number =>
     0,
   );
 
-it('does not take a slot of the schedule for the answer to an earlier run-now', () => {
+it.each([
+  ['a slot of the schedule is no answer to an earlier run-now', '59 11 * * *', undefined],
+  ['what was asked for when the schedule was made is one', '@daily', '2026-11-25T11:59:00Z'],
+])('%s', (_, cron, answer) => {
   const slot = '2026-11-25T11:59:00Z';
   const status = {
     lastHandledRunNow: 'go',
     slotsHandledUntil: slot,
     lastSnapshot: { name: 'nightly-0', state: 'SUCCESS', slot },
   } as const;
-  const { resource } = schedule(status);
+  const { resource } = schedule(status, { schedule: cron });
   const annotated = {
     ...resource,
     metadata: { ...resource.metadata, annotations: { 'es-steward.dev/run-now': 'go' } },
   };
-  expect(followed(annotated, NOW)).toEqual({ before: slot });
+  expect(followed(annotated, NOW).slot).toBe(answer);
 });
 
 describe('lines of progress', () => {

@@ -1,6 +1,9 @@
 import type { ReindexRequest } from '../crds/reindex-request.ts';
 import { RUN_NOW, tokenOf } from '../crds/shared.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
+import { parseSchedule } from '../schedule/cron.ts';
+import { nextSlot } from '../schedule/slots.ts';
+import { isTimeZone } from '../schedule/time-zone.ts';
 import { nameOf } from './targets.ts';
 import { bytes, clause, counted, grouped, relative } from './words.ts';
 
@@ -78,16 +81,22 @@ export interface Followed {
 /** What a run-now has asked for may be over before anybody can watch it. */
 const RECENT_MS = 600_000;
 
-export function followed({ metadata, status = {} }: SnapshotSchedule, now: number): Followed {
-  const { active, lastSnapshot: last, lastHandledRunNow, slotsHandledUntil } = status;
+export function followed({ metadata, spec, status = {} }: SnapshotSchedule, now: number): Followed {
+  const { active, lastSnapshot: last, lastHandledRunNow } = status;
   const asked = tokenOf(metadata, RUN_NOW);
   const isAnswered = asked !== undefined && asked === lastHandledRunNow;
-  // Only slots of the schedule are counted as handled: one that has ended since a run-now is no answer to it.
-  const isScheduled = last?.slot === slotsHandledUntil;
-  const isAnswer = isAnswered && last && !isScheduled && now - Date.parse(last.slot) < RECENT_MS;
+  const isAnswer =
+    isAnswered && last && !isScheduled(spec, last.slot) && now - Date.parse(last.slot) < RECENT_MS;
   const answer = isAnswer ? last.slot : undefined;
   const slot = active?.slot ?? answer;
   return { ...(slot && { slot }), ...(last && { before: last.slot }) };
+}
+
+/** One that has ended since a run-now, by the schedule, is no answer to it. */
+function isScheduled({ schedule, timeZone }: SnapshotSchedule['spec'], slot: string): boolean {
+  const parsed = parseSchedule(schedule);
+  const at = Date.parse(slot);
+  return parsed.ok && isTimeZone(timeZone) && nextSlot(parsed.schedule, timeZone, at - 1) === at;
 }
 
 /** The next look at the same run: one that was awaited may have begun, or be over already. */
