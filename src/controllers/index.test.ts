@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { policyOf } from '../../test/support/maintenance-facts.ts';
+import { archiveBatch, policyOf } from '../../test/support/maintenance-facts.ts';
 import { NOW, request } from '../../test/support/reindex-situations.ts';
+import { CLEANUP_FINALIZER } from '../crds/shared.ts';
 import type { ReindexRequestStatus } from '../crds/reindex-request.ts';
 import type { ActionLike, Controller } from '../runtime/controller.ts';
 import { type SharedParts, type Wire, wireControllers } from './index.ts';
@@ -48,6 +49,19 @@ describe('a policy', () => {
     });
   });
 
+  it('ends what it has begun when it is deleted, whatever is in view', async () => {
+    const { metadata } = policy;
+    const leaving = {
+      ...policy,
+      metadata: { ...metadata, deletionTimestamp: '2026-03-01T11:59:00Z' },
+      status: {
+        archive: { documents: 0, held: [], hindered: [{ ...archiveBatch, reason: 'Closed', triedTime: '' }] },
+      },
+    };
+    const observed = observing('indexmaintenancepolicies', ['reindexrequests'])(leaving);
+    expect(await observed).toMatchObject({ type: 'archiveBatch' });
+  });
+
   it('goes on once all are in view', async () => {
     await expect(observing('indexmaintenancepolicies', [])(policy)).rejects.toBe(ASKED);
   });
@@ -69,5 +83,8 @@ describe('a request', () => {
   it('goes on, and lets go, whatever is in view: writers may wait for it', async () => {
     await expect(observed('reindexrequests', { phase: 'Fencing' })).rejects.toBe(ASKED);
     await expect(observed('reindexrequests', { phase: 'Pending' }, { cancel: true })).rejects.toBe(ASKED);
+    const lost = request({}, {});
+    const holding = { ...lost, metadata: { ...lost.metadata, finalizers: [CLEANUP_FINALIZER] } };
+    await expect(observing('reindexrequests', ['reindexrequests'])(holding)).rejects.toBe(ASKED);
   });
 });

@@ -26,7 +26,10 @@ export async function operatorFacts(session: Session): Promise<readonly Operator
   if (leases === undefined) return [UNKNOWN];
   if (leases.length === 0) return [{ state: 'absent', paused: false }];
   const newestFirst = [...leases].sort((a, b) => renewedAt(b) - renewedAt(a));
-  return Promise.all(newestFirst.map((lease) => factsOf(session, lease)));
+  const facts = await Promise.all(newestFirst.map((lease) => factsOf(session, lease)));
+  // One that was given away in order and is held by nobody since was taken down, as long as another one works.
+  const isAlive = facts.some(({ state }) => state === 'alive');
+  return facts.filter(({ state, holder }) => state === 'alive' || holder !== undefined || !isAlive);
 }
 
 /** Nothing could be read of it. */
@@ -100,7 +103,7 @@ export function operatorLine(
   if (state === 'silent')
     return {
       good: false,
-      text: `does not run: its Lease es-steward in ${namespace} was last renewed ${since || 'never'}${since && ' ago'}`,
+      text: `does not run: its Lease es-steward in ${namespace} was last renewed ${since || 'never'}${since && ' ago'}; delete the Lease if it was uninstalled`,
     };
   if (paused)
     return {

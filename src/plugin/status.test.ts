@@ -47,8 +47,16 @@ describe('the status of several operators', () => {
     expect(code).toBe(1);
     expect(text).toContain('The operator runs: pod-of-team-b holds the Lease es-steward in team-b.');
     expect(text).toContain(
-      'The operator does not run: its Lease es-steward in team-a was last renewed 60m ago.',
+      'The operator does not run: its Lease es-steward in team-a was last renewed 60m ago; delete the Lease if it was uninstalled.',
     );
+  });
+
+  it('leaves out one that was taken down in order, as long as another one works', async () => {
+    const left = leaseIn('team-a', 3_600_000);
+    const released = { ...left, spec: { ...left.spec, holderIdentity: '' } };
+    const { code, text } = await shown('status -n shop --check', { leases: [released, leaseIn('team-b')] });
+    expect([code, text.includes('team-a')]).toEqual([0, false]);
+    expect((await shown('status -n shop --check', { leases: [released] })).code).toBe(1);
   });
 
   it('is not well while one of them is paused', async () => {

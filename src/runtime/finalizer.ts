@@ -4,8 +4,11 @@ import type { RawObject } from './resource.ts';
 /** So long a resource that is being deleted may wait for a cleanup that keeps failing. */
 export const CLEANUP_PATIENCE_MS = 120_000;
 
-export const holdsFinalizer = ({ metadata }: RawObject): boolean =>
-  metadata.finalizers?.includes(CLEANUP_FINALIZER) === true;
+export const holdsFinalizer = ({
+  metadata,
+}: {
+  readonly metadata: Pick<RawObject['metadata'], 'finalizers'>;
+}): boolean => metadata.finalizers?.includes(CLEANUP_FINALIZER) === true;
 
 /**
  * A merge patch replaces the whole list, so it carries the resourceVersion of the list that it was made from: a 409

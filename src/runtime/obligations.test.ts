@@ -138,6 +138,23 @@ describe('a resource that was made anew under its name before anybody saw it gon
   });
 });
 
+it('is tried anew when somebody asks again after it was given up', async () => {
+  let isThere = false;
+  const release = async () => {
+    if (!isThere) throw new Error('no route');
+    released.push('it');
+  };
+  book.owe(A, obligation({ until: undefined, release }));
+  book.due(A);
+  for (let minute = 0; minute < 70; minute += 1) await clock.advance(MINUTE);
+  isThere = true;
+  await clock.advance(10 * MINUTE);
+  expect(released).toEqual([]);
+  book.due(A);
+  await clock.advance(MINUTE);
+  expect(released).toEqual(['it']);
+});
+
 describe('the end of the process', () => {
   beforeEach(() => {
     book.owe(A, obligation({}, 'with the process'));

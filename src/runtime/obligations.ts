@@ -52,6 +52,8 @@ const ASK_LIMIT_MS = 1_500;
 interface Held {
   readonly holder: Holder;
   obligation: Obligation;
+  /** After so many tries in vain; whoever asks again begins them anew. */
+  isGivenUp: boolean;
   readonly over: AbortController;
 }
 
@@ -102,8 +104,8 @@ export class Obligations implements ObligationBook {
   /** Once: what is due already is being released. */
   #endPredecessors({ uid, ...key }: Holder): void {
     const before = [...this.#held.values()].filter(
-      ({ holder, obligation: { until } }) =>
-        keyText(holder) === keyText(key) && holder.uid !== uid && until !== 0,
+      ({ holder, obligation: { until }, isGivenUp }) =>
+        keyText(holder) === keyText(key) && holder.uid !== uid && (until !== 0 || isGivenUp),
     );
     for (const { holder, obligation } of before) this.#begin(holder, { ...obligation, until: 0 });
   }
@@ -115,9 +117,10 @@ export class Obligations implements ObligationBook {
 
   #begin(holder: Holder, obligation: Obligation): void {
     this.#drop(holder);
-    const held = { holder, obligation, over: new AbortController() };
+    const held = { holder, obligation, isGivenUp: false, over: new AbortController() };
     this.#held.set(holder.uid, held);
     this.#keep(held).catch((error: unknown) => {
+      held.isGivenUp = true;
       const key = keyText(holder);
       if (!held.over.signal.aborted) this.#options.log.warn({ err: error, key }, 'what is held stays held');
     });

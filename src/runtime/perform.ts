@@ -73,19 +73,19 @@ async function assertStillMeant(state: PassState, resource: Resource<unknown, un
 
 /** For an effect that comes long after its fence: what the watch has told of the object since. */
 function unchangedSince({ engine: { view } }: PassState, { metadata }: Resource<unknown, unknown>) {
-  const wasSeen = view?.(metadata) !== undefined;
+  const before = view?.(metadata)?.metadata;
   return (): void => {
     const seen = view?.(metadata)?.metadata;
-    if (seen === undefined ? wasSeen : isChanged(seen, metadata))
+    const isSameObject = seen?.uid === metadata.uid;
+    if (isSameObject ? isChanged(seen, metadata) : before?.uid === metadata.uid)
       throw new FencedError('the resource was changed or deleted while an effect was prepared');
   };
 }
 
 /** A view may also be older than what the fence has read. */
 const isChanged = (seen: Identity, judged: Identity): boolean =>
-  seen.uid === judged.uid &&
-  ((seen.generation ?? 0) > (judged.generation ?? 0) ||
-    (seen.deletionTimestamp !== undefined && judged.deletionTimestamp === undefined));
+  (seen.generation ?? 0) > (judged.generation ?? 0) ||
+  (seen.deletionTimestamp !== undefined && judged.deletionTimestamp === undefined);
 
 type Identity = Pick<RawObject['metadata'], 'uid' | 'generation' | 'deletionTimestamp'>;
 

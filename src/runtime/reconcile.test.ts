@@ -333,6 +333,11 @@ describe('the fence before an action', () => {
       false,
     ],
     [
+      'another one of the same name took its place',
+      () => memory.put('a', { spec: { brightness: 1 } }),
+      false,
+    ],
+    [
       'the resource is gone',
       () => memory.edit('a', { metadata: { finalizers: [], deletionTimestamp: '2026-01-01T00:00:00Z' } }),
       false,

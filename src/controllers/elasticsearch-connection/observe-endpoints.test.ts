@@ -2,8 +2,11 @@ import { afterEach, expect, it } from 'vitest';
 import { json, startScenarioElasticsearch } from '../../../test/support/scenario-elasticsearch.ts';
 import type { ScenarioElasticsearch } from '../../../test/support/scenario-elasticsearch.ts';
 import { createElasticsearch } from '../../elasticsearch/client.ts';
+import type { Pass } from '../../runtime/controller.ts';
+import { observe, type ObserveOptions } from './observe.ts';
 import type { Connection } from './observed.ts';
 import { strayEndpoint } from './observe-endpoints.ts';
+import { createVerifications } from './verifications.ts';
 
 // On the scenario server: nodes of a real cluster agree on who they are.
 
@@ -19,14 +22,16 @@ async function endpointOf(uuid: string): Promise<string> {
   return server.url;
 }
 
-async function strayOf(...endpoints: readonly string[]) {
-  const options = {
+const clientOf = (endpoints: readonly string[]) =>
+  createElasticsearch({
     endpoints,
     auth: { type: 'none' },
     requestTimeoutMs: 5_000,
     maxResponseBytes: 10_000,
-  } as const;
-  const client = createElasticsearch(options);
+  });
+
+async function strayOf(...endpoints: readonly string[]) {
+  const client = clientOf(endpoints);
   // A cast: nothing else of it is used.
   const resource = { spec: { endpoints } } as unknown as Connection;
   const probe = { clusterUuid: 'uuid-1', timeoutMs: 5_000 };
@@ -48,6 +53,34 @@ it('names an endpoint of another cluster, wherever it stands', async () => {
       reason: 'ClusterChanged',
       message: expect.stringMatching(new RegExp(`^${foreign} leads to cluster uuid-2, .* uuid-1`)),
     });
+});
+
+it('goes by the cluster that is pinned, whichever endpoint has its turn', async () => {
+  const [own, foreign] = [await endpointOf('uuid-1'), await endpointOf('uuid-2')];
+  const spec = { endpoints: [foreign, own], requestTimeout: '5s', grants: [] };
+  // A cast: nothing else of it is used.
+  const resource = { metadata: {}, spec, status: { clusterUUID: 'uuid-1' } } as unknown as Connection;
+  const client = clientOf(spec.endpoints);
+  const options = {
+    connections: { client: async () => client },
+    verifications: createVerifications(),
+    operationsOf: () => ({ active: [], queued: 0 }),
+  } as unknown as ObserveOptions;
+  const pass = { now: 0, signal: new AbortController().signal } as Pass;
+  for (let turn = 0; turn < 3; turn += 1)
+    expect(await observe(resource, pass, options)).toMatchObject({
+      failure: { message: expect.stringMatching(new RegExp(`^${foreign} leads to cluster uuid-2`)) },
+    });
+  await client.close();
+});
+
+it('leaves it to a person to accept a cluster that all of them lead to', async () => {
+  const endpoints = [await endpointOf('uuid-1'), await endpointOf('uuid-1')];
+  const resource = { spec: { endpoints }, status: { clusterUUID: 'uuid-9' } } as unknown as Connection;
+  const client = clientOf(endpoints);
+  const probe = { clusterUuid: 'uuid-1', timeoutMs: 5_000 };
+  expect(await strayEndpoint(resource, client, probe, new AbortController().signal)).toBeUndefined();
+  await client.close();
 });
 
 it('is content with those that agree, and with one that cannot be reached', async () => {

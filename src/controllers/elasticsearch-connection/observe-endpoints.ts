@@ -9,7 +9,7 @@ import type { Connection, ProbeFailure } from './observed.ts';
  * its own, or a name that was moved. What cannot be reached now may be down, and is asked before it gets a request.
  */
 export async function strayEndpoint(
-  { spec: { endpoints = [] } }: Connection,
+  { spec: { endpoints = [] }, status }: Connection,
   client: Pick<ProbeClient, 'endpoints'>,
   { clusterUuid, timeoutMs }: { readonly clusterUuid: string; readonly timeoutMs: number },
   signal: AbortSignal,
@@ -18,9 +18,11 @@ export async function strayEndpoint(
   const clusters = await Promise.all(
     client.endpoints.map((endpoint) => clusterOf(clusterInfo(alone(endpoint, timeoutMs), signal))),
   );
-  const at = clusters.findIndex((uuid) => uuid !== undefined && uuid !== clusterUuid);
+  // The pinned one, as long as it is among them.
+  const own = clusters.find((uuid) => uuid === status?.clusterUUID) ?? clusterUuid;
+  const at = clusters.findIndex((uuid) => uuid !== undefined && uuid !== own);
   if (at < 0) return undefined;
-  const message = `${endpoints[at]} leads to cluster ${clusters[at]}, other endpoints to ${clusterUuid}, so everything is stopped; list in spec.endpoints only those of one cluster`;
+  const message = `${endpoints[at]} leads to cluster ${clusters[at]}, other endpoints to ${own}, so everything is stopped; list in spec.endpoints only those of one cluster`;
   return { type: 'stalled', reason: 'ClusterChanged', message };
 }
 

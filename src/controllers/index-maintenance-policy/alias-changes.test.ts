@@ -94,6 +94,11 @@ describe('the base alias of versions', () => {
     expect(changes([{ name: 'logs' }], [indexOf('logs-v1'), ...others], { ...versions, around })).toEqual([]);
   });
 
+  it('stays with a version that somebody has given it back to, though a closed one still holds it', () => {
+    const indices = [aliased('logs-v1', 'logs'), { ...aliased('logs-v2', 'logs'), closed: true }];
+    expect(changes([{ name: 'logs' }], indices, versions)).toEqual([]);
+  });
+
   it('is made on the lowest version that nobody has other plans with', () => {
     const indices = [indexOf('logs-v1', { closed: true }), indexOf('logs-v2'), indexOf('logs-v3')];
     expect(changes([{ name: 'logs' }], indices, versions)).toEqual(['+logs v2']);

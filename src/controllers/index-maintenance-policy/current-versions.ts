@@ -34,9 +34,10 @@ export function currentMembers(
 ): ReadonlySet<Member> {
   const version = currentVersion(target, members);
   const current = partitionsOf(target, members).flatMap((partition) => {
-    const holder = partition.find((member) => holds(target, member));
-    if (holder !== undefined) return holder;
     const able = partition.filter(mayBecome);
+    const holding = (member: Member) => holds(target, member);
+    const holder = able.find(holding) ?? partition.find(holding);
+    if (holder !== undefined) return holder;
     return able.find((member) => member.version === version) ?? able.at(-1) ?? [];
   });
   return new Set(current);

@@ -621,6 +621,7 @@ describe('obstacles', () => {
     'ConnectionNotReady',
     'ConnectionSuspended',
     'WaitingForTurn',
+    'NotSynced',
   ])('of the way to Elasticsearch are not told for longer than they last: %s', (why) => {
     const life = new Life();
     life.pass(seenOf(ALL), START);

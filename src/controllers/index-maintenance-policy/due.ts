@@ -71,6 +71,7 @@ export const TROUBLES: ReadonlySet<string> = new Set([
   'ConnectionNotReady',
   'ConnectionSuspended',
   'WaitingForTurn',
+  'NotSynced',
 ]);
 
 /** How often it is looked whether what holds indexes back has passed. */

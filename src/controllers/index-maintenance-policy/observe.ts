@@ -40,7 +40,8 @@ export function createObserve(dependencies: MaintenanceDependencies) {
   return async (policy: IndexMaintenancePolicy, pass: Pass): Promise<Observed> => {
     const due = dueOf(policy, pass.now);
     if (due.type === 'Nothing') return { type: 'nothing' };
-    dependencies.requireSynced?.();
+    // One that is being deleted only ends what it has begun, and is given two minutes for that.
+    if (policy.metadata.deletionTimestamp === undefined) dependencies.requireSynced?.();
     const rivals = rivalsOf(policy, dependencies);
     if (due.type === 'Batch') return { type: 'batch', rivals };
     if (due.type === 'ArchiveBatch') return { type: 'archiveBatch', rivals };

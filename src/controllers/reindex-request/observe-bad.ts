@@ -21,10 +21,11 @@ export async function readBad(situation: Situation, es: Elasticsearch, signal: A
 
 /**
  * The same by the source of now, before a request fails for them: what was corrected since the point in time of the round
- * that has found them is copied by the next one.
+ * that has found them is copied by the next one. With CopyOnly there is none.
  */
 export async function readUncorrected(situation: Situation, es: Elasticsearch, signal: AbortSignal): Read {
-  const { status, source } = situation;
+  const { status, source, spec } = situation;
+  if (spec.writeMode === 'CopyOnly') return readBad(situation, es, signal);
   if (!status.copy?.bad || !source) return {};
   const bad = await written(situation, es, signal);
   const left: BadDocument[] = [];

@@ -5,6 +5,7 @@ import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Pass } from '../../runtime/controller.ts';
+import { holdsFinalizer } from '../../runtime/finalizer.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import { stageOf } from './decide.ts';
 import { followTask } from './observe-end.ts';
@@ -64,8 +65,7 @@ export function createObserve({
       return { ...NOTHING, ...found, peers: peersOf(request, requests()) };
     }
     const wanted = useOf(resource);
-    // Turns are taken by what others do. Who has one goes on, and who lets go may not wait: writers wait for it.
-    if (!hasBegun(resource.status?.phase) && !wanted.undo) requireSynced?.();
+    if (takesTurn(resource) && !wanted.undo) requireSynced?.();
     const use = (names: readonly string[]) => connections.use({ ...wanted, indices: names }, pass.signal);
     const cluster = await use(namesOf(resource));
     const read = await readBase(resource, { cluster, requests: requests(), locks }, pass.signal);
@@ -79,6 +79,14 @@ export function createObserve({
       ...(await readStage(stageOf(situation), situation, { es: cluster.es, locks }, pass.signal)),
     };
   };
+}
+
+/**
+ * Turns are taken by what others do. Who has one goes on, and who holds something, though its status was lost, may not wait:
+ * writers may wait for it.
+ */
+function takesTurn({ metadata, status }: CopyRequest): boolean {
+  return !hasBegun(status?.phase) && !holdsFinalizer({ metadata });
 }
 
 /** Also of a block that another process has set, which this one has taken over. */

@@ -27,6 +27,8 @@ describe('a query that chooses documents by others', () => {
 
   it.each([
     [{ term: { knn: 'a' } }],
+    [{ match: { knn: { query: 'a' } } }],
+    [{ term: { semantic: { value: 'a' } } }],
     [{ parent_id: { type: 'line', id: '1' } }],
     [{ nested: { path: 'lines', query: { match: { 'lines.text': 'words' } } } }],
     [{ function_score: { query: { match: { text: 'words' } } } }],

@@ -182,6 +182,7 @@ describe('a series of a chain', () => {
 
   it.each<[string, Partial<Peer>]>([
     ['has ended', { phase: 'Completed' }],
+    ['has no grant', { refused: true }],
     ['fills another series', { series: { ...from, destination: 'other-{date:yyyy.MM.dd}' } }],
     ['makes an index of another name', { ...single, destination: 'logs-v1-2026.02.30' }],
   ])('waits for none that %s', (_, peer) => {

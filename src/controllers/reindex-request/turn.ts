@@ -47,7 +47,8 @@ function makerFirst({ observed, spec }: Situation): Waiting | undefined {
 export function fillerFirst({ observed, resource }: Situation): Waiting | undefined {
   const { source, destination } = resource.spec;
   const [name = '', made = ''] = [source.series, destination.series];
-  const open = observed.peers.filter(isOpen);
+  // Whoever has no grant may not stop others by what it names.
+  const open = observed.peers.filter((peer) => isOpen(peer) && !peer.refused);
   const followers = new Set(followersOf(made, open));
   const isBehind = (peer: Peer) => followers.has(peer) && isOlder(resource.metadata, peer);
   const filler = open.find((peer) => fills(peer, name) && !isBehind(peer));

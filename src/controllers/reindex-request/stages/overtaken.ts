@@ -12,5 +12,5 @@ function whatHappened(situation: Situation): string {
   if (taken)
     return `${taken.holder} has taken ${taken.name} over, because nothing was heard of this request for ten minutes; no alias was moved: retry when it has ended`;
   const index = status.source?.index;
-  return `the alias ${currentEpochAlias(situation)} was taken from ${index}, as another request does that has taken it over because nothing was heard of this one for ten minutes; this one has moved no alias: see where the aliases lead, then retry if it is still wanted`;
+  return `the alias ${currentEpochAlias(situation)} was taken from ${index}, as another request does that has taken it over because nothing was heard of this one for ten minutes; this one has moved no alias: see where the aliases lead, and whether a write block was left there, then retry if it is still wanted`;
 }
