@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
-import { alone, createElasticsearch } from './client.ts';
+import { alone, createElasticsearch, sendingTo } from './client.ts';
 import type { ElasticsearchClient, ElasticsearchOptions } from './client.ts';
 import { readSettings } from './connection-settings.ts';
 import type { ConnectionReads, ConnectionSettings } from './connection-settings.ts';
@@ -146,9 +146,7 @@ function reportingRefusedLogin(
       throw error;
     }
   };
-  const request: CachedClient['request'] = (request, signal) =>
-    atTurn(request, (endpoint, deadline) => endpoint.send(request, deadline, signal));
-  return { endpoints: es.endpoints, atTurn, request };
+  return { endpoints: es.endpoints, atTurn, request: sendingTo(atTurn) };
 }
 
 function rememberIdentity(

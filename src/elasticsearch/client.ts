@@ -53,8 +53,7 @@ export function createElasticsearch(options: ElasticsearchOptions): Elasticsearc
   return {
     endpoints,
     atTurn,
-    request: (request, signal) =>
-      atTurn(request, (endpoint, deadline) => endpoint.send(request, deadline, signal)),
+    request: sendingTo(atTurn),
     close: async () => {
       await Promise.all(endpoints.map((endpoint) => endpoint.close()));
     },
@@ -93,6 +92,12 @@ function takeTurns(
       throw error;
     }
   };
+}
+
+/** Requests to whichever endpoint has its turn. */
+export function sendingTo(atTurn: ElasticsearchClient['atTurn']): Elasticsearch['request'] {
+  return (request, signal) =>
+    atTurn(request, (endpoint, deadline) => endpoint.send(request, deadline, signal));
 }
 
 /** One endpoint as if there were no others. */

@@ -3,6 +3,7 @@ import { calmAnswers, policyOf } from '../../../test/support/maintenance-facts.t
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
+import { FencedError } from '../../runtime/errors.ts';
 import { createDeletionTurns } from './deletion-turns.ts';
 import { createListings } from './observe-listings.ts';
 import { deleteBatch } from './perform-deletion.ts';
@@ -15,6 +16,10 @@ const policy = policyOf([{ name: 'a', series: 'logs-{date:yyyy}', retention: { m
 const NAMES = ['logs-2013', 'logs-2014', 'logs-2015'];
 
 const ANSWERS = calmAnswers(NOW);
+
+const throwing = (error: Error) => (): never => {
+  throw error;
+};
 
 const refused = (errorClass: ErrorClass) =>
   new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
@@ -94,6 +99,17 @@ async function deletedOf(of: typeof policy, ...given: Parameters<typeof clusterO
 const deleted = (...given: Parameters<typeof clusterOf>) => deletedOf(policy, ...given);
 
 describe('indexes that are to be deleted', () => {
+  it('stay when the policy was edited while it was judged whether they may go', async () => {
+    const { es, left } = clusterOf({});
+    const batch = NAMES.map((name) => ({ name, uuid: `uuid-of-${name}` }));
+    const action = { type: 'DeleteBatch', plan: 'p', batch } as const;
+    const edited = new FencedError('edited');
+    const late = { ...pass, assertUnchanged: throwing(edited) };
+    const deleting = deleteBatch(action, policy, late, dependenciesOf(es), createDeletionTurns());
+    await expect(deleting).rejects.toBe(edited);
+    expect(left.size).toBe(NAMES.length);
+  });
+
   it('have failed, and stay, when the login may not refresh them to see how old they are', async () => {
     const age = { from: 'MaxTimestamp', field: 'at' };
     const aged = policyOf([{ name: 'a', pattern: 'logs-*', age, retention: { maxAge: '1d' } }]);

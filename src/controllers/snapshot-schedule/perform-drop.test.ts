@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import type { Schedule, Status } from './observed.ts';
+import { FencedError } from '../../runtime/errors.ts';
 import { deleteExpired } from './perform-deletions.ts';
 import { dropRestored } from './perform-drop.ts';
 import type { EffectContext } from './perform-effect.ts';
@@ -75,7 +76,7 @@ describe('the index of a restore check', () => {
   });
 });
 
-it('a batch that may not be deleted is forgotten until retention runs again, which status says', async () => {
+describe('expired snapshots', () => {
   const mark = { uid: 'u', slot: SLOT, schedule: 'team/nightly' };
   const listed = (snapshot: string, at: number) => ({
     snapshot,
@@ -86,15 +87,34 @@ it('a batch that may not be deleted is forgotten until retention runs again, whi
     shards: { total: 1, failed: 0 },
     metadata: { 'es-steward': mark },
   });
-  const cluster = clusterOf(({ method, path }) => {
-    if (method === 'DELETE') return FORBIDDEN;
-    if (path.startsWith('/_cluster/state')) return {};
-    return { snapshots: [listed('old', NOW - 2), listed('new', NOW - 1)], total: 2 };
-  });
+  const having = (removed: unknown) =>
+    clusterOf(({ method, path }) => {
+      if (method === 'DELETE') return removed;
+      if (path.startsWith('/_cluster/state')) return {};
+      return { snapshots: [listed('old', NOW - 2), listed('new', NOW - 1)], total: 2 };
+    });
   const targets = [{ name: 'old', uuid: 'old' }];
   const batch = [{ name: 'old', uuid: 'old', reason: 'Expired' }];
   const status: Status = { retention: { lastRunTime: SLOT, repository: 'backups', batch } };
   const action = { type: 'DeleteSnapshots', repository: 'backups', targets } as const;
-  const change = await deleteExpired(action, contextOf(cluster, status));
-  expect(change?.(status).retention).toEqual({ lastRunTime: SLOT, halted: 'MissingPrivileges' });
+
+  it('stay when the schedule was edited while it was judged whether they may go', async () => {
+    const cluster = having({ acknowledged: true });
+    const edited = new FencedError('edited');
+    const context = contextOf(cluster, status);
+    const assertUnchanged = (): never => {
+      throw edited;
+    };
+    const deleting = deleteExpired(action, { ...context, pass: { ...context.pass, assertUnchanged } });
+    await expect(deleting).rejects.toBe(edited);
+    expect(cluster.deleted).toEqual([]);
+    await deleteExpired(action, context);
+    expect(cluster.deleted).toHaveLength(1);
+  });
+
+  it('that may not be deleted are forgotten until retention runs again, which status says', async () => {
+    const cluster = having(FORBIDDEN);
+    const change = await deleteExpired(action, contextOf(cluster, status));
+    expect(change?.(status).retention).toEqual({ lastRunTime: SLOT, halted: 'MissingPrivileges' });
+  });
 });
