@@ -56,7 +56,6 @@ function begin(
     phase: 'Pending',
     message,
     status: { ...status, series: { ...series, current: source, destination, percent: 0 } },
-    progress: { ...status.progress, message },
     next: 'now',
     holds: false,
   });
@@ -119,7 +118,6 @@ function ended(
     phase,
     message,
     status: { ...status, ...more, endTime: time(now) },
-    progress: { ...status.progress, message },
     ready: { type: 'stalled', reason, message },
     next: 'changed',
     holds: false,

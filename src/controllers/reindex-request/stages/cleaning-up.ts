@@ -50,7 +50,6 @@ function complete(moved: Situation): Step {
     message,
     percent: 100,
     status: rest,
-    progress: { ...status.progress, message },
     ready: { type: 'ready', reason: 'Completed', message },
     next: 'changed',
     holds: false,

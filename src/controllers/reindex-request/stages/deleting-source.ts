@@ -64,8 +64,7 @@ function waitForClock(moved: Situation, { name }: IndexFacts): Step | undefined 
 function sayDeleted(moved: Situation): Step | undefined {
   const { intent, sourceBusy: _busy, ...status } = moved.status;
   if (intent?.type !== 'DeleteSource') return undefined;
-  const message = `Deleted index: ${status.source?.index}`;
-  return cleaningStep(moved, message, { status, progress: { ...status.progress, message } });
+  return cleaningStep(moved, `Deleted index: ${status.source?.index}`, { status });
 }
 
 function wait(moved: Situation): Step {

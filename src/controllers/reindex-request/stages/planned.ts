@@ -4,13 +4,11 @@ import { type Step, step } from '../step.ts';
 
 /** The end of a dry run. Nothing is copied, so nothing is complete. */
 export function planned(situation: Situation): Step {
-  const { status } = situation;
-  const message = plannedMessage(status);
+  const message = plannedMessage(situation.status);
   return step(situation, {
     phase: 'Planned',
     message,
     percent: 100,
-    progress: { ...status.progress, message },
     ready: { type: 'ready', reason: 'Planned', message },
     next: 'changed',
     holds: false,

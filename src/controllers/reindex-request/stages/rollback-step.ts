@@ -2,7 +2,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { Target } from '../actions.ts';
 import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
-import { type Step, step } from '../step.ts';
+import { type Step, type StepOptions, step } from '../step.ts';
 
 export type Rollback = NonNullable<ReindexRequestStatus['rollback']>;
 
@@ -10,14 +10,13 @@ export type Rollback = NonNullable<ReindexRequestStatus['rollback']>;
 export function rollbackStep(
   moved: Situation,
   message: string,
-  options: { actions?: Step['actions']; status?: ReindexRequestStatus; next?: Step['next'] },
+  options: Pick<StepOptions, 'actions' | 'status' | 'next'>,
 ): Step {
   return step(moved, {
     phase: 'RollbackWindow',
     message,
     ready: { type: 'ready', reason: 'Completed', message },
-    progress: { ...moved.status.progress, message },
-    ...(options as object),
+    ...options,
   });
 }
 

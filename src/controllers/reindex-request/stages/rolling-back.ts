@@ -125,7 +125,6 @@ function finish(moved: Situation): Step {
     phase: 'RolledBack',
     message: end,
     status: { ...rest, lastHandledRollback: rollback?.asked },
-    progress: { ...status.progress, message: end },
     ready: { type: 'stalled', reason: 'RolledBack', message: end },
     next: 'changed',
     holds: false,

@@ -1,11 +1,10 @@
-import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { endInherited } from './holding.ts';
 import { wasNeverFilled, withMark } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import { viewsOf, withoutViews } from '../rounds.ts';
 import { ownsBlock, type Situation, takesMark, throughEpoch } from '../situation.ts';
-import { SOON_MS, type Step, step, time } from '../step.ts';
+import { SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
 
 type Why = 'deleted' | 'cancelled' | 'failed' | 'suspended';
 
@@ -38,15 +37,9 @@ function why({ resource, spec, status }: Situation): Why {
 function undoStep(
   situation: Situation,
   message: string,
-  options: { actions?: Step['actions']; status?: ReindexRequestStatus; next?: Step['next'] },
+  options: Pick<StepOptions, 'actions' | 'status' | 'next'>,
 ): Step {
-  const phase = situation.status.phase ?? 'Pending';
-  return step(situation, {
-    phase,
-    message,
-    ...(options as object),
-    progress: { ...situation.status.progress, message },
-  });
+  return step(situation, { phase: situation.status.phase ?? 'Pending', message, ...options });
 }
 
 function bumpEpoch(situation: Situation): Step | undefined {
@@ -184,7 +177,6 @@ function end(situation: Situation): Step {
     message,
     ready,
     status: { ...rest, completionTime: time(situation.now) },
-    progress: { ...rest.progress, message },
     next: 'changed',
     holds: false,
   });
