@@ -1,4 +1,5 @@
 import type { ReindexAction } from '../actions.ts';
+import { targetOf } from '../changes.ts';
 import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { listedFailure } from '../failures.ts';
@@ -51,9 +52,9 @@ function begin(situation: Situation, before: Copy | undefined): Step {
     });
   const action = {
     type: 'BeginRound',
-    target: { index: source.name, uuid: source.uuid },
+    target: targetOf(source),
     fenced: isFenced(situation),
-    ...(destination ? { destination: { index: destination.name, uuid: destination.uuid } } : {}),
+    ...(destination ? { destination: targetOf(destination) } : {}),
     before: before?.previousPit,
   } as const;
   const idleMs = lagWaitMs(lagMs(status.blockedSince, situation.now), true);
@@ -89,8 +90,7 @@ function lookUp(
   { source, destination }: Situation,
 ): readonly ReindexAction[] {
   if (!source || !destination) return [];
-  const target = { index: destination.name, uuid: destination.uuid };
-  return [{ type, target, page: pageOf(source.settings) }];
+  return [{ type, target: targetOf(destination), page: pageOf(source.settings) }];
 }
 
 /**
@@ -221,7 +221,7 @@ function tooManyBad(situation: Situation): Step | undefined {
 function isolations(copy: Copy, situation: Situation): readonly ReindexAction[] {
   const { destination, observed } = situation;
   if (!destination) return [];
-  const target = { index: destination.name, uuid: destination.uuid };
+  const target = targetOf(destination);
   const all = copy.running.flatMap((range) => {
     const outcome = range.task === undefined ? undefined : observed.outcomes[range.task];
     if (outcome?.type !== 'documentFailures') return [];
@@ -265,7 +265,7 @@ function flush(copy: Copy, { observed, source, now }: Situation): readonly Reind
   if (!needsFlush(source?.settings, lagMs(copy.lagSince, now))) return [];
   const covered = [...copy.done, ...(copy.provisional ?? [])];
   if (!source || !hangsBack(copy, observed.shards ?? []) || !allDone(copy.shards, covered)) return [];
-  return [{ type: 'Flush', target: { index: source.name, uuid: source.uuid } }];
+  return [{ type: 'Flush', target: targetOf(source) }];
 }
 
 /** Elasticsearch lets go of a point in time that nobody has used for an hour. */

@@ -5,11 +5,10 @@ import {
   type CutoverMaxSeq,
   type DestinationMark,
   flatten,
-  hasSettings,
   servingSettings,
-  withMark,
 } from '../destination.ts';
 import type { MovedAlias, ReindexAction } from '../actions.ts';
+import { markChange, settingsChange, targetOf } from '../changes.ts';
 import type { IndexFacts } from '../observed.ts';
 import { aliasesToMove, currentEpochAlias, isApproved, type Situation } from '../situation.ts';
 import { operationsSince } from '../moved.ts';
@@ -45,7 +44,6 @@ export function cutOver(situation: Situation): Step {
   const cutover = cutoverOf(situation, source, mark, status.cutoverMaxSeq);
   const stranger = strangeWrites(situation, cutover);
   if (stranger) return stranger;
-  const target = { index: destination.name, uuid: destination.uuid };
   const last = finish(destination, mark, cutover);
   if (last.length > 0) return step(situation, { ...options, actions: last });
   const known = { cutoverMaxSeq: cutover.maxSeq, sourceHidden: cutover.sourceHidden };
@@ -60,8 +58,8 @@ export function cutOver(situation: Situation): Step {
     });
   const action = {
     type: 'CutOver',
-    source: { index: source.name, uuid: source.uuid },
-    destination: target,
+    source: targetOf(source),
+    destination: targetOf(destination),
     through: currentEpochAlias(situation),
     moved: movedAliases(situation),
   } as const;
@@ -74,15 +72,10 @@ function finish(
   mark: DestinationMark,
   cutover: CutoverMark,
 ): readonly ReindexAction[] {
-  const target = { index: destination.name, uuid: destination.uuid };
-  const settings = servingSettings(mark.restore ?? {});
   const isFinal = mark.state === 'final' && isDeepStrictEqual(mark.cutover, cutover);
-  const meta = withMark(destination.mappings, { ...mark, state: 'final', cutover })['_meta'];
   return [
-    ...(hasSettings(destination.settings, settings)
-      ? []
-      : [{ type: 'SetSettings', target, settings } as const]),
-    ...(isFinal ? [] : [{ type: 'SetMeta', target, meta } as const]),
+    ...settingsChange(destination, servingSettings(mark.restore ?? {})),
+    ...(isFinal ? [] : [markChange(destination, { ...mark, state: 'final', cutover })]),
   ];
 }
 

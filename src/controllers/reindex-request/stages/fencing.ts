@@ -1,7 +1,6 @@
-import { withMark } from '../destination.ts';
+import { metaWith, targetOf } from '../changes.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { leftMs } from '../moments.ts';
-import type { IndexFacts } from '../observed.ts';
 import { currentEpochAlias, longestOutageMs, ownsBlock, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
 import { LONGEST_WAIT_MS } from './lifting.ts';
@@ -73,8 +72,6 @@ function prepare(situation: Situation): Step | undefined {
   });
 }
 
-const targetOf = ({ name, uuid }: IndexFacts) => ({ index: name, uuid });
-
 /** It came after the intent and before our call: their block is not ours to lift, and stops writers as well. */
 function isOfSomebodyElse(situation: Situation): boolean {
   return situation.blocked && situation.mark?.blocks === false && !ownsBlock(situation);
@@ -138,6 +135,6 @@ function blockAction(situation: Situation) {
 /** Whose it is, for whoever finds it without a status. */
 function noted({ destination, mark }: Situation) {
   if (!destination || !mark || mark.blocks) return {};
-  const meta = withMark(destination.mappings, { ...mark, blocks: true, blockedBefore: false })['_meta'];
+  const meta = metaWith(destination, { ...mark, blocks: true, blockedBefore: false });
   return { note: { target: targetOf(destination), meta } };
 }

@@ -1,3 +1,4 @@
+import { targetOf } from '../changes.ts';
 import { setsBlocks } from '../locking.ts';
 import { foreignEpochs } from '../names.ts';
 import type { Claim } from '../observed.ts';
@@ -51,7 +52,7 @@ function endAbandoned(situation: Situation): Step | undefined {
   const { observed, uid, status } = situation;
   const [source] = observed.sources;
   if (!source) return undefined;
-  const target = { index: source.name, uuid: source.uuid };
+  const target = targetOf(source);
   const message = `ending what an operator without a sign of life has left on ${source.name}`;
   const act = (action: NonNullable<Step['actions']>[number]) =>
     step(situation, { phase: 'Validating', message, actions: [action] });

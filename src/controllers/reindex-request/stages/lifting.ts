@@ -1,6 +1,7 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
-import { hasSettings, withMark, withoutPipelines } from '../destination.ts';
+import { markChange, settingsChange, targetOf } from '../changes.ts';
+import { withoutPipelines } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import { withoutFence } from '../rounds.ts';
 import { ownsBlock, type Situation, SUSPENDED, takesMark, throughEpoch, whyToLift } from '../situation.ts';
@@ -26,7 +27,7 @@ export function lift(situation: Situation): Step {
       ...options,
       actions: older.map((held) => ({
         type: 'MoveEpochAlias',
-        target: { index: source.name, uuid: source.uuid },
+        target: targetOf(source),
         from: epochAlias(uid, held),
         to: epochAlias(uid, epoch),
       })),
@@ -34,13 +35,7 @@ export function lift(situation: Situation): Step {
   if (source && ownsBlock(situation))
     return step(situation, {
       ...options,
-      actions: [
-        {
-          type: 'LiftBlock',
-          target: { index: source.name, uuid: source.uuid },
-          through: throughEpoch(situation),
-        },
-      ],
+      actions: [{ type: 'LiftBlock', target: targetOf(source), through: throughEpoch(situation) }],
     });
   const unready = takeBack(situation);
   if (unready.length > 0) return step(situation, { ...options, actions: unready });
@@ -50,17 +45,11 @@ export function lift(situation: Situation): Step {
 /** What was made ready for users is made a copy again: rounds follow, and no pipeline may run on them. */
 function takeBack({ destination, mark }: Situation): readonly ReindexAction[] {
   if (!destination || !mark) return [];
-  const target = { index: destination.name, uuid: destination.uuid };
   const { cutover: _cutover, ...unproven } = mark;
-  const meta = withMark(destination.mappings, { ...unproven, state: 'copying', blocks: false })['_meta'];
-  const settings = withoutPipelines;
+  const isMarked = mark.state === 'final' || (mark.blocks && takesMark(destination));
   return [
-    ...(hasSettings(destination.settings, settings)
-      ? []
-      : [{ type: 'SetSettings', target, settings } as const]),
-    ...(mark.state === 'final' || (mark.blocks && takesMark(destination))
-      ? [{ type: 'SetMeta', target, meta } as const]
-      : []),
+    ...settingsChange(destination, withoutPipelines),
+    ...(isMarked ? [markChange(destination, { ...unproven, state: 'copying', blocks: false })] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction, Target } from '../actions.ts';
+import { markChange, metaWith, targetOf } from '../changes.ts';
 import {
   blocked,
   creationBody,
@@ -9,7 +10,6 @@ import {
   tunedSettings,
   valuesToRestore,
   wasNeverFilled,
-  withMark,
 } from '../destination.ts';
 import { givesIds } from '../../index-settings.ts';
 import { epochAlias } from '../names.ts';
@@ -71,7 +71,7 @@ function destinationStep(situation: Situation, source: IndexFacts, message: stri
       actions: [...alias, { type: 'CreateDestination', index: spec.destination.index, body }],
     });
   }
-  const target = { index: destination.name, uuid: destination.uuid };
+  const target = targetOf(destination);
   const aliases = Object.keys(destination.aliases);
   const dropAliases = { type: 'DropAliases', target, aliases } as const;
   if (aliases.length > 0 && wasNeverFilled(mark))
@@ -99,13 +99,7 @@ function destinationStep(situation: Situation, source: IndexFacts, message: stri
     return step(situation, {
       phase: 'Preparing',
       message,
-      actions: [
-        {
-          type: 'SetMeta',
-          target,
-          meta: withMark(destination.mappings, { ...mark, state: 'copying' })['_meta'],
-        },
-      ],
+      actions: [markChange(destination, { ...mark, state: 'copying' })],
     });
   if (aliases.length > 0) return step(situation, { phase: 'Preparing', message, actions: [dropAliases] });
   // An index template may say so where the request does not.
@@ -127,7 +121,7 @@ function withDestination({ status }: Situation, { index, uuid }: Target): Reinde
 
 function epochActions(situation: Situation, source: IndexFacts): readonly ReindexAction[] {
   const alias = currentEpochAlias(situation);
-  const target = { index: source.name, uuid: source.uuid };
+  const target = targetOf(source);
   const older = situation.epochs.filter((epoch) => epoch !== situation.epoch);
   if (older.length > 0)
     return older.map((epoch) => ({
@@ -149,6 +143,6 @@ function tuning(
   const settings = tunedSettings(situation.spec.destination, destination.settings);
   if (mark.restore && hasSettings(destination.settings, settings)) return [];
   const restore = mark.restore ?? valuesToRestore(situation.spec.destination, source, destination.settings);
-  const meta = withMark(destination.mappings, { ...mark, restore })['_meta'];
-  return [{ type: 'Tune', target: { index: destination.name, uuid: destination.uuid }, meta, settings }];
+  const meta = metaWith(destination, { ...mark, restore });
+  return [{ type: 'Tune', target: targetOf(destination), meta, settings }];
 }

@@ -1,4 +1,5 @@
-import { hasSettings, ownPipelines, withMark } from '../destination.ts';
+import { markChange, settingsChange, targetOf } from '../changes.ts';
+import { ownPipelines } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import { withQuarantined } from '../progress.ts';
 import type { Situation } from '../situation.ts';
@@ -20,14 +21,10 @@ export function release(situation: Situation): Step {
     percent: 99,
     progress: withLeftOut(situation, message),
   } as const;
-  const target = { index: destination.name, uuid: destination.uuid };
-  const settings = ownPipelines(mark.restore ?? {});
-  if (!hasSettings(destination.settings, settings))
-    return step(situation, { ...options, actions: [{ type: 'SetSettings', target, settings }] });
-  if (mark.state !== 'final') {
-    const meta = withMark(destination.mappings, { ...mark, state: 'final' })['_meta'];
-    return step(situation, { ...options, actions: [{ type: 'SetMeta', target, meta }] });
-  }
+  const pipelines = settingsChange(destination, ownPipelines(mark.restore ?? {}));
+  if (pipelines.length > 0) return step(situation, { ...options, actions: pipelines });
+  if (mark.state !== 'final')
+    return step(situation, { ...options, actions: [markChange(destination, { ...mark, state: 'final' })] });
   // The journal first: without it nobody could tell this end from the work of somebody who took over.
   if (status.intent?.type !== 'CutOver')
     return step(situation, {
@@ -38,7 +35,7 @@ export function release(situation: Situation): Step {
   const aliases = epochs.map((held) => epochAlias(uid, held));
   return step(situation, {
     ...options,
-    actions: [{ type: 'DropAliases', target: { index: source.name, uuid: source.uuid }, aliases }],
+    actions: [{ type: 'DropAliases', target: targetOf(source), aliases }],
   });
 }
 

@@ -1,6 +1,6 @@
 import { ROLLBACK_REFUSALS } from '../../../crds/reindex-request-status.ts';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import { withMark } from '../destination.ts';
+import { markChange, targetOf } from '../changes.ts';
 import { leftMs } from '../moments.ts';
 import type { ReindexAction } from '../actions.ts';
 import type { IndexFacts } from '../observed.ts';
@@ -9,7 +9,7 @@ import { refusal } from '../moved-conditions.ts';
 import { isEpochAlias, releasedAlias, rollbackAlias } from '../names.ts';
 import { hasWriteBlock, longestOutageMs, type Situation, takesMark, writesBlocked } from '../situation.ts';
 import { type Step, step } from '../step.ts';
-import { type Rollback, rollbackStep, targetOf, withRollback } from './rollback-step.ts';
+import { type Rollback, rollbackStep, withRollback } from './rollback-step.ts';
 
 /** Why it does not go on; what is held goes in the order in which nothing late can act: alias, block, what is left of it, intent. */
 export function letGo(moved: Situation): Step | undefined {
@@ -53,10 +53,7 @@ function forget(moved: Situation, message: string): Step | undefined {
   if (!destination || mark?.rollback === undefined || !takesMark(destination)) return undefined;
   if (observed.protects(destination.name)) return undefined;
   const { rollback: _asked, rollbackBlockedBefore: _before, ...rest } = mark;
-  const meta = withMark(destination.mappings, rest)['_meta'];
-  return rollbackStep(moved, message, {
-    actions: [{ type: 'SetMeta', target: targetOf(destination), meta }],
-  });
+  return rollbackStep(moved, message, { actions: [markChange(destination, rest)] });
 }
 
 function whyNot(moved: Situation, rollback: Rollback): string | undefined {

@@ -1,6 +1,4 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import type { Target } from '../actions.ts';
-import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, type StepOptions, step } from '../step.ts';
 
@@ -19,8 +17,6 @@ export function rollbackStep(
     ...options,
   });
 }
-
-export const targetOf = ({ name, uuid }: IndexFacts): Target => ({ index: name, uuid });
 
 export function withRollback({ status }: Situation, change: Partial<Rollback>): ReindexRequestStatus {
   return status.rollback ? { ...status, rollback: { ...status.rollback, ...change } } : status;

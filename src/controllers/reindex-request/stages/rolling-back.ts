@@ -1,5 +1,6 @@
 import type { ReindexAction } from '../actions.ts';
-import { flatten, hasSettings, withMark } from '../destination.ts';
+import { markChange, settingsChange, targetOf } from '../changes.ts';
+import { flatten } from '../destination.ts';
 import {
   afterMove,
   aliasesOfDestination,
@@ -13,7 +14,7 @@ import { rollbackAlias } from '../names.ts';
 import { type Situation, writesBlocked } from '../situation.ts';
 import { SOON_MS, type Step, step, time } from '../step.ts';
 import { letGo, longestBlockMs } from './rollback-let-go.ts';
-import { rollbackStep, targetOf, withRollback } from './rollback-step.ts';
+import { rollbackStep, withRollback } from './rollback-step.ts';
 import { freeSource } from './serving.ts';
 
 /** What a person writes into the annotation who knows what is lost. */
@@ -61,8 +62,7 @@ function hold(moved: Situation): Step | undefined {
   const act = (action: ReindexAction) => rollbackStep(moved, message, { actions: [action] });
   if (mark && mark.rollback !== rollback.asked) {
     const noted = { rollback: rollback.asked, rollbackBlockedBefore: rollback.blockedBefore };
-    const meta = withMark(destination.mappings, { ...mark, ...noted })['_meta'];
-    return act({ type: 'SetMeta', target, meta });
+    return act(markChange(destination, { ...mark, ...noted }));
   }
   const alias = rollbackAlias(uid, rollback.number);
   // Of a try whose status was lost: its own end must not come in the middle of this one.
@@ -135,7 +135,8 @@ function finish(moved: Situation): Step {
 function retire({ destination, observed }: Situation): readonly ReindexAction[] {
   if (!destination || observed.protects(destination.name)) return [];
   const governed = flatten(destination.settings)['index.lifecycle.name'] !== undefined;
-  const settings = { 'index.hidden': true, ...(governed ? { 'index.lifecycle.name': null } : {}) };
-  if (hasSettings(destination.settings, settings)) return [];
-  return [{ type: 'SetSettings', target: targetOf(destination), settings }];
+  return settingsChange(destination, {
+    'index.hidden': true,
+    ...(governed ? { 'index.lifecycle.name': null } : {}),
+  });
 }

@@ -2,7 +2,8 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ResourceEvent } from '../../../runtime/controller.ts';
 import { formatDuration } from '../../../schedule/duration.ts';
 import type { ReindexAction } from '../actions.ts';
-import { hasSettings, leftPipelines, shownSettings, withMark } from '../destination.ts';
+import { markChange, settingsChange, targetOf } from '../changes.ts';
+import { leftPipelines, shownSettings } from '../destination.ts';
 import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { viewsOf } from '../rounds.ts';
@@ -69,9 +70,10 @@ export function lossEvents(moved: Situation, next: ReindexRequestStatus): readon
 export function serve({ destination, mark }: Situation): readonly ReindexAction[] {
   if (!destination || !mark) return [];
   const restore = mark.restore ?? {};
-  const settings = { ...shownSettings(restore), ...leftPipelines(restore, destination.settings) };
-  if (hasSettings(destination.settings, settings)) return [];
-  return [{ type: 'SetSettings', target: { index: destination.name, uuid: destination.uuid }, settings }];
+  return settingsChange(destination, {
+    ...shownSettings(restore),
+    ...leftPipelines(restore, destination.settings),
+  });
 }
 
 /** A late call of a rollback that is over. */
@@ -79,7 +81,7 @@ export function dropStray(moved: Situation): readonly ReindexAction[] {
   const aliases = rollbackAliases(moved);
   const { destination } = moved;
   if (!destination || aliases.length === 0) return [];
-  return [{ type: 'DropAliases', target: { index: destination.name, uuid: destination.uuid }, aliases }];
+  return [{ type: 'DropAliases', target: targetOf(destination), aliases }];
 }
 
 /** Before what only the copy needed is forgotten. */
@@ -89,9 +91,8 @@ export function closeViews({ status }: Situation): readonly ReindexAction[] {
 }
 
 export function hideSource({ source, observed }: Situation): readonly ReindexAction[] {
-  const settings = { 'index.hidden': true };
-  if (!source || observed.protects(source.name) || hasSettings(source.settings, settings)) return [];
-  return [{ type: 'SetSettings', target: { index: source.name, uuid: source.uuid }, settings }];
+  if (!source || observed.protects(source.name)) return [];
+  return settingsChange(source, { 'index.hidden': true });
 }
 
 /**
@@ -101,13 +102,10 @@ export function hideSource({ source, observed }: Situation): readonly ReindexAct
 export function freeSource(moved: Situation): readonly ReindexAction[] {
   const { source, status } = moved;
   if (!source) return [];
-  const target = { index: source.name, uuid: source.uuid };
-  const visible = { 'index.hidden': null };
-  const unhide = status.sourceHidden === false && !hasSettings(source.settings, visible);
   return [
-    ...(unhide ? [{ type: 'SetSettings', target, settings: visible } as const] : []),
+    ...(status.sourceHidden === false ? settingsChange(source, { 'index.hidden': null }) : []),
     ...(hasWriteBlock(source) && blockIsOurs(moved)
-      ? [{ type: 'LiftBlock', target } as const]
+      ? [{ type: 'LiftBlock', target: targetOf(source) } as const]
       : forget(moved)),
   ];
 }
@@ -116,6 +114,5 @@ export function freeSource(moved: Situation): readonly ReindexAction[] {
 function forget({ destination, mark, observed }: Situation): readonly ReindexAction[] {
   if (!destination || !mark?.blocks || !takesMark(destination)) return [];
   if (observed.protects(destination.name)) return [];
-  const meta = withMark(destination.mappings, { ...mark, blocks: false })['_meta'];
-  return [{ type: 'SetMeta', target: { index: destination.name, uuid: destination.uuid }, meta }];
+  return [markChange(destination, { ...mark, blocks: false })];
 }

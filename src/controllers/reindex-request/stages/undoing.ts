@@ -1,6 +1,7 @@
 import type { Readiness } from '../../../runtime/controller.ts';
 import { endInherited } from './holding.ts';
-import { wasNeverFilled, withMark } from '../destination.ts';
+import { markChange, targetOf } from '../changes.ts';
+import { wasNeverFilled } from '../destination.ts';
 import { epochAlias } from '../names.ts';
 import { viewsOf, withoutViews } from '../rounds.ts';
 import { ownsBlock, type Situation, takesMark, throughEpoch } from '../situation.ts';
@@ -53,11 +54,10 @@ function bumpEpoch(situation: Situation): Step | undefined {
     });
   const older = epochs.filter((held) => held < epoch);
   if (older.length === 0) return undefined;
-  const target = { index: source.name, uuid: source.uuid };
   return undoStep(situation, `letting go of ${source.name}`, {
     actions: older.map((held) => ({
       type: 'MoveEpochAlias',
-      target,
+      target: targetOf(source),
       from: epochAlias(uid, held),
       to: epochAlias(uid, epoch),
     })),
@@ -86,13 +86,7 @@ function liftBlock(situation: Situation): Step | undefined {
   const { source } = situation;
   if (!source || !ownsBlock(situation)) return undefined;
   return undoStep(situation, `lifting the write block on ${source.name}`, {
-    actions: [
-      {
-        type: 'LiftBlock',
-        target: { index: source.name, uuid: source.uuid },
-        through: throughEpoch(situation),
-      },
-    ],
+    actions: [{ type: 'LiftBlock', target: targetOf(source), through: throughEpoch(situation) }],
   });
 }
 
@@ -101,9 +95,8 @@ function dropTemplateAliases(situation: Situation): Step | undefined {
   const { destination, mark } = situation;
   const aliases = Object.keys(destination?.aliases ?? {});
   if (!destination || aliases.length === 0 || !wasNeverFilled(mark)) return undefined;
-  const target = { index: destination.name, uuid: destination.uuid };
-  return undoStep(situation, `taking the aliases of a template from ${target.index}`, {
-    actions: [{ type: 'DropAliases', target, aliases }],
+  return undoStep(situation, `taking the aliases of a template from ${destination.name}`, {
+    actions: [{ type: 'DropAliases', target: targetOf(destination), aliases }],
   });
 }
 
@@ -113,9 +106,8 @@ function unmark(situation: Situation): Step | undefined {
   const isFinal = mark?.state === 'final' && epochs.length > 0;
   if (!destination || !mark || !(isFinal || (mark.blocks && takesMark(destination)))) return undefined;
   const state = isFinal ? 'copying' : mark.state;
-  const meta = withMark(destination.mappings, { ...mark, state, blocks: false })['_meta'];
   return undoStep(situation, `marking ${destination.name} as unfinished`, {
-    actions: [{ type: 'SetMeta', target: { index: destination.name, uuid: destination.uuid }, meta }],
+    actions: [markChange(destination, { ...mark, state, blocks: false })],
   });
 }
 
@@ -139,9 +131,7 @@ function deleteCopy(situation: Situation): Step | undefined {
   if (source.uuid !== mark.sourceUuid) return undefined;
   if (Object.keys(destination.aliases).length > 0) return undefined;
   return undoStep(situation, `deleting the half copy ${destination.name}`, {
-    actions: [
-      { type: 'DeleteDestination', target: { index: destination.name, uuid: destination.uuid }, owner: uid },
-    ],
+    actions: [{ type: 'DeleteDestination', target: targetOf(destination), owner: uid }],
   });
 }
 
@@ -157,7 +147,7 @@ function dropEpoch(situation: Situation): Step | undefined {
     actions: [
       {
         type: 'DropAliases',
-        target: { index: source.name, uuid: source.uuid },
+        target: targetOf(source),
         aliases: epochs.map((held) => epochAlias(uid, held)),
       },
     ],
