@@ -86,6 +86,11 @@ export function isElasticsearchError(
   return error instanceof ElasticsearchError && (classes.length === 0 || classes.includes(error.errorClass));
 }
 
+/** Elasticsearch itself has refused the request, for good. The answer of a proxy has no type of its own, and may pass. */
+export function isRefusal(error: unknown): error is ElasticsearchError {
+  return isElasticsearchError(error, 'invalid') && error.errorType !== undefined;
+}
+
 /**
  * Turns an expected absence into `undefined`.
  * @param classes what counts as absent; every other error is thrown on.

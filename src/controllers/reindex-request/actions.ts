@@ -14,7 +14,7 @@ export type ReindexAction =
   | { readonly type: 'ReleaseLocks'; readonly names: readonly string[] }
   | {
       readonly type: 'TryOut';
-      readonly body: unknown;
+      readonly body: Body;
       readonly reindex: SampleRequest;
       /** Those of the aliases to be moved that Elasticsearch could refuse to the destination. */
       readonly aliases: readonly MovedAlias[];
@@ -25,7 +25,7 @@ export type ReindexAction =
   | { readonly type: 'AddEpochAlias'; readonly target: Target; readonly alias: string }
   | { readonly type: 'MoveEpochAlias'; readonly target: Target; readonly from: string; readonly to: string }
   | { readonly type: 'DropAliases'; readonly target: Target; readonly aliases: readonly string[] }
-  | { readonly type: 'CreateDestination'; readonly index: string; readonly body: unknown }
+  | { readonly type: 'CreateDestination'; readonly index: string; readonly body: Body }
   | { readonly type: 'DeleteDestination'; readonly target: Target; readonly owner: string }
   | { readonly type: 'SetMeta'; readonly target: Target; readonly meta: unknown }
   | {
@@ -70,7 +70,7 @@ export type ReindexAction =
   | {
       readonly type: 'StartRange';
       readonly range: RunningRange;
-      readonly body: unknown;
+      readonly body: Body;
       readonly opaqueId: string;
       readonly requestsPerSecond?: number | undefined;
     }
@@ -114,6 +114,9 @@ export type ReindexAction =
   /** Nothing happens unless the shards are still at `maxSeqNos`. */
   | { readonly type: 'DeleteSource'; readonly target: Target; readonly maxSeqNos: readonly number[] };
 
+/** What a call sends. */
+export type Body = Readonly<Record<string, unknown>>;
+
 export interface Target {
   readonly index: string;
   readonly uuid: string;
@@ -127,6 +130,6 @@ export interface MovedAlias {
 export interface Simulation {
   readonly pipeline: string;
   /** Takes every document as the script leaves it. */
-  readonly body: unknown;
+  readonly body: Body;
   readonly reindex: SampleRequest;
 }

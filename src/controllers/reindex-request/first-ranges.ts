@@ -1,9 +1,5 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
 import { withIntents } from './journal.ts';
-import type { EffectContext } from './perform-effect.ts';
-
-type Change = StatusChange<ReindexRequestStatus>;
+import type { Change, EffectContext } from './perform-effect.ts';
 
 /**
  * Where nothing of a round is left to do before its ranges, the first of them are written down together with it: the

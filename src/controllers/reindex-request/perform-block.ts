@@ -1,21 +1,18 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { putMapping } from '../../elasticsearch/indices.ts';
 import { closePointInTime } from '../../elasticsearch/point-in-time.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import type { ReindexAction, Target } from './actions.ts';
+import type { Target } from './actions.ts';
 import { epochOf } from './names.ts';
-import { type EffectContext, requireSame } from './perform-effect.ts';
+import { type ActionOf, type Change, type EffectContext, requireSame, withCopy } from './perform-effect.ts';
 import { releaseOf } from './perform-release.ts';
 import { flushed, outlived, withoutOutlived } from './rounds.ts';
 import { writesBlocked } from './situation.ts';
 import { time } from './step.ts';
 
-type Change = StatusChange<ReindexRequestStatus>;
-type Targets = Pick<Extract<ReindexAction, { type: 'PrepareBlock' }>, 'source' | 'destination'>;
+type Targets = Pick<ActionOf<'PrepareBlock'>, 'source' | 'destination'>;
 
 /**
  * What is done before writers wait is not to be done while they do: all that was written since the copy was hardened.
@@ -23,7 +20,7 @@ type Targets = Pick<Extract<ReindexAction, { type: 'PrepareBlock' }>, 'source' |
  */
 export async function prepareBlock(targets: Targets, context: EffectContext): Promise<Change> {
   await makeReady(targets, context);
-  return (status) => (status.copy ? { ...status, copy: flushed(withoutOutlived(status.copy)) } : status);
+  return withCopy((copy) => flushed(withoutOutlived(copy)));
 }
 
 /**
@@ -55,7 +52,7 @@ async function makeReady(
  * comes the call: whatever becomes of its answer, of this process or of status, the block is known as ours.
  */
 export async function blockSource(
-  { target, through, liftFirst, note, readied }: Extract<ReindexAction, { type: 'BlockWrites' }>,
+  { target, through, liftFirst, note, readied }: ActionOf<'BlockWrites'>,
   context: EffectContext,
 ): Promise<Change> {
   const { es, pass } = context;
@@ -104,7 +101,7 @@ function oweRelease(
 }
 
 export async function setMeta(
-  { target, meta }: { readonly target: Target; readonly meta: unknown },
+  { target, meta }: Pick<ActionOf<'SetMeta'>, 'target' | 'meta'>,
   { es, pass }: EffectContext,
 ): Promise<void> {
   await requireSame(es, target, pass.signal);

@@ -102,6 +102,14 @@ describe('creating the destination', () => {
     });
   });
 
+  it('says the cure also where there are more aliases than a status can name', async () => {
+    const many = Array.from({ length: 500 }, (_, at) => [`orders-of-last-year-${at}`, {}]);
+    const { context } = cluster(Object.fromEntries(many), undefined, answer(403, 'security_exception', 'no'));
+    const { message = '' } = (await createDestination(action, context))?.({}).failure ?? {};
+    expect(message).toContain('extend its role');
+    expect(message.length).toBeLessThanOrEqual(4_096);
+  });
+
   it('deletes none that was made anew under its name meanwhile', async () => {
     const forbidden = answer(403, 'security_exception', 'no');
     const { context, sent } = cluster({ orders: {} }, undefined, forbidden, 'another');

@@ -1,21 +1,22 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { type ElasticsearchError, isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
+import {
+  type ElasticsearchError,
+  isElasticsearchError,
+  isRefusal,
+  undefinedWhen,
+} from '../../elasticsearch/errors.ts';
 import { createIndex, deleteIndex, getIndex, type IndexInfo } from '../../elasticsearch/indices.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
-import type { ReindexAction } from './actions.ts';
-import { type EffectContext, requireSame } from './perform-effect.ts';
-
-type Change = StatusChange<ReindexRequestStatus>;
-type Create = Extract<ReindexAction, { type: 'CreateDestination' }>;
+import type { Body } from './actions.ts';
+import { type ActionOf, type Change, type EffectContext, failing, requireSame } from './perform-effect.ts';
+import { shortened } from './step.ts';
 
 export async function createDestination(
-  { index, body }: Create,
+  { index, body }: ActionOf<'CreateDestination'>,
   { es, pass }: EffectContext,
 ): Promise<Change | void> {
-  const creation = createBare(es, index, body as Record<string, unknown>, pass.signal);
+  const creation = createBare(es, index, body, pass.signal);
   try {
     // Existing already = ours or somebody else's: the next pass reads whose.
     await undefinedWhen(['alreadyExists'], creation);
@@ -24,8 +25,7 @@ export async function createDestination(
     const refusal = creationRefusal(index, error);
     if (refusal === undefined) throw error;
     pass.log.warn({ index, detail: refusal.detail }, 'the destination was refused');
-    const message = `${refusal.message}; nothing was copied`;
-    return (status) => ({ ...status, failure: { reason: 'PreflightFailed', message } });
+    return failing('PreflightFailed', `${refusal.message}; nothing was copied`);
   }
 }
 
@@ -37,7 +37,7 @@ export async function createDestination(
 export async function createBare(
   es: Elasticsearch,
   name: string,
-  body: Readonly<Record<string, unknown>>,
+  body: Body,
   signal: AbortSignal,
 ): Promise<IndexInfo | undefined> {
   await createIndex(es, name, body, { waitForActiveShards: 0 }, signal);
@@ -56,12 +56,16 @@ export async function createBare(
   return made;
 }
 
+/** Characters: the cure comes after them, and a status is no longer than it may be. */
+const MOST_NAMES = 1_000;
+
 /** The user of the connection may not take them away. */
 class KeptAliases extends Error {
   override readonly name = 'KeptAliases';
   constructor(index: string, aliases: readonly string[], options: ErrorOptions) {
+    const names = shortened(aliases.join(', '), MOST_NAMES);
     super(
-      `an index template gives ${index} the alias ${aliases.join(', ')}, for which the user of the connection lacks indices:admin/aliases: extend its role, then retry`,
+      `an index template gives ${index} the alias ${names}, for which the user of the connection lacks indices:admin/aliases: extend its role, then retry`,
       options,
     );
   }
@@ -92,7 +96,7 @@ export interface CreationRefusal {
 export function creationRefusal(index: string, error: unknown): CreationRefusal | undefined {
   if (error instanceof KeptAliases) return { message: error.message, detail: undefined };
   requireRoomForShards(index, error);
-  if (!isElasticsearchError(error) || !isForGood(error)) return undefined;
+  if (!isForGood(error)) return undefined;
   return { message: refusalMessage(index, error), detail: error.detail };
 }
 
@@ -109,10 +113,9 @@ export function requireRoomForShards(index: string, error: unknown): void {
   );
 }
 
-/** An answer without a type of its own is that of a proxy. A second write index is a 500. */
-function isForGood({ errorClass, errorType, detail = '' }: ElasticsearchError): boolean {
-  if (errorType === undefined) return false;
-  return errorClass === 'invalid' || SECOND_WRITE_INDEX.test(detail);
+/** A second write index is a 500. */
+function isForGood(error: unknown): error is ElasticsearchError {
+  return isRefusal(error) || (isElasticsearchError(error) && SECOND_WRITE_INDEX.test(error.detail ?? ''));
 }
 
 // Names only, as Elasticsearch allows them: its own words do not go into a status.

@@ -1,22 +1,23 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
+import { isElasticsearchError, isRefusal } from '../../elasticsearch/errors.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import type { ReindexAction } from './actions.ts';
 import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
 import { markOf } from './destination.ts';
-import { type EffectContext, requireAt, requireSame } from './perform-effect.ts';
+import {
+  type ActionOf,
+  type Change,
+  type EffectContext,
+  failing,
+  requireAt,
+  requireSame,
+} from './perform-effect.ts';
 import { writesBlocked } from './situation.ts';
 import { time } from './step.ts';
 
-type CutOver = Extract<ReindexAction, { type: 'CutOver' }>;
+type CutOver = ActionOf<'CutOver'>;
 
 /** The point of no return: everything is read once more, then one atomic call. */
-export async function cutOver(
-  action: CutOver,
-  context: EffectContext,
-): Promise<StatusChange<ReindexRequestStatus> | void> {
+export async function cutOver(action: CutOver, context: EffectContext): Promise<Change | void> {
   const { es, resource, pass } = context;
   const [source, destination] = await Promise.all([
     requireSame(es, action.source, pass.signal),
@@ -40,13 +41,13 @@ export async function cutOver(
   });
 }
 
-/** Writers wait: what will not do better the next time ends it, and they are let go. A proxy's answer has no type. */
-function refused({ destination }: CutOver, { pass }: EffectContext, error: unknown) {
-  if (!isElasticsearchError(error, 'invalid') || error.errorType === undefined) throw error;
+/** Writers wait: what will not do better the next time ends it, and they are let go. */
+function refused({ destination }: CutOver, { pass }: EffectContext, error: unknown): Change {
+  if (!isRefusal(error)) throw error;
   const { errorType, detail } = error;
   pass.log.warn({ index: destination.index, errorType, detail }, 'the move of the aliases was refused');
-  const failure = aliasRefusal(refusedFilter(detail), destination.index, errorType);
-  return (status: ReindexRequestStatus) => ({ ...status, failure });
+  const { reason, message } = aliasRefusal(refusedFilter(detail), destination.index, errorType);
+  return failing(reason, message);
 }
 
 /** A block that was lifted and set again looks as before; the sequence numbers tell. */

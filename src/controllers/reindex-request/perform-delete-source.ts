@@ -1,16 +1,13 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex } from '../../elasticsearch/indices.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import type { ReindexAction } from './actions.ts';
-import { type EffectContext, requireAt, requireSame } from './perform-effect.ts';
+import { type ActionOf, type Change, type EffectContext, requireAt, requireSame } from './perform-effect.ts';
 
 /** The old index, whose uuid, aliases and sequence numbers are read in the same step. */
 export async function deleteSource(
-  { target, maxSeqNos }: Extract<ReindexAction, { type: 'DeleteSource' }>,
+  { target, maxSeqNos }: ActionOf<'DeleteSource'>,
   { es, resource, pass }: EffectContext,
-): Promise<StatusChange<ReindexRequestStatus> | void> {
+): Promise<Change | void> {
   const found = await requireSame(es, target, pass.signal);
   if (Object.keys(found.aliases).length > 0) throw new FencedError(`an alias leads to ${target.index}`);
   await requireAt(es, target, maxSeqNos, pass.signal);

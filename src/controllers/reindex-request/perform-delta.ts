@@ -2,24 +2,19 @@ import { z } from 'zod';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
-import type { ReindexAction } from './actions.ts';
 import { badDocuments, numbersByShard } from './observe-bad-documents.ts';
 import type { Reached } from './departures.ts';
 import { compareDocuments } from './perform-compare.ts';
 import { findMissing } from './perform-missing.ts';
 import { removeDepartures } from './perform-departures.ts';
-import type { EffectContext } from './perform-effect.ts';
+import { type ActionOf, type Change, type EffectContext, failing, withCopy } from './perform-effect.ts';
 import { sweepGhosts } from './perform-sweep.ts';
 import { type Copy, withMissing, withoutRound } from './rounds.ts';
 import { time } from './step.ts';
 
-type Change = StatusChange<ReindexRequestStatus>;
-type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
-
 /** A slice of what was deleted in the source between two points in time is deleted in the destination. */
 export async function removeDeparted(
-  { target, page }: Action<'RemoveDepartures'>,
+  { target, page }: ActionOf<'RemoveDepartures'>,
   { es, resource, pass }: EffectContext,
 ): Promise<Change | void> {
   const copy = resource.status?.copy;
@@ -53,7 +48,7 @@ function reachedSince({ previous = [], shards }: Copy): readonly Reached[] {
 
 /** A slice of looking up every document: first those that must not be there, then those that must. */
 export async function sweep(
-  { target, page }: Action<'Sweep'>,
+  { target, page }: ActionOf<'Sweep'>,
   { es, resource, pass }: EffectContext,
 ): Promise<Change | void> {
   const copy = resource.status?.copy;
@@ -73,23 +68,15 @@ export async function sweep(
 }
 
 /** Only of an index whose points in time do not fit into a status. */
-const cannotLookUp: Change = (status) => ({
-  ...status,
-  failure: {
-    reason: 'SourceChanged',
-    message:
-      'what changed while writes were free cannot be told for an index of so many shards: retry copies anew, and do not suspend it meanwhile',
-  },
-});
+const cannotLookUp = failing(
+  'SourceChanged',
+  'what changed while writes were free cannot be told for an index of so many shards: retry copies anew, and do not suspend it meanwhile',
+);
 
-const cannotCompare: Change = (status) => ({
-  ...status,
-  failure: {
-    reason: 'PreflightFailed',
-    message:
-      'the point in time of an index of so many shards is too large for a status, so that nothing can be compared document by document: use verification.level: Counts in a new request',
-  },
-});
+const cannotCompare = failing(
+  'PreflightFailed',
+  'the point in time of an index of so many shards is too large for a status, so that nothing can be compared document by document: use verification.level: Counts in a new request',
+);
 
 /** Before the ranges of a round only what earlier rounds have copied can be missing. */
 function reachedBefore({ departed, previous = [], shards }: Copy) {
@@ -109,7 +96,7 @@ function swept({ cursor: _cursor, ...copy }: Copy, next: object | undefined): Co
 
 /** A slice of comparing what the last round has copied with what it was copied from. */
 export async function compareContents(
-  { target, page }: Action<'Compare'>,
+  { target, page }: ActionOf<'Compare'>,
   { es, resource, pass }: EffectContext,
 ): Promise<Change | void> {
   const { status, spec } = resource;
@@ -180,10 +167,6 @@ function lookUpAll(copy: Copy): Copy {
 
 function goOn({ cursor: _cursor, ...copy }: Copy, next: object | undefined): Copy {
   return next === undefined ? { ...copy, departed: true } : { ...copy, cursor: { ...next } };
-}
-
-function withCopy(change: (copy: Copy) => Copy): Change {
-  return (status) => (status.copy ? { ...status, copy: change(status.copy) } : status);
 }
 
 function withRemoved(status: ReindexRequestStatus, removed: number): ReindexRequestStatus {

@@ -1,13 +1,20 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
-import type { Pass } from '../../runtime/controller.ts';
+import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
-import type { Target } from './actions.ts';
+import type { ReindexAction, Target } from './actions.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { factsOf } from './index-facts.ts';
+import type { Copy } from './rounds.ts';
+import { withFailure } from './step.ts';
+
+/** What an effect has to remember. */
+export type Change = StatusChange<ReindexRequestStatus>;
+export type ActionOf<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
 
 export interface EffectContext {
   readonly es: Elasticsearch;
@@ -19,6 +26,16 @@ export interface EffectContext {
   readonly locks: LockWatch;
   /** How small a range may be; its own default when absent. */
   readonly fewestDocumentsPerRange?: number | undefined;
+}
+
+/** Of the journal, where there still is one. */
+export function withCopy(change: (copy: Copy) => Copy): Change {
+  return (status) => (status.copy ? { ...status, copy: change(status.copy) } : status);
+}
+
+/** As `fail` of the stages: the next pass lets go of everything that is held. */
+export function failing(reason: string, message: string): Change {
+  return (status) => withFailure(status, reason, message);
 }
 
 /** The index, if it is still the very one that was judged. */

@@ -3,7 +3,6 @@ import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { getIndex, type IndexInfo, putSettings } from '../../elasticsearch/indices.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
 import type { CopyRequest } from './copy-request.ts';
@@ -12,10 +11,9 @@ import { ERROR_INDEX_BODY, errorIndex, holdsErrors } from './error-index.ts';
 import { listedFailure } from './failures.ts';
 import type { DocumentFailure } from './observed.ts';
 import { createBare, creationRefusal, removeAliases } from './perform-create.ts';
-import type { EffectContext } from './perform-effect.ts';
+import { type Change, type EffectContext, failing } from './perform-effect.ts';
 
 type Failure = NonNullable<ReindexRequestStatus['failure']>;
-type Change = StatusChange<ReindexRequestStatus>;
 
 /** Makes the index for what cannot be written, or finds it. What it gives back is why there is none. */
 export async function ensureErrorIndex(index: string, context: EffectContext): Promise<Failure | undefined> {
@@ -104,7 +102,10 @@ const MOST_LISTED = 10;
 
 /** There is no index with all of them: the first are named, and the request ends. */
 export function unkept(failures: readonly DocumentFailure[], failure: Failure): Change {
-  return (status) => ({ ...status, failure, failures: failures.slice(0, MOST_LISTED).map(listedFailure) });
+  return (status) => ({
+    ...failing(failure.reason, failure.message)(status),
+    failures: failures.slice(0, MOST_LISTED).map(listedFailure),
+  });
 }
 
 function foreign(index: string): Failure {

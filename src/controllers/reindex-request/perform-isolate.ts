@@ -3,22 +3,19 @@ import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { indexDocuments } from '../../elasticsearch/index-documents.ts';
 import { inParts } from '../../elasticsearch/in-parts.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
 import { hidesVectors } from '../hidden-vectors.ts';
-import type { ReindexAction } from './actions.ts';
 import { type Attempt, ofAttempt } from './observe-bad-documents.ts';
 import { errorEntry, errorIndex, type FailedDocument } from './error-index.ts';
 import { listedFailure, listedId } from './failures.ts';
 import type { DocumentFailure } from './observed.ts';
-import { type EffectContext, requireSame } from './perform-effect.ts';
+import { type ActionOf, type Change, type EffectContext, requireSame, withCopy } from './perform-effect.ts';
 import { ensureErrorIndex, unkept } from './perform-error-index.ts';
 import { documentsWithIds, LostView, type Numbered } from './perform-frozen-view.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
 import { withoutRound } from './rounds.ts';
 
-type Change = StatusChange<ReindexRequestStatus>;
-type Isolate = Extract<ReindexAction, { type: 'IsolateFailures' }>;
+type Isolate = ActionOf<'IsolateFailures'>;
 
 /**
  * A task stops at its first bad batch and names what is bad in it. That is written down, with its cause and content, and
@@ -50,7 +47,7 @@ export async function isolate(action: Isolate, context: EffectContext): Promise<
 }
 
 /** Without its point in time the round begins anew. */
-const anew: Change = (status) => (status.copy ? { ...status, copy: withoutRound(status.copy) } : status);
+const anew = withCopy(withoutRound);
 
 /** As many at once as fit into memory. Undefined when the point in time is lost. */
 async function eachFailed(

@@ -1,17 +1,12 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { createLock, deleteLock, type LockOwner, readLocks, replaceLock } from '../../elasticsearch/locks.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
-import type { ReindexAction } from './actions.ts';
 import type { Claim } from './observed.ts';
-import type { EffectContext } from './perform-effect.ts';
+import type { ActionOf, Change, EffectContext } from './perform-effect.ts';
 import { time } from './step.ts';
-
-type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
 
 /** In the order of the names; it stops at the first that somebody else was quicker to take: the next pass reads who. */
 export async function holdLocks(
-  { claims, blocks }: Action<'HoldLocks'>,
+  { claims, blocks }: ActionOf<'HoldLocks'>,
   context: EffectContext,
 ): Promise<void> {
   const { locks, resource } = context;
@@ -35,7 +30,7 @@ async function hold(claim: Claim, blocks: boolean, context: EffectContext): Prom
 const PASSES_BY = ['forbidden', 'blocked', 'diskFull', 'invalid', 'unavailable', 'overloaded'] as const;
 
 /** As `renewAll`; where it is refused, the copy goes on, and the next sign of life is tried when it is due. */
-export async function renewLocks(action: Action<'RenewLocks'>, context: EffectContext): Promise<void> {
+export async function renewLocks(action: ActionOf<'RenewLocks'>, context: EffectContext): Promise<void> {
   try {
     await renewAll(action, context);
   } catch (error) {
@@ -46,7 +41,7 @@ export async function renewLocks(action: Action<'RenewLocks'>, context: EffectCo
 }
 
 /** Also of locks that were lost; what somebody else has taken meanwhile is left alone, and found by the next pass. */
-async function renewAll({ names, blocks }: Action<'RenewLocks'>, context: EffectContext): Promise<void> {
+async function renewAll({ names, blocks }: ActionOf<'RenewLocks'>, context: EffectContext): Promise<void> {
   const { es, resource, pass, locks } = context;
   const { uid } = resource.metadata;
   const [found, owner] = await Promise.all([readLocks(es, names, pass.signal), ownerOf(context, blocks)]);
@@ -62,9 +57,9 @@ async function renewAll({ names, blocks }: Action<'RenewLocks'>, context: Effect
 
 /** Only our own. Where it is refused for good, the locks end by themselves after ten minutes. */
 export async function releaseLocks(
-  { names }: Action<'ReleaseLocks'>,
+  { names }: ActionOf<'ReleaseLocks'>,
   { es, resource, pass }: EffectContext,
-): Promise<StatusChange<ReindexRequestStatus>> {
+): Promise<Change> {
   try {
     const found = await readLocks(es, names, pass.signal);
     const own = found.filter((lock) => lock?.owner?.uid === resource.metadata.uid);

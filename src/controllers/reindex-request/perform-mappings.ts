@@ -1,14 +1,9 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { isRefusal } from '../../elasticsearch/errors.ts';
 import { putMapping } from '../../elasticsearch/indices.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
-import type { ReindexAction, Target } from './actions.ts';
+import type { Target } from './actions.ts';
 import { addedFields } from './added-fields.ts';
 import { ownMappings } from './destination.ts';
-import { type EffectContext, requireSame } from './perform-effect.ts';
-
-type Change = StatusChange<ReindexRequestStatus>;
-type Begin = Extract<ReindexAction, { type: 'BeginRound' }>;
+import { type ActionOf, type Change, type EffectContext, failing, requireSame } from './perform-effect.ts';
 
 /**
  * The fields that the source was given since the destination was made. Called once it is known which documents a round
@@ -17,7 +12,7 @@ type Begin = Extract<ReindexAction, { type: 'BeginRound' }>;
  * @returns why it cannot be; undefined when the destination has them all.
  */
 export async function followMappings(
-  { target, destination }: Pick<Begin, 'target' | 'destination'>,
+  { target, destination }: Pick<ActionOf<'BeginRound'>, 'target' | 'destination'>,
   context: EffectContext,
 ): Promise<Change | undefined> {
   const { es, resource, pass } = context;
@@ -43,11 +38,12 @@ async function add(
     await putMapping(es, index, added, pass.signal);
     return undefined;
   } catch (error) {
-    // A proxy's answer has no type, and may pass.
-    if (!isElasticsearchError(error, 'invalid') || error.errorType === undefined) throw error;
+    if (!isRefusal(error)) throw error;
     const { errorType, detail } = error;
     pass.log.warn({ index, errorType, detail }, 'the new fields of the source were refused');
-    const message = `Elasticsearch refuses ${index} the fields that were added to ${source.index} during the copy (${errorType}): its log says why; no alias was moved: retry makes the copy anew with the mappings of now, or correct destination in a new request`;
-    return (status) => ({ ...status, failure: { reason: 'MappingConflict', message } });
+    return failing(
+      'MappingConflict',
+      `Elasticsearch refuses ${index} the fields that were added to ${source.index} during the copy (${errorType}): its log says why; no alias was moved: retry makes the copy anew with the mappings of now, or correct destination in a new request`,
+    );
   }
 }

@@ -1,21 +1,17 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
-import type { Pass, StatusChange } from '../../runtime/controller.ts';
+import type { Pass } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import type { ReindexAction } from './actions.ts';
-import { type EffectContext, requireAt, requireSame } from './perform-effect.ts';
+import { type ActionOf, type Change, type EffectContext, requireAt, requireSame } from './perform-effect.ts';
 import { servingReleaseOf } from './perform-release.ts';
 import { writesBlocked } from './situation.ts';
 
-type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
-
 /** Its answer alone proves that no write is in flight; the setting appears before the shards have been checked. */
 export async function blockDestination(
-  { target, through, liftFirst }: Action<'BlockDestination'>,
+  { target, through, liftFirst }: ActionOf<'BlockDestination'>,
   { es, letGo, resource, pass, obligations }: EffectContext,
-): Promise<StatusChange<ReindexRequestStatus>> {
+): Promise<Change> {
   await requireSame(es, target, pass.signal);
   const { metadata, status: { rollback } = {} } = resource;
   const due = rollback && servingReleaseOf(rollback, { index: target.index, alias: through }, letGo);
@@ -27,9 +23,9 @@ export async function blockDestination(
 
 /** All that it rests on is read once more, then one atomic call, which happens once: it removes the alias of this try. */
 export async function rollBack(
-  action: Action<'RollBack'>,
+  action: ActionOf<'RollBack'>,
   { es, resource, pass }: EffectContext,
-): Promise<StatusChange<ReindexRequestStatus> | void> {
+): Promise<Change | void> {
   const { source, destination, through, moved } = action;
   const [found] = await Promise.all([
     requireSame(es, destination, pass.signal),
@@ -41,11 +37,11 @@ export async function rollBack(
     { remove: { index: destination.index, alias: name, must_exist: true } },
     { add: { ...definition, index: source.index, alias: name } },
   ]);
-  const letGo = { remove: { index: destination.index, alias: through, must_exist: true } };
+  const removeTry = { remove: { index: destination.index, alias: through, must_exist: true } };
   const opaqueId = `${resource.metadata.uid}/rollback`;
   pass.log.info({ from: destination.index, to: source.index }, 'moving the aliases back');
   try {
-    await updateAliases(es, [letGo, ...moves], { opaqueId }, pass.signal);
+    await updateAliases(es, [removeTry, ...moves], { opaqueId }, pass.signal);
     return undefined;
   } catch (error) {
     // Not found = it has happened, or somebody else acts: the next pass reads which.
@@ -55,13 +51,12 @@ export async function rollBack(
 }
 
 /** What serves takes no writes meanwhile: a move that will not do better the next time is refused, and the block goes. */
-function refused({ source }: Action<'RollBack'>, pass: Pass, error: unknown) {
-  const letGo = isElasticsearchError(error) && refusalOf(error);
-  if (!letGo) throw error;
+function refused({ source }: ActionOf<'RollBack'>, pass: Pass, error: unknown): Change {
+  const why = isElasticsearchError(error) && refusalOf(error);
+  if (!why) throw error;
   const { errorType, detail } = error;
   pass.log.warn({ index: source.index, errorType, detail }, 'the move of the aliases back was refused');
-  return (status: ReindexRequestStatus) =>
-    status.rollback ? { ...status, rollback: { ...status.rollback, letGo } } : status;
+  return (status) => (status.rollback ? { ...status, rollback: { ...status.rollback, letGo: why } } : status);
 }
 
 /** A block on one of the indexes is seen by the next pass. A proxy's answer has no type, and may pass. */

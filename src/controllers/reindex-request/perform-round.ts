@@ -9,11 +9,16 @@ import {
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
 import { primariesWithTerms } from '../../elasticsearch/primary-terms.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
-import type { ReindexAction } from './actions.ts';
 import { flatten } from './destination.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
-import { type EffectContext, requireSame } from './perform-effect.ts';
+import {
+  type ActionOf,
+  type Change,
+  type EffectContext,
+  failing,
+  requireSame,
+  withCopy,
+} from './perform-effect.ts';
 import { followMappings } from './perform-mappings.ts';
 import { withFirstRanges } from './first-ranges.ts';
 import { firstParallelism } from './pace.ts';
@@ -32,15 +37,12 @@ import {
 } from './rounds.ts';
 import { time } from './step.ts';
 
-type Change = StatusChange<ReindexRequestStatus>;
-type Action<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
-
 /** Long enough for a round of any size, since each use of it begins the time anew. */
 const KEEP_ALIVE = '1h';
 
 /** Fixes what a round is to copy, and lets go of the point in time that no round needs any more. */
 export async function beginRoundAt(
-  action: Action<'BeginRound'>,
+  action: ActionOf<'BeginRound'>,
   context: EffectContext,
 ): Promise<Change | void> {
   const { es, pass } = context;
@@ -59,7 +61,7 @@ export async function beginRoundAt(
  */
 async function roundAt(
   source: IndexFacts,
-  action: Action<'BeginRound'>,
+  action: ActionOf<'BeginRound'>,
   context: EffectContext,
 ): Promise<Change | void> {
   const { es, resource, pass } = context;
@@ -131,7 +133,7 @@ async function openWhereUseful(source: IndexFacts, { es, resource, pass }: Effec
 /** The rounds of an online copy are compared by points in time, and a status must hold two of them. */
 function tooLarge({ metadata, spec }: EffectContext['resource']): Change {
   const message = `the point in time of ${spec.source.index} is too large for the status of ${metadata.name}, its index has too many shards or too long a name: use writeMode: BlockFirst in a new request`;
-  return (status) => ({ ...status, failure: { reason: 'PreflightFailed', message } });
+  return failing('PreflightFailed', message);
 }
 
 function shardsOf(source: IndexFacts, { es, pass }: EffectContext): Promise<readonly ShardFacts[]> {
@@ -176,7 +178,7 @@ function withRound(
  * has rolled back never comes: the round begins anew.
  */
 export async function settleRound(
-  action: Action<'SettleRound'>,
+  action: ActionOf<'SettleRound'>,
   context: EffectContext,
 ): Promise<Change | void> {
   const { es, resource, pass } = context;
@@ -189,20 +191,21 @@ export async function settleRound(
     return;
   }
   await refresh(es, source.name, pass.signal);
-  return withFirstRanges(context, (status) =>
-    status.copy ? { ...status, copy: { ...status.copy, settled: true } } : status,
+  return withFirstRanges(
+    context,
+    withCopy((journal) => ({ ...journal, settled: true })),
   );
 }
 
 /** Nobody looks into its point in time any more. */
 async function beginAnew({ pit }: Copy, { es, pass }: EffectContext): Promise<Change> {
   if (pit !== undefined) await closePointInTime(es, pit, pass.signal);
-  return (status) => (status.copy ? { ...status, copy: withoutRound(status.copy) } : status);
+  return withCopy(withoutRound);
 }
 
 /** One that is lost is as old as can be: the next round, which then looks up every document, comes before the write block. */
 export async function renewPointInTime(
-  { pit }: Action<'RenewPointInTime'>,
+  { pit }: ActionOf<'RenewPointInTime'>,
   { es, pass }: EffectContext,
 ): Promise<Change> {
   try {
@@ -214,7 +217,7 @@ export async function renewPointInTime(
 }
 
 function withView(view: { readonly pit: string; readonly pitTime: string }): Change {
-  return (status) => (status.copy ? { ...status, copy: { ...status.copy, ...view } } : status);
+  return withCopy((copy) => ({ ...copy, ...view }));
 }
 
 /**
@@ -223,7 +226,7 @@ function withView(view: { readonly pit: string; readonly pitTime: string }): Cha
  * caught up before it; fields that are refused are no reason to stop them either.
  */
 export async function finishHardening(
-  { target }: Action<'FinishHardening'>,
+  { target }: ActionOf<'FinishHardening'>,
   context: EffectContext,
 ): Promise<Change> {
   const { es, resource, pass } = context;
@@ -236,5 +239,5 @@ export async function finishHardening(
     refresh(es, target.index, pass.signal),
     source && resource.spec.writeMode === 'Online' ? flush(es, source.index, pass.signal) : undefined,
   ]);
-  return (status) => (status.copy ? { ...status, copy: hardened(status.copy) } : status);
+  return withCopy(hardened);
 }

@@ -1,4 +1,4 @@
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { isRefusal } from '../../elasticsearch/errors.ts';
 import { createIndex } from '../../elasticsearch/indices.ts';
 import { simulatePipeline, simulateSteps } from '../../elasticsearch/ingest.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
@@ -39,13 +39,13 @@ async function scripted(
   { body, reindex }: Simulation,
   { es, resource, pass }: EffectContext,
 ) {
-  await createIndex(es, scratch, body as Record<string, unknown>, {}, pass.signal);
+  await createIndex(es, scratch, body, {}, pass.signal);
   try {
     const result = await runReindex(es, into(scratch, reindex), {}, pass.signal);
     if (resultOf(result).type !== 'copied') return [];
   } catch (error) {
-    if (isElasticsearchError(error, 'invalid')) return [];
-    throw error;
+    if (!isRefusal(error)) throw error;
+    return [];
   }
   await refresh(es, scratch, pass.signal);
   const hits = await sample(es, scratch, { match_all: {} }, SAMPLE_DOCUMENTS, pass.signal);

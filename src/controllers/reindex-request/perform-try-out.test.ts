@@ -36,11 +36,12 @@ function cluster(
   creation: unknown,
   aliases: unknown = { acknowledged: true },
   status: 'yellow' | 'red' = 'red',
+  copy: unknown = { ...copied, ...nothing },
 ) {
   const sent: ElasticsearchRequest[] = [];
   const answers: Readonly<Record<string, unknown>> = {
     '/_aliases': aliases,
-    '/_reindex': { ...copied, ...nothing },
+    '/_reindex': copy,
   };
   const request = async (call: ElasticsearchRequest) => {
     if (call.path.startsWith('/_cluster/health/')) return health(status);
@@ -114,6 +115,23 @@ it.each([
   const trial = tryOut({ ...action, aliases: [] }, context);
   await expect(trial).rejects.toMatchObject({ reason: 'PreflightFailed' });
   await expect(trial).rejects.toBeInstanceOf(WaitingError);
+});
+
+const proxy = classifyAnswer({ method: 'PUT', path: '/x' }, { status: 400, body: '<html>Bad Request' });
+
+it.each([
+  ['the trial index', proxy, undefined],
+  ['the trial copy', made, proxy],
+])('does not take a proxy that refuses %s for Elasticsearch', async (_, creation, copy) => {
+  const { context } = cluster(creation, undefined, undefined, copy);
+  await expect(tryOut({ ...action, aliases: [] }, context)).rejects.toBe(proxy);
+});
+
+it('passes no pipeline by because of a proxy', async () => {
+  const { sent, context } = cluster(made, undefined, undefined, proxy);
+  const simulation = { pipeline: 'clean', body: {}, reindex: { dest: {} } };
+  await expect(tryOut({ ...action, simulation }, context)).rejects.toBe(proxy);
+  expect(sent.filter(({ path }) => path === '/_reindex')).toHaveLength(1);
 });
 
 it('gives a trial index time whose shards start late', async () => {

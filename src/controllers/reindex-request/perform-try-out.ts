@@ -1,27 +1,23 @@
-import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { type ElasticsearchError, isRefusal } from '../../elasticsearch/errors.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
 import { createIndex } from '../../elasticsearch/indices.ts';
 import { runReindex } from '../../elasticsearch/reindex.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
-import type { ReindexAction } from './actions.ts';
 import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
 import { trialAlias } from './names.ts';
 import type { TaskOutcome } from './observed.ts';
 import { resultOf } from './outcomes.ts';
 import { requireRoomForShards } from './perform-create.ts';
-import type { EffectContext } from './perform-effect.ts';
+import { type ActionOf, type Change, type EffectContext, failing } from './perform-effect.ts';
 import { listedFailure } from './failures.ts';
 import { simulate } from './perform-simulate.ts';
 import { into } from './requests.ts';
 import { dropScratch, inScratch } from './perform-scratch.ts';
 
-type Change = StatusChange<ReindexRequestStatus>;
-type TryOut = Extract<ReindexAction, { type: 'TryOut' }>;
+type TryOut = ActionOf<'TryOut'>;
 
 /** Settings, mappings, script and pipeline on a few real documents, in a hidden index that is gone afterwards. */
 export async function tryOut(action: TryOut, context: EffectContext): Promise<Change> {
@@ -38,7 +34,7 @@ export async function tryOut(action: TryOut, context: EffectContext): Promise<Ch
 async function tryIn(scratch: string, action: TryOut, context: EffectContext): Promise<Change> {
   const { es, resource, pass } = context;
   const fault = await simulate(scratch, action.simulation, context);
-  if (fault) return failed(fault.reason, fault.message);
+  if (fault) return failing(fault.reason, fault.message);
   await dropScratch(es, scratch, resource.metadata.uid, pass.signal);
   return (
     (await create(scratch, action, context)) ??
@@ -55,14 +51,14 @@ async function create(
   { es, resource, pass }: EffectContext,
 ): Promise<Change | undefined> {
   try {
-    const made = await createIndex(es, scratch, body as Record<string, unknown>, {}, pass.signal);
+    const made = await createIndex(es, scratch, body, {}, pass.signal);
     if (!made.shardsAcknowledged) await requireStarted(scratch, es, pass.signal);
     return undefined;
   } catch (error) {
     requireRoomForShards(resource.spec.destination.index, error);
-    if (!isElasticsearchError(error, 'invalid')) throw error;
+    if (!isRefusal(error)) throw error;
     pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial index was refused');
-    return failed(
+    return failing(
       'MappingConflict',
       `Elasticsearch refuses the settings or mappings of the destination (${error.errorType}): correct spec.destination in a new request; nothing was changed`,
     );
@@ -99,12 +95,12 @@ async function tryAliases(
     await updateAliases(es, adding, {}, pass.signal);
     return undefined;
   } catch (error) {
-    if (!isElasticsearchError(error, 'invalid') || error.errorType === undefined) throw error;
+    if (!isRefusal(error)) throw error;
     pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'an alias was refused');
     const refused = refusedFilter(error.detail);
     const alias = aliases.find((_, place) => nameOf(place) === refused)?.name;
     const { reason, message } = aliasRefusal(alias, resource.spec.destination.index, error.errorType);
-    return failed(reason, message);
+    return failing(reason, message);
   }
 }
 
@@ -117,7 +113,7 @@ async function copySample(
     const result = await runReindex(es, into(scratch, reindex), {}, pass.signal);
     return judge(resultOf(result), resource);
   } catch (error) {
-    if (!isElasticsearchError(error, 'invalid')) throw error;
+    if (!isRefusal(error)) throw error;
     pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial copy was refused');
     return refused(error);
   }
@@ -126,19 +122,19 @@ async function copySample(
 function judge(outcome: TaskOutcome, { spec }: CopyRequest): Change {
   const goOn: Change = spec.dryRun ? withTrial : (status) => ({ ...status, phase: 'Preparing' });
   if (outcome.type === 'copied') return goOn;
-  if (outcome.type === 'failed') return failed(outcome.reason, outcome.message);
+  if (outcome.type === 'failed') return failing(outcome.reason, outcome.message);
   if (outcome.type !== 'documentFailures') return (status) => status;
   if (spec.onDocumentFailure.policy === 'Quarantine' && !spec.dryRun) return goOn;
   const [first] = outcome.failures;
   // Scripts that run in a pipeline fail per document; the cause is the script all the same.
   if (outcome.failures.every(({ type }) => type === 'script_exception'))
-    return failed(
+    return failing(
       'ScriptFailed',
       `the pipeline fails on document ${first?.id}: correct it or spec.transform; nothing was changed`,
     );
   const message = `document ${first?.id} does not fit the destination (${first?.type}): correct the mappings or the transform; nothing was changed`;
   return (status) => ({
-    ...failed('MappingConflict', message)(status),
+    ...failing('MappingConflict', message)(status),
     failures: outcome.failures.slice(0, 10).map(listedFailure),
   });
 }
@@ -153,17 +149,13 @@ function refused({ errorType, detail }: ElasticsearchError): Change {
     const what = detail?.includes('compile error')
       ? 'does not compile'
       : 'fails on one of the first documents, or moves it';
-    return failed(
+    return failing(
       'ScriptFailed',
       `the script ${what}: correct spec.transform.script in a new request; nothing was changed`,
     );
   }
-  return failed(
+  return failing(
     'PreflightFailed',
     `Elasticsearch refuses the copy (${errorType}): correct spec.source.query or spec.transform in a new request; nothing was changed`,
   );
-}
-
-function failed(reason: string, message: string): Change {
-  return (status) => ({ ...status, failure: { reason, message } });
 }

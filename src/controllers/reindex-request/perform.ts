@@ -1,4 +1,4 @@
-import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { type CopyRequest, currentCopy } from './copy-request.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import type { Connections, Use } from '../../elasticsearch/connections.ts';
@@ -9,10 +9,10 @@ import { flush, refresh } from '../../elasticsearch/refresh.ts';
 import { startReindex } from '../../elasticsearch/reindex.ts';
 import { cancelTask, rethrottle } from '../../elasticsearch/tasks.ts';
 import { unblockWrites } from '../../elasticsearch/write-blocks.ts';
-import type { Pass, StatusChange } from '../../runtime/controller.ts';
+import type { Pass } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
-import type { ReindexAction } from './actions.ts';
+import type { Body, ReindexAction } from './actions.ts';
 import { badDocuments } from './observe-bad-documents.ts';
 import { ACTIVE_SHARDS, markOf } from './destination.ts';
 import { packed, unpacked } from './packed-journal.ts';
@@ -22,7 +22,7 @@ import { blockSource, prepareBlock, setMeta } from './perform-block.ts';
 import { createDestination, removeAliases } from './perform-create.ts';
 import { without } from './requests.ts';
 import { followTask } from './observe-end.ts';
-import { type EffectContext, requireSame } from './perform-effect.ts';
+import { type ActionOf, type Change, type EffectContext, requireSame, withCopy } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
 import { cutOver } from './perform-cut-over.ts';
 import { ungrantedErrorIndex } from './perform-error-index.ts';
@@ -34,9 +34,8 @@ import { holdLocks, releaseLocks, renewLocks } from './perform-locks.ts';
 import { tryOut } from './perform-try-out.ts';
 import { dropScratches } from './perform-scratch.ts';
 
-type Change = StatusChange<ReindexRequestStatus>;
 type Effect<Type extends ReindexAction['type']> = (
-  action: Extract<ReindexAction, { type: Type }>,
+  action: ActionOf<Type>,
   context: EffectContext,
 ) => Promise<Change | void>;
 
@@ -119,7 +118,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     const throttle = requestsPerSecond === undefined ? {} : { requestsPerSecond };
     const task = await startReindex(
       es,
-      await withoutBad(body as Record<string, unknown>, range, { es, resource, pass }),
+      await withoutBad(body, range, { es, resource, pass }),
       { opaqueId, ...throttle },
       pass.signal,
     );
@@ -201,10 +200,10 @@ const UNDOES: ReadonlySet<ReindexAction['type']> = new Set([
 
 /** Documents that are known to fail would stop the task at the same place again. */
 async function withoutBad(
-  body: Readonly<Record<string, unknown>>,
+  body: Body,
   range: Range,
   { es, resource, pass }: Pick<EffectContext, 'es' | 'resource' | 'pass'>,
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<Body> {
   const { metadata, spec, status } = resource;
   if (!status?.copy?.bad) return body;
   const origin = { uid: metadata.uid, attempt: status.attempt ?? 1 };
@@ -216,12 +215,10 @@ async function withoutBad(
 }
 
 function withRange(range: { readonly shard: number; readonly from: number }, change: object): Change {
-  return (status) => {
-    const { copy } = status;
-    if (!copy) return status;
-    const running = copy.running.map((other) =>
+  return withCopy((copy) => ({
+    ...copy,
+    running: copy.running.map((other) =>
       other.shard === range.shard && other.from === range.from ? { ...other, ...change } : other,
-    );
-    return { ...status, copy: { ...copy, running } };
-  };
+    ),
+  }));
 }

@@ -1,3 +1,4 @@
+import type { Body } from './actions.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import type { DestinationMark } from './destination.ts';
 import { currentEpochAlias, ownsBlock, type Situation, writesBlocked } from './situation.ts';
@@ -60,7 +61,7 @@ export function into(scratch: string, request: SampleRequest): Readonly<Record<s
  * a slice by shard count reads exactly that shard. Internal versioning: an external version would silently keep the
  * old content of a document that was deleted and created anew.
  */
-export function rangeRequest(situation: Situation, range: Range & { readonly try: number }): unknown {
+export function rangeRequest(situation: Situation, range: Range & { readonly try: number }): Body {
   const { spec, status } = situation;
   const script = copyScript(spec.transform, { leavesOut: (status.copy?.round ?? 0) > 0 });
   const shards = status.copy?.shards.length ?? 1;
@@ -120,7 +121,7 @@ function pipelineOf({ transform }: CopySpec) {
 }
 
 /** The same copy without the documents that have these numbers. */
-export function without(body: unknown, numbers: readonly number[]): Readonly<Record<string, unknown>> {
+export function without(body: Body, numbers: readonly number[]): Body {
   // A cast: the body is rangeRequest's own.
   const { source, ...rest } = body as { readonly source: { readonly query: unknown } };
   const query = { bool: { filter: [source.query], must_not: [{ terms: { _seq_no: numbers } }] } };

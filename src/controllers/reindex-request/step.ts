@@ -148,6 +148,14 @@ function failedCondition({ phase, failure }: ReindexRequestStatus): readonly Ext
   return [{ type: 'Failed', status: 'True', reason, message }];
 }
 
+export function withFailure(
+  status: ReindexRequestStatus,
+  reason: string,
+  message: string,
+): ReindexRequestStatus {
+  return { ...status, failure: { reason, message: shortened(message, MOST_CHARACTERS) } };
+}
+
 /** Remembers why, and leaves the rest to the undo: tasks, block and epoch alias go before the phase says Failed. */
 export function fail(
   situation: Situation,
@@ -158,11 +166,7 @@ export function fail(
   return step(situation, {
     phase: situation.status.phase ?? 'Validating',
     message,
-    status: {
-      ...situation.status,
-      ...more,
-      failure: { reason, message: shortened(message, MOST_CHARACTERS) },
-    },
+    status: withFailure({ ...situation.status, ...more }, reason, message),
     next: 'now',
     holds:
       situation.resource.metadata.finalizers !== undefined &&
