@@ -1,8 +1,10 @@
 import type { ReindexAction, Target } from './actions.ts';
 import { type DestinationMark, type FlatSettings, hasSettings, withMark } from './destination.ts';
+import { epochAlias } from './names.ts';
 import type { IndexFacts } from './observed.ts';
+import type { Situation } from './situation.ts';
 
-/** What the stages ask for to bring an index to what it is to be. */
+/** Actions that more than one stage asks for. */
 
 export function targetOf({ name, uuid }: IndexFacts): Target {
   return { index: name, uuid };
@@ -21,4 +23,25 @@ export function markChange(index: IndexFacts, mark: DestinationMark): ReindexAct
 /** `_meta` as it is to be, with what the user keeps there. */
 export function metaWith({ mappings }: IndexFacts, mark: DestinationMark): unknown {
   return withMark(mappings, mark)['_meta'];
+}
+
+/** The alias of each earlier epoch becomes that of this one: nothing that belongs to an earlier one can act any more. */
+export function moveEpochs({ source, epochs, epoch, uid }: Situation): readonly ReindexAction[] {
+  if (!source) return [];
+  const to = epochAlias(uid, epoch);
+  return epochs
+    .filter((held) => held < epoch)
+    .map((held) => ({ type: 'MoveEpochAlias', target: targetOf(source), from: epochAlias(uid, held), to }));
+}
+
+/** The end of what holds the source. */
+export function dropEpochs({ epochs, uid }: Situation, source: IndexFacts): ReindexAction {
+  const aliases = epochs.map((held) => epochAlias(uid, held));
+  return { type: 'DropAliases', target: targetOf(source), aliases };
+}
+
+/** The end of tasks that must not run any more; undefined once none can. */
+export function cancelStrays({ observed: { tasks } }: Situation): readonly ReindexAction[] | undefined {
+  if (tasks.complete && tasks.running.length === 0) return undefined;
+  return tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id }));
 }

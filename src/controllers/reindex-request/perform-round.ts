@@ -34,6 +34,7 @@ import {
   LOST_SINCE,
   type RoundStart,
   withoutRound,
+  withoutVerdict,
 } from './rounds.ts';
 import { time } from './step.ts';
 
@@ -148,19 +149,16 @@ function shardCountOf({ settings }: IndexFacts): number {
   return Number(flatten(settings)['index.number_of_shards'] ?? 1);
 }
 
-/** What was proven of an earlier round says nothing of this one. */
+/** @param total documents of the source, as the first round counts them. */
 function withRound(
-  status: ReindexRequestStatus,
+  before: ReindexRequestStatus,
   total: number | undefined,
   start: RoundStart,
 ): ReindexRequestStatus {
-  const { refreshed: _refreshed, verdict: _verdict, ...verification } = status.verification ?? {};
-  const copy = beginRound(status.copy, start);
-  if (total === undefined) return { ...status, verification, copy };
+  const status = { ...withoutVerdict(before), copy: beginRound(before.copy, start) };
+  if (total === undefined) return status;
   return {
     ...status,
-    verification,
-    copy,
     ...(status.source ? { source: { ...status.source, documents: total } } : {}),
     progress: {
       percent: 0,

@@ -220,6 +220,12 @@ export function flushed({ operations: _before, ...copy }: Copy): Copy {
   return { ...copy, flushed: true, caughtUp: false };
 }
 
+/** What was proven of an earlier state of both indexes says nothing of what is there now. */
+export function withoutVerdict(status: ReindexRequestStatus): ReindexRequestStatus {
+  const { refreshed: _refreshed, verdict: _verdict, ...verification } = status.verification ?? {};
+  return { ...status, verification };
+}
+
 /** A point in time that no round needs any more: what has left since is deleted. */
 export function outlived(copy: Copy | undefined): string | undefined {
   return copy && isRoundComplete(copy) ? copy.previousPit : undefined;

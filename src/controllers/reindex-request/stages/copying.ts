@@ -1,5 +1,5 @@
 import type { ReindexAction } from '../actions.ts';
-import { targetOf } from '../changes.ts';
+import { cancelStrays, targetOf } from '../changes.ts';
 import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { listedFailure } from '../failures.ts';
@@ -33,7 +33,7 @@ export function copy(situation: Situation): Step {
 
 /** Nothing of an earlier round may still be on its way: its epoch is over, and no task of ours runs. */
 function begin(situation: Situation, before: Copy | undefined): Step {
-  const { source, destination, status, observed } = situation;
+  const { source, destination, status } = situation;
   if (!source)
     return fail(
       situation,
@@ -45,11 +45,8 @@ function begin(situation: Situation, before: Copy | undefined): Step {
       status: { ...status, epoch: situation.epoch + 1, copy: { ...before, sealed: true } },
       next: 'now',
     });
-  if (!observed.tasks.complete || observed.tasks.running.length > 0)
-    return report(situation, {
-      actions: observed.tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
-      next: AT_ONCE_MS,
-    });
+  const strays = cancelStrays(situation);
+  if (strays) return report(situation, { actions: strays, next: AT_ONCE_MS });
   const action = {
     type: 'BeginRound',
     target: targetOf(source),

@@ -8,10 +8,11 @@ import {
   servingSettings,
 } from '../destination.ts';
 import type { MovedAlias, ReindexAction } from '../actions.ts';
-import { markChange, settingsChange, targetOf } from '../changes.ts';
+import { cancelStrays, markChange, settingsChange, targetOf } from '../changes.ts';
 import type { IndexFacts } from '../observed.ts';
 import { aliasesToMove, currentEpochAlias, isApproved, type Situation } from '../situation.ts';
 import { operationsSince } from '../moved.ts';
+import { withoutVerdict } from '../rounds.ts';
 import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
 import { brokenFence } from './broken-fence.ts';
 import { refuseProtected } from './protection.ts';
@@ -31,13 +32,8 @@ export function cutOver(situation: Situation): Step {
     );
   const broken = brokenFence(situation) ?? conflict(situation);
   if (broken) return broken;
-  const { tasks } = situation.observed;
-  if (!tasks.complete || tasks.running.length > 0)
-    return step(situation, {
-      ...options,
-      actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
-      next: AT_ONCE_MS,
-    });
+  const strays = cancelStrays(situation);
+  if (strays) return step(situation, { ...options, actions: strays, next: AT_ONCE_MS });
   if (!bothReached(situation)) return step(situation, { ...options, next: AT_ONCE_MS });
   if (!status.cutoverMaxSeq)
     return step(situation, { ...options, status: withoutVerdict(status), next: 'now' });
@@ -121,12 +117,6 @@ function cutoverOf(
   };
   const aliases = movedAliases(situation).map(({ name }) => name);
   return { ...(mark.state === 'final' && mark.cutover ? mark.cutover : fresh), aliases };
-}
-
-/** A proof that does not say how far both were, as of an earlier version, cannot be held to anything: they are counted anew. */
-function withoutVerdict(status: ReindexRequestStatus): ReindexRequestStatus {
-  const { refreshed: _refreshed, verdict: _verdict, ...verification } = status.verification ?? {};
-  return { ...status, verification };
 }
 
 /** Whatever the proof has not seen must not be served as proven. */

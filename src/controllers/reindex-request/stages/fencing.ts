@@ -1,4 +1,4 @@
-import { metaWith, targetOf } from '../changes.ts';
+import { cancelStrays, metaWith, targetOf } from '../changes.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { leftMs } from '../moments.ts';
 import { currentEpochAlias, longestOutageMs, ownsBlock, type Situation } from '../situation.ts';
@@ -30,12 +30,12 @@ export function fence(situation: Situation): Step {
   if (!status.fence && isFlooded(situation.destination)) return waitForDisk(situation, options);
   if (!status.fence)
     return prepare(situation) ?? step(situation, { ...options, status: intended(situation), next: 'now' });
-  const { tasks } = situation.observed;
-  if (!tasks.complete || tasks.running.length > 0)
+  const strays = cancelStrays(situation);
+  if (strays)
     return step(situation, {
       ...options,
       message: 'waiting until the tasks of an earlier round are gone',
-      actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
+      actions: strays,
       next: AT_ONCE_MS,
     });
   if (status.fence.verified && !situation.blocked)

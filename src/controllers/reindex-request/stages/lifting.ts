@@ -1,9 +1,8 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
-import { markChange, settingsChange, targetOf } from '../changes.ts';
+import { markChange, moveEpochs, settingsChange, targetOf } from '../changes.ts';
 import { withoutPipelines } from '../destination.ts';
-import { epochAlias } from '../names.ts';
-import { withoutFence } from '../rounds.ts';
+import { withoutFence, withoutVerdict } from '../rounds.ts';
 import { ownsBlock, type Situation, SUSPENDED, takesMark, throughEpoch, whyToLift } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
 
@@ -17,21 +16,12 @@ export const LONGEST_WAIT_MS = FIRST_WAIT_MS * 2 ** (MOST_TRIES - 1);
  * that is still on its way can come true after writes are free.
  */
 export function lift(situation: Situation): Step {
-  const { status, source, epochs, epoch, uid } = situation;
+  const { status, source } = situation;
   const why = whyToLift(situation) ?? 'its copy begins anew';
   if (!status.fence?.lifting) return beginToLift(situation, why);
   const options = { phase: status.phase ?? 'CatchingUp', message: liftMessage(why) } as const;
-  const older = epochs.filter((held) => held < epoch);
-  if (source && older.length > 0)
-    return step(situation, {
-      ...options,
-      actions: older.map((held) => ({
-        type: 'MoveEpochAlias',
-        target: targetOf(source),
-        from: epochAlias(uid, held),
-        to: epochAlias(uid, epoch),
-      })),
-    });
+  const older = moveEpochs(situation);
+  if (older.length > 0) return step(situation, { ...options, actions: older });
   if (source && ownsBlock(situation))
     return step(situation, {
       ...options,
@@ -87,11 +77,9 @@ function goOn(situation: Situation, why: string): Step {
   const { status, now } = situation;
   const isWish = why === SUSPENDED;
   const tries = (status.fenceTries ?? 0) + (isWish ? 0 : 1);
-  const { fence: _fence, blockedSince: _since, ...rest } = status;
-  const { refreshed: _refreshed, verdict: _verdict, ...verification } = status.verification ?? {};
+  const { fence: _fence, blockedSince: _since, ...rest } = withoutVerdict(status);
   const free: ReindexRequestStatus = {
     ...rest,
-    verification,
     fenceTries: tries,
     ...(isWish
       ? {}

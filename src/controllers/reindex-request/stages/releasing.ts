@@ -1,13 +1,12 @@
-import { markChange, settingsChange, targetOf } from '../changes.ts';
+import { dropEpochs, markChange, settingsChange } from '../changes.ts';
 import { ownPipelines } from '../destination.ts';
-import { epochAlias } from '../names.ts';
 import { withQuarantined } from '../progress.ts';
 import type { Situation } from '../situation.ts';
 import { fail, type Step, step, time } from '../step.ts';
 
 /** The end of a copy that moves nothing: it is final, and the source is let go. */
 export function release(situation: Situation): Step {
-  const { source, destination, mark, epochs, uid, spec, status, now } = situation;
+  const { source, destination, mark, spec, status, now } = situation;
   if (!source || !destination || !mark)
     return fail(
       situation,
@@ -32,11 +31,7 @@ export function release(situation: Situation): Step {
       status: { ...status, intent: { type: 'CutOver', time: time(now) } },
       next: 'now',
     });
-  const aliases = epochs.map((held) => epochAlias(uid, held));
-  return step(situation, {
-    ...options,
-    actions: [{ type: 'DropAliases', target: targetOf(source), aliases }],
-  });
+  return step(situation, { ...options, actions: [dropEpochs(situation, source)] });
 }
 
 /** What could not be written; all that ever could not, when the point in time that shows what is left of it is lost. */

@@ -1,8 +1,7 @@
 import type { Readiness } from '../../../runtime/controller.ts';
 import { endInherited } from './holding.ts';
-import { markChange, targetOf } from '../changes.ts';
+import { cancelStrays, dropEpochs, markChange, moveEpochs, targetOf } from '../changes.ts';
 import { wasNeverFilled } from '../destination.ts';
-import { epochAlias } from '../names.ts';
 import { viewsOf, withoutViews } from '../rounds.ts';
 import { ownsBlock, type Situation, takesMark, throughEpoch } from '../situation.ts';
 import { SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
@@ -44,33 +43,22 @@ function undoStep(
 }
 
 function bumpEpoch(situation: Situation): Step | undefined {
-  const { status, source, epochs, epoch, uid, now } = situation;
+  const { status, source, epochs, epoch, now } = situation;
   if (!source || epochs.length === 0) return undefined;
-  const newest = Math.max(...epochs, epoch);
-  if (status.intent?.type !== 'Undo')
-    return undoStep(situation, `letting go of ${source.name}`, {
-      status: { ...status, epoch: newest + 1, intent: { type: 'Undo', time: time(now) } },
-      next: 'now',
-    });
-  const older = epochs.filter((held) => held < epoch);
-  if (older.length === 0) return undefined;
-  return undoStep(situation, `letting go of ${source.name}`, {
-    actions: older.map((held) => ({
-      type: 'MoveEpochAlias',
-      target: targetOf(source),
-      from: epochAlias(uid, held),
-      to: epochAlias(uid, epoch),
-    })),
-  });
+  const message = `letting go of ${source.name}`;
+  if (status.intent?.type !== 'Undo') {
+    const newest = Math.max(...epochs, epoch);
+    const intent = { type: 'Undo', time: time(now) } as const;
+    return undoStep(situation, message, { status: { ...status, epoch: newest + 1, intent }, next: 'now' });
+  }
+  const actions = moveEpochs(situation);
+  return actions.length === 0 ? undefined : undoStep(situation, message, { actions });
 }
 
 function stopTasks(situation: Situation): Step | undefined {
-  const { tasks } = situation.observed;
-  if ((tasks.complete && tasks.running.length === 0) || hasWaitedLong(situation)) return undefined;
-  return undoStep(situation, 'stopping the tasks of the copy', {
-    actions: tasks.running.map(({ id }) => ({ type: 'CancelTask', task: id })),
-    next: SOON_MS / 2,
-  });
+  const actions = cancelStrays(situation);
+  if (!actions || hasWaitedLong(situation)) return undefined;
+  return undoStep(situation, 'stopping the tasks of the copy', { actions, next: SOON_MS / 2 });
 }
 
 /** A node that does not answer must not hold a namespace that is being deleted: the tasks have nothing to read from. */
@@ -141,17 +129,9 @@ function dropScratches(situation: Situation): Step | undefined {
 }
 
 function dropEpoch(situation: Situation): Step | undefined {
-  const { source, epochs, uid } = situation;
+  const { source, epochs } = situation;
   if (!source || epochs.length === 0) return undefined;
-  return undoStep(situation, `letting go of ${source.name}`, {
-    actions: [
-      {
-        type: 'DropAliases',
-        target: targetOf(source),
-        aliases: epochs.map((held) => epochAlias(uid, held)),
-      },
-    ],
-  });
+  return undoStep(situation, `letting go of ${source.name}`, { actions: [dropEpochs(situation, source)] });
 }
 
 function end(situation: Situation): Step {

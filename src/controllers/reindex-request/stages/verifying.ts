@@ -1,4 +1,5 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import { cancelStrays } from '../changes.ts';
 import type { CutoverMaxSeq } from '../destination.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
@@ -23,13 +24,8 @@ export function verify(situation: Situation): Step {
   } as const;
   const broken = brokenFence(situation);
   if (broken) return broken;
-  const strays = observed.tasks.running;
-  if (!observed.tasks.complete || strays.length > 0)
-    return step(situation, {
-      ...options,
-      actions: strays.map(({ id }) => ({ type: 'CancelTask', task: id })),
-      next: AT_ONCE_MS,
-    });
+  const strays = cancelStrays(situation);
+  if (strays) return step(situation, { ...options, actions: strays, next: AT_ONCE_MS });
   if (!status.verification?.refreshed)
     return step(situation, {
       ...options,
