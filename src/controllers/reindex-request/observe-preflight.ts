@@ -1,7 +1,7 @@
 import { countDocuments, indexSize } from '../../elasticsearch/counts.ts';
 import { nodeDisks } from '../../elasticsearch/disk.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { isElasticsearchError, isRefusal, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { grantsOfUser, hiddenContents } from '../../elasticsearch/hidden-contents.ts';
 import { templateOf } from '../../elasticsearch/index-templates.ts';
 import { getPipeline } from '../../elasticsearch/ingest.ts';
@@ -34,7 +34,10 @@ export async function readPreflight(
     absentPipelines(servingPipelines(situation.spec), es, signal),
     sequenceNumbersSearchable(es, source.name, signal),
     privileges.length > 0 ? undefined : nodeDisks(es, signal),
-    query === undefined ? undefined : countChosen(es, source.name, query, signal),
+    // A query that Elasticsearch refuses is refused with a reason by the trial.
+    query === undefined
+      ? undefined
+      : undefinedWhen(['invalid'], countDocuments(es, source.name, query, signal)),
     createFrom === 'Source' ? undefined : templateOf(es, index, signal),
     countDocuments(es, source.name, { exists: { field: '_routing' } }, signal),
   ]);
@@ -51,16 +54,6 @@ export async function readPreflight(
     ...(chosen === undefined || size.documents === 0 ? {} : { share: Math.min(chosen / size.documents, 1) }),
   };
   return { preflight };
-}
-
-/** A query that Elasticsearch refuses is refused with a reason by the trial. */
-async function countChosen(es: Elasticsearch, index: string, query: unknown, signal: AbortSignal) {
-  try {
-    return await countDocuments(es, index, query, signal);
-  } catch (error) {
-    if (isElasticsearchError(error, 'invalid')) return undefined;
-    throw error;
-  }
 }
 
 /** Counts, copies and comparisons of such a login agree with each other, and leave out the same. */
@@ -152,7 +145,7 @@ async function sequenceNumbersSearchable(
     await countDocuments(es, index, { range: { _seq_no: { gte: 0, lte: 0 } } }, signal);
     return true;
   } catch (error) {
-    if (isElasticsearchError(error, 'invalid')) return false;
-    throw error;
+    if (!isRefusal(error)) throw error;
+    return false;
   }
 }

@@ -100,7 +100,8 @@ export function creationRefusal(index: string, error: unknown): CreationRefusal 
   return { message: refusalMessage(index, error), detail: error.detail };
 }
 
-const SHARDS_AGAIN_MS = 30_000;
+/** How soon it is tried again where the cluster takes no more shards, or does not start them. */
+export const SHARDS_AGAIN_MS = 30_000;
 
 /** @throws WaitingError `PreflightFailed` when that is what the error says. */
 export function requireRoomForShards(index: string, error: unknown): void {

@@ -142,17 +142,14 @@ function wholeContents({ vectors }: FrozenView) {
 }
 
 /** How many of these numbers of a shard are documents still. @param numbers at most `pageIn` the view. */
-export async function countNumbered(
+export function countNumbered(
   es: Elasticsearch,
   view: FrozenView,
   shard: number,
   numbers: readonly number[],
   signal: AbortSignal,
 ): Promise<number> {
-  const body = { ...nothingBut(view, { terms: { _seq_no: numbers } }), size: 0, track_total_hits: true };
-  const { total } = await read(es, view, shard, body, signal);
-  if (total === undefined) throw incomplete('documents of a point in time', 'they are not counted exactly');
-  return total;
+  return count(es, view, shard, { terms: { _seq_no: numbers } }, signal);
 }
 
 /** Those of the documents that the view does not show. */
@@ -187,15 +184,25 @@ async function absentAmong<T extends DocumentKey>(
   );
 }
 
-async function countPlain(
+function countPlain(
   es: Elasticsearch,
   view: FrozenView,
   values: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
   const plain = { bool: { filter: [{ ids: { values } }], must_not: [{ exists: { field: '_routing' } }] } };
-  const body = { ...nothingBut(view, plain), size: 0, track_total_hits: true };
-  const { total } = await read(es, view, undefined, body, signal);
+  return count(es, view, undefined, plain, signal);
+}
+
+async function count(
+  es: Elasticsearch,
+  view: FrozenView,
+  shard: number | undefined,
+  condition: unknown,
+  signal: AbortSignal,
+): Promise<number> {
+  const body = { ...nothingBut(view, condition), size: 0, track_total_hits: true };
+  const { total } = await read(es, view, shard, body, signal);
   if (total === undefined) throw incomplete('documents of a point in time', 'they are not counted exactly');
   return total;
 }

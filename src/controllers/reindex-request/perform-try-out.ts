@@ -10,7 +10,7 @@ import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
 import { trialAlias } from './names.ts';
 import type { TaskOutcome } from './observed.ts';
 import { resultOf } from './outcomes.ts';
-import { requireRoomForShards } from './perform-create.ts';
+import { requireRoomForShards, SHARDS_AGAIN_MS } from './perform-create.ts';
 import { type ActionOf, type Change, type EffectContext, failing } from './perform-effect.ts';
 import { listedFailure } from './failures.ts';
 import { simulate } from './perform-simulate.ts';
@@ -42,8 +42,6 @@ async function tryIn(scratch: string, action: TryOut, context: EffectContext): P
     (await copySample(scratch, action, context))
   );
 }
-
-const SHARDS_AGAIN_MS = 30_000;
 
 async function create(
   scratch: string,

@@ -1,4 +1,5 @@
 import { isObject } from '../json-object.ts';
+import { firstOf } from './query-time.ts';
 
 /**
  * What chooses documents by the clock, or by chance, without saying `now`: each part of a copy and its proof would choose
@@ -18,14 +19,8 @@ const BY_DISTANCE: ReadonlySet<string> = new Set(['gauss', 'exp', 'linear', 'dis
 export function clockFault(query: unknown, mappings: unknown): string | undefined {
   const text = JSON.stringify(query) ?? '';
   return (
-    entriesIn(query)
-      .map(faultOf)
-      .find((fault) => fault !== undefined) ??
-    (text.includes('"min_score"')
-      ? entriesIn(query)
-          .map(scoreFault)
-          .find((fault) => fault !== undefined)
-      : undefined) ??
+    firstOf(entriesIn(query), faultOf) ??
+    (text.includes('"min_score"') ? firstOf(entriesIn(query), scoreFault) : undefined) ??
     runtimeFault(text, mappings)
   );
 }

@@ -1,5 +1,6 @@
 import { isObject } from '../json-object.ts';
 import { entriesIn } from './query-clocks.ts';
+import { firstOf } from './query-time.ts';
 
 /**
  * What chooses a document by others: it may come into the copy, or leave it, without being written. While writers write, a
@@ -22,9 +23,7 @@ const SCORED: ReadonlySet<string> = new Set(['function_score', 'script_score']);
 
 /** Why it depends on other documents which ones a query chooses; undefined when it does not. */
 export function neighbourFault(query: unknown): string | undefined {
-  return entriesIn(query)
-    .map(faultOf)
-    .find((fault) => fault !== undefined);
+  return firstOf(entriesIn(query), faultOf);
 }
 
 function faultOf([key, value]: readonly [string, unknown]): string | undefined {

@@ -92,7 +92,8 @@ function saysNow(value: unknown): value is string {
   return typeof value === 'string' && SAYS_NOW.test(value);
 }
 
-function firstOf<T, R>(items: readonly T[], look: (item: T) => R | undefined): R | undefined {
+/** What is found in the first of the items in which there is anything. */
+export function firstOf<T, R>(items: readonly T[], look: (item: T) => R | undefined): R | undefined {
   for (const item of items) {
     const found = look(item);
     if (found !== undefined) return found;

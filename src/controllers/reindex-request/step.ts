@@ -1,6 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { APPROVE } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
+import { holdsFinalizer } from '../../runtime/finalizer.ts';
 import { parseDuration } from '../../schedule/duration.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorIndex } from './error-index.ts';
@@ -168,8 +169,6 @@ export function fail(
     message,
     status: withFailure({ ...situation.status, ...more }, reason, message),
     next: 'now',
-    holds:
-      situation.resource.metadata.finalizers !== undefined &&
-      situation.resource.metadata.finalizers.length > 0,
+    holds: holdsFinalizer(situation.resource),
   });
 }
