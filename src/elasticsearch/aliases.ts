@@ -26,6 +26,28 @@ export type AliasAction =
   | { readonly add: AliasDefinition & { readonly index: string; readonly alias: string } }
   | { readonly remove: { readonly index: string; readonly alias: string; readonly must_exist?: boolean } };
 
+/** Must be there: the change happens once, or not at all. */
+export function removal(index: string, alias: string): AliasAction {
+  return { remove: { index, alias, must_exist: true } };
+}
+
+/** Another name for an alias that nobody but the operator uses. */
+export function renamed(index: string, from: string, to: string): readonly AliasAction[] {
+  return [removal(index, from), { add: { index, alias: to, is_hidden: true } }];
+}
+
+/** Each alias with its whole definition. */
+export function moved(
+  from: string,
+  to: string,
+  aliases: readonly { readonly name: string; readonly definition: AliasDefinition }[],
+): readonly AliasAction[] {
+  return aliases.flatMap(({ name, definition }) => [
+    removal(from, name),
+    { add: { ...definition, index: to, alias: name } },
+  ]);
+}
+
 /**
  * One atomic change. A `remove` with `must_exist` makes it a compare-and-swap.
  * @throws ElasticsearchError `aliasNotFound` when a `must_exist` does not hold and nothing was changed; `incomplete`

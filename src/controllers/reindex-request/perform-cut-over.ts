@@ -1,4 +1,4 @@
-import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
+import { type AliasAction, moved, removal, updateAliases } from '../../elasticsearch/aliases.ts';
 import { isElasticsearchError, isRefusal } from '../../elasticsearch/errors.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
@@ -56,11 +56,7 @@ async function requireUnmoved({ source, destination }: CutOver, { es, resource, 
   await Promise.all([requireAt(es, source, from, pass.signal), requireAt(es, destination, to, pass.signal)]);
 }
 
-function swapActions({ source, destination, through, moved }: CutOver): readonly AliasAction[] {
-  const removeEpoch = { remove: { index: source.index, alias: through, must_exist: true } };
-  const moves = moved.flatMap(({ name, definition }) => [
-    { remove: { index: source.index, alias: name, must_exist: true } },
-    { add: { ...definition, index: destination.index, alias: name } },
-  ]);
-  return [removeEpoch, ...moves];
+function swapActions(action: CutOver): readonly AliasAction[] {
+  const { source, destination, through } = action;
+  return [removal(source.index, through), ...moved(source.index, destination.index, action.moved)];
 }

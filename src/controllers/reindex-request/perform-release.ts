@@ -1,5 +1,5 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
-import { updateAliases } from '../../elasticsearch/aliases.ts';
+import { renamed, updateAliases } from '../../elasticsearch/aliases.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { unblockWrites } from '../../elasticsearch/write-blocks.ts';
@@ -53,10 +53,7 @@ function releaseWriters(
     for (const from of possible) {
       possible = [from, from + 1];
       const to = epochAlias(uid, from + 1);
-      const swap = [
-        { remove: { index, alias: epochAlias(uid, from), must_exist: true } },
-        { add: { index, alias: to, is_hidden: true } },
-      ];
+      const swap = renamed(index, epochAlias(uid, from), to);
       const moved = updateAliases(es, swap, {}, signal).then(() => true);
       if (!(await undefinedWhen(GONE, moved))) continue;
       possible = [from + 1];
@@ -97,10 +94,7 @@ function releaseServing(
   es: Elasticsearch,
 ): Obligation['release'] {
   const over = releasedAlias(alias);
-  const swap = [
-    { remove: { index, alias, must_exist: true } },
-    { add: { index, alias: over, is_hidden: true } },
-  ];
+  const swap = renamed(index, alias, over);
   return async (signal) => {
     await undefinedWhen(GONE, updateAliases(es, swap, {}, signal));
     await undefinedWhen(GONE, unblockWrites(es, over, signal));

@@ -1,4 +1,4 @@
-import { updateAliases } from '../../elasticsearch/aliases.ts';
+import { moved, removal, updateAliases } from '../../elasticsearch/aliases.ts';
 import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { Pass } from '../../runtime/controller.ts';
@@ -26,22 +26,18 @@ export async function rollBack(
   action: ActionOf<'RollBack'>,
   { es, resource, pass }: EffectContext,
 ): Promise<Change | void> {
-  const { source, destination, through, moved } = action;
+  const { source, destination, through } = action;
   const [found] = await Promise.all([
     requireSame(es, destination, pass.signal),
     requireSame(es, source, pass.signal),
     requireAt(es, destination, action.maxSeqNos, pass.signal),
   ]);
   if (!writesBlocked(found)) throw new FencedError(`${found.name} takes writes: they would be lost`);
-  const moves = moved.flatMap(({ name, definition }) => [
-    { remove: { index: destination.index, alias: name, must_exist: true } },
-    { add: { ...definition, index: source.index, alias: name } },
-  ]);
-  const removeTry = { remove: { index: destination.index, alias: through, must_exist: true } };
+  const moves = moved(destination.index, source.index, action.moved);
   const opaqueId = `${resource.metadata.uid}/rollback`;
   pass.log.info({ from: destination.index, to: source.index }, 'moving the aliases back');
   try {
-    await updateAliases(es, [removeTry, ...moves], { opaqueId }, pass.signal);
+    await updateAliases(es, [removal(destination.index, through), ...moves], { opaqueId }, pass.signal);
     return undefined;
   } catch (error) {
     // Not found = it has happened, or somebody else acts: the next pass reads which.

@@ -1,6 +1,6 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { type CopyRequest, currentCopy } from './copy-request.ts';
-import { updateAliases } from '../../elasticsearch/aliases.ts';
+import { renamed, updateAliases } from '../../elasticsearch/aliases.ts';
 import type { Connections, Use } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex, putMapping, putSettings } from '../../elasticsearch/indices.ts';
@@ -56,12 +56,9 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   },
   MoveEpochAlias: async ({ target, from, to }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
-    const swap = [
-      { remove: { index: target.index, alias: from, must_exist: true } },
-      { add: { index: target.index, alias: to, is_hidden: true } },
-    ];
+    const swap = updateAliases(es, renamed(target.index, from, to), {}, pass.signal);
     // Not found = somebody moved it before us: the next pass reads who.
-    await undefinedWhen(['aliasNotFound'], updateAliases(es, swap, {}, pass.signal));
+    await undefinedWhen(['aliasNotFound'], swap);
   },
   DropAliases: async ({ target, aliases }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
