@@ -1,17 +1,16 @@
 import type { CopySpec } from './copy-request.ts';
 import { isFlooded } from './disk-space.ts';
-import { leftMs } from './moments.ts';
+import { leftMs, time } from './moments.ts';
 import { rangeOpaqueId } from './names.ts';
 import type { Counts, ShardFacts, TaskOutcome } from './observed.ts';
 import { nextRanges, type Range, withDone } from './ranges.ts';
 import { type Copy, withFinality } from './rounds.ts';
 import type { Situation } from './situation.ts';
-import { time } from './step.ts';
 
 type Running = Copy['running'][number];
 
 /** At the most, after a cluster has asked for less. */
-export const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 60_000;
 const FIRST_PAUSE_MS = 1_000;
 
 /** The journal as it stands after what this pass has read: ended tasks are booked, found ones adopted, places filled. */
@@ -128,7 +127,7 @@ const MOST_RUNNING = 64;
  * a task sends the next one as well, and no place waits for a write of status.
  */
 export function withIntents(copy: Copy, spec: Pick<CopySpec, 'throttle'>, now: number): Copy {
-  if (isPaused(copy, now)) return copy;
+  if (pauseMs(copy, now) > 0) return copy;
   const { pausedUntil: _over, lastRetry: _reason, ...rest } = copy;
   const places = Math.min(2 * placesOf(copy, spec), MOST_RUNNING) - copy.running.length;
   const covered = [...copy.done, ...(copy.provisional ?? [])];
@@ -137,8 +136,9 @@ export function withIntents(copy: Copy, spec: Pick<CopySpec, 'throttle'>, now: n
   return { ...rest, running: [...copy.running, ...intents] };
 }
 
-export function isPaused({ pausedUntil }: Copy, now: number): boolean {
-  return leftMs(pausedUntil, LONGEST_PAUSE_MS, now) > 0;
+/** What is left of the pause after a refusal. */
+export function pauseMs(copy: Copy | undefined, now: number): number {
+  return leftMs(copy?.pausedUntil, LONGEST_PAUSE_MS, now);
 }
 
 /** True while some copied range has to be looked at again before it counts. */

@@ -2,6 +2,7 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { ROLLBACK, tokenOf } from '../../crds/shared.ts';
 import { parseDuration } from '../../schedule/duration.ts';
 import type { MovedAlias } from './actions.ts';
+import { time } from './moments.ts';
 import { OWN_PREFIX, rollbackAlias } from './names.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
 import { hasWriteBlock, type Situation } from './situation.ts';
@@ -31,7 +32,7 @@ export function afterMove(situation: Situation): Situation {
   const restored: ReindexRequestStatus = {
     ...rest,
     ...(intent && intent.type !== 'CutOver' ? { intent } : {}),
-    completionTime: status.completionTime ?? cutover?.time ?? new Date(now).toISOString(),
+    completionTime: status.completionTime ?? cutover?.time ?? time(now),
     aliasesMoved: status.aliasesMoved ?? cutover?.aliases ?? plannedAliases(status, destination),
     cutoverMaxSeq: status.cutoverMaxSeq ?? cutover?.maxSeq,
     sourceHidden: status.sourceHidden ?? cutover?.sourceHidden,

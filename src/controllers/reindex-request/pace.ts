@@ -1,6 +1,6 @@
 import type { CopySpec } from './copy-request.ts';
 import type { Copy } from './rounds.ts';
-import { time } from './step.ts';
+import { time } from './moments.ts';
 
 /** So long a number of tasks is watched before it is judged. */
 const WINDOW_MS = 5_000;

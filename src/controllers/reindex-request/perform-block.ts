@@ -10,7 +10,7 @@ import { type ActionOf, type Change, type EffectContext, requireSame, withCopy }
 import { releaseOf } from './perform-release.ts';
 import { flushed, outlived, withoutOutlived } from './rounds.ts';
 import { writesBlocked } from './situation.ts';
-import { time } from './step.ts';
+import { time } from './moments.ts';
 
 type Targets = Pick<ActionOf<'PrepareBlock'>, 'source' | 'destination'>;
 

@@ -12,7 +12,7 @@ import {
   requireSame,
 } from './perform-effect.ts';
 import { writesBlocked } from './situation.ts';
-import { time } from './step.ts';
+import { time } from './moments.ts';
 
 type CutOver = ActionOf<'CutOver'>;
 

@@ -10,7 +10,7 @@ import { removeDepartures } from './perform-departures.ts';
 import { type ActionOf, type Change, type EffectContext, failing, withCopy } from './perform-effect.ts';
 import { sweepGhosts } from './perform-sweep.ts';
 import { type Copy, withMissing, withoutRound } from './rounds.ts';
-import { time } from './step.ts';
+import { time } from './moments.ts';
 
 /** A slice of what was deleted in the source between two points in time is deleted in the destination. */
 export async function removeDeparted(

@@ -2,7 +2,7 @@ import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { createLock, deleteLock, type LockOwner, readLocks, replaceLock } from '../../elasticsearch/locks.ts';
 import type { Claim } from './observed.ts';
 import type { ActionOf, Change, EffectContext } from './perform-effect.ts';
-import { time } from './step.ts';
+import { time } from './moments.ts';
 
 /** In the order of the names; it stops at the first that somebody else was quicker to take: the next pass reads who. */
 export async function holdLocks(

@@ -36,7 +36,7 @@ import {
   withoutRound,
   withoutVerdict,
 } from './rounds.ts';
-import { time } from './step.ts';
+import { time } from './moments.ts';
 
 /** Long enough for a round of any size, since each use of it begins the time anew. */
 const KEEP_ALIVE = '1h';

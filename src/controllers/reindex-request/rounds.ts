@@ -1,4 +1,5 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { time } from './moments.ts';
 import type { ShardFacts } from './observed.ts';
 import { allDone, fewestPerRange, longest, type Range, rangeWidth, subtract, withDone } from './ranges.ts';
 
@@ -31,7 +32,7 @@ export interface RoundStart {
 }
 
 /** The time of a point in time that was found lost: longer ago than any is kept. */
-export const LOST_SINCE = new Date(0).toISOString();
+export const LOST_SINCE = time(0);
 
 const NOTHING_COPIED = {
   created: 0,

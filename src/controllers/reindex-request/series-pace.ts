@@ -1,6 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { roughDuration } from './progress.ts';
-import { type Step, time } from './step.ts';
+import { time } from './moments.ts';
+import type { Step } from './step.ts';
 
 type Series = NonNullable<ReindexRequestStatus['series']>;
 type Forecast = Pick<NonNullable<ReindexRequestStatus['progress']>, 'eta' | 'remaining'>;

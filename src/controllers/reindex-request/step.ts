@@ -5,6 +5,7 @@ import { holdsFinalizer } from '../../runtime/finalizer.ts';
 import { parseDuration } from '../../schedule/duration.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorIndex } from './error-index.ts';
+import { time } from './moments.ts';
 import { movedConditions } from './moved-conditions.ts';
 import { withoutForecast } from './progress.ts';
 import { hasServed, isOver, type Situation } from './situation.ts';
@@ -78,10 +79,6 @@ const MOST_CHARACTERS = 4_000;
 
 export function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 3)}...`;
-}
-
-export function time(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 function progressOf(situation: Situation, options: StepOptions): Progress {

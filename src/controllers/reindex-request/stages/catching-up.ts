@@ -1,4 +1,4 @@
-import { lagMs } from '../lag.ts';
+import { ageMs } from '../moments.ts';
 import { isCaughtUp, lag } from '../rounds.ts';
 import type { Situation } from '../situation.ts';
 import { AT_ONCE_MS, type Step } from '../step.ts';
@@ -25,7 +25,7 @@ const VIEW_MS = 55 * 60_000;
  */
 export function hasOutlivedView({ status, now }: Situation): boolean {
   const { copy: journal } = status;
-  return journal?.pit !== undefined && lagMs(journal.pitTime, now) >= VIEW_MS;
+  return journal?.pit !== undefined && ageMs(journal.pitTime, now) >= VIEW_MS;
 }
 
 /** Many operations behind: worth a round while somebody is waited for. */

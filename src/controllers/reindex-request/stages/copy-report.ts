@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
-import { processed } from '../journal.ts';
-import { lagMs, lagWaitMs, MOST_UNDER_BLOCK_MS, pauseMs } from '../lag.ts';
+import { pauseMs, processed } from '../journal.ts';
+import { lagWaitMs, MOST_UNDER_BLOCK_MS } from '../lag.ts';
 import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
 import { allDone } from '../ranges.ts';
 import { type Copy, isRoundComplete } from '../rounds.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
-import { AT_ONCE_MS, type Phase, SOON_MS, type Step, step, type StepOptions, time } from '../step.ts';
+import { ageMs, time } from '../moments.ts';
+import { AT_ONCE_MS, type Phase, SOON_MS, type Step, step, type StepOptions } from '../step.ts';
 
 /** What people see of a round; the stages add what they do. */
 export function report(
@@ -147,7 +148,7 @@ export function pollMs({ status, now }: Situation): number {
   if (isLast) return isAtWork ? UNDER_BLOCK_MS : AT_ONCE_MS;
   // Everything is copied, and has only to prove that it counts.
   if (status.copy !== undefined && running.length === 0)
-    return lagSince === undefined ? SOON_MS / 10 : lagWaitMs(lagMs(lagSince, now));
+    return lagSince === undefined ? SOON_MS / 10 : lagWaitMs(ageMs(lagSince, now));
   const elapsed = now - Date.parse(startTime);
   return elapsed < 60_000 ? SOON_MS : elapsed < 600_000 ? 2 * SOON_MS : 5 * SOON_MS;
 }

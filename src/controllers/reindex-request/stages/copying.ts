@@ -3,9 +3,9 @@ import { cancelStrays, targetOf } from '../changes.ts';
 import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { listedFailure } from '../failures.ts';
-import { bookedJournal, bounds, hangsBack, isPaused, placesOf, withIntents } from '../journal.ts';
-import { lagMs, lagWaitMs, needsFlush, withLag } from '../lag.ts';
-import { isRecent } from '../moments.ts';
+import { bookedJournal, bounds, hangsBack, pauseMs, placesOf, withIntents } from '../journal.ts';
+import { lagWaitMs, needsFlush, withLag } from '../lag.ts';
+import { ageMs, isRecent } from '../moments.ts';
 import { rangeOpaqueId } from '../names.ts';
 import type { DocumentFailure } from '../observed.ts';
 import { withPace } from '../pace.ts';
@@ -54,7 +54,7 @@ function begin(situation: Situation, before: Copy | undefined): Step {
     ...(destination ? { destination: targetOf(destination) } : {}),
     before: before?.previousPit,
   } as const;
-  const idleMs = lagWaitMs(lagMs(status.blockedSince, situation.now), true);
+  const idleMs = lagWaitMs(ageMs(status.blockedSince, situation.now), true);
   return report(situation, { actions: [action], next: 'now', idleMs });
 }
 
@@ -62,7 +62,7 @@ function begin(situation: Situation, before: Copy | undefined): Step {
 function settle(situation: Situation): Step {
   const { source, status, now } = situation;
   const target = { index: source?.name ?? '', uuid: source?.uuid ?? '' };
-  const lasted = lagMs(status.copy?.pitTime, now);
+  const lasted = ageMs(status.copy?.pitTime, now);
   const action = { type: 'SettleRound', target, flush: needsFlush(source?.settings, lasted) } as const;
   return report(situation, { actions: [action], next: 'now', idleMs: lagWaitMs(lasted) });
 }
@@ -229,7 +229,7 @@ function isolations(copy: Copy, situation: Situation): readonly ReindexAction[] 
 
 /** Only intents that were in status before this pass: a crash between the two must not lose one. */
 function sends(copy: Copy, situation: Situation): readonly ReindexAction[] {
-  if (!mayStart(situation) || isPaused(copy, situation.now)) return [];
+  if (!mayStart(situation) || pauseMs(copy, situation.now) > 0) return [];
   const next = waiting(copy).slice(0, Math.max(freePlaces(copy, situation), 0));
   return next.map((range) => ({
     type: 'StartRange',
@@ -259,7 +259,7 @@ function perTask({ spec }: Situation, copy: Copy): { readonly requestsPerSecond?
 
 /** At the end of a round nobody may write any more, and a translog that is flushed late would hold it up for ever. */
 function flush(copy: Copy, { observed, source, now }: Situation): readonly ReindexAction[] {
-  if (!needsFlush(source?.settings, lagMs(copy.lagSince, now))) return [];
+  if (!needsFlush(source?.settings, ageMs(copy.lagSince, now))) return [];
   const covered = [...copy.done, ...(copy.provisional ?? [])];
   if (!source || !hangsBack(copy, observed.shards ?? []) || !allDone(copy.shards, covered)) return [];
   return [{ type: 'Flush', target: targetOf(source) }];

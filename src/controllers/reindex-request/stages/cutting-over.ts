@@ -13,7 +13,8 @@ import type { IndexFacts } from '../observed.ts';
 import { aliasesToMove, currentEpochAlias, isApproved, type Situation } from '../situation.ts';
 import { operationsSince } from '../moved.ts';
 import { withoutVerdict } from '../rounds.ts';
-import { AT_ONCE_MS, fail, type Step, step, time } from '../step.ts';
+import { time } from '../moments.ts';
+import { AT_ONCE_MS, fail, type Step, step } from '../step.ts';
 import { brokenFence } from './broken-fence.ts';
 import { refuseProtected } from './protection.ts';
 

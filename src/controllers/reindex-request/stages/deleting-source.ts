@@ -1,7 +1,8 @@
 import { deletionIsWanted, foreignAliases, hasWindow, windowIsOpen } from '../moved.ts';
 import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
-import { type Step, time } from '../step.ts';
+import { time } from '../moments.ts';
+import type { Step } from '../step.ts';
 import { keepWindow } from './rollback-window.ts';
 import { cleaningStep, lossEvents, withLosses } from './serving.ts';
 

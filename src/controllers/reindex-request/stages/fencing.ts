@@ -1,8 +1,8 @@
 import { cancelStrays, metaWith, targetOf } from '../changes.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
-import { leftMs } from '../moments.ts';
+import { leftMs, time } from '../moments.ts';
 import { currentEpochAlias, longestOutageMs, ownsBlock, type Situation } from '../situation.ts';
-import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
+import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step } from '../step.ts';
 import { LONGEST_WAIT_MS } from './lifting.ts';
 import { refuseProtected } from './protection.ts';
 

@@ -1,8 +1,8 @@
 import { hardenedSettings, hasSettings } from '../destination.ts';
-import { isRecent } from '../moments.ts';
+import { isRecent, time } from '../moments.ts';
 import type { Health } from '../observed.ts';
 import type { Situation } from '../situation.ts';
-import { SOON_MS, type Step, step, time } from '../step.ts';
+import { SOON_MS, type Step, step } from '../step.ts';
 
 /** Replicas are waited for this long; the index is whole without them, and with BlockFirst writers are waiting. */
 const LONGEST_WAIT_MS = 5 * 60_000;

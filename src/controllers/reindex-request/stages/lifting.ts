@@ -4,7 +4,8 @@ import { markChange, moveEpochs, settingsChange, targetOf } from '../changes.ts'
 import { withoutPipelines } from '../destination.ts';
 import { withoutFence, withoutVerdict } from '../rounds.ts';
 import { ownsBlock, type Situation, SUSPENDED, takesMark, throughEpoch, whyToLift } from '../situation.ts';
-import { fail, type Step, step, time } from '../step.ts';
+import { time } from '../moments.ts';
+import { fail, type Step, step } from '../step.ts';
 
 /** After so many the cluster will not do it in time by itself: a person decides. */
 const MOST_TRIES = 5;

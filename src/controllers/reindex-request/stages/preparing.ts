@@ -16,7 +16,8 @@ import { epochAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
-import { fail, type Step, step, time } from '../step.ts';
+import { time } from '../moments.ts';
+import { fail, type Step, step } from '../step.ts';
 import { refuseProtected } from './protection.ts';
 import { isAbandoned, refuseIds } from './refusals.ts';
 

@@ -2,7 +2,8 @@ import { dropEpochs, markChange, settingsChange } from '../changes.ts';
 import { ownPipelines } from '../destination.ts';
 import { withQuarantined } from '../progress.ts';
 import type { Situation } from '../situation.ts';
-import { fail, type Step, step, time } from '../step.ts';
+import { time } from '../moments.ts';
+import { fail, type Step, step } from '../step.ts';
 
 /** The end of a copy that moves nothing: it is final, and the source is let go. */
 export function release(situation: Situation): Step {

@@ -1,7 +1,8 @@
 import type { Readiness } from '../../../runtime/controller.ts';
 import { afterMove, windowEnd } from '../moved.ts';
 import type { Situation } from '../situation.ts';
-import { type Step, step, time } from '../step.ts';
+import { time } from '../moments.ts';
+import { type Step, step } from '../step.ts';
 import {
   closeViews,
   dropStray,

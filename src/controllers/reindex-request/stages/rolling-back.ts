@@ -12,7 +12,8 @@ import {
 } from '../moved.ts';
 import { rollbackAlias } from '../names.ts';
 import { type Situation, writesBlocked } from '../situation.ts';
-import { SOON_MS, type Step, step, time } from '../step.ts';
+import { time } from '../moments.ts';
+import { SOON_MS, type Step, step } from '../step.ts';
 import { letGo, longestBlockMs } from './rollback-let-go.ts';
 import { rollbackStep, withRollback } from './rollback-step.ts';
 import { freeSource } from './serving.ts';

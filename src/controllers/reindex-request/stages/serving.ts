@@ -8,7 +8,8 @@ import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { viewsOf } from '../rounds.ts';
 import { hasWriteBlock, type Situation, takesMark } from '../situation.ts';
-import { type Step, type StepOptions, step, time } from '../step.ts';
+import { time } from '../moments.ts';
+import { type Step, type StepOptions, step } from '../step.ts';
 
 /** Every step of this phase; `Complete` since the move, so `Ready`. */
 export function cleaningStep(moved: Situation, message: string, options: Partial<StepOptions> = {}): Step {

@@ -4,7 +4,8 @@ import { cancelStrays, dropEpochs, markChange, moveEpochs, targetOf } from '../c
 import { wasNeverFilled } from '../destination.ts';
 import { viewsOf, withoutViews } from '../rounds.ts';
 import { ownsBlock, type Situation, takesMark, throughEpoch } from '../situation.ts';
-import { SOON_MS, type Step, type StepOptions, step, time } from '../step.ts';
+import { time } from '../moments.ts';
+import { SOON_MS, type Step, type StepOptions, step } from '../step.ts';
 
 type Why = 'deleted' | 'cancelled' | 'failed' | 'suspended';
 
