@@ -200,6 +200,7 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     ghostsRemoved: count('Deleted documents that were removed from the destination.').optional(),
     sampled: count('Documents whose content was compared.').optional(),
     mismatched: count('Documents whose content differs.').optional(),
+    examples: list(text(512), 10).optional().describe('The ids of some documents that differ.'),
     compared: z.boolean().optional().describe('Whether ids or contents are compared.'),
     recount: z
       .boolean()

@@ -81,9 +81,3 @@ export const reindexResult: z.ZodType<ReindexResult> = z
 function renameCounts<T extends { version_conflicts: number }>({ version_conflicts, ...counts }: T) {
   return { ...counts, versionConflicts: version_conflicts };
 }
-
-/** True when every document that was read is accounted for. */
-export function addsUp(counts: ReindexCounts): boolean {
-  const { total, created, updated, noops, deleted, versionConflicts } = counts;
-  return total === created + updated + noops + deleted + versionConflicts;
-}

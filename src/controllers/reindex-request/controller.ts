@@ -10,12 +10,13 @@ import { decide } from './decide.ts';
 import { createObserve, type ObserveDependencies } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { createPerform } from './perform.ts';
+import type { PerformDependencies } from './perform-effect.ts';
 
 export const reindexRequestPermissions = permissionsOf(reindexRequest, { holds: true, removes: true });
 
 /** One copy of an index into a new one, with the move of its aliases. */
 export function reindexRequestController(
-  dependencies: ObserveDependencies,
+  dependencies: ObserveDependencies & PerformDependencies,
 ): Controller<ReindexRequestSpec, ReindexRequestStatus, Observed, ReindexAction> {
   return {
     definition: reindexRequest,

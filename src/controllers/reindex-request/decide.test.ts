@@ -46,7 +46,6 @@ describe('taking turns', () => {
     awaitsApproval: false,
     source: 'x',
     destination: 'y',
-    destinationUuid: undefined,
     ...over,
   });
 
@@ -321,7 +320,6 @@ describe('validating', () => {
       awaitsApproval: false,
       source: 'orders-v1',
       destination: 'x',
-      destinationUuid: undefined,
     };
     expect(judge({ peers: [{ ...other, created: '2026-03-01T10:00:00Z' }] }).ready.reason).toBe(
       'WaitingForTurn',

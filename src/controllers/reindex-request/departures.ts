@@ -29,7 +29,7 @@ export interface Tally {
 export type Tallies = ReadonlyMap<number, Tally>;
 
 /** How long a stretch may be, and in how many buckets it is looked at. */
-export interface StretchLimits {
+interface StretchLimits {
   readonly longest: number;
   readonly buckets: number;
 }

@@ -18,7 +18,7 @@ interface Look {
   readonly last: number;
 }
 
-export interface LockWatchOptions {
+interface LockWatchOptions {
   /** Milliseconds of a clock that never jumps. */
   readonly monotonic: () => number;
   /** Which Kubernetes cluster this is. */

@@ -5,7 +5,7 @@ import type { LockWatch } from './lock-watch.ts';
 import { foreignEpochs } from './names.ts';
 import type { Claim, IndexFacts } from './observed.ts';
 
-export interface ClaimReads {
+interface ClaimReads {
   readonly es: Elasticsearch;
   readonly uid: string;
   readonly watch: LockWatch;

@@ -25,7 +25,6 @@ export function peersOf(resource: Connected, requests: readonly ReindexRequest[]
       awaitsApproval: status?.phase === 'AwaitingApproval' && !status.fence,
       source: status?.source?.index ?? status?.series?.current ?? spec.source.index ?? '',
       destination: status?.series?.destination ?? spec.destination.index ?? '',
-      destinationUuid: status?.destination?.uuid,
       series: seriesOf(spec),
     }));
 }

@@ -28,7 +28,7 @@ import { whoGoesFirst } from './turn.ts';
 type Reads = Partial<Observed>;
 type Reader = (situation: Situation, es: Elasticsearch, signal: AbortSignal) => Promise<Reads>;
 
-export interface StageReads {
+interface StageReads {
   readonly es: Elasticsearch;
   readonly locks: LockWatch;
 }

@@ -42,8 +42,6 @@ export interface ObserveDependencies {
   readonly locks: LockWatch;
   /** Seconds by which the clock of the API server differs from ours; 0 when absent. */
   readonly apiServerSkewSeconds?: () => number;
-  /** Copies of few documents in many ranges; absent: as many per range as is worth a task. */
-  readonly fewestDocumentsPerRange?: number;
 }
 
 /** All reads of one pass: what every stage needs, then what this one needs. A request that has ended reads nothing. */

@@ -91,7 +91,6 @@ export interface Peer {
   readonly awaitsApproval: boolean;
   readonly source: string;
   readonly destination: string;
-  readonly destinationUuid: string | undefined;
   /** How the indexes of a series are named: all of them are its own until it has ended. */
   readonly series?: { readonly source: string; readonly destination: string } | undefined;
 }

@@ -18,15 +18,13 @@ import type { Range } from './ranges.ts';
 import { type Position, walk } from './shard-walk.ts';
 import { isSameContent, roundedVectors } from './vectors.ts';
 
-export interface CompareRequest extends LookUpRequest {
+interface CompareRequest extends LookUpRequest {
   readonly level: 'Sample' | 'Full';
   /** Of level Sample: about so many documents, spread evenly over the sequence numbers of all shards. */
   readonly sampleSize: number;
-  /** Another one samples other documents. */
-  readonly seed?: number;
 }
 
-export type CompareResult =
+type CompareResult =
   | {
       readonly type: 'compared';
       readonly compared: number;
@@ -37,7 +35,7 @@ export type CompareResult =
     }
   | { readonly type: 'lost' };
 
-export interface CompareLimits extends LookUpLimits {
+interface CompareLimits extends LookUpLimits {
   /** Milliseconds; what has been begun by then is finished. */
   readonly time: number;
 }
@@ -105,35 +103,29 @@ async function choose(
   signal: AbortSignal,
 ): Promise<Chosen> {
   if (request.level === 'Sample') {
-    const spread = spreadOf(request);
-    const to = Math.min(endOfPage(range.from, spread, page), range.to);
-    return { numbers: await spreadNumbers(es, view, { ...range, to }, spread, signal), reached: to };
+    const interval = intervalOf(request);
+    const to = Math.min(endOfPage(range.from, interval, page), range.to);
+    return { numbers: await spreadNumbers(es, view, { ...range, to }, interval, signal), reached: to };
   }
   const { documents, reached } = await firstDocuments(es, view, range, page, signal);
   return { numbers: documents.map(({ seqNo }) => seqNo), reached };
 }
 
-interface Spread {
-  readonly interval: number;
-  readonly offset: number;
-}
-
 /** One document of so many numbers: shards with more numbers give more documents. */
-function spreadOf({ shards, sampleSize, seed = 0 }: CompareRequest): Spread {
+function intervalOf({ shards, sampleSize }: CompareRequest): number {
   const numbers = shards.reduce((sum, { through }) => sum + through + 1, 0);
-  const interval = Math.max(1, Math.ceil(numbers / Math.max(sampleSize, 1)));
-  return { interval, offset: seed % interval };
+  return Math.max(1, Math.ceil(numbers / Math.max(sampleSize, 1)));
 }
 
 /** Where to go on when a page is left in its middle: of a sample, with the next bucket. */
 function reachedWith(number: number | undefined, { from, to }: Range, request: CompareRequest): number {
   const last = number ?? from;
-  return request.level === 'Full' ? last : Math.min(endOfPage(last, spreadOf(request), 1), to);
+  return request.level === 'Full' ? last : Math.min(endOfPage(last, intervalOf(request), 1), to);
 }
 
 /** Between two buckets: one that is cut in two would give two documents. */
-function endOfPage(from: number, { interval, offset }: Spread, page: number): number {
-  return (Math.floor((from - offset) / interval) + page) * interval + offset - 1;
+function endOfPage(from: number, interval: number, page: number): number {
+  return (Math.floor(from / interval) + page) * interval - 1;
 }
 
 interface Copies {

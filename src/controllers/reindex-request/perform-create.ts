@@ -82,7 +82,7 @@ export async function removeAliases(
   await undefinedWhen(['aliasNotFound'], updateAliases(es, actions, {}, signal));
 }
 
-export interface CreationRefusal {
+interface CreationRefusal {
   /** The thing, the reason, the cure. */
   readonly message: string;
   /** For logs. */

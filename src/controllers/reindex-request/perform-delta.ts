@@ -4,8 +4,9 @@ import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { badDocuments, numbersByShard } from './observe-bad-documents.ts';
 import type { Reached } from './departures.ts';
+import { listedId } from './failures.ts';
 import { compareDocuments } from './perform-compare.ts';
-import { findMissing } from './perform-missing.ts';
+import { EXAMPLES, findMissing } from './perform-missing.ts';
 import { removeDepartures } from './perform-departures.ts';
 import { type ActionOf, type Change, type EffectContext, failing, withCopy } from './perform-effect.ts';
 import { sweepGhosts } from './perform-sweep.ts';
@@ -116,10 +117,11 @@ export async function compareContents(
       ? await compareDocuments({ ...view, level, sampleSize }, es, pass.signal)
       : await findMissing(view, es, pass.signal);
   if (result.type === 'lost') return withCopy(withoutRound);
+  const { examples } = result;
   const found =
     result.type === 'compared'
-      ? { sampled: result.compared, mismatched: result.mismatched }
-      : { sampled: result.checked, mismatched: result.missing };
+      ? { sampled: result.compared, mismatched: result.mismatched, examples }
+      : { sampled: result.checked, mismatched: result.missing, examples };
   return (now) => looked(withCompared(now, found, result.next), result.next === undefined, pass.now);
 }
 
@@ -141,12 +143,14 @@ function looked(status: ReindexRequestStatus, isLast: boolean, now: number): Rei
 
 function withCompared(
   status: ReindexRequestStatus,
-  found: { readonly sampled: number; readonly mismatched: number },
+  found: { readonly sampled: number; readonly mismatched: number; readonly examples: readonly string[] },
   next: object | undefined,
 ): ReindexRequestStatus {
-  const { cursor: _cursor, sampled = 0, mismatched = 0, ...rest } = status.verification ?? {};
+  const { cursor: _cursor, sampled = 0, mismatched = 0, examples = [], ...rest } = status.verification ?? {};
+  const named = [...examples, ...found.examples.map(listedId)].slice(0, EXAMPLES);
   const verification = {
     ...rest,
+    ...(named.length > 0 ? { examples: named } : {}),
     sampled: sampled + found.sampled,
     mismatched: mismatched + found.mismatched,
     ...(next === undefined ? { compared: true } : { cursor: { ...next } }),

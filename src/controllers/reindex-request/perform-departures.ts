@@ -29,7 +29,7 @@ import { removeGhosts } from './perform-ghosts.ts';
 import type { Range } from './ranges.ts';
 import { type Position, positionOf } from './shard-walk.ts';
 
-export interface DeparturesRequest {
+interface DeparturesRequest {
   /** The points in time of the round before and of this one. */
   readonly before: string;
   readonly after: string;
@@ -43,13 +43,13 @@ export interface DeparturesRequest {
   readonly cursor?: unknown;
 }
 
-export type DeparturesResult =
+type DeparturesResult =
   | { readonly type: 'removed'; readonly removed: number; readonly next: Position | undefined }
   /** Sweep instead when it is `before`, begin the round anew when it is `after`. */
   | { readonly type: 'lost'; readonly pit: 'before' | 'after' };
 
 /** How much one slice does: seconds on a large index. */
-export interface SliceLimits {
+interface SliceLimits {
   /** Numbers per stretch: counting them takes about a second. */
   readonly longest: number;
   /** Stretches side by side, and how many numbers they may have together: short ones wait for answers, not for the cluster. */

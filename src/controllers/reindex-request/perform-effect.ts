@@ -1,5 +1,6 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { CopyRequest } from './copy-request.ts';
+import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
@@ -16,16 +17,20 @@ import { withFailure } from './step.ts';
 export type Change = StatusChange<ReindexRequestStatus>;
 export type ActionOf<Type extends ReindexAction['type']> = Extract<ReindexAction, { type: Type }>;
 
-export interface EffectContext {
+export interface PerformDependencies {
+  readonly connections: Connections;
+  readonly obligations: ObligationBook;
+  readonly locks: LockWatch;
+  /** Copies of few documents in many ranges; absent: as many per range as is worth a task. */
+  readonly fewestDocumentsPerRange?: number;
+}
+
+export interface EffectContext extends Omit<PerformDependencies, 'connections'> {
   readonly es: Elasticsearch;
   /** For obligations: see Cluster. */
   readonly letGo: Elasticsearch;
   readonly resource: CopyRequest;
   readonly pass: Pass;
-  readonly obligations: ObligationBook;
-  readonly locks: LockWatch;
-  /** How small a range may be; its own default when absent. */
-  readonly fewestDocumentsPerRange?: number | undefined;
 }
 
 /** Of the journal, where there still is one. */

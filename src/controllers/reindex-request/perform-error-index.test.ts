@@ -6,8 +6,8 @@ import { WaitingError } from '../../runtime/errors.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import { ERROR_INDEX_BODY } from './error-index.ts';
-import type { EffectContext } from './perform-effect.ts';
-import { createPerform, type PerformDependencies } from './perform.ts';
+import type { EffectContext, PerformDependencies } from './perform-effect.ts';
+import { createPerform } from './perform.ts';
 import { isolate } from './perform-isolate.ts';
 import { ensureErrorIndex, ungrantedErrorIndex, unkept } from './perform-error-index.ts';
 

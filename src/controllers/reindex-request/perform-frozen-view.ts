@@ -69,22 +69,22 @@ export async function tallyByNumber(
   return new Map(buckets.map(({ key, doc_count, sum }) => [key, { documents: doc_count, sum: sum.value }]));
 }
 
-/** One document out of every `interval` numbers of the range, by its number: the first one from `offset` on. */
+/** One document out of every `interval` numbers of the range, by its number: the first one. */
 export async function spreadNumbers(
   es: Elasticsearch,
   view: FrozenView,
   { shard, from, to }: Range,
-  { interval, offset }: { readonly interval: number; readonly offset: number },
+  interval: number,
   signal: AbortSignal,
 ): Promise<readonly number[]> {
   const aggs = { first: { min: { field: '_seq_no' } } };
-  const spread = { histogram: { field: '_seq_no', interval, offset, min_doc_count: 1 }, aggs };
+  const spread = { histogram: { field: '_seq_no', interval, min_doc_count: 1 }, aggs };
   const body = { ...nothingBut(view, between(from, to)), size: 0, aggs: { spread } };
   const { aggregations } = await read(es, view, shard, body, signal);
   return firsts.parse(aggregations['spread']).buckets.map(({ first }) => first.value);
 }
 
-export interface FirstDocuments {
+interface FirstDocuments {
   readonly documents: readonly Numbered[];
   /** The number that they reach up to; undefined where the range has no more than them. */
   readonly reached: number | undefined;

@@ -30,7 +30,7 @@ export interface LookUpRequest {
   readonly cursor?: unknown;
 }
 
-export type MissingResult =
+type MissingResult =
   | {
       readonly type: 'checked';
       readonly checked: number;

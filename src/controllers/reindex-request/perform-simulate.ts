@@ -10,7 +10,7 @@ import type { EffectContext } from './perform-effect.ts';
 import { faultIn, faultMessage, type SimulationFault } from './pipeline-simulation.ts';
 import { into, SAMPLE_DOCUMENTS } from './requests.ts';
 
-export interface Refusal {
+interface Refusal {
   readonly reason: string;
   readonly message: string;
 }

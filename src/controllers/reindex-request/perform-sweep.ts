@@ -6,7 +6,7 @@ import { absentFrom, firstDocuments, type FrozenView, unlessLost } from './perfo
 import { removeGhosts } from './perform-ghosts.ts';
 import { END, type Position, type ShardBound, walk } from './shard-walk.ts';
 
-export interface SweepRequest {
+interface SweepRequest {
   /** The point in time of this round: never the live index, where an id may come back and go again. */
   readonly pit: string;
   /** Of the source. */
@@ -19,7 +19,7 @@ export interface SweepRequest {
   readonly cursor?: unknown;
 }
 
-export type SweepResult =
+type SweepResult =
   | {
       readonly type: 'swept';
       readonly removed: number;

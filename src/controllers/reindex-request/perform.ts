@@ -1,7 +1,7 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { type CopyRequest, currentCopy } from './copy-request.ts';
 import { renamed, updateAliases } from '../../elasticsearch/aliases.ts';
-import type { Connections, Use } from '../../elasticsearch/connections.ts';
+import type { Use } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex, putMapping, putSettings } from '../../elasticsearch/indices.ts';
 import { closePointInTime } from '../../elasticsearch/point-in-time.ts';
@@ -11,18 +11,23 @@ import { cancelTask, rethrottle } from '../../elasticsearch/tasks.ts';
 import { unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { Body, ReindexAction } from './actions.ts';
 import { badDocuments } from './observe-bad-documents.ts';
 import { ACTIVE_SHARDS, markOf } from './destination.ts';
 import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
-import type { LockWatch } from './lock-watch.ts';
 import { blockSource, prepareBlock, setMeta } from './perform-block.ts';
 import { createDestination, removeAliases } from './perform-create.ts';
 import { without } from './requests.ts';
 import { followTask } from './observe-end.ts';
-import { type ActionOf, type Change, type EffectContext, requireSame, withCopy } from './perform-effect.ts';
+import {
+  type ActionOf,
+  type Change,
+  type EffectContext,
+  type PerformDependencies,
+  requireSame,
+  withCopy,
+} from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
 import { cutOver } from './perform-cut-over.ts';
 import { ungrantedErrorIndex } from './perform-error-index.ts';
@@ -134,12 +139,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   },
 };
 
-export function createPerform({
-  connections,
-  obligations,
-  locks,
-  fewestDocumentsPerRange,
-}: PerformDependencies) {
+export function createPerform({ connections, ...shared }: PerformDependencies) {
   return async (action: ReindexAction, request: ReindexRequest, pass: Pass): Promise<Change | void> => {
     const resource = currentCopy(request);
     if (!resource) return;
@@ -151,24 +151,9 @@ export function createPerform({
       action: ReindexAction,
       context: EffectContext,
     ) => Promise<Change | void>;
-    const change = await effect(action, {
-      es,
-      letGo,
-      resource,
-      pass,
-      obligations,
-      locks,
-      fewestDocumentsPerRange,
-    });
+    const change = await effect(action, { es, letGo, resource, pass, ...shared });
     return change && ((status) => packed(change(unpacked(status))));
   };
-}
-
-export interface PerformDependencies {
-  readonly connections: Connections;
-  readonly obligations: ObligationBook;
-  readonly locks: LockWatch;
-  readonly fewestDocumentsPerRange?: number;
 }
 
 function useOf(action: ReindexAction, { spec, metadata, status }: CopyRequest): Use {

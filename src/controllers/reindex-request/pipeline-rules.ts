@@ -5,7 +5,7 @@ import { writtenFault } from './written-fields.ts';
  * What an ingest pipeline may not do in a copy: a document keeps its `_id`, `_routing` and `_index`. Pipelines are read
  * before anything runs, the ones that they call included.
  */
-export type Pipelines = Readonly<Record<string, unknown>>;
+type Pipelines = Readonly<Record<string, unknown>>;
 
 const NAMES_IDENTITY = /\b_(?:id|routing|index)\b/;
 

@@ -9,7 +9,7 @@ export interface Range {
   readonly to: number;
 }
 
-export interface ShardPlan {
+interface ShardPlan {
   readonly shard: number;
   /** The first sequence number to copy; 0 when absent. */
   readonly from?: number | undefined;
@@ -32,7 +32,7 @@ const MOST_DOCUMENTS_PER_RANGE = 500_000;
 export const fewestPerRange = (batch: number): number =>
   Math.max(FEWEST_DOCUMENTS_PER_RANGE, FEWEST_BATCHES_PER_RANGE * batch);
 
-export interface Split {
+interface Split {
   readonly maxSeqNo: number;
   readonly documents: number;
   /** At the most, unless ranges become too large. */

@@ -8,7 +8,7 @@ import { allDone, fewestPerRange, longest, type Range, rangeWidth, subtract, wit
  * since, until a last one under the write block leaves nothing. All here is arithmetic of what status remembers.
  */
 export type Copy = NonNullable<ReindexRequestStatus['copy']>;
-export type CopyShard = Copy['shards'][number];
+type CopyShard = Copy['shards'][number];
 
 /** What was read when a round began. */
 export interface RoundStart {

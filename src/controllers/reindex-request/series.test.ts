@@ -152,7 +152,6 @@ const filler: Peer = {
   awaitsApproval: false,
   source: '',
   destination: '',
-  destinationUuid: undefined,
   series: from,
 };
 

@@ -25,7 +25,7 @@ export function positionOf(cursor: unknown): Position {
 }
 
 /** What is left of the first shard that has anything left; undefined at the end. */
-export function rangeAt(bounds: readonly ShardBound[], { shard, from }: Position): Range | undefined {
+function rangeAt(bounds: readonly ShardBound[], { shard, from }: Position): Range | undefined {
   const left = bounds
     .map((bound) => ({ shard: bound.shard, from: bound.shard === shard ? from : 0, to: bound.through }))
     .filter((range) => range.shard >= shard && range.from <= range.to);

@@ -138,7 +138,7 @@ export function isOvertaken(situation: Situation): boolean {
  * Whoever takes over takes the epoch alias away, and may have ended by now, locks and all. What is in the journal was begun
  * with that alias on the source, and it goes with a move or an undo of our own only.
  */
-export function hasLostEpoch({ status, source, epochs, swapped }: Situation): boolean {
+function hasLostEpoch({ status, source, epochs, swapped }: Situation): boolean {
   const isBegun = status.copy !== undefined || status.fence !== undefined;
   return isBegun && source !== undefined && epochs.length === 0 && !swapped;
 }

@@ -17,7 +17,6 @@ const peerOf = (at: number, phase: string | undefined): Peer => ({
   awaitsApproval: false,
   source: `s${at}`,
   destination: `d${at}`,
-  destinationUuid: undefined,
 });
 
 describe('a hundred requests in a queue (H39)', () => {

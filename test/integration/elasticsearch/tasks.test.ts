@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addsUp } from '../../../src/elasticsearch/reindex-result.ts';
 import { runReindex, startReindex } from '../../../src/elasticsearch/reindex.ts';
 import type { ReindexBody } from '../../../src/elasticsearch/reindex.ts';
 import {
@@ -43,7 +42,6 @@ describe('a task', () => {
       response: { total: 50, created: 50, updated: 0, versionConflicts: 0, failures: [], timedOut: false },
       error: undefined,
     });
-    expect(done.state === 'done' && done.response && addsUp(done.response)).toBe(true);
   });
 
   it('is found by its opaque id while it runs, speeds up, and keeps partial counts when cancelled', async () => {

@@ -1,3 +1,4 @@
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { pageOf } from '../page.ts';
 import type { Situation } from '../situation.ts';
 import { fail, SOON_MS, type Step, step } from '../step.ts';
@@ -15,6 +16,12 @@ function differs({ status }: Situation): boolean {
   return (status.verification?.mismatched ?? 0) > noops + deleted;
 }
 
+/** Two are enough to find out by hand what happened. */
+function namedOf({ verification }: ReindexRequestStatus): string {
+  const { examples = [] } = verification ?? {};
+  return examples.length > 0 ? `, such as ${examples.slice(0, 2).join(' and ')}` : '';
+}
+
 /** What the last round has copied is compared with the point in time that it was copied by. */
 export function compare(situation: Situation): Step {
   const { status, spec, source, destination } = situation;
@@ -23,7 +30,7 @@ export function compare(situation: Situation): Step {
     return fail(
       situation,
       'VerificationFailed',
-      `${mismatched} of ${sampled} documents differ between ${status.source?.index} and ${spec.destination.index}; no alias was moved: see status.verification, then retry copies anew`,
+      `${mismatched} of ${sampled} documents differ between ${status.source?.index} and ${spec.destination.index}${namedOf(status)}; no alias was moved: see status.verification, then retry copies anew`,
     );
   const target = { index: destination?.name ?? '', uuid: destination?.uuid ?? '' };
   const what = spec.verification.level === 'Ids' ? 'ids' : 'contents';

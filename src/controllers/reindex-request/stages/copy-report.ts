@@ -181,6 +181,6 @@ function moving({ status, spec, now }: Situation, completed: number, total: numb
   };
 }
 
-export function copyMessage({ spec, status }: Situation): string {
+function copyMessage({ spec, status }: Situation): string {
   return `copying ${status.source?.index ?? spec.source.index} to ${spec.destination.index}`;
 }

@@ -154,7 +154,7 @@ function conflict(situation: Situation): Step | undefined {
 }
 
 /** As they are now: a filter that was changed during the copy moves as it was changed. */
-export function movedAliases({ spec, source }: Situation): readonly MovedAlias[] {
+function movedAliases({ spec, source }: Situation): readonly MovedAlias[] {
   return source
     ? Object.entries(aliasesToMove(spec, source)).map(([name, definition]) => ({ name, definition }))
     : [];

@@ -445,6 +445,13 @@ describe('a comparison', () => {
     expect(stage(request(compared(left), { ...online, ...ids }), free)).toBe('Fencing');
   });
 
+  it('names two of the documents that differ', () => {
+    const verification = { compared: true, sampled: 100, mismatched: 3, examples: ['7', '8', '9'] };
+    const { failure } = ask({ ...compared({}), verification }, free, ids).status;
+    expect(failure?.message).toContain('7 and 8');
+    expect(failure?.message).not.toContain('9');
+  });
+
   it('does not take a wrong document for one in quarantine', () => {
     const quarantine = { ...ids, onDocumentFailure: { policy: 'Quarantine' } };
     expect(ask(compared({ bad: 3 }), free, quarantine).status.failure?.reason).toBe('VerificationFailed');
