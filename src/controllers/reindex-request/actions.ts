@@ -1,4 +1,5 @@
-import type { AliasDefinition, Claim, DocumentFailure, RunningRange } from './observed.ts';
+import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
+import type { Claim, DocumentFailure, RunningRange } from './observed.ts';
 import type { FlatSettings } from './destination.ts';
 import type { Range } from './ranges.ts';
 import type { SampleRequest } from './requests.ts';

@@ -1,7 +1,9 @@
+import type { ReindexRequestSpec } from '../../crds/reindex-request.ts';
 import { copiedSettings, type FlatSettings, flatten } from '../index-settings.ts';
 import { META_KEY } from './names.ts';
 import { asObject } from '../json-object.ts';
 import { mergedMappings } from './mappings.ts';
+import type { IndexFacts } from './observed.ts';
 
 export { type FlatSettings, flatten };
 
@@ -62,17 +64,11 @@ const TUNED_KEYS = [
   'index.final_pipeline',
 ] as const;
 
-export interface DestinationSpec {
-  readonly createFrom: 'Source' | 'Template' | 'Empty';
-  readonly settings?: Readonly<Record<string, unknown>> | undefined;
-  readonly mappings?: Readonly<Record<string, unknown>> | undefined;
-  readonly copyReplicas: boolean;
-}
-
-export interface SourceFacts {
-  readonly settings: unknown;
-  readonly mappings: unknown;
-}
+type DestinationSpec = Pick<
+  ReindexRequestSpec['destination'],
+  'createFrom' | 'settings' | 'mappings' | 'copyReplicas'
+>;
+type SourceFacts = Pick<IndexFacts, 'settings' | 'mappings'>;
 
 /** The body of `PUT /{destination}`: hidden and marked as ours from its first moment. */
 export function creationBody(spec: DestinationSpec, source: SourceFacts, mark: DestinationMark) {

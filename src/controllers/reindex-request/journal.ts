@@ -1,8 +1,9 @@
+import type { ReindexCounts } from '../../elasticsearch/reindex-result.ts';
 import type { CopySpec } from './copy-request.ts';
 import { isFlooded } from './disk-space.ts';
 import { leftMs, time } from './moments.ts';
 import { rangeOpaqueId } from './names.ts';
-import type { Counts, ShardFacts, TaskOutcome } from './observed.ts';
+import type { ShardFacts, TaskOutcome } from './observed.ts';
 import { nextRanges, type Range, withDone } from './ranges.ts';
 import { type Copy, withFinality } from './rounds.ts';
 import type { Situation } from './situation.ts';
@@ -42,7 +43,7 @@ function withOutcome(copy: Copy, range: Running, outcome: TaskOutcome, situation
 }
 
 /** Elasticsearch tries a batch again by itself when it is too busy for it: then fewer tasks are to come after this one. */
-function withProgress(copy: Copy, range: Running, counts: Counts): Copy {
+function withProgress(copy: Copy, range: Running, counts: ReindexCounts): Copy {
   const { retries = 0, total } = counts;
   const isRefused = retries > (range.refusals ?? 0);
   const refusals = retries > 0 ? { refusals: retries } : {};
@@ -56,7 +57,7 @@ function withLess({ parallel }: Copy) {
 }
 
 /** Under the write block nothing can be rolled back any more; else the range still has to prove itself. */
-function withCopied(copy: Copy, range: Running, counts: Counts): Copy {
+function withCopied(copy: Copy, range: Running, counts: ReindexCounts): Copy {
   const rest = { ...without(copy, range), ...withMore(copy), sums: added(copy.sums, counts) };
   if (copy.fenced) return { ...rest, done: withDone(copy.done, bounds(range)) };
   const term = termOf(copy, range);
@@ -87,7 +88,7 @@ export function bounds({ shard, from, to }: Range): Range {
   return { shard, from, to };
 }
 
-function added(sums: Copy['sums'], counts: Counts): Copy['sums'] {
+function added(sums: Copy['sums'], counts: ReindexCounts): Copy['sums'] {
   return {
     created: sums.created + counts.created,
     updated: sums.updated + counts.updated,
@@ -103,7 +104,7 @@ export function processed({
   updated,
   noops,
   deleted,
-}: Pick<Counts, 'created' | 'updated' | 'noops' | 'deleted'>): number {
+}: Pick<ReindexCounts, 'created' | 'updated' | 'noops' | 'deleted'>): number {
   return created + updated + noops + deleted;
 }
 

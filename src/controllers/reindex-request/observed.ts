@@ -1,5 +1,9 @@
+import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
 import type { NodeDisk } from '../../elasticsearch/disk.ts';
+import type { HealthStatus } from '../../elasticsearch/health.ts';
 import type { Lock } from '../../elasticsearch/locks.ts';
+import type { ReindexCounts } from '../../elasticsearch/reindex-result.ts';
+import type { PrimaryShard } from '../../elasticsearch/shard-stats.ts';
 import type { Range } from './ranges.ts';
 
 /** Everything that one pass has read. What a stage does not need is absent; nothing here is a guess. */
@@ -43,10 +47,8 @@ export interface Observed {
   readonly bad?: number | 'lost';
   /** The indexes that trial runs have left behind. */
   readonly scratches?: readonly string[];
-  readonly health?: { readonly source: Health; readonly destination: Health };
+  readonly health?: { readonly source: HealthStatus; readonly destination: HealthStatus };
 }
-
-export type Health = 'green' | 'yellow' | 'red';
 
 export interface IndexFacts {
   readonly name: string;
@@ -58,9 +60,6 @@ export interface IndexFacts {
   readonly closed: boolean;
 }
 
-/** As Elasticsearch gives it: filter, index_routing, search_routing, is_write_index, is_hidden. */
-export type AliasDefinition = Readonly<Record<string, unknown>>;
-
 export interface OwnTasks {
   /** False when a node did not answer: the list proves nothing then. */
   readonly complete: boolean;
@@ -71,7 +70,7 @@ export interface OwnTask {
   readonly id: string;
   readonly opaqueId: string;
   /** Undefined in its first moment. */
-  readonly counts?: Counts | undefined;
+  readonly counts?: ReindexCounts | undefined;
   /** Milliseconds. */
   readonly runningMs?: number;
 }
@@ -132,25 +131,10 @@ export interface PreflightFacts {
   readonly disks?: readonly NodeDisk[] | undefined;
 }
 
-export interface ShardFacts {
-  readonly shard: number;
-  readonly maxSeqNo: number;
-  readonly globalCheckpoint: number;
-  readonly documents: number;
-  readonly primaryTerm: number;
-}
-
-export interface Counts {
-  readonly total: number;
-  readonly created: number;
-  readonly updated: number;
-  readonly noops: number;
-  readonly deleted: number;
-  readonly versionConflicts: number;
-  readonly batches: number;
-  /** Batches that Elasticsearch was too busy for and has tried again. */
-  readonly retries?: number | undefined;
-}
+export type ShardFacts = Pick<
+  PrimaryShard,
+  'shard' | 'maxSeqNo' | 'globalCheckpoint' | 'documents' | 'primaryTerm'
+>;
 
 export interface DocumentFailure {
   readonly index: string;
@@ -164,9 +148,9 @@ export interface DocumentFailure {
 }
 
 export type TaskOutcome =
-  | { readonly type: 'running'; readonly counts: Counts; readonly runningMs?: number | undefined }
+  | { readonly type: 'running'; readonly counts: ReindexCounts; readonly runningMs?: number | undefined }
   /** Ended, and its sums add up. */
-  | { readonly type: 'copied'; readonly counts: Counts }
+  | { readonly type: 'copied'; readonly counts: ReindexCounts }
   /** Ended early for a reason that passes: repeat the range with less pressure. */
   | { readonly type: 'repeat'; readonly why: string }
   | { readonly type: 'failed'; readonly reason: string; readonly message: string }

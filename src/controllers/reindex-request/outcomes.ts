@@ -1,6 +1,7 @@
-import type { ReindexResult } from '../../elasticsearch/reindex-result.ts';
+import type { ReindexCounts, ReindexResult } from '../../elasticsearch/reindex-result.ts';
 import type { TaskState } from '../../elasticsearch/tasks.ts';
-import type { Counts, DocumentFailure, OwnTask, TaskOutcome } from './observed.ts';
+import type { DocumentFailure, OwnTask, TaskOutcome } from './observed.ts';
+import { NOTHING_COPIED } from './rounds.ts';
 
 /**
  * What a task's state means for its range. Only sums that add up are a success; a vanished task is never a failure.
@@ -19,15 +20,7 @@ export function runningOutcome({ counts, runningMs }: Pick<OwnTask, 'counts' | '
   return { type: 'running', counts: counts ?? NOTHING, runningMs };
 }
 
-const NOTHING: Counts = {
-  total: 0,
-  created: 0,
-  updated: 0,
-  noops: 0,
-  deleted: 0,
-  versionConflicts: 0,
-  batches: 0,
-};
+const NOTHING: ReindexCounts = { total: 0, ...NOTHING_COPIED };
 
 /** Also of a trial run. */
 export function resultOf(result: ReindexResult): TaskOutcome {

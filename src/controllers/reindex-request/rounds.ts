@@ -34,7 +34,7 @@ export interface RoundStart {
 /** The time of a point in time that was found lost: longer ago than any is kept. */
 export const LOST_SINCE = time(0);
 
-const NOTHING_COPIED = {
+export const NOTHING_COPIED = {
   created: 0,
   updated: 0,
   noops: 0,

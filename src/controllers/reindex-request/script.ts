@@ -1,23 +1,14 @@
+import type { ReindexRequestSpec } from '../../crds/reindex-request.ts';
 import { isBalanced, type Token, tokensOf } from './painless.ts';
+
+type Transform = Pick<NonNullable<ReindexRequestSpec['transform']>, 'script' | 'renames'>;
+type Rename = NonNullable<Transform['renames']>[number];
 
 /**
  * The Painless program that a copy runs: the request's renames, then its own script, wrapped so that a document keeps
  * the place that the plan gave it. Identity is `_id`, `_routing` and `_index`: a script that moved a document would
  * bypass grants and protected indices, and no count could prove the copy.
  */
-export interface Rename {
-  readonly from: string;
-  readonly to: string;
-  readonly removeOriginal: boolean;
-}
-
-export interface Transform {
-  readonly script?:
-    | { readonly source: string; readonly params?: Readonly<Record<string, unknown>> | undefined }
-    | undefined;
-  readonly renames?: readonly Rename[] | undefined;
-}
-
 export interface PainlessScript {
   readonly lang: 'painless';
   readonly source: string;

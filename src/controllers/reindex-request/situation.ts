@@ -1,12 +1,13 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { APPROVE, RETRY, tokenOf } from '../../crds/shared.ts';
+import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import { type DestinationMark, flatten, markOf } from './destination.ts';
 import { leftMs } from './moments.ts';
 import { parseDuration } from '../../schedule/duration.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
 import { epochAlias, epochOf, foreignEpochs, OWN_PREFIX } from './names.ts';
-import type { AliasDefinition, IndexFacts, Observed } from './observed.ts';
+import type { IndexFacts, Observed } from './observed.ts';
 
 /** What one pass knows, with the questions that every stage asks answered once. */
 export interface Situation {

@@ -1,6 +1,6 @@
+import type { HealthStatus } from '../../../elasticsearch/health.ts';
 import { hardenedSettings, hasSettings } from '../destination.ts';
 import { isRecent, time } from '../moments.ts';
-import type { Health } from '../observed.ts';
 import type { Situation } from '../situation.ts';
 import { SOON_MS, type Step, step } from '../step.ts';
 
@@ -33,7 +33,7 @@ function waiting({ observed: { health }, spec }: Situation): string {
   return `waiting for the replicas of ${spec.destination.index}, five minutes at the most: its health is ${destination}, that of the source ${source}`;
 }
 
-const RANK: Readonly<Record<Health, number>> = { red: 0, yellow: 1, green: 2 };
+const RANK: Readonly<Record<HealthStatus, number>> = { red: 0, yellow: 1, green: 2 };
 
 function isHealthy({ observed }: Situation): boolean {
   const { health } = observed;
