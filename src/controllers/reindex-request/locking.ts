@@ -14,8 +14,8 @@ export function withLocks(situation: Situation, decision: Step): Step {
   const { phase } = decision.status;
   const names = situation.status.locks ?? forgottenLocks(situation) ?? locksAtTheEnd(situation, phase);
   if (!names?.length) return decision;
-  if (isOver(phase) || phase === 'Pending' || situation.swapped) return letGo(decision, names);
-  return phase === 'Validating' ? decision : keep(situation, decision, names);
+  if (isOver(phase) || phase === 'Pending' || situation.swapped) return withRelease(decision, names);
+  return phase === 'Validating' ? decision : withRenewal(situation, decision, names);
 }
 
 /** A status without them, though there is work: it was lost, or is of an earlier version. */
@@ -39,13 +39,13 @@ function sorted(names: readonly (string | undefined)[]): readonly string[] {
 }
 
 /** In status until it has happened. */
-function letGo(decision: Step, names: readonly string[]): Step {
+function withRelease(decision: Step, names: readonly string[]): Step {
   const actions = [...(decision.actions ?? []), { type: 'ReleaseLocks', names } as const];
   return { ...decision, status: { ...decision.status, locks: names }, actions };
 }
 
 /** Also while nothing else happens: whoever is suspended or waits for a person has its turn all the same. */
-function keep(situation: Situation, decision: Step, names: readonly string[]): Step {
+function withRenewal(situation: Situation, decision: Step, names: readonly string[]): Step {
   const { next } = decision;
   const soon = typeof next === 'number' ? Math.min(next, RENEW_MS) : next === 'changed' ? RENEW_MS : next;
   const { claims } = situation.observed;

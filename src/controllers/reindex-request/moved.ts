@@ -3,9 +3,9 @@ import { ROLLBACK, tokenOf } from '../../crds/shared.ts';
 import { parseDuration } from '../../schedule/duration.ts';
 import type { MovedAlias } from './actions.ts';
 import { time } from './moments.ts';
-import { OWN_PREFIX, rollbackAlias } from './names.ts';
+import { rollbackAlias, userAliases } from './names.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
-import { hasWriteBlock, type Situation } from './situation.ts';
+import { hasWriteBlock, type Situation, wasBlockedBefore } from './situation.ts';
 
 /** Questions about a request whose aliases have moved, asked by all stages from there on. */
 
@@ -62,7 +62,7 @@ export function windowIsOpen(moved: Situation): boolean {
   // None has moved, or a later request has moved them on.
   if (aliasesOfDestination(moved).length === 0) return false;
   // Who finds the source under an alias must find it visible and free.
-  if (status.rollbackUntil === undefined && foreignAliases(source).length > 0) return false;
+  if (status.rollbackUntil === undefined && userAliases(source).length > 0) return false;
   return now < windowEnd(moved);
 }
 
@@ -122,11 +122,6 @@ function isHeldByForgottenRollback(moved: Situation): boolean {
   return hasWriteBlock(destination) && aliasesOfDestination(moved).length > 0;
 }
 
-/** Aliases that are not the operator's own. */
-export function foreignAliases({ aliases }: IndexFacts): readonly string[] {
-  return Object.keys(aliases).filter((name) => !name.startsWith(OWN_PREFIX));
-}
-
 /** What a rollback of this request has put on the destination. */
 export function rollbackAliases({ destination, uid }: Situation): readonly string[] {
   const prefix = rollbackAlias(uid, 0).slice(0, -1);
@@ -137,7 +132,7 @@ export function rollbackAliases({ destination, uid }: Situation): readonly strin
 export function blockIsOurs({ status, mark }: Situation): boolean {
   // A copy that never blocked has no such record; one that has let go says so in its mark.
   if (status.cutoverMaxSeq === undefined || mark?.blocks === false) return false;
-  return !(status.plan?.blockedBefore ?? mark?.blockedBefore ?? true);
+  return !wasBlockedBefore({ status, mark });
 }
 
 /** Operations beyond the recorded numbers; undefined when either side is not known. */

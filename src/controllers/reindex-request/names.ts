@@ -41,6 +41,15 @@ export function releasedAlias(alias: string): string {
   return `${alias}-over`;
 }
 
+/** Aliases that are not the operator's own. */
+export function userAliases({
+  aliases,
+}: {
+  readonly aliases: Readonly<Record<string, unknown>>;
+}): readonly string[] {
+  return Object.keys(aliases).filter((alias) => !alias.startsWith(OWN_PREFIX));
+}
+
 /**
  * Where settings, mappings and the script are tried on a few real documents before anything else happens; each trial adds
  * a suffix of its own.

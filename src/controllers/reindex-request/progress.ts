@@ -16,7 +16,7 @@ const LONGEST_WINDOW_MS = 60_000;
 const MOST_SAMPLES = 10;
 const SAMPLE_EVERY_MS = 5_000;
 
-/** Copying is 0 to 90 percent, as the seed counts; the rest are stages. */
+/** Copying is 0 to 90 percent; the rest are stages. */
 export function copyPercent(completed: number, total: number): number {
   if (total <= 0) return 0;
   return Math.min(90, Math.floor((completed / total) * 90));

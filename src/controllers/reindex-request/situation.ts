@@ -6,7 +6,7 @@ import { type DestinationMark, flatten, markOf } from './destination.ts';
 import { leftMs } from './moments.ts';
 import { parseDuration } from '../../schedule/duration.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
-import { epochAlias, epochOf, foreignEpochs, OWN_PREFIX } from './names.ts';
+import { epochAlias, epochOf, foreignEpochs, OWN_PREFIX, userAliases } from './names.ts';
 import type { IndexFacts, Observed } from './observed.ts';
 
 /** What one pass knows, with the questions that every stage asks answered once. */
@@ -186,13 +186,18 @@ export function ownsBlock(situation: Situation): boolean {
  */
 function isOfHeir(source: IndexFacts, situation: Situation): boolean {
   if (situation.epochs.length > 0) return false;
-  const isLeft = Object.keys(source.aliases).every((name) => name.startsWith(OWN_PREFIX));
+  const isLeft = userAliases(source).length === 0;
   return foreignEpochs(source, situation.uid).length > 0 || (isLeft && hasLostEpoch(situation));
+}
+
+/** By the plan, or the mark where the status was lost; what is unknown counts as such, since nobody lifts it then. */
+export function wasBlockedBefore({ status, mark }: Pick<Situation, 'status' | 'mark'>): boolean {
+  return status.plan?.blockedBefore ?? mark?.blockedBefore ?? true;
 }
 
 /** The mark says who set it, from right before the call and whatever becomes of status. */
 function hasSetBlock({ status, mark }: Situation): boolean {
-  if (status.plan?.blockedBefore ?? mark?.blockedBefore ?? true) return false;
+  if (wasBlockedBefore({ status, mark })) return false;
   if (mark?.blocks !== undefined) return mark.blocks;
   // A mark of an earlier version stands for a status that was lost: with a journal, what is not in it was not done by us.
   return status.blockedSince !== undefined || (mark !== undefined && !status.copy);

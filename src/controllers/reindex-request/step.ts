@@ -22,7 +22,7 @@ export interface StepOptions {
   readonly percent?: number;
   /** Whom it waits for; absent while it has its turn. */
   readonly turn?: NonNullable<ReindexRequestStatus['turn']>;
-  /** The figures of the moment, in the seed's words. */
+  /** The figures of the moment, with a sentence of their own. */
   readonly progress?: Omit<Progress, 'percent' | 'display' | 'message'> & { readonly message: string };
   readonly actions?: readonly ReindexAction[];
   readonly next?: Step['next'];

@@ -112,7 +112,7 @@ function peersBefore({ observed, resource, spec, status }: Situation): readonly 
   const checking = status.phase === 'Validating';
   const isBefore = (peer: Peer) =>
     checking
-      ? hasBegun(peer) || (peer.phase === 'Validating' && isAhead(peer))
+      ? hasItsTurn(peer) || (peer.phase === 'Validating' && isAhead(peer))
       : isAtWork(peer) || isAhead(peer);
   return open
     .filter((peer) => !peer.suspended && !peer.refused && !waitsForWork(peer) && isBefore(peer))
@@ -140,11 +140,11 @@ function isAtWork(peer: Pick<Peer, 'phase' | 'series'>): boolean {
   return peer.phase !== undefined && peer.phase !== 'Pending' && isOpen(peer);
 }
 
-function hasBegun(peer: Pick<Peer, 'phase' | 'series'>): boolean {
+function hasItsTurn(peer: Pick<Peer, 'phase' | 'series'>): boolean {
   return isAtWork(peer) && peer.phase !== 'Validating';
 }
 
 /** Counts against the places of its connection: neither a suspended request nor one that waits for a person does. */
 export function holdsPlace({ spec, status }: Pick<ReindexRequest, 'spec' | 'status'>): boolean {
-  return hasBegun({ phase: status?.phase }) && !spec.suspend && status?.phase !== 'AwaitingApproval';
+  return hasItsTurn({ phase: status?.phase }) && !spec.suspend && status?.phase !== 'AwaitingApproval';
 }

@@ -1,4 +1,5 @@
-import { deletionIsWanted, foreignAliases, hasWindow, windowIsOpen } from '../moved.ts';
+import { deletionIsWanted, hasWindow, windowIsOpen } from '../moved.ts';
+import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
 import { time } from '../moments.ts';
@@ -81,7 +82,7 @@ function whyKept({ destination, observed, status }: Situation, source: IndexFact
   if (observed.protects(source.name)) return 'it is protected';
   if (source.closed) return 'it is closed';
   if ((status.aliasesMoved ?? []).length === 0) return 'no alias has moved away from it';
-  const aliases = foreignAliases(source);
+  const aliases = userAliases(source);
   if (aliases.length > 0) return `${aliases.slice(0, 5).join(', ')} leads to it`;
   if (!destination || destination.uuid !== status.destination?.uuid)
     return `${status.destination?.index} is gone or was made anew`;

@@ -12,7 +12,7 @@ import { type Step, step } from '../step.ts';
 import { type Rollback, rollbackStep, withRollback } from './rollback-step.ts';
 
 /** Why it does not go on; what is held goes in the order in which nothing late can act: alias, block, what is left of it, intent. */
-export function letGo(moved: Situation): Step | undefined {
+export function letRollbackGo(moved: Situation): Step | undefined {
   const { status, destination, uid } = moved;
   const { rollback } = status;
   if (!rollback) return undefined;

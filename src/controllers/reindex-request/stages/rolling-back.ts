@@ -4,17 +4,16 @@ import { flatten } from '../destination.ts';
 import {
   afterMove,
   aliasesOfDestination,
-  foreignAliases,
   isMovedBack,
   operationsSince,
   rollbackAliases,
   rollbackAsked,
 } from '../moved.ts';
-import { rollbackAlias } from '../names.ts';
+import { rollbackAlias, userAliases } from '../names.ts';
 import { type Situation, writesBlocked } from '../situation.ts';
 import { time } from '../moments.ts';
 import { SOON_MS, type Step, step } from '../step.ts';
-import { letGo, longestBlockMs } from './rollback-let-go.ts';
+import { letRollbackGo, longestBlockMs } from './rollback-let-go.ts';
 import { rollbackStep, withRollback } from './rollback-step.ts';
 import { freeSource } from './serving.ts';
 
@@ -29,7 +28,7 @@ export function rollBack(situation: Situation): Step {
   const moved = afterMove(situation);
   if (!moved.status.rollback) return begin(moved);
   if (isMovedBack(moved)) return finish(moved);
-  return letGo(moved) ?? hold(moved) ?? judge(moved);
+  return letRollbackGo(moved) ?? hold(moved) ?? judge(moved);
 }
 
 /** The intent. A status that was lost after the aliases had moved back only needs the end. */
@@ -119,7 +118,7 @@ function finish(moved: Situation): Step {
   const actions = [...freeSource(moved), ...retire(moved)];
   if (actions.length > 0) return rollbackStep(moved, message, { actions });
   const { rollback, intent: _intent, blockedSince: _since, rollbackUntil: _until, ...rest } = status;
-  const left = destination ? foreignAliases(destination) : [];
+  const left = destination ? userAliases(destination) : [];
   const aliases = left.length > 0 ? ` with ${left.join(', ')}, which came later,` : '';
   const end = `${(status.aliasesMoved ?? []).join(', ')} moved back to ${status.source?.index}; ${moved.spec.destination.index} stays${aliases} hidden and without writes until you delete it`;
   return step(moved, {

@@ -31,7 +31,7 @@ export function leadTo({ status, spec }: Situation): string {
   return `${names.length === 1 ? 'alias' : 'aliases'} ${names.join(', ')} now ${names.length === 1 ? 'leads' : 'lead'} to ${to}`;
 }
 
-/** In the seed's words. */
+/** For whoever watches the figures. */
 export function movedFigures({ status, spec }: Situation): string {
   const names = (status.aliasesMoved ?? []).join(', ') || 'none';
   return `Updated aliases: ${names} Remove: ${status.source?.index} Add: ${spec.destination.index}`;
