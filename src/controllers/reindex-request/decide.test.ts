@@ -1034,14 +1034,6 @@ describe('proof and cut-over', () => {
     expect(decision.status.failure?.reason).toBe('VerificationFailed');
   });
 
-  it('counts anew where a proof does not say how far both indexes were', () => {
-    const { cutoverMaxSeq: _absent, ...before } = cutting;
-    const decision = run(request(before), whole());
-    expect(decision.status.verification).toEqual({});
-    expect(actionsOf(decision)).toEqual([]);
-    expect(stage(request(decision.status), whole())).toBe('Verifying');
-  });
-
   it('moves whole alias definitions in one call that needs the epoch alias', () => {
     const decision = run(request(cutting), whole({ destination: final }));
     expect(decision.actions).toMatchObject([

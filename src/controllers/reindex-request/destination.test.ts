@@ -314,10 +314,6 @@ describe('the copies that a write waits for', () => {
     const from = { settings: { write: { wait_for_active_shards: active } }, mappings: {} };
     expect(valuesToRestore(fromSource, from, { number_of_replicas })[key]).toBe(restored);
   });
-
-  it('stay as they are in a copy that was begun before they were remembered', () => {
-    expect(shownSettings({ 'index.number_of_replicas': '1' })).not.toHaveProperty([key]);
-  });
 });
 
 describe('tunedSettings', () => {

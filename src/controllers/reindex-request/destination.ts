@@ -17,8 +17,8 @@ export interface DestinationMark {
   /** Whether the source took no writes before we came: such a block is never lifted. */
   readonly blockedBefore: boolean;
   /**
-   * Whether the write block on the source is ours: written right before it is set, taken back when it is lifted. Absent in
-   * marks of earlier versions.
+   * Whether the write block on the source is ours: written right before it is set, taken back when it is lifted. Where it
+   * is absent, status tells.
    */
   readonly blocks?: boolean;
   /** `final` is written before the aliases move: from then on nothing of ours may delete or recreate the index. */
@@ -256,8 +256,7 @@ export function shownSettings(restore: FlatSettings): FlatSettings {
   return {
     'index.hidden': restore['index.hidden'] ?? null,
     'index.translog.durability': restore['index.translog.durability'] ?? null,
-    // Absent in marks of earlier versions, which left it as it was.
-    ...(ACTIVE_SHARDS in restore ? { [ACTIVE_SHARDS]: restore[ACTIVE_SHARDS] } : {}),
+    [ACTIVE_SHARDS]: restore[ACTIVE_SHARDS] ?? null,
     ...only(LIFECYCLE, restore),
   };
 }

@@ -18,7 +18,7 @@ export function withLocks(situation: Situation, decision: Step): Step {
   return phase === 'Validating' ? decision : withRenewal(situation, decision, names);
 }
 
-/** A status without them, though there is work: it was lost, or is of an earlier version. */
+/** A status without them, though there is work: it was lost. */
 function forgottenLocks({ swapped, status, mark, spec }: Situation): readonly string[] | undefined {
   if (hasServed(status.phase) || status.completionTime !== undefined) return undefined;
   if (hasBegun(status.phase) && status.plan) return namesToLock(status);

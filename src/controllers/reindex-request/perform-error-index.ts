@@ -21,7 +21,7 @@ export async function ensureErrorIndex(index: string, context: EffectContext): P
   try {
     const [found] = await getIndex(es, index, pass.signal);
     if (found && !(found.name === index && holdsErrors(found.mappings))) return foreign(index);
-    await (found ? strip(found, context) : make(index, context));
+    await (found ? finish(found, context) : make(index, context));
     return undefined;
   } catch (error) {
     if (isElasticsearchError(error, 'forbidden')) return forbidden(index);
@@ -39,27 +39,16 @@ async function make(index: string, { es, pass }: EffectContext): Promise<void> {
   if (made) await open(index, { es, pass });
 }
 
-/**
- * Made by a process that did not come to the end of it, or by an earlier version: what reads or writes the source would
- * meet the entries. Any other alias is somebody's wish.
- */
-async function strip({ name, aliases, settings }: IndexInfo, context: EffectContext): Promise<void> {
+/** Made by a process that did not come to the end of it. An alias that it was given since is somebody's wish. */
+async function finish(found: IndexInfo, context: EffectContext): Promise<void> {
+  if (!(await isEmptyAndBlocked(found, context))) return;
   const { es, pass } = context;
-  const isUnfinished = await isEmptyAndBlocked({ name, settings }, context);
-  const names = Object.keys(aliases);
-  const stray = isUnfinished || names.length === 0 ? names : await ofSource(names, context);
-  await removeAliases(es, name, stray, pass.signal);
-  if (isUnfinished) await open(name, { es, pass });
-}
-
-async function ofSource(aliases: readonly string[], { es, resource, pass }: EffectContext) {
-  const { status, spec } = resource;
-  const [source] = await getIndex(es, status?.source?.index ?? spec.source.index, pass.signal);
-  return aliases.filter((alias) => alias in (source?.aliases ?? {}));
+  await removeAliases(es, found.name, Object.keys(found.aliases), pass.signal);
+  await open(found.name, { es, pass });
 }
 
 async function isEmptyAndBlocked(
-  { name, settings }: Pick<IndexInfo, 'name' | 'settings'>,
+  { name, settings }: IndexInfo,
   { es, pass }: EffectContext,
 ): Promise<boolean> {
   if (String(flatten(settings)['index.blocks.write']) !== 'true') return false;

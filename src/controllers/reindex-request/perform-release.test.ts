@@ -148,7 +148,7 @@ describe('what is owed while the aliases move back', () => {
   it.each([
     ['the block was there before', { blockedBefore: true }, held()],
     ['the aliases have moved back, or it is let go', {}, held({ orders })],
-    ['an earlier version has begun it', { deadline: undefined }, held()],
+    ['it has not come to its block', { deadline: undefined }, held()],
   ])('is nothing where %s', (_, over, seen) => {
     expect(owed(over, seen)).toBeUndefined();
   });

@@ -75,7 +75,7 @@ export function servingDue(
   return servingReleaseOf(rollback, { index: destination.name, alias }, es);
 }
 
-/** Undefined for one that an earlier version has begun, which set no deadline. */
+/** Undefined before its block, for which a deadline is written down first. */
 export function servingReleaseOf(
   { deadline }: NonNullable<ReindexRequestStatus['rollback']>,
   held: { readonly index: string; readonly alias: string },

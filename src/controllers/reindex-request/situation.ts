@@ -199,7 +199,7 @@ export function wasBlockedBefore({ status, mark }: Pick<Situation, 'status' | 'm
 function hasSetBlock({ status, mark }: Situation): boolean {
   if (wasBlockedBefore({ status, mark })) return false;
   if (mark?.blocks !== undefined) return mark.blocks;
-  // A mark of an earlier version stands for a status that was lost: with a journal, what is not in it was not done by us.
+  // A mark that does not say so stands for a status that was lost: with a journal, what is not in it was not done by us.
   return status.blockedSince !== undefined || (mark !== undefined && !status.copy);
 }
 

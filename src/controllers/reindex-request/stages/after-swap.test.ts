@@ -142,6 +142,7 @@ describe('the rollback window', () => {
         settings: {
           'index.hidden': null,
           'index.translog.durability': null,
+          'index.write.wait_for_active_shards': null,
           'index.lifecycle.name': 'policy',
         },
       }),
@@ -334,7 +335,7 @@ describe('a rollback', () => {
     expect(actionsOf(decision)).toEqual([]);
   });
 
-  it('does so for a block that an earlier version has set', () => {
+  it('does so for a block that was set without one', () => {
     const old = { ...begun, rollback: { ...rollback, verified: true } };
     expect(run(asked(old), world({ destination: holding() })).status.rollback?.deadline).toBe(deadline);
   });

@@ -12,7 +12,6 @@ import { cancelStrays, markChange, settingsChange, targetOf } from '../changes.t
 import type { IndexFacts } from '../observed.ts';
 import { aliasesToMove, currentEpochAlias, isApproved, type Situation } from '../situation.ts';
 import { operationsSince } from '../moved.ts';
-import { withoutVerdict } from '../rounds.ts';
 import { time } from '../moments.ts';
 import { AT_ONCE_MS, fail, type Step, step } from '../step.ts';
 import { brokenFence } from './broken-fence.ts';
@@ -35,9 +34,8 @@ export function cutOver(situation: Situation): Step {
   if (broken) return broken;
   const strays = cancelStrays(situation);
   if (strays) return step(situation, { ...options, actions: strays, next: AT_ONCE_MS });
-  if (!bothReached(situation)) return step(situation, { ...options, next: AT_ONCE_MS });
-  if (!status.cutoverMaxSeq)
-    return step(situation, { ...options, status: withoutVerdict(status), next: 'now' });
+  if (!bothReached(situation) || !status.cutoverMaxSeq)
+    return step(situation, { ...options, next: AT_ONCE_MS });
   const cutover = cutoverOf(situation, source, mark, status.cutoverMaxSeq);
   const stranger = strangeWrites(situation, cutover);
   if (stranger) return stranger;

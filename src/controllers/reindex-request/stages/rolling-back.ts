@@ -71,7 +71,7 @@ function hold(moved: Situation): Step | undefined {
   if (!(alias in destination.aliases)) return act({ type: 'AddEpochAlias', target, alias });
   const blocked = writesBlocked(destination);
   if (blocked && rollback.blockedBefore) return undefined;
-  // Absent in a rollback that an earlier version has begun, too.
+  // The journal first: until when those who write may wait.
   if (rollback.deadline === undefined) {
     const deadline = time(moved.now + longestBlockMs(moved));
     return rollbackStep(moved, message, { status: withRollback(moved, { deadline }), next: 'now' });
