@@ -13,6 +13,7 @@ import {
   isOver,
   keepsWork,
   ownsBlock,
+  type Prepared,
   type Situation,
   situationOf,
   whyToLift,
@@ -67,6 +68,10 @@ export type Stage =
   | 'CuttingOver'
   | StageAfterMove;
 
+/** `stageOf` has seen that it is; the stages from there on need not ask again. */
+const whenPrepared = (stage: (prepared: Prepared) => Step) => (situation: Situation) =>
+  isPrepared(situation) ? stage(situation) : prepare(situation);
+
 const stages: Readonly<Record<Stage, (situation: Situation) => Step>> = {
   Over: over,
   Undoing: undo,
@@ -75,18 +80,18 @@ const stages: Readonly<Record<Stage, (situation: Situation) => Step>> = {
   Validating: validate,
   Preparing: prepare,
   TakingOver: takeOver,
-  Copying: copy,
+  Copying: whenPrepared(copy),
   JudgingFailures: judgeFailures,
-  CatchingUp: catchUp,
-  AwaitingApproval: awaitApproval,
-  Hardening: harden,
-  Comparing: compare,
-  Fencing: fence,
+  CatchingUp: whenPrepared(catchUp),
+  AwaitingApproval: whenPrepared(awaitApproval),
+  Hardening: whenPrepared(harden),
+  Comparing: whenPrepared(compare),
+  Fencing: whenPrepared(fence),
   Lifting: lift,
   Suspended: rest,
-  Verifying: verify,
-  Releasing: release,
-  CuttingOver: cutOver,
+  Verifying: whenPrepared(verify),
+  Releasing: whenPrepared(release),
+  CuttingOver: whenPrepared(cutOver),
   RollbackWindow: keepWindow,
   RollingBack: rollBack,
   CleaningUp: cleanUp,
@@ -158,11 +163,13 @@ function hasForgottenBlock(situation: Situation): boolean {
 }
 
 /** Tuning counts until the copy has begun; Hardening takes it back. */
-function isPrepared({ status, spec, source, destination, mark, attempt, epoch, epochs }: Situation): boolean {
-  if (!source || !mark?.restore || mark.attempt !== attempt || !epochs.includes(epoch)) return false;
-  if (status.copy) return status.destination?.uuid === destination?.uuid;
+function isPrepared(situation: Situation): situation is Prepared {
+  const { status, spec, source, destination, mark, attempt, epoch, epochs } = situation;
+  if (!source || !destination || !mark?.restore) return false;
+  if (mark.attempt !== attempt || !epochs.includes(epoch)) return false;
+  if (status.copy) return status.destination?.uuid === destination.uuid;
   return (
     status.destination?.uuid !== undefined &&
-    hasSettings(destination?.settings, tunedSettings(spec.destination, destination?.settings))
+    hasSettings(destination.settings, tunedSettings(spec.destination, destination.settings))
   );
 }

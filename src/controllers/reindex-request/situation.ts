@@ -2,7 +2,7 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { APPROVE, RETRY, tokenOf } from '../../crds/shared.ts';
 import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
-import { type DestinationMark, flatten, markOf } from './destination.ts';
+import { type DestinationMark, type FlatSettings, flatten, markOf } from './destination.ts';
 import { leftMs } from './moments.ts';
 import { parseDuration } from '../../schedule/duration.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
@@ -30,6 +30,13 @@ export interface Situation {
   readonly blocked: boolean;
   /** The aliases have moved: from here on there is only forward. */
   readonly swapped: boolean;
+}
+
+/** From the first round on: the copy is made ready, and what it works on is there. */
+export interface Prepared extends Situation {
+  readonly source: IndexFacts;
+  readonly destination: IndexFacts;
+  readonly mark: DestinationMark & { readonly restore: FlatSettings };
 }
 
 export function situationOf(resource: CopyRequest, observed: Observed, now: number): Situation {

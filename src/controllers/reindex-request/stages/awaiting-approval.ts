@@ -1,5 +1,5 @@
 import { APPROVE, approvedOther } from '../../../crds/shared.ts';
-import type { Situation } from '../situation.ts';
+import type { Prepared } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { hasFallenBehind } from './catching-up.ts';
 import { copy, renew } from './copying.ts';
@@ -7,7 +7,7 @@ import { copy, renew } from './copying.ts';
 const LOOK_AGAIN_MS = 10_000;
 
 /** Caught up, and kept so, until a person says that the aliases may move. */
-export function awaitApproval(situation: Situation): Step {
+export function awaitApproval(situation: Prepared): Step {
   if (hasFallenBehind(situation)) return copy(situation);
   const { status, spec, resource } = situation;
   const hash = status.plan?.hash ?? '';

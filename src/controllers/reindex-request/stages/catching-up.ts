@@ -1,12 +1,12 @@
 import { ageMs } from '../moments.ts';
 import { isCaughtUp, lag } from '../rounds.ts';
-import type { Situation } from '../situation.ts';
+import type { Prepared, Situation } from '../situation.ts';
 import { AT_ONCE_MS, type Step } from '../step.ts';
 import { report } from './copy-report.ts';
 import { copy } from './copying.ts';
 
 /** Another round, as long as each leaves less for the last one, which writers wait for. */
-export function catchUp(situation: Situation): Step {
+export function catchUp(situation: Prepared): Step {
   const { status, observed } = situation;
   const journal = status.copy;
   const shards = observed.shards;

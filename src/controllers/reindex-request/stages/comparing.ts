@@ -1,7 +1,8 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
+import { targetOf } from '../changes.ts';
 import { pageOf } from '../page.ts';
-import type { Situation } from '../situation.ts';
-import { fail, SOON_MS, type Step, step } from '../step.ts';
+import type { Prepared, Situation } from '../situation.ts';
+import { fail, type Step, step } from '../step.ts';
 
 /** Counts are compared under the write block; ids and contents before it, since they take their time. */
 export function needsComparison(situation: Situation): boolean {
@@ -23,7 +24,7 @@ function namedOf({ verification }: ReindexRequestStatus): string {
 }
 
 /** What the last round has copied is compared with the point in time that it was copied by. */
-export function compare(situation: Situation): Step {
+export function compare(situation: Prepared): Step {
   const { status, spec, source, destination } = situation;
   const { sampled = 0, mismatched = 0 } = status.verification ?? {};
   if (status.verification?.compared && differs(situation))
@@ -32,13 +33,11 @@ export function compare(situation: Situation): Step {
       'VerificationFailed',
       `${mismatched} of ${sampled} documents differ between ${status.source?.index} and ${spec.destination.index}${namedOf(status)}; no alias was moved: see status.verification, then retry copies anew`,
     );
-  const target = { index: destination?.name ?? '', uuid: destination?.uuid ?? '' };
   const what = spec.verification.level === 'Ids' ? 'ids' : 'contents';
   return step(situation, {
     phase: 'Verifying',
     message: `comparing ${what} of both indexes: ${sampled} documents`,
     percent: 96,
-    actions: [{ type: 'Compare', target, page: pageOf(source?.settings) }],
-    next: destination ? 'now' : SOON_MS,
+    actions: [{ type: 'Compare', target: targetOf(destination), page: pageOf(source.settings) }],
   });
 }

@@ -13,7 +13,7 @@ import { pageOf } from '../page.ts';
 import { allDone } from '../ranges.ts';
 import { rangeRequest } from '../requests.ts';
 import { type Copy, isRoundComplete, LOST_SINCE } from '../rounds.ts';
-import { isFenced, type Situation } from '../situation.ts';
+import { isFenced, type Prepared, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, type Step } from '../step.ts';
 import { completedOf, pollMs, report } from './copy-report.ts';
 
@@ -23,23 +23,16 @@ const MOST_FAILURES_LISTED = 10;
  * One round: what is to be copied is fixed, then range after range is copied, while what was deleted since the round
  * before is deleted in the destination. The same code runs while writers write and under the write block.
  */
-export function copy(situation: Situation): Step {
-  const journal = situation.status.copy;
-  if (!journal || journal.discarded || isRoundComplete(journal)) return begin(situation, journal);
-  if (!journal.settled) return settle(situation);
-  // Whoever is suspended only lets tasks end.
-  return journal.sweep && !situation.spec.suspend ? sweep(situation) : copyRanges(situation, journal);
+export function copy(prepared: Prepared): Step {
+  const journal = prepared.status.copy;
+  if (!journal || journal.discarded || isRoundComplete(journal)) return begin(prepared, journal);
+  if (!journal.settled) return settle(prepared);
+  return journal.sweep ? sweep(prepared) : copyRanges(prepared, journal);
 }
 
 /** Nothing of an earlier round may still be on its way: its epoch is over, and no task of ours runs. */
-function begin(situation: Situation, before: Copy | undefined): Step {
+function begin(situation: Prepared, before: Copy | undefined): Step {
   const { source, destination, status } = situation;
-  if (!source)
-    return fail(
-      situation,
-      'SourceChanged',
-      `${status.source?.index} was deleted or created anew during the copy; retry plans again`,
-    );
   if (before && !before.sealed)
     return report(situation, {
       status: { ...status, epoch: situation.epoch + 1, copy: { ...before, sealed: true } },
@@ -51,7 +44,7 @@ function begin(situation: Situation, before: Copy | undefined): Step {
     type: 'BeginRound',
     target: targetOf(source),
     fenced: isFenced(situation),
-    ...(destination ? { destination: targetOf(destination) } : {}),
+    destination: targetOf(destination),
     before: before?.previousPit,
   } as const;
   const idleMs = lagWaitMs(ageMs(status.blockedSince, situation.now), true);
@@ -59,16 +52,16 @@ function begin(situation: Situation, before: Copy | undefined): Step {
 }
 
 /** A replica that hangs behind would show a document that is in no point in time. */
-function settle(situation: Situation): Step {
+function settle(situation: Prepared): Step {
   const { source, status, now } = situation;
-  const target = { index: source?.name ?? '', uuid: source?.uuid ?? '' };
   const lasted = ageMs(status.copy?.pitTime, now);
-  const action = { type: 'SettleRound', target, flush: needsFlush(source?.settings, lasted) } as const;
+  const flush = needsFlush(source.settings, lasted);
+  const action = { type: 'SettleRound', target: targetOf(source), flush } as const;
   return report(situation, { actions: [action], next: 'now', idleMs: lagWaitMs(lasted) });
 }
 
 /** Before more ranges: which of them are copied again is what it finds out. */
-function sweep(situation: Situation): Step {
+function sweep(situation: Prepared): Step {
   if (isFlooded(situation.destination)) return report(situation, {});
   return report(situation, { actions: lookUp('Sweep', situation), next: 'now' });
 }
@@ -95,7 +88,7 @@ function lookUp(
  * in status are sent. An intent whose answer was lost is found again by its opaque id, or sent once more: a duplicate
  * writes the same content.
  */
-function copyRanges(situation: Situation, journal: Copy): Step {
+export function copyRanges(situation: Situation, journal: Copy): Step {
   const failure = failureIn(situation);
   if (failure) return failure;
   const { now, observed } = situation;

@@ -3,14 +3,12 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import {
   type CutoverMark,
   type CutoverMaxSeq,
-  type DestinationMark,
   flatten,
   servingSettings,
 } from '../destination.ts';
 import type { MovedAlias, ReindexAction } from '../actions.ts';
 import { cancelStrays, markChange, settingsChange, targetOf } from '../changes.ts';
-import type { IndexFacts } from '../observed.ts';
-import { aliasesToMove, currentEpochAlias, isApproved, type Situation } from '../situation.ts';
+import { aliasesToMove, currentEpochAlias, isApproved, type Prepared, type Situation } from '../situation.ts';
 import { operationsSince } from '../moved.ts';
 import { time } from '../moments.ts';
 import { AT_ONCE_MS, fail, type Step, step } from '../step.ts';
@@ -21,25 +19,19 @@ import { refuseProtected } from './protection.ts';
  * One atomic call moves every alias with its whole definition and takes the epoch alias away: it happens as a whole or
  * not at all, and not twice. Before it the destination is marked final, so that from then on nothing of ours deletes it.
  */
-export function cutOver(situation: Situation): Step {
-  const { status, source, destination, mark } = situation;
+export function cutOver(situation: Prepared): Step {
+  const { status, source, destination } = situation;
   const options = { phase: 'CuttingOver', message: 'moving the aliases', percent: 98 } as const;
-  if (!source || !destination || !mark)
-    return fail(
-      situation,
-      'SourceChanged',
-      'source or destination is gone right before the move of the aliases; retry begins anew',
-    );
   const broken = brokenFence(situation) ?? conflict(situation);
   if (broken) return broken;
   const strays = cancelStrays(situation);
   if (strays) return step(situation, { ...options, actions: strays, next: AT_ONCE_MS });
   if (!bothReached(situation) || !status.cutoverMaxSeq)
     return step(situation, { ...options, next: AT_ONCE_MS });
-  const cutover = cutoverOf(situation, source, mark, status.cutoverMaxSeq);
+  const cutover = cutoverOf(situation, status.cutoverMaxSeq);
   const stranger = strangeWrites(situation, cutover);
   if (stranger) return stranger;
-  const last = finish(destination, mark, cutover);
+  const last = finish(situation, cutover);
   if (last.length > 0) return step(situation, { ...options, actions: last });
   const known = { cutoverMaxSeq: cutover.maxSeq, sourceHidden: cutover.sourceHidden };
   const isKnown =
@@ -62,14 +54,10 @@ export function cutOver(situation: Situation): Step {
 }
 
 /** What the destination needs before users meet it: its pipelines, and the mark that keeps it from being deleted. */
-function finish(
-  destination: IndexFacts,
-  mark: DestinationMark,
-  cutover: CutoverMark,
-): readonly ReindexAction[] {
+function finish({ destination, mark }: Prepared, cutover: CutoverMark): readonly ReindexAction[] {
   const isFinal = mark.state === 'final' && isDeepStrictEqual(mark.cutover, cutover);
   return [
-    ...settingsChange(destination, servingSettings(mark.restore ?? {})),
+    ...settingsChange(destination, servingSettings(mark.restore)),
     ...(isFinal ? [] : [markChange(destination, { ...mark, state: 'final', cutover })]),
   ];
 }
@@ -79,17 +67,15 @@ function finish(
  * to wait or would be refused, and how far both were when they were counted, which the move is held to.
  */
 export function finishAtOnce(
-  situation: Situation,
+  situation: Prepared,
   proven: CutoverMaxSeq,
 ): Pick<Step, 'actions'> & {
   readonly status: Pick<ReindexRequestStatus, 'cutoverMaxSeq' | 'sourceHidden'>;
 } {
-  const { source, destination, mark } = situation;
-  if (!source || !destination || !mark) return { actions: [], status: { cutoverMaxSeq: proven } };
-  const cutover = cutoverOf(situation, source, mark, proven);
+  const cutover = cutoverOf(situation, proven);
   const waits = !isApproved(situation) || conflict(situation) !== undefined;
   return {
-    actions: waits ? [] : finish(destination, mark, cutover),
+    actions: waits ? [] : finish(situation, cutover),
     status: { cutoverMaxSeq: cutover.maxSeq, sourceHidden: cutover.sourceHidden },
   };
 }
@@ -103,12 +89,8 @@ export function bothReached({ observed }: Situation): CutoverMaxSeq | undefined 
 }
 
 /** Written once with `final`. The proof is the last moment at which only we had written: what comes later is the users'. */
-function cutoverOf(
-  situation: Situation,
-  source: IndexFacts,
-  mark: DestinationMark,
-  proven: CutoverMaxSeq,
-): CutoverMark {
+function cutoverOf(situation: Prepared, proven: CutoverMaxSeq): CutoverMark {
+  const { source, mark } = situation;
   const fresh = {
     time: time(situation.now),
     sourceHidden: String(flatten(source.settings)['index.hidden']) === 'true',
@@ -119,18 +101,18 @@ function cutoverOf(
 }
 
 /** Whatever the proof has not seen must not be served as proven. */
-function strangeWrites(situation: Situation, { maxSeq }: CutoverMark): Step | undefined {
+function strangeWrites(situation: Prepared, { maxSeq }: CutoverMark): Step | undefined {
   const { observed, destination } = situation;
   if (operationsSince(maxSeq.destination, observed.destinationShards) === 0) return undefined;
   return fail(
     situation,
     'VerificationFailed',
-    `${destination?.name} has taken writes of somebody else since it was proven; no alias was moved: retry copies anew`,
+    `${destination.name} has taken writes of somebody else since it was proven; no alias was moved: retry copies anew`,
   );
 }
 
 /** An alias that was planned and is gone has been taken by somebody else: their wish is not overruled. */
-function conflict(situation: Situation): Step | undefined {
+function conflict(situation: Prepared): Step | undefined {
   const protection = refuseProtected(situation);
   if (protection) return protection;
   const { status, source } = situation;
@@ -141,19 +123,17 @@ function conflict(situation: Situation): Step | undefined {
       'AliasConflict',
       `alias ${guarded.map(({ name }) => name).join(', ')} was added during the copy and is protected: remove it, then retry`,
     );
-  const missing = (status.plan?.aliases ?? []).filter(({ name }) => !(name in (source?.aliases ?? {})));
+  const missing = (status.plan?.aliases ?? []).filter(({ name }) => !(name in source.aliases));
   if (missing.length === 0) return undefined;
   const names = missing.map(({ name }) => name).join(', ');
   return fail(
     situation,
     'AliasConflict',
-    `alias ${names} was taken from ${source?.name} by somebody else during the copy; no alias was moved: put it back or correct spec.aliases, then retry`,
+    `alias ${names} was taken from ${source.name} by somebody else during the copy; no alias was moved: put it back or correct spec.aliases, then retry`,
   );
 }
 
 /** As they are now: a filter that was changed during the copy moves as it was changed. */
-function movedAliases({ spec, source }: Situation): readonly MovedAlias[] {
-  return source
-    ? Object.entries(aliasesToMove(spec, source)).map(([name, definition]) => ({ name, definition }))
-    : [];
+function movedAliases({ spec, source }: Prepared): readonly MovedAlias[] {
+  return Object.entries(aliasesToMove(spec, source)).map(([name, definition]) => ({ name, definition }));
 }

@@ -1,3 +1,4 @@
+import { targetOf } from '../changes.ts';
 import { deletionIsWanted, hasWindow, windowIsOpen } from '../moved.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
@@ -31,7 +32,7 @@ export function deleteSource(moved: Situation): Step | undefined {
   if (!moved.observed.shards) return waitForShards(moved, source);
   const doubt = whyDoubted(moved);
   if (doubt !== undefined) return keep(moved, doubt);
-  return waitForClock(moved, source) ?? carryOut(moved);
+  return waitForClock(moved, source) ?? carryOut(moved, source);
 }
 
 /**
@@ -125,19 +126,18 @@ function keep(moved: Situation, why: string): Step {
   });
 }
 
-function carryOut(moved: Situation): Step {
-  const { status, source, now } = moved;
-  const target = { index: source?.name ?? '', uuid: source?.uuid ?? '' };
+function carryOut(moved: Situation, source: IndexFacts): Step {
+  const { status, now } = moved;
   const message = status.sourceBusy
-    ? `waiting until the snapshot that holds ${target.index} has ended`
-    : `deleting ${target.index}`;
+    ? `waiting until the snapshot that holds ${source.name} has ended`
+    : `deleting ${source.name}`;
   if (status.intent?.type !== 'DeleteSource')
     return cleaningStep(moved, message, {
       status: { ...status, intent: { type: 'DeleteSource', time: time(now) } },
     });
   const maxSeqNos = status.cutoverMaxSeq?.source ?? [];
   return cleaningStep(moved, message, {
-    actions: [{ type: 'DeleteSource', target, maxSeqNos }],
+    actions: [{ type: 'DeleteSource', target: targetOf(source), maxSeqNos }],
     next: status.sourceBusy ? SNAPSHOT_MS : 'now',
   });
 }

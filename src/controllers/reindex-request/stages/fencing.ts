@@ -1,7 +1,13 @@
 import { cancelStrays, metaWith, targetOf } from '../changes.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { leftMs, time } from '../moments.ts';
-import { currentEpochAlias, longestOutageMs, ownsBlock, type Situation } from '../situation.ts';
+import {
+  currentEpochAlias,
+  longestOutageMs,
+  ownsBlock,
+  type Prepared,
+  type Situation,
+} from '../situation.ts';
 import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step } from '../step.ts';
 import { LONGEST_WAIT_MS } from './lifting.ts';
 import { refuseProtected } from './protection.ts';
@@ -10,19 +16,13 @@ import { refuseProtected } from './protection.ts';
  * Writes to the source stop, provably: the block is set through the epoch alias, and Elasticsearch confirms that no
  * write is in flight. The round that begins then reaches the highest operation of every shard, and nothing follows it.
  */
-export function fence(situation: Situation): Step {
-  const { status, source, spec, now } = situation;
+export function fence(situation: Prepared): Step {
+  const { status, source, now } = situation;
   const options = {
     phase: 'Fencing',
-    message: `blocking writes to ${status.source?.index ?? spec.source.index}`,
+    message: `blocking writes to ${source.name}`,
     ...(status.copy ? { percent: 97 } : {}),
   } as const;
-  if (!source)
-    return fail(
-      situation,
-      'SourceChanged',
-      `${status.source?.index} was deleted or created anew before writes could be blocked; retry plans again`,
-    );
   const guarded = refuseProtected(situation);
   if (guarded) return guarded;
   if (leftMs(status.fenceAfter, LONGEST_WAIT_MS, now) > 0)
@@ -61,9 +61,9 @@ export function fence(situation: Situation): Step {
 }
 
 /** From the intent on the time counts that writers may be kept waiting. A copy that writers wait for as a whole is not prepared. */
-function prepare(situation: Situation): Step | undefined {
+function prepare(situation: Prepared): Step | undefined {
   const { source, destination, status } = situation;
-  if (!source || !destination || !status.copy || status.copy.flushed) return undefined;
+  if (!status.copy || status.copy.flushed) return undefined;
   return step(situation, {
     phase: 'CatchingUp',
     message: `preparing to block writes to ${source.name}`,
@@ -73,8 +73,8 @@ function prepare(situation: Situation): Step | undefined {
 }
 
 /** It came after the intent and before our call: their block is not ours to lift, and stops writers as well. */
-function isOfSomebodyElse(situation: Situation): boolean {
-  return situation.blocked && situation.mark?.blocks === false && !ownsBlock(situation);
+function isOfSomebodyElse(situation: Prepared): boolean {
+  return situation.blocked && situation.mark.blocks === false && !ownsBlock(situation);
 }
 
 /** Writers would wait for a copy that cannot be written. */
@@ -112,29 +112,27 @@ function withoutForeignBlock({ status, blocked }: Situation) {
   return status.plan && !blocked ? { plan: { ...status.plan, blockedBefore: false } } : {};
 }
 
-function waitMessage({ status, spec }: Situation): string {
-  return `writes to ${status.source?.index ?? spec.source.index} are free again; the next try to move the aliases is ${(status.fenceTries ?? 0) + 1}`;
+function waitMessage({ status, source }: Prepared): string {
+  return `writes to ${source.name} are free again; the next try to move the aliases is ${(status.fenceTries ?? 0) + 1}`;
 }
 
 /** A block of unknown proof is set anew; one that was there before us is not ours to lift. */
-function blockAction(situation: Situation) {
+function blockAction(situation: Prepared) {
   const { source, destination, status, blocked } = situation;
-  const target = { index: source?.name ?? '', uuid: source?.uuid ?? '' };
   const liftFirst = blocked && !status.plan?.blockedBefore;
-  const through = currentEpochAlias(situation);
   return {
     type: 'BlockWrites',
-    target,
-    through,
+    target: targetOf(source),
+    through: currentEpochAlias(situation),
     liftFirst,
     ...noted(situation),
-    ...(destination && status.copy?.flushed && !liftFirst ? { readied: targetOf(destination) } : {}),
+    ...(status.copy?.flushed && !liftFirst ? { readied: targetOf(destination) } : {}),
   } as const;
 }
 
 /** Whose it is, for whoever finds it without a status. */
-function noted({ destination, mark }: Situation) {
-  if (!destination || !mark || mark.blocks) return {};
+function noted({ destination, mark }: Prepared) {
+  if (mark.blocks) return {};
   const meta = metaWith(destination, { ...mark, blocks: true, blockedBefore: false });
   return { note: { target: targetOf(destination), meta } };
 }

@@ -1,14 +1,15 @@
 import type { HealthStatus } from '../../../elasticsearch/health.ts';
-import { hardenedSettings, hasSettings } from '../destination.ts';
+import { settingsChange, targetOf } from '../changes.ts';
+import { hardenedSettings } from '../destination.ts';
 import { isRecent, time } from '../moments.ts';
-import type { Situation } from '../situation.ts';
+import type { Prepared, Situation } from '../situation.ts';
 import { SOON_MS, type Step, step } from '../step.ts';
 
 /** Replicas are waited for this long; the index is whole without them, and with BlockFirst writers are waiting. */
 const LONGEST_WAIT_MS = 5 * 60_000;
 
 /** The destination gets its own settings back, replicas included, and is as healthy as the source before it serves. */
-export function harden(situation: Situation): Step {
+export function harden(situation: Prepared): Step {
   const { status, mark, destination, now } = situation;
   const message = `adding replicas and settings to ${situation.spec.destination.index}`;
   const options = { phase: 'Hardening', message, percent: 91 } as const;
@@ -18,13 +19,14 @@ export function harden(situation: Situation): Step {
       status: { ...status, intent: { type: 'Harden', time: time(now) } },
       next: 'now',
     });
-  const settings = hardenedSettings(mark?.restore ?? {});
-  const target = { index: destination?.name ?? '', uuid: destination?.uuid ?? '' };
-  if (!hasSettings(destination?.settings, settings))
-    return step(situation, { ...options, actions: [{ type: 'SetSettings', target, settings }] });
+  const actions = settingsChange(destination, hardenedSettings(mark.restore));
+  if (actions.length > 0) return step(situation, { ...options, actions });
   if (!isHealthy(situation) && isRecent(status.intent.time, LONGEST_WAIT_MS, now))
     return step(situation, { ...options, message: waiting(situation), next: SOON_MS });
-  return step(situation, { ...options, actions: [{ type: 'FinishHardening', target }] });
+  return step(situation, {
+    ...options,
+    actions: [{ type: 'FinishHardening', target: targetOf(destination) }],
+  });
 }
 
 /** A cluster with too few nodes for the replicas is told of, since it costs the whole wait. */

@@ -1,19 +1,13 @@
 import { dropEpochs, markChange, settingsChange } from '../changes.ts';
 import { ownPipelines } from '../destination.ts';
 import { withQuarantined } from '../progress.ts';
-import type { Situation } from '../situation.ts';
+import type { Prepared, Situation } from '../situation.ts';
 import { time } from '../moments.ts';
-import { fail, type Step, step } from '../step.ts';
+import { type Step, step } from '../step.ts';
 
 /** The end of a copy that moves nothing: it is final, and the source is let go. */
-export function release(situation: Situation): Step {
+export function release(situation: Prepared): Step {
   const { source, destination, mark, spec, status, now } = situation;
-  if (!source || !destination || !mark)
-    return fail(
-      situation,
-      'SourceChanged',
-      'source or destination is gone right before the end of the copy; retry begins anew',
-    );
   const message = `finishing ${spec.destination.index}`;
   const options = {
     phase: 'CleaningUp',
@@ -21,7 +15,7 @@ export function release(situation: Situation): Step {
     percent: 99,
     progress: withLeftOut(situation, message),
   } as const;
-  const pipelines = settingsChange(destination, ownPipelines(mark.restore ?? {}));
+  const pipelines = settingsChange(destination, ownPipelines(mark.restore));
   if (pipelines.length > 0) return step(situation, { ...options, actions: pipelines });
   if (mark.state !== 'final')
     return step(situation, { ...options, actions: [markChange(destination, { ...mark, state: 'final' })] });

@@ -1,18 +1,19 @@
 import type { Situation } from '../situation.ts';
 import { withoutForecast } from '../progress.ts';
 import { type Step, step } from '../step.ts';
-import { copy } from './copying.ts';
+import { copyRanges } from './copying.ts';
 
 /** No new part begins, those that run end and count; what is written meanwhile is caught up after resuming. */
 export function rest(situation: Situation): Step {
   const { status } = situation;
-  const running = (status.copy?.running ?? []).filter(({ task }) => task !== undefined).length;
+  const journal = status.copy;
+  const running = (journal?.running ?? []).filter(({ task }) => task !== undefined).length;
   const message =
     running > 0
       ? `suspended by spec.suspend: ${running} tasks that run already end, no new one begins, and writes are free`
       : 'suspended by spec.suspend: writes are free; what is copied is kept, and what is written meanwhile is caught up after resuming';
   const ready = { type: 'suspended', reason: 'Suspended', message } as const;
-  if (running > 0) return { ...resting(copy(situation)), ready };
+  if (journal && running > 0) return { ...resting(copyRanges(situation, journal)), ready };
   return step(situation, { phase: status.phase ?? 'Copying', message, ready, next: 'changed' });
 }
 

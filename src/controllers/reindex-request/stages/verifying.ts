@@ -1,7 +1,7 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { cancelStrays } from '../changes.ts';
 import type { CutoverMaxSeq } from '../destination.ts';
-import { isBlockFirst, type Situation } from '../situation.ts';
+import { isBlockFirst, type Prepared, type Situation } from '../situation.ts';
 import { time } from '../moments.ts';
 import { AT_ONCE_MS, fail, type Step, step } from '../step.ts';
 import { withQuarantined } from '../progress.ts';
@@ -16,8 +16,8 @@ import { beginToLift } from './lifting.ts';
  * deleted meanwhile is deleted there: equal counts then are equal sets of documents. A difference never leads to a
  * cut-over.
  */
-export function verify(situation: Situation): Step {
-  const { status, spec, observed } = situation;
+export function verify(situation: Prepared): Step {
+  const { status, source, destination, observed } = situation;
   const options = {
     phase: isBlockFirst(situation) ? 'Verifying' : 'Reconciling',
     message: 'counting documents of both indexes',
@@ -30,9 +30,7 @@ export function verify(situation: Situation): Step {
   if (!status.verification?.refreshed)
     return step(situation, {
       ...options,
-      actions: [
-        { type: 'RefreshBoth', source: status.source?.index ?? '', destination: spec.destination.index },
-      ],
+      actions: [{ type: 'RefreshBoth', source: source.name, destination: destination.name }],
     });
   if (observed.bad === 'lost' && status.copy)
     return step(situation, {
@@ -51,7 +49,7 @@ interface Figures {
 }
 
 /** @param proven how far both were right before they were counted. */
-function judge(situation: Situation, counts: Figures, proven: CutoverMaxSeq): Step {
+function judge(situation: Prepared, counts: Figures, proven: CutoverMaxSeq): Step {
   const { status, spec, observed } = situation;
   const quarantined = typeof observed.bad === 'number' ? observed.bad : 0;
   const { most, fewest } = expected(situation, counts.source - quarantined);
@@ -100,7 +98,7 @@ function expected(
 
 /** Once, every document is looked up, outside of the block where writers are waiting; then a difference is a failure. */
 function differ(
-  situation: Situation,
+  situation: Prepared,
   counts: Figures,
   verification: NonNullable<ReindexRequestStatus['verification']>,
   most: number,
@@ -130,8 +128,8 @@ function differ(
 }
 
 /** Another try would end alike where one of two documents takes the place of the other. */
-function cureOf({ status, source, destination }: Situation, counts: Figures, most: number): string {
-  const mayMerge = counts.destination < most && !isDividedAlike(source?.settings, destination?.settings);
+function cureOf({ status, source, destination }: Prepared, counts: Figures, most: number): string {
+  const mayMerge = counts.destination < most && !isDividedAlike(source.settings, destination.settings);
   return mayMerge
     ? `where the same id is in ${status.source?.index} under several routings, an index that is divided into shards in another way keeps one of them; then give it as many shards in a new request, else retry copies anew`
     : 'retry copies anew';
