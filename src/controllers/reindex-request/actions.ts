@@ -1,6 +1,6 @@
 import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
 import type { Claim, DocumentFailure, RunningRange } from './observed.ts';
-import type { FlatSettings } from './destination.ts';
+import type { FlatSettings } from '../index-settings.ts';
 import type { Range } from './ranges.ts';
 import type { SampleRequest } from './requests.ts';
 

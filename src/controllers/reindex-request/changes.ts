@@ -1,5 +1,6 @@
 import type { ReindexAction, Target } from './actions.ts';
-import { type DestinationMark, type FlatSettings, hasSettings, withMark } from './destination.ts';
+import type { FlatSettings } from '../index-settings.ts';
+import { type DestinationMark, hasSettings, withMark } from './destination.ts';
 import { epochAlias } from './names.ts';
 import type { IndexFacts } from './observed.ts';
 import type { Situation } from './situation.ts';

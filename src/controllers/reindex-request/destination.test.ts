@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { flatten } from '../index-settings.ts';
 import {
   creationBody,
   type DestinationMark,
-  flatten,
   hardenedSettings,
   hasSettings,
   markOf,

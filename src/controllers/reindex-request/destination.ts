@@ -5,8 +5,6 @@ import { asObject } from '../json-object.ts';
 import { mergedMappings } from './mappings.ts';
 import type { IndexFacts } from './observed.ts';
 
-export { type FlatSettings, flatten };
-
 /** The facts about a destination that must survive a lost status: kept in its mapping's `_meta`. */
 export interface DestinationMark {
   readonly uid: string;

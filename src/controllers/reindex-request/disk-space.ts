@@ -1,6 +1,8 @@
 import type { NodeDisk } from '../../elasticsearch/disk.ts';
 import type { CopySpec } from './copy-request.ts';
-import { type FlatSettings, flatten, ownSettings } from './destination.ts';
+import type { FlatSettings } from '../index-settings.ts';
+import { ownSettings } from './destination.ts';
+import { isBlocked } from './index-facts.ts';
 import type { IndexFacts, PreflightFacts } from './observed.ts';
 
 /** A copy is written once more while its segments are merged, in part. */
@@ -59,7 +61,7 @@ export function bytesText(bytes: number): string {
  * to the index, and lifts its block by itself once there is space again.
  */
 export function isFlooded(index: IndexFacts | undefined): boolean {
-  return String(flatten(index?.settings ?? {})['index.blocks.read_only_allow_delete']) === 'true';
+  return index !== undefined && isBlocked(index, 'read_only_allow_delete');
 }
 
 export function floodMessage(index: string): string {

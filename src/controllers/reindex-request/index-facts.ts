@@ -1,4 +1,5 @@
 import type { IndexInfo } from '../../elasticsearch/indices.ts';
+import { flatten } from '../index-settings.ts';
 import type { IndexFacts } from './observed.ts';
 
 /** What this kind judges an index by. Only a closed index carries the proof of having been closed. */
@@ -12,4 +13,16 @@ export function factsOf({ name, uuid, settings, mappings, aliases, dataStream }:
     dataStream,
     closed: settings['verified_before_close'] === 'true',
   };
+}
+
+export function shardCountOf({ settings }: Pick<IndexFacts, 'settings'>): number {
+  return Number(flatten(settings)['index.number_of_shards'] ?? 1);
+}
+
+type Block = 'write' | 'metadata' | 'read_only' | 'read_only_allow_delete';
+
+/** Whether one of these blocks is set. */
+export function isBlocked({ settings }: Pick<IndexFacts, 'settings'>, ...blocks: readonly Block[]): boolean {
+  const flat = flatten(settings);
+  return blocks.some((block) => String(flat[`index.blocks.${block}`]) === 'true');
 }

@@ -1,5 +1,5 @@
 import type { CopySpec } from './copy-request.ts';
-import { flatten } from './destination.ts';
+import { flatten } from '../index-settings.ts';
 
 const KEYS = ['index.default_pipeline', 'index.final_pipeline'] as const;
 

@@ -2,23 +2,12 @@ import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
-import { primaryShards } from '../../elasticsearch/shard-stats.ts';
-import { flatten } from './destination.ts';
+import { primariesOf } from './observe-shards.ts';
 import { deletionIsWanted } from './moved.ts';
 import type { IndexFacts, Observed, ShardFacts } from './observed.ts';
 import type { Situation } from './situation.ts';
 
 type Reads = Partial<Observed>;
-
-/** One primary per shard; a red index throws `incomplete`. */
-export function readIndexShards(
-  { name, settings }: IndexFacts,
-  es: Elasticsearch,
-  signal: AbortSignal,
-): Promise<readonly ShardFacts[]> {
-  const count = Number(flatten(settings)['index.number_of_shards'] ?? 1);
-  return primaryShards(es, name, count, signal);
-}
 
 /** How far both are: what the move is held to, and what a rollback is judged by. */
 export async function readBothShards(
@@ -28,8 +17,8 @@ export async function readBothShards(
 ): Promise<Reads> {
   if (!source || !destination) return {};
   const [shards, destinationShards] = await Promise.all([
-    readIndexShards(source, es, signal),
-    readIndexShards(destination, es, signal),
+    primariesOf(source, es, signal),
+    primariesOf(destination, es, signal),
   ]);
   return { shards, destinationShards };
 }
@@ -50,7 +39,7 @@ async function shardsIfStarted(
   signal: AbortSignal,
 ): Promise<readonly ShardFacts[] | undefined> {
   if (!index || index.closed) return undefined;
-  return undefinedWhen(['incomplete'], readIndexShards(index, es, signal));
+  return undefinedWhen(['incomplete'], primariesOf(index, es, signal));
 }
 
 /** Only the deletion of the old index needs to know. */

@@ -1,24 +1,17 @@
 import { countDocuments } from '../../elasticsearch/counts.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { healthOfEach } from '../../elasticsearch/health.ts';
-import { primariesWithTerms } from '../../elasticsearch/primary-terms.ts';
 import { getTask } from '../../elasticsearch/tasks.ts';
 import type { Stage } from './decide.ts';
 import { readBad, readUncorrected } from './observe-bad.ts';
-import { flatten } from './destination.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { readClaims } from './observe-claims.ts';
 import { needsFinality } from './journal.ts';
 import { rangeOpaqueId } from './names.ts';
 import { readPreflight } from './observe-preflight.ts';
+import { primariesOf, primariesWithTermsOf } from './observe-shards.ts';
 import { outcomeOf, runningOutcome } from './outcomes.ts';
-import {
-  readBothShards,
-  readCleanUp,
-  readDestinationShards,
-  readIndexShards,
-  readMovedSource,
-} from './observe-moved.ts';
+import { readBothShards, readCleanUp, readDestinationShards, readMovedSource } from './observe-moved.ts';
 import type { Observed, TaskOutcome } from './observed.ts';
 import type { Range } from './ranges.ts';
 import { ownScratches } from './perform-scratch.ts';
@@ -151,12 +144,9 @@ async function readProof(situation: Situation, es: Elasticsearch, signal: AbortS
 }
 
 async function readShards({ source }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
-  return source ? { shards: await readIndexShards(source, es, signal) } : {};
+  return source ? { shards: await primariesOf(source, es, signal) } : {};
 }
 
-/** Whether a range counts depends on who was the primary meanwhile. */
 async function readTerms({ source }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
-  if (!source) return {};
-  const count = Number(flatten(source.settings)['index.number_of_shards'] ?? 1);
-  return { shards: await primariesWithTerms(es, source.name, count, signal) };
+  return source ? { shards: await primariesWithTermsOf(source, es, signal) } : {};
 }

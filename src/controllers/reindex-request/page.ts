@@ -1,4 +1,4 @@
-import { flatten } from './destination.ts';
+import { flatten } from '../index-settings.ts';
 
 /** Documents at once. Elasticsearch takes 10,000 at most; ids may be 512 bytes long, and an answer holds them all. */
 export const PAGE = 5_000;

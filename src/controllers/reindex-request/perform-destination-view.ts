@@ -2,7 +2,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { closePointInTime, openPointInTime } from '../../elasticsearch/point-in-time.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
 import type { Target } from './actions.ts';
-import { flatten } from './destination.ts';
+import { shardCountOf } from './index-facts.ts';
 import { pageOf } from './page.ts';
 import type { FrozenView } from './perform-frozen-view.ts';
 import { requireSame } from './perform-effect.ts';
@@ -22,12 +22,11 @@ export async function withDestination<T>(
   use: (view: FrozenView) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  const { settings } = await requireSame(es, target, signal);
+  const found = await requireSame(es, target, signal);
   if (first) await refresh(es, target.index, signal);
   const pit = await openPointInTime(es, target.index, KEEP_ALIVE, signal);
   try {
-    const shardCount = Number(flatten(settings)['index.number_of_shards']);
-    return await use({ pit, shardCount, page: pageOf(settings) });
+    return await use({ pit, shardCount: shardCountOf(found), page: pageOf(found.settings) });
   } finally {
     await closePointInTime(es, pit);
   }

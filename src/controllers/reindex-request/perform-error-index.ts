@@ -6,9 +6,10 @@ import { getIndex, type IndexInfo, putSettings } from '../../elasticsearch/indic
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ReindexAction } from './actions.ts';
 import type { CopyRequest } from './copy-request.ts';
-import { blocked, flatten } from './destination.ts';
+import { blocked } from './destination.ts';
 import { ERROR_INDEX_BODY, errorIndex, holdsErrors } from './error-index.ts';
 import { listedFailure } from './failures.ts';
+import { isBlocked } from './index-facts.ts';
 import type { DocumentFailure } from './observed.ts';
 import { createBare, creationRefusal, removeAliases } from './perform-create.ts';
 import { type Change, type EffectContext, failing } from './perform-effect.ts';
@@ -47,12 +48,9 @@ async function finish(found: IndexInfo, context: EffectContext): Promise<void> {
   await open(found.name, { es, pass });
 }
 
-async function isEmptyAndBlocked(
-  { name, settings }: IndexInfo,
-  { es, pass }: EffectContext,
-): Promise<boolean> {
-  if (String(flatten(settings)['index.blocks.write']) !== 'true') return false;
-  return (await countDocuments(es, name, undefined, pass.signal)) === 0;
+async function isEmptyAndBlocked(index: IndexInfo, { es, pass }: EffectContext): Promise<boolean> {
+  if (!isBlocked(index, 'write')) return false;
+  return (await countDocuments(es, index.name, undefined, pass.signal)) === 0;
 }
 
 function open(index: string, { es, pass }: Pick<EffectContext, 'es' | 'pass'>): Promise<void> {

@@ -7,9 +7,7 @@ import {
   renewPointInTime as renew,
 } from '../../elasticsearch/point-in-time.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
-import { primariesWithTerms } from '../../elasticsearch/primary-terms.ts';
-import { primaryShards } from '../../elasticsearch/shard-stats.ts';
-import { flatten } from './destination.ts';
+import { primariesOf, primariesWithTermsOf } from './observe-shards.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
 import {
   type ActionOf,
@@ -100,22 +98,22 @@ async function roundAt(
 async function shardsInStep(
   source: IndexFacts,
   isBlocked: boolean,
-  context: EffectContext,
+  { es, pass }: EffectContext,
 ): Promise<readonly ShardFacts[]> {
-  const read = isBlocked ? shardsOf : shardsWithTerms;
-  const shards = await read(source, context);
+  const read = isBlocked ? primariesOf : primariesWithTermsOf;
+  const shards = await read(source, es, pass.signal);
   const isInStep = shards.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint === maxSeqNo);
   if (isInStep || !(isBlocked || needsFlush(source.settings, 0))) return shards;
-  await flush(context.es, source.name, context.pass.signal);
-  return read(source, context);
+  await flush(es, source.name, pass.signal);
+  return read(source, es, pass.signal);
 }
 
 /** With all copies in step there is nothing to wait for: the refresh shows everywhere what the point in time may show. */
-async function settleAtOnce(source: IndexFacts, begun: readonly ShardFacts[], context: EffectContext) {
-  const settle = await shardsWithTerms(source, context);
+async function settleAtOnce(source: IndexFacts, begun: readonly ShardFacts[], { es, pass }: EffectContext) {
+  const settle = await primariesWithTermsOf(source, es, pass.signal);
   const isSame = settle.every(({ primaryTerm }, at) => primaryTerm === begun[at]?.primaryTerm);
   const settled = isSame && settle.every(({ globalCheckpoint, maxSeqNo }) => globalCheckpoint >= maxSeqNo);
-  if (settled) await refresh(context.es, source.name, context.pass.signal);
+  if (settled) await refresh(es, source.name, pass.signal);
   return { settle, settled };
 }
 
@@ -135,18 +133,6 @@ async function openWhereUseful(source: IndexFacts, { es, resource, pass }: Effec
 function tooLarge({ metadata, spec }: EffectContext['resource']): Change {
   const message = `the point in time of ${spec.source.index} is too large for the status of ${metadata.name}, its index has too many shards or too long a name: use writeMode: BlockFirst in a new request`;
   return failing('PreflightFailed', message);
-}
-
-function shardsOf(source: IndexFacts, { es, pass }: EffectContext): Promise<readonly ShardFacts[]> {
-  return primaryShards(es, source.name, shardCountOf(source), pass.signal);
-}
-
-function shardsWithTerms(source: IndexFacts, { es, pass }: EffectContext): Promise<readonly ShardFacts[]> {
-  return primariesWithTerms(es, source.name, shardCountOf(source), pass.signal);
-}
-
-function shardCountOf({ settings }: IndexFacts): number {
-  return Number(flatten(settings)['index.number_of_shards'] ?? 1);
 }
 
 /** @param total documents of the source, as the first round counts them. */
@@ -182,7 +168,7 @@ export async function settleRound(
   const { es, resource, pass } = context;
   const source = await requireSame(es, action.target, pass.signal);
   const copy = resource.status?.copy;
-  const shards = await shardsWithTerms(source, context);
+  const shards = await primariesWithTermsOf(source, es, pass.signal);
   if (copy && hasRolledBack(copy, shards)) return beginAnew(copy, context);
   if (!copy || !hasSettled(copy, shards)) {
     if (action.flush) await flush(es, source.name, pass.signal);

@@ -1,7 +1,8 @@
 import { isObject } from '../json-object.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { CopySpec } from './copy-request.ts';
-import { flatten, ownMappings, ownSettings } from './destination.ts';
+import { flatten } from '../index-settings.ts';
+import { ownMappings, ownSettings } from './destination.ts';
 import type { IndexFacts, PreflightFacts } from './observed.ts';
 import { isDividedAlike } from './shard-layout.ts';
 

@@ -1,4 +1,4 @@
-import { flatten } from './destination.ts';
+import { flatten } from '../index-settings.ts';
 
 /** What decides, beside the id and the routing of a document, which shard it belongs to. */
 const DIVIDING = {

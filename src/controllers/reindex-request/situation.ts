@@ -2,7 +2,9 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { APPROVE, RETRY, tokenOf } from '../../crds/shared.ts';
 import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
-import { type DestinationMark, type FlatSettings, flatten, markOf } from './destination.ts';
+import type { FlatSettings } from '../index-settings.ts';
+import { type DestinationMark, markOf } from './destination.ts';
+import { isBlocked } from './index-facts.ts';
 import { leftMs } from './moments.ts';
 import { parseDuration } from '../../schedule/duration.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
@@ -162,8 +164,7 @@ export function hasBegun(phase: string | undefined): boolean {
 
 /** Somebody's write block or read-only block, whoever set it. */
 export function writesBlocked(index: IndexFacts): boolean {
-  const settings = flatten(index.settings);
-  return ['index.blocks.write', 'index.blocks.read_only'].some((key) => String(settings[key]) === 'true');
+  return isBlocked(index, 'write', 'read_only');
 }
 
 export function isBlockFirst({ spec }: Pick<Situation, 'spec'>): boolean {
@@ -212,15 +213,12 @@ function hasSetBlock({ status, mark }: Situation): boolean {
 
 /** The only block that this project ever sets or lifts. */
 export function hasWriteBlock(index: IndexFacts): boolean {
-  return String(flatten(index.settings)['index.blocks.write']) === 'true';
+  return isBlocked(index, 'write');
 }
 
 /** Whether its mark can be written: neither a full disk nor a person stands against it. Where it can not, nobody waits for it. */
-export function takesMark({ settings }: IndexFacts): boolean {
-  const flat = flatten(settings);
-  return ['metadata', 'read_only', 'read_only_allow_delete'].every(
-    (block) => String(flat[`index.blocks.${block}`]) !== 'true',
-  );
+export function takesMark(index: IndexFacts): boolean {
+  return !isBlocked(index, 'metadata', 'read_only', 'read_only_allow_delete');
 }
 
 /** A call through the epoch alias finds nothing once the epoch is over; without one, the index itself. */

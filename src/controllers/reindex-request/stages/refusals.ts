@@ -1,7 +1,8 @@
 import { keepsWholeSource } from '../../whole-source.ts';
-import { givesIds } from '../../index-settings.ts';
-import { flatten, markOf, ownSettings } from '../destination.ts';
+import { flatten, givesIds } from '../../index-settings.ts';
+import { markOf, ownSettings } from '../destination.ts';
 import { errorIndex } from '../error-index.ts';
+import { isBlocked } from '../index-facts.ts';
 import { OWN_PREFIX } from '../names.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
 import { clockFault } from '../query-clocks.ts';
@@ -38,7 +39,7 @@ function refuseSource(situation: Situation): Step | undefined {
       `${source.name} is a backing index of the data stream ${source.dataStream}: data streams cannot be copied this way`,
     );
   if (source.closed) return refuse(`index ${source.name} is closed: open it, then retry`);
-  if (String(flatten(source.settings)['index.blocks.read_only']) === 'true')
+  if (isBlocked(source, 'read_only'))
     return refuse(
       `index ${source.name} is read-only (index.blocks.read_only) and takes no alias of the copy: block it with index.blocks.write in place of that, then retry`,
     );

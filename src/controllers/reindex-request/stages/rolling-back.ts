@@ -1,6 +1,6 @@
 import type { ReindexAction } from '../actions.ts';
 import { markChange, settingsChange, targetOf } from '../changes.ts';
-import { flatten } from '../destination.ts';
+import { flatten } from '../../index-settings.ts';
 import {
   afterMove,
   aliasesOfDestination,

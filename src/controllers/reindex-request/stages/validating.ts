@@ -3,8 +3,9 @@ import type { MovedAlias, ReindexAction } from '../actions.ts';
 import { copyScript } from '../script.ts';
 import { hold } from './holding.ts';
 import { waitInLine } from './pending.ts';
-import { anyDocument, creationBody, flatten, markOf } from '../destination.ts';
+import { anyDocument, creationBody, markOf } from '../destination.ts';
 import { diskShortage } from '../disk-space.ts';
+import { shardCountOf } from '../index-facts.ts';
 import { contentHash } from '../../../runtime/content-hash.ts';
 import { planNotes } from '../plan-notes.ts';
 import { neighbourFault } from '../query-neighbours.ts';
@@ -109,7 +110,7 @@ function refuseOnline(situation: Situation): Step | undefined {
     return refuse(
       `the sequence numbers of ${source.name} cannot be searched, so that changes during the copy would be lost`,
     );
-  if (Number(flatten(source.settings)['index.number_of_shards'] ?? 1) > MOST_SHARDS_ONLINE)
+  if (shardCountOf(source) > MOST_SHARDS_ONLINE)
     return refuse(`${source.name} has more than ${MOST_SHARDS_ONLINE} shards, too many for a copy in rounds`);
   const neighbours = neighbourFault(spec.source.query);
   if (neighbours)
@@ -240,7 +241,7 @@ function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatu
       blockedBefore: writesBlocked(source) && !blocks,
       sequenceNumbers: facts?.sequenceNumbersSearchable ?? false,
       createdTime: time(now),
-      shards: Number(flatten(source.settings)['index.number_of_shards'] ?? 1),
+      shards: shardCountOf(source),
       ...(notes.length > 0 ? { notes } : {}),
     },
   };
