@@ -128,9 +128,14 @@ export function withMark(mappings: unknown, mark: DestinationMark): Record<strin
   return { ...own, _meta: { ...asObject(own['_meta']), [META_KEY]: mark } };
 }
 
+/** What this project has written into the mapping of an index that it has made. */
+export function ownMeta(mappings: unknown): Readonly<Record<string, unknown>> {
+  return asObject(asObject(asObject(mappings)['_meta'])[META_KEY]);
+}
+
 /** The mark that a destination carries; undefined for an index that is none of ours. */
 export function markOf(mappings: unknown): DestinationMark | undefined {
-  const mark = asObject(asObject(asObject(mappings)['_meta'])[META_KEY]);
+  const mark = ownMeta(mappings);
   // A cast: only this project writes below its own key, and every use compares uid and hash before it acts.
   return typeof mark['uid'] === 'string' && typeof mark['state'] === 'string'
     ? (mark as unknown as DestinationMark)

@@ -1,4 +1,4 @@
-import { withoutPipelines } from './destination.ts';
+import { ownMeta, withoutPipelines } from './destination.ts';
 import { META_KEY } from './names.ts';
 import type { DocumentFailure } from './observed.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
@@ -37,8 +37,7 @@ export const ERROR_INDEX_BODY = {
 
 /** Only an index that says so of itself is written to. */
 export function holdsErrors(mappings: unknown): boolean {
-  const meta = (mappings as { _meta?: Record<string, { holds?: unknown }> } | undefined)?._meta;
-  return meta?.[META_KEY]?.holds === 'errors';
+  return ownMeta(mappings)['holds'] === 'errors';
 }
 
 /** A document that could not be written, by the place that it has in the source. */

@@ -1,5 +1,12 @@
 import type { DocumentFailure } from './observed.ts';
 
+/** Of all of them, in a status. */
+export const MOST_LISTED = 10;
+
+export function listedFailures(failures: readonly DocumentFailure[]) {
+  return failures.slice(0, MOST_LISTED).map(listedFailure);
+}
+
 /** What a status can hold of it; the rest is in the error index. */
 export function listedFailure({ index, id, status, type, reason }: DocumentFailure) {
   return {

@@ -4,8 +4,8 @@ import { isFlooded } from './disk-space.ts';
 import { leftMs, time } from './moments.ts';
 import { rangeOpaqueId } from './names.ts';
 import type { ShardFacts, TaskOutcome } from './observed.ts';
-import { nextRanges, type Range, withDone } from './ranges.ts';
-import { type Copy, withFinality } from './rounds.ts';
+import { nextRanges, ofShard, type Range, withDone } from './ranges.ts';
+import { type Copy, coveredBy, withFinality } from './rounds.ts';
 import type { Situation } from './situation.ts';
 
 type Running = Copy['running'][number];
@@ -68,7 +68,7 @@ function withCopied(copy: Copy, range: Running, counts: ReindexCounts): Copy {
 
 /** A range that begins now, or later, is compared with it when it ends. */
 function termOf({ shards }: Copy, { shard }: Range): number | undefined {
-  return shards.find((other) => other.shard === shard)?.primaryTerm;
+  return ofShard(shards, shard)?.primaryTerm;
 }
 
 /** Each part that ends well gives back one of the places that a refusal has taken. */
@@ -131,8 +131,7 @@ export function withIntents(copy: Copy, spec: Pick<CopySpec, 'throttle'>, now: n
   if (pauseMs(copy, now) > 0) return copy;
   const { pausedUntil: _over, lastRetry: _reason, ...rest } = copy;
   const places = Math.min(2 * placesOf(copy, spec), MOST_RUNNING) - copy.running.length;
-  const covered = [...copy.done, ...(copy.provisional ?? [])];
-  const next = nextRanges(copy.shards, covered, copy.running, places);
+  const next = nextRanges(copy.shards, coveredBy(copy), copy.running, places);
   const intents = next.map((range) => ({ ...range, try: 0, term: termOf(copy, range) }));
   return { ...rest, running: [...copy.running, ...intents] };
 }
@@ -150,7 +149,7 @@ export function needsFinality(copy: Copy | undefined): boolean {
 /** Shards whose checkpoint hangs back: an asynchronous translog moves it with a flush only. */
 export function hangsBack(copy: Copy, facts: readonly ShardFacts[]): boolean {
   return (copy.provisional ?? []).some(({ shard, after }) => {
-    const now = facts.find((other) => other.shard === shard);
+    const now = ofShard(facts, shard);
     return after !== undefined && now !== undefined && now.globalCheckpoint < after;
   });
 }

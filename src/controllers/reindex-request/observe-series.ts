@@ -2,9 +2,9 @@ import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import { indexMarks } from '../../elasticsearch/index-marks.ts';
 import { indexNames } from '../../elasticsearch/index-names.ts';
-import { globOf, parseTemplate } from '../../naming/template.ts';
+import { globOf } from '../../naming/template.ts';
 import type { Observed } from './observed.ts';
-import { finishedCopies, hasLostJournal, newestBegun, partitionsOf } from './series.ts';
+import { finishedCopies, hasLostJournal, newestBegun, partitionsOf, templateOf } from './series.ts';
 
 /** What there is of a series; both patterns must be granted as a whole. */
 export async function readPartitions(
@@ -50,6 +50,6 @@ export function isLeaving({ metadata, spec }: ReindexRequest): boolean {
 }
 
 function globOfSeries(text: string | undefined): readonly string[] {
-  const parsed = text === undefined ? undefined : parseTemplate(text);
-  return parsed?.ok ? [globOf(parsed.template)] : [];
+  const template = templateOf(text);
+  return template ? [globOf(template)] : [];
 }

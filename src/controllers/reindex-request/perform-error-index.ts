@@ -8,7 +8,7 @@ import type { ReindexAction } from './actions.ts';
 import type { CopyRequest } from './copy-request.ts';
 import { blocked } from './destination.ts';
 import { ERROR_INDEX_BODY, errorIndex, holdsErrors } from './error-index.ts';
-import { listedFailure } from './failures.ts';
+import { listedFailures } from './failures.ts';
 import { isBlocked } from './index-facts.ts';
 import type { DocumentFailure } from './observed.ts';
 import { createBare, creationRefusal, removeAliases } from './perform-create.ts';
@@ -85,13 +85,11 @@ export async function ungrantedErrorIndex(
   }
 }
 
-const MOST_LISTED = 10;
-
 /** There is no index with all of them: the first are named, and the request ends. */
 export function unkept(failures: readonly DocumentFailure[], failure: Failure): Change {
   return (status) => ({
     ...failing(failure.reason, failure.message)(status),
-    failures: failures.slice(0, MOST_LISTED).map(listedFailure),
+    failures: listedFailures(failures),
   });
 }
 

@@ -6,7 +6,7 @@ import { inParts } from '../../elasticsearch/in-parts.ts';
 import { hidesVectors } from '../hidden-vectors.ts';
 import { type Attempt, ofAttempt } from './observe-bad-documents.ts';
 import { errorEntry, errorIndex, type FailedDocument } from './error-index.ts';
-import { listedFailure, listedId } from './failures.ts';
+import { listedFailure, listedId, MOST_LISTED } from './failures.ts';
 import type { DocumentFailure } from './observed.ts';
 import { type ActionOf, type Change, type EffectContext, requireSame, withCopy } from './perform-effect.ts';
 import { ensureErrorIndex, unkept } from './perform-error-index.ts';
@@ -88,8 +88,6 @@ function withFailure(
 async function countBad(es: Elasticsearch, index: string, origin: Attempt, signal: AbortSignal) {
   return countDocuments(es, index, { bool: { filter: ofAttempt(origin) } }, signal);
 }
-
-const MOST_LISTED = 10;
 
 /** The range is to be begun again, and knows what to leave out. Where nothing was found it counts as a try like any other. */
 function withIsolated(

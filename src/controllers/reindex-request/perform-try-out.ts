@@ -12,7 +12,7 @@ import type { TaskOutcome } from './observed.ts';
 import { resultOf } from './outcomes.ts';
 import { requireRoomForShards, SHARDS_AGAIN_MS } from './perform-create.ts';
 import { type ActionOf, type Change, type EffectContext, failing } from './perform-effect.ts';
-import { listedFailure } from './failures.ts';
+import { listedFailures } from './failures.ts';
 import { simulate } from './perform-simulate.ts';
 import { into } from './requests.ts';
 import { dropScratch, inScratch } from './perform-scratch.ts';
@@ -133,7 +133,7 @@ function judge(outcome: TaskOutcome, { spec }: CopyRequest): Change {
   const message = `document ${first?.id} does not fit the destination (${first?.type}): correct the mappings or the transform; nothing was changed`;
   return (status) => ({
     ...failing('MappingConflict', message)(status),
-    failures: outcome.failures.slice(0, 10).map(listedFailure),
+    failures: listedFailures(outcome.failures),
   });
 }
 

@@ -9,6 +9,14 @@ export interface Range {
   readonly to: number;
 }
 
+/** The one of a shard, where there is one. */
+export function ofShard<T extends { readonly shard: number }>(
+  all: readonly T[] | undefined,
+  shard: number,
+): T | undefined {
+  return all?.find((one) => one.shard === shard);
+}
+
 interface ShardPlan {
   readonly shard: number;
   /** The first sequence number to copy; 0 when absent. */

@@ -1,7 +1,16 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { time } from './moments.ts';
 import type { ShardFacts } from './observed.ts';
-import { allDone, fewestPerRange, longest, type Range, rangeWidth, subtract, withDone } from './ranges.ts';
+import {
+  allDone,
+  fewestPerRange,
+  longest,
+  ofShard,
+  type Range,
+  rangeWidth,
+  subtract,
+  withDone,
+} from './ranges.ts';
 
 /**
  * The journal of a copy in rounds. Round 0 copies every document up to a watermark, each further round what was written
@@ -83,9 +92,9 @@ const RANGES_PER_TASK = 4;
 function shardOf(facts: ShardFacts, before: Copy | undefined, start: RoundStart): CopyShard {
   const { shard, primaryTerm, documents } = facts;
   const maxSeqNo = start.fenced ? facts.maxSeqNo : facts.globalCheckpoint;
-  const reached = before?.shards.find((other) => other.shard === shard)?.maxSeqNo;
+  const reached = ofShard(before?.shards, shard)?.maxSeqNo;
   const from = (reached ?? -1) + 1;
-  const settle = start.settle?.find((other) => other.shard === shard)?.maxSeqNo;
+  const settle = ofShard(start.settle, shard)?.maxSeqNo;
   const width = rangeWidth({
     maxSeqNo: maxSeqNo - from,
     documents: before ? maxSeqNo - from + 1 : documents,
@@ -121,6 +130,16 @@ function operationsIn(shards: readonly CopyShard[]): number {
   return shards.reduce((sum, { from, maxSeqNo }) => sum + Math.max(maxSeqNo + 1 - (from ?? 0), 0), 0);
 }
 
+/** What tasks have copied, whether it counts already or not. */
+export function coveredBy({ done, provisional = [] }: Copy): readonly Range[] {
+  return [...done, ...provisional];
+}
+
+/** No range is left to be copied for the first time. */
+export function isCovered(copy: Copy): boolean {
+  return allDone(copy.shards, coveredBy(copy));
+}
+
 /** Nothing of the round is left to do, and nothing that it did can be undone by a failover. */
 export function isRoundComplete(copy: Copy): boolean {
   return (
@@ -137,7 +156,7 @@ export function isRoundComplete(copy: Copy): boolean {
 /** Every copy of each shard has seen what the point in time may show. */
 export function hasSettled(copy: Pick<Copy, 'shards'>, facts: readonly ShardFacts[]): boolean {
   return copy.shards.every(({ shard, settle }) => {
-    const now = facts.find((other) => other.shard === shard);
+    const now = ofShard(facts, shard);
     return now !== undefined && now.globalCheckpoint >= (settle ?? -1);
   });
 }
@@ -148,7 +167,7 @@ export function hasSettled(copy: Pick<Copy, 'shards'>, facts: readonly ShardFact
  */
 export function hasRolledBack(copy: Pick<Copy, 'shards'>, facts: readonly ShardFacts[]): boolean {
   return copy.shards.some(({ shard, settle = -1, primaryTerm }) => {
-    const now = facts.find((other) => other.shard === shard);
+    const now = ofShard(facts, shard);
     return now !== undefined && (now.maxSeqNo < settle || now.primaryTerm !== primaryTerm);
   });
 }
@@ -161,13 +180,13 @@ export function hasRolledBack(copy: Pick<Copy, 'shards'>, facts: readonly ShardF
 export function withFinality(copy: Copy, facts: readonly ShardFacts[]): Copy {
   const provisional = copy.provisional ?? [];
   if (provisional.length === 0 || facts.length === 0) return copy;
-  const factsOf = (shard: number) => facts.find((other) => other.shard === shard);
+  const factsOf = (shard: number) => ofShard(facts, shard);
   const shards = copy.shards.map((shard) => {
     const term = factsOf(shard.shard)?.primaryTerm;
     return term === undefined || term === shard.primaryTerm ? shard : { ...shard, primaryTerm: term };
   });
   const termChanged = (shard: number) =>
-    copy.shards.find((other) => other.shard === shard)?.primaryTerm !== factsOf(shard)?.primaryTerm;
+    ofShard(copy.shards, shard)?.primaryTerm !== factsOf(shard)?.primaryTerm;
   const kept = provisional.filter(({ shard }) => !termChanged(shard));
   const isFinal = ({ shard, after }: Range & { readonly after: number }) =>
     (factsOf(shard)?.globalCheckpoint ?? -1) >= after;
@@ -206,7 +225,7 @@ export function isCaughtUp(copy: Copy, facts: readonly ShardFacts[]): boolean {
 /** Operations of the source that no round has covered yet. */
 export function lag(copy: Copy, facts: readonly ShardFacts[]): number {
   return facts.reduce((sum, { shard, maxSeqNo }) => {
-    const reached = copy.shards.find((other) => other.shard === shard)?.maxSeqNo ?? -1;
+    const reached = ofShard(copy.shards, shard)?.maxSeqNo ?? -1;
     return sum + Math.max(maxSeqNo - reached, 0);
   }, 0);
 }
@@ -248,7 +267,7 @@ export function withoutFence(copy: Copy): Copy {
  * ended.
  */
 export function withoutRound(copy: Copy): Copy {
-  const reached = (shard: number) => copy.previous?.find((other) => other.shard === shard)?.maxSeqNo ?? -1;
+  const reached = (shard: number) => ofShard(copy.previous, shard)?.maxSeqNo ?? -1;
   const { pit: _pit, previousPit, cursor: _cursor, caughtUp: _caughtUp, provisional: _some, ...rest } = copy;
   return {
     ...rest,

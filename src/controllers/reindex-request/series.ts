@@ -17,7 +17,7 @@ export function partitionsOf(
   { source, destination }: ReindexRequest['spec'],
   names: readonly string[],
 ): readonly Partition[] {
-  const [from, to] = [template(source.series), template(destination.series)];
+  const [from, to] = [templateOf(source.series), templateOf(destination.series)];
   if (!from || !to) return [];
   const dated = names.flatMap((name) => {
     const start = matchName(from, name)?.date?.start;
@@ -30,11 +30,12 @@ export function partitionsOf(
 
 /** Whether an index is one of the series of that template. */
 export function isOfSeries(text: string, name: string): boolean {
-  const parsed = template(text);
+  const parsed = templateOf(text);
   return parsed !== undefined && matchName(parsed, name)?.date !== undefined;
 }
 
-function template(text: string | undefined): Template | undefined {
+/** Undefined for what is none. */
+export function templateOf(text: string | undefined): Template | undefined {
   const parsed = text === undefined ? undefined : parseTemplate(text);
   return parsed?.ok ? parsed.template : undefined;
 }
@@ -45,7 +46,7 @@ export function laterThan(
   partitions: readonly Partition[],
   last: string,
 ): readonly Partition[] {
-  const from = template(source.series);
+  const from = templateOf(source.series);
   const startOf = (name: string) => (from ? (matchName(from, name)?.date?.start ?? 0) : 0);
   return partitions.filter((one) => startOf(one.source) > startOf(last));
 }
@@ -53,7 +54,7 @@ export function laterThan(
 /** How many indexes of the destination are whole copies: made by this request, or by an earlier one of the same spec. */
 export function finishedCopies(resource: ReindexRequest, copies: readonly IndexMarks[]): number {
   const { source, destination } = resource.spec;
-  const [from, to] = [template(source.series), template(destination.series)];
+  const [from, to] = [templateOf(source.series), templateOf(destination.series)];
   if (!from || !to) return 0;
   return copies.filter(({ name, meta }) => {
     const [mark, date] = [markOf({ _meta: meta }), matchName(to, name)?.date?.start];

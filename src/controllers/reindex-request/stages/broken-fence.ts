@@ -1,3 +1,4 @@
+import { ofShard } from '../ranges.ts';
 import { isBlockFirst, type Prepared } from '../situation.ts';
 import { fail, type Step } from '../step.ts';
 import { beginToLift } from './lifting.ts';
@@ -5,9 +6,8 @@ import { beginToLift } from './lifting.ts';
 /** The proof holds only while nobody has written: our block is there and no shard has moved past F. */
 export function brokenFence(situation: Prepared): Step | undefined {
   const { blocked, status, observed, source } = situation;
-  const planned = status.copy?.shards ?? [];
   const moved = (observed.shards ?? []).find(
-    ({ shard, maxSeqNo }) => planned.find((plan) => plan.shard === shard)?.maxSeqNo !== maxSeqNo,
+    ({ shard, maxSeqNo }) => ofShard(status.copy?.shards, shard)?.maxSeqNo !== maxSeqNo,
   );
   if (blocked && !moved) return undefined;
   const what = blocked

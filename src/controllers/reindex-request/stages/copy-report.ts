@@ -4,8 +4,7 @@ import { floodMessage, isFlooded } from '../disk-space.ts';
 import { pauseMs, processed } from '../journal.ts';
 import { lagWaitMs, MOST_UNDER_BLOCK_MS } from '../lag.ts';
 import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
-import { allDone } from '../ranges.ts';
-import { type Copy, isRoundComplete } from '../rounds.ts';
+import { type Copy, isCovered, isRoundComplete } from '../rounds.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
 import { ageMs, time } from '../moments.ts';
 import { AT_ONCE_MS, type Phase, SOON_MS, type Step, step, type StepOptions } from '../step.ts';
@@ -54,8 +53,7 @@ function copyFigures(situation: Situation) {
   const journal = status.copy;
   const total = status.progress?.total ?? 0;
   const completed = completedOf(journal);
-  const isCopied =
-    journal !== undefined && allDone(journal.shards, [...journal.done, ...(journal.provisional ?? [])]);
+  const isCopied = journal !== undefined && isCovered(journal);
   const figures = isCopied
     ? { message: `Total: ${total} Completed: ${completed}` }
     : moving(situation, completed, total);

@@ -2,7 +2,7 @@ import type { ReindexAction } from '../actions.ts';
 import { cancelStrays, targetOf } from '../changes.ts';
 import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
-import { listedFailure } from '../failures.ts';
+import { listedFailures } from '../failures.ts';
 import { bookedJournal, bounds, hangsBack, pauseMs, placesOf, withIntents } from '../journal.ts';
 import { lagWaitMs, needsFlush, withLag } from '../lag.ts';
 import { ageMs, isRecent } from '../moments.ts';
@@ -10,14 +10,11 @@ import { rangeOpaqueId } from '../names.ts';
 import type { DocumentFailure } from '../observed.ts';
 import { withPace } from '../pace.ts';
 import { pageOf } from '../page.ts';
-import { allDone } from '../ranges.ts';
 import { rangeRequest } from '../requests.ts';
-import { type Copy, isRoundComplete, LOST_SINCE } from '../rounds.ts';
+import { type Copy, isCovered, isRoundComplete, LOST_SINCE } from '../rounds.ts';
 import { isFenced, type Prepared, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, type Step } from '../step.ts';
 import { completedOf, pollMs, report } from './copy-report.ts';
-
-const MOST_FAILURES_LISTED = 10;
 
 /**
  * One round: what is to be copied is fixed, then range after range is copied, while what was deleted since the round
@@ -185,10 +182,9 @@ function canIsolate({ status }: Situation): boolean {
 
 function failDocuments(situation: Situation, failures: readonly DocumentFailure[]): Step {
   const [first] = failures;
-  const message = `${failures.length} documents could not be written to ${situation.spec.destination.index}, the first is ${first?.id} (${first?.type}); status.failures lists ${Math.min(failures.length, MOST_FAILURES_LISTED)} of them: correct the documents, the mapping or the script`;
-  return fail(situation, 'DocumentFailures', message, {
-    failures: failures.slice(0, MOST_FAILURES_LISTED).map(listedFailure),
-  });
+  const listed = listedFailures(failures);
+  const message = `${failures.length} documents could not be written to ${situation.spec.destination.index}, the first is ${first?.id} (${first?.type}); status.failures lists ${listed.length} of them: correct the documents, the mapping or the script`;
+  return fail(situation, 'DocumentFailures', message, { failures: listed });
 }
 
 /** With the policy Fail every bad document is to be named, but not without an end. */
@@ -253,8 +249,7 @@ function perTask({ spec }: Situation, copy: Copy): { readonly requestsPerSecond?
 /** At the end of a round nobody may write any more, and a translog that is flushed late would hold it up for ever. */
 function flush(copy: Copy, { observed, source, now }: Situation): readonly ReindexAction[] {
   if (!needsFlush(source?.settings, ageMs(copy.lagSince, now))) return [];
-  const covered = [...copy.done, ...(copy.provisional ?? [])];
-  if (!source || !hangsBack(copy, observed.shards ?? []) || !allDone(copy.shards, covered)) return [];
+  if (!source || !hangsBack(copy, observed.shards ?? []) || !isCovered(copy)) return [];
   return [{ type: 'Flush', target: targetOf(source) }];
 }
 

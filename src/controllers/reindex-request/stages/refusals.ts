@@ -24,35 +24,48 @@ export function refuseWork(situation: Situation): Step | undefined {
   );
 }
 
+/** A person has to mend it before this can begin. */
+function refuse(situation: Situation, message: string): Step {
+  return fail(situation, 'PreflightFailed', message);
+}
+
 function refuseSource(situation: Situation): Step | undefined {
   const { observed, spec } = situation;
   const name = spec.source.index;
   const [source, ...others] = observed.sources;
-  const refuse = (message: string) => fail(situation, 'PreflightFailed', message);
   if (!source)
     return refuse(
+      situation,
       `index ${name} does not exist on connection ${observed.connection}: create it or correct spec.source.index, then retry`,
     );
-  if (others.length > 0) return refuse(`${name} is an alias of ${others.length + 1} indexes: name one index`);
+  if (others.length > 0)
+    return refuse(situation, `${name} is an alias of ${others.length + 1} indexes: name one index`);
   if (source.dataStream)
     return refuse(
+      situation,
       `${source.name} is a backing index of the data stream ${source.dataStream}: data streams cannot be copied this way`,
     );
-  if (source.closed) return refuse(`index ${source.name} is closed: open it, then retry`);
+  if (source.closed) return refuse(situation, `index ${source.name} is closed: open it, then retry`);
   if (isBlocked(source, 'read_only'))
     return refuse(
+      situation,
       `index ${source.name} is read-only (index.blocks.read_only) and takes no alias of the copy: block it with index.blocks.write in place of that, then retry`,
     );
   if (observed.protects(source.name))
     return refuse(
+      situation,
       `index ${source.name} is protected by connection ${observed.connection}: its protectedIndices or --protected-indices name it`,
     );
   const half = unfinished(source);
-  if (half) return refuse(half);
+  if (half) return refuse(situation, half);
   if (source.name === spec.destination.index)
-    return refuse(`source and destination are both ${source.name}: a copy needs an index of its own`);
+    return refuse(
+      situation,
+      `source and destination are both ${source.name}: a copy needs an index of its own`,
+    );
   if (!keepsWholeSource(source))
     return refuse(
+      situation,
       `index ${source.name} does not keep the whole _source of its documents: they cannot be copied`,
     );
   return undefined;
@@ -71,21 +84,18 @@ function refuseDestination(situation: Situation): Step | undefined {
   const [source] = observed.sources;
   if (source && givesIds(ownSettings(spec.destination, source))) return refuseIds(situation);
   if (observed.protects(name))
-    return fail(
+    return refuse(
       situation,
-      'PreflightFailed',
       `index ${name} is protected by connection ${observed.connection}: choose another destination`,
     );
   if (name.startsWith(OWN_PREFIX))
-    return fail(
+    return refuse(
       situation,
-      'PreflightFailed',
       `names that start with ${OWN_PREFIX} are the operator's own: choose another destination`,
     );
   if (bytes(errorIndex(name)) > MOST_NAME_BYTES)
-    return fail(
+    return refuse(
       situation,
-      'PreflightFailed',
       `the name of the destination is too long: ${errorIndex(name)}, which keeps what cannot be written, would have more than the ${MOST_NAME_BYTES} bytes that Elasticsearch allows; choose one of at most ${MOST_NAME_BYTES - bytes(errorIndex(''))} bytes in a new request`,
     );
   if (destination && source && isOfAnotherSource(mark, source))
@@ -105,9 +115,8 @@ function refuseDestination(situation: Situation): Step | undefined {
 
 /** Before anything is copied into an index that would not keep the ids. */
 export function refuseIds(situation: Situation): Step {
-  return fail(
+  return refuse(
     situation,
-    'PreflightFailed',
     `${situation.spec.destination.index} would give each document a new id, because its index.mode is logsdb and its index.routing_path is set: nothing could tell what is copied; set {"index.routing_path": null, "index.logsdb.route_on_sort_fields": false} in spec.destination.settings, or correct the index template, in a new request`,
   );
 }
@@ -138,9 +147,8 @@ function refuseAliases(situation: Situation): Step | undefined {
   if (!source) return undefined;
   const moved = aliasesToMove(spec, source);
   if (Object.keys(moved).length > MOST_ALIASES || JSON.stringify(moved).length > MOST_ALIAS_BYTES)
-    return fail(
+    return refuse(
       situation,
-      'PreflightFailed',
       `${source.name} has more aliases, or larger ones, than can move at once (${MOST_ALIASES} aliases, ${MOST_ALIAS_BYTES} characters): move Listed aliases`,
     );
   const missing = (spec.aliases?.names ?? []).filter((name) => !(name in source.aliases));
@@ -152,9 +160,8 @@ function refuseAliases(situation: Situation): Step | undefined {
     );
   const guarded = Object.keys(aliasesToMove(spec, source)).filter((alias) => observed.protects(alias));
   if (guarded.length > 0)
-    return fail(
+    return refuse(
       situation,
-      'PreflightFailed',
       `alias ${guarded.join(', ')} is protected by connection ${observed.connection}: move Listed aliases only`,
     );
   return undefined;
@@ -171,26 +178,23 @@ function refuseScript(situation: Situation): Step | undefined {
       `the script ${fault}: correct spec.transform.script in a new request`,
     );
   if (namesAnIndex(spec.source.query))
-    return fail(
+    return refuse(
       situation,
-      'PreflightFailed',
       'spec.source.query reads another index: only the documents themselves may decide',
     );
   const { mappings } = situation.observed.sources[0] ?? {};
   const now = nowFault(spec.source.query, mappings) ?? clockFault(spec.source.query, mappings);
   if (now)
-    return fail(
+    return refuse(
       situation,
-      'PreflightFailed',
       `spec.source.query ${now}, so that each part of the copy and its proof could choose other documents: write the date in a new request`,
     );
   const blocks = Object.keys(flatten(spec.destination.settings ?? {})).filter((key) =>
     key.startsWith('index.blocks.'),
   );
   if (blocks.length > 0)
-    return fail(
+    return refuse(
       situation,
-      'PreflightFailed',
       `spec.destination.settings sets ${blocks.join(', ')}: such an index cannot be filled`,
     );
   return undefined;
@@ -213,16 +217,15 @@ function refusePipeline(situation: Situation): Step | undefined {
   // They are not read then; the privileges are waited for first.
   if (!name || missingPrivileges.length > 0) return undefined;
   const faults = pipelineFaults(name, pipelines);
-  return faults.length > 0 ? fail(situation, 'PreflightFailed', faults.join('; ')) : undefined;
+  return faults.length > 0 ? refuse(situation, faults.join('; ')) : undefined;
 }
 
 /** Whatever users write would be refused once the aliases have moved. */
 function refuseServingPipelines(situation: Situation): Step | undefined {
   const { absentPipelines = [] } = situation.observed.preflight ?? {};
   if (absentPipelines.length === 0) return undefined;
-  return fail(
+  return refuse(
     situation,
-    'PreflightFailed',
     `ingest pipeline ${absentPipelines.join(', ')}, which spec.destination.settings names, does not exist, so that every write would be refused once the aliases have moved: create it and retry, or correct the settings in a new request`,
   );
 }
