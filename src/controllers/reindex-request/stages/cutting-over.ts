@@ -7,7 +7,7 @@ import { cancelStrays, markChange, settingsChange, targetOf } from '../changes.t
 import { aliasesToMove, currentEpochAlias, isApproved, type Prepared, type Situation } from '../situation.ts';
 import { operationsSince } from '../moved.ts';
 import { time } from '../moments.ts';
-import { AT_ONCE_MS, fail, type Step, step } from '../step.ts';
+import { AT_ONCE_MS, fail, type Step, type StepOptions, step } from '../step.ts';
 import { brokenFence } from './broken-fence.ts';
 import { refuseProtected } from './protection.ts';
 
@@ -16,29 +16,41 @@ import { refuseProtected } from './protection.ts';
  * not at all, and not twice. Before it the destination is marked final, so that from then on nothing of ours deletes it.
  */
 export function cutOver(situation: Prepared): Step {
-  const { status, source, destination } = situation;
-  const options = { phase: 'CuttingOver', message: 'moving the aliases', percent: 98 } as const;
   const broken = brokenFence(situation) ?? conflict(situation);
   if (broken) return broken;
   const strays = cancelStrays(situation);
-  if (strays) return step(situation, { ...options, actions: strays, next: AT_ONCE_MS });
-  if (!bothReached(situation) || !status.cutoverMaxSeq)
-    return step(situation, { ...options, next: AT_ONCE_MS });
-  const cutover = cutoverOf(situation, status.cutoverMaxSeq);
+  if (strays) return moving(situation, { actions: strays, next: AT_ONCE_MS });
+  const { cutoverMaxSeq } = situation.status;
+  if (!bothReached(situation) || !cutoverMaxSeq) return moving(situation, { next: AT_ONCE_MS });
+  const cutover = cutoverOf(situation, cutoverMaxSeq);
   const stranger = strangeWrites(situation, cutover);
   if (stranger) return stranger;
   const last = finish(situation, cutover);
-  if (last.length > 0) return step(situation, { ...options, actions: last });
-  const known = { cutoverMaxSeq: cutover.maxSeq, sourceHidden: cutover.sourceHidden };
+  if (last.length > 0) return moving(situation, { actions: last });
+  return intend(situation, cutover) ?? move(situation);
+}
+
+function moving(situation: Prepared, options: Pick<StepOptions, 'actions' | 'status' | 'next'>): Step {
+  return step(situation, { phase: 'CuttingOver', message: 'moving the aliases', percent: 98, ...options });
+}
+
+/** The journal first, with what the move is held to. */
+function intend(situation: Prepared, { maxSeq, sourceHidden }: CutoverMark): Step | undefined {
+  const { status, now } = situation;
   const isKnown =
-    isDeepStrictEqual(status.cutoverMaxSeq, known.cutoverMaxSeq) &&
-    status.sourceHidden === known.sourceHidden;
-  if (status.intent?.type !== 'CutOver' || !isKnown)
-    return step(situation, {
-      ...options,
-      status: { ...status, ...known, intent: { type: 'CutOver', time: time(situation.now) } },
-      next: 'now',
-    });
+    status.intent?.type === 'CutOver' &&
+    isDeepStrictEqual(status.cutoverMaxSeq, maxSeq) &&
+    status.sourceHidden === sourceHidden;
+  if (isKnown) return undefined;
+  const intent = { type: 'CutOver', time: time(now) } as const;
+  return moving(situation, {
+    status: { ...status, cutoverMaxSeq: maxSeq, sourceHidden, intent },
+    next: 'now',
+  });
+}
+
+function move(situation: Prepared): Step {
+  const { source, destination } = situation;
   const action = {
     type: 'CutOver',
     source: targetOf(source),
@@ -46,7 +58,7 @@ export function cutOver(situation: Prepared): Step {
     through: currentEpochAlias(situation),
     moved: movedAliases(situation),
   } as const;
-  return step(situation, { ...options, actions: [action] });
+  return moving(situation, { actions: [action] });
 }
 
 /** What the destination needs before users meet it: its pipelines, and the mark that keeps it from being deleted. */

@@ -17,47 +17,70 @@ import { refuseProtected } from './protection.ts';
  * write is in flight. The round that begins then reaches the highest operation of every shard, and nothing follows it.
  */
 export function fence(situation: Prepared): Step {
-  const { status, source, now } = situation;
-  const options = {
+  const waiting = refuseProtected(situation) ?? waitForTry(situation);
+  if (waiting) return waiting;
+  if (!situation.status.fence) return begin(situation);
+  return (
+    stopStrays(situation) ??
+    refuseLifted(situation) ??
+    acceptForeign(situation) ??
+    fencing(situation, { actions: [blockAction(situation)] })
+  );
+}
+
+function fencing(situation: Prepared, options: Partial<StepOptions>): Step {
+  const { source, status } = situation;
+  return step(situation, {
     phase: 'Fencing',
     message: `blocking writes to ${source.name}`,
     ...(status.copy ? { percent: 97 } : {}),
-  } as const;
-  const guarded = refuseProtected(situation);
-  if (guarded) return guarded;
-  if (leftMs(status.fenceAfter, LONGEST_WAIT_MS, now) > 0)
-    return step(situation, { ...options, message: waitMessage(situation), next: SOON_MS });
-  if (!status.fence && isFlooded(situation.destination)) return waitForDisk(situation, options);
-  if (!status.fence)
-    return prepare(situation) ?? step(situation, { ...options, status: intended(situation), next: 'now' });
-  const strays = cancelStrays(situation);
-  if (strays)
-    return step(situation, {
-      ...options,
-      message: 'waiting until the tasks of an earlier round are gone',
-      actions: strays,
-      next: AT_ONCE_MS,
-    });
-  if (status.fence.verified && !situation.blocked)
+    ...options,
+  });
+}
+
+function waitForTry(situation: Prepared): Step | undefined {
+  if (leftMs(situation.status.fenceAfter, LONGEST_WAIT_MS, situation.now) === 0) return undefined;
+  return fencing(situation, { message: waitMessage(situation), next: SOON_MS });
+}
+
+function begin(situation: Prepared): Step {
+  if (isFlooded(situation.destination)) return waitForDisk(situation);
+  return prepare(situation) ?? fencing(situation, { status: intended(situation), next: 'now' });
+}
+
+function stopStrays(situation: Prepared): Step | undefined {
+  const actions = cancelStrays(situation);
+  const message = 'waiting until the tasks of an earlier round are gone';
+  return actions && fencing(situation, { message, actions, next: AT_ONCE_MS });
+}
+
+/** What was copied rests on the block that was there. */
+function refuseLifted(situation: Prepared): Step | undefined {
+  const { status, source, blocked } = situation;
+  if (blocked) return undefined;
+  if (status.fence?.verified)
     return fail(
       situation,
       'SourceChanged',
       `the write block on ${source.name} was lifted by somebody else during the copy; no alias was moved: retry copies anew`,
     );
-  if (status.plan?.blockedBefore && !situation.blocked)
-    return fail(
-      situation,
-      'SourceChanged',
-      `the write block that was on ${source.name} before this request was lifted by somebody else; retry plans anew`,
-    );
-  if (isOfSomebodyElse(situation))
-    return step(situation, {
-      ...options,
-      message: `somebody else has blocked writes to ${source.name} meanwhile`,
-      status: { ...status, ...withForeignBlock(situation) },
-      next: 'now',
-    });
-  return step(situation, { ...options, actions: [blockAction(situation)] });
+  if (!status.plan?.blockedBefore) return undefined;
+  return fail(
+    situation,
+    'SourceChanged',
+    `the write block that was on ${source.name} before this request was lifted by somebody else; retry plans anew`,
+  );
+}
+
+/** It came after the intent and before our call: their block is not ours to lift, and stops writers as well. */
+function acceptForeign(situation: Prepared): Step | undefined {
+  const { blocked, mark, source, status } = situation;
+  if (!blocked || mark.blocks !== false || ownsBlock(situation)) return undefined;
+  return fencing(situation, {
+    message: `somebody else has blocked writes to ${source.name} meanwhile`,
+    status: { ...status, ...withForeignBlock(situation) },
+    next: 'now',
+  });
 }
 
 /** From the intent on the time counts that writers may be kept waiting. A copy that writers wait for as a whole is not prepared. */
@@ -72,16 +95,11 @@ function prepare(situation: Prepared): Step | undefined {
   });
 }
 
-/** It came after the intent and before our call: their block is not ours to lift, and stops writers as well. */
-function isOfSomebodyElse(situation: Prepared): boolean {
-  return situation.blocked && situation.mark.blocks === false && !ownsBlock(situation);
-}
-
 /** Writers would wait for a copy that cannot be written. */
-function waitForDisk(situation: Situation, options: Pick<StepOptions, 'phase' | 'percent'>): Step {
+function waitForDisk(situation: Prepared): Step {
   const message = floodMessage(situation.spec.destination.index);
   const ready = { type: 'reconciling', reason: 'DiskFull', message } as const;
-  return step(situation, { ...options, message, ready, next: 5 * SOON_MS });
+  return fencing(situation, { message, ready, next: 5 * SOON_MS });
 }
 
 /** The journal first: since when, until when at the latest, and under which epoch. */

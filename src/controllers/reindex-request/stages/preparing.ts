@@ -17,7 +17,7 @@ import type { IndexFacts } from '../observed.ts';
 import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
 import { time } from '../moments.ts';
-import { fail, type Step, step } from '../step.ts';
+import { fail, type Step, type StepOptions, step } from '../step.ts';
 import { refuseProtected } from './protection.ts';
 import { isAbandoned, refuseIds } from './refusals.ts';
 
@@ -32,19 +32,20 @@ export function prepare(situation: Situation): Step {
     );
   const guarded = refuseProtected(situation);
   if (guarded) return guarded;
-  const message = `preparing ${spec.destination.index}`;
-  if (status.intent?.type !== 'Prepare') return intend(situation, message);
-  return destinationStep(situation, source, message);
+  return status.intent?.type === 'Prepare' ? destinationStep(situation, source) : intend(situation);
+}
+
+function preparing(situation: Situation, options: Partial<StepOptions>): Step {
+  const message = `preparing ${situation.spec.destination.index}`;
+  return step(situation, { phase: 'Preparing', message, ...options });
 }
 
 /** The journal first: epoch and attempt are in status before anything carries them. */
-function intend(situation: Situation, message: string): Step {
+function intend(situation: Situation): Step {
   const { status, now } = situation;
   const { attempt, epoch } = freshStart(situation);
   const { copy: _copy, fence: _fence, verification: _verification, ...rest } = status;
-  return step(situation, {
-    phase: 'Preparing',
-    message,
+  return preparing(situation, {
     status: { ...rest, epoch, attempt, intent: { type: 'Prepare', time: time(now) } },
     next: 'now',
   });
@@ -61,56 +62,67 @@ function freshStart({ mark, attempt, epoch, epochs }: Situation) {
     : { attempt, epoch };
 }
 
-function destinationStep(situation: Situation, source: IndexFacts, message: string): Step {
-  const { destination, mark, attempt, spec } = situation;
-  const alias = epochActions(situation, source);
-  if (!destination) {
-    const body = blocked(creationBody(spec.destination, source, preparedMark(situation, source)));
-    return step(situation, {
-      phase: 'Preparing',
-      message,
-      actions: [...alias, { type: 'CreateDestination', index: spec.destination.index, body }],
-    });
-  }
-  const target = targetOf(destination);
-  const aliases = Object.keys(destination.aliases);
-  const dropAliases = { type: 'DropAliases', target, aliases } as const;
-  if (aliases.length > 0 && wasNeverFilled(mark))
-    return step(situation, { phase: 'Preparing', message, actions: [dropAliases] });
-  if (mark ? mark.attempt !== attempt && mark.state === 'copying' : isAbandoned(situation)) {
-    if (aliases.length > 0)
-      return fail(
-        situation,
-        'AliasConflict',
-        `${target.index}, the unfinished copy of an earlier attempt, has the alias ${aliases.join(', ')} and may be in use, so it was not made anew: remove the alias, then retry`,
-      );
-    return step(situation, {
-      phase: 'Preparing',
-      message: `recreating ${target.index}, the unfinished copy of an earlier attempt`,
-      actions: [{ type: 'DeleteDestination', target, owner: markOf(destination.mappings)?.uid ?? '' }],
-    });
-  }
-  if (!mark)
-    return fail(
-      situation,
-      'ForeignDestination',
-      `${spec.destination.index} was created by somebody else meanwhile; it was not touched: delete it, then retry`,
-    );
+function destinationStep(situation: Situation, source: IndexFacts): Step {
+  const { destination, mark } = situation;
+  if (!destination) return create(situation, source);
+  const dropping = dropAliases(situation, destination);
+  if (dropping && wasNeverFilled(mark)) return dropping;
+  if (isLeftover(situation)) return deleteLeftover(situation, destination);
+  if (!mark) return refuseForeign(situation);
   if (mark.state === 'final' && situation.epochs.length > 0)
-    return step(situation, {
-      phase: 'Preparing',
-      message,
-      actions: [markChange(destination, { ...mark, state: 'copying' })],
-    });
-  if (aliases.length > 0) return step(situation, { phase: 'Preparing', message, actions: [dropAliases] });
+    return preparing(situation, { actions: [markChange(destination, { ...mark, state: 'copying' })] });
+  if (dropping) return dropping;
   // An index template may say so where the request does not.
   if (givesIds(destination.settings)) return refuseIds(situation);
-  return step(situation, {
-    phase: 'Preparing',
-    message,
-    status: withDestination(situation, target),
-    actions: [...alias, ...tuning(situation, source, destination, mark)],
+  return preparing(situation, {
+    status: withDestination(situation, targetOf(destination)),
+    actions: [...epochActions(situation, source), ...tuning(situation, source, destination, mark)],
   });
+}
+
+function create(situation: Situation, source: IndexFacts): Step {
+  const { destination: wanted } = situation.spec;
+  const body = blocked(creationBody(wanted, source, preparedMark(situation, source)));
+  const creation = { type: 'CreateDestination', index: wanted.index, body } as const;
+  return preparing(situation, { actions: [...epochActions(situation, source), creation] });
+}
+
+function dropAliases(situation: Situation, destination: IndexFacts): Step | undefined {
+  const aliases = Object.keys(destination.aliases);
+  if (aliases.length === 0) return undefined;
+  return preparing(situation, {
+    actions: [{ type: 'DropAliases', target: targetOf(destination), aliases }],
+  });
+}
+
+/** The unfinished copy of an earlier attempt, or of a request that is gone. */
+function isLeftover(situation: Situation): boolean {
+  const { mark, attempt } = situation;
+  return mark ? mark.attempt !== attempt && mark.state === 'copying' : isAbandoned(situation);
+}
+
+function deleteLeftover(situation: Situation, destination: IndexFacts): Step {
+  const { name } = destination;
+  const aliases = Object.keys(destination.aliases);
+  if (aliases.length > 0)
+    return fail(
+      situation,
+      'AliasConflict',
+      `${name}, the unfinished copy of an earlier attempt, has the alias ${aliases.join(', ')} and may be in use, so it was not made anew: remove the alias, then retry`,
+    );
+  const owner = markOf(destination.mappings)?.uid ?? '';
+  return preparing(situation, {
+    message: `recreating ${name}, the unfinished copy of an earlier attempt`,
+    actions: [{ type: 'DeleteDestination', target: targetOf(destination), owner }],
+  });
+}
+
+function refuseForeign(situation: Situation): Step {
+  return fail(
+    situation,
+    'ForeignDestination',
+    `${situation.spec.destination.index} was created by somebody else meanwhile; it was not touched: delete it, then retry`,
+  );
 }
 
 /** What was copied into an index that is gone does not count for the one that took its place. */
