@@ -5,7 +5,7 @@ import { leftMs, time } from './moments.ts';
 import { rangeOpaqueId } from './names.ts';
 import type { ShardFacts, TaskOutcome } from './observed.ts';
 import { nextRanges, ofShard, type Range, withDone } from './ranges.ts';
-import { type Copy, coveredBy, withFinality } from './rounds.ts';
+import { type Copy, coveredBy, withFinality, withTerms } from './rounds.ts';
 import type { Situation } from './situation.ts';
 
 type Running = Copy['running'][number];
@@ -16,11 +16,15 @@ const FIRST_PAUSE_MS = 1_000;
 
 /** The journal as it stands after what this pass has read: ended tasks are booked, found ones adopted, places filled. */
 export function bookedJournal(journal: Copy, situation: Situation): Copy {
-  const booked = journal.running.reduce<Copy>((copy, range) => {
-    const outcome = range.task === undefined ? undefined : situation.observed.outcomes[range.task];
-    return outcome ? withOutcome(copy, range, outcome, situation) : copy;
-  }, journal);
-  const final = withFinality(booked, situation.observed.shards ?? []);
+  const { outcomes, shards = [] } = situation.observed;
+  const booked = journal.running.reduce<Copy>(
+    (copy, range) => {
+      const outcome = range.task === undefined ? undefined : outcomes[range.task];
+      return outcome ? withOutcome(copy, range, outcome, situation) : copy;
+    },
+    withTerms(journal, shards),
+  );
+  const final = withFinality(booked, shards);
   return { ...final, running: final.running.map((range) => adopted(range, final, situation)) };
 }
 
@@ -62,12 +66,12 @@ function withCopied(copy: Copy, range: Running, counts: ReindexCounts): Copy {
   if (copy.fenced) return { ...rest, done: withDone(copy.done, bounds(range)) };
   const term = termOf(copy, range);
   // It began under another primary: what it did not see may never have been.
-  if (range.term !== undefined && range.term !== term) return rest;
+  if (range.term !== term) return rest;
   return { ...rest, provisional: [...(copy.provisional ?? []), bounds(range)] };
 }
 
-/** A range that begins now, or later, is compared with it when it ends. */
-function termOf({ shards }: Copy, { shard }: Range): number | undefined {
+/** A range that begins now is compared with it when it ends. */
+export function termOf({ shards }: Copy, { shard }: Range): number | undefined {
   return ofShard(shards, shard)?.primaryTerm;
 }
 

@@ -99,7 +99,7 @@ async function readOutcomes(situation: Situation, es: Elasticsearch, signal: Abo
       async ({ task, range }) => [task, await outcomeOfTask(task, range, situation, es, signal)] as const,
     ),
   ]);
-  const hasEnded = found.some(([, { type }]) => type === 'copied') && copy?.fenced !== true;
+  const hasEnded = found.some(([, { type }]) => type !== 'running') && copy?.fenced !== true;
   const shards = hasEnded || needsFinality(copy) ? await readTerms(situation, es, signal) : {};
   return { ...health, ...shards, outcomes: Object.fromEntries(found) };
 }

@@ -159,5 +159,7 @@ export type TaskOutcome =
 /** A range that has its place among the running ones. Without a task it is an intent: to be sent, or lost on the way. */
 export interface RunningRange extends Range {
   readonly try: number;
+  /** Of the primary under which it begins. */
+  readonly term?: number | undefined;
   readonly task?: string | undefined;
 }

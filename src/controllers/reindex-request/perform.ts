@@ -125,7 +125,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
       pass.signal,
     );
     followTask(es, task, pass);
-    return withRange(range, { task, ...throttle });
+    return withRange(range, { task, term: range.term, ...throttle });
   },
   IsolateFailures: isolate,
   CancelTask: ({ task }, { es, pass }) => cancelTask(es, task, pass.signal),

@@ -173,34 +173,46 @@ export function hasRolledBack(copy: Pick<Copy, 'shards'>, facts: readonly ShardF
 }
 
 /**
+ * The terms as they are now: what begins from here on counts under them, and what was copied under another primary and
+ * does not count yet is copied again. Before anything else that a pass books, or a part that begins after a failover
+ * would be taken for one from before, and copied twice.
+ */
+export function withTerms(copy: Copy, facts: readonly ShardFacts[]): Copy {
+  const termNow = ({ shard, primaryTerm }: Copy['shards'][number]) =>
+    ofShard(facts, shard)?.primaryTerm ?? primaryTerm;
+  const changed = copy.shards.filter((shard) => shard.primaryTerm !== termNow(shard));
+  if (changed.length === 0) return copy;
+  const shards = copy.shards.map((shard) => ({ ...shard, primaryTerm: termNow(shard) }));
+  const kept = (copy.provisional ?? []).filter(({ shard }) => ofShard(changed, shard) === undefined);
+  return withProvisional({ ...copy, shards }, kept);
+}
+
+/**
  * A range that was copied while writes went on may have been hidden a document by an operation that a failover then
- * rolled back. It counts once, under the same primary, that operation can be lost no more; after a change of primaries
- * before that, the range is copied again.
+ * rolled back. It counts once, under the same primary, that operation can be lost no more.
  */
 export function withFinality(copy: Copy, facts: readonly ShardFacts[]): Copy {
-  const provisional = copy.provisional ?? [];
+  const { provisional = [] } = copy;
   if (provisional.length === 0 || facts.length === 0) return copy;
-  const factsOf = (shard: number) => ofShard(facts, shard);
-  const shards = copy.shards.map((shard) => {
-    const term = factsOf(shard.shard)?.primaryTerm;
-    return term === undefined || term === shard.primaryTerm ? shard : { ...shard, primaryTerm: term };
-  });
-  const termChanged = (shard: number) =>
-    ofShard(copy.shards, shard)?.primaryTerm !== factsOf(shard)?.primaryTerm;
-  const kept = provisional.filter(({ shard }) => !termChanged(shard));
-  const isFinal = ({ shard, after }: Range & { readonly after: number }) =>
-    (factsOf(shard)?.globalCheckpoint ?? -1) >= after;
   // Read after its task had ended, like all facts here: what it may have seen is not above.
-  const seen = kept.map((range) => ({
+  const seen = provisional.map((range) => ({
     ...range,
-    after: range.after ?? factsOf(range.shard)?.maxSeqNo ?? -1,
+    after: range.after ?? ofShard(facts, range.shard)?.maxSeqNo ?? -1,
   }));
+  const isFinal = ({ shard, after }: Range & { readonly after: number }) =>
+    (ofShard(facts, shard)?.globalCheckpoint ?? -1) >= after;
   const done = seen
     .filter(isFinal)
     .reduce((all, { shard, from, to }) => withDone(all, { shard, from, to }), copy.done);
-  const waiting = seen.filter((range) => !isFinal(range));
+  return withProvisional(
+    { ...copy, done },
+    seen.filter((range) => !isFinal(range)),
+  );
+}
+
+function withProvisional(copy: Copy, provisional: NonNullable<Copy['provisional']>): Copy {
   const { provisional: _before, ...rest } = copy;
-  return { ...rest, shards, done, ...(waiting.length > 0 ? { provisional: waiting } : {}) };
+  return provisional.length > 0 ? { ...rest, provisional } : rest;
 }
 
 /** Few enough to be copied while writers wait. */

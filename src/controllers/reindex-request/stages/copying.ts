@@ -3,7 +3,7 @@ import { cancelStrays, targetOf } from '../changes.ts';
 import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { listedFailures } from '../failures.ts';
-import { bookedJournal, bounds, hangsBack, pauseMs, placesOf, withIntents } from '../journal.ts';
+import { bookedJournal, bounds, hangsBack, pauseMs, placesOf, termOf, withIntents } from '../journal.ts';
 import { lagWaitMs, needsFlush, withLag } from '../lag.ts';
 import { ageMs, isRecent } from '../moments.ts';
 import { rangeOpaqueId } from '../names.ts';
@@ -222,7 +222,7 @@ function sends(copy: Copy, situation: Situation): readonly ReindexAction[] {
   const next = waiting(copy).slice(0, Math.max(freePlaces(copy, situation), 0));
   return next.map((range) => ({
     type: 'StartRange',
-    range,
+    range: { ...range, term: termOf(copy, range) },
     body: rangeRequest(situation, range),
     opaqueId: rangeOpaqueId(situation.uid, situation.attempt, copy.round ?? 0, range),
     ...perTask(situation, copy),

@@ -187,6 +187,24 @@ describe('what left the source between two rounds', () => {
     },
   );
 
+  it('repeats what died with a primary under the next one, once, and sends what was only planned as of then (H47)', () => {
+    const dying = { shard: 0, from: 0, to: 49, try: 0, term: 1, task: 'n:1' };
+    const running = [dying, { shard: 0, from: 50, to: 99, try: 0, term: 1 }];
+    const journal = { ...looking, departed: true, running, provisional: [{ shard: 0, from: 0, to: 9 }] };
+    const world = {
+      ...free,
+      ...inCopyOf(free),
+      shards: facts.map((shard) => ({ ...shard, primaryTerm: 2 })),
+    };
+    const outcomes = { 'n:1': { type: 'repeat', why: 'the node of the task is gone' } } as const;
+    const died = ask({ ...copied, copy: journal }, { ...world, outcomes }).status.copy;
+    expect(died).toMatchObject({ shards: [{ primaryTerm: 2 }], running: [{ try: 1, term: 2 }, { term: 1 }] });
+    expect(died?.provisional).toBeUndefined();
+    const planned = died?.running.slice(1) ?? [];
+    const later = { ...copied, copy: { ...journal, ...died, running: planned, pausedUntil: undefined } };
+    expect(ask(later, world).actions).toMatchObject([{ type: 'StartRange', range: { from: 50, term: 2 } }]);
+  });
+
   it('waits for a full disk', () => {
     const full = destination({}, { settings: { blocks: { read_only_allow_delete: 'true' } } });
     const decision = ask({ ...copied, copy: looking }, { ...free, ...inCopyOf(free), destination: full });
