@@ -17,11 +17,15 @@ export function parseDuration(written: string): number | undefined {
   return UNITS.reduce((sum, [, factor], at) => sum + Number.parseInt(match[at + 1] ?? '0', 10) * factor, 0);
 }
 
-const milliseconds = (written: string): number => {
+/**
+ * What a schema has let through, in milliseconds.
+ * @throws RangeError for everything else.
+ */
+export function milliseconds(written: string): number {
   const parsed = parseDuration(written);
   if (parsed === undefined) throw new RangeError(`${written} is not a duration such as 90d, 1h30m or 30s`);
   return parsed;
-};
+}
 
 /** Seconds in CEL; its own `duration()` knows no days. */
 const SECONDS =

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { ElasticsearchConnectionStatus as Status } from '../../crds/elasticsearch-connection.ts';
 import { ACCEPT_CLUSTER } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness } from '../../runtime/controller.ts';
@@ -27,7 +27,7 @@ export function decide(
   const ready = resource.spec.suspend ? suspended(probed) : probed;
   const healthy = healthyOf(observed);
   const good = probed.type === 'ready' && observed.type === 'seen' ? observed : undefined;
-  const interval = parseDuration(resource.spec.probeInterval) ?? FAILED_AGAIN_MS;
+  const interval = milliseconds(resource.spec.probeInterval);
   return {
     status: good ? seenStatus(resource, good, now) : failedStatus(resource, observed),
     ready,

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import { clusterStatistics } from '../../elasticsearch/cluster-statistics.ts';
 import type { Connections, ProbeClient } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
@@ -38,7 +38,7 @@ export async function observe(resource: Connection, pass: Pass, options: Observe
 }
 
 function probeTimeoutMs({ spec }: Connection): number {
-  return Math.min(parseDuration(spec.requestTimeout) ?? LONGEST_PROBE_MS, LONGEST_PROBE_MS);
+  return Math.min(milliseconds(spec.requestTimeout), LONGEST_PROBE_MS);
 }
 
 async function probe(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
 import { canWrite } from '../../naming/date-format.ts';
 import { formatName } from '../../naming/template.ts';
@@ -40,7 +40,7 @@ export interface ArchiveSource {
 
 /** Documents are old at the same moment throughout a run, or its end would run away from it. */
 export function cutoffOf({ olderThan }: ArchiveSpec, since: number): number {
-  return since - (parseDuration(olderThan) ?? Number.POSITIVE_INFINITY);
+  return since - milliseconds(olderThan);
 }
 
 /** Those whose latest date is before the cutoff, and not before `start`. One without a date matches no range. */

@@ -1,10 +1,8 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { APPROVE, RUN_NOW, tokenOf } from '../../crds/shared.ts';
-import { parseSchedule, type CronSchedule } from '../../schedule/cron.ts';
+import { scheduleOf } from '../../schedule/cron.ts';
 import { latestSlot, nextSlot } from '../../schedule/slots.ts';
-import { isTimeZone } from '../../schedule/time-zone.ts';
-import { TerminalError } from '../../runtime/errors.ts';
 import { batchNow } from './archive-hindered.ts';
 import { specHashOf } from './plan.ts';
 
@@ -116,7 +114,7 @@ export function hasAsked({ spec, status }: IndexMaintenancePolicy): boolean {
 
 /** The latest time of the schedule that has come since the last one that was looked at. */
 function dueSlot(policy: IndexMaintenancePolicy, now: number): number | undefined {
-  return latestSlot(scheduleOf(policy), policy.spec.timeZone, anchorOf(policy, now), now);
+  return latestSlot(scheduleOf(policy.spec.schedule), policy.spec.timeZone, anchorOf(policy, now), now);
 }
 
 /** A time in the future is a clock that was set back: no reason to wait for it. */
@@ -141,21 +139,9 @@ export function nextRunIsDue(policy: IndexMaintenancePolicy, now: number): boole
 }
 
 export function isLate({ spec }: IndexMaintenancePolicy, slot: number, now: number): boolean {
-  return now - slot > (parseDuration(spec.startingDeadline) ?? 0);
+  return now - slot > milliseconds(spec.startingDeadline);
 }
 
-export function nextRun(policy: IndexMaintenancePolicy, now: number): number | undefined {
-  return nextSlot(scheduleOf(policy), policy.spec.timeZone, now);
-}
-
-/** @throws TerminalError InvalidSpec for what a stored object may have from before a rule. */
-function scheduleOf({ spec }: IndexMaintenancePolicy): CronSchedule {
-  const parsed = parseSchedule(spec.schedule);
-  if (!parsed.ok) throw new TerminalError('InvalidSpec', `spec.schedule: ${parsed.message}`);
-  if (!isTimeZone(spec.timeZone))
-    throw new TerminalError(
-      'InvalidSpec',
-      `spec.timeZone: ${spec.timeZone} is not the name of an IANA time zone`,
-    );
-  return parsed.schedule;
+export function nextRun({ spec }: IndexMaintenancePolicy, now: number): number | undefined {
+  return nextSlot(scheduleOf(spec.schedule), spec.timeZone, now);
 }

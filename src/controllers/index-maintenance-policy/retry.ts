@@ -1,4 +1,4 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { acts, dueOf } from './due.ts';
 import { type FreshPlan, specHashOf } from './plan.ts';
@@ -36,7 +36,7 @@ export function retryOf(
 /** Only a run begins it: what a new spec lets expire waits for its first slot. */
 function retryEnd(policy: IndexMaintenancePolicy, now: number): number {
   const { spec, status = {} } = policy;
-  const deadline = parseDuration(spec.startingDeadline) ?? 0;
+  const deadline = milliseconds(spec.startingDeadline);
   if (dueOf(policy, now).type === 'Run') return now + deadline;
   if (status.plan?.specHash !== specHashOf(spec)) return 0;
   if (status.plan.retryUntilTime !== undefined) return Date.parse(status.plan.retryUntilTime);
