@@ -1,5 +1,6 @@
 import { widthOf } from '../../naming/date-format.ts';
 import { formatName, matchName, type Template } from '../../naming/template.ts';
+import { keyText } from '../../runtime/resource.ts';
 import type { CompiledTarget } from './targets.ts';
 import type { Rival } from './observed.ts';
 import { hasRule } from './retention.ts';
@@ -30,16 +31,15 @@ export function conflictOf(
   if (rivals.length === 0) return undefined;
   for (const name of indices) {
     const rival = rivals.find(({ targets }) => empties(targets, name));
-    if (rival) return { reason: 'SameIndex', name, rival: `${rival.namespace}/${rival.name}` };
+    if (rival) return { reason: 'SameIndex', name, rival: keyText(rival) };
   }
   for (const name of aliases) {
     const rival = rivals.find(({ targets }) => keepsAlias(targets, name));
-    if (rival) return { reason: 'SameAlias', name, rival: `${rival.namespace}/${rival.name}` };
+    if (rival) return { reason: 'SameAlias', name, rival: keyText(rival) };
   }
   for (const archive of archives) {
     const rival = rivals.find(({ targets }) => targets.some((each) => fills(each, archive)));
-    if (rival)
-      return { reason: 'SameArchive', name: archive.text, rival: `${rival.namespace}/${rival.name}` };
+    if (rival) return { reason: 'SameArchive', name: archive.text, rival: keyText(rival) };
   }
   return undefined;
 }

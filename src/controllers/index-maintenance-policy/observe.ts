@@ -1,5 +1,6 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { connectionOf } from '../../crds/shared.ts';
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
 import { coveredByAny } from '../../elasticsearch/patterns.ts';
 import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
@@ -7,6 +8,7 @@ import type { Pass } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { globOf } from '../../naming/template.ts';
 import { isLockedOut } from '../refused-requests.ts';
+import { type ClusterUuidOf, isSameCluster } from '../same-cluster.ts';
 import type { SnapshotOwners } from '../snapshot-owners.ts';
 import { takesAway } from './conflicts.ts';
 import { copiesOf, isArchivalOf } from './copies.ts';
@@ -25,8 +27,7 @@ export interface MaintenanceDependencies {
   /** Every policy and every request that the watches have seen, of all namespaces. */
   readonly policies: () => readonly IndexMaintenancePolicy[];
   readonly requests: () => readonly ReindexRequest[];
-  /** The uuid of the cluster behind a connection; undefined while it is not known. */
-  readonly clusterUuidOf: (connection: string) => string | undefined;
+  readonly clusterUuidOf: ClusterUuidOf;
   /** @throws WaitingError while there may be more policies, requests, schedules or connections than were seen. */
   readonly requireSynced?: () => void;
   /** Tells the snapshots of a schedule from all others. */
@@ -170,12 +171,10 @@ function rivalsOf(
   { policies, clusterUuidOf }: MaintenanceDependencies,
 ): readonly Rival[] {
   const home = connectionOf(policy);
-  const isSameCluster = (connection: string) =>
-    connection === home ||
-    (clusterUuidOf(connection) !== undefined && clusterUuidOf(connection) === clusterUuidOf(home));
+  const isShared = isSameCluster(clusterUuidOf);
   return policies()
     .filter((other) => other.metadata.uid !== policy.metadata.uid && acts(other))
-    .filter((other) => other.metadata.deletionTimestamp === undefined && isSameCluster(connectionOf(other)))
+    .filter((other) => other.metadata.deletionTimestamp === undefined && isShared(connectionOf(other), home))
     .filter((other) => !isLeftOut(other))
     .flatMap(({ metadata: { namespace, name }, spec }) => {
       const targets = readable(spec);
@@ -198,11 +197,4 @@ function readable(spec: IndexMaintenancePolicy['spec']): readonly CompiledTarget
     if (error instanceof TerminalError) return undefined;
     throw error;
   }
-}
-
-function connectionOf({
-  spec,
-  metadata,
-}: Pick<IndexMaintenancePolicy | ReindexRequest, 'metadata' | 'spec'>): string {
-  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
 }

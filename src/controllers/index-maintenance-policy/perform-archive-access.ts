@@ -1,4 +1,5 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { connectionOf } from '../../crds/shared.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
@@ -6,6 +7,7 @@ import { refresh } from '../../elasticsearch/refresh.ts';
 import { type Hit, search } from '../../elasticsearch/search.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { keyText } from '../../runtime/resource.ts';
 import { archiveQuery, type ArchiveSpec } from './archival.ts';
 import { beyond, knownAt, type Place, searchAfter } from './archive-places.ts';
 import { acts } from './due.ts';
@@ -51,20 +53,17 @@ function othersAhead(
   policy: IndexMaintenancePolicy,
   { policies }: MaintenanceDependencies,
 ): readonly string[] {
-  const own = placeOf(policy);
+  const [own, connection] = [placeOf(policy), connectionOf(policy)];
   return policies()
-    .filter((other) => other.metadata.uid !== policy.metadata.uid && homeOf(other) === homeOf(policy))
+    .filter((other) => other.metadata.uid !== policy.metadata.uid && connectionOf(other) === connection)
     .filter((other) => other.status?.archive?.batch !== undefined && placeOf(other) < own)
     .filter((other) => acts(other) && !isLeftOut(other))
-    .map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
+    .map(({ metadata }) => keyText(metadata));
 }
 
 /** Whoever has chosen its documents earlier comes first; whoever has none yet comes last. */
 const placeOf = ({ status, metadata }: IndexMaintenancePolicy): string =>
   `${status?.archive?.batch?.time ?? '~'} ${metadata.uid}`;
-
-const homeOf = ({ spec: { connectionRef }, metadata }: IndexMaintenancePolicy): string =>
-  `${connectionRef.namespace ?? metadata.namespace}/${connectionRef.name}`;
 
 /** Which documents: those older than `cutoff` that come after a place, and how many at most. */
 interface Wanted {

@@ -1,6 +1,7 @@
 import { parseDuration } from '../../crds/duration.ts';
+import { connectionOf } from '../../crds/shared.ts';
 import type { Run, Schedule } from './observed.ts';
-import { connectionOf, runsOf, waitOf } from './situation.ts';
+import { runsOf, waitOf } from './situation.ts';
 import { timeOf } from './time.ts';
 
 /** A place among those that the connection has: a repository that another schedule writes, or is about to. */

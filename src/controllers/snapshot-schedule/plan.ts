@@ -1,5 +1,6 @@
 import { milliseconds } from '../../crds/duration.ts';
 import { type CronSchedule, scheduleOf } from '../../schedule/cron.ts';
+import { keyText } from '../../runtime/resource.ts';
 import { largestGap } from '../../schedule/slots.ts';
 import { METADATA_BYTES, metadataBytes, withMark } from './names.ts';
 import type { Schedule } from './observed.ts';
@@ -26,7 +27,7 @@ const NO_GAP_MS = 366 * 86_400_000;
 /** @param now only decides from when on the largest gap is looked for, where nothing in the past does. */
 export function planOf(resource: Schedule, now: number): ReadPlan {
   const { metadata, spec } = resource;
-  const mark = { uid: metadata.uid, slot: '2026-01-01T00:00:00Z', schedule: nameOf(metadata) };
+  const mark = { uid: metadata.uid, slot: '2026-01-01T00:00:00Z', schedule: keyText(metadata) };
   const bytes = metadataBytes(withMark(spec.metadata, mark));
   if (bytes >= METADATA_BYTES) {
     const message = `spec.metadata: makes ${bytes} bytes together with es-steward; shorten it to less than ${METADATA_BYTES}`;
@@ -52,5 +53,3 @@ export function planOf(resource: Schedule, now: number): ReadPlan {
 function freshSince({ metadata, status }: Schedule, now: number): number {
   return Math.min(now, timeOf(status?.lastSuccessfulTime ?? metadata.creationTimestamp) ?? now);
 }
-
-export const nameOf = ({ namespace, name }: Schedule['metadata']): string => `${namespace}/${name}`;

@@ -107,8 +107,3 @@ export function retentionIsDue({ status = {} }: Schedule, newest: string | undef
 }
 
 export const RETENTION_EVERY_MS = 3_600_000;
-
-/** The connection and repository that a schedule writes into: one place of the connection's. */
-export function connectionOf({ metadata, spec }: Schedule): string {
-  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
-}
