@@ -1,4 +1,5 @@
 import type { ElasticsearchConnectionStatus as Status } from '../../crds/elasticsearch-connection.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { Connection, Observed, Seen, SeenRepository } from './observed.ts';
 import { figuresAreDue } from './rules.ts';
 
@@ -53,7 +54,7 @@ function figures({ health, statistics, operations }: Seen, now: number): Partial
     pendingTasks: health.pendingTasks,
     activeOperations: operations.active,
     queued: operations.queued,
-    lastProbeTime: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    lastProbeTime: timeText(now),
     ...(statistics && { statistics: overall(statistics), largestIndices: [...statistics.largest] }),
   };
 }

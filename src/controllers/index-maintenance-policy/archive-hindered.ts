@@ -1,8 +1,8 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { fingerprintsOf } from './plan.ts';
 import type { Status } from './run.ts';
-import { timeText } from './time-text.ts';
 
 type Archive = NonNullable<Status['archive']>;
 export type Hindered = NonNullable<Archive['hindered']>[number];

@@ -3,9 +3,10 @@ import { literal } from '../../naming/template.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { batchNow } from './archive-hindered.ts';
 import { type Claims, conflictOf } from './conflicts.ts';
+import { TROUBLED_AGAIN_MS } from './due.ts';
 import type { Rival } from './observed.ts';
 import { verdictOf } from './readiness.ts';
-import { ownStatus, rest, type Step, TROUBLED_AGAIN_MS } from './rest.ts';
+import { ownStatus, rest, type Step } from './rest.ts';
 import { withBatchPutBack } from './run.ts';
 
 /**

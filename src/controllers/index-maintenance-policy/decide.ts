@@ -1,5 +1,6 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ResourceEvent } from '../../runtime/controller.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { hinderedOf } from './archive-hindered.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
@@ -15,7 +16,6 @@ import { deletedWith, endRun, newRun, type Run, runAfter, type Status, withoutBa
 import { asked, deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
 import { compileTargets, type Member } from './targets.ts';
-import { timeText } from './time-text.ts';
 
 /** A URL takes about fifty names; and no more than these are on their way when somebody says stop. */
 const BATCH = 50;

@@ -3,6 +3,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import { APPROVE, RUN_NOW, tokenOf } from '../../crds/shared.ts';
 import { scheduleOf } from '../../schedule/cron.ts';
 import { latestSlot, nextSlot } from '../../schedule/slots.ts';
+import { isAhead } from '../../runtime/time.ts';
 import { batchNow } from './archive-hindered.ts';
 import { specHashOf } from './plan.ts';
 
@@ -38,7 +39,8 @@ export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   const slot = dueSlot(policy, now);
   if (slot !== undefined) return { type: isLate(policy, slot, now) ? 'Plan' : 'Run', since: slot };
   if (acts(policy) && isNewlyApproved(policy)) return { type: 'Run', since: now };
-  if (isAhead(policy, now)) return { type: 'Plan', since: now };
+  // A plan writes the time back, or no slot would come due until it has passed.
+  if (isAhead(status.lastSlotTime, now)) return { type: 'Plan', since: now };
   if (plan.generation !== metadata.generation || isTroubled(status, now)) return { type: 'Plan', since: now };
   // Policies that wait for the same snapshot share a listing.
   if (acts(policy) && isRetried(plan, now)) return { type: 'Retry', since: now - LISTING_MS };
@@ -71,6 +73,7 @@ export const TROUBLES: ReadonlySet<string> = new Set([
   'WaitingForTurn',
   'NotSynced',
 ]);
+export const TROUBLED_AGAIN_MS = 60_000;
 
 /** How often it is looked whether what holds indexes back has passed. */
 export const RETRY_MS = 300_000;
@@ -88,7 +91,7 @@ function isTroubled({ conditions = [], plan }: Status, now: number): boolean {
   const troubled = conditions.some(
     ({ type, reason }) => type === 'Conflict' || (type === 'Ready' && TROUBLES.has(reason)),
   );
-  return troubled && Math.abs(now - lookedAtOf(plan)) >= LISTING_MS;
+  return troubled && Math.abs(now - lookedAtOf(plan)) >= TROUBLED_AGAIN_MS;
 }
 
 export function runNowAsked({ metadata, status }: IndexMaintenancePolicy): string | undefined {
@@ -118,19 +121,8 @@ function dueSlot(policy: IndexMaintenancePolicy, now: number): number | undefine
 }
 
 /** A time in the future is a clock that was set back: no reason to wait for it. */
-function anchorOf(policy: IndexMaintenancePolicy, now: number): number {
-  return Math.min(storedAnchor(policy), now);
-}
-
-function storedAnchor({ status, metadata }: IndexMaintenancePolicy): number {
-  return Date.parse(status?.lastSlotTime ?? metadata.creationTimestamp);
-}
-
-/** More than two clocks may differ: a plan writes the time back, or no slot would come due until it has passed. */
-const AHEAD_MS = 60_000;
-
-function isAhead(policy: IndexMaintenancePolicy, now: number): boolean {
-  return policy.status?.lastSlotTime !== undefined && storedAnchor(policy) - now > AHEAD_MS;
+function anchorOf({ status, metadata }: IndexMaintenancePolicy, now: number): number {
+  return Math.min(Date.parse(status?.lastSlotTime ?? metadata.creationTimestamp), now);
 }
 
 /** While a run goes on: whether the next one is due already. */

@@ -8,6 +8,7 @@ import type { Hit } from '../../elasticsearch/search.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
 import { type ArchiveHold, destinationOf, documentFingerprint } from './archival.ts';
 import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
@@ -18,7 +19,6 @@ import { isOwn } from './guards.ts';
 import { type ArchiveContext, oldDocuments, openArchive, refusalOf } from './perform-archive-access.ts';
 import type { Status } from './run.ts';
 import { type CompiledTarget, compileTargets } from './targets.ts';
-import { timeText } from './time-text.ts';
 
 type ChooseDocuments = Extract<MaintenanceAction, { type: 'ChooseDocuments' }>;
 

@@ -5,10 +5,11 @@ import { type ErrorClass, isElasticsearchError } from '../../elasticsearch/error
 import { deleteIndices, inGroups, readIndices } from '../../elasticsearch/index-listing.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
 import type { BatchEntry, MaintenanceAction } from './actions.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
 import { counting } from './run.ts';
-import { CLOCK_SKEW, MOST_SKEW_SECONDS } from './readiness.ts';
+import { CLOCK_SKEW } from './readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
 import { type DeletionContext, type Doomed, dueByDocuments } from './perform-deletion-documents.ts';
 import { type MaintenanceDependencies, readUnfinished, surroundings, useOf } from './observe.ts';

@@ -8,8 +8,6 @@ import { fingerprintsOf } from './plan.ts';
 import { heldBackFor } from './retry.ts';
 import type { Status } from './run.ts';
 
-/** Clocks that differ by more make ages unreliable. */
-export const MOST_SKEW_SECONDS = 60;
 export const CLOCK_SKEW =
   'the clocks of the operator, the API server and Elasticsearch differ by more than a minute, so no age can be relied on: nothing is changed until they agree';
 

@@ -1,16 +1,14 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { MaintenanceAction } from './actions.ts';
-import { acts, nextRun, RETRY_MS, retries, runNowAsked, TROUBLES } from './due.ts';
+import { acts, nextRun, RETRY_MS, retries, runNowAsked, TROUBLED_AGAIN_MS, TROUBLES } from './due.ts';
 import { STOPPING } from './put-off.ts';
 import { eventsOf, type Verdict } from './readiness.ts';
 import type { Status } from './run.ts';
-import { timeText } from './time-text.ts';
 
 export type Step = Decision<Status, MaintenanceAction>;
 
-/** What may be over at any moment is looked at again after this. */
-export const TROUBLED_AGAIN_MS = 60_000;
 const LONGEST_REST_MS = 86_400_000;
 
 /** Nothing is to be done before the next time of the schedule, or the next look. */

@@ -1,8 +1,8 @@
 import { milliseconds } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { timeText } from '../../runtime/time.ts';
 import { acts, dueOf } from './due.ts';
 import { type FreshPlan, specHashOf } from './plan.ts';
-import { timeText } from './time-text.ts';
 
 type StatusPlan = NonNullable<NonNullable<IndexMaintenancePolicy['status']>['plan']>;
 

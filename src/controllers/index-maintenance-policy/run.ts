@@ -3,9 +3,9 @@ import type {
   IndexMaintenancePolicyStatus,
 } from '../../crds/index-maintenance-policy.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
+import { timeText } from '../../runtime/time.ts';
 import { formatDuration } from '../../schedule/duration.ts';
 import { fingerprint } from './plan.ts';
-import { timeText } from './time-text.ts';
 
 export type Status = IndexMaintenancePolicyStatus;
 export type Run = NonNullable<Status['run']>;

@@ -30,10 +30,7 @@ export function isProven(
   // If an older one would do, so does the newest.
   const start = backups.get(proofKey(required))?.get(index.name);
   return (
-    start !== undefined &&
-    start > index.created &&
-    start + COMMIT_MS >= lastWrite &&
-    now - start <= maxAge
+    start !== undefined && start > index.created && start + COMMIT_MS >= lastWrite && now - start <= maxAge
   );
 }
 

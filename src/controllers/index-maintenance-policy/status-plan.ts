@@ -2,13 +2,13 @@ import type {
   IndexMaintenancePolicy,
   IndexMaintenancePolicyStatus,
 } from '../../crds/index-maintenance-policy.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { AliasChange } from './alias-changes.ts';
 import { approves, hasAsked } from './due.ts';
 import { type FreshPlan, fingerprint, fingerprintsOf, MOST_PLANNED, planHash, specHashOf } from './plan.ts';
 import { nextExpiry } from './retention.ts';
 import { retryOf } from './retry.ts';
 import type { Member } from './targets.ts';
-import { timeText } from './time-text.ts';
 
 export type StatusPlan = NonNullable<IndexMaintenancePolicyStatus['plan']>;
 

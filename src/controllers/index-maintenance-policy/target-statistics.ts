@@ -1,9 +1,9 @@
 import type { IndexMaintenancePolicyStatus } from '../../crds/index-maintenance-policy.ts';
 import { periodOf } from '../../naming/period.ts';
+import { timeText } from '../../runtime/time.ts';
 import { currentVersion } from './current-versions.ts';
 import { nextExpiry } from './retention.ts';
 import { byPlace, type Matched, type Member, placeOf } from './targets.ts';
-import { timeText } from './time-text.ts';
 
 export type TargetFigures = NonNullable<IndexMaintenancePolicyStatus['targets']>[number];
 

@@ -1,8 +1,8 @@
 import { parseDuration } from '../../crds/duration.ts';
 import { connectionOf } from '../../crds/shared.ts';
+import { timeOf } from '../../runtime/time.ts';
 import type { Run, Schedule } from './observed.ts';
 import { runsOf, waitOf } from './situation.ts';
-import { timeOf } from './time.ts';
 
 /** A place among those that the connection has: a repository that another schedule writes, or is about to. */
 export interface Place {

@@ -1,5 +1,6 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import { keyText } from '../../runtime/resource.ts';
+import { timeOf, timeText } from '../../runtime/time.ts';
 import type { SnapshotAction } from './actions.ts';
 import { choiceOf } from './choice.ts';
 import { mayNotBegin } from './due-slot.ts';
@@ -10,7 +11,6 @@ import type { Run } from './observed.ts';
 import { reasonOf, replaceRun, withEnding, withoutFurtherTry } from './run.ts';
 import { hasLeft, type Situation } from './situation.ts';
 import { add, type Step } from './step.ts';
-import { timeOf, timeText } from './time.ts';
 import { TURN_AGAIN_MS, waitForTurn } from './turn.ts';
 
 /** A wish becomes a snapshot, moves to another repository, or is given up. */

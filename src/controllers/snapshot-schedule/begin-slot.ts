@@ -1,4 +1,5 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
+import { isAhead, timeOf, timeText } from '../../runtime/time.ts';
 import { nextSlot } from '../../schedule/slots.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { drains } from './drain.ts';
@@ -11,7 +12,6 @@ import type { Run, Status } from './observed.ts';
 import { choiceOf } from './choice.ts';
 import { askedRunNow, isResumed, madeBy, runsOf, type Situation, withRuns } from './situation.ts';
 import { add, type Rule, type Step } from './step.ts';
-import { isAhead, timeOf, timeText } from './time.ts';
 import { TURN_AGAIN_MS, waitForTurn } from './turn.ts';
 import { isRunning, isSuccess } from './verdict.ts';
 

@@ -3,10 +3,10 @@ import type { Connections } from '../../elasticsearch/connections.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { timeOf } from '../../runtime/time.ts';
 import { readRestoring } from './observe-restore.ts';
 import type { Observed, RestoreFacts, Schedule, Unavailable } from './observed.ts';
 import { STOPPED } from './restore-check.ts';
-import { timeOf } from './time.ts';
 import { useOf } from './use.ts';
 
 /**

@@ -4,6 +4,7 @@ import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
 import { getSnapshots, type ListedSnapshot, surveySnapshots } from '../../elasticsearch/snapshots.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { SnapshotAction } from './actions.ts';
 import { markOf } from './names.ts';
 import type { Status } from './observed.ts';
@@ -12,7 +13,6 @@ import type { EffectContext } from './perform-effect.ts';
 import { type Retention, withoutBatch } from './retain.ts';
 import type { HaltReason } from './retention.ts';
 import { successesOf } from './situation.ts';
-import { timeText } from './time.ts';
 import { isRunning } from './verdict.ts';
 
 type Effect<Type extends SnapshotAction['type']> = (

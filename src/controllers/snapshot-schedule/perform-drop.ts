@@ -1,10 +1,10 @@
 import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { SnapshotAction, SnapshotTarget } from './actions.ts';
 import type { Restoring, Status } from './observed.ts';
 import type { EffectContext } from './perform-effect.ts';
-import { timeText } from './time.ts';
 
 type Drop = Extract<SnapshotAction, { type: 'DropRestored' }>;
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
 import { scheduleOf } from '../../schedule/cron.ts';
 import { latestSlot } from '../../schedule/slots.ts';
+import { timeText } from '../../runtime/time.ts';
 import { healthy } from './conditions.ts';
 import type { Schedule, Status } from './observed.ts';
 import { planOf } from './plan.ts';
-import { timeText } from './time.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

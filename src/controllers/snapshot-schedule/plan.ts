@@ -1,10 +1,10 @@
 import { milliseconds } from '../../crds/duration.ts';
 import { type CronSchedule, scheduleOf } from '../../schedule/cron.ts';
 import { keyText } from '../../runtime/resource.ts';
+import { timeOf } from '../../runtime/time.ts';
 import { largestGap } from '../../schedule/slots.ts';
 import { METADATA_BYTES, metadataBytes, withMark } from './names.ts';
 import type { Schedule } from './observed.ts';
-import { timeOf } from './time.ts';
 
 /** The spec as the rules need it: schedules read, durations in milliseconds. */
 export interface Plan {

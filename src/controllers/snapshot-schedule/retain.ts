@@ -1,11 +1,11 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
+import { isAhead, timeOf, timeText } from '../../runtime/time.ts';
 import type { Seen, Status } from './observed.ts';
 import { OVERDUE_MS } from './drain.ts';
 import { retentionIsDue, RETENTION_EVERY_MS, runsOf, type Situation, successesOf } from './situation.ts';
 import { hasRules, type RetentionPlan } from './retention.ts';
 import { retentionNow } from './retention-now.ts';
 import { add, type Rule, type Step } from './step.ts';
-import { isAhead, timeOf, timeText } from './time.ts';
 import { isRunning } from './verdict.ts';
 
 export type Retention = NonNullable<Status['retention']>;

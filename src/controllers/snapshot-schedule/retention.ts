@@ -1,7 +1,7 @@
 import { milliseconds } from '../../crds/duration.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
-import { MOST_SKEW_SECONDS } from './clock-skew.ts';
+import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
 import { claims } from './keep-rules.ts';
 import { type Owner, owns } from './owner.ts';
 import { isRunning, isSuccess } from './verdict.ts';

@@ -1,12 +1,13 @@
 import { RUN_NOW, tokenOf } from '../../crds/shared.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
+import { timeOf } from '../../runtime/time.ts';
 import { incompleteNames } from './incomplete.ts';
 import { markOf } from './names.ts';
 import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
 import { type Owner, ownerOf, owns } from './owner.ts';
 import type { Plan } from './plan.ts';
-import { pauseLeft, timeOf } from './time.ts';
+import { pauseLeft } from './pause.ts';
 import { isSuccess } from './verdict.ts';
 
 /** What one pass knows, with the questions that every rule asks answered once. */
