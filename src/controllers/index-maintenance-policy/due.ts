@@ -1,9 +1,10 @@
 import { milliseconds } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { APPROVE, RUN_NOW, tokenOf } from '../../crds/shared.ts';
+import { APPROVE, findCondition } from '../../crds/shared.ts';
 import { scheduleOf } from '../../schedule/cron.ts';
 import { latestSlot, nextSlot } from '../../schedule/slots.ts';
 import { isAhead } from '../../runtime/time.ts';
+import { pendingRunNow } from '../run-now.ts';
 import { batchNow } from './archive-hindered.ts';
 import { specHashOf } from './plan.ts';
 
@@ -34,7 +35,7 @@ export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   if (metadata.deletionTimestamp !== undefined) return { type: 'Nothing' };
   if (plan === undefined || plan.specHash !== specHashOf(spec)) return { type: 'Plan', since: now };
   if (run !== undefined && acts(policy)) return goOn(plan, run);
-  const runNow = runNowAsked(policy);
+  const runNow = pendingRunNow(policy);
   if (runNow !== undefined && !spec.suspend) return { type: 'Run', since: now, runNow };
   const slot = dueSlot(policy, now);
   if (slot !== undefined) return { type: isLate(policy, slot, now) ? 'Plan' : 'Run', since: slot };
@@ -87,16 +88,10 @@ function isRetried(plan: Plan, now: number): boolean {
 
 const lookedAtOf = (plan: Plan | undefined): number => Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
 
-function isTroubled({ conditions = [], plan }: Status, now: number): boolean {
-  const troubled = conditions.some(
-    ({ type, reason }) => type === 'Conflict' || (type === 'Ready' && TROUBLES.has(reason)),
-  );
-  return troubled && Math.abs(now - lookedAtOf(plan)) >= TROUBLED_AGAIN_MS;
-}
-
-export function runNowAsked({ metadata, status }: IndexMaintenancePolicy): string | undefined {
-  const asked = tokenOf(metadata, RUN_NOW);
-  return asked === status?.lastHandledRunNow ? undefined : asked;
+function isTroubled(status: Status, now: number): boolean {
+  const isConflicting = findCondition(status, 'Conflict') !== undefined;
+  const troubled = isConflicting || TROUBLES.has(findCondition(status, 'Ready')?.reason ?? '');
+  return troubled && Math.abs(now - lookedAtOf(status.plan)) >= TROUBLED_AGAIN_MS;
 }
 
 /** Whether somebody has approved exactly this plan. */

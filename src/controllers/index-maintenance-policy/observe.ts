@@ -1,5 +1,6 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { isOver } from '../../crds/reindex-request-status.ts';
 import { connectionOf } from '../../crds/shared.ts';
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
 import { coveredByAny } from '../../elasticsearch/patterns.ts';
@@ -7,7 +8,7 @@ import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { globOf } from '../../naming/template.ts';
-import { isLockedOut } from '../refused-requests.ts';
+import { isLockedOut } from '../refused.ts';
 import { type ClusterUuidOf, isSameCluster } from '../same-cluster.ts';
 import type { SnapshotOwners } from '../snapshot-owners.ts';
 import { takesAway } from './conflicts.ts';
@@ -160,12 +161,9 @@ function requestedCopies({
     .flat();
 }
 
-const OVER: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Planned', 'RolledBack']);
+const isOpen = ({ status }: ReindexRequest): boolean => !isOver(status?.phase) && !isLockedOut(status);
 
-const isOpen = ({ status }: ReindexRequest): boolean =>
-  !OVER.has(status?.phase ?? '') && !isLockedOut(status);
-
-/** Policies that act on the cluster of this one. One whose spec cannot be read acts on nothing. */
+/** Policies that act on the cluster of this one. One that was not let in, or whose spec cannot be read, acts on nothing. */
 function rivalsOf(
   policy: IndexMaintenancePolicy,
   { policies, clusterUuidOf }: MaintenanceDependencies,
@@ -175,20 +173,12 @@ function rivalsOf(
   return policies()
     .filter((other) => other.metadata.uid !== policy.metadata.uid && acts(other))
     .filter((other) => other.metadata.deletionTimestamp === undefined && isShared(connectionOf(other), home))
-    .filter((other) => !isLeftOut(other))
+    .filter((other) => !isLockedOut(other.status))
     .flatMap(({ metadata: { namespace, name }, spec }) => {
       const targets = readable(spec);
       return targets === undefined ? [] : [{ namespace, name, targets }];
     });
 }
-
-/** It was not let in, so it acts on nothing: whoever has no grant may not stop others by what it names. */
-export function isLeftOut({ status }: IndexMaintenancePolicy): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return ready?.status === 'False' && LEFT_OUT.has(ready.reason);
-}
-
-const LEFT_OUT: ReadonlySet<string> = new Set(['NotGranted', 'ConnectionNotFound', 'InvalidSpec']);
 
 function readable(spec: IndexMaintenancePolicy['spec']): readonly CompiledTarget[] | undefined {
   try {

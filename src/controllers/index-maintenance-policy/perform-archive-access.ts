@@ -8,10 +8,11 @@ import { type Hit, search } from '../../elasticsearch/search.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { keyText } from '../../runtime/resource.ts';
+import { isLockedOut } from '../refused.ts';
 import { archiveQuery, type ArchiveSpec } from './archival.ts';
 import { beyond, knownAt, type Place, searchAfter } from './archive-places.ts';
 import { acts } from './due.ts';
-import { isLeftOut, type MaintenanceDependencies, useOf } from './observe.ts';
+import { type MaintenanceDependencies, useOf } from './observe.ts';
 
 export interface ArchiveContext {
   readonly policy: IndexMaintenancePolicy;
@@ -57,7 +58,7 @@ function othersAhead(
   return policies()
     .filter((other) => other.metadata.uid !== policy.metadata.uid && connectionOf(other) === connection)
     .filter((other) => other.status?.archive?.batch !== undefined && placeOf(other) < own)
-    .filter((other) => acts(other) && !isLeftOut(other))
+    .filter((other) => acts(other) && !isLockedOut(other.status))
     .map(({ metadata }) => keyText(metadata));
 }
 

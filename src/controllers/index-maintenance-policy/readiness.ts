@@ -1,9 +1,9 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { APPROVE, approvedOther, RUN_NOW } from '../../crds/shared.ts';
+import { APPROVE, approvedOther, findCondition, isConditionTrue, RUN_NOW } from '../../crds/shared.ts';
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
+import { pendingRunNow } from '../run-now.ts';
 import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
-import { runNowAsked } from './due.ts';
 import { fingerprintsOf } from './plan.ts';
 import { heldBackFor } from './retry.ts';
 import type { Status } from './run.ts';
@@ -49,7 +49,7 @@ export function verdictOf(
 function suspended(policy: IndexMaintenancePolicy): Readiness {
   const message = 'spec.suspend stops the policy; the plan in status shows what it would do';
   const waits = `; the run that ${RUN_NOW} asks for waits until spec.suspend is false`;
-  return is('suspended', 'Suspended', runNowAsked(policy) === undefined ? message : message + waits);
+  return is('suspended', 'Suspended', pendingRunNow(policy) === undefined ? message : message + waits);
 }
 
 const is = (type: Readiness['type'], reason: string, message: string): Readiness => ({
@@ -178,10 +178,9 @@ function conditionsOf(obstacle: Obstacle): readonly ExtraCondition[] {
 
 /** As the last pass left it: nothing was looked at since. Only what is asked for meanwhile is news. */
 export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
-  const conditions = policy.status?.conditions ?? [];
-  const has = (type: string) =>
-    conditions.some((condition) => condition.type === type && condition.status === 'True');
-  const ready = conditions.find(({ type }) => type === 'Ready');
+  const { status } = policy;
+  const has = (type: string) => isConditionTrue(status, type);
+  const ready = findCondition(status, 'Ready');
   const type = has('Stalled')
     ? 'stalled'
     : has('Suspended')
@@ -196,7 +195,7 @@ export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
       type === 'suspended'
         ? suspended(policy)
         : is(type, ready?.reason ?? 'Scheduled', message ?? ready?.message ?? ''),
-    conditions: conditions.map((condition) => toldAgain(condition, wanted)),
+    conditions: (status?.conditions ?? []).map((condition) => toldAgain(condition, wanted)),
   };
 }
 
@@ -226,7 +225,7 @@ const ALARMS: ReadonlySet<string> = new Set([
 
 /** One event when the reason of Ready becomes one that asks somebody to act. */
 export function eventsOf({ status }: IndexMaintenancePolicy, { ready }: Verdict): readonly ResourceEvent[] {
-  const before = status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
+  const before = findCondition(status, 'Ready')?.reason;
   if (before === ready.reason || !ALARMS.has(ready.reason)) return [];
   return [{ type: 'Warning', reason: ready.reason, action: 'Plan', note: ready.message }];
 }

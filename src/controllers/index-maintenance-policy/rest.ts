@@ -1,8 +1,9 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
+import { pendingRunNow } from '../run-now.ts';
 import type { MaintenanceAction } from './actions.ts';
-import { acts, nextRun, RETRY_MS, retries, runNowAsked, TROUBLED_AGAIN_MS, TROUBLES } from './due.ts';
+import { acts, nextRun, RETRY_MS, retries, TROUBLED_AGAIN_MS, TROUBLES } from './due.ts';
 import { STOPPING } from './put-off.ts';
 import { eventsOf, type Verdict } from './readiness.ts';
 import type { Status } from './run.ts';
@@ -36,7 +37,7 @@ function restFor(
 ): Step['next'] {
   if (policy.metadata.deletionTimestamp !== undefined) return 'changed';
   // What was asked for while the plan was made: nobody sends news of it again.
-  const isAsked = runNowAsked({ ...policy, status }) !== undefined && !policy.spec.suspend;
+  const isAsked = pendingRunNow({ ...policy, status }) !== undefined && !policy.spec.suspend;
   if (isAsked && !STOPPING.has(ready.reason)) return 'now';
   const slot = nextRun(policy, now) ?? Number.POSITIVE_INFINITY;
   if (TROUBLES.has(ready.reason)) return Math.min(slot - now, TROUBLED_AGAIN_MS);

@@ -1,4 +1,4 @@
-import { RUN_NOW, tokenOf } from '../../crds/shared.ts';
+import { isConditionTrue } from '../../crds/shared.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { timeOf } from '../../runtime/time.ts';
@@ -81,18 +81,9 @@ export function successesOf(
     .sort((a, b) => a.startTime - b.startTime);
 }
 
-/** The token of a run-now that has not been answered yet. */
-export function askedRunNow({ metadata, status }: Schedule): string | undefined {
-  const token = tokenOf(metadata, RUN_NOW);
-  return token && token !== status?.lastHandledRunNow ? token : undefined;
-}
-
 /** Whether it was suspended until now. */
 export function isResumed({ spec, status }: Situation): boolean {
-  const isSuspended = status.conditions?.some(
-    ({ type, status }) => type === 'Suspended' && status === 'True',
-  );
-  return !spec.suspend && isSuspended === true;
+  return !spec.suspend && isConditionTrue(status, 'Suspended');
 }
 
 /** Whether the plan that status shows was made by another spec: a new one is shown at once, and carried out when due. */
