@@ -15,7 +15,7 @@ export function failedStatus(resource: Connection, observed: Observed): Status {
   const { status } = resource;
   const missing = observed.type === 'failed' ? observed.missingPrivileges : undefined;
   return {
-    ...kept(status),
+    ...status,
     ...(observed.type === 'identified' && status?.clusterUUID === observed.info.clusterUuid
       ? told(observed.info)
       : {}),
@@ -34,7 +34,7 @@ function told({ clusterName, clusterUuid, version, flavor }: Seen['info']): Part
 export function seenStatus({ status }: Connection, observed: Seen, now: number): Status {
   const { info, health, missingPrivileges, repositories } = observed;
   return {
-    ...kept(status),
+    ...status,
     ...told(info),
     health: health.status,
     nodes: health.nodes,
@@ -78,15 +78,4 @@ function shownRepository({ verification, name, type, readOnly }: SeenRepository,
 
 function shown(privileges: readonly string[]): readonly string[] {
   return privileges.slice(0, SHOWN_PRIVILEGES).map((privilege) => privilege.slice(0, LONGEST_NAME));
-}
-
-/** Everything but what the engine owns. */
-function kept(status: Status = {}): Status {
-  const {
-    conditions: _conditions,
-    observedGeneration: _generation,
-    lastHandledRunNow: _runNow,
-    ...own
-  } = status;
-  return own;
 }

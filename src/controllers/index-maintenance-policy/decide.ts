@@ -11,7 +11,7 @@ import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, fingerprintsOf, planOf, specHashOf } from './plan.ts';
 import { isPutOff, stops, withoutRetry } from './put-off.ts';
 import { type Obstacle, verdictBefore, verdictOf } from './readiness.ts';
-import { ownStatus, rest, type Step } from './rest.ts';
+import { rest, type Step } from './rest.ts';
 import { deletedWith, endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
 import { asked, deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
@@ -27,7 +27,7 @@ export function decide(policy: IndexMaintenancePolicy, observed: Observed, now: 
 }
 
 function judge(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
-  if (observed.type === 'nothing') return rest(policy, ownStatus(policy), verdictBefore(policy), now);
+  if (observed.type === 'nothing') return rest(policy, policy.status ?? {}, verdictBefore(policy), now);
   if (observed.type === 'batch') return deleteBatch(policy, observed.rivals, now);
   if (observed.type === 'archiveBatch') return moveDocuments(policy, observed.rivals, now);
   return goOn(policy, observed, now);
@@ -192,7 +192,7 @@ function deletedEvent({ deleted, failed }: Run): readonly ResourceEvent[] {
 /** What the pass has found, for people; what the run did comes on top. */
 function reported(policy: IndexMaintenancePolicy, fresh: FreshPlan, { plan }: NextPlan, now: number): Status {
   return {
-    ...ownStatus(policy),
+    ...policy.status,
     matched: matchedIn(fresh),
     targets: fresh.matched.map((matched) => figuresOf(matched, now)),
     plan,

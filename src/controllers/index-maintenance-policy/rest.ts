@@ -48,9 +48,3 @@ function restFor(
 function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Status {
   return status;
 }
-
-/** Everything but what the engine owns. */
-export function ownStatus({ status = {} }: IndexMaintenancePolicy): Status {
-  const { conditions: _conditions, observedGeneration: _generation, ...own } = status;
-  return own;
-}
