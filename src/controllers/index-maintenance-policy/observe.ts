@@ -19,6 +19,7 @@ import { readBackups } from './observe-backups.ts';
 import type { Listing, Listings } from './observe-listings.ts';
 import { readNewest } from './observe-newest.ts';
 import type { ListedIndex, Observed, Rival, Surroundings } from './observed.ts';
+import type { OpenContext } from './perform-effect.ts';
 import { repositoriesOf } from './snapshot-proof.ts';
 import { type CompiledTarget, compileTargets, partsOf } from './targets.ts';
 
@@ -110,11 +111,7 @@ export async function readUnfinished(
 }
 
 /** Whoever asks what may be touched. */
-interface Asking {
-  readonly policy: IndexMaintenancePolicy;
-  readonly cluster: Cluster;
-  readonly dependencies: MaintenanceDependencies;
-}
+type Asking = Omit<OpenContext, 'pass'>;
 
 export function surroundings(
   asking: Asking,

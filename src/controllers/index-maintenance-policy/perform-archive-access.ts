@@ -5,7 +5,6 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
 import { type Hit, search } from '../../elasticsearch/search.ts';
-import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { keyText } from '../../runtime/resource.ts';
 import { isLockedOut } from '../refused.ts';
@@ -13,12 +12,7 @@ import { archiveQuery, type ArchiveSpec } from './archival.ts';
 import { beyond, knownAt, type Place, searchAfter } from './archive-places.ts';
 import { acts } from './due.ts';
 import { type MaintenanceDependencies, useOf } from './observe.ts';
-
-export interface ArchiveContext {
-  readonly policy: IndexMaintenancePolicy;
-  readonly pass: Pass;
-  readonly dependencies: MaintenanceDependencies;
-}
+import type { EffectContext } from './perform-effect.ts';
 
 const TURN_AGAIN_MS = 5_000;
 
@@ -34,7 +28,7 @@ export function refusalOf(error: unknown): 'NotGranted' | 'ArchivalRefused' | un
  */
 export async function openArchive(
   names: readonly string[],
-  { policy, pass, dependencies }: ArchiveContext,
+  { policy, pass, dependencies }: EffectContext,
 ): Promise<Cluster> {
   const cluster = await dependencies.connections.use(
     { ...useOf(policy, 'Delete', names), operations: ['Maintain', 'Delete'] },

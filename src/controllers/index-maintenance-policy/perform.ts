@@ -15,10 +15,9 @@ export function createPerform(dependencies: MaintenanceDependencies) {
   const turns = createDeletionTurns();
   return (action: MaintenanceAction, policy: IndexMaintenancePolicy, pass: Pass): Promise<Change> => {
     const context = { policy, pass, dependencies };
-    if (action.type === 'UpdateAliases')
-      return changeAliases(action.changes, policy, pass, dependencies, turns);
+    if (action.type === 'UpdateAliases') return changeAliases(action.changes, context, turns);
     if (action.type === 'ChooseDocuments') return chooseDocuments(action, context);
     if (action.type === 'MoveDocuments') return moveBatch(action.batch, context);
-    return deleteBatch(action, policy, pass, dependencies, turns);
+    return deleteBatch(action, context, turns);
   };
 }
