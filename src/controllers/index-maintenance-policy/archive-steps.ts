@@ -4,7 +4,7 @@ import { type ArchiveSource, cutoffOf, stepSize } from './archival.ts';
 import { nextRunIsDue } from './due.ts';
 import type { Place } from './archive-places.ts';
 import type { FreshPlan } from './plan.ts';
-import type { Run, Status } from './run.ts';
+import { counting, type Run, type Status } from './run.ts';
 
 type Archive = NonNullable<Status['archive']>;
 type Held = Archive['held'][number];
@@ -141,28 +141,22 @@ const countedOf = (held: Held | undefined): number =>
   held?.reason === CHANGED && held.after !== undefined ? 0 : (held?.documents ?? 0);
 
 function withHeld(status: Status, held: Held): Status {
-  const { run, archive = NOTHING } = status;
+  const { archive = NOTHING } = status;
   const others = archive.held.filter(({ index }) => index !== held.index);
   const more = countedOf(held) - countedOf(heldBefore(status, held.index));
-  return {
-    ...status,
-    archive: { ...archive, held: [...others, held].slice(0, MOST_HELD) },
-    ...(run === undefined ? {} : { run: { ...run, notArchived: (run.notArchived ?? 0) + more } }),
-  };
+  const counted = counting(({ notArchived = 0 }) => ({ notArchived: notArchived + more }));
+  return counted({ ...status, archive: { ...archive, held: [...others, held].slice(0, MOST_HELD) } });
 }
 
 /** Documents of the target are in the archive and no longer in their index. */
 export function withMoved(status: Status, target: string, count: number): Status {
   if (count === 0) return status;
-  const { run, archive = NOTHING } = status;
+  const { archive = NOTHING } = status;
   const before = archive.moved?.find((each) => each.target === target)?.documents ?? 0;
   const others = (archive.moved ?? []).filter((each) => each.target !== target);
   const moved = [...others, { target, documents: before + count }];
-  return {
-    ...status,
-    archive: { ...archive, documents: archive.documents + count, moved },
-    ...(run === undefined ? {} : { run: { ...run, archived: (run.archived ?? 0) + count } }),
-  };
+  const counted = counting(({ archived = 0 }) => ({ archived: archived + count }));
+  return counted({ ...status, archive: { ...archive, documents: archive.documents + count, moved } });
 }
 
 export function withArchiveBatch(status: Status, batch: NonNullable<Archive['batch']>): Status {

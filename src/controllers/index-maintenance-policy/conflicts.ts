@@ -1,10 +1,9 @@
 import { widthOf } from '../../naming/date-format.ts';
 import { formatName, matchName, type Template } from '../../naming/template.ts';
 import { keyText } from '../../runtime/resource.ts';
-import type { CompiledTarget } from './targets.ts';
 import type { Rival } from './observed.ts';
 import { hasRule } from './retention.ts';
-import { isNameOf, partsOf } from './targets.ts';
+import { type CompiledTarget, isNameOf, targetOf } from './targets.ts';
 
 export interface Conflict {
   readonly reason: 'SameIndex' | 'SameAlias' | 'SameArchive';
@@ -49,9 +48,8 @@ export function takesAway({ retention, archive }: CompiledTarget['spec']): boole
   return hasRule(retention) || archive !== undefined;
 }
 
-/** Every index belongs to the first target of a policy that its name matches. */
 function empties(targets: readonly CompiledTarget[], name: string): boolean {
-  const target = targets.find((each) => partsOf(each, name) !== undefined);
+  const target = targetOf(targets, name);
   return target !== undefined && takesAway(target.spec);
 }
 

@@ -4,7 +4,7 @@ import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/con
 import { pendingRunNow } from '../run-now.ts';
 import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
-import { fingerprintsOf } from './plan.ts';
+import { fingerprintsOf } from './fingerprints.ts';
 import { heldBackFor } from './retry.ts';
 import type { Status } from './run.ts';
 

@@ -5,7 +5,7 @@ import type {
 import type { StatusChange } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
 import { formatDuration } from '../../schedule/duration.ts';
-import { fingerprint } from './plan.ts';
+import { indexFingerprint } from './fingerprints.ts';
 
 export type Status = IndexMaintenancePolicyStatus;
 export type Run = NonNullable<Status['run']>;
@@ -75,5 +75,5 @@ export function withoutBatch({ plan }: Status): Pick<Status, 'plan'> {
 export function withBatchPutBack({ plan }: Status): Pick<Status, 'plan'> {
   if (plan === undefined) return {};
   const { batch = [], pending = '', ...others } = plan;
-  return { plan: { ...others, pending: batch.map(fingerprint).join('') + pending } };
+  return { plan: { ...others, pending: batch.map(indexFingerprint).join('') + pending } };
 }

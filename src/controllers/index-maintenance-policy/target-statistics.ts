@@ -36,7 +36,8 @@ const larger = (largest: Member | undefined, member: Member): Member =>
 
 const bytesOf = ({ index }: Member): number => index.figures?.bytes ?? 0;
 
-const sum = (members: readonly Member[], figure: 'documents' | 'bytes'): number =>
+/** Of those whose figures are known. */
+export const sum = (members: readonly Member[], figure: 'documents' | 'bytes'): number =>
   members.reduce((total, { index }) => total + (index.figures?.[figure] ?? 0), 0);
 
 /** Of the partitions that ended within the last seven days before today. */
