@@ -16,9 +16,8 @@ import { conflictOf } from './conflicts.ts';
 import { decide } from './decide.ts';
 import { dueOf } from './due.ts';
 import { documentFingerprint } from './fingerprints.ts';
-import type { ListedIndex, Surroundings } from './observed.ts';
+import type { ListedIndex, Status, Surroundings } from './observed.ts';
 import { specHashOf } from './plan.ts';
-import type { Status } from './run.ts';
 import { compileTargets } from './targets.ts';
 
 const NOW = Date.parse('2026-03-01T00:30:00Z');

@@ -2,9 +2,9 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import { timeText } from '../../runtime/time.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { fingerprintsOf } from './fingerprints.ts';
-import { counting, type Status } from './run.ts';
+import type { Archive, Status } from './observed.ts';
+import { counting } from './run.ts';
 
-type Archive = NonNullable<Status['archive']>;
 export type Hindered = NonNullable<Archive['hindered']>[number];
 
 const AGAIN_MS = 60_000;

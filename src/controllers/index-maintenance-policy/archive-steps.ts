@@ -1,12 +1,12 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import type { MaintenanceAction } from './actions.ts';
+import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
 import { type ArchiveSource, cutoffOf, stepSize } from './archival.ts';
 import { nextRunIsDue } from './due.ts';
 import type { Place } from './archive-places.ts';
+import type { Archive, Run, Status } from './observed.ts';
 import type { FreshPlan } from './plan.ts';
-import { counting, type Run, type Status } from './run.ts';
+import { counting } from './run.ts';
 
-type Archive = NonNullable<Status['archive']>;
 type Held = Archive['held'][number];
 type ChooseDocuments = Extract<MaintenanceAction, { type: 'ChooseDocuments' }>;
 
@@ -85,7 +85,7 @@ const MOST_CHANGED = 3;
  */
 export function passing(
   status: Status,
-  { index, last }: NonNullable<Archive['batch']>,
+  { index, last }: ArchiveBatch,
   told: { readonly reason: string; readonly failed: number; readonly left: number },
 ): Status {
   const before = heldBefore(status, index);
@@ -159,6 +159,6 @@ export function withMoved(status: Status, target: string, count: number): Status
   return counted({ ...status, archive: { ...archive, documents: archive.documents + count, moved } });
 }
 
-export function withArchiveBatch(status: Status, batch: NonNullable<Archive['batch']>): Status {
+export function withArchiveBatch(status: Status, batch: ArchiveBatch): Status {
   return { ...status, archive: { ...(status.archive ?? NOTHING), batch } };
 }

@@ -7,14 +7,14 @@ import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-step
 import { deleteBatch, moveDocuments } from './carry-out.ts';
 import { acts, approves, type Due, dueOf } from './due.ts';
 import { fingerprintsOf } from './fingerprints.ts';
-import type { Observed, Seen } from './observed.ts';
+import type { Observed, Run, Seen, Status, StatusPlan } from './observed.ts';
 import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, planOf, specHashOf } from './plan.ts';
 import { isPutOff, stops, withoutRetry } from './put-off.ts';
 import { type Obstacle, verdictBefore, verdictOf } from './readiness.ts';
 import { rest, type Step } from './rest.ts';
-import { deletedWith, endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
-import { asked, deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
+import { deletedWith, endRun, newRun, runAfter, withoutBatch } from './run.ts';
+import { asked, deletionLimit, type NextPlan, nextPlan, pendingOf } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
 import { compileTargets, type Member } from './targets.ts';
 

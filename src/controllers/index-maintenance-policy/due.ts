@@ -6,6 +6,7 @@ import { latestSlot, nextSlot } from '../../schedule/slots.ts';
 import { isAhead } from '../../runtime/time.ts';
 import { pendingRunNow } from '../run-now.ts';
 import { batchNow } from './archive-hindered.ts';
+import type { Run, Status, StatusPlan } from './observed.ts';
 import { specHashOf } from './plan.ts';
 
 /** Why a pass has something to do. */
@@ -23,9 +24,6 @@ export type Due =
   | { readonly type: 'Batch' }
   /** Exactly the documents in `status.archive.batch` are to be moved, or were half moved when a process ended. */
   | { readonly type: 'ArchiveBatch' };
-
-type Status = NonNullable<IndexMaintenancePolicy['status']>;
-type Plan = NonNullable<Status['plan']>;
 
 export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   const { metadata, spec, status = {} } = policy;
@@ -56,7 +54,7 @@ export function acts({ spec }: Pick<IndexMaintenancePolicy, 'spec'>): boolean {
 /** A minute is enough for a listing to be used again: what a batch deletes is read anew right before it. */
 const LISTING_MS = 60_000;
 
-function goOn({ batch }: Plan, run: NonNullable<Status['run']>): Due {
+function goOn({ batch }: StatusPlan, run: Run): Due {
   return batch !== undefined && batch.length > 0
     ? { type: 'Batch' }
     : { type: 'Continue', since: Date.parse(run.time) };
@@ -79,14 +77,15 @@ export const TROUBLED_AGAIN_MS = 60_000;
 /** How often it is looked whether what holds indexes back has passed. */
 export const RETRY_MS = 300_000;
 
-export const retries = ({ retryUntilTime = '' }: Plan, now: number): boolean =>
+export const retries = ({ retryUntilTime = '' }: StatusPlan, now: number): boolean =>
   Date.parse(retryUntilTime) > now;
 
-function isRetried(plan: Plan, now: number): boolean {
+function isRetried(plan: StatusPlan, now: number): boolean {
   return retries(plan, now) && Math.abs(now - lookedAtOf(plan)) >= RETRY_MS;
 }
 
-const lookedAtOf = (plan: Plan | undefined): number => Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
+const lookedAtOf = (plan: StatusPlan | undefined): number =>
+  Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
 
 function isTroubled(status: Status, now: number): boolean {
   const isConflicting = findCondition(status, 'Conflict') !== undefined;

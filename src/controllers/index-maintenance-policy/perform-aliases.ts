@@ -6,8 +6,9 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import { type AliasChange, emptyingAmong, withChanges } from './alias-changes.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
 import { useOf } from './observe.ts';
+import type { Status } from './observed.ts';
 import { type EffectContext, type OpenContext, uuidsOf } from './perform-effect.ts';
-import { counting, type Status } from './run.ts';
+import { counting } from './run.ts';
 import { compileTargets } from './targets.ts';
 
 type Change = StatusChange<Status>;

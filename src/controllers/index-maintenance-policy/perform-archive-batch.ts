@@ -3,10 +3,10 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { hasRoom, hinderedOf, settingAside } from './archive-hindered.ts';
+import type { Status } from './observed.ts';
 import { refusalOf } from './perform-archive-access.ts';
 import { HinderedError, moveDocuments } from './perform-archive-move.ts';
 import type { EffectContext } from './perform-effect.ts';
-import type { Status } from './run.ts';
 
 /**
  * Moves the documents, or sets them aside when something about just these keeps them: aliases, expiry and other

@@ -15,9 +15,9 @@ import { afterArchive, lastPlace } from './archive-places.ts';
 import { holding, passingArchive, withArchiveBatch, withoutPlace } from './archive-steps.ts';
 import { documentFingerprint } from './fingerprints.ts';
 import { isOwn } from './guards.ts';
+import type { Status } from './observed.ts';
 import { oldDocuments, openArchive, refusalOf } from './perform-archive-access.ts';
 import type { EffectContext, OpenContext } from './perform-effect.ts';
-import type { Status } from './run.ts';
 import { type CompiledTarget, compileTargets } from './targets.ts';
 
 type ChooseDocuments = Extract<MaintenanceAction, { type: 'ChooseDocuments' }>;

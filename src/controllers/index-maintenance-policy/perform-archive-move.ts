@@ -19,11 +19,11 @@ import { documentFingerprint, fingerprintsOf } from './fingerprints.ts';
 import { archiveGuardOf } from './guards.ts';
 import { readUnfinished, surroundings } from './observe.ts';
 import { readSituation } from './observe-listings.ts';
+import type { Status } from './observed.ts';
 import { oldDocuments, openArchive } from './perform-archive-access.ts';
 import { copyDocuments, type CopyContext, opaqueIdOf } from './perform-archive-copy.ts';
 import { type EffectContext, uuidsOf } from './perform-effect.ts';
 import { hinderedText } from './readiness.ts';
-import type { Status } from './run.ts';
 
 const AGAIN_MS = 2_000;
 /** How often documents that change all the while are looked at before the batch is left for the next pass. */

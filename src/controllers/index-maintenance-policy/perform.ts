@@ -3,11 +3,11 @@ import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { createDeletionTurns } from './deletion-turns.ts';
 import type { MaintenanceDependencies } from './observe.ts';
+import type { Status } from './observed.ts';
 import { changeAliases } from './perform-aliases.ts';
 import { chooseDocuments } from './perform-archive-choose.ts';
 import { moveBatch } from './perform-archive-batch.ts';
 import { deleteBatch } from './perform-deletion.ts';
-import type { Status } from './run.ts';
 
 type Change = StatusChange<Status>;
 

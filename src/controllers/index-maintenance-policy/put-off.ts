@@ -1,7 +1,8 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { acts, type Due, isLate } from './due.ts';
+import type { Run, Status } from './observed.ts';
 import type { Obstacle } from './readiness.ts';
-import { deletedWith, type Run, type Status } from './run.ts';
+import { deletedWith } from './run.ts';
 import type { NextPlan } from './status-plan.ts';
 
 /** Nothing at all may be changed, not even aliases. */

@@ -5,8 +5,8 @@ import { pendingRunNow } from '../run-now.ts';
 import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
 import { fingerprintsOf } from './fingerprints.ts';
+import type { Status, StatusPlan } from './observed.ts';
 import { heldBackFor } from './retry.ts';
-import type { Status } from './run.ts';
 
 export const CLOCK_SKEW =
   'the clocks of the operator, the API server and Elasticsearch differ by more than a minute, so no age can be relied on: nothing is changed until they agree';
@@ -19,12 +19,10 @@ export type Obstacle =
   | { readonly type: 'Conflict'; readonly conflict: Conflict }
   | { readonly type: 'ClockSkew' }
   | ({ readonly type: 'ApprovalRequired' } & Wanted)
-  | { readonly type: 'LimitExceeded'; readonly plan: Plan; readonly limit: number };
-
-type Plan = NonNullable<Status['plan']>;
+  | { readonly type: 'LimitExceeded'; readonly plan: StatusPlan; readonly limit: number };
 
 interface Wanted {
-  readonly plan: Plan;
+  readonly plan: StatusPlan;
   readonly metadata: IndexMaintenancePolicy['metadata'];
 }
 
@@ -97,11 +95,11 @@ function exceptionText(plan: Status['plan']): string {
   return ` but for indexes that something holds back which passes (${listText(heldBack)}): they go within minutes once it has while spec.startingDeadline lasts, otherwise at the next time of the schedule`;
 }
 
-const listText = (kept: Plan['kept']): string =>
+const listText = (kept: StatusPlan['kept']): string =>
   kept.map(({ reason, count }) => `${reason} ${count}`).join(', ');
 
 /** They count for the cap as well. */
-function laterText(kept: Plan['kept']): string {
+function laterText(kept: StatusPlan['kept']): string {
   const heldBack = heldBackFor(kept);
   return heldBack.length === 0
     ? ''

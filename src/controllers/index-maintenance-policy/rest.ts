@@ -4,9 +4,9 @@ import { timeText } from '../../runtime/time.ts';
 import { pendingRunNow } from '../run-now.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { acts, nextRun, RETRY_MS, retries, TROUBLED_AGAIN_MS, TROUBLES } from './due.ts';
+import type { Status } from './observed.ts';
 import { STOPPING } from './put-off.ts';
 import { eventsOf, type Verdict } from './readiness.ts';
-import type { Status } from './run.ts';
 
 export type Step = Decision<Status, MaintenanceAction>;
 

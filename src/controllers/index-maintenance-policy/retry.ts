@@ -2,9 +2,8 @@ import { milliseconds } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { timeText } from '../../runtime/time.ts';
 import { acts, dueOf } from './due.ts';
+import type { StatusPlan } from './observed.ts';
 import { type FreshPlan, specHashOf } from './plan.ts';
-
-type StatusPlan = NonNullable<NonNullable<IndexMaintenancePolicy['status']>['plan']>;
 
 /** Why an index that is due stays for minutes or hours, and then may go. */
 const PASSING: ReadonlySet<string> = new Set([

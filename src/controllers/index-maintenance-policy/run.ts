@@ -1,14 +1,9 @@
-import type {
-  IndexMaintenancePolicy,
-  IndexMaintenancePolicyStatus,
-} from '../../crds/index-maintenance-policy.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
 import { formatDuration } from '../../schedule/duration.ts';
 import { indexFingerprint } from './fingerprints.ts';
-
-export type Status = IndexMaintenancePolicyStatus;
-export type Run = NonNullable<Status['run']>;
+import type { Run, Status } from './observed.ts';
 
 export const newRun = (now: number): Run => ({
   time: timeText(now),

@@ -1,19 +1,15 @@
-import type {
-  IndexMaintenancePolicy,
-  IndexMaintenancePolicyStatus,
-} from '../../crds/index-maintenance-policy.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { timeText } from '../../runtime/time.ts';
 import { reasonCounts } from '../reason-counts.ts';
 import type { AliasChange } from './alias-changes.ts';
 import { approves, hasAsked } from './due.ts';
 import { fingerprintsOf, indexFingerprint } from './fingerprints.ts';
 import { type FreshPlan, MOST_PLANNED, planHash, specHashOf } from './plan.ts';
+import type { StatusPlan } from './observed.ts';
 import { nextExpiry } from './retention.ts';
 import { retryOf } from './retry.ts';
 import { sum } from './target-statistics.ts';
 import type { Member } from './targets.ts';
-
-export type StatusPlan = NonNullable<IndexMaintenancePolicyStatus['plan']>;
 
 /** A plan as status tells it, and the indexes that it is about. */
 export interface NextPlan {

@@ -1,11 +1,11 @@
-import type { IndexMaintenancePolicyStatus } from '../../crds/index-maintenance-policy.ts';
 import { periodOf } from '../../naming/period.ts';
 import { timeText } from '../../runtime/time.ts';
 import { currentVersion } from './current-versions.ts';
+import type { Status } from './observed.ts';
 import { nextExpiry } from './retention.ts';
 import { byPlace, type Matched, type Member, placeOf } from './targets.ts';
 
-export type TargetFigures = NonNullable<IndexMaintenancePolicyStatus['targets']>[number];
+export type TargetFigures = NonNullable<Status['targets']>[number];
 
 const DAY_MS = 86_400_000;
 const GROWTH_DAYS = 7;
