@@ -29,7 +29,7 @@ export function retryAfterMs(attempt: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
 }
 
-/** Whose names are made: the journal of `namesOf` is the spec's prefix and the uid. */
+/** What the names of a schedule's snapshots are made from: the prefix of its spec, and its uid. */
 export interface NameSource {
   readonly prefix: string;
   readonly uid: string;

@@ -22,7 +22,7 @@ export interface Situation {
   readonly observed: Observed;
   /** Undefined when nothing could be read. */
   readonly seen: Seen | undefined;
-  /** Whether effects are wanted: neither suspended nor being deleted. */
+  /** Whether effects are wanted: one that is being deleted does not come here. */
   readonly mayAct: boolean;
 }
 
@@ -37,7 +37,7 @@ export function situationOf(resource: Schedule, plan: Plan, observed: Observed, 
     now,
     observed,
     seen: observed.type === 'seen' ? observed : undefined,
-    mayAct: !resource.spec.suspend && resource.metadata.deletionTimestamp === undefined,
+    mayAct: !resource.spec.suspend,
   };
 }
 
