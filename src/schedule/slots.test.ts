@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, integer, property, record, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CronSchedule, scheduleOf } from './cron.ts';
+import { scheduleOf } from './cron.ts';
 import { countSlots, largestGap, latestSlot, nextSlot, nextSlots } from './slots.ts';
 
 const MINUTE = 60_000;

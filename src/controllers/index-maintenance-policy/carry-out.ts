@@ -21,7 +21,7 @@ export function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Riv
   if (plan === undefined || conflict !== undefined) {
     const stopped = conflict && ({ type: 'Conflict', conflict } as const);
     const putBack = { ...status, ...withBatchPutBack(status) };
-    return rest(policy, putBack, verdictOf(policy, putBack, stopped), now);
+    return rest({ policy, obstacle: stopped, now }, putBack);
   }
   return {
     ...verdictOf(policy, status, undefined),

@@ -18,7 +18,7 @@ import { isCopyOf } from './copies.ts';
 import { documentFingerprint, fingerprintsOf } from './fingerprints.ts';
 import { archiveGuardOf } from './guards.ts';
 import { readUnfinished, surroundings } from './observe.ts';
-import { readSituation } from './observe-listings.ts';
+import { readClusterFacts } from './observe-listings.ts';
 import type { Status } from './observed.ts';
 import { oldDocuments, openArchive } from './perform-archive-access.ts';
 import { copyDocuments, type CopyContext, opaqueIdOf } from './perform-archive-copy.ts';
@@ -76,22 +76,22 @@ async function noCopyRuns({ batch, cluster, pass }: Move): Promise<void> {
 async function obstacleOf(move: Move) {
   const { batch, cluster, policy, pass } = move;
   const { es } = cluster;
-  const [listed, sources, archives, situation] = await Promise.all([
+  const [listed, sources, archives, facts] = await Promise.all([
     readIndices(es, [batch.index], pass.signal),
     getIndex(es, batch.index, pass.signal),
     getIndex(es, batch.destination, pass.signal),
-    readSituation(es, pass.now),
+    readClusterFacts(es, pass.now),
   ]);
   const [index, source, archive] = [listed[0], sources[0], archives[0]];
   if (index === undefined || source?.uuid !== batch.uuid || archive?.uuid !== batch.destinationUuid)
     return 'Replaced';
   const unfinished = await readUnfinished(policy, cluster, [index], pass.signal);
-  const around = surroundings(move, { ...situation, written: new Set() }, unfinished);
+  const around = surroundings(move, { ...facts, written: new Set() }, unfinished);
   return (
     archiveGuardOf(index, around, policy.spec.deletion) ??
     sourceFault(source) ??
     archiveFault(batch.destination, archives) ??
-    (situation.health === 'red' && (await isRed(move)) ? 'IndexUnhealthy' : undefined)
+    (facts.health === 'red' && (await isRed(move)) ? 'IndexUnhealthy' : undefined)
   );
 }
 

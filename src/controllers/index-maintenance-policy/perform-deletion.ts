@@ -7,16 +7,15 @@ import { WaitingError } from '../../runtime/errors.ts';
 import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
 import type { BatchEntry, MaintenanceAction } from './actions.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
-import { counting } from './run.ts';
 import { CLOCK_SKEW } from './readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
 import { type Doomed, dueByDocuments } from './perform-deletion-documents.ts';
 import type { EffectContext, OpenContext } from './perform-effect.ts';
 import { readUnfinished, surroundings, useOf } from './observe.ts';
 import { readBackups } from './observe-backups.ts';
-import { latestClock, readSituation } from './observe-listings.ts';
+import { latestClock, readClusterFacts } from './observe-listings.ts';
 import type { ListedIndex, Status, Surroundings } from './observed.ts';
-import { withoutBatch } from './run.ts';
+import { counting, withoutBatch } from './run.ts';
 import { isProven } from './snapshot-proof.ts';
 import { byPlace, compileTargets, matchTargets } from './targets.ts';
 
@@ -91,11 +90,11 @@ async function stillDoomed(
 /** @throws WaitingError ClockSkew: what is old cannot be told any more. */
 async function readAround(before: readonly ListedIndex[], context: OpenContext): Promise<Surroundings> {
   const { policy, cluster, pass } = context;
-  const [situation, unfinished] = await Promise.all([
-    readSituation(cluster.es, pass.now),
+  const [facts, unfinished] = await Promise.all([
+    readClusterFacts(cluster.es, pass.now),
     readUnfinished(policy, cluster, before, pass.signal),
   ]);
-  const around = surroundings(context, { ...situation, written: new Set() }, unfinished);
+  const around = surroundings(context, { ...facts, written: new Set() }, unfinished);
   if (around.skewSeconds <= MOST_SKEW_SECONDS) return around;
   throw new WaitingError('ClockSkew', CLOCK_SKEW, CLOCK_AGAIN_MS);
 }

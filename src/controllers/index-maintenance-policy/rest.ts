@@ -6,7 +6,8 @@ import type { MaintenanceAction } from './actions.ts';
 import { acts, nextRun, RETRY_MS, retries, TROUBLED_AGAIN_MS, TROUBLES } from './due.ts';
 import type { Status } from './observed.ts';
 import { STOPPING } from './put-off.ts';
-import { eventsOf, type Verdict } from './readiness.ts';
+import { eventsOf, type Verdict, verdictBefore, verdictOf } from './readiness.ts';
+import type { Situation } from './situation.ts';
 
 export type Step = Decision<Status, MaintenanceAction>;
 
@@ -14,18 +15,26 @@ const LONGEST_REST_MS = 86_400_000;
 
 /** Nothing is to be done before the next time of the schedule, or the next look. */
 export function rest(
-  policy: IndexMaintenancePolicy,
+  { policy, obstacle, now }: Pick<Situation, 'policy' | 'obstacle' | 'now'>,
   status: Status,
-  verdict: Verdict,
-  now: number,
   events: readonly ResourceEvent[] = [],
 ): Step {
+  const step = resting(policy, status, verdictOf(policy, status, obstacle), now);
+  return { ...step, events: [...(step.events ?? []), ...events] };
+}
+
+/** Nothing was due, and nothing looked at. */
+export function restAsBefore(policy: IndexMaintenancePolicy, now: number): Step {
+  return resting(policy, policy.status ?? {}, verdictBefore(policy), now);
+}
+
+function resting(policy: IndexMaintenancePolicy, status: Status, verdict: Verdict, now: number): Step {
   const slot = policy.spec.suspend ? undefined : nextRun(policy, now);
   return {
     ...verdict,
     status: { ...withoutNextRun(status), ...(slot === undefined ? {} : { nextRunTime: timeText(slot) }) },
     next: restFor(policy, status, verdict, now),
-    events: [...eventsOf(policy, verdict), ...events],
+    events: eventsOf(policy, verdict),
   };
 }
 

@@ -1,7 +1,7 @@
 import { milliseconds } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { timeText } from '../../runtime/time.ts';
-import { acts, dueOf } from './due.ts';
+import { acts, type Due } from './due.ts';
 import type { StatusPlan } from './observed.ts';
 import { type FreshPlan, specHashOf } from './plan.ts';
 
@@ -25,18 +25,18 @@ export function heldBackFor(kept: StatusPlan['kept']): StatusPlan['kept'] {
 export function retryOf(
   policy: IndexMaintenancePolicy,
   { kept }: FreshPlan,
+  due: Due,
   now: number,
 ): Pick<StatusPlan, 'retryUntilTime'> {
-  const until = retryEnd(policy, now);
+  const until = retryEnd(policy, due, now);
   const isHeldBack = kept.some(({ reason }) => PASSING.has(reason));
   return acts(policy) && isHeldBack && until > now ? { retryUntilTime: timeText(until) } : {};
 }
 
 /** Only a run begins it: what a new spec lets expire waits for its first slot. */
-function retryEnd(policy: IndexMaintenancePolicy, now: number): number {
-  const { spec, status = {} } = policy;
+function retryEnd({ spec, status = {} }: IndexMaintenancePolicy, due: Due, now: number): number {
   const deadline = milliseconds(spec.startingDeadline);
-  if (dueOf(policy, now).type === 'Run') return now + deadline;
+  if (due.type === 'Run') return now + deadline;
   if (status.plan?.specHash !== specHashOf(spec)) return 0;
   if (status.plan.retryUntilTime !== undefined) return Date.parse(status.plan.retryUntilTime);
   return status.run === undefined ? 0 : Date.parse(status.run.time) + deadline;

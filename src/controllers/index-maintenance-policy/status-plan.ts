@@ -7,7 +7,6 @@ import { fingerprintsOf, indexFingerprint } from './fingerprints.ts';
 import { type FreshPlan, MOST_PLANNED, planHash, specHashOf } from './plan.ts';
 import type { StatusPlan } from './observed.ts';
 import { nextExpiry } from './retention.ts';
-import { retryOf } from './retry.ts';
 import { sum } from './target-statistics.ts';
 import type { Member } from './targets.ts';
 
@@ -85,7 +84,6 @@ function told(
     kept: reasonCounts(fresh.kept.map(({ reason }) => reason)),
     held: heldOf(policy, fresh).slice(0, HELD),
     pending: pendingOf(pending),
-    ...retryOf(policy, fresh, now),
     ...(expiries.length === 0 ? {} : { nextExpiry: timeText(Math.min(...expiries)) }),
   };
 }
