@@ -1,12 +1,13 @@
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
 import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../crds/reindex-request.ts';
+import { type Connected, connectionOf } from '../crds/shared.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { Connections } from '../elasticsearch/connections.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
 import type { ActionLike, Controller } from '../runtime/controller.ts';
 import type { ObligationBook } from '../runtime/obligations.ts';
-import type { RawObject } from '../runtime/resource.ts';
+import { keyText, type RawObject } from '../runtime/resource.ts';
 import { elasticsearchConnectionController } from './elasticsearch-connection/controller.ts';
 import { indexMaintenancePolicyController } from './index-maintenance-policy/controller.ts';
 import { operationsOf } from './operations.ts';
@@ -83,14 +84,12 @@ export function wireControllers<Runner extends Watched & { objects(): readonly R
 
 /** Two connections may lead to one cluster. @param connection namespace/name */
 function clusterUuidOf(connections: readonly RawObject[], connection: string): string | undefined {
-  const found = connections.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === connection);
+  const found = connections.find(({ metadata }) => keyText(metadata) === connection);
   return (found as unknown as ElasticsearchConnection | undefined)?.status?.clusterUUID;
 }
 
 /** Resources that share a cluster share its fate: one that is down may not hold all workers. */
 export function clusterOf({ spec, metadata }: RawObject): string | undefined {
-  const { connectionRef } = (spec ?? {}) as {
-    readonly connectionRef?: { readonly name: string; readonly namespace?: string };
-  };
-  return connectionRef && `${connectionRef.namespace ?? metadata.namespace}/${connectionRef.name}`;
+  const { connectionRef } = (spec ?? {}) as Partial<Connected['spec']>;
+  return connectionRef && connectionOf({ metadata, spec: { connectionRef } });
 }

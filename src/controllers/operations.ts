@@ -1,8 +1,9 @@
 import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../crds/reindex-request.ts';
-import type { Condition } from '../crds/shared.ts';
+import { type Conditioned, type Connected, connectionOf, findCondition } from '../crds/shared.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { ResourceKey } from '../runtime/controller.ts';
+import { keyText } from '../runtime/resource.ts';
 import type { Operations } from './elasticsearch-connection/observed.ts';
 import { holdsPlace } from './reindex-request/turn.ts';
 
@@ -18,7 +19,8 @@ export interface Jobs {
 
 /** What one connection is used for at present, for its status. */
 export function operationsOf({ requests, schedules, policies }: Jobs, connection: ResourceKey): Operations {
-  const own = <T extends Job>(jobs: readonly T[]) => jobs.filter((job) => uses(job, connection));
+  const own = <T extends Job>(jobs: readonly T[]) =>
+    jobs.filter((job) => connectionOf(job) === keyText(connection));
   return {
     active: [
       ...own(requests).filter(holdsPlace).map(named('ReindexRequest')),
@@ -36,24 +38,16 @@ const isMaintaining = ({ status }: IndexMaintenancePolicy): boolean =>
   status?.plan?.batch !== undefined || status?.archive?.batch !== undefined;
 
 /** Of any kind, as far as it is read here. */
-interface Job {
+interface Job extends Connected {
   readonly metadata: ResourceKey;
-  readonly spec: {
-    readonly connectionRef: { readonly name: string; readonly namespace?: string | undefined };
-  };
-  readonly status?: { readonly conditions?: readonly Condition[] | undefined };
+  readonly status?: Conditioned;
 }
 
 const named =
   (kind: Operations['active'][number]['kind']) =>
   ({ metadata: { namespace, name } }: Job) => ({ kind, namespace, name });
 
-function uses({ spec, metadata }: Job, { namespace, name }: ResourceKey): boolean {
-  const { connectionRef } = spec;
-  return connectionRef.name === name && (connectionRef.namespace ?? metadata.namespace) === namespace;
-}
-
 function waitsForItsTurn({ status }: Job): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = findCondition(status, 'Ready');
   return ready?.status === 'False' && ready.reason === 'WaitingForTurn';
 }

@@ -1,5 +1,7 @@
+import { connectionOf } from '../crds/shared.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { Snapshot } from '../elasticsearch/snapshots.ts';
+import { type ClusterUuidOf, isSameCluster } from './same-cluster.ts';
 import { owns, ownerOf } from './snapshot-schedule/owner.ts';
 
 interface Asked {
@@ -16,22 +18,17 @@ export type SnapshotOwners = (schedule: Asked) => (snapshot: Snapshot) => boolea
 /**
  * By the uids of the schedules that live, and by what they have adopted. Names do not do: a schedule of another
  * Kubernetes or Elasticsearch cluster may write into the same repository, and have the same name.
- * @param clusterUuidOf of a connection, namespace/name; undefined while it is not known.
  */
 export function snapshotOwners(
   schedules: () => readonly SnapshotSchedule[],
-  clusterUuidOf: (connection: string) => string | undefined,
+  clusterUuidOf: ClusterUuidOf,
 ): SnapshotOwners {
-  const isSameCluster = (one: string, other: string) =>
-    one === other || (clusterUuidOf(one) !== undefined && clusterUuidOf(one) === clusterUuidOf(other));
+  const isShared = isSameCluster(clusterUuidOf);
   return ({ namespace, name, connection }) => {
     const living = schedules();
     const found = living.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
-    if (found === undefined || !isSameCluster(connectionOf(found), connection)) return () => false;
+    if (found === undefined || !isShared(connectionOf(found), connection)) return () => false;
     const owner = ownerOf(found, living);
     return (snapshot) => owns(owner, snapshot);
   };
 }
-
-const connectionOf = ({ spec: { connectionRef }, metadata }: SnapshotSchedule): string =>
-  `${connectionRef.namespace ?? metadata.namespace}/${connectionRef.name}`;

@@ -1,7 +1,7 @@
 import { text, ruled } from './fields.ts';
 import type { z } from 'zod';
 
-const UNITS = [
+export const UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],
   ['m', 60_000],
@@ -17,11 +17,12 @@ export function parseDuration(written: string): number | undefined {
   return UNITS.reduce((sum, [, factor], at) => sum + Number.parseInt(match[at + 1] ?? '0', 10) * factor, 0);
 }
 
-const milliseconds = (written: string): number => {
+/** The same of what must be one: a bound of a field, or what the schema has let pass. @throws RangeError */
+export function milliseconds(written: string): number {
   const parsed = parseDuration(written);
   if (parsed === undefined) throw new RangeError(`${written} is not a duration such as 90d, 1h30m or 30s`);
   return parsed;
-};
+}
 
 /** Seconds in CEL; its own `duration()` knows no days. */
 const SECONDS =

@@ -101,6 +101,11 @@ export const ROLLBACK_REFUSALS = [
   'WindowClosed',
 ] as const;
 
+const ENDS: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Planned', 'RolledBack']);
+
+/** Whether a phase is the last: only a retry comes after it. */
+export const isOver = (phase: string | undefined): boolean => phase !== undefined && ENDS.has(phase);
+
 /** Every member is optional: a status that is lost is rebuilt from Elasticsearch. */
 export const reindexRequestStatus = object('How far the request is, and what it must remember.', {
   ...commonStatus,

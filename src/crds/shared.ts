@@ -116,6 +116,17 @@ const condition = object('What is known of one aspect of this object.', {
 
 export type Condition = DeepReadonly<z.output<typeof condition>>;
 
+/** As far as its conditions go, the status of every kind. */
+export type Conditioned = { readonly conditions?: readonly Condition[] | undefined } | undefined;
+
+/** The condition of that type, if the status has it. */
+export const findCondition = (status: Conditioned, type: string): Condition | undefined =>
+  status?.conditions?.find((condition) => condition.type === type);
+
+/** Unknown is not True, and neither is what is absent. */
+export const isConditionTrue = (status: Conditioned, type: string): boolean =>
+  findCondition(status, type)?.status === 'True';
+
 /** Who a status can be gone on from. Lenient: a newer operator may have more to say. */
 export const writtenBy = object(
   'The operator that wrote this status. An older one that does not know its format does nothing.',
@@ -160,6 +171,18 @@ export const connectionRef = withRules(
   }),
   immutable('connectionRef'),
 );
+
+/** What works through a connection, as far as that goes. */
+export interface Connected {
+  readonly metadata: { readonly namespace: string };
+  readonly spec: {
+    readonly connectionRef: { readonly name: string; readonly namespace?: string | undefined };
+  };
+}
+
+/** The connection that it works through: `namespace/name`. */
+export const connectionOf = ({ metadata, spec: { connectionRef } }: Connected): string =>
+  `${connectionRef.namespace ?? metadata.namespace}/${connectionRef.name}`;
 
 export const AGE: Column = {
   name: 'Age',

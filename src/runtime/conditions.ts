@@ -1,5 +1,6 @@
 import type { Condition } from '../crds/shared.ts';
 import type { ExtraCondition, Readiness } from './controller.ts';
+import { timeText } from './time.ts';
 
 /** What the conditions are made from besides the readiness. */
 export interface ConditionContext {
@@ -73,11 +74,8 @@ function stamp(conditions: readonly ExtraCondition[], context: ConditionContext)
       status,
       reason,
       message,
-      lastTransitionTime: before?.status === status ? before.lastTransitionTime : wholeSecond(context.now),
+      lastTransitionTime: before?.status === status ? before.lastTransitionTime : timeText(context.now),
       observedGeneration: context.generation,
     };
   });
 }
-
-/** Kubernetes writes the times of conditions without fractions. */
-const wholeSecond = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -58,7 +58,10 @@ export interface PassLogger {
 export type StatusChange<Status> = (status: Status) => Status;
 
 export interface Decision<Status, Action> {
-  /** The whole status as it should read, without `conditions` and `observedGeneration`: those are the engine's. */
+  /**
+   * The whole status as it should read. The engine overwrites its own members of it: `conditions`, `observedGeneration`,
+   * `writtenBy`, and the echo of run-now unless the controller handles that.
+   */
   readonly status: Status;
   readonly ready: Readiness;
   /** Further conditions; one that is absent here is removed. */

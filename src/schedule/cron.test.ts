@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CronSchedule, parseSchedule } from './cron.ts';
-
-function scheduleOf(written: string): CronSchedule {
-  const parsed = parseSchedule(written);
-  if (!parsed.ok) throw new Error(parsed.message);
-  return parsed.schedule;
-}
+import { type CronSchedule, parseSchedule, scheduleOf } from './cron.ts';
 
 const range = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from + 1 }, (_, at) => from + at);
@@ -117,5 +111,6 @@ describe('parseSchedule', () => {
     ['* * * foo *', 'jan'],
   ])('refuses %j and names the cure', (written, cure) => {
     expect(parseSchedule(written)).toMatchObject({ ok: false, message: expect.stringContaining(cure) });
+    expect(() => scheduleOf(written)).toThrow(cure);
   });
 });

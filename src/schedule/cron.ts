@@ -44,7 +44,17 @@ export function parseSchedule(written: string): ParsedSchedule {
     if (!parsed.ok) return parsed;
     values.push(parsed.values);
   }
-  return { ok: true, schedule: scheduleOf(fields, values) };
+  return { ok: true, schedule: scheduleFrom(fields, values) };
+}
+
+/**
+ * What a schema has let through, read.
+ * @throws RangeError for everything else.
+ */
+export function scheduleOf(written: string): CronSchedule {
+  const parsed = parseSchedule(written);
+  if (!parsed.ok) throw new RangeError(`${written} is no schedule: ${parsed.message}`);
+  return parsed.schedule;
 }
 
 const wordsOf = (written: string): readonly string[] =>
@@ -53,7 +63,7 @@ const wordsOf = (written: string): readonly string[] =>
     .split(/[ \t\n]+/u)
     .filter((word) => word !== '');
 
-function scheduleOf(fields: readonly string[], values: readonly (readonly number[])[]): CronSchedule {
+function scheduleFrom(fields: readonly string[], values: readonly (readonly number[])[]): CronSchedule {
   const [minutes = [], hours = [], daysOfMonth = [], months = [], daysOfWeek = []] = values;
   const [minute = '', hour = '', dayOfMonth = '', , dayOfWeek = ''] = fields;
   return {

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, integer, property, record, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CronSchedule, parseSchedule } from './cron.ts';
+import { scheduleOf } from './cron.ts';
 import { countSlots, largestGap, latestSlot, nextSlot, nextSlots } from './slots.ts';
 
 const MINUTE = 60_000;
@@ -8,12 +8,6 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const at = Date.parse;
 const shown = (slot: number) => `${new Date(slot).toISOString().slice(0, 16)}Z`;
-
-function scheduleOf(written: string): CronSchedule {
-  const parsed = parseSchedule(written);
-  if (!parsed.ok) throw new Error(parsed.message);
-  return parsed.schedule;
-}
 
 describe('nextSlots', () => {
   it.each([

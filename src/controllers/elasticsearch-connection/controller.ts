@@ -6,11 +6,11 @@ import type {
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Controller, ResourceKey } from '../../runtime/controller.ts';
 import { permissionsOf } from '../../runtime/permissions.ts';
+import type { VerifyRepository } from './actions.ts';
 import { decide } from './decide.ts';
-import type { VerifyRepository } from './decide.ts';
-import { observe } from './observe.ts';
+import { createObserve } from './observe.ts';
 import type { Observed, Operations } from './observed.ts';
-import { perform } from './perform.ts';
+import { createPerform } from './perform.ts';
 import { createVerifications } from './verifications.ts';
 
 export interface ElasticsearchConnectionOptions {
@@ -35,15 +35,15 @@ export function elasticsearchConnectionController(
   options: ElasticsearchConnectionOptions,
 ): ConnectionController {
   const { connections, operationsOf = nobody } = options;
-  const io = { connections, operationsOf, verifications: createVerifications() };
+  const verifications = createVerifications();
   return {
     definition: elasticsearchConnection,
-    observe: (resource, pass) => observe(resource, pass, io),
+    observe: createObserve({ connections, operationsOf, verifications }),
     decide,
-    perform: (action, resource, pass) => perform(action, resource, pass, io),
+    perform: createPerform({ connections, verifications }),
     forget: (key) => {
       connections.forget(key);
-      io.verifications.forget(key);
+      verifications.forget(key);
     },
   };
 }

@@ -1,19 +1,12 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { ElasticsearchConnectionStatus as Status } from '../../crds/elasticsearch-connection.ts';
 import { ACCEPT_CLUSTER } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness } from '../../runtime/controller.ts';
+import type { VerifyRepository } from './actions.ts';
 import { eventsOf } from './events.ts';
 import type { Connection, Observed, Seen } from './observed.ts';
 import { clusterIsAccepted, SUPPORTED_VERSIONS, verificationIsDue, versionIsSupported } from './rules.ts';
 import { failedStatus, seenStatus } from './status.ts';
-
-/** Trial writes into a repository by every node. */
-export interface VerifyRepository {
-  readonly type: 'verifyRepository';
-  readonly repository: string;
-  /** What uses the connection must be observed while everything is paused. */
-  readonly canWait: true;
-}
 
 /** A probe that failed is repeated no later than this: a Secret that was put right is in use within a minute. */
 const FAILED_AGAIN_MS = 30_000;
@@ -27,7 +20,7 @@ export function decide(
   const ready = resource.spec.suspend ? suspended(probed) : probed;
   const healthy = healthyOf(observed);
   const good = probed.type === 'ready' && observed.type === 'seen' ? observed : undefined;
-  const interval = parseDuration(resource.spec.probeInterval) ?? FAILED_AGAIN_MS;
+  const interval = milliseconds(resource.spec.probeInterval);
   return {
     status: good ? seenStatus(resource, good, now) : failedStatus(resource, observed),
     ready,

@@ -1,4 +1,5 @@
 import type { ElasticsearchConnectionStatus as Status } from '../../crds/elasticsearch-connection.ts';
+import { findCondition } from '../../crds/shared.ts';
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 
 /** One event per transition: of Ready to another reason, and of health to or from red. */
@@ -7,10 +8,8 @@ export function eventsOf(
   ready: Readiness,
   healthy: ExtraCondition,
 ): ResourceEvent[] {
-  const reasonBefore = (type: string) =>
-    before?.conditions?.find((condition) => condition.type === type)?.reason;
   const events: ResourceEvent[] = [];
-  if (reasonBefore('Ready') !== ready.reason) {
+  if (findCondition(before, 'Ready')?.reason !== ready.reason) {
     const fine = ready.type === 'ready' || ready.type === 'suspended';
     events.push({
       type: fine ? 'Normal' : 'Warning',

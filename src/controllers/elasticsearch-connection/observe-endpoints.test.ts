@@ -3,7 +3,7 @@ import { json, startScenarioElasticsearch } from '../../../test/support/scenario
 import type { ScenarioElasticsearch } from '../../../test/support/scenario-elasticsearch.ts';
 import { createElasticsearch } from '../../elasticsearch/client.ts';
 import type { Pass } from '../../runtime/controller.ts';
-import { observe, type ObserveOptions } from './observe.ts';
+import { createObserve } from './observe.ts';
 import type { Connection } from './observed.ts';
 import { strayEndpoint } from './observe-endpoints.ts';
 import { createVerifications } from './verifications.ts';
@@ -61,14 +61,14 @@ it('goes by the cluster that is pinned, whichever endpoint has its turn', async 
   // A cast: nothing else of it is used.
   const resource = { metadata: {}, spec, status: { clusterUUID: 'uuid-1' } } as unknown as Connection;
   const client = clientOf(spec.endpoints);
-  const options = {
+  const observe = createObserve({
     connections: { client: async () => client },
     verifications: createVerifications(),
     operationsOf: () => ({ active: [], queued: 0 }),
-  } as unknown as ObserveOptions;
+  });
   const pass = { now: 0, signal: new AbortController().signal } as Pass;
   for (let turn = 0; turn < 3; turn += 1)
-    expect(await observe(resource, pass, options)).toMatchObject({
+    expect(await observe(resource, pass)).toMatchObject({
       failure: { message: expect.stringMatching(new RegExp(`^${foreign} leads to cluster uuid-2`)) },
     });
   await client.close();

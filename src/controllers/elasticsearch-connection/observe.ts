@@ -1,4 +1,4 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import { clusterStatistics } from '../../elasticsearch/cluster-statistics.ts';
 import type { Connections, ProbeClient } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
@@ -16,7 +16,7 @@ import { probeFailure } from './probe-failure.ts';
 import { clusterIsAccepted, figuresAreDue, privilegesToCheck, versionIsSupported } from './rules.ts';
 import type { Verifications } from './verifications.ts';
 
-export interface ObserveOptions {
+export interface ObserveDependencies {
   readonly connections: Pick<Connections, 'client'>;
   readonly verifications: Verifications;
   readonly operationsOf: (connection: ResourceKey) => Operations;
@@ -26,26 +26,28 @@ export interface ObserveOptions {
 const LONGEST_PROBE_MS = 15_000;
 
 /** One probe. What is wrong with the connection is a result; only faults of our own side are thrown. */
-export async function observe(resource: Connection, pass: Pass, options: ObserveOptions): Promise<Observed> {
-  try {
-    const client = await options.connections.client(resource, pass.signal);
-    return await probe(resource, client, pass, options);
-  } catch (error) {
-    const failure = failureOf(error, resource);
-    if (failure === undefined || pass.signal.aborted) throw error;
-    return { type: 'failed', failure };
-  }
+export function createObserve(dependencies: ObserveDependencies) {
+  return async (resource: Connection, pass: Pass): Promise<Observed> => {
+    try {
+      const client = await dependencies.connections.client(resource, pass.signal);
+      return await probe(resource, client, pass, dependencies);
+    } catch (error) {
+      const failure = failureOf(error, resource);
+      if (failure === undefined || pass.signal.aborted) throw error;
+      return { type: 'failed', failure };
+    }
+  };
 }
 
 function probeTimeoutMs({ spec }: Connection): number {
-  return Math.min(parseDuration(spec.requestTimeout) ?? LONGEST_PROBE_MS, LONGEST_PROBE_MS);
+  return Math.min(milliseconds(spec.requestTimeout), LONGEST_PROBE_MS);
 }
 
 async function probe(
   resource: Connection,
   client: ProbeClient,
   pass: Pass,
-  options: ObserveOptions,
+  dependencies: ObserveDependencies,
 ): Promise<Observed> {
   const timeoutMs = probeTimeoutMs(resource);
   const es = withTimeout(client, timeoutMs);
@@ -57,7 +59,7 @@ async function probe(
     if (stray) return { type: 'failed', failure: stray };
     const mayRead = versionIsSupported(info.version) && clusterIsAccepted(resource, info.clusterUuid);
     if (!mayRead) return { type: 'identified', info };
-    return { ...(await look(resource, es, pass, options)), info, missingPrivileges: await missing };
+    return { ...(await look(resource, es, pass, dependencies)), info, missingPrivileges: await missing };
   } catch (error) {
     if (!isElasticsearchError(error, 'forbidden')) throw error;
     return { type: 'failed', failure: probeFailure(error, resource), missingPrivileges: await missing };
@@ -70,7 +72,7 @@ async function look(
   { metadata, status }: Connection,
   es: Elasticsearch,
   pass: Pass,
-  { verifications, operationsOf }: ObserveOptions,
+  { verifications, operationsOf }: ObserveDependencies,
 ): Promise<Omit<Seen, 'info' | 'missingPrivileges'>> {
   const statisticsIfDue = figuresAreDue(status, pass.now) ? clusterStatistics(es, pass.signal) : undefined;
   const [health, repositories, statistics] = await Promise.all([

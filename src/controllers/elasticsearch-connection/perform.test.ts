@@ -4,7 +4,7 @@ import { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { ErrorClass } from '../../elasticsearch/errors.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import type { Connection } from './observed.ts';
-import { perform, type PerformOptions } from './perform.ts';
+import { createPerform, type PerformDependencies } from './perform.ts';
 import { createVerifications } from './verifications.ts';
 
 const status: Status = { repositories: [{ name: 'backups', type: 'fs', readOnly: false, verified: true }] };
@@ -14,12 +14,12 @@ async function verdictAfter(errorClass: ErrorClass): Promise<boolean | undefined
     throw new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: '' });
   };
   // Casts: nothing else of them is used.
-  const connections = { client: async () => ({ request }) } as unknown as PerformOptions['connections'];
+  const connections = { client: async () => ({ request }) } as unknown as PerformDependencies['connections'];
   const resource = { metadata: { namespace: 'db', name: 'main', uid: 'u' } } as unknown as Connection;
   const pass = { now: 0, signal: new AbortController().signal } as Pass;
   const action = { type: 'verifyRepository', repository: 'backups', canWait: true } as const;
-  const options = { connections, verifications: createVerifications() };
-  const change = await perform(action, resource, pass, options);
+  const perform = createPerform({ connections, verifications: createVerifications() });
+  const change = await perform(action, resource, pass);
   return change(status).repositories?.[0]?.verified;
 }
 

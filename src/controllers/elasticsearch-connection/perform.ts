@@ -5,11 +5,11 @@ import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { verifyRepository } from '../../elasticsearch/repositories.ts';
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
-import type { VerifyRepository } from './decide.ts';
+import type { VerifyRepository } from './actions.ts';
 import type { Connection } from './observed.ts';
 import type { Verifications } from './verifications.ts';
 
-export interface PerformOptions {
+export interface PerformDependencies {
   readonly connections: Pick<Connections, 'client'>;
   readonly verifications: Verifications;
 }
@@ -18,16 +18,17 @@ export interface PerformOptions {
 const VERIFY_TIMEOUT_MS = 20_000;
 
 /** That a repository fails its trial write is a finding, not a fault of the probe. */
-export async function perform(
-  { repository }: VerifyRepository,
-  resource: Connection,
-  pass: Pass,
-  { connections, verifications }: PerformOptions,
-): Promise<StatusChange<Status>> {
-  const client = await connections.client(resource, pass.signal);
-  const verified = await verify(withTimeout(client, VERIFY_TIMEOUT_MS), repository, pass.signal);
-  verifications.remember(resource.metadata, repository, { verified, at: pass.now });
-  return (status) => withVerified(status, repository, verified);
+export function createPerform({ connections, verifications }: PerformDependencies) {
+  return async (
+    { repository }: VerifyRepository,
+    resource: Connection,
+    pass: Pass,
+  ): Promise<StatusChange<Status>> => {
+    const client = await connections.client(resource, pass.signal);
+    const verified = await verify(withTimeout(client, VERIFY_TIMEOUT_MS), repository, pass.signal);
+    verifications.remember(resource.metadata, repository, { verified, at: pass.now });
+    return (status) => withVerified(status, repository, verified);
+  };
 }
 
 /** What Elasticsearch says of the repository itself; all else is of the login, the connection or the hour. */

@@ -1,4 +1,5 @@
 import type { ElasticsearchConnectionStatus as Status } from '../../crds/elasticsearch-connection.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { Connection, Observed, Seen, SeenRepository } from './observed.ts';
 import { figuresAreDue } from './rules.ts';
 
@@ -14,7 +15,7 @@ export function failedStatus(resource: Connection, observed: Observed): Status {
   const { status } = resource;
   const missing = observed.type === 'failed' ? observed.missingPrivileges : undefined;
   return {
-    ...kept(status),
+    ...status,
     ...(observed.type === 'identified' && status?.clusterUUID === observed.info.clusterUuid
       ? told(observed.info)
       : {}),
@@ -33,7 +34,7 @@ function told({ clusterName, clusterUuid, version, flavor }: Seen['info']): Part
 export function seenStatus({ status }: Connection, observed: Seen, now: number): Status {
   const { info, health, missingPrivileges, repositories } = observed;
   return {
-    ...kept(status),
+    ...status,
     ...told(info),
     health: health.status,
     nodes: health.nodes,
@@ -53,7 +54,7 @@ function figures({ health, statistics, operations }: Seen, now: number): Partial
     pendingTasks: health.pendingTasks,
     activeOperations: operations.active,
     queued: operations.queued,
-    lastProbeTime: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    lastProbeTime: timeText(now),
     ...(statistics && { statistics: overall(statistics), largestIndices: [...statistics.largest] }),
   };
 }
@@ -77,15 +78,4 @@ function shownRepository({ verification, name, type, readOnly }: SeenRepository,
 
 function shown(privileges: readonly string[]): readonly string[] {
   return privileges.slice(0, SHOWN_PRIVILEGES).map((privilege) => privilege.slice(0, LONGEST_NAME));
-}
-
-/** Everything but what the engine owns. */
-function kept(status: Status = {}): Status {
-  const {
-    conditions: _conditions,
-    observedGeneration: _generation,
-    lastHandledRunNow: _runNow,
-    ...own
-  } = status;
-  return own;
 }

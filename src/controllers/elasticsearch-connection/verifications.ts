@@ -1,5 +1,6 @@
 import type { Repository } from '../../elasticsearch/repositories.ts';
 import type { ResourceKey } from '../../runtime/controller.ts';
+import { keyText } from '../../runtime/resource.ts';
 import type { SeenRepository, Verification } from './observed.ts';
 
 /** When each repository was last verified. Kept in memory: after a restart each is verified once more. */
@@ -11,17 +12,16 @@ export interface Verifications {
 
 export function createVerifications(): Verifications {
   const known = new Map<string, Map<string, Verification>>();
-  const keyOf = ({ namespace, name }: ResourceKey) => `${namespace}/${name}`;
   return {
     of: (connection, repositories) =>
       repositories.map((repository) => {
-        const verification = known.get(keyOf(connection))?.get(repository.name);
+        const verification = known.get(keyText(connection))?.get(repository.name);
         return verification === undefined ? repository : { ...repository, verification };
       }),
     remember: (connection, repository, verification) => {
-      const own = known.get(keyOf(connection)) ?? new Map<string, Verification>();
-      known.set(keyOf(connection), own.set(repository, verification));
+      const own = known.get(keyText(connection)) ?? new Map<string, Verification>();
+      known.set(keyText(connection), own.set(repository, verification));
     },
-    forget: (connection) => void known.delete(keyOf(connection)),
+    forget: (connection) => void known.delete(keyText(connection)),
   };
 }

@@ -1,5 +1,5 @@
-import type { IndexMaintenancePolicyStatus } from '../../crds/index-maintenance-policy.ts';
 import type { AliasChange } from './alias-changes.ts';
+import type { Archive } from './observed.ts';
 
 export interface BatchEntry {
   readonly name: string;
@@ -8,7 +8,7 @@ export interface BatchEntry {
   readonly operations?: number | undefined;
 }
 
-export type ArchiveBatch = NonNullable<NonNullable<IndexMaintenancePolicyStatus['archive']>['batch']>;
+export type ArchiveBatch = NonNullable<Archive['batch']>;
 
 export type MaintenanceAction =
   /** One atomic change of aliases. */

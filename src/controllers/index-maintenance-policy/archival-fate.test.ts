@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Content, documentFingerprint } from './archival.ts';
 import { type Fate, fateOf } from './archival-fate.ts';
+import { type Content, documentFingerprint } from './fingerprints.ts';
 
 const document: Content = { id: 'a', routing: undefined, source: { x: { y: [1, 2] }, z: 'z' } };
 const like = (part: Partial<Content>): Content => ({ ...document, ...part });

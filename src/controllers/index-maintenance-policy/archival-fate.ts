@@ -1,5 +1,4 @@
-import { contentHash } from '../../runtime/content-hash.ts';
-import { type Content, documentFingerprint } from './archival.ts';
+import { type Content, documentFingerprint, documentHash } from './fingerprints.ts';
 
 /** What becomes of a document, by what was read of it in the archive and, after that, in its index. */
 export type Fate =
@@ -32,8 +31,5 @@ export function fateOf(
 /** Whether nothing is lost with one of them: the whole of both, where it is there to be compared. */
 function isSame(a: Content, b: Content): boolean {
   if (a.source === undefined || b.source === undefined) return false;
-  return wholeOf(a) === wholeOf(b);
+  return documentHash(a) === documentHash(b);
 }
-
-/** A fingerprint finds a document; for its deletion nothing less will do than all 256 bits. */
-const wholeOf = ({ id, routing, source }: Content): string => contentHash([id, routing ?? null, source]);

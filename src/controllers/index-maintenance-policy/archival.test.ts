@@ -8,16 +8,16 @@ import {
   type SpecPart,
 } from '../../../test/support/maintenance-facts.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { type ArchiveSpec, archiveQuery, documentFingerprint, stepSize } from './archival.ts';
+import { type ArchiveSpec, archiveQuery, stepSize } from './archival.ts';
 import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
 import { afterArchive } from './archive-places.ts';
 import { holding, passing, passingArchive, withNewArchiveRun, withoutPlace } from './archive-steps.ts';
 import { conflictOf } from './conflicts.ts';
 import { decide } from './decide.ts';
 import { dueOf } from './due.ts';
-import type { ListedIndex, Surroundings } from './observed.ts';
+import { documentFingerprint } from './fingerprints.ts';
+import type { ListedIndex, Status, Surroundings } from './observed.ts';
 import { specHashOf } from './plan.ts';
-import type { Status } from './run.ts';
 import { compileTargets } from './targets.ts';
 
 const NOW = Date.parse('2026-03-01T00:30:00Z');

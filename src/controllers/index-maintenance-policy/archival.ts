@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
 import { canWrite } from '../../naming/date-format.ts';
 import { formatName } from '../../naming/template.ts';
-import { contentHash } from '../../runtime/content-hash.ts';
 import { archiveGuardOf } from './guards.ts';
 import type { ArchiveFacts, Seen } from './observed.ts';
 import { byPlace, type CompiledTarget, type Matched, type Member } from './targets.ts';
@@ -40,7 +38,7 @@ export interface ArchiveSource {
 
 /** Documents are old at the same moment throughout a run, or its end would run away from it. */
 export function cutoffOf({ olderThan }: ArchiveSpec, since: number): number {
-  return since - (parseDuration(olderThan) ?? Number.POSITIVE_INFINITY);
+  return since - milliseconds(olderThan);
 }
 
 /** Those whose latest date is before the cutoff, and not before `start`. One without a date matches no range. */
@@ -105,7 +103,6 @@ export function destinationOf({ archive }: CompiledTarget, date: number): string
   return formatName(archive, { date });
 }
 
-const WIDTH = 8;
 /** As many as their fingerprints may take of a status. */
 const MOST_AT_ONCE = 4_000;
 /** Of documents, read at once. */
@@ -120,17 +117,4 @@ export function stepSize(
   const average = figures === undefined || figures.documents === 0 ? 1 : figures.bytes / figures.documents;
   const most = Math.max(1, Math.floor(MOST_BYTES / Math.max(1, average)));
   return Math.min(batchSize, MOST_AT_ONCE, most, maxDocumentsPerRun - moved);
-}
-
-/** A document with all that must be the same in the archive. */
-export interface Content {
-  readonly id: string;
-  readonly routing: string | undefined;
-  readonly source: unknown;
-}
-
-/** 48 bits that stand for id, routing and content: a status shall not tell what users call their documents. */
-export function documentFingerprint({ id, routing, source }: Content): string {
-  const content = contentHash([id, routing ?? null, source]);
-  return createHash('sha256').update(content).digest('base64url').slice(0, WIDTH);
 }

@@ -6,8 +6,8 @@ import { type Grant, missingGrant } from '../../elasticsearch/grants.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { createObserve, type MaintenanceDependencies } from './observe.ts';
 import { createListings } from './observe-listings.ts';
+import type { Status } from './observed.ts';
 import { createPerform } from './perform.ts';
-import type { Status } from './run.ts';
 
 const NOW = Date.parse('2026-03-01T00:30:00Z');
 const log = { info: () => undefined, warn: () => undefined };

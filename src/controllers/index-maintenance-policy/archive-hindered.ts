@@ -1,10 +1,10 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { ArchiveBatch } from './actions.ts';
-import { fingerprintsOf } from './plan.ts';
-import type { Status } from './run.ts';
-import { timeText } from './time-text.ts';
+import { fingerprintsOf } from './fingerprints.ts';
+import type { Archive, Status } from './observed.ts';
+import { counting } from './run.ts';
 
-type Archive = NonNullable<Status['archive']>;
 export type Hindered = NonNullable<Archive['hindered']>[number];
 
 const AGAIN_MS = 60_000;
@@ -32,15 +32,12 @@ export function batchNow(policy: IndexMaintenancePolicy, now: number): ArchiveBa
 /** The batch waits aside, the last one to be tried again. Nothing else goes out of its index or into its archive. */
 export function settingAside(status: Status, batch: ArchiveBatch, reason: string, now: number): Status {
   const isNew = !hinderedOf({ status }).some(({ id }) => id === batch.id);
-  const { archive, run, ...rest } = withoutArchiveBatch(status, batch.id);
+  const { archive, ...rest } = withoutArchiveBatch(status, batch.id);
   if (archive === undefined) return status;
   const hindered = [...(archive.hindered ?? []), { ...batch, reason, triedTime: timeText(now) }];
   const left = isNew ? fingerprintsOf(batch.documents).size : 0;
-  return {
-    ...rest,
-    archive: { ...archive, hindered },
-    ...(run === undefined ? {} : { run: { ...run, notArchived: (run.notArchived ?? 0) + left } }),
-  };
+  const counted = counting(({ notArchived = 0 }) => ({ notArchived: notArchived + left }));
+  return counted({ ...rest, archive: { ...archive, hindered } });
 }
 
 /** The batch is dealt with. */

@@ -2,6 +2,7 @@ import { asObject } from '../json-object.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { hidesVectors } from '../hidden-vectors.ts';
 import { copiedSettings, type FlatSettings, flatten, givesIds } from '../index-settings.ts';
+import { keyText } from '../../runtime/resource.ts';
 import { keepsWholeSource } from '../whole-source.ts';
 import type { ArchiveHold } from './archival.ts';
 
@@ -21,11 +22,11 @@ const META_KEY = 'es-steward';
  * change what is moved, and each document is on disk before its original goes; templates do not decide about that.
  */
 export function archiveBody(
-  { metadata: { namespace, name } }: IndexMaintenancePolicy,
+  { metadata }: IndexMaintenancePolicy,
   source: Pick<IndexFacts, 'settings' | 'mappings'>,
 ) {
   const mappings = asObject(source.mappings);
-  const mark = { archive: `${namespace}/${name}` };
+  const mark = { archive: keyText(metadata) };
   const settings: FlatSettings = {
     ...copiedSettings(source.settings),
     'index.default_pipeline': '_none',

@@ -1,8 +1,8 @@
 import type { Hit } from '../../elasticsearch/search.ts';
 import { matchName } from '../../naming/template.ts';
 import type { ArchiveBatch } from './actions.ts';
-import { archiveQuery, documentFingerprint } from './archival.ts';
-import { fingerprintsOf } from './plan.ts';
+import { archiveQuery } from './archival.ts';
+import { documentFingerprint, fingerprintsOf } from './fingerprints.ts';
 import type { CompiledTarget } from './targets.ts';
 
 /** Where a run has come to in an index: by date, then by sequence number, of which each shard has its own. */

@@ -1,12 +1,12 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import type { MaintenanceAction } from './actions.ts';
+import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
 import { type ArchiveSource, cutoffOf, stepSize } from './archival.ts';
 import { nextRunIsDue } from './due.ts';
 import type { Place } from './archive-places.ts';
+import type { Archive, Run, Status } from './observed.ts';
 import type { FreshPlan } from './plan.ts';
-import type { Run, Status } from './run.ts';
+import { counting } from './run.ts';
 
-type Archive = NonNullable<Status['archive']>;
 type Held = Archive['held'][number];
 type ChooseDocuments = Extract<MaintenanceAction, { type: 'ChooseDocuments' }>;
 
@@ -85,7 +85,7 @@ const MOST_CHANGED = 3;
  */
 export function passing(
   status: Status,
-  { index, last }: NonNullable<Archive['batch']>,
+  { index, last }: ArchiveBatch,
   told: { readonly reason: string; readonly failed: number; readonly left: number },
 ): Status {
   const before = heldBefore(status, index);
@@ -141,30 +141,24 @@ const countedOf = (held: Held | undefined): number =>
   held?.reason === CHANGED && held.after !== undefined ? 0 : (held?.documents ?? 0);
 
 function withHeld(status: Status, held: Held): Status {
-  const { run, archive = NOTHING } = status;
+  const { archive = NOTHING } = status;
   const others = archive.held.filter(({ index }) => index !== held.index);
   const more = countedOf(held) - countedOf(heldBefore(status, held.index));
-  return {
-    ...status,
-    archive: { ...archive, held: [...others, held].slice(0, MOST_HELD) },
-    ...(run === undefined ? {} : { run: { ...run, notArchived: (run.notArchived ?? 0) + more } }),
-  };
+  const counted = counting(({ notArchived = 0 }) => ({ notArchived: notArchived + more }));
+  return counted({ ...status, archive: { ...archive, held: [...others, held].slice(0, MOST_HELD) } });
 }
 
 /** Documents of the target are in the archive and no longer in their index. */
 export function withMoved(status: Status, target: string, count: number): Status {
   if (count === 0) return status;
-  const { run, archive = NOTHING } = status;
+  const { archive = NOTHING } = status;
   const before = archive.moved?.find((each) => each.target === target)?.documents ?? 0;
   const others = (archive.moved ?? []).filter((each) => each.target !== target);
   const moved = [...others, { target, documents: before + count }];
-  return {
-    ...status,
-    archive: { ...archive, documents: archive.documents + count, moved },
-    ...(run === undefined ? {} : { run: { ...run, archived: (run.archived ?? 0) + count } }),
-  };
+  const counted = counting(({ archived = 0 }) => ({ archived: archived + count }));
+  return counted({ ...status, archive: { ...archive, documents: archive.documents + count, moved } });
 }
 
-export function withArchiveBatch(status: Status, batch: NonNullable<Archive['batch']>): Status {
+export function withArchiveBatch(status: Status, batch: ArchiveBatch): Status {
   return { ...status, archive: { ...(status.archive ?? NOTHING), batch } };
 }

@@ -3,9 +3,10 @@ import { literal } from '../../naming/template.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { batchNow } from './archive-hindered.ts';
 import { type Claims, conflictOf } from './conflicts.ts';
+import { TROUBLED_AGAIN_MS } from './due.ts';
 import type { Rival } from './observed.ts';
 import { verdictOf } from './readiness.ts';
-import { ownStatus, rest, type Step, TROUBLED_AGAIN_MS } from './rest.ts';
+import { rest, type Step } from './rest.ts';
 import { withBatchPutBack } from './run.ts';
 
 /**
@@ -13,14 +14,14 @@ import { withBatchPutBack } from './run.ts';
  * be gone: the run goes on with a new choice, or ends when it is too late for that.
  */
 export function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Rival[], now: number): Step {
-  const status = ownStatus(policy);
+  const { status = {} } = policy;
   const { plan } = status;
   const batch = plan?.batch ?? [];
   const conflict = conflictOf({ indices: batch.map(({ name }) => name), aliases: [], archives: [] }, rivals);
   if (plan === undefined || conflict !== undefined) {
     const stopped = conflict && ({ type: 'Conflict', conflict } as const);
     const putBack = { ...status, ...withBatchPutBack(status) };
-    return rest(policy, putBack, verdictOf(policy, putBack, stopped), now);
+    return rest({ policy, obstacle: stopped, now }, putBack);
   }
   return {
     ...verdictOf(policy, status, undefined),
@@ -32,7 +33,7 @@ export function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Riv
 
 /** The intent is in status. A document may be in two places already: only a conflict of now makes it wait. */
 export function moveDocuments(policy: IndexMaintenancePolicy, rivals: readonly Rival[], now: number): Step {
-  const status = ownStatus(policy);
+  const { status = {} } = policy;
   const batch = batchNow(policy, now);
   const isLeaving = policy.metadata.deletionTimestamp !== undefined;
   const conflict = batch && !isLeaving && conflictOf(claimsOfBatch(batch), rivals);

@@ -1,9 +1,9 @@
 import { widthOf } from '../../naming/date-format.ts';
 import { formatName, matchName, type Template } from '../../naming/template.ts';
-import type { CompiledTarget } from './targets.ts';
+import { keyText } from '../../runtime/resource.ts';
 import type { Rival } from './observed.ts';
 import { hasRule } from './retention.ts';
-import { isNameOf, partsOf } from './targets.ts';
+import { type CompiledTarget, isNameOf, targetOf } from './targets.ts';
 
 export interface Conflict {
   readonly reason: 'SameIndex' | 'SameAlias' | 'SameArchive';
@@ -30,16 +30,15 @@ export function conflictOf(
   if (rivals.length === 0) return undefined;
   for (const name of indices) {
     const rival = rivals.find(({ targets }) => empties(targets, name));
-    if (rival) return { reason: 'SameIndex', name, rival: `${rival.namespace}/${rival.name}` };
+    if (rival) return { reason: 'SameIndex', name, rival: keyText(rival) };
   }
   for (const name of aliases) {
     const rival = rivals.find(({ targets }) => keepsAlias(targets, name));
-    if (rival) return { reason: 'SameAlias', name, rival: `${rival.namespace}/${rival.name}` };
+    if (rival) return { reason: 'SameAlias', name, rival: keyText(rival) };
   }
   for (const archive of archives) {
     const rival = rivals.find(({ targets }) => targets.some((each) => fills(each, archive)));
-    if (rival)
-      return { reason: 'SameArchive', name: archive.text, rival: `${rival.namespace}/${rival.name}` };
+    if (rival) return { reason: 'SameArchive', name: archive.text, rival: keyText(rival) };
   }
   return undefined;
 }
@@ -49,9 +48,8 @@ export function takesAway({ retention, archive }: CompiledTarget['spec']): boole
   return hasRule(retention) || archive !== undefined;
 }
 
-/** Every index belongs to the first target of a policy that its name matches. */
 function empties(targets: readonly CompiledTarget[], name: string): boolean {
-  const target = targets.find((each) => partsOf(each, name) !== undefined);
+  const target = targetOf(targets, name);
   return target !== undefined && takesAway(target.spec);
 }
 

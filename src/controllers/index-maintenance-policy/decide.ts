@@ -1,21 +1,22 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ResourceEvent } from '../../runtime/controller.ts';
-import type { MaintenanceAction } from './actions.ts';
+import { timeText } from '../../runtime/time.ts';
 import { hinderedOf } from './archive-hindered.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
 import { deleteBatch, moveDocuments } from './carry-out.ts';
-import { acts, approves, type Due, dueOf } from './due.ts';
-import type { Observed, Seen } from './observed.ts';
-import { matchedIn, obstacleOf } from './obstacle.ts';
-import { type FreshPlan, fingerprintsOf, planOf, specHashOf } from './plan.ts';
+import { acts, approves } from './due.ts';
+import { fingerprintsOf } from './fingerprints.ts';
+import type { Observed, Run, Status, StatusPlan } from './observed.ts';
+import { matchedIn } from './obstacle.ts';
+import { specHashOf } from './plan.ts';
 import { isPutOff, stops, withoutRetry } from './put-off.ts';
-import { type Obstacle, verdictBefore, verdictOf } from './readiness.ts';
-import { ownStatus, rest, type Step } from './rest.ts';
-import { deletedWith, endRun, newRun, type Run, runAfter, type Status, withoutBatch } from './run.ts';
-import { asked, deletionLimit, type NextPlan, nextPlan, pendingOf, type StatusPlan } from './status-plan.ts';
+import { verdictOf } from './readiness.ts';
+import { rest, restAsBefore, type Step } from './rest.ts';
+import { type Ending, endRun, newRun, runAfter, withoutBatch } from './run.ts';
+import { type Situation, situationOf } from './situation.ts';
+import { pendingOf } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
-import { compileTargets, type Member } from './targets.ts';
-import { timeText } from './time-text.ts';
+import type { Member } from './targets.ts';
 
 /** A URL takes about fifty names; and no more than these are on their way when somebody says stop. */
 const BATCH = 50;
@@ -27,108 +28,51 @@ export function decide(policy: IndexMaintenancePolicy, observed: Observed, now: 
 }
 
 function judge(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
-  if (observed.type === 'nothing') return rest(policy, ownStatus(policy), verdictBefore(policy), now);
+  if (observed.type === 'nothing') return restAsBefore(policy, now);
   if (observed.type === 'batch') return deleteBatch(policy, observed.rivals, now);
   if (observed.type === 'archiveBatch') return moveDocuments(policy, observed.rivals, now);
-  return goOn(policy, observed, now);
+  return goOn(situationOf(policy, observed, now));
 }
 
-function goOn(policy: IndexMaintenancePolicy, seen: Seen, now: number): Step {
-  const fresh = planOf(policy, compileTargets(policy.spec), seen, now);
-  const found = nextPlan(policy, fresh, now);
-  const obstacle = obstacleOf(policy, seen, fresh, found);
-  const next = obstacle?.type === 'ApprovalRequired' ? asked(found, now) : found;
-  const due = ripe(dueOf(policy, now), policy, { fresh, next, obstacle });
-  if (stops(obstacle) && isPutOff(policy, due, next, now))
-    return putOff(policy, due, { fresh, next, obstacle }, now);
-  const looked = { ...reported(policy, fresh, next, now), ...dealtWith(due, now) };
-  const run = runOf(policy, due, now);
+function goOn(situation: Situation): Step {
+  const { policy, obstacle, due } = situation;
+  if (stops(obstacle) && isPutOff(situation)) return putOff(situation);
+  const looked = { ...reported(situation), ...dealtWith(situation) };
   // What makes up for a run goes on with what that one might move.
   const status = due.type === 'Run' && due.makesUp !== true ? withNewArchiveRun(looked) : looked;
-  if (run === undefined) return rest(policy, status, verdictOf(policy, status, obstacle), now);
-  if (!acts(policy) || stops(obstacle) || due.type === 'Plan')
-    return ended(policy, status, run, obstacle, now, false);
-  return work(
-    policy,
-    {
-      status,
-      run,
-      fresh,
-      next,
-      obstacle,
-      mayChoose: due.type === 'Run' || next.isFrozen,
-      yields: archivalYields(policy, due.type === 'Run', now),
-    },
-    now,
-  );
+  const run = runOf(situation);
+  if (run === undefined) return rest(situation, status);
+  if (!acts(policy) || stops(obstacle) || due.type === 'Plan') return end(situation, status, run, 'Stopped');
+  return work(situation, status, run);
 }
 
 /** What was due stays due, and the run that is under way stays as it is. */
-function putOff(
-  policy: IndexMaintenancePolicy,
-  due: Due,
-  { fresh, next, obstacle }: Pick<Work, 'fresh' | 'next' | 'obstacle'>,
-  now: number,
-): Step {
-  const looked = reported(policy, fresh, next, now);
-  const status = due.type === 'Run' ? withoutRetry(looked) : looked;
-  return rest(policy, status, verdictOf(policy, status, obstacle), now);
-}
-
-/** Nothing has passed yet, or all of it is too much together with what has gone already: then it was a look. */
-function ripe(
-  due: Due,
-  { spec, status }: IndexMaintenancePolicy,
-  { fresh, next, obstacle }: Pick<Work, 'fresh' | 'next' | 'obstacle'>,
-): Due {
-  if (due.type !== 'Retry') return due;
-  const { since } = due;
-  const { count } = next.plan.deletes;
-  const hasPassed = count > 0 && obstacle === undefined;
-  const limit = deletionLimit(spec.deletion.maxDeletes, matchedIn(fresh));
-  return hasPassed && deletedWith(status?.lastRun) + count <= limit
-    ? { type: 'Run', since, makesUp: true }
-    : { type: 'Plan', since };
+function putOff(situation: Situation): Step {
+  const looked = reported(situation);
+  return rest(situation, situation.due.type === 'Run' ? withoutRetry(looked) : looked);
 }
 
 /**
  * The run that goes on, ends or begins. While suspended one that is under way stays as it is, unless its spec changes: it
  * may not go on under another one, which has not come to a time of the schedule yet.
  */
-function runOf({ spec, status }: IndexMaintenancePolicy, due: Due, now: number): Run | undefined {
+function runOf({ policy: { spec, status }, due, now }: Situation): Run | undefined {
   const isSame = status?.plan?.specHash === specHashOf(spec);
   if (status?.run !== undefined) return spec.suspend && isSame && due.type !== 'Run' ? undefined : status.run;
   if (due.type !== 'Run' || spec.mode !== 'Enforce' || spec.suspend) return undefined;
   return due.makesUp === true ? runAfter(status?.lastRun, now) : newRun(now);
 }
 
-interface Work {
-  readonly status: Status;
-  readonly run: Run;
-  readonly fresh: FreshPlan;
-  readonly next: NextPlan;
-  readonly obstacle: Obstacle | undefined;
-  /** What has come up since the run began waits for the next plan. */
-  readonly mayChoose: boolean;
-  /** What is still to be archived is left for the next run. */
-  readonly yields: boolean;
-}
-
-function work(policy: IndexMaintenancePolicy, going: Work, now: number): Step {
-  const { status, run, fresh, next, obstacle, mayChoose, yields } = going;
+function work(situation: Situation, status: Status, run: Run): Step {
+  const { policy, fresh, next, obstacle } = situation;
   const changes = run.aliasesTried ? [] : fresh.aliasChanges;
   // Aliases change first: what would be chosen beside them is deleted even while their change still waits for its turn.
-  const chooses = changes.length === 0 && obstacle === undefined && mayChoose;
-  const chosen = chooses ? next.deletes.slice(0, BATCH) : [];
-  if (changes.length === 0 && chosen.length === 0) {
-    const documents = yields ? undefined : nextDocuments(status, run, fresh);
-    if (documents === undefined) return ended(policy, status, run, obstacle, now, true);
-    return archive(policy, { ...status, run }, obstacle, documents);
-  }
+  const chosen = changes.length === 0 ? nextIndices(situation) : [];
+  if (changes.length === 0 && chosen.length === 0) return archive(situation, status, run);
   const after = {
     ...status,
-    plan: chosen.length === 0 ? next.plan : withBatch(policy, next, chosen, now),
-    run: { ...run, dropped: run.dropped + droppedFrom(policy, next) },
+    plan: chosen.length === 0 ? next.plan : withBatch(situation, chosen),
+    run: { ...run, dropped: run.dropped + droppedFrom(situation) },
   };
   return {
     ...verdictOf(policy, after, obstacle),
@@ -138,22 +82,30 @@ function work(policy: IndexMaintenancePolicy, going: Work, now: number): Step {
   };
 }
 
-/** Last of all that a run does, as it may take long: no index waits for it to be deleted, and no alias to be moved. */
-function archive(
-  policy: IndexMaintenancePolicy,
-  status: Status,
-  obstacle: Obstacle | undefined,
-  action: MaintenanceAction,
-): Step {
-  return { ...verdictOf(policy, status, obstacle), status, actions: [action], holds: true, next: 'now' };
+/** What has come up since the run began waits for the next plan. */
+function nextIndices({ due, next, obstacle }: Situation): readonly Member[] {
+  const mayChoose = obstacle === undefined && (due.type === 'Run' || next.isFrozen);
+  return mayChoose ? next.deletes.slice(0, BATCH) : [];
 }
 
-function withBatch(
-  policy: IndexMaintenancePolicy,
-  { plan, deletes }: NextPlan,
-  chosen: readonly Member[],
-  now: number,
-): StatusPlan {
+/** Last of all that a run does, as it may take long: no index waits for it to be deleted, and no alias to be moved. */
+function archive(situation: Situation, status: Status, run: Run): Step {
+  const { policy, fresh, obstacle, due, now } = situation;
+  const yields = archivalYields(policy, due.type === 'Run', now);
+  const action = yields ? undefined : nextDocuments(status, run, fresh);
+  if (action === undefined) return end(situation, status, run, 'Complete');
+  const after = { ...status, run };
+  return {
+    ...verdictOf(policy, after, obstacle),
+    status: after,
+    actions: [action],
+    holds: true,
+    next: 'now',
+  };
+}
+
+function withBatch({ policy, next, now }: Situation, chosen: readonly Member[]): StatusPlan {
+  const { plan, deletes } = next;
   const approvedTime = plan.approvedTime ?? (approves(policy, plan.hash) ? timeText(now) : undefined);
   return {
     ...plan,
@@ -167,20 +119,14 @@ function withBatch(
   };
 }
 
-function droppedFrom({ status }: IndexMaintenancePolicy, { isFrozen, deletes }: NextPlan): number {
+function droppedFrom({ policy: { status }, next: { isFrozen, deletes } }: Situation): number {
   return isFrozen ? fingerprintsOf(status?.plan?.pending).size - deletes.length : 0;
 }
 
-function ended(
-  policy: IndexMaintenancePolicy,
-  { run: _run, ...status }: Status,
-  run: Run,
-  obstacle: Obstacle | undefined,
-  now: number,
-  clean: boolean,
-): Step {
-  const after = { ...status, ...endRun(policy, run, now, clean), ...withoutBatch(status) };
-  return rest(policy, after, verdictOf(policy, after, obstacle), now, deletedEvent(run));
+function end(situation: Situation, { run: _run, ...status }: Status, run: Run, ending: Ending): Step {
+  const { policy, now } = situation;
+  const after = { ...status, ...endRun(policy, run, ending, now), ...withoutBatch(status) };
+  return rest(situation, after, deletedEvent(run));
 }
 
 function deletedEvent({ deleted, failed }: Run): readonly ResourceEvent[] {
@@ -190,9 +136,9 @@ function deletedEvent({ deleted, failed }: Run): readonly ResourceEvent[] {
 }
 
 /** What the pass has found, for people; what the run did comes on top. */
-function reported(policy: IndexMaintenancePolicy, fresh: FreshPlan, { plan }: NextPlan, now: number): Status {
+function reported({ policy, fresh, next: { plan }, now }: Situation): Status {
   return {
-    ...ownStatus(policy),
+    ...policy.status,
     matched: matchedIn(fresh),
     targets: fresh.matched.map((matched) => figuresOf(matched, now)),
     plan,
@@ -200,7 +146,7 @@ function reported(policy: IndexMaintenancePolicy, fresh: FreshPlan, { plan }: Ne
 }
 
 /** The slots until now, and what was asked for, do not come due again. */
-function dealtWith(due: Due, now: number): Pick<Status, 'lastSlotTime' | 'lastHandledRunNow'> {
+function dealtWith({ due, now }: Situation): Pick<Status, 'lastSlotTime' | 'lastHandledRunNow'> {
   return {
     ...(due.type === 'Continue' ? {} : { lastSlotTime: timeText(now) }),
     ...(due.type === 'Run' && due.runNow !== undefined ? { lastHandledRunNow: due.runNow } : {}),

@@ -1,11 +1,12 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { APPROVE, RUN_NOW, tokenOf } from '../../crds/shared.ts';
-import { parseSchedule, type CronSchedule } from '../../schedule/cron.ts';
+import { APPROVE, findCondition } from '../../crds/shared.ts';
+import { scheduleOf } from '../../schedule/cron.ts';
 import { latestSlot, nextSlot } from '../../schedule/slots.ts';
-import { isTimeZone } from '../../schedule/time-zone.ts';
-import { TerminalError } from '../../runtime/errors.ts';
+import { isAhead } from '../../runtime/time.ts';
+import { pendingRunNow } from '../run-now.ts';
 import { batchNow } from './archive-hindered.ts';
+import type { Run, Status, StatusPlan } from './observed.ts';
 import { specHashOf } from './plan.ts';
 
 /** Why a pass has something to do. */
@@ -24,9 +25,6 @@ export type Due =
   /** Exactly the documents in `status.archive.batch` are to be moved, or were half moved when a process ended. */
   | { readonly type: 'ArchiveBatch' };
 
-type Status = NonNullable<IndexMaintenancePolicy['status']>;
-type Plan = NonNullable<Status['plan']>;
-
 export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   const { metadata, spec, status = {} } = policy;
   const { plan, run } = status;
@@ -35,12 +33,13 @@ export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   if (metadata.deletionTimestamp !== undefined) return { type: 'Nothing' };
   if (plan === undefined || plan.specHash !== specHashOf(spec)) return { type: 'Plan', since: now };
   if (run !== undefined && acts(policy)) return goOn(plan, run);
-  const runNow = runNowAsked(policy);
+  const runNow = pendingRunNow(policy);
   if (runNow !== undefined && !spec.suspend) return { type: 'Run', since: now, runNow };
   const slot = dueSlot(policy, now);
   if (slot !== undefined) return { type: isLate(policy, slot, now) ? 'Plan' : 'Run', since: slot };
   if (acts(policy) && isNewlyApproved(policy)) return { type: 'Run', since: now };
-  if (isAhead(policy, now)) return { type: 'Plan', since: now };
+  // A plan writes the time back, or no slot would come due until it has passed.
+  if (isAhead(status.lastSlotTime, now)) return { type: 'Plan', since: now };
   if (plan.generation !== metadata.generation || isTroubled(status, now)) return { type: 'Plan', since: now };
   // Policies that wait for the same snapshot share a listing.
   if (acts(policy) && isRetried(plan, now)) return { type: 'Retry', since: now - LISTING_MS };
@@ -55,7 +54,7 @@ export function acts({ spec }: Pick<IndexMaintenancePolicy, 'spec'>): boolean {
 /** A minute is enough for a listing to be used again: what a batch deletes is read anew right before it. */
 const LISTING_MS = 60_000;
 
-function goOn({ batch }: Plan, run: NonNullable<Status['run']>): Due {
+function goOn({ batch }: StatusPlan, run: Run): Due {
   return batch !== undefined && batch.length > 0
     ? { type: 'Batch' }
     : { type: 'Continue', since: Date.parse(run.time) };
@@ -73,29 +72,25 @@ export const TROUBLES: ReadonlySet<string> = new Set([
   'WaitingForTurn',
   'NotSynced',
 ]);
+export const TROUBLED_AGAIN_MS = 60_000;
 
 /** How often it is looked whether what holds indexes back has passed. */
 export const RETRY_MS = 300_000;
 
-export const retries = ({ retryUntilTime = '' }: Plan, now: number): boolean =>
+export const retries = ({ retryUntilTime = '' }: StatusPlan, now: number): boolean =>
   Date.parse(retryUntilTime) > now;
 
-function isRetried(plan: Plan, now: number): boolean {
+function isRetried(plan: StatusPlan, now: number): boolean {
   return retries(plan, now) && Math.abs(now - lookedAtOf(plan)) >= RETRY_MS;
 }
 
-const lookedAtOf = (plan: Plan | undefined): number => Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
+const lookedAtOf = (plan: StatusPlan | undefined): number =>
+  Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
 
-function isTroubled({ conditions = [], plan }: Status, now: number): boolean {
-  const troubled = conditions.some(
-    ({ type, reason }) => type === 'Conflict' || (type === 'Ready' && TROUBLES.has(reason)),
-  );
-  return troubled && Math.abs(now - lookedAtOf(plan)) >= LISTING_MS;
-}
-
-export function runNowAsked({ metadata, status }: IndexMaintenancePolicy): string | undefined {
-  const asked = tokenOf(metadata, RUN_NOW);
-  return asked === status?.lastHandledRunNow ? undefined : asked;
+function isTroubled(status: Status, now: number): boolean {
+  const isConflicting = findCondition(status, 'Conflict') !== undefined;
+  const troubled = isConflicting || TROUBLES.has(findCondition(status, 'Ready')?.reason ?? '');
+  return troubled && Math.abs(now - lookedAtOf(status.plan)) >= TROUBLED_AGAIN_MS;
 }
 
 /** Whether somebody has approved exactly this plan. */
@@ -116,23 +111,12 @@ export function hasAsked({ spec, status }: IndexMaintenancePolicy): boolean {
 
 /** The latest time of the schedule that has come since the last one that was looked at. */
 function dueSlot(policy: IndexMaintenancePolicy, now: number): number | undefined {
-  return latestSlot(scheduleOf(policy), policy.spec.timeZone, anchorOf(policy, now), now);
+  return latestSlot(scheduleOf(policy.spec.schedule), policy.spec.timeZone, anchorOf(policy, now), now);
 }
 
 /** A time in the future is a clock that was set back: no reason to wait for it. */
-function anchorOf(policy: IndexMaintenancePolicy, now: number): number {
-  return Math.min(storedAnchor(policy), now);
-}
-
-function storedAnchor({ status, metadata }: IndexMaintenancePolicy): number {
-  return Date.parse(status?.lastSlotTime ?? metadata.creationTimestamp);
-}
-
-/** More than two clocks may differ: a plan writes the time back, or no slot would come due until it has passed. */
-const AHEAD_MS = 60_000;
-
-function isAhead(policy: IndexMaintenancePolicy, now: number): boolean {
-  return policy.status?.lastSlotTime !== undefined && storedAnchor(policy) - now > AHEAD_MS;
+function anchorOf({ status, metadata }: IndexMaintenancePolicy, now: number): number {
+  return Math.min(Date.parse(status?.lastSlotTime ?? metadata.creationTimestamp), now);
 }
 
 /** While a run goes on: whether the next one is due already. */
@@ -141,21 +125,9 @@ export function nextRunIsDue(policy: IndexMaintenancePolicy, now: number): boole
 }
 
 export function isLate({ spec }: IndexMaintenancePolicy, slot: number, now: number): boolean {
-  return now - slot > (parseDuration(spec.startingDeadline) ?? 0);
+  return now - slot > milliseconds(spec.startingDeadline);
 }
 
-export function nextRun(policy: IndexMaintenancePolicy, now: number): number | undefined {
-  return nextSlot(scheduleOf(policy), policy.spec.timeZone, now);
-}
-
-/** @throws TerminalError InvalidSpec for what a stored object may have from before a rule. */
-function scheduleOf({ spec }: IndexMaintenancePolicy): CronSchedule {
-  const parsed = parseSchedule(spec.schedule);
-  if (!parsed.ok) throw new TerminalError('InvalidSpec', `spec.schedule: ${parsed.message}`);
-  if (!isTimeZone(spec.timeZone))
-    throw new TerminalError(
-      'InvalidSpec',
-      `spec.timeZone: ${spec.timeZone} is not the name of an IANA time zone`,
-    );
-  return parsed.schedule;
+export function nextRun({ spec }: IndexMaintenancePolicy, now: number): number | undefined {
+  return nextSlot(scheduleOf(spec.schedule), spec.timeZone, now);
 }

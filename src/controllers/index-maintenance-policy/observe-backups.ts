@@ -4,6 +4,7 @@ import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.
 import { listRepositories } from '../../elasticsearch/repositories.ts';
 import { listSnapshots } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
+import { keyText } from '../../runtime/resource.ts';
 import type { MaintenanceDependencies } from './observe.ts';
 import type { Backups, Snapshot } from './observed.ts';
 import { isGood, proofKey, repositoriesOf, type Required, requirementsOf } from './snapshot-proof.ts';
@@ -35,8 +36,7 @@ export async function readBackups(
   ]);
   const found = new Map(snapshots);
   const readOnly = new Set(all.flatMap((one) => (one.readOnly ? [one.name] : [])));
-  const isOf = (name: string) =>
-    snapshotOwners({ namespace, name, connection: `${connection.namespace}/${connection.name}` });
+  const isOf = (name: string) => snapshotOwners({ namespace, name, connection: keyText(connection) });
   // A repository may be shared, and names of indexes are the same in test and production. What the cluster cannot write
   // to holds snapshots of others; those of a schedule are known by its uid.
   const accepted = ({ repository, scheduleRef }: Required) =>

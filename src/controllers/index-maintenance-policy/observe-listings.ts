@@ -8,7 +8,7 @@ import { listReindexTasks, type ReindexTasks } from '../../elasticsearch/tasks.t
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 
 /** What a cluster is like at one moment, as far as deletions depend on it. */
-export interface Situation {
+export interface ClusterFacts {
   readonly health: HealthStatus;
   readonly snapshotted: ReadonlySet<string>;
   readonly copies: ReindexTasks;
@@ -16,7 +16,7 @@ export interface Situation {
   readonly skewSeconds: number;
 }
 
-export interface Listing extends Situation, ReadableIndices {
+export interface Listing extends ClusterFacts, ReadableIndices {
   /** What the latest clock said once the indexes were listed, in milliseconds since the epoch. */
   readonly listedAt: number;
   /** Uuids of indexes whose operations have grown a short while ago. */
@@ -58,15 +58,15 @@ export function createListings(): Listings {
 
   const read = async (cluster: Cluster, key: string, now: number): Promise<Listing> => {
     // Without the signal of the pass: others wait for the same answer.
-    const [{ indices, unreadable }, situation] = await Promise.all([
+    const [{ indices, unreadable }, facts] = await Promise.all([
       listReadableIndices(cluster.es),
-      readSituation(cluster.es, now),
+      readClusterFacts(cluster.es, now),
     ]);
     const listedAt = await latestClock(cluster.es, now);
     const seen = compared(indices, operations.get(key) ?? new Map(), now);
     operations.set(key, seen);
     const written = [...seen].filter(([, { grown }]) => grown !== undefined && now - grown < WRITTEN_MS);
-    return { ...situation, indices, unreadable, listedAt, written: new Set(written.map(([uuid]) => uuid)) };
+    return { ...facts, indices, unreadable, listedAt, written: new Set(written.map(([uuid]) => uuid)) };
   };
 
   return {
@@ -118,7 +118,7 @@ export async function latestClock(es: Elasticsearch, now: number): Promise<numbe
 }
 
 /** The part that is read again before each deletion. */
-export async function readSituation(es: Elasticsearch, now: number): Promise<Situation> {
+export async function readClusterFacts(es: Elasticsearch, now: number): Promise<ClusterFacts> {
   const [{ status: health }, snapshotted, copies, skewSeconds] = await Promise.all([
     clusterHealth(es),
     snapshottedIndices(es),

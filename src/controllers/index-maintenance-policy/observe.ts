@@ -1,12 +1,15 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { isOver } from '../../crds/reindex-request-status.ts';
+import { connectionOf } from '../../crds/shared.ts';
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
 import { coveredByAny } from '../../elasticsearch/patterns.ts';
 import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { globOf } from '../../naming/template.ts';
-import { isLockedOut } from '../refused-requests.ts';
+import { isLockedOut } from '../refused.ts';
+import { type ClusterUuidOf, isSameCluster } from '../same-cluster.ts';
 import type { SnapshotOwners } from '../snapshot-owners.ts';
 import { takesAway } from './conflicts.ts';
 import { copiesOf, isArchivalOf } from './copies.ts';
@@ -16,6 +19,7 @@ import { readBackups } from './observe-backups.ts';
 import type { Listing, Listings } from './observe-listings.ts';
 import { readNewest } from './observe-newest.ts';
 import type { ListedIndex, Observed, Rival, Surroundings } from './observed.ts';
+import type { OpenContext } from './perform-effect.ts';
 import { repositoriesOf } from './snapshot-proof.ts';
 import { type CompiledTarget, compileTargets, partsOf } from './targets.ts';
 
@@ -25,8 +29,7 @@ export interface MaintenanceDependencies {
   /** Every policy and every request that the watches have seen, of all namespaces. */
   readonly policies: () => readonly IndexMaintenancePolicy[];
   readonly requests: () => readonly ReindexRequest[];
-  /** The uuid of the cluster behind a connection; undefined while it is not known. */
-  readonly clusterUuidOf: (connection: string) => string | undefined;
+  readonly clusterUuidOf: ClusterUuidOf;
   /** @throws WaitingError while there may be more policies, requests, schedules or connections than were seen. */
   readonly requireSynced?: () => void;
   /** Tells the snapshots of a schedule from all others. */
@@ -108,11 +111,7 @@ export async function readUnfinished(
 }
 
 /** Whoever asks what may be touched. */
-interface Asking {
-  readonly policy: IndexMaintenancePolicy;
-  readonly cluster: Cluster;
-  readonly dependencies: MaintenanceDependencies;
-}
+type Asking = Omit<OpenContext, 'pass'>;
 
 export function surroundings(
   asking: Asking,
@@ -159,37 +158,24 @@ function requestedCopies({
     .flat();
 }
 
-const OVER: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Planned', 'RolledBack']);
+const isOpen = ({ status }: ReindexRequest): boolean => !isOver(status?.phase) && !isLockedOut(status);
 
-const isOpen = ({ status }: ReindexRequest): boolean =>
-  !OVER.has(status?.phase ?? '') && !isLockedOut(status);
-
-/** Policies that act on the cluster of this one. One whose spec cannot be read acts on nothing. */
+/** Policies that act on the cluster of this one. One that was not let in, or whose spec cannot be read, acts on nothing. */
 function rivalsOf(
   policy: IndexMaintenancePolicy,
   { policies, clusterUuidOf }: MaintenanceDependencies,
 ): readonly Rival[] {
   const home = connectionOf(policy);
-  const isSameCluster = (connection: string) =>
-    connection === home ||
-    (clusterUuidOf(connection) !== undefined && clusterUuidOf(connection) === clusterUuidOf(home));
+  const isShared = isSameCluster(clusterUuidOf);
   return policies()
     .filter((other) => other.metadata.uid !== policy.metadata.uid && acts(other))
-    .filter((other) => other.metadata.deletionTimestamp === undefined && isSameCluster(connectionOf(other)))
-    .filter((other) => !isLeftOut(other))
+    .filter((other) => other.metadata.deletionTimestamp === undefined && isShared(connectionOf(other), home))
+    .filter((other) => !isLockedOut(other.status))
     .flatMap(({ metadata: { namespace, name }, spec }) => {
       const targets = readable(spec);
       return targets === undefined ? [] : [{ namespace, name, targets }];
     });
 }
-
-/** It was not let in, so it acts on nothing: whoever has no grant may not stop others by what it names. */
-export function isLeftOut({ status }: IndexMaintenancePolicy): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return ready?.status === 'False' && LEFT_OUT.has(ready.reason);
-}
-
-const LEFT_OUT: ReadonlySet<string> = new Set(['NotGranted', 'ConnectionNotFound', 'InvalidSpec']);
 
 function readable(spec: IndexMaintenancePolicy['spec']): readonly CompiledTarget[] | undefined {
   try {
@@ -198,11 +184,4 @@ function readable(spec: IndexMaintenancePolicy['spec']): readonly CompiledTarget
     if (error instanceof TerminalError) return undefined;
     throw error;
   }
-}
-
-function connectionOf({
-  spec,
-  metadata,
-}: Pick<IndexMaintenancePolicy | ReindexRequest, 'metadata' | 'spec'>): string {
-  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
 }

@@ -1,3 +1,4 @@
+import type { IndexMaintenancePolicyStatus } from '../../crds/index-maintenance-policy.ts';
 import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
 import type { ListedIndex } from '../../elasticsearch/index-listing.ts';
 import type { HealthStatus } from '../../elasticsearch/health.ts';
@@ -5,6 +6,11 @@ import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import type { CompiledTarget } from './targets.ts';
 
 export type { AliasDefinition, ListedIndex, Snapshot };
+
+export type Status = IndexMaintenancePolicyStatus;
+export type StatusPlan = NonNullable<Status['plan']>;
+export type Run = NonNullable<Status['run']>;
+export type Archive = NonNullable<Status['archive']>;
 
 /** What one pass has read. */
 export type Observed =

@@ -1,10 +1,11 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
 import { aliasNamesOf } from './alias-changes.ts';
 import { type Claims, conflictOf, takesAway } from './conflicts.ts';
-import { approves, hasAsked } from './due.ts';
+import { acts, approves, hasAsked } from './due.ts';
 import type { Seen } from './observed.ts';
 import type { FreshPlan } from './plan.ts';
-import { MOST_SKEW_SECONDS, type Obstacle } from './readiness.ts';
+import type { Obstacle } from './readiness.ts';
 import { heldBackFor } from './retry.ts';
 import { deletionLimit, type NextPlan } from './status-plan.ts';
 
@@ -15,8 +16,8 @@ export function obstacleOf(
   fresh: FreshPlan,
   next: NextPlan,
 ): Obstacle | undefined {
-  const { mode, suspend, deletion } = policy.spec;
-  const conflict = mode === 'Enforce' && !suspend ? conflictOf(claimsOf(fresh), rivals) : undefined;
+  const { mode, deletion } = policy.spec;
+  const conflict = acts(policy) ? conflictOf(claimsOf(fresh), rivals) : undefined;
   if (conflict !== undefined) return { type: 'Conflict', conflict };
   if (around.skewSeconds > MOST_SKEW_SECONDS) return { type: 'ClockSkew' };
   if (mode === 'DryRun') return undefined;

@@ -1,15 +1,14 @@
-import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { aliasMembers } from '../../elasticsearch/alias-members.ts';
 import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts';
-import type { Cluster } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
-import { readIndices } from '../../elasticsearch/index-listing.ts';
-import type { Pass, StatusChange } from '../../runtime/controller.ts';
+import type { StatusChange } from '../../runtime/controller.ts';
 import { type AliasChange, emptyingAmong, withChanges } from './alias-changes.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
-import { type MaintenanceDependencies, useOf } from './observe.ts';
-import { counting, type Status } from './run.ts';
+import { useOf } from './observe.ts';
+import type { Status } from './observed.ts';
+import { type EffectContext, type OpenContext, uuidsOf } from './perform-effect.ts';
+import { counting } from './run.ts';
 import { compileTargets } from './targets.ts';
 
 type Change = StatusChange<Status>;
@@ -21,24 +20,16 @@ type Change = StatusChange<Status>;
  */
 export async function changeAliases(
   changes: readonly AliasChange[],
-  policy: IndexMaintenancePolicy,
-  pass: Pass,
-  dependencies: MaintenanceDependencies,
+  context: EffectContext,
   turns: DeletionTurns,
 ): Promise<Change> {
+  const { policy, pass, dependencies } = context;
   const names = new Set(changes.flatMap(({ index, alias }) => [index, alias]));
   const cluster = await dependencies.connections.use(useOf(policy, 'Maintain', [...names]), pass.signal);
-  return turns(cluster.clusterUuid, () => changeInTurn(changes, { policy, pass, dependencies, cluster }));
+  return turns(cluster.clusterUuid, () => changeInTurn(changes, { ...context, cluster }));
 }
 
-interface Context {
-  readonly policy: IndexMaintenancePolicy;
-  readonly pass: Pass;
-  readonly dependencies: MaintenanceDependencies;
-  readonly cluster: Cluster;
-}
-
-async function changeInTurn(planned: readonly AliasChange[], context: Context): Promise<Change> {
+async function changeInTurn(planned: readonly AliasChange[], context: OpenContext): Promise<Change> {
   const { cluster, pass } = context;
   const { listings } = context.dependencies;
   if (!(await areTheSame(cluster.es, planned, pass.signal))) {
@@ -57,7 +48,7 @@ async function changeInTurn(planned: readonly AliasChange[], context: Context): 
 /** By alias, as no two of them depend on each other. @returns what has changed. */
 async function changeEach(
   changes: readonly AliasChange[],
-  context: Context,
+  context: OpenContext,
 ): Promise<readonly (readonly AliasChange[])[]> {
   const done: (readonly AliasChange[])[] = [];
   const byAlias = Map.groupBy(changes, ({ alias }) => alias);
@@ -68,7 +59,7 @@ async function changeEach(
 }
 
 /** @returns false when Elasticsearch refuses it, and nothing has changed. */
-async function tryToChange(changes: readonly AliasChange[], context: Context): Promise<boolean> {
+async function tryToChange(changes: readonly AliasChange[], context: OpenContext): Promise<boolean> {
   const { cluster, pass, dependencies } = context;
   try {
     await updateAliases(cluster.es, changes.map(actionOf), {}, pass.signal);
@@ -103,21 +94,21 @@ function changed(changes: readonly AliasChange[], refused: readonly string[]): C
   }));
 }
 
-/** Whether each index still is the one that was planned for: a call for aliases knows only its name. */
+/** Whether each index still is the one that was planned for. */
 async function areTheSame(
   es: Elasticsearch,
   changes: readonly AliasChange[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const found = await readIndices(es, [...new Set(changes.map(({ index }) => index))], signal);
-  const uuids = new Map(found.map(({ name, uuid }) => [name, uuid]));
+  const names = changes.map(({ index }) => index);
+  const uuids = await uuidsOf(es, names, signal);
   return changes.every(({ index, uuid }) => uuids.get(index) === uuid);
 }
 
 /** Members are read anew: another policy may have deleted what was to stay behind an alias. The next run plans it again. */
 async function withoutEmptying(
   changes: readonly AliasChange[],
-  { policy, pass, dependencies, cluster }: Context,
+  { policy, pass, dependencies, cluster }: OpenContext,
 ): Promise<readonly AliasChange[]> {
   const removals = changes.filter(({ type }) => type === 'Remove');
   if (removals.length === 0) return changes;

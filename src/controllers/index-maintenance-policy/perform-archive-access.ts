@@ -1,21 +1,18 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { connectionOf } from '../../crds/shared.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
 import { type Hit, search } from '../../elasticsearch/search.ts';
-import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { keyText } from '../../runtime/resource.ts';
+import { isLockedOut } from '../refused.ts';
 import { archiveQuery, type ArchiveSpec } from './archival.ts';
 import { beyond, knownAt, type Place, searchAfter } from './archive-places.ts';
 import { acts } from './due.ts';
-import { isLeftOut, type MaintenanceDependencies, useOf } from './observe.ts';
-
-export interface ArchiveContext {
-  readonly policy: IndexMaintenancePolicy;
-  readonly pass: Pass;
-  readonly dependencies: MaintenanceDependencies;
-}
+import { type MaintenanceDependencies, useOf } from './observe.ts';
+import type { EffectContext } from './perform-effect.ts';
 
 const TURN_AGAIN_MS = 5_000;
 
@@ -31,7 +28,7 @@ export function refusalOf(error: unknown): 'NotGranted' | 'ArchivalRefused' | un
  */
 export async function openArchive(
   names: readonly string[],
-  { policy, pass, dependencies }: ArchiveContext,
+  { policy, pass, dependencies }: EffectContext,
 ): Promise<Cluster> {
   const cluster = await dependencies.connections.use(
     { ...useOf(policy, 'Delete', names), operations: ['Maintain', 'Delete'] },
@@ -51,20 +48,17 @@ function othersAhead(
   policy: IndexMaintenancePolicy,
   { policies }: MaintenanceDependencies,
 ): readonly string[] {
-  const own = placeOf(policy);
+  const [own, connection] = [placeOf(policy), connectionOf(policy)];
   return policies()
-    .filter((other) => other.metadata.uid !== policy.metadata.uid && homeOf(other) === homeOf(policy))
+    .filter((other) => other.metadata.uid !== policy.metadata.uid && connectionOf(other) === connection)
     .filter((other) => other.status?.archive?.batch !== undefined && placeOf(other) < own)
-    .filter((other) => acts(other) && !isLeftOut(other))
-    .map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
+    .filter((other) => acts(other) && !isLockedOut(other.status))
+    .map(({ metadata }) => keyText(metadata));
 }
 
 /** Whoever has chosen its documents earlier comes first; whoever has none yet comes last. */
 const placeOf = ({ status, metadata }: IndexMaintenancePolicy): string =>
   `${status?.archive?.batch?.time ?? '~'} ${metadata.uid}`;
-
-const homeOf = ({ spec: { connectionRef }, metadata }: IndexMaintenancePolicy): string =>
-  `${connectionRef.namespace ?? metadata.namespace}/${connectionRef.name}`;
 
 /** Which documents: those older than `cutoff` that come after a place, and how many at most. */
 interface Wanted {

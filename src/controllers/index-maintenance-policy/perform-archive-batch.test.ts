@@ -4,8 +4,8 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
-import { documentFingerprint } from './archival.ts';
 import { archiveOpaqueId } from './copies.ts';
+import { documentFingerprint } from './fingerprints.ts';
 import { createListings } from './observe-listings.ts';
 import { moveBatch } from './perform-archive-batch.ts';
 

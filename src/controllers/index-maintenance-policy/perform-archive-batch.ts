@@ -3,15 +3,16 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { hasRoom, hinderedOf, settingAside } from './archive-hindered.ts';
-import { type ArchiveContext, refusalOf } from './perform-archive-access.ts';
+import type { Status } from './observed.ts';
+import { refusalOf } from './perform-archive-access.ts';
 import { HinderedError, moveDocuments } from './perform-archive-move.ts';
-import type { Status } from './run.ts';
+import type { EffectContext } from './perform-effect.ts';
 
 /**
  * Moves the documents, or sets them aside when something about just these keeps them: aliases, expiry and other
  * documents go on meanwhile. A policy that is deleted waits, since nobody would come back to them.
  */
-export async function moveBatch(batch: ArchiveBatch, context: ArchiveContext): Promise<StatusChange<Status>> {
+export async function moveBatch(batch: ArchiveBatch, context: EffectContext): Promise<StatusChange<Status>> {
   const { policy, pass } = context;
   try {
     return await moveDocuments(batch, context);

@@ -1,5 +1,3 @@
-import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import type { Cluster } from '../../elasticsearch/connections.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
 import { createIndex, getIndex, type IndexInfo } from '../../elasticsearch/indices.ts';
@@ -8,17 +6,19 @@ import type { Hit } from '../../elasticsearch/search.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
+import { timeText } from '../../runtime/time.ts';
 import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
-import { type ArchiveHold, destinationOf, documentFingerprint } from './archival.ts';
+import { type ArchiveHold, destinationOf } from './archival.ts';
 import { archiveBody, archiveFault, sourceFault } from './archive-index.ts';
 import { hinderedOf } from './archive-hindered.ts';
 import { afterArchive, lastPlace } from './archive-places.ts';
 import { holding, passingArchive, withArchiveBatch, withoutPlace } from './archive-steps.ts';
+import { documentFingerprint } from './fingerprints.ts';
 import { isOwn } from './guards.ts';
-import { type ArchiveContext, oldDocuments, openArchive, refusalOf } from './perform-archive-access.ts';
-import type { Status } from './run.ts';
+import type { Status } from './observed.ts';
+import { oldDocuments, openArchive, refusalOf } from './perform-archive-access.ts';
+import type { EffectContext, OpenContext } from './perform-effect.ts';
 import { type CompiledTarget, compileTargets } from './targets.ts';
-import { timeText } from './time-text.ts';
 
 type ChooseDocuments = Extract<MaintenanceAction, { type: 'ChooseDocuments' }>;
 
@@ -28,11 +28,11 @@ type ChooseDocuments = Extract<MaintenanceAction, { type: 'ChooseDocuments' }>;
  */
 export async function chooseDocuments(
   action: ChooseDocuments,
-  context: ArchiveContext,
+  context: EffectContext,
 ): Promise<StatusChange<Status>> {
   const cluster = await openArchive([action.index], context);
   try {
-    return await choose(action, cluster, context);
+    return await choose(action, { ...context, cluster });
   } catch (error) {
     const reason = refusalOf(error);
     if (reason === undefined) throw error;
@@ -43,7 +43,7 @@ export async function chooseDocuments(
 function hold(
   reason: ArchiveHold,
   { index, documents }: ChooseDocuments,
-  { pass }: ArchiveContext,
+  { pass }: EffectContext,
   err?: unknown,
 ): StatusChange<Status> {
   pass.log.warn({ index, reason, err }, 'documents are not archived');
@@ -56,7 +56,7 @@ function passArchive(
   { destination, hits }: { readonly destination: string; readonly hits: readonly Hit[] },
   target: CompiledTarget,
   action: ChooseDocuments,
-  context: ArchiveContext,
+  context: EffectContext,
 ): StatusChange<Status> {
   const after = afterArchive(target, destination);
   if (after === undefined) return hold(reason, action, context);
@@ -65,12 +65,8 @@ function passArchive(
   return (status) => passingArchive(status, index, { reason, seen: hits.length, after });
 }
 
-async function choose(
-  action: ChooseDocuments,
-  cluster: Cluster,
-  context: ArchiveContext,
-): Promise<StatusChange<Status>> {
-  const { policy, pass } = context;
+async function choose(action: ChooseDocuments, context: OpenContext): Promise<StatusChange<Status>> {
+  const { policy, pass, cluster } = context;
   const { index } = action;
   const target = compileTargets(policy.spec).find(({ spec }) => spec.name === action.target);
   if (target?.spec.archive === undefined) return (status) => status;
@@ -87,7 +83,7 @@ async function choose(
   // Its batch may have to take a copy back: nobody may have relied on that copy.
   if (hinderedOf(policy).some((each) => each.destination === destination))
     return passArchive('ArchivalHindered', wanted, target, action, context);
-  const archive = await readyArchive(destination, source, cluster, context);
+  const archive = await readyArchive(destination, source, context);
   if (typeof archive === 'string') return passArchive(archive, wanted, target, action, context);
   const marks = await primaryShards(cluster.es, archive.name, archive.numberOfShards, pass.signal);
   const batch = batchOf(action, hits, archive, pass.now, policy.metadata.uid);
@@ -108,7 +104,7 @@ function ofOneArchive(target: CompiledTarget, hits: readonly Hit[]) {
 function passUnnamed(
   hits: readonly Hit[],
   { index, after: before }: ChooseDocuments,
-  { pass }: ArchiveContext,
+  { pass }: EffectContext,
 ): StatusChange<Status> {
   const reason: ArchiveHold = 'DateOutOfRange';
   pass.log.warn({ index, reason, documents: hits.length }, 'documents are not archived');
@@ -143,15 +139,14 @@ const HEALTH_MS = 5_000;
 async function readyArchive(
   name: string,
   source: IndexInfo,
-  cluster: Cluster,
-  context: ArchiveContext,
+  context: OpenContext,
 ): Promise<IndexInfo | ArchiveHold> {
-  const { policy, pass } = context;
+  const { pass, cluster } = context;
   if (!isPlainName(name)) return 'ArchiveNotMade';
   if (cluster.protects(name) || isOwn({ name, hidden: false })) return 'ArchiveProtected';
   await openArchive([name], context);
   const before = await getIndex(cluster.es, name, pass.signal);
-  if (before.length === 0 && !(await isMade(name, source, cluster, policy, pass))) return 'ArchiveNotMade';
+  if (before.length === 0 && !(await isMade(name, source, context))) return 'ArchiveNotMade';
   const found = before.length > 0 ? before : await getIndex(cluster.es, name, pass.signal);
   const fault = archiveFault(name, found);
   if (fault !== undefined) return fault;
@@ -163,9 +158,7 @@ async function readyArchive(
 async function isMade(
   name: string,
   source: IndexInfo,
-  { es }: Cluster,
-  policy: IndexMaintenancePolicy,
-  { signal, log }: ArchiveContext['pass'],
+  { policy, cluster: { es }, pass: { signal, log } }: OpenContext,
 ): Promise<boolean> {
   try {
     await createIndex(es, name, archiveBody(policy, source), {}, signal);

@@ -1,4 +1,3 @@
-import type { Cluster } from '../../elasticsearch/connections.ts';
 import { incomplete } from '../../elasticsearch/errors.ts';
 import type { ReindexFailure, ReindexResult } from '../../elasticsearch/reindex-result.ts';
 import { runReindex } from '../../elasticsearch/reindex.ts';
@@ -6,25 +5,23 @@ import type { Hit } from '../../elasticsearch/search.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { archivedBy } from './archive-places.ts';
 import { archiveOpaqueId } from './copies.ts';
-import type { ArchiveContext } from './perform-archive-access.ts';
+import type { OpenContext } from './perform-effect.ts';
 import { compileTargets } from './targets.ts';
 
-export interface CopyContext {
+export interface CopyContext extends OpenContext {
   readonly batch: ArchiveBatch;
-  readonly cluster: Cluster;
-  readonly context: ArchiveContext;
 }
 
-export const opaqueIdOf = ({ batch, context }: CopyContext): string =>
-  archiveOpaqueId(context.policy.metadata.uid, batch.id);
+export const opaqueIdOf = ({ batch, policy }: CopyContext): string =>
+  archiveOpaqueId(policy.metadata.uid, batch.id);
 
 /**
  * On the server, so that no number in a document is rounded. What is there already is never written over.
  * @throws ElasticsearchError `incomplete` when the copy came to no end: nobody knows what the archive would have taken.
  */
 export async function copyDocuments(copy: CopyContext, fresh: readonly Hit[]): Promise<void> {
-  const { batch, cluster, context } = copy;
-  const target = compileTargets(context.policy.spec).find(({ spec }) => spec.name === batch.target);
+  const { batch, cluster, policy, pass } = copy;
+  const target = compileTargets(policy.spec).find(({ spec }) => spec.name === batch.target);
   if (fresh.length === 0 || target === undefined) return;
   const versions = [
     { ids: { values: [...new Set(fresh.map(({ id }) => id))] } },
@@ -39,20 +36,17 @@ export async function copyDocuments(copy: CopyContext, fresh: readonly Hit[]): P
     dest: { index: batch.destination, op_type: 'create' },
   };
   const options = { opaqueId: opaqueIdOf(copy) };
-  const result = await runReindex(cluster.es, body, options, context.pass.signal);
+  const result = await runReindex(cluster.es, body, options, pass.signal);
   tellFailures(copy, result);
   if (hasStopped(result))
     throw incomplete(`the copy from ${batch.index} to ${batch.destination}`, 'it stopped before its end');
 }
 
-function tellFailures(
-  { batch, context }: CopyContext,
-  { canceled, timedOut, failures }: ReindexResult,
-): void {
+function tellFailures({ batch, pass }: CopyContext, { canceled, timedOut, failures }: ReindexResult): void {
   if (canceled === undefined && !timedOut && failures.length === 0) return;
   const { index, destination } = batch;
   const told = failures.slice(0, 5).map(({ id, type, status }) => ({ id, type, status }));
-  context.pass.log.warn(
+  pass.log.warn(
     { index, destination, canceled, timedOut, failures: told },
     'documents could not be copied to the archive',
   );

@@ -11,19 +11,19 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { type Fate, fateOf } from './archival-fate.ts';
-import { documentFingerprint } from './archival.ts';
 import { archiveFault, sourceFault } from './archive-index.ts';
 import { withoutArchiveBatch } from './archive-hindered.ts';
 import { holding, passing, withMoved } from './archive-steps.ts';
 import { isCopyOf } from './copies.ts';
+import { documentFingerprint, fingerprintsOf } from './fingerprints.ts';
 import { archiveGuardOf } from './guards.ts';
 import { readUnfinished, surroundings } from './observe.ts';
-import { readSituation } from './observe-listings.ts';
-import { type ArchiveContext, oldDocuments, openArchive } from './perform-archive-access.ts';
+import { readClusterFacts } from './observe-listings.ts';
+import type { Status } from './observed.ts';
+import { oldDocuments, openArchive } from './perform-archive-access.ts';
 import { copyDocuments, type CopyContext, opaqueIdOf } from './perform-archive-copy.ts';
-import { fingerprintsOf } from './plan.ts';
+import { type EffectContext, uuidsOf } from './perform-effect.ts';
 import { hinderedText } from './readiness.ts';
-import type { Status } from './run.ts';
 
 const AGAIN_MS = 2_000;
 /** How often documents that change all the while are looked at before the batch is left for the next pass. */
@@ -42,10 +42,10 @@ interface Move extends CopyContext {
  */
 export async function moveDocuments(
   batch: ArchiveBatch,
-  context: ArchiveContext,
+  context: EffectContext,
 ): Promise<StatusChange<Status>> {
   const cluster = await openArchive([batch.index, batch.destination], context);
-  const move = { batch, chosen: fingerprintsOf(batch.documents), cluster, context };
+  const move = { ...context, batch, chosen: fingerprintsOf(batch.documents), cluster };
   await noCopyRuns(move);
   const obstacle = await obstacleOf(move);
   if (obstacle === 'Replaced') return (status) => withoutArchiveBatch(status, batch.id);
@@ -65,8 +65,8 @@ const distinct = <Key extends DocumentKey>(keys: readonly Key[]): readonly Key[]
 ];
 
 /** @throws WaitingError while the copy of an earlier try goes on: it would write behind our back. */
-async function noCopyRuns({ batch, cluster, context }: Move): Promise<void> {
-  const { tasks, complete } = await listReindexTasks(cluster.es, context.pass.signal);
+async function noCopyRuns({ batch, cluster, pass }: Move): Promise<void> {
+  const { tasks, complete } = await listReindexTasks(cluster.es, pass.signal);
   if (complete && !tasks.some((task) => isCopyOf(batch.id, task))) return;
   const message = `the copy into ${batch.destination} that was begun before is still under way`;
   throw new WaitingError('WaitingForTurn', message, AGAIN_MS);
@@ -74,31 +74,30 @@ async function noCopyRuns({ batch, cluster, context }: Move): Promise<void> {
 
 /** What forbids to go on, read anew; `Replaced` when one of the two indexes is not there any more. */
 async function obstacleOf(move: Move) {
-  const { batch, cluster, context } = move;
-  const { policy, pass } = context;
+  const { batch, cluster, policy, pass } = move;
   const { es } = cluster;
-  const [listed, sources, archives, situation] = await Promise.all([
+  const [listed, sources, archives, facts] = await Promise.all([
     readIndices(es, [batch.index], pass.signal),
     getIndex(es, batch.index, pass.signal),
     getIndex(es, batch.destination, pass.signal),
-    readSituation(es, pass.now),
+    readClusterFacts(es, pass.now),
   ]);
   const [index, source, archive] = [listed[0], sources[0], archives[0]];
   if (index === undefined || source?.uuid !== batch.uuid || archive?.uuid !== batch.destinationUuid)
     return 'Replaced';
   const unfinished = await readUnfinished(policy, cluster, [index], pass.signal);
-  const around = surroundings({ ...context, cluster }, { ...situation, written: new Set() }, unfinished);
+  const around = surroundings(move, { ...facts, written: new Set() }, unfinished);
   return (
     archiveGuardOf(index, around, policy.spec.deletion) ??
     sourceFault(source) ??
     archiveFault(batch.destination, archives) ??
-    (situation.health === 'red' && (await isRed(move)) ? 'IndexUnhealthy' : undefined)
+    (facts.health === 'red' && (await isRed(move)) ? 'IndexUnhealthy' : undefined)
   );
 }
 
-async function isRed({ batch, cluster, context }: Move): Promise<boolean> {
+async function isRed({ batch, cluster, pass }: Move): Promise<boolean> {
   const names = [batch.index, batch.destination];
-  return (await indexHealth(cluster.es, names, {}, context.pass.signal)).status === 'red';
+  return (await indexHealth(cluster.es, names, {}, pass.signal)).status === 'red';
 }
 
 /** Something keeps a batch from its end whose documents may be in both indexes. */
@@ -131,11 +130,10 @@ async function documentsOf(move: Move, obstacle: string | undefined) {
 
 /** What is to be brought into one place. The order of the reads matters: see below. */
 async function findDocuments(move: Move, mayCopy: boolean) {
-  const { batch, cluster, context } = move;
-  const { signal } = context.pass;
+  const { batch, cluster, pass } = move;
   const fresh = mayCopy ? await freshDocuments(move) : [];
   // What another process copies after this read is found by the next one, so that whatever is ours counts as ours.
-  const there = await getDocuments(cluster.es, batch.destination, fresh, {}, signal);
+  const there = await getDocuments(cluster.es, batch.destination, fresh, {}, pass.signal);
   const found = new Set(there.flatMap((document) => (document ? [keyOf(document)] : [])));
   const copies = await copiesSince(move);
   const copied = new Set(copies.map(keyOf));
@@ -151,16 +149,15 @@ async function findDocuments(move: Move, mayCopy: boolean) {
 
 /** Whether any is in both indexes; if not, the batch was done and only its books are left to write. */
 async function haveOriginals(
-  { batch, cluster, context }: Move,
+  { batch, cluster, pass }: Move,
   copies: readonly DocumentKey[],
 ): Promise<boolean> {
-  const found = await getDocuments(cluster.es, batch.index, copies, {}, context.pass.signal);
+  const found = await getDocuments(cluster.es, batch.index, copies, {}, pass.signal);
   return found.some((document) => document !== undefined);
 }
 
 /** Documents of the batch that are still what they were; when the policy has changed they may not be looked for any more. */
-async function freshDocuments({ batch, chosen, cluster, context }: Move): Promise<readonly Hit[]> {
-  const { policy, pass } = context;
+async function freshDocuments({ batch, chosen, cluster, policy, pass }: Move): Promise<readonly Hit[]> {
   const spec = policy.spec.targets.find(({ name }) => name === batch.target)?.archive;
   if (spec === undefined) return [];
   const wanted = { cutoff: Date.parse(batch.cutoff), size: chosen.size, after: batch.after };
@@ -169,8 +166,8 @@ async function freshDocuments({ batch, chosen, cluster, context }: Move): Promis
 }
 
 /** Documents of the batch that have come into the archive since it was chosen. */
-async function copiesSince({ batch, chosen, cluster, context }: Move): Promise<readonly DocumentKey[]> {
-  const { signal } = context.pass;
+async function copiesSince({ batch, chosen, cluster, pass }: Move): Promise<readonly DocumentKey[]> {
+  const { signal } = pass;
   await refresh(cluster.es, batch.destination, signal);
   const copies: DocumentKey[] = [];
   for (const [shard, mark] of batch.marks.entries())
@@ -198,7 +195,7 @@ interface Pair {
 
 /** Reads both sides until no document is in both, and acts on what it has read: nothing else is touched by it. */
 async function settle(move: Move, keys: readonly DocumentKey[], ours: ReadonlySet<string>): Promise<Settled> {
-  const { batch, cluster, context } = move;
+  const { batch, cluster, pass } = move;
   for (let round = 0; round < ROUNDS; round += 1) {
     const pairs = await pairsOf(move, keys, ours);
     const having = (fate: Fate) => pairs.filter((pair) => pair.fate === fate);
@@ -213,19 +210,18 @@ async function settle(move: Move, keys: readonly DocumentKey[], ours: ReadonlySe
     await areTheSame(move);
     tell(move, originals.length, copies.length);
     const options = { opaqueId: opaqueIdOf(move) };
-    await deleteDocuments(cluster.es, batch.index, originals, options, context.pass.signal);
-    await deleteDocuments(cluster.es, batch.destination, copies, options, context.pass.signal);
+    await deleteDocuments(cluster.es, batch.index, originals, options, pass.signal);
+    await deleteDocuments(cluster.es, batch.destination, copies, options, pass.signal);
   }
   throw incomplete(`documents of ${batch.index}`, 'they change all the while');
 }
 
 async function pairsOf(
-  { batch, cluster, context, chosen }: Move,
+  { batch, cluster, pass, chosen }: Move,
   keys: readonly DocumentKey[],
   ours: ReadonlySet<string>,
 ): Promise<readonly Pair[]> {
-  const read = (index: string) =>
-    getDocuments(cluster.es, index, keys, { source: true }, context.pass.signal);
+  const read = (index: string) => getDocuments(cluster.es, index, keys, { source: true }, pass.signal);
   // The archive first: what is missing in the index afterwards was whole in the archive before.
   const copies = await read(batch.destination);
   const sources = await read(batch.index);
@@ -236,19 +232,18 @@ async function pairsOf(
 }
 
 /** @throws ElasticsearchError `incomplete` when one of the indexes was exchanged since it was looked at. */
-async function areTheSame({ batch, cluster, context }: Move): Promise<void> {
-  const found = await readIndices(cluster.es, [batch.index, batch.destination], context.pass.signal);
-  const uuids = new Map(found.map(({ name, uuid }) => [name, uuid]));
+async function areTheSame({ batch, cluster, pass }: Move): Promise<void> {
+  const uuids = await uuidsOf(cluster.es, [batch.index, batch.destination], pass.signal);
   if (uuids.get(batch.index) === batch.uuid && uuids.get(batch.destination) === batch.destinationUuid) return;
   throw incomplete(`${batch.index} and ${batch.destination}`, 'one of them was made anew');
 }
 
 /** The record of what is deleted and on whose word. */
-function tell({ batch, context }: Move, originals: number, copies: number): void {
-  const { uid: policy, generation } = context.policy.metadata;
+function tell({ batch, policy, pass }: Move, originals: number, copies: number): void {
+  const { uid, generation } = policy.metadata;
   const { id, index, uuid, destination } = batch;
-  context.pass.log.info(
-    { batch: id, index, uuid, destination, originals, copies, policy, generation },
+  pass.log.info(
+    { batch: id, index, uuid, destination, originals, copies, policy: uid, generation },
     'deleting documents that are in the archive',
   );
 }

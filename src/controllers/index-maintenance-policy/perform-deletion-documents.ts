@@ -1,23 +1,13 @@
-import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import type { Cluster } from '../../elasticsearch/connections.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
-import type { Pass } from '../../runtime/controller.ts';
 import { archiveSourcesOf, isUnarchived } from './archival.ts';
-import type { MaintenanceDependencies } from './observe.ts';
 import { readArchivable } from './observe-archive.ts';
 import { readNewest } from './observe-newest.ts';
 import { redAmong } from './observe-red.ts';
 import type { ListedIndex, Surroundings } from './observed.ts';
+import type { OpenContext } from './perform-effect.ts';
 import { judgeAges } from './retention.ts';
 import { type CompiledTarget, compileTargets, matchTargets, targetOf } from './targets.ts';
-
-export interface DeletionContext {
-  readonly policy: IndexMaintenancePolicy;
-  readonly cluster: Cluster;
-  readonly pass: Pass;
-  readonly dependencies: MaintenanceDependencies;
-}
 
 export interface Doomed {
   readonly indices: readonly ListedIndex[];
@@ -33,7 +23,7 @@ export interface Doomed {
 export async function dueByDocuments(
   free: readonly ListedIndex[],
   around: Surroundings,
-  context: DeletionContext,
+  context: OpenContext,
 ): Promise<Doomed> {
   const targets = compileTargets(context.policy.spec);
   const asked = free.filter(({ name }) => goesByDocuments(targetOf(targets, name)));
@@ -53,7 +43,7 @@ const goesByDocuments = (target: CompiledTarget | undefined): boolean =>
 async function refreshAll(
   asked: readonly ListedIndex[],
   { health }: Surroundings,
-  { cluster: { es }, pass: { signal, log } }: DeletionContext,
+  { cluster: { es }, pass: { signal, log } }: OpenContext,
 ): Promise<ReadonlySet<string>> {
   const open = asked.flatMap(({ name, closed }) => (closed ? [] : [name]));
   const red = await redAmong(es, health, open, signal);
@@ -80,7 +70,7 @@ const LISTING_MS = 60_000;
 /** By name, with the reason. How many are newer counts as well where a rule counts indexes. */
 async function youngAmong(
   { targets, around, asked }: Look,
-  { policy, cluster, pass, dependencies }: DeletionContext,
+  { policy, cluster, pass, dependencies }: OpenContext,
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Set(asked.map(({ name }) => name));
   const own = new Set(asked.map(({ name }) => targetOf(targets, name)));
@@ -109,7 +99,7 @@ const counts = ({ spec: { retention } }: CompiledTarget): boolean =>
 /** Documents are as old as they were when the run began. */
 async function unarchivedAmong(
   { targets, around, asked }: Look,
-  { policy: { spec, status }, cluster, pass }: DeletionContext,
+  { policy: { spec, status }, cluster, pass }: OpenContext,
 ): Promise<ReadonlyMap<string, string>> {
   const since = status?.run === undefined ? pass.now : Date.parse(status.run.time);
   const listing = { indices: asked, health: around.health };

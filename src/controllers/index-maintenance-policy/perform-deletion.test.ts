@@ -91,7 +91,7 @@ async function deletedOf(of: typeof policy, ...given: Parameters<typeof clusterO
   const dependencies = dependenciesOf(es);
   const batch = NAMES.map((name) => ({ name, uuid: `uuid-of-${name}` }));
   const action = { type: 'DeleteBatch', plan: 'p', batch } as const;
-  const change = await deleteBatch(action, of, pass, dependencies, createDeletionTurns());
+  const change = await deleteBatch(action, { policy: of, pass, dependencies }, createDeletionTurns());
   const { run } = change({ run: newRun(NOW) });
   return [run?.deleted, run?.dropped, run?.failed, left.size];
 }
@@ -105,7 +105,8 @@ describe('indexes that are to be deleted', () => {
     const action = { type: 'DeleteBatch', plan: 'p', batch } as const;
     const edited = new FencedError('edited');
     const late = { ...pass, assertUnchanged: throwing(edited) };
-    const deleting = deleteBatch(action, policy, late, dependenciesOf(es), createDeletionTurns());
+    const context = { policy, pass: late, dependencies: dependenciesOf(es) };
+    const deleting = deleteBatch(action, context, createDeletionTurns());
     await expect(deleting).rejects.toBe(edited);
     expect(left.size).toBe(NAMES.length);
   });
@@ -186,7 +187,8 @@ describe('two policies whose indexes are behind one alias', () => {
     const remove = (name: 'a' | 'b') => {
       const own = policyOf([{ name, series: `${name}-{date:yyyy}`, retention: { maxAge: '1d' } }]);
       const batch = [{ name: `${name}-2013`, uuid: `${name}-2013` }];
-      return deleteBatch({ type: 'DeleteBatch', plan: 'p', batch }, own, pass, dependencies, turns);
+      const context = { policy: own, pass, dependencies };
+      return deleteBatch({ type: 'DeleteBatch', plan: 'p', batch }, context, turns);
     };
     const [first, second] = await Promise.allSettled([remove('a'), remove('b')]);
     expect([first.status, [...left]]).toEqual(['fulfilled', ['b-2013']]);

@@ -1,22 +1,21 @@
-import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { aliasMembers } from '../../elasticsearch/alias-members.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { type ErrorClass, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { deleteIndices, inGroups, readIndices } from '../../elasticsearch/index-listing.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
 import type { BatchEntry, MaintenanceAction } from './actions.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
-import { counting } from './run.ts';
-import { CLOCK_SKEW, MOST_SKEW_SECONDS } from './readiness.ts';
+import { CLOCK_SKEW } from './readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
-import { type DeletionContext, type Doomed, dueByDocuments } from './perform-deletion-documents.ts';
-import { type MaintenanceDependencies, readUnfinished, surroundings, useOf } from './observe.ts';
+import { type Doomed, dueByDocuments } from './perform-deletion-documents.ts';
+import type { EffectContext, OpenContext } from './perform-effect.ts';
+import { readUnfinished, surroundings, useOf } from './observe.ts';
 import { readBackups } from './observe-backups.ts';
-import { latestClock, readSituation } from './observe-listings.ts';
-import type { ListedIndex, Surroundings } from './observed.ts';
-import type { Status } from './run.ts';
-import { withoutBatch } from './run.ts';
+import { latestClock, readClusterFacts } from './observe-listings.ts';
+import type { ListedIndex, Status, Surroundings } from './observed.ts';
+import { counting, withoutBatch } from './run.ts';
 import { isProven } from './snapshot-proof.ts';
 import { byPlace, compileTargets, matchTargets } from './targets.ts';
 
@@ -31,24 +30,23 @@ const CLOCK_AGAIN_MS = 60_000;
  */
 export async function deleteBatch(
   action: DeleteBatch,
-  policy: IndexMaintenancePolicy,
-  pass: Pass,
-  dependencies: MaintenanceDependencies,
+  context: EffectContext,
   turns: DeletionTurns,
 ): Promise<StatusChange<Status>> {
+  const { policy, pass, dependencies } = context;
   const names = action.batch.map(({ name }) => name);
   const cluster = await dependencies.connections.use(useOf(policy, 'Delete', names), pass.signal);
-  return turns(cluster.clusterUuid, () => deleteNamed(action, { policy, cluster, pass, dependencies }));
+  return turns(cluster.clusterUuid, () => deleteNamed(action, { ...context, cluster }));
 }
 
-async function deleteNamed(action: DeleteBatch, context: DeletionContext): Promise<StatusChange<Status>> {
-  const { policy, cluster, pass } = context;
+async function deleteNamed(action: DeleteBatch, context: OpenContext): Promise<StatusChange<Status>> {
+  const { cluster, pass } = context;
   const { listings } = context.dependencies;
   const names = action.batch.map(({ name }) => name);
   const before = await readNamed(cluster, names, pass.signal);
   const { indices: judged, refused } = await stillDoomed(action.batch, before, context);
   const doomed = await sameAgain(judged, context);
-  tell(doomed, action, policy, pass);
+  tell(doomed, action, context);
   const busy = await deleteAll(cluster, doomed, pass).catch((error: unknown) => {
     // What was listed is not true any more, and nobody knows what is.
     listings.forget(cluster);
@@ -72,9 +70,9 @@ async function readNamed({ es }: Cluster, names: readonly string[], signal: Abor
 async function stillDoomed(
   batch: readonly BatchEntry[],
   before: readonly ListedIndex[],
-  context: DeletionContext,
+  context: OpenContext,
 ): Promise<Doomed> {
-  const { policy, cluster } = context;
+  const { policy } = context;
   const around = await readAround(before, context);
   const chosen = new Map(batch.map((entry) => [entry.uuid, entry]));
   const free = before.filter(
@@ -85,18 +83,18 @@ async function stillDoomed(
   const { indices: due, refused } = await dueByDocuments(free, around, context);
   const proven = await provenAmong(due, context);
   if (!policy.spec.deletion.skip.includes('SoleAliasMember')) return { indices: proven, refused };
-  const sole = await soleAmong(proven, policy, cluster, context.pass.signal);
+  const sole = await soleAmong(proven, context);
   return { indices: proven.filter(({ name }) => !sole.has(name)), refused };
 }
 
 /** @throws WaitingError ClockSkew: what is old cannot be told any more. */
-async function readAround(before: readonly ListedIndex[], context: DeletionContext): Promise<Surroundings> {
+async function readAround(before: readonly ListedIndex[], context: OpenContext): Promise<Surroundings> {
   const { policy, cluster, pass } = context;
-  const [situation, unfinished] = await Promise.all([
-    readSituation(cluster.es, pass.now),
+  const [facts, unfinished] = await Promise.all([
+    readClusterFacts(cluster.es, pass.now),
     readUnfinished(policy, cluster, before, pass.signal),
   ]);
-  const around = surroundings(context, { ...situation, written: new Set() }, unfinished);
+  const around = surroundings(context, { ...facts, written: new Set() }, unfinished);
   if (around.skewSeconds <= MOST_SKEW_SECONDS) return around;
   throw new WaitingError('ClockSkew', CLOCK_SKEW, CLOCK_AGAIN_MS);
 }
@@ -104,7 +102,7 @@ async function readAround(before: readonly ListedIndex[], context: DeletionConte
 /** To refresh, search and list snapshots takes its time: the last look before the deletion is for who they are, and what guards them. */
 async function sameAgain(
   judged: readonly ListedIndex[],
-  context: DeletionContext,
+  context: OpenContext,
 ): Promise<readonly ListedIndex[]> {
   if (judged.length === 0) return judged;
   const { policy, cluster, pass } = context;
@@ -125,7 +123,7 @@ function isUnchanged({ figures }: ListedIndex, entry: BatchEntry | undefined): b
 /** A snapshot may have been deleted meanwhile, and nothing but it is what an index is let go for. */
 async function provenAmong(
   free: readonly ListedIndex[],
-  { policy, cluster, pass, dependencies }: DeletionContext,
+  { policy, cluster, pass, dependencies }: OpenContext,
 ): Promise<readonly ListedIndex[]> {
   const [backups, listedAt] = await Promise.all([
     readBackups(policy, cluster, dependencies, pass),
@@ -143,28 +141,22 @@ async function provenAmong(
 /** Members of aliases are read anew: another index may have left one meanwhile. */
 async function soleAmong(
   free: readonly ListedIndex[],
-  { spec }: IndexMaintenancePolicy,
-  { es }: Cluster,
-  signal: AbortSignal,
+  { policy, cluster, pass }: OpenContext,
 ): Promise<ReadonlySet<string>> {
-  const members = matchTargets(compileTargets(spec), free, new Map()).flatMap(({ target, members }) =>
+  const members = matchTargets(compileTargets(policy.spec), free, new Map()).flatMap(({ target, members }) =>
     members.map((member) => ({ index: member.index, ownAliases: ownAliasesOf(target, member), member })),
   );
   const candidates = members.sort((a, b) => byPlace(a.member, b.member));
   const aliases = new Set(free.flatMap((index) => Object.keys(index.aliases)));
-  const holders = await aliasMembers(es, [...aliases], signal);
+  const holders = await aliasMembers(cluster.es, [...aliases], pass.signal);
   return soleMembers(candidates, membersBesides(holders, new Set(free.map(({ name }) => name))));
 }
 
 /** The record of what is destroyed and on whose word, one line for each index. */
-function tell(
-  doomed: readonly ListedIndex[],
-  { plan }: DeleteBatch,
-  { metadata: { uid, generation } }: IndexMaintenancePolicy,
-  { log }: Pass,
-): void {
+function tell(doomed: readonly ListedIndex[], { plan }: DeleteBatch, { policy, pass }: OpenContext): void {
+  const { uid, generation } = policy.metadata;
   for (const { name: index, uuid, figures } of doomed)
-    log.info({ index, uuid, ...figures, plan, policy: uid, generation }, 'deleting an index');
+    pass.log.info({ index, uuid, ...figures, plan, policy: uid, generation }, 'deleting an index');
 }
 
 /**

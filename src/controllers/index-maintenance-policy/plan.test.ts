@@ -16,9 +16,10 @@ import type { IndexMaintenancePolicySpec } from '../../crds/index-maintenance-po
 import { withChanges } from './alias-changes.ts';
 import { isDate } from './archival.ts';
 import { nextDocuments } from './archive-steps.ts';
+import { fingerprintsOf, indexFingerprint } from './fingerprints.ts';
 import { isOwn } from './guards.ts';
 import type { ArchiveFacts, ListedIndex, Surroundings } from './observed.ts';
-import { fingerprint, fingerprintsOf, planHash, planOf, specHashOf } from './plan.ts';
+import { planHash, planOf, specHashOf } from './plan.ts';
 import { newRun } from './run.ts';
 import { pendingOf } from './status-plan.ts';
 import { compileTargets, type Member } from './targets.ts';
@@ -345,12 +346,14 @@ describe('fingerprints', () => {
       period: undefined,
     }));
     const pending = fingerprintsOf(pendingOf(deletes));
-    expect(deletes.every(({ index }) => pending.has(fingerprint(index)))).toBe(true);
+    expect(deletes.every(({ index }) => pending.has(indexFingerprint(index)))).toBe(true);
     expect([pending.size, pendingOf(deletes).length]).toEqual([4_000, 32_000]);
     expect(fingerprintsOf(undefined).size).toBe(0);
   });
 
   it('tell an index from one that was made anew under its name', () => {
-    expect(fingerprint(indexOf('a', { uuid: '1' }))).not.toBe(fingerprint(indexOf('a', { uuid: '2' })));
+    expect(indexFingerprint(indexOf('a', { uuid: '1' }))).not.toBe(
+      indexFingerprint(indexOf('a', { uuid: '2' })),
+    );
   });
 });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   IndexMaintenancePolicy,
   IndexMaintenancePolicySpec,
@@ -158,16 +157,3 @@ export function planHash({ metadata, spec }: IndexMaintenancePolicy, deletes: re
 
 /** How many indexes one plan takes in at most, so that its fingerprints fit into a status; the rest is for the next one. */
 export const MOST_PLANNED = 4_000;
-const WIDTH = 8;
-
-/** Stands for an index in `status.plan.pending`: 48 bits of the hash of name and uuid. */
-export function fingerprint({ name, uuid }: { readonly name: string; readonly uuid: string }): string {
-  return createHash('sha256').update(`${name}\n${uuid}`).digest('base64url').slice(0, WIDTH);
-}
-
-export function fingerprintsOf(pending: string | undefined): ReadonlySet<string> {
-  const text = pending ?? '';
-  return new Set(
-    Array.from({ length: text.length / WIDTH }, (_, at) => text.slice(at * WIDTH, (at + 1) * WIDTH)),
-  );
-}

@@ -1,8 +1,9 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { acts, type Due, isLate } from './due.ts';
+import { acts, isLate } from './due.ts';
+import type { Run, Status } from './observed.ts';
 import type { Obstacle } from './readiness.ts';
-import { deletedWith, type Run, type Status } from './run.ts';
-import type { NextPlan } from './status-plan.ts';
+import { deletedWith } from './run.ts';
+import type { Situation } from './situation.ts';
 
 /** Nothing at all may be changed, not even aliases. */
 export function stops(obstacle: Obstacle | undefined): boolean {
@@ -16,12 +17,7 @@ export const STOPPING: ReadonlySet<string> = new Set(['Conflict', 'ClockSkew']);
  * Whether what stops a run only puts it off: until its starting deadline it is done as soon as that is over. A slot that
  * has become late is none any more; what was asked for or approved waits for as long as it takes.
  */
-export function isPutOff(
-  policy: IndexMaintenancePolicy,
-  due: Due,
-  { isFrozen }: NextPlan,
-  now: number,
-): boolean {
+export function isPutOff({ policy, due, next: { isFrozen }, now }: Situation): boolean {
   const { run } = policy.status ?? {};
   if (!acts(policy)) return false;
   if (due.type === 'Run') return true;

@@ -1,15 +1,13 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { APPROVE, approvedOther, RUN_NOW } from '../../crds/shared.ts';
+import { APPROVE, approvedOther, findCondition, isConditionTrue, RUN_NOW } from '../../crds/shared.ts';
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
+import { pendingRunNow } from '../run-now.ts';
 import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
-import { runNowAsked } from './due.ts';
-import { fingerprintsOf } from './plan.ts';
+import { fingerprintsOf } from './fingerprints.ts';
+import type { Status, StatusPlan } from './observed.ts';
 import { heldBackFor } from './retry.ts';
-import type { Status } from './run.ts';
 
-/** Clocks that differ by more make ages unreliable. */
-export const MOST_SKEW_SECONDS = 60;
 export const CLOCK_SKEW =
   'the clocks of the operator, the API server and Elasticsearch differ by more than a minute, so no age can be relied on: nothing is changed until they agree';
 
@@ -21,12 +19,10 @@ export type Obstacle =
   | { readonly type: 'Conflict'; readonly conflict: Conflict }
   | { readonly type: 'ClockSkew' }
   | ({ readonly type: 'ApprovalRequired' } & Wanted)
-  | { readonly type: 'LimitExceeded'; readonly plan: Plan; readonly limit: number };
-
-type Plan = NonNullable<Status['plan']>;
+  | { readonly type: 'LimitExceeded'; readonly plan: StatusPlan; readonly limit: number };
 
 interface Wanted {
-  readonly plan: Plan;
+  readonly plan: StatusPlan;
   readonly metadata: IndexMaintenancePolicy['metadata'];
 }
 
@@ -51,7 +47,7 @@ export function verdictOf(
 function suspended(policy: IndexMaintenancePolicy): Readiness {
   const message = 'spec.suspend stops the policy; the plan in status shows what it would do';
   const waits = `; the run that ${RUN_NOW} asks for waits until spec.suspend is false`;
-  return is('suspended', 'Suspended', runNowAsked(policy) === undefined ? message : message + waits);
+  return is('suspended', 'Suspended', pendingRunNow(policy) === undefined ? message : message + waits);
 }
 
 const is = (type: Readiness['type'], reason: string, message: string): Readiness => ({
@@ -99,11 +95,11 @@ function exceptionText(plan: Status['plan']): string {
   return ` but for indexes that something holds back which passes (${listText(heldBack)}): they go within minutes once it has while spec.startingDeadline lasts, otherwise at the next time of the schedule`;
 }
 
-const listText = (kept: Plan['kept']): string =>
+const listText = (kept: StatusPlan['kept']): string =>
   kept.map(({ reason, count }) => `${reason} ${count}`).join(', ');
 
 /** They count for the cap as well. */
-function laterText(kept: Plan['kept']): string {
+function laterText(kept: StatusPlan['kept']): string {
   const heldBack = heldBackFor(kept);
   return heldBack.length === 0
     ? ''
@@ -180,10 +176,9 @@ function conditionsOf(obstacle: Obstacle): readonly ExtraCondition[] {
 
 /** As the last pass left it: nothing was looked at since. Only what is asked for meanwhile is news. */
 export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
-  const conditions = policy.status?.conditions ?? [];
-  const has = (type: string) =>
-    conditions.some((condition) => condition.type === type && condition.status === 'True');
-  const ready = conditions.find(({ type }) => type === 'Ready');
+  const { status } = policy;
+  const has = (type: string) => isConditionTrue(status, type);
+  const ready = findCondition(status, 'Ready');
   const type = has('Stalled')
     ? 'stalled'
     : has('Suspended')
@@ -198,7 +193,7 @@ export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
       type === 'suspended'
         ? suspended(policy)
         : is(type, ready?.reason ?? 'Scheduled', message ?? ready?.message ?? ''),
-    conditions: conditions.map((condition) => toldAgain(condition, wanted)),
+    conditions: (status?.conditions ?? []).map((condition) => toldAgain(condition, wanted)),
   };
 }
 
@@ -228,7 +223,7 @@ const ALARMS: ReadonlySet<string> = new Set([
 
 /** One event when the reason of Ready becomes one that asks somebody to act. */
 export function eventsOf({ status }: IndexMaintenancePolicy, { ready }: Verdict): readonly ResourceEvent[] {
-  const before = status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
+  const before = findCondition(status, 'Ready')?.reason;
   if (before === ready.reason || !ALARMS.has(ready.reason)) return [];
   return [{ type: 'Warning', reason: ready.reason, action: 'Plan', note: ready.message }];
 }

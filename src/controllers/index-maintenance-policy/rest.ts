@@ -1,32 +1,40 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
+import { timeText } from '../../runtime/time.ts';
+import { pendingRunNow } from '../run-now.ts';
 import type { MaintenanceAction } from './actions.ts';
-import { acts, nextRun, RETRY_MS, retries, runNowAsked, TROUBLES } from './due.ts';
+import { acts, nextRun, RETRY_MS, retries, TROUBLED_AGAIN_MS, TROUBLES } from './due.ts';
+import type { Status } from './observed.ts';
 import { STOPPING } from './put-off.ts';
-import { eventsOf, type Verdict } from './readiness.ts';
-import type { Status } from './run.ts';
-import { timeText } from './time-text.ts';
+import { eventsOf, type Verdict, verdictBefore, verdictOf } from './readiness.ts';
+import type { Situation } from './situation.ts';
 
 export type Step = Decision<Status, MaintenanceAction>;
 
-/** What may be over at any moment is looked at again after this. */
-export const TROUBLED_AGAIN_MS = 60_000;
 const LONGEST_REST_MS = 86_400_000;
 
 /** Nothing is to be done before the next time of the schedule, or the next look. */
 export function rest(
-  policy: IndexMaintenancePolicy,
+  { policy, obstacle, now }: Pick<Situation, 'policy' | 'obstacle' | 'now'>,
   status: Status,
-  verdict: Verdict,
-  now: number,
   events: readonly ResourceEvent[] = [],
 ): Step {
+  const step = resting(policy, status, verdictOf(policy, status, obstacle), now);
+  return { ...step, events: [...(step.events ?? []), ...events] };
+}
+
+/** Nothing was due, and nothing looked at. */
+export function restAsBefore(policy: IndexMaintenancePolicy, now: number): Step {
+  return resting(policy, policy.status ?? {}, verdictBefore(policy), now);
+}
+
+function resting(policy: IndexMaintenancePolicy, status: Status, verdict: Verdict, now: number): Step {
   const slot = policy.spec.suspend ? undefined : nextRun(policy, now);
   return {
     ...verdict,
     status: { ...withoutNextRun(status), ...(slot === undefined ? {} : { nextRunTime: timeText(slot) }) },
     next: restFor(policy, status, verdict, now),
-    events: [...eventsOf(policy, verdict), ...events],
+    events: eventsOf(policy, verdict),
   };
 }
 
@@ -38,7 +46,7 @@ function restFor(
 ): Step['next'] {
   if (policy.metadata.deletionTimestamp !== undefined) return 'changed';
   // What was asked for while the plan was made: nobody sends news of it again.
-  const isAsked = runNowAsked({ ...policy, status }) !== undefined && !policy.spec.suspend;
+  const isAsked = pendingRunNow({ ...policy, status }) !== undefined && !policy.spec.suspend;
   if (isAsked && !STOPPING.has(ready.reason)) return 'now';
   const slot = nextRun(policy, now) ?? Number.POSITIVE_INFINITY;
   if (TROUBLES.has(ready.reason)) return Math.min(slot - now, TROUBLED_AGAIN_MS);
@@ -48,10 +56,4 @@ function restFor(
 
 function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Status {
   return status;
-}
-
-/** Everything but what the engine owns. */
-export function ownStatus({ status = {} }: IndexMaintenancePolicy): Status {
-  const { conditions: _conditions, observedGeneration: _generation, ...own } = status;
-  return own;
 }

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
 import { parseSize } from '../../crds/size.ts';
 import { expiration } from '../../naming/period.ts';
@@ -103,7 +103,7 @@ export function hasRule(retention: Retention): retention is NonNullable<Retentio
 }
 
 const maxAgeOf = ({ maxAge }: NonNullable<Retention>): number | undefined =>
-  maxAge === undefined ? undefined : parseDuration(maxAge);
+  maxAge === undefined ? undefined : milliseconds(maxAge);
 
 /** When the next of these becomes too old, in milliseconds; undefined without maxAge, or when none will. */
 export function nextExpiry({ target, members }: Matched, now: number): number | undefined {

@@ -1,10 +1,9 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import { acts, dueOf } from './due.ts';
+import { timeText } from '../../runtime/time.ts';
+import { acts, type Due } from './due.ts';
+import type { StatusPlan } from './observed.ts';
 import { type FreshPlan, specHashOf } from './plan.ts';
-import { timeText } from './time-text.ts';
-
-type StatusPlan = NonNullable<NonNullable<IndexMaintenancePolicy['status']>['plan']>;
 
 /** Why an index that is due stays for minutes or hours, and then may go. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -26,18 +25,18 @@ export function heldBackFor(kept: StatusPlan['kept']): StatusPlan['kept'] {
 export function retryOf(
   policy: IndexMaintenancePolicy,
   { kept }: FreshPlan,
+  due: Due,
   now: number,
 ): Pick<StatusPlan, 'retryUntilTime'> {
-  const until = retryEnd(policy, now);
+  const until = retryEnd(policy, due, now);
   const isHeldBack = kept.some(({ reason }) => PASSING.has(reason));
   return acts(policy) && isHeldBack && until > now ? { retryUntilTime: timeText(until) } : {};
 }
 
 /** Only a run begins it: what a new spec lets expire waits for its first slot. */
-function retryEnd(policy: IndexMaintenancePolicy, now: number): number {
-  const { spec, status = {} } = policy;
-  const deadline = parseDuration(spec.startingDeadline) ?? 0;
-  if (dueOf(policy, now).type === 'Run') return now + deadline;
+function retryEnd({ spec, status = {} }: IndexMaintenancePolicy, due: Due, now: number): number {
+  const deadline = milliseconds(spec.startingDeadline);
+  if (due.type === 'Run') return now + deadline;
   if (status.plan?.specHash !== specHashOf(spec)) return 0;
   if (status.plan.retryUntilTime !== undefined) return Date.parse(status.plan.retryUntilTime);
   return status.run === undefined ? 0 : Date.parse(status.run.time) + deadline;

@@ -1,14 +1,9 @@
-import type {
-  IndexMaintenancePolicy,
-  IndexMaintenancePolicyStatus,
-} from '../../crds/index-maintenance-policy.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
+import { timeText } from '../../runtime/time.ts';
 import { formatDuration } from '../../schedule/duration.ts';
-import { fingerprint } from './plan.ts';
-import { timeText } from './time-text.ts';
-
-export type Status = IndexMaintenancePolicyStatus;
-export type Run = NonNullable<Status['run']>;
+import { indexFingerprint } from './fingerprints.ts';
+import type { Run, Status } from './observed.ts';
 
 export const newRun = (now: number): Run => ({
   time: timeText(now),
@@ -31,23 +26,27 @@ export function deletedWith(run: Status['lastRun']): number {
   return (run?.deleted ?? 0) + (run?.deletedBefore ?? 0);
 }
 
-/** The run is over: it becomes the last one. `clean` is false when something stopped it before its end. */
+/** Whether a run has come to its end, or something has stopped it before. */
+export type Ending = 'Complete' | 'Stopped';
+
+/** The run is over: it becomes the last one. */
 export function endRun(
   { spec, status = {} }: IndexMaintenancePolicy,
   { aliasesTried: _aliasesTried, ...run }: Run,
+  ending: Ending,
   now: number,
-  clean: boolean,
 ): Pick<Status, 'lastRun' | 'history' | 'consecutiveFailures' | 'lastSuccessfulTime'> {
   const lastRun = { ...run, duration: formatDuration(now - Date.parse(run.time)) };
   // Names are told of the last run only: those of fifty runs would be more than a status takes.
   const before = status.lastRun === undefined ? [] : [withoutNames(status.lastRun)];
   const history = [...before, ...(status.history ?? [])].slice(0, spec.historyLimit);
   const { consecutiveFailures = 0, lastSuccessfulTime } = status;
-  const good = clean && run.failed + (run.notArchived ?? 0) === 0;
+  const isComplete = ending === 'Complete';
+  const good = isComplete && run.failed + (run.notArchived ?? 0) === 0;
   return {
     lastRun,
     history,
-    consecutiveFailures: good ? 0 : consecutiveFailures + (clean ? 1 : 0),
+    consecutiveFailures: good ? 0 : consecutiveFailures + (isComplete ? 1 : 0),
     ...(good
       ? { lastSuccessfulTime: timeText(now) }
       : lastSuccessfulTime === undefined
@@ -75,5 +74,5 @@ export function withoutBatch({ plan }: Status): Pick<Status, 'plan'> {
 export function withBatchPutBack({ plan }: Status): Pick<Status, 'plan'> {
   if (plan === undefined) return {};
   const { batch = [], pending = '', ...others } = plan;
-  return { plan: { ...others, pending: batch.map(fingerprint).join('') + pending } };
+  return { plan: { ...others, pending: batch.map(indexFingerprint).join('') + pending } };
 }

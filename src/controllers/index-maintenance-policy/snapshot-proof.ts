@@ -1,4 +1,4 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
 import type { Backups, ListedIndex, Snapshot } from './observed.ts';
 
@@ -26,14 +26,11 @@ export function isProven(
   const quietMs = index.figures?.quietMs;
   if (quietMs === undefined) return false;
   const lastWrite = listedAt - quietMs;
-  const maxAge = required.maxAge === undefined ? Number.POSITIVE_INFINITY : parseDuration(required.maxAge);
+  const maxAge = required.maxAge === undefined ? Number.POSITIVE_INFINITY : milliseconds(required.maxAge);
   // If an older one would do, so does the newest.
   const start = backups.get(proofKey(required))?.get(index.name);
   return (
-    start !== undefined &&
-    start > index.created &&
-    start + COMMIT_MS >= lastWrite &&
-    now - start <= (maxAge ?? 0)
+    start !== undefined && start > index.created && start + COMMIT_MS >= lastWrite && now - start <= maxAge
   );
 }
 

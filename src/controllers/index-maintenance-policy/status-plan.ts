@@ -1,16 +1,14 @@
-import type {
-  IndexMaintenancePolicy,
-  IndexMaintenancePolicyStatus,
-} from '../../crds/index-maintenance-policy.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { timeText } from '../../runtime/time.ts';
+import { reasonCounts } from '../reason-counts.ts';
 import type { AliasChange } from './alias-changes.ts';
 import { approves, hasAsked } from './due.ts';
-import { type FreshPlan, fingerprint, fingerprintsOf, MOST_PLANNED, planHash, specHashOf } from './plan.ts';
+import { fingerprintsOf, indexFingerprint } from './fingerprints.ts';
+import { type FreshPlan, MOST_PLANNED, planHash, specHashOf } from './plan.ts';
+import type { StatusPlan } from './observed.ts';
 import { nextExpiry } from './retention.ts';
-import { retryOf } from './retry.ts';
+import { sum } from './target-statistics.ts';
 import type { Member } from './targets.ts';
-import { timeText } from './time-text.ts';
-
-export type StatusPlan = NonNullable<IndexMaintenancePolicyStatus['plan']>;
 
 /** A plan as status tells it, and the indexes that it is about. */
 export interface NextPlan {
@@ -30,7 +28,7 @@ export function nextPlan(policy: IndexMaintenancePolicy, fresh: FreshPlan, now: 
   const before = policy.status?.plan;
   if (before !== undefined && isFrozen(policy, before, now)) {
     const pending = fingerprintsOf(before.pending);
-    const deletes = fresh.deletes.filter(({ index }) => pending.has(fingerprint(index)));
+    const deletes = fresh.deletes.filter(({ index }) => pending.has(indexFingerprint(index)));
     if (deletes.length > 0 || (before.batch ?? []).length > 0) {
       const { retryUntilTime: _retryUntilTime, ...kept } = before;
       return { deletes, isFrozen: true, plan: { ...kept, ...told(policy, fresh, deletes, deletes, now) } };
@@ -77,16 +75,15 @@ function told(
     lookedAtTime: timeText(now),
     deletes: {
       count: deletes.length,
-      bytes: sum(deletes, ({ index }) => index.figures?.bytes ?? 0),
-      documents: sum(deletes, ({ index }) => index.figures?.documents ?? 0),
+      bytes: sum(deletes, 'bytes'),
+      documents: sum(deletes, 'documents'),
       names: deletes.slice(0, NAMES).map(({ index }) => index.name),
     },
     aliasChanges: aliasFigures(fresh.aliasChanges),
     ...archiveFigures(policy, fresh),
-    kept: countsOf(fresh),
+    kept: reasonCounts(fresh.kept.map(({ reason }) => reason)),
     held: heldOf(policy, fresh).slice(0, HELD),
     pending: pendingOf(pending),
-    ...retryOf(policy, fresh, now),
     ...(expiries.length === 0 ? {} : { nextExpiry: timeText(Math.min(...expiries)) }),
   };
 }
@@ -125,21 +122,10 @@ function aliasFigures(changes: readonly AliasChange[]): StatusPlan['aliasChanges
   return { add: changes.length - removed, remove: removed, names: names.slice(0, NAMES) };
 }
 
-function countsOf({ kept }: FreshPlan): StatusPlan['kept'] {
-  const counts = new Map<string, number>();
-  for (const { reason } of kept) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts]
-    .map(([reason, count]) => ({ reason, count }))
-    .sort((a, b) => (a.reason < b.reason ? -1 : 1));
-}
-
 /** As `status.plan.pending` keeps them. */
 export function pendingOf(deletes: readonly Member[]): string {
-  return deletes.map(({ index }) => fingerprint(index)).join('');
+  return deletes.map(({ index }) => indexFingerprint(index)).join('');
 }
-
-const sum = (members: readonly Member[], figure: (member: Member) => number): number =>
-  members.reduce((total, member) => total + figure(member), 0);
 
 /** How many indexes one plan may delete without approval. */
 export function deletionLimit(maxDeletes: number | string, matched: number): number {

@@ -1,11 +1,11 @@
-import type { IndexMaintenancePolicyStatus } from '../../crds/index-maintenance-policy.ts';
 import { periodOf } from '../../naming/period.ts';
+import { timeText } from '../../runtime/time.ts';
 import { currentVersion } from './current-versions.ts';
+import type { Status } from './observed.ts';
 import { nextExpiry } from './retention.ts';
 import { byPlace, type Matched, type Member, placeOf } from './targets.ts';
-import { timeText } from './time-text.ts';
 
-export type TargetFigures = NonNullable<IndexMaintenancePolicyStatus['targets']>[number];
+export type TargetFigures = NonNullable<Status['targets']>[number];
 
 const DAY_MS = 86_400_000;
 const GROWTH_DAYS = 7;
@@ -36,7 +36,8 @@ const larger = (largest: Member | undefined, member: Member): Member =>
 
 const bytesOf = ({ index }: Member): number => index.figures?.bytes ?? 0;
 
-const sum = (members: readonly Member[], figure: 'documents' | 'bytes'): number =>
+/** Of those whose figures are known. */
+export const sum = (members: readonly Member[], figure: 'documents' | 'bytes'): number =>
   members.reduce((total, { index }) => total + (index.figures?.[figure] ?? 0), 0);
 
 /** Of the partitions that ended within the last seven days before today. */

@@ -1,9 +1,10 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { isOver } from '../../crds/reindex-request-status.ts';
 import { formatDuration } from '../../schedule/duration.ts';
 import { wholeSeries } from './copy-request.ts';
 import type { Observed } from './observed.ts';
 import { laterThan, type Partition } from './series.ts';
-import { isOver, type Situation, situationOf } from './situation.ts';
+import { type Situation, situationOf } from './situation.ts';
 import { over } from './stages/over.ts';
 import { waitInLine } from './stages/pending.ts';
 import { planned } from './stages/planned.ts';

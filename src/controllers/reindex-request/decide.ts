@@ -1,4 +1,5 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { isOver } from '../../crds/reindex-request-status.ts';
 import { nextPartition } from './between-partitions.ts';
 import { currentCopy } from './copy-request.ts';
 import { hasSettings, tunedSettings } from './destination.ts';
@@ -10,7 +11,6 @@ import {
   isBlockFirst,
   isFenced,
   isOvertaken,
-  isOver,
   keepsWork,
   ownsBlock,
   type Prepared,

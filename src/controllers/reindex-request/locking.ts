@@ -1,6 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { isOver } from '../../crds/reindex-request-status.ts';
 import { RENEW_MS } from './lock-watch.ts';
-import { aliasesToMove, hasBegun, hasServed, isOvertaken, isOver, type Situation } from './situation.ts';
+import { aliasesToMove, hasBegun, hasServed, isOvertaken, type Situation } from './situation.ts';
 import type { Step } from './step.ts';
 import { isHeldByOther } from './turn.ts';
 

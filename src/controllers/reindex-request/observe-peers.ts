@@ -1,5 +1,5 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
-import { isRefused } from '../refused-requests.ts';
+import { isRefused } from '../refused.ts';
 import type { Peer } from './observed.ts';
 
 type Connected = Pick<ReindexRequest, 'metadata'> & {

@@ -1,4 +1,5 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { isOver } from '../../crds/reindex-request-status.ts';
 import { type CopyRequest, currentCopy } from './copy-request.ts';
 import type { Connections, Cluster } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
@@ -23,7 +24,6 @@ import {
   aliasesToMove,
   hasBegun,
   hasServed,
-  isOver,
   ownsBlock,
   retryIsAsked,
   situationOf,

@@ -1,4 +1,5 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { isOver } from '../../crds/reindex-request-status.ts';
 import { APPROVE, RETRY, tokenOf } from '../../crds/shared.ts';
 import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
@@ -281,12 +282,6 @@ export function aliasesToMove(spec: CopySpec, source: IndexFacts): Readonly<Reco
 export function currentEpochAlias(situation: Situation): string {
   return epochAlias(situation.uid, situation.epoch);
 }
-
-export function isOver(phase: string | undefined): boolean {
-  return phase !== undefined && ENDS.has(phase);
-}
-
-const ENDS: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Planned', 'RolledBack']);
 
 /** Its copy is done and serves: it holds no place, and whoever builds upon it may begin. */
 export function hasServed(phase: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { isOver } from '../../crds/reindex-request-status.ts';
 import { APPROVE } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import { holdsFinalizer } from '../../runtime/finalizer.ts';
@@ -8,7 +9,7 @@ import { errorIndex } from './error-index.ts';
 import { time } from './moments.ts';
 import { movedConditions } from './moved-conditions.ts';
 import { withoutForecast } from './progress.ts';
-import { hasServed, isOver, type Situation } from './situation.ts';
+import { hasServed, type Situation } from './situation.ts';
 
 export type Step = Decision<ReindexRequestStatus, ReindexAction>;
 export type Phase = NonNullable<ReindexRequestStatus['phase']>;

@@ -1,8 +1,9 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { isOver } from '../../crds/reindex-request-status.ts';
 import { markOf } from './destination.ts';
 import type { Claim, Peer } from './observed.ts';
 import { isOfSeries } from './series.ts';
-import { hasServed, isOver, type Situation } from './situation.ts';
+import { hasServed, type Situation } from './situation.ts';
 
 /** Whom a request waits for, and for what. */
 export interface Waiting {

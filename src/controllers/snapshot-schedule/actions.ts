@@ -1,3 +1,6 @@
+import type { RestoredIndex } from '../../elasticsearch/restore.ts';
+import type { SnapshotId } from '../../elasticsearch/snapshots.ts';
+
 /** The effects of a schedule, each small and repeatable. Identities are read again right before the call. */
 export type SnapshotAction =
   | {
@@ -7,11 +10,11 @@ export type SnapshotAction =
       readonly slot: string;
       readonly metadata: Readonly<Record<string, unknown>>;
     }
-  | { readonly type: 'AbortSnapshot'; readonly repository: string; readonly target: SnapshotTarget }
+  | { readonly type: 'AbortSnapshot'; readonly repository: string; readonly target: SnapshotId }
   | {
       readonly type: 'DeleteSnapshots';
       readonly repository: string;
-      readonly targets: readonly SnapshotTarget[];
+      readonly targets: readonly SnapshotId[];
     }
   | {
       readonly type: 'RestoreSample';
@@ -20,9 +23,4 @@ export type SnapshotAction =
       readonly indices: readonly string[];
       readonly suffix: string;
     }
-  | { readonly type: 'DropRestored'; readonly indices: readonly SnapshotTarget[] };
-
-export interface SnapshotTarget {
-  readonly name: string;
-  readonly uuid: string;
-}
+  | { readonly type: 'DropRestored'; readonly indices: readonly Pick<RestoredIndex, 'name' | 'uuid'>[] };

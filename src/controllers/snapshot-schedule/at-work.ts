@@ -1,7 +1,8 @@
 import { parseDuration } from '../../crds/duration.ts';
+import { connectionOf, findCondition } from '../../crds/shared.ts';
+import { timeOf } from '../../runtime/time.ts';
 import type { Run, Schedule } from './observed.ts';
-import { connectionOf, runsOf, waitOf } from './situation.ts';
-import { timeOf } from './time.ts';
+import { runsOf, waitOf } from './situation.ts';
 
 /** A place among those that the connection has: a repository that another schedule writes, or is about to. */
 export interface Place {
@@ -42,7 +43,7 @@ const OUT_OF_SIGHT: ReadonlySet<string> = new Set([
 
 /** One that nobody looks after keeps its place until its deadline: it would keep it for ever. */
 function isWritten({ spec, status }: Schedule, run: Run, now: number): boolean {
-  const reason = status?.conditions?.find(({ type }) => type === 'Ready')?.reason ?? '';
+  const reason = findCondition(status, 'Ready')?.reason ?? '';
   if (!OUT_OF_SIGHT.has(reason)) return true;
   const age = now - (timeOf(run.startTime ?? run.slot) ?? now);
   return age <= (parseDuration(spec.deadline) ?? 0);

@@ -1,4 +1,6 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
+import { keyText } from '../../runtime/resource.ts';
+import { timeOf, timeText } from '../../runtime/time.ts';
 import type { SnapshotAction } from './actions.ts';
 import { choiceOf } from './choice.ts';
 import { mayNotBegin } from './due-slot.ts';
@@ -6,11 +8,9 @@ import { dueSince, waited, withoutHindrance } from './hindrance.ts';
 import { missedEvents, withMissed } from './missed-slots.ts';
 import { withMark } from './names.ts';
 import type { Run } from './observed.ts';
-import { nameOf } from './plan.ts';
 import { reasonOf, replaceRun, withEnding, withoutFurtherTry } from './run.ts';
 import { hasLeft, type Situation } from './situation.ts';
 import { add, type Step } from './step.ts';
-import { timeOf, timeText } from './time.ts';
 import { TURN_AGAIN_MS, waitForTurn } from './turn.ts';
 
 /** A wish becomes a snapshot, moves to another repository, or is given up. */
@@ -76,7 +76,7 @@ function giveUpHindered(situation: Situation, step: Step, run: Run, message: str
 
 function creation({ resource, spec, uid }: Situation, run: Run): SnapshotAction {
   const { repository, snapshot, slot } = run;
-  const metadata = withMark(spec.metadata, { uid, slot, schedule: nameOf(resource.metadata) });
+  const metadata = withMark(spec.metadata, { uid, slot, schedule: keyText(resource.metadata) });
   return { type: 'CreateSnapshot', repository, snapshot, slot, metadata };
 }
 

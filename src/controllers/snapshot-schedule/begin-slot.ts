@@ -1,6 +1,8 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
+import { isAhead, timeOf, timeText } from '../../runtime/time.ts';
 import { nextSlot } from '../../schedule/slots.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
+import { pendingRunNow } from '../run-now.ts';
 import { drains } from './drain.ts';
 import { type DueSlot, dueSlot } from './due-slot.ts';
 import { nameSource, nameTaken } from './begin-run.ts';
@@ -9,9 +11,8 @@ import { retentionGoesFirst } from './retain.ts';
 import { markOf, numberOf, snapshotName } from './names.ts';
 import type { Run, Status } from './observed.ts';
 import { choiceOf } from './choice.ts';
-import { askedRunNow, isResumed, madeBy, runsOf, type Situation, withRuns } from './situation.ts';
+import { isResumed, madeBy, runsOf, type Situation, withRuns } from './situation.ts';
 import { add, type Rule, type Step } from './step.ts';
-import { isAhead, timeOf, timeText } from './time.ts';
 import { TURN_AGAIN_MS, waitForTurn } from './turn.ts';
 import { isRunning, isSuccess } from './verdict.ts';
 
@@ -42,7 +43,7 @@ function beginDue(situation: Situation, step: Step, snapshots: readonly ListedSn
   const { resource, spec, plan, now } = situation;
   const due = dueSlot(plan, spec.catchUp, cursorOf(step.status, now), now);
   if (due.type === 'missed') return miss(step, due);
-  const token = askedRunNow(resource);
+  const token = pendingRunNow(resource);
   if (due.type === 'none' && token === undefined) return step;
   if (retentionGoesFirst(situation, step.status)) return add(step, { next: 'now' });
   const turn = runsOf(step.status).length > 0 ? waitForTurn(situation) : undefined;

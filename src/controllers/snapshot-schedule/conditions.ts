@@ -1,10 +1,10 @@
 import type { ExtraCondition, Readiness } from '../../runtime/controller.ts';
+import { timeOf } from '../../runtime/time.ts';
 import { DRAINS, drains } from './drain.ts';
 import type { Schedule, Status } from './observed.ts';
 import { reasonOf } from './run.ts';
 import { runsOf, type Situation } from './situation.ts';
 import { waitingFor } from './step.ts';
-import { timeOf } from './time.ts';
 
 /** What `Ready` says when nothing stands in the way: what became of the last run. */
 export function readiness(situation: Situation, status: Status): Readiness {

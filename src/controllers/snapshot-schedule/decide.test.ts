@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
 import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
+import { timeText } from '../../runtime/time.ts';
 import { decide } from './decide.ts';
 import { withMark } from './names.ts';
 import type { Observed, Run, RunFacts, Schedule, Seen, Status } from './observed.ts';
-import { timeText } from './time.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const MINUTE = 60_000;

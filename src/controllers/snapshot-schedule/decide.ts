@@ -1,6 +1,7 @@
 import { parseDuration } from '../../crds/duration.ts';
 import { RUN_NOW } from '../../crds/shared.ts';
 import type { Decision, Readiness } from '../../runtime/controller.ts';
+import { pendingRunNow } from '../run-now.ts';
 import type { SnapshotAction } from './actions.ts';
 import { beginSlot, nextSlotIn } from './begin-slot.ts';
 import { healthy, readiness, restorable, staleIn } from './conditions.ts';
@@ -12,7 +13,7 @@ import type { Observed, Schedule, Status } from './observed.ts';
 import { planOf } from './plan.ts';
 import { checkRestore } from './restore-check.ts';
 import { retain } from './retain.ts';
-import { askedRunNow, type Situation, situationOf } from './situation.ts';
+import { type Situation, situationOf } from './situation.ts';
 import { add, firstStep, type Rule, type Step } from './step.ts';
 import { tellUnreadable } from './unreadable.ts';
 
@@ -99,7 +100,7 @@ function suspended(schedule: Schedule): Readiness {
   const active = schedule.status?.active;
   const still = active?.accepted ? ` ${active.snapshot} is followed to its end.` : '';
   const waits = ` The snapshot that ${RUN_NOW} asks for waits until spec.suspend is false.`;
-  const asked = askedRunNow(schedule) === undefined ? '' : waits;
+  const asked = pendingRunNow(schedule) === undefined ? '' : waits;
   const message = `spec.suspend stops the schedule: no snapshot is made, and none deleted.${still}${asked}`;
   return { type: 'suspended', reason: 'Suspended', message };
 }

@@ -1,8 +1,8 @@
+import { isAhead, timeOf } from '../../runtime/time.ts';
 import type { Status } from './observed.ts';
 import { hasRules } from './retention.ts';
 import { retentionNow } from './retention-now.ts';
 import { RETENTION_EVERY_MS, runsOf, type Situation } from './situation.ts';
-import { isAhead, timeOf } from './time.ts';
 import { isRunning } from './verdict.ts';
 
 /** Retention that has missed a whole turn. */

@@ -1,10 +1,10 @@
 import { nextSlot } from '../../schedule/slots.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { formatDuration } from '../../schedule/duration.ts';
+import { timeText } from '../../runtime/time.ts';
 import { markOf } from './names.ts';
 import type { Status } from './observed.ts';
 import { madeBy, type Situation, successesOf } from './situation.ts';
-import { timeText } from './time.ts';
 import { isRunning, isSuccess, verdictOf } from './verdict.ts';
 
 /** What people read of the repository: always as it is there, never as it is remembered. */

@@ -1,7 +1,7 @@
 import type { Readiness, ResourceEvent } from '../../runtime/controller.ts';
+import { MOST_SKEW_SECONDS, timeText } from '../../runtime/time.ts';
 import type { SnapshotAction } from './actions.ts';
 import { begin, nameSource, nameTaken } from './begin-run.ts';
-import { MOST_SKEW_SECONDS } from './clock-skew.ts';
 import { ABORTED, endingOfLost } from './lost.ts';
 import { withoutHindrance } from './hindrance.ts';
 import { markOf } from './names.ts';
@@ -9,7 +9,6 @@ import type { Fault, Run, RunFacts } from './observed.ts';
 import { type Ending, figuresOf, reasonOf, renamed, replaceRun, withEnding } from './run.ts';
 import { runsOf, type Situation, waitOf } from './situation.ts';
 import { add, type Rule, type Step, waitingFor } from './step.ts';
-import { timeText } from './time.ts';
 import { waitForRun } from './unreadable-run.ts';
 import { isRunning, verdictOf } from './verdict.ts';
 

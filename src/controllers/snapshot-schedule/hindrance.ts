@@ -1,5 +1,5 @@
+import { timeOf, timeText } from '../../runtime/time.ts';
 import type { Fault, Run } from './observed.ts';
-import { timeOf, timeText } from './time.ts';
 
 /**
  * What keeps Elasticsearch from beginning a snapshot and may pass by itself, or by a grant. It is no try: a slot waits

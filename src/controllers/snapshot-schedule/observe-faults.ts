@@ -1,9 +1,9 @@
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { timeOf } from '../../runtime/time.ts';
 import type { Schedule } from './observed.ts';
 import { repositoryFault } from './perform-faults.ts';
-import { timeOf } from './time.ts';
 
 /** Less than a pass may take, so that it is judged by the clock also when reading does not come to an end. */
 const LONGEST_READ_MS = 45_000;

@@ -1,12 +1,12 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import { timeOf } from '../../runtime/time.ts';
 import { readRestoring } from './observe-restore.ts';
 import type { Observed, RestoreFacts, Schedule, Unavailable } from './observed.ts';
 import { STOPPED } from './restore-check.ts';
-import { timeOf } from './time.ts';
 import { useOf } from './use.ts';
 
 /**
@@ -57,5 +57,5 @@ const isLasting = ({ reason }: Unavailable): boolean => LASTING.has(reason);
 
 function isOverdue({ spec, status }: Schedule, { now }: Pass): boolean {
   const since = timeOf(status?.restoring?.startTime) ?? now;
-  return now - since > (parseDuration(spec.deadline) ?? 0);
+  return now - since > milliseconds(spec.deadline);
 }

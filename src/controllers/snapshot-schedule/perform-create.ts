@@ -8,7 +8,7 @@ import { hindered, withoutHindrance } from './hindrance.ts';
 import { isTemporary, RESTORED_PATTERN } from './names.ts';
 import type { Run, Status } from './observed.ts';
 import { expressionsOf } from './perform-choice.ts';
-import type { EffectContext } from './perform-effect.ts';
+import type { EffectContext, SnapshotEffects } from './perform-effect.ts';
 import { hindranceOf } from './perform-hindrance.ts';
 import { replaceRun } from './run.ts';
 import { runsOf } from './situation.ts';
@@ -16,7 +16,7 @@ import { runsOf } from './situation.ts';
 type Creation = Extract<SnapshotAction, { type: 'CreateSnapshot' }>;
 
 /** Begins the snapshot that status wishes for. Whatever becomes of the answer, the next pass reads it by its name. */
-export async function create(action: Creation, context: EffectContext): Promise<StatusChange<Status> | void> {
+export const create: SnapshotEffects['CreateSnapshot'] = async (action, context) => {
   const { es, resource, pass } = context;
   const { spec } = resource;
   const indices = expressionsOf(spec, await temporaryIndices(context));
@@ -36,7 +36,7 @@ export async function create(action: Creation, context: EffectContext): Promise<
     return afterRefusal(error, action, pass.now);
   }
   return (status) => changeRun(status, action, (run) => ({ ...withoutHindrance(run), accepted: true }));
-}
+};
 
 /** Those of restore checks, of whatever schedule. What only looks like one is somebody's data. */
 async function temporaryIndices({ es, pass }: EffectContext): Promise<readonly string[]> {

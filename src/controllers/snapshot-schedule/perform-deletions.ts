@@ -2,26 +2,18 @@ import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.
 import { deleteSnapshots } from '../../elasticsearch/snapshot-changes.ts';
 import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
 import { getSnapshots, type ListedSnapshot, surveySnapshots } from '../../elasticsearch/snapshots.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import type { SnapshotAction } from './actions.ts';
+import { timeText } from '../../runtime/time.ts';
 import { markOf } from './names.ts';
-import type { Status } from './observed.ts';
 import { owns } from './owner.ts';
-import type { EffectContext } from './perform-effect.ts';
+import type { SnapshotEffects } from './perform-effect.ts';
 import { type Retention, withoutBatch } from './retain.ts';
 import type { HaltReason } from './retention.ts';
 import { successesOf } from './situation.ts';
-import { timeText } from './time.ts';
 import { isRunning } from './verdict.ts';
 
-type Effect<Type extends SnapshotAction['type']> = (
-  action: Extract<SnapshotAction, { type: Type }>,
-  context: EffectContext,
-) => Promise<StatusChange<Status> | void>;
-
 /** Everything is read once more: who made each, that it is the very one, that nothing uses it, that a newer one is good. */
-export const deleteExpired: Effect<'DeleteSnapshots'> = async ({ repository, targets }, context) => {
+export const deleteExpired: SnapshotEffects['DeleteSnapshots'] = async ({ repository, targets }, context) => {
   const { es, resource, owner, pass } = context;
   const [{ snapshots: all }, mounted] = await Promise.all([
     surveySnapshots(es, repository, pass.signal),
@@ -66,7 +58,10 @@ const forbidden = (retention: Retention): Retention => ({
 });
 
 /** Ends a snapshot of ours that has run for too long; Elasticsearch deletes what there is of it. */
-export const abort: Effect<'AbortSnapshot'> = async ({ repository, target }, { es, resource, pass }) => {
+export const abort: SnapshotEffects['AbortSnapshot'] = async (
+  { repository, target },
+  { es, resource, pass },
+) => {
   const found = await undefinedWhen(['notFound'], getSnapshots(es, repository, [target.name], pass.signal));
   const snapshot = found?.[0];
   const isMeant =

@@ -1,12 +1,9 @@
 import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
-import type { StatusChange } from '../../runtime/controller.ts';
-import type { SnapshotAction, SnapshotTarget } from './actions.ts';
-import type { Restoring, Status } from './observed.ts';
-import type { EffectContext } from './perform-effect.ts';
-import { timeText } from './time.ts';
-
-type Drop = Extract<SnapshotAction, { type: 'DropRestored' }>;
+import type { RestoredIndex } from '../../elasticsearch/restore.ts';
+import { timeText } from '../../runtime/time.ts';
+import type { EffectContext, SnapshotEffects } from './perform-effect.ts';
+import { withRestoring } from './perform-restore.ts';
 
 /** Slots go on meanwhile: a temporary index that cannot be deleted must not hold up a snapshot. */
 const AGAIN_MS = 60_000;
@@ -15,10 +12,7 @@ const AGAIN_MS = 60_000;
  * Deletes the temporary indexes of a restore check, by name and uuid as they were seen.
  * @throws what keeps it from that while the schedule is being deleted, so that it is given up in time.
  */
-export async function dropRestored(
-  { indices }: Drop,
-  context: EffectContext,
-): Promise<StatusChange<Status> | void> {
+export const dropRestored: SnapshotEffects['DropRestored'] = async ({ indices }, context) => {
   const { resource, pass } = context;
   const ours = new Set(resource.status?.restoring?.indices.map(({ restored }) => restored));
   try {
@@ -27,17 +21,16 @@ export async function dropRestored(
     const isGoing = resource.metadata.deletionTimestamp !== undefined;
     if (isGoing || pass.signal.aborted || !isElasticsearchError(error)) throw error;
     pass.log.warn({ err: error, indices }, 'the indexes of a restore check could not be deleted');
-    return (status) => withPause(status, error.publicMessage, pass.now);
+    const held = { message: error.publicMessage, retryTime: timeText(pass.now + AGAIN_MS) };
+    return (status) => withRestoring(status, { held });
   }
-}
+  return undefined;
+};
 
-function withPause(status: Status, message: string, now: number): Status {
-  if (status.restoring === undefined) return status;
-  const held: Restoring['held'] = { message, retryTime: timeText(now + AGAIN_MS) };
-  return { ...status, restoring: { ...status.restoring, held } };
-}
-
-async function dropOne({ name, uuid }: SnapshotTarget, { es, pass }: EffectContext): Promise<void> {
+async function dropOne(
+  { name, uuid }: Pick<RestoredIndex, 'name' | 'uuid'>,
+  { es, pass }: EffectContext,
+): Promise<void> {
   const [found] = await getIndex(es, name, pass.signal);
   if (found?.uuid !== uuid || found.name !== name) return;
   pass.log.info({ index: name, uuid }, 'deleting an index of a restore check');

@@ -1,6 +1,8 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import type { Pass } from '../../runtime/controller.ts';
-import type { Schedule } from './observed.ts';
+import type { Effects } from '../../runtime/effects.ts';
+import type { SnapshotAction } from './actions.ts';
+import type { Schedule, Status } from './observed.ts';
 import type { Owner } from './owner.ts';
 
 export interface EffectContext {
@@ -10,3 +12,5 @@ export interface EffectContext {
   readonly owner: Owner;
   readonly pass: Pass;
 }
+
+export type SnapshotEffects = Effects<SnapshotAction, EffectContext, Status>;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
-import { parseSchedule } from '../../schedule/cron.ts';
+import { scheduleOf } from '../../schedule/cron.ts';
 import { latestSlot } from '../../schedule/slots.ts';
+import { timeText } from '../../runtime/time.ts';
 import { healthy } from './conditions.ts';
 import type { Schedule, Status } from './observed.ts';
 import { planOf } from './plan.ts';
-import { timeText } from './time.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -13,7 +13,7 @@ const DAY = 24 * HOUR;
 /** A Monday. */
 const START = Date.parse('2026-06-15T00:00:00Z');
 
-const scheduleOf = (schedule: string, status: Status): Schedule =>
+const resourceOf = (schedule: string, status: Status): Schedule =>
   someSchedule({ spec: { schedule }, status, metadata: { creationTimestamp: timeText(START - 365 * DAY) } });
 
 function staleAfterOf(schedule: Schedule, now: number): number {
@@ -24,15 +24,13 @@ function staleAfterOf(schedule: Schedule, now: number): number {
 
 function reasonAt(written: string, last: number, now: number): string {
   const status = { lastSuccessfulTime: timeText(last), lastSuccessfulSnapshot: 'last' };
-  const resource = scheduleOf(written, status);
+  const resource = resourceOf(written, status);
   return healthy({ resource, staleAfterMs: staleAfterOf(resource, now), now }, status).reason;
 }
 
 /** The end of the last of its snapshots, each of which takes a while. */
 function lastSuccess(written: string, now: number, takes: number): number {
-  const parsed = parseSchedule(written);
-  if (!parsed.ok) throw new Error(parsed.message);
-  const slot = latestSlot(parsed.schedule, 'Etc/UTC', now - 400 * DAY, now - takes);
+  const slot = latestSlot(scheduleOf(written), 'Etc/UTC', now - 400 * DAY, now - takes);
   return (slot ?? Number.NaN) + takes;
 }
 
@@ -63,12 +61,12 @@ describe('the age at which backups are stale by default', () => {
     ['at the end of the day', '2026-06-16T18:45:00Z'],
     ['at the end of the week', '2026-06-19T18:45:00Z'],
   ])('is the same %s: twice the weekend', (_when, last) => {
-    const schedule = scheduleOf('*/15 8-18 * * 1-5', { lastSuccessfulTime: last });
+    const schedule = resourceOf('*/15 8-18 * * 1-5', { lastSuccessfulTime: last });
     expect(staleAfterOf(schedule, Date.parse(last) + MINUTE)).toBe(2 * (61 * HOUR + 15 * MINUTE));
   });
 
   it('is that of now where a clock that was ahead has written the last success', () => {
-    const schedule = scheduleOf('*/5 8-17 1-3 * *', { lastSuccessfulTime: '2036-06-19T18:45:00Z' });
+    const schedule = resourceOf('*/5 8-17 1-3 * *', { lastSuccessfulTime: '2036-06-19T18:45:00Z' });
     expect(staleAfterOf(schedule, START)).toBe(2 * (27 * DAY + 14 * HOUR + 5 * MINUTE));
   });
 

@@ -1,10 +1,10 @@
-import { parseDuration } from '../../crds/duration.ts';
-import { type CronSchedule, parseSchedule } from '../../schedule/cron.ts';
+import { milliseconds } from '../../crds/duration.ts';
+import { type CronSchedule, scheduleOf } from '../../schedule/cron.ts';
+import { keyText } from '../../runtime/resource.ts';
+import { timeOf } from '../../runtime/time.ts';
 import { largestGap } from '../../schedule/slots.ts';
-import { isTimeZone } from '../../schedule/time-zone.ts';
 import { METADATA_BYTES, metadataBytes, withMark } from './names.ts';
 import type { Schedule } from './observed.ts';
-import { timeOf } from './time.ts';
 
 /** The spec as the rules need it: schedules read, durations in milliseconds. */
 export interface Plan {
@@ -18,7 +18,7 @@ export interface Plan {
 
 export type ReadPlan =
   | { readonly ok: true; readonly plan: Plan }
-  /** What is wrong with which field, and the cure. */
+  /** What no schema can tell: the snapshot takes the name and uid of the schedule along. */
   | { readonly ok: false; readonly message: string };
 
 /** For a schedule that comes due once, or never. */
@@ -27,30 +27,21 @@ const NO_GAP_MS = 366 * 86_400_000;
 /** @param now only decides from when on the largest gap is looked for, where nothing in the past does. */
 export function planOf(resource: Schedule, now: number): ReadPlan {
   const { metadata, spec } = resource;
-  const schedule = parseSchedule(spec.schedule);
-  if (!schedule.ok) return refused('schedule', schedule.message);
-  const restore = spec.restoreCheck && parseSchedule(spec.restoreCheck.schedule);
-  if (restore?.ok === false) return refused('restoreCheck.schedule', restore.message);
-  if (!isTimeZone(spec.timeZone))
-    return refused(
-      'timeZone',
-      `${spec.timeZone} is not known: write a name of the IANA, such as Europe/Berlin`,
-    );
-  const mark = { uid: metadata.uid, slot: '2026-01-01T00:00:00Z', schedule: nameOf(metadata) };
+  const mark = { uid: metadata.uid, slot: '2026-01-01T00:00:00Z', schedule: keyText(metadata) };
   const bytes = metadataBytes(withMark(spec.metadata, mark));
-  if (bytes >= METADATA_BYTES)
-    return refused(
-      'metadata',
-      `makes ${bytes} bytes together with es-steward; shorten it to less than ${METADATA_BYTES}`,
-    );
-  const largest = () => largestGap(schedule.schedule, spec.timeZone, freshSince(resource, now)) ?? NO_GAP_MS;
+  if (bytes >= METADATA_BYTES) {
+    const message = `spec.metadata: makes ${bytes} bytes together with es-steward; shorten it to less than ${METADATA_BYTES}`;
+    return { ok: false, message };
+  }
+  const schedule = scheduleOf(spec.schedule);
+  const largest = () => largestGap(schedule, spec.timeZone, freshSince(resource, now)) ?? NO_GAP_MS;
   const plan: Plan = {
-    schedule: schedule.schedule,
+    schedule,
     timeZone: spec.timeZone,
     startingDeadlineMs: milliseconds(spec.startingDeadline),
     deadlineMs: milliseconds(spec.deadline),
     staleAfterMs: spec.staleAfter === undefined ? 2 * largest() : milliseconds(spec.staleAfter),
-    restoreSchedule: restore?.schedule,
+    restoreSchedule: spec.restoreCheck && scheduleOf(spec.restoreCheck.schedule),
   };
   return { ok: true, plan };
 }
@@ -62,13 +53,3 @@ export function planOf(resource: Schedule, now: number): ReadPlan {
 function freshSince({ metadata, status }: Schedule, now: number): number {
   return Math.min(now, timeOf(status?.lastSuccessfulTime ?? metadata.creationTimestamp) ?? now);
 }
-
-export const nameOf = ({ namespace, name }: Schedule['metadata']): string => `${namespace}/${name}`;
-
-const refused = (field: string, message: string): ReadPlan => ({
-  ok: false,
-  message: `spec.${field}: ${message}`,
-});
-
-/** The schema has checked it. */
-const milliseconds = (written: string): number => parseDuration(written) ?? 0;

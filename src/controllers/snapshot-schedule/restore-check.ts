@@ -1,4 +1,5 @@
 import type { Readiness } from '../../runtime/controller.ts';
+import { isAhead, timeOf, timeText } from '../../runtime/time.ts';
 import { nextSlot } from '../../schedule/slots.ts';
 import { dueSlot } from './due-slot.ts';
 import { restoredSuffix } from './names.ts';
@@ -7,7 +8,7 @@ import type { Plan } from './plan.ts';
 import { noSample, sampleOf } from './restore-sample.ts';
 import { isResumed, runsOf, type Situation, successesOf } from './situation.ts';
 import { add, type Rule, type Step, waitingFor } from './step.ts';
-import { isAhead, pauseLeft, timeOf, timeText } from './time.ts';
+import { pauseLeft } from './pause.ts';
 
 type Result = NonNullable<Restoring['result']>;
 

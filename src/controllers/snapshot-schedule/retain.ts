@@ -1,11 +1,12 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
+import { isAhead, timeOf, timeText } from '../../runtime/time.ts';
+import { reasonCounts } from '../reason-counts.ts';
 import type { Seen, Status } from './observed.ts';
 import { OVERDUE_MS } from './drain.ts';
 import { retentionIsDue, RETENTION_EVERY_MS, runsOf, type Situation, successesOf } from './situation.ts';
 import { hasRules, type RetentionPlan } from './retention.ts';
 import { retentionNow } from './retention-now.ts';
 import { add, type Rule, type Step } from './step.ts';
-import { isAhead, timeOf, timeText } from './time.ts';
 import { isRunning } from './verdict.ts';
 
 export type Retention = NonNullable<Status['retention']>;
@@ -141,12 +142,10 @@ function withFigures(
   { kept: _kept, nextDeletions: _deletions, halted: _halted, ...rest }: Retention,
   { kept, deletions, halted }: RetentionPlan,
 ): Retention {
-  const counts = new Map<string, number>();
-  for (const reason of kept.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return {
     ...rest,
     ...(halted !== undefined && { halted }),
-    kept: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, count]) => ({ reason, count })),
+    kept: reasonCounts(kept.values()),
     nextDeletions: deletions.slice(0, SHOWN),
   };
 }

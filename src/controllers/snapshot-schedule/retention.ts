@@ -1,7 +1,7 @@
-import { parseDuration } from '../../crds/duration.ts';
+import { milliseconds } from '../../crds/duration.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
-import { MOST_SKEW_SECONDS } from './clock-skew.ts';
+import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
 import { claims } from './keep-rules.ts';
 import { type Owner, owns } from './owner.ts';
 import { isRunning, isSuccess } from './verdict.ts';
@@ -151,8 +151,7 @@ function expiredFailures(
 
 /** Without a rule nothing grows old. */
 function isOlder({ startTime }: ListedSnapshot, limit: string | undefined, now: number): boolean {
-  const ms = limit === undefined ? undefined : parseDuration(limit);
-  return ms !== undefined && now - startTime > ms;
+  return limit !== undefined && now - startTime > milliseconds(limit);
 }
 
 function haltOf(

@@ -1,10 +1,11 @@
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import { formatDuration } from '../../schedule/duration.ts';
+import { timeText } from '../../runtime/time.ts';
 import { withIncomplete } from './incomplete.ts';
 import { numberOf, snapshotName } from './names.ts';
 import type { Run, RunFacts, State, Status } from './observed.ts';
 import { runsOf, withRuns } from './situation.ts';
-import { LONGEST_PAUSE_MS, timeText } from './time.ts';
+import { LONGEST_PAUSE_MS } from './pause.ts';
 
 /** How runs change: pure steps of the journal in `status.active`, used by rules and by the answers of effects alike. */
 
@@ -28,7 +29,7 @@ export function retryAfterMs(attempt: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
 }
 
-/** Whose names are made: the journal of `namesOf` is the spec's prefix and the uid. */
+/** What the names of a schedule's snapshots are made from: the prefix of its spec, and its uid. */
 export interface NameSource {
   readonly prefix: string;
   readonly uid: string;

@@ -1,12 +1,13 @@
-import { RUN_NOW, tokenOf } from '../../crds/shared.ts';
+import { isConditionTrue } from '../../crds/shared.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
+import { timeOf } from '../../runtime/time.ts';
 import { incompleteNames } from './incomplete.ts';
 import { markOf } from './names.ts';
 import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
 import { type Owner, ownerOf, owns } from './owner.ts';
 import type { Plan } from './plan.ts';
-import { pauseLeft, timeOf } from './time.ts';
+import { pauseLeft } from './pause.ts';
 import { isSuccess } from './verdict.ts';
 
 /** What one pass knows, with the questions that every rule asks answered once. */
@@ -21,7 +22,7 @@ export interface Situation {
   readonly observed: Observed;
   /** Undefined when nothing could be read. */
   readonly seen: Seen | undefined;
-  /** Whether effects are wanted: neither suspended nor being deleted. */
+  /** Whether effects are wanted: one that is being deleted does not come here. */
   readonly mayAct: boolean;
 }
 
@@ -36,7 +37,7 @@ export function situationOf(resource: Schedule, plan: Plan, observed: Observed, 
     now,
     observed,
     seen: observed.type === 'seen' ? observed : undefined,
-    mayAct: !resource.spec.suspend && resource.metadata.deletionTimestamp === undefined,
+    mayAct: !resource.spec.suspend,
   };
 }
 
@@ -80,18 +81,9 @@ export function successesOf(
     .sort((a, b) => a.startTime - b.startTime);
 }
 
-/** The token of a run-now that has not been answered yet. */
-export function askedRunNow({ metadata, status }: Schedule): string | undefined {
-  const token = tokenOf(metadata, RUN_NOW);
-  return token && token !== status?.lastHandledRunNow ? token : undefined;
-}
-
 /** Whether it was suspended until now. */
 export function isResumed({ spec, status }: Situation): boolean {
-  const isSuspended = status.conditions?.some(
-    ({ type, status }) => type === 'Suspended' && status === 'True',
-  );
-  return !spec.suspend && isSuspended === true;
+  return !spec.suspend && isConditionTrue(status, 'Suspended');
 }
 
 /** Whether the plan that status shows was made by another spec: a new one is shown at once, and carried out when due. */
@@ -107,8 +99,3 @@ export function retentionIsDue({ status = {} }: Schedule, newest: string | undef
 }
 
 export const RETENTION_EVERY_MS = 3_600_000;
-
-/** The connection and repository that a schedule writes into: one place of the connection's. */
-export function connectionOf({ metadata, spec }: Schedule): string {
-  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
-}

@@ -1,7 +1,8 @@
+import { connectionOf } from '../../crds/shared.ts';
 import type { Readiness } from '../../runtime/controller.ts';
 import type { Place } from './at-work.ts';
 import type { Run } from './observed.ts';
-import { connectionOf, type Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 import { waitingFor } from './step.ts';
 
 /** Copies are no reason to wait; other repositories that are written are, as many as the connection allows. */

@@ -1,8 +1,8 @@
+import { isAhead, timeOf, timeText } from '../../runtime/time.ts';
 import type { Fault, Run } from './observed.ts';
 import { replaceRun } from './run.ts';
 import type { Situation } from './situation.ts';
 import { add, type Step, waitingFor } from './step.ts';
-import { isAhead, timeOf, timeText } from './time.ts';
 
 /** A run of which nobody can tell what became of it: it holds up the others for a while, and no longer. */
 

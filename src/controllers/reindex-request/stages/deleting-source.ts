@@ -1,3 +1,4 @@
+import { MOST_SKEW_SECONDS } from '../../../runtime/time.ts';
 import { targetOf } from '../changes.ts';
 import { deletionIsWanted, hasWindow, windowIsOpen } from '../moved.ts';
 import { userAliases } from '../names.ts';
@@ -14,8 +15,6 @@ const SNAPSHOT_MS = 10_000;
 const LOOK_AGAIN_MS = 60_000;
 /** With less than this part of the documents that were proven, the old index may be the last whole copy. */
 const FEWEST = 0.5;
-/** As for the deletions of policies and schedules. */
-const MOST_SKEW_SECONDS = 60;
 
 /**
  * Only when asked, and only what the destination certainly holds. Whatever speaks against it keeps the index for good:

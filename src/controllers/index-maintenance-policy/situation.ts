@@ -1,0 +1,42 @@
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { type Due, dueOf } from './due.ts';
+import type { Seen } from './observed.ts';
+import { matchedIn, obstacleOf } from './obstacle.ts';
+import { type FreshPlan, planOf } from './plan.ts';
+import type { Obstacle } from './readiness.ts';
+import { retryOf } from './retry.ts';
+import { deletedWith } from './run.ts';
+import { asked, deletionLimit, type NextPlan, nextPlan } from './status-plan.ts';
+import { compileTargets } from './targets.ts';
+
+/** What a pass knows that has looked at everything, with the questions that every step asks answered once. */
+export interface Situation {
+  readonly policy: IndexMaintenancePolicy;
+  readonly now: number;
+  readonly fresh: FreshPlan;
+  readonly next: NextPlan;
+  readonly obstacle: Obstacle | undefined;
+  readonly due: Due;
+}
+
+export function situationOf(policy: IndexMaintenancePolicy, seen: Seen, now: number): Situation {
+  const due = dueOf(policy, now);
+  const fresh = planOf(policy, compileTargets(policy.spec), seen, now);
+  const planned = nextPlan(policy, fresh, now);
+  const found = { ...planned, plan: { ...planned.plan, ...retryOf(policy, fresh, due, now) } };
+  const obstacle = obstacleOf(policy, seen, fresh, found);
+  const next = obstacle?.type === 'ApprovalRequired' ? asked(found, now) : found;
+  return ripened({ policy, now, fresh, next, obstacle, due });
+}
+
+/** Nothing has passed yet, or all of it is too much together with what has gone already: then it was a look. */
+function ripened(situation: Situation): Situation {
+  const { policy, fresh, next, obstacle, due } = situation;
+  if (due.type !== 'Retry') return situation;
+  const { since } = due;
+  const { count } = next.plan.deletes;
+  const hasPassed = count > 0 && obstacle === undefined;
+  const limit = deletionLimit(policy.spec.deletion.maxDeletes, matchedIn(fresh));
+  const mayGo = hasPassed && deletedWith(policy.status?.lastRun) + count <= limit;
+  return { ...situation, due: mayGo ? { type: 'Run', since, makesUp: true } : { type: 'Plan', since } };
+}
