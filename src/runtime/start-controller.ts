@@ -7,7 +7,7 @@ import type { Urgency, Wish } from './queue.ts';
 import { reconcile } from './reconcile.ts';
 import { createReflector } from './reflector.ts';
 import type { Reflector, ReflectorHooks, ReflectorLimits } from './reflector.ts';
-import { kindRefOf } from './resource.ts';
+import { keyText, kindRefOf } from './resource.ts';
 import type { RawObject } from './resource.ts';
 import type { Change } from './store.ts';
 import { wakes } from './watch-predicate.ts';
@@ -83,10 +83,9 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
   let followers: Followers | undefined;
   const engine: Engine = {
     ...options.engine,
-    follow: ({ namespace, name: object }, what, wait) =>
-      followers?.follow(`${namespace}/${object}`, what, wait),
+    follow: (key, what, wait) => followers?.follow(keyText(key), what, wait),
     hooks,
-    view: (key) => viewOf(views, `${key.namespace}/${key.name}`),
+    view: (key) => viewOf(views, keyText(key)),
     wrote: (object) => learn(views, object),
   };
   return {
