@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import { pause } from '../runtime/clock.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ResourceKey } from '../runtime/controller.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
@@ -167,7 +168,7 @@ function retirement(clock: Clock) {
   const ended = new AbortController();
   const waiting = new Set<Promise<void>>();
   const add = (close: () => Promise<void>) => {
-    const grace = clock.sleep(GRACE_MS, ended.signal).catch(() => undefined);
+    const grace = pause(clock, GRACE_MS, ended.signal);
     const closed = grace.then(close).finally(() => waiting.delete(closed));
     waiting.add(closed);
   };

@@ -1,4 +1,5 @@
 import type { KubernetesApi, KubernetesObject, ObjectRef } from '../kubernetes/api.ts';
+import { pause } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { PassLogger } from './controller.ts';
 import type { Permission } from './permissions.ts';
@@ -78,7 +79,7 @@ export function createKillSwitch(options: KillSwitchOptions): KillSwitch {
           isFailing = true;
         }
         looked.resolve();
-        await clock.sleep(LOOK_MS, signal).catch(() => undefined);
+        await pause(clock, LOOK_MS, signal);
       }
     },
   };
