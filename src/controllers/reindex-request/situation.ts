@@ -3,7 +3,7 @@ import { APPROVE, RETRY, tokenOf } from '../../crds/shared.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import { type DestinationMark, flatten, markOf } from './destination.ts';
 import { leftMs } from './moments.ts';
-import { parseDuration } from '../../schedule/duration.ts';
+import { parseDuration } from '../../crds/duration.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
 import { epochAlias, epochOf, foreignEpochs, OWN_PREFIX } from './names.ts';
 import type { AliasDefinition, IndexFacts, Observed } from './observed.ts';

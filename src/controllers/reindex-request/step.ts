@@ -1,7 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { APPROVE } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
-import { parseDuration } from '../../schedule/duration.ts';
+import { parseDuration } from '../../crds/duration.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorIndex } from './error-index.ts';
 import { movedConditions } from './moved-conditions.ts';
