@@ -18,7 +18,6 @@ import { rememberReads } from './remembered-reads.ts';
 
 /** A client that several passes share. */
 export interface CachedClient extends Pick<ElasticsearchClient, 'request' | 'atTurn' | 'endpoints'> {
-  readonly requestTimeoutMs: number;
   /** Which cluster the endpoint says it is of, asked again when the last answer is more than a few seconds old. */
   identify(endpoint: ElasticsearchNode, signal?: AbortSignal): Promise<ClusterInfo>;
 }
@@ -120,7 +119,6 @@ function openEntry(
   options: ClientCacheOptions,
   onUnauthenticated: () => void,
 ): Entry {
-  const { identity, requestTimeoutMs } = settings;
   const es = createElasticsearch({
     ...settings,
     lookup: options.policy.lookup,
@@ -128,8 +126,8 @@ function openEntry(
     ...(options.onRequest && { onRequest: options.onRequest }),
   });
   const reporting = reportingRefusedLogin(es, onUnauthenticated);
-  const client = { ...reporting, requestTimeoutMs, identify: rememberIdentity(settings, options.clock) };
-  return { identity, client, close: () => es.close() };
+  const client = { ...reporting, identify: rememberIdentity(settings, options.clock) };
+  return { identity: settings.identity, client, close: () => es.close() };
 }
 
 /** A refused login means that a Secret may just have been changed: it is read anew before the next request. */

@@ -38,10 +38,8 @@ export interface Cluster {
   readonly letGo: Elasticsearch;
   readonly connection: { readonly namespace: string; readonly name: string; readonly uid: string };
   readonly clusterUuid: string;
-  readonly version: string;
   /** Places per kind. */
   readonly maxConcurrentOperations: number;
-  readonly requestTimeoutMs: number;
   /** Whether nothing may delete, close, block or re-alias this index or alias. */
   protects(indexOrAlias: string): boolean;
 }
@@ -150,7 +148,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     const changed = () =>
       notReady(connection, 'ClusterChanged', 'another cluster answers than the pinned one');
     const pinned = pinnedCluster(client, clusterUuid, changed);
-    const { version } = await notReadyInstead(connection, () => pinned.verify(signal));
+    await notReadyInstead(connection, () => pinned.verify(signal));
     const { namespace, name, uid } = connection.metadata;
     const protectedIndices = [...connection.spec.protectedIndices, ...options.protectedIndices];
     return {
@@ -158,9 +156,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       letGo: pinned,
       connection: { namespace, name, uid },
       clusterUuid,
-      version,
       maxConcurrentOperations: connection.spec.maxConcurrentOperations,
-      requestTimeoutMs: client.requestTimeoutMs,
       protects: (indexOrAlias: string) => coveredByAny(protectedIndices, indexOrAlias),
     };
   };
