@@ -70,7 +70,7 @@ function isApproved({ resource }: Planned, hash: string): boolean {
 /** Read again after somebody else has written: only if the very same plan stands is the answer still one to it. */
 async function unchanged(session: Session, before: Planned, hash: string): Promise<Planned> {
   const { name, namespace, uid } = before.resource.metadata;
-  const after = (await getOne(session, before.type, namespace, name)) as Planned | undefined; // of the same kind
+  const after = await getOne(session, before.type, namespace, name);
   if (after?.resource.metadata.uid !== uid) throw refused(`${titleOf(before)} is gone: nothing was approved`);
   const now = hashOf(after);
   if (now === hash) return after;

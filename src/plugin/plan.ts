@@ -23,7 +23,7 @@ export async function plannedBy(
   const [named, ...more] = namedBy(args, ['maintenance', 'reindex']);
   if (named === undefined || more.length > 0)
     throw misused(`name one object: kubectl es-steward ${command} imp/NAME, or reindex/NAME`);
-  return (await findOne(session, named)) as Planned; // of the two kinds that were asked for
+  return findOne(session, named);
 }
 
 /** @throws PluginError while there is no plan. */

@@ -7,9 +7,9 @@ import { ifAnswered, looks } from './looks.ts';
 import { findOne, getOne } from './read.ts';
 import { refusalOf, rollbackLines } from './rollback-lines.ts';
 import type { Session } from './session.ts';
-import { namedBy, titleOf, type Ours } from './targets.ts';
+import { namedBy, titleOf, type OursOf } from './targets.ts';
 
-type Request = Extract<Ours, { type: 'reindex' }>;
+type Request = OursOf<'reindex'>;
 
 /** The value of the annotation that lets go of what was written since. */
 const DISCARD = 'discard-new-writes';
@@ -64,12 +64,12 @@ async function requestBy(session: Session, args: readonly string[]): Promise<Req
   const [named, ...more] = namedBy(args, ['reindex']);
   if (named === undefined || more.length > 0)
     throw misused('name one request: kubectl es-steward rollback NAME');
-  return (await findOne(session, named)) as Request; // the only kind that was asked for
+  return findOne(session, named);
 }
 
 async function reread(session: Session, { resource }: Request): Promise<Request> {
   const { namespace, name, uid } = resource.metadata;
-  const after = (await getOne(session, 'reindex', namespace, name)) as Request | undefined; // of this kind
+  const after = await getOne(session, 'reindex', namespace, name);
   if (after?.resource.metadata.uid === uid) return after;
   throw refused(`reindex/${name} is gone; with it its rollback window`);
 }

@@ -23,7 +23,7 @@ export interface KillSwitch {
   readonly looked: Promise<void>;
 }
 
-export const KILL_SWITCH_NAME = 'es-steward';
+const KILL_SWITCH_NAME = 'es-steward';
 /**
  * Two keys, and either stops. People have the first, by hand in an incident. The chart has the second alone: what it wrote
  * into the first, an upgrade that fails or a rollback would take away again, and people's wish with it.
@@ -46,7 +46,7 @@ const LOOK_MS = 2_000;
 /** Without an answer for so long nobody could stop us any more, so we stop. */
 const TOO_OLD_MS = 15_000;
 
-interface ConfigMap extends KubernetesObject {
+export interface ConfigMap extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
@@ -90,7 +90,7 @@ async function lookAt(
   signal: AbortSignal,
 ): Promise<Look> {
   const at = clock.monotonic();
-  const map = await kubernetes.get<ConfigMap>(configMapRef(namespace), signal);
+  const map = await kubernetes.get<ConfigMap>(killSwitchRef(namespace), signal);
   return { at, keys: pausingKeys(map?.data) };
 }
 
@@ -99,7 +99,7 @@ export function pausingKeys(data: ConfigMap['data'] = {}): readonly string[] {
   return KEYS.filter((key) => (data[key] ?? 'false').trim() !== 'false');
 }
 
-const configMapRef = (namespace: string): ObjectRef => ({
+export const killSwitchRef = (namespace: string): ObjectRef => ({
   kind: { group: '', version: 'v1', plural: 'configmaps' },
   namespace,
   name: KILL_SWITCH_NAME,
