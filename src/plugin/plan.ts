@@ -1,3 +1,4 @@
+import { findCondition } from '../crds/shared.ts';
 import { EXIT, misused, refused, type ExitCode } from './failure.ts';
 import { printed } from './output.ts';
 import { planLines, type Planned } from './plan-lines.ts';
@@ -30,7 +31,7 @@ export async function plannedBy(
 export function shown({ clock, paint }: Session, one: Planned): readonly string[] {
   const lines = planLines(one, clock.now(), paint);
   if (lines !== undefined) return lines;
-  const ready = one.resource.status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = findCondition(one.resource.status, 'Ready');
   const why =
     ready === undefined ? 'the operator has not looked at it yet' : `${ready.reason}: ${ready.message}`;
   throw refused(`${titleOf(one)} has no plan: ${why}`);

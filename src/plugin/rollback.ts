@@ -1,5 +1,5 @@
 import type { ReindexRequest } from '../crds/reindex-request.ts';
-import { ROLLBACK } from '../crds/shared.ts';
+import { findCondition, ROLLBACK } from '../crds/shared.ts';
 import { annotate } from './annotate.ts';
 import { confirmed } from './confirm.ts';
 import { EXIT, misused, refused, type ExitCode } from './failure.ts';
@@ -46,10 +46,9 @@ async function askAll(session: Session, first: Request, values: readonly string[
     request = await answered(session, request, value);
     if (request.resource.status?.phase === 'RolledBack') return moved(session, request);
   }
-  const condition = request.resource.status?.conditions?.find(({ type }) => type === 'RollbackRefused');
-  throw refused(
-    `the rollback was refused: ${condition?.message ?? request.resource.status?.rollbackRefused ?? 'no reason is known'}`,
-  );
+  const { status } = request.resource;
+  const why = findCondition(status, 'RollbackRefused')?.message ?? status?.rollbackRefused;
+  throw refused(`the rollback was refused: ${why ?? 'no reason is known'}`);
 }
 
 function moved({ out }: Session, request: Request): ExitCode {
