@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { ask, incompleteAnswer, stateChangeLimits } from './ask.ts';
 import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
-import { undefinedWhen } from './errors.ts';
-import { concrete, path } from './path.ts';
 
 /** An alias as Elasticsearch returns it and takes it back: unknown properties stay, so that none is lost in a swap. */
 export interface AliasDefinition {
@@ -70,20 +68,4 @@ export async function updateAliases(
   const { acknowledged, errors } = await ask(es, request, schema, signal);
   if (!acknowledged || errors)
     throw incompleteAnswer(request, `acknowledged ${acknowledged}, errors ${errors}`);
-}
-
-/** The members of an alias with its definition on each, by index name; empty when nobody has the alias. */
-export async function getAliases(
-  es: Elasticsearch,
-  alias: string,
-  signal?: AbortSignal,
-): Promise<Readonly<Record<string, AliasDefinition>>> {
-  const schema = z.record(z.string(), z.object({ aliases: z.record(z.string(), aliasDefinition) }));
-  const request = { method: 'GET', path: path`/_alias/${concrete(alias)}` } as const;
-  const indices = await undefinedWhen(['aliasNotFound'], ask(es, request, schema, signal));
-  const members = Object.entries(indices ?? {}).flatMap(([index, { aliases }]) => {
-    const definition = aliases[alias];
-    return definition === undefined ? [] : [[index, definition] as const];
-  });
-  return Object.fromEntries(members);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRead } from './elasticsearch.ts';
 import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
 import { ElasticsearchError } from './errors.ts';
 
@@ -39,11 +40,14 @@ export async function askAcknowledged(
 export function incompleteAnswer(request: ElasticsearchRequest, detail: string): ElasticsearchError {
   return new ElasticsearchError({
     errorClass: 'incomplete',
-    outcomeUnknown: request.method !== 'GET' && request.method !== 'HEAD',
+    outcomeUnknown: !isRead(request),
     publicMessage: `${request.method} ${request.path.slice(0, 200)}: the answer is incomplete; it is asked for again.`,
     detail: detail.slice(0, 500),
   });
 }
+
+/** A JSON object, whatever is in it. */
+export const jsonObject = z.record(z.string(), z.unknown());
 
 /** `_shards` of statistics, refresh and flush: copies that are not assigned count in the total and do not fail. */
 export const noShardFailed = z.object({ failed: z.literal(0), successful: z.number() });

@@ -15,7 +15,6 @@ export interface ConditionalDelete {
 
 export interface DeleteResults {
   readonly deleted: number;
-  readonly alreadyGone: number;
   /** Changed since they were read, and kept. */
   readonly changed: number;
 }
@@ -23,7 +22,7 @@ export interface DeleteResults {
 const item = z.object({ delete: z.object({ status: z.number(), error: z.unknown().optional() }) });
 
 /**
- * @throws ElasticsearchError when the outcome of any item is not one of the three: `forbidden` or `blocked` where all of
+ * @throws ElasticsearchError when an item was neither deleted, nor gone already, nor changed: `forbidden` or `blocked` where all of
  * those are refused, which the same request would meet again; else `incomplete`.
  */
 export async function deleteDocuments(
@@ -33,14 +32,14 @@ export async function deleteDocuments(
   options: { readonly opaqueId?: string } = {},
   signal?: AbortSignal,
 ): Promise<DeleteResults> {
-  if (documents.length === 0) return { deleted: 0, alreadyGone: 0, changed: 0 };
+  if (documents.length === 0) return { deleted: 0, changed: 0 };
   const body = documents.map((document) => `${deleteLine(document)}\n`).join('');
   const request = { method: 'POST', path: path`/${concrete(index)}/_bulk`, body, ...options } as const;
   const schema = z.object({ items: z.array(item).length(documents.length) });
   const items = (await ask(es, request, schema, signal)).items.map((item) => item.delete);
   const having = (status: number): number => items.filter((each) => each.status === status).length;
   const [refused, ...others] = items.filter(({ status }) => !KNOWN.has(status));
-  if (refused === undefined) return { deleted: having(200), alreadyGone: having(404), changed: having(409) };
+  if (refused === undefined) return { deleted: having(200), changed: having(409) };
   const failed = 1 + others.length;
   if (failed === having(403)) throw classifyAnswer(request, { status: 403, body: { error: refused.error } });
   throw incomplete(`deletes in ${index}`, `${failed} of ${documents.length} failed`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { connectFailure } from './connector.ts';
+import { isRead } from './elasticsearch.ts';
 import type { ElasticsearchRequest } from './elasticsearch.ts';
 import { ElasticsearchError } from './errors.ts';
 import type { ErrorClass } from './errors.ts';
@@ -63,7 +64,7 @@ export function classifyAnswer(request: ElasticsearchRequest, answer: Answer): E
     errorClass,
     status: answer.status,
     errorType,
-    outcomeUnknown: mutates(request) && effectIsPossible(answer.status, error),
+    outcomeUnknown: !isRead(request) && effectIsPossible(answer.status, error),
     publicMessage: publicMessage(errorClass, request, {
       status: answer.status,
       errorType,
@@ -81,7 +82,7 @@ export function classifyFailure(request: ElasticsearchRequest, cause: unknown): 
   const errorClass = connect?.errorClass ?? failureClass(cause);
   return new ElasticsearchError({
     errorClass,
-    outcomeUnknown: connect === undefined && mutates(request),
+    outcomeUnknown: connect === undefined && !isRead(request),
     publicMessage: publicMessage(errorClass, request, { code: connect?.code }),
   });
 }
@@ -90,7 +91,7 @@ export function classifyFailure(request: ElasticsearchRequest, cause: unknown): 
 export function deadlinePassed(request: ElasticsearchRequest, timeoutMs: number): ElasticsearchError {
   return new ElasticsearchError({
     errorClass: 'timeout',
-    outcomeUnknown: mutates(request),
+    outcomeUnknown: !isRead(request),
     publicMessage: publicMessage('timeout', request, { timeoutMs }),
   });
 }
@@ -116,10 +117,6 @@ const failuresByName: Readonly<Record<string, ErrorClass>> = {
 
 function failureClass(cause: unknown): ErrorClass {
   return (cause instanceof Error ? failuresByName[cause.name] : undefined) ?? 'unknownOutcome';
-}
-
-function mutates(request: ElasticsearchRequest): boolean {
-  return request.method !== 'GET' && request.method !== 'HEAD';
 }
 
 /** A proxy's page says nothing about what Elasticsearch did, and a 5xx may come after half of the work. */

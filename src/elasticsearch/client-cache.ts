@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import { pause } from '../runtime/clock.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { ResourceKey } from '../runtime/controller.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
+import { keyText } from '../runtime/resource.ts';
 import { alone, createElasticsearch, sendingTo } from './client.ts';
 import type { ElasticsearchClient, ElasticsearchOptions } from './client.ts';
 import { readSettings } from './connection-settings.ts';
@@ -15,7 +18,6 @@ import { rememberReads } from './remembered-reads.ts';
 
 /** A client that several passes share. */
 export interface CachedClient extends Pick<ElasticsearchClient, 'request' | 'atTurn' | 'endpoints'> {
-  readonly requestTimeoutMs: number;
   /** Which cluster the endpoint says it is of, asked again when the last answer is more than a few seconds old. */
   identify(endpoint: ElasticsearchNode, signal?: AbortSignal): Promise<ClusterInfo>;
 }
@@ -28,7 +30,7 @@ export interface ClientCache {
   readonly get: (resource: ElasticsearchConnection, signal: AbortSignal) => Promise<CachedClient>;
   /** The same, and judges the endpoints for a client that is at hand too: DNS may have changed. */
   readonly getChecked: (resource: ElasticsearchConnection, signal: AbortSignal) => Promise<CachedClient>;
-  readonly forget: (key: { readonly namespace: string; readonly name: string }) => void;
+  readonly forget: (key: ResourceKey) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -69,7 +71,7 @@ export function createClientCache(options: ClientCacheOptions): ClientCache {
 
   const get: ClientCache['get'] = async (resource, signal) => {
     const settings = await readSettings(resource, reads, signal);
-    const known = entries.get(keyOf(resource.metadata));
+    const known = entries.get(keyText(resource.metadata));
     if (known?.identity === settings.identity) return known.client;
     await requireAllowed(settings, resource.spec.allowInsecure, policy);
     return open(resource, settings);
@@ -83,10 +85,10 @@ export function createClientCache(options: ClientCacheOptions): ClientCache {
 
   /** Nothing is awaited between the look and the entry: two passes never open two clients. */
   const open = ({ metadata }: ElasticsearchConnection, settings: ConnectionSettings): CachedClient => {
-    const known = entries.get(keyOf(metadata));
+    const known = entries.get(keyText(metadata));
     if (known?.identity === settings.identity) return known.client;
     const fresh = openEntry(settings, options, () => reads.forget(metadata.namespace));
-    entries.set(keyOf(metadata), fresh);
+    entries.set(keyText(metadata), fresh);
     return fresh.client;
   };
 
@@ -94,11 +96,7 @@ export function createClientCache(options: ClientCacheOptions): ClientCache {
     entries.clear();
     await retired.closeAll();
   };
-  return { get, getChecked, forget: (key) => void entries.delete(keyOf(key)), close };
-}
-
-function keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return `${namespace}/${name}`;
+  return { get, getChecked, forget: (key) => void entries.delete(keyText(key)), close };
 }
 
 /** @throws TerminalError EndpointRefused, WaitingError Unreachable when a host has no address. */
@@ -121,7 +119,6 @@ function openEntry(
   options: ClientCacheOptions,
   onUnauthenticated: () => void,
 ): Entry {
-  const { identity, requestTimeoutMs } = settings;
   const es = createElasticsearch({
     ...settings,
     lookup: options.policy.lookup,
@@ -129,8 +126,8 @@ function openEntry(
     ...(options.onRequest && { onRequest: options.onRequest }),
   });
   const reporting = reportingRefusedLogin(es, onUnauthenticated);
-  const client = { ...reporting, requestTimeoutMs, identify: rememberIdentity(settings, options.clock) };
-  return { identity, client, close: () => es.close() };
+  const client = { ...reporting, identify: rememberIdentity(settings, options.clock) };
+  return { identity: settings.identity, client, close: () => es.close() };
 }
 
 /** A refused login means that a Secret may just have been changed: it is read anew before the next request. */
@@ -169,7 +166,7 @@ function retirement(clock: Clock) {
   const ended = new AbortController();
   const waiting = new Set<Promise<void>>();
   const add = (close: () => Promise<void>) => {
-    const grace = clock.sleep(GRACE_MS, ended.signal).catch(() => undefined);
+    const grace = pause(clock, GRACE_MS, ended.signal);
     const closed = grace.then(close).finally(() => waiting.delete(closed));
     waiting.add(closed);
   };

@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { withoutSecrets } from './authentication.ts';
 import { createConnector } from './connector.ts';
 import type { Connector, TlsSettings } from './connector.ts';
+import { isRead } from './elasticsearch.ts';
 import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
 import { ElasticsearchError, isElasticsearchError } from './errors.ts';
 import type { ErrorClass } from './errors.ts';
@@ -82,7 +83,7 @@ function takeTurns(
   let nextWrite = 0;
   return async (request, work) => {
     const deadline = AbortSignal.timeout(request.timeoutMs ?? requestTimeoutMs);
-    if (reads(request)) return firstToAnswer(rotated(endpoints, nextRead++), work, deadline);
+    if (isRead(request)) return firstToAnswer(rotated(endpoints, nextRead++), work, deadline);
     const turn = nextWrite;
     try {
       return await firstToAnswer(rotated(endpoints, turn).slice(0, 1), work, deadline);
@@ -111,10 +112,6 @@ export function alone(endpoint: ElasticsearchNode, requestTimeoutMs: number): El
 const NOT_SENT = ['unreachable', 'tls'] as const;
 /** Of a node that is cut off from its master, of a proxy without a backend, of a node that hangs. */
 const NOT_SERVED = ['unavailable', 'timeout', 'unknownOutcome', 'notElasticsearch'] as const;
-
-function reads({ method }: ElasticsearchRequest): boolean {
-  return method === 'GET' || method === 'HEAD';
-}
 
 function rotated<T>(items: readonly T[], by: number): readonly T[] {
   const start = by % items.length;

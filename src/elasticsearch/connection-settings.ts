@@ -2,7 +2,7 @@ import type {
   ElasticsearchConnection,
   ElasticsearchConnectionSpec,
 } from '../crds/elasticsearch-connection.ts';
-import { parseDuration } from '../crds/duration.ts';
+import { milliseconds } from '../crds/duration.ts';
 import { WaitingError } from '../runtime/errors.ts';
 import type { Authentication } from './authentication.ts';
 import type { TlsSettings } from './connector.ts';
@@ -61,7 +61,7 @@ export async function readSettings(
     endpoints: access.endpoints,
     auth,
     tls,
-    requestTimeoutMs: parseDuration(spec.requestTimeout) ?? 30_000,
+    requestTimeoutMs: milliseconds(spec.requestTimeout),
   };
 }
 

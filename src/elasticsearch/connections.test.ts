@@ -123,9 +123,7 @@ describe('a use', () => {
     expect(await use()).toMatchObject({
       connection: { namespace: 'db', name: 'main', uid: 'u' },
       clusterUuid: 'uuid-1',
-      version: '9.4.3',
       maxConcurrentOperations: 2,
-      requestTimeoutMs: 30_000,
     });
   });
 

@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
+import { findCondition } from '../crds/shared.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { ResourceKey } from '../runtime/controller.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
+import { keyText } from '../runtime/resource.ts';
 import type { ElasticsearchOptions } from './client.ts';
 import { createClientCache } from './client-cache.ts';
 import type { CachedClient } from './client-cache.ts';
@@ -35,10 +38,8 @@ export interface Cluster {
   readonly letGo: Elasticsearch;
   readonly connection: { readonly namespace: string; readonly name: string; readonly uid: string };
   readonly clusterUuid: string;
-  readonly version: string;
   /** Places per kind. */
   readonly maxConcurrentOperations: number;
-  readonly requestTimeoutMs: number;
   /** Whether nothing may delete, close, block or re-alias this index or alias. */
   protects(indexOrAlias: string): boolean;
 }
@@ -72,7 +73,7 @@ export interface Connections {
   /** @throws WaitingError ConnectionNotFound (also where nobody looks after it), NotGranted (names what), ConnectionSuspended or ConnectionNotReady. */
   use(use: Use, signal: AbortSignal): Promise<Cluster>;
   /** Lets go of the client of a connection that is gone. */
-  forget(key: { readonly namespace: string; readonly name: string }): void;
+  forget(key: ResourceKey): void;
   close(): Promise<void>;
 }
 
@@ -115,7 +116,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const lastGood = new LRUCache<string, Cluster>({ max: MAX_REMEMBERED });
 
   const use: Connections['use'] = async (wanted, signal) => {
-    const key = `${wanted.ref.namespace ?? wanted.namespace}/${wanted.ref.name}`;
+    const key = keyText(keyOfConnection(wanted));
     try {
       const cluster = await open(wanted, signal);
       lastGood.set(key, cluster);
@@ -147,7 +148,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     const changed = () =>
       notReady(connection, 'ClusterChanged', 'another cluster answers than the pinned one');
     const pinned = pinnedCluster(client, clusterUuid, changed);
-    const { version } = await notReadyInstead(connection, () => pinned.verify(signal));
+    await notReadyInstead(connection, () => pinned.verify(signal));
     const { namespace, name, uid } = connection.metadata;
     const protectedIndices = [...connection.spec.protectedIndices, ...options.protectedIndices];
     return {
@@ -155,15 +156,19 @@ export function createConnections(options: ConnectionsOptions): Connections {
       letGo: pinned,
       connection: { namespace, name, uid },
       clusterUuid,
-      version,
       maxConcurrentOperations: connection.spec.maxConcurrentOperations,
-      requestTimeoutMs: client.requestTimeoutMs,
       protects: (indexOrAlias: string) => coveredByAny(protectedIndices, indexOrAlias),
     };
   };
 
   return { client: cache.getChecked, use, forget: cache.forget, close: cache.close };
 }
+
+/** Which connection is meant. */
+const keyOfConnection = ({ ref, namespace }: Use): ResourceKey => ({
+  namespace: ref.namespace ?? namespace,
+  name: ref.name,
+});
 
 /** The connection, or what it logs in with, does not exist any more. */
 function isGone(error: unknown): boolean {
@@ -173,18 +178,18 @@ function isGone(error: unknown): boolean {
 }
 
 /** Nobody probes a connection elsewhere: it would never be ready, and most often may not be read. */
-function requireWatched(watched: readonly string[], { ref, namespace }: Use): void {
-  const home = ref.namespace ?? namespace;
-  if (watched.length === 0 || watched.includes(home)) return;
-  const message = `ElasticsearchConnection ${home}/${ref.name} is out of sight: the operator does not look after namespace ${home}. Add it to watchNamespaces of its chart (--watch-namespaces), or correct spec.connectionRef in a new object.`;
+function requireWatched(watched: readonly string[], use: Use): void {
+  const { namespace, name } = keyOfConnection(use);
+  if (watched.length === 0 || watched.includes(namespace)) return;
+  const message = `ElasticsearchConnection ${namespace}/${name} is out of sight: the operator does not look after namespace ${namespace}. Add it to watchNamespaces of its chart (--watch-namespaces), or correct spec.connectionRef in a new object.`;
   throw new WaitingError('ConnectionNotFound', message, LOOK_AGAIN_MS);
 }
 
-async function find(source: ConnectionSource, { ref, namespace }: Use, signal: AbortSignal) {
-  const home = ref.namespace ?? namespace;
-  const connection = await source.connection(home, ref.name, signal);
+async function find(source: ConnectionSource, use: Use, signal: AbortSignal) {
+  const { namespace, name } = keyOfConnection(use);
+  const connection = await source.connection(namespace, name, signal);
   if (connection !== undefined) return connection;
-  const message = `ElasticsearchConnection ${home}/${ref.name} does not exist; create it, or correct spec.connectionRef in a new object.`;
+  const message = `ElasticsearchConnection ${namespace}/${name} does not exist; create it, or correct spec.connectionRef in a new object.`;
   throw new WaitingError('ConnectionNotFound', message, LOOK_AGAIN_MS);
 }
 
@@ -210,7 +215,7 @@ function requireReady(connection: ElasticsearchConnection): void {
     const message = `${titleOf(connection)} is suspended; set its spec.suspend to false to go on.`;
     throw new WaitingError('ConnectionSuspended', message, LOOK_AGAIN_MS);
   }
-  const ready = connection.status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = findCondition(connection.status, 'Ready');
   const judged = ready?.observedGeneration ?? connection.status?.observedGeneration;
   if (ready === undefined || judged !== connection.metadata.generation)
     throw notReady(connection, 'NotProbedYet', 'its spec has not been tried yet', NOT_PROBED_YET_MS);
@@ -252,5 +257,5 @@ function notReady(
 }
 
 function titleOf({ metadata }: ElasticsearchConnection): string {
-  return `ElasticsearchConnection ${metadata.namespace}/${metadata.name}`;
+  return `ElasticsearchConnection ${keyText(metadata)}`;
 }

@@ -23,3 +23,7 @@ export interface ElasticsearchRequest {
   /** Statuses besides 2xx whose body is an answer, not an error: `_cluster/health` says 408 when it has waited. */
   readonly alsoAccept?: readonly number[];
 }
+
+/** Whether its method says that it changes nothing. A search is sent as POST and counts as a change, which does no harm. */
+export const isRead = ({ method }: Pick<ElasticsearchRequest, 'method'>): boolean =>
+  method === 'GET' || method === 'HEAD';

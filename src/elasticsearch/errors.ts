@@ -76,6 +76,11 @@ export class ElasticsearchError extends Error implements ElasticsearchErrorField
     this.retryAfterMs = fields.retryAfterMs;
     this.detail = fields.detail;
   }
+
+  /** The public message without the call that it begins with: the same for whatever call. */
+  get sentence(): string {
+    return this.publicMessage.replace(/^[A-Z]+ \/\S*: /, '');
+  }
 }
 
 /** True when `error` is an Elasticsearch error of one of the classes. */

@@ -8,14 +8,9 @@ export type HealthStatus = 'green' | 'yellow' | 'red';
 export interface Health {
   /** An index that does not exist is red. */
   readonly status: HealthStatus;
-  /** The wished status was not reached in time. */
-  readonly timedOut: boolean;
   readonly nodes: number;
   readonly dataNodes: number;
-  readonly activePrimaries: number;
   readonly activeShards: number;
-  readonly relocating: number;
-  readonly initializing: number;
   readonly unassigned: number;
   readonly pendingTasks: number;
 }
@@ -28,13 +23,9 @@ export interface HealthOptions {
 
 const schema = z.object({
   status: z.enum(['green', 'yellow', 'red']),
-  timed_out: z.boolean(),
   number_of_nodes: z.number(),
   number_of_data_nodes: z.number(),
-  active_primary_shards: z.number(),
   active_shards: z.number(),
-  relocating_shards: z.number(),
-  initializing_shards: z.number(),
   unassigned_shards: z.number(),
   number_of_pending_tasks: z.number(),
 });
@@ -87,13 +78,9 @@ async function health(
   const answer = await ask(es, { method: 'GET', path, query, alsoAccept: [408] }, schema, signal);
   return {
     status: answer.status,
-    timedOut: answer.timed_out,
     nodes: answer.number_of_nodes,
     dataNodes: answer.number_of_data_nodes,
-    activePrimaries: answer.active_primary_shards,
     activeShards: answer.active_shards,
-    relocating: answer.relocating_shards,
-    initializing: answer.initializing_shards,
     unassigned: answer.unassigned_shards,
     pendingTasks: answer.number_of_pending_tasks,
   };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { answering } from '../../test/support/scenario-elasticsearch.ts';
+import { newestTimestamps } from './aggregations-by-index.ts';
 import { aliasMembers } from './alias-members.ts';
 import { deleteIndices, inGroups, listIndices, readIndices } from './index-listing.ts';
-import { newestTimestamps } from './newest-timestamps.ts';
 import { unfinishedCopies } from './unfinished-copies.ts';
 
 const settings = (more: object = {}) => ({ index: { uuid: 'u-1', creation_date: '1456790400000', ...more } });

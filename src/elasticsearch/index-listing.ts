@@ -218,12 +218,15 @@ function groupsOf(names: readonly string[]): readonly string[] {
   return inGroups(names).map(listOf);
 }
 
-/** As many names in each group as fit into the URL of one request. */
-export function inGroups(names: readonly string[]): readonly (readonly string[])[] {
+/**
+ * As many names in each group as fit into the URL of one request.
+ * @param separator bytes between two of them.
+ */
+export function inGroups(names: readonly string[], separator = 1): readonly (readonly string[])[] {
   const groups: string[][] = [];
   let bytes = Infinity;
   for (const name of names) {
-    const length = encodeURIComponent(name).length + 1;
+    const length = encodeURIComponent(name).length + separator;
     if (bytes + length > MOST_BYTES) {
       groups.push([]);
       bytes = 0;

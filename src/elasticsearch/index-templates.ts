@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { ask } from './ask.ts';
+import { ask, jsonObject } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { undefinedWhen } from './errors.ts';
 import { concrete, path } from './path.ts';
 
-const jsonObject = z.record(z.string(), z.unknown());
 const simulated = z.object({
   template: z.object({ settings: jsonObject.default({}), mappings: jsonObject.default({}) }).optional(),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { aliasDefinition } from './aliases.ts';
 import type { AliasDefinition } from './aliases.ts';
-import { ask, askAcknowledged, incompleteAnswer, stateChangeLimits } from './ask.ts';
+import { ask, askAcknowledged, incompleteAnswer, jsonObject, stateChangeLimits } from './ask.ts';
 import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
 import { undefinedWhen } from './errors.ts';
 import { concrete, path } from './path.ts';
@@ -20,7 +20,6 @@ export interface IndexInfo {
   readonly dataStream?: string;
 }
 
-const jsonObject = z.record(z.string(), z.unknown());
 const settings = z.looseObject({
   uuid: z.string(),
   number_of_shards: z.coerce.number(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask } from './ask.ts';
+import { ask, jsonObject } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { undefinedWhen } from './errors.ts';
 import { path, pipelineName } from './path.ts';
@@ -31,7 +31,6 @@ export interface SimulatedStep {
   readonly document: SimulatedDocument | undefined;
 }
 
-const jsonObject = z.record(z.string(), z.unknown());
 const pipelines = z.record(
   z.string(),
   z.looseObject({ processors: z.array(jsonObject), on_failure: z.array(jsonObject).optional() }),

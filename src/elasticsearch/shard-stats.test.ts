@@ -7,8 +7,7 @@ import { primaryShards } from './shard-stats.ts';
 const copy = (state: string, primary = true, more: object = {}) => ({
   routing: { state, primary, node: 'n' },
   docs: { count: 5 },
-  seq_no: { max_seq_no: 9, local_checkpoint: 9, global_checkpoint: 8 },
-  commit: { user_data: { history_uuid: 'h' } },
+  seq_no: { max_seq_no: 9, global_checkpoint: 8 },
   retention_leases: { primary_term: 2 },
   ...more,
 });
@@ -21,11 +20,14 @@ describe('the primaries of an index', () => {
   it('are found among replicas and copies that start', async () => {
     const shards = {
       '0': [copy('STARTED', false), copy('STARTED'), { routing: { state: 'INITIALIZING', primary: false } }],
-      '1': [copy('RELOCATING'), { routing: { state: 'INITIALIZING', primary: true } }],
+      '1': [
+        copy('RELOCATING', true, { docs: { count: 6 } }),
+        { routing: { state: 'INITIALIZING', primary: true } },
+      ],
     };
-    expect(await primaryShards(stats(shards), 'a', 2)).toMatchObject([
-      { shard: 0, state: 'STARTED', maxSeqNo: 9, globalCheckpoint: 8, historyUuid: 'h', primaryTerm: 2 },
-      { shard: 1, state: 'RELOCATING' },
+    expect(await primaryShards(stats(shards), 'a', 2)).toEqual([
+      { shard: 0, documents: 5, maxSeqNo: 9, globalCheckpoint: 8, primaryTerm: 2 },
+      { shard: 1, documents: 6, maxSeqNo: 9, globalCheckpoint: 8, primaryTerm: 2 },
     ]);
   });
 

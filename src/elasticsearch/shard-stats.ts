@@ -6,27 +6,18 @@ import { concrete, path } from './path.ts';
 
 export interface PrimaryShard {
   readonly shard: number;
-  readonly state: 'STARTED' | 'RELOCATING';
   /** Sequence numbers; -1 in a shard without operations. */
   readonly maxSeqNo: number;
-  readonly localCheckpoint: number;
   readonly globalCheckpoint: number;
   /** Lucene documents, nested ones included: a measure, not a count. */
   readonly documents: number;
-  readonly historyUuid: string;
   /** Under which leases were last renewed: after a failover an older one for a while. See `primariesWithTerms`. */
   readonly primaryTerm: number;
 }
 
 const copy = z.object({
-  routing: z.object({ state: z.string(), primary: z.boolean() }),
   docs: z.object({ count: z.number() }),
-  seq_no: z.object({
-    max_seq_no: z.number(),
-    local_checkpoint: z.number(),
-    global_checkpoint: z.number(),
-  }),
-  commit: z.object({ user_data: z.object({ history_uuid: z.string() }) }),
+  seq_no: z.object({ max_seq_no: z.number(), global_checkpoint: z.number() }),
   retention_leases: z.object({ primary_term: z.number() }),
 });
 // Only copies that serve are read further: one that starts has no engine to report about.
@@ -69,15 +60,12 @@ function onlyPrimary(index: string, shard: number, primaries: readonly unknown[]
   if (primaries.length !== 1 || !primary.success) {
     throw incomplete(`shard ${shard} of ${index}`, `${primaries.length} serving primaries instead of one`);
   }
-  const { routing, docs, seq_no, commit, retention_leases } = primary.data;
+  const { docs, seq_no, retention_leases } = primary.data;
   return {
     shard,
-    state: routing.state === 'RELOCATING' ? 'RELOCATING' : 'STARTED',
     maxSeqNo: seq_no.max_seq_no,
-    localCheckpoint: seq_no.local_checkpoint,
     globalCheckpoint: seq_no.global_checkpoint,
     documents: docs.count,
-    historyUuid: commit.user_data.history_uuid,
     primaryTerm: retention_leases.primary_term,
   };
 }

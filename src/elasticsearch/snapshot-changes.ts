@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ask } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
+import { inGroups } from './index-listing.ts';
 import { path, repositoryName } from './path.ts';
 import { snapshotName } from './snapshots.ts';
 
@@ -51,7 +52,7 @@ export async function deleteSnapshots(
   names: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const batch of batchesOf(names.map(snapshotName))) {
+  for (const batch of inGroups(names.map(snapshotName), ENCODED_COMMA)) {
     const request = {
       method: 'DELETE',
       path: path`/_snapshot/${repositoryName(repository)}/${batch.join(',')}`,
@@ -61,19 +62,5 @@ export async function deleteSnapshots(
   }
 }
 
-/** Elasticsearch takes request lines of 4,096 bytes. */
-const LONGEST_LIST = 3000;
-
-function batchesOf(names: readonly string[]): readonly (readonly string[])[] {
-  const batches: string[][] = [];
-  let length = Number.POSITIVE_INFINITY;
-  for (const name of names) {
-    length += encodeURIComponent(name).length + 3;
-    if (length > LONGEST_LIST) {
-      batches.push([]);
-      length = encodeURIComponent(name).length + 3;
-    }
-    batches.at(-1)?.push(name);
-  }
-  return batches;
-}
+/** Bytes between two names, as a part of a path is written. */
+const ENCODED_COMMA = 3;

@@ -6,7 +6,6 @@ import { coveredByAny } from './patterns.ts';
 /** What snapshots need to know of the indexes of a cluster. Read from its state, for which `monitor` is enough. */
 export interface IndexBirth {
   readonly name: string;
-  readonly uuid: string;
   /** Milliseconds since the epoch, by the clock of the elected master. A restored index keeps that of its origin. */
   readonly created: number;
   /** Whether it belongs to a feature of Elasticsearch: no snapshot takes it but with the state of that feature. */
@@ -20,7 +19,7 @@ const births = z.object({
         .record(
           z.string(),
           z.object({
-            settings: z.object({ index: z.object({ uuid: z.string(), creation_date: z.coerce.number() }) }),
+            settings: z.object({ index: z.object({ creation_date: z.coerce.number() }) }),
             system: z.boolean().default(false),
           }),
         )
@@ -64,7 +63,7 @@ async function readBirths(
     query: {
       expand_wildcards: 'all',
       ignore_unavailable: true,
-      filter_path: ['settings.index.uuid', 'settings.index.creation_date', 'system']
+      filter_path: ['settings.index.creation_date', 'system']
         .map((field) => `metadata.indices.*.${field}`)
         .join(','),
     },
@@ -72,7 +71,6 @@ async function readBirths(
   const { metadata } = await ask(es, request, births, signal);
   return Object.entries(metadata.indices).map(([name, { settings, system }]) => ({
     name,
-    uuid: settings.index.uuid,
     created: settings.index.creation_date,
     isSystem: system,
   }));

@@ -17,15 +17,12 @@ const task = {
 const failedNode = { type: 'failed_node_exception', reason: 'Failed node [B]', node_id: 'B' };
 
 describe('the list of tasks', () => {
-  it('tells parents from slices', async () => {
+  it('holds slices beside their parents', async () => {
     const slice = { ...task, id: 8, parent_task_id: 'NODE:7', status: { ...counts, slice_id: 0 } };
     const parent = { ...task, status: { ...counts, slices: [null, null] } };
     expect(await listReindexTasks(answering({ tasks: [parent, slice] }))).toMatchObject({
       complete: true,
-      tasks: [
-        { id: 'NODE:7', opaqueId: 'uid/1', parent: undefined },
-        { id: 'NODE:8', parent: 'NODE:7' },
-      ],
+      tasks: [{ id: 'NODE:7', opaqueId: 'uid/1' }, { id: 'NODE:8' }],
     });
   });
 

@@ -12,10 +12,8 @@ export interface ReindexTask {
   readonly opaqueId: string | undefined;
   /** E.g. `reindex from [a] to [b]`. */
   readonly description: string;
-  readonly cancellable: boolean;
   /** Undefined where Elasticsearch sends none, as in the first moment of a task. */
   readonly counts: ReindexCounts | undefined;
-  readonly parent: string | undefined;
   /** Milliseconds. */
   readonly runningMs: number;
 }
@@ -46,9 +44,7 @@ const task = z
     id: z.number(),
     action: z.string(),
     description: z.string().default(''),
-    cancellable: z.boolean(),
     status: reindexCounts.optional().catch(undefined),
-    parent_task_id: z.string().optional(),
     running_time_in_nanos: z.number().default(0),
     headers: z.looseObject({ 'X-Opaque-Id': z.string().optional() }).default({}),
   })
@@ -58,9 +54,7 @@ const task = z
       id: `${found.node}:${found.id}`,
       opaqueId: found.headers['X-Opaque-Id'],
       description: found.description,
-      cancellable: found.cancellable,
       counts: found.status,
-      parent: found.parent_task_id,
       runningMs: found.running_time_in_nanos / 1e6,
     },
   }));

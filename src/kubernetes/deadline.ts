@@ -1,5 +1,3 @@
-export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
-
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
   readonly publicMessage: string;
@@ -14,7 +12,11 @@ export class DeadlineError extends Error {
  * which `AbortSignal.any` over a signal that lives as long as the process would.
  */
 export async function withDeadline<T>(
-  limit: { readonly what: string; readonly ms: number; readonly sleep: Sleep },
+  limit: {
+    readonly what: string;
+    readonly ms: number;
+    readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  },
   outer: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -23,7 +25,7 @@ export async function withDeadline<T>(
   const over = new AbortController();
   const follow = () => inner.abort(outer?.reason);
   outer?.addEventListener('abort', follow, { once: true });
-  limit.sleep(limit.ms, over.signal).then(
+  limit.clock.sleep(limit.ms, over.signal).then(
     () => inner.abort(new DeadlineError(limit.what, limit.ms)),
     () => undefined, // the work was done first
   );

@@ -2,7 +2,7 @@ import { Agent, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Credentials, Login } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
-import { refusalError, unavailableError } from './errors.ts';
+import { isKubernetesError, refusalError, unavailableError } from './errors.ts';
 import { textOf } from './text.ts';
 
 /** One call of the API server. */
@@ -80,11 +80,8 @@ async function callOnce(
   call: Call,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  const limit = {
-    what: call.title,
-    ms: options.deadlineMs ?? DEADLINE_MS,
-    sleep: (ms: number, until?: AbortSignal) => options.clock.sleep(ms, until),
-  };
+  const { clock, deadlineMs: ms = DEADLINE_MS } = options;
+  const limit = { what: call.title, ms, clock };
   return withDeadline(limit, signal, (inner) =>
     noAnswerIsUnavailable(call, signal, async () => {
       const answer = await send(call, { signal: inner, bodyTimeout: 0, headersTimeout: 0 });
@@ -201,12 +198,10 @@ async function noAnswerIsUnavailable<T>(
   try {
     return await work();
   } catch (error) {
-    if (signal?.aborted === true || isClassified(error)) throw error;
+    if (signal?.aborted === true || isKubernetesError(error)) throw error;
     throw unavailableError(call.title, error, MUTATING.has(call.method));
   }
 }
-
-const isClassified = (error: unknown): boolean => error instanceof Error && error.name === 'KubernetesError';
 
 /** One pool of connections per set of TLS bytes and proxy: a rotated CA gets a new pool, the old one finishes what it has. */
 function agentCache(): { get: (login: Login) => Dispatcher; close: () => Promise<void> } {

@@ -38,13 +38,13 @@ function requireHash(one: Planned, wanted: string | undefined): string {
 
 /** What nobody waits for would only mislead whoever finds the annotation later. */
 function requireUse(one: Planned): void {
-  if (waitsForApproval(one.resource.status?.conditions)) return;
+  if (waitsForApproval(one.resource.status)) return;
   if (one.type === 'maintenance') {
     const { spec, status } = one.resource;
     if ((status?.plan?.deletes.count ?? 0) === 0)
       throw refused(`the plan of ${titleOf(one)} deletes nothing: there is nothing to approve`);
     if (spec.mode === 'DryRun' || status?.run !== undefined) return;
-    const hindrance = hindranceOf(status?.conditions);
+    const hindrance = hindranceOf(status);
     throw refused(
       `${titleOf(one)} does not wait for approval: ${hindrance ?? 'its plan is carried out at the next time of its schedule'}`,
     );
@@ -70,7 +70,7 @@ function isApproved({ resource }: Planned, hash: string): boolean {
 /** Read again after somebody else has written: only if the very same plan stands is the answer still one to it. */
 async function unchanged(session: Session, before: Planned, hash: string): Promise<Planned> {
   const { name, namespace, uid } = before.resource.metadata;
-  const after = (await getOne(session, before.type, namespace, name)) as Planned | undefined; // of the same kind
+  const after = await getOne(session, before.type, namespace, name);
   if (after?.resource.metadata.uid !== uid) throw refused(`${titleOf(before)} is gone: nothing was approved`);
   const now = hashOf(after);
   if (now === hash) return after;
@@ -85,7 +85,7 @@ function next({ type, resource }: Planned): string {
     return `Watch it: kubectl es-steward watch ${titleOf({ type, resource })} -n ${namespace}`;
   if (resource.spec.mode === 'DryRun')
     return 'It is carried out once spec.mode is Enforce, if the plan is still the same then.';
-  const hindrance = hindranceOf(resource.status?.conditions);
+  const hindrance = hindranceOf(resource.status);
   return hindrance === undefined
     ? 'It is carried out at once.'
     : `It is carried out once this is over, if the plan is still the same then: ${hindrance}.`;

@@ -1,5 +1,5 @@
 import { isKubernetesError } from '../kubernetes/errors.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { pause } from '../runtime/clock.ts';
 import { createReflector } from '../runtime/reflector.ts';
 import { kindRefOf } from '../runtime/resource.ts';
 import type { Session } from './session.ts';
@@ -49,14 +49,6 @@ export async function ifAnswered<T>(look: () => Promise<T>): Promise<{ readonly 
   } catch (error) {
     if (isKubernetesError(error, 'unavailable', 'throttled', 'timeout', 'internal')) return undefined;
     throw error;
-  }
-}
-
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }
 

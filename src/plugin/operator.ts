@@ -1,6 +1,5 @@
-import type { KubernetesObject } from '../kubernetes/api.ts';
-import { KILL_SWITCH_NAME, pausingKeys } from '../runtime/kill-switch.ts';
-import { leaseRef, type Lease } from '../runtime/lease.ts';
+import { type ConfigMap, killSwitchRef, pausingKeys } from '../runtime/kill-switch.ts';
+import { LEASE_NAME, leaseRef, type Lease } from '../runtime/lease.ts';
 import { ifAllowed, listAll } from './read.ts';
 import type { Session } from './session.ts';
 import type { Ours } from './targets.ts';
@@ -16,9 +15,6 @@ export interface OperatorFacts {
   readonly holder?: string;
   readonly renewTime?: string;
 }
-
-/** Unless it is called otherwise by --lease-name. */
-const LEASE_NAME = 'es-steward';
 
 /** Of each operator in sight, the one that was renewed last first: releases in several namespaces have a Lease each. */
 export async function operatorFacts(session: Session): Promise<readonly OperatorFacts[]> {
@@ -76,11 +72,7 @@ function livenessOf({ spec }: Pick<Lease, 'spec'>, now: number): OperatorFacts['
 }
 
 async function isPaused({ kubernetes, signal }: Session, namespace: string): Promise<boolean> {
-  type ConfigMap = KubernetesObject & { readonly data?: Readonly<Record<string, string>> };
-  const kind = { group: '', version: 'v1', plural: 'configmaps' };
-  const found = await ifAllowed(() =>
-    kubernetes.get<ConfigMap>({ kind, namespace, name: KILL_SWITCH_NAME }, signal),
-  );
+  const found = await ifAllowed(() => kubernetes.get<ConfigMap>(killSwitchRef(namespace), signal));
   return pausingKeys(found?.data).length > 0;
 }
 

@@ -5,12 +5,12 @@ import { wrapped } from './help.ts';
 import type { Paint } from './paint.ts';
 import { whatHappens } from './plan-outlook.ts';
 import { table } from './table.ts';
-import { nameOf, type Ours } from './targets.ts';
+import { nameOf, type OursOf } from './targets.ts';
 import { wayOf } from './words-reindex.ts';
 import { bytes, counted, grouped, relative } from './words.ts';
 
 /** An object with a plan. */
-export type Planned = Extract<Ours, { type: 'maintenance' | 'reindex' }>;
+export type Planned = OursOf<'maintenance' | 'reindex'>;
 
 export const hashOf = ({ resource }: Planned): string | undefined => resource.status?.plan?.hash;
 

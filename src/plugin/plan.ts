@@ -1,3 +1,4 @@
+import { findCondition } from '../crds/shared.ts';
 import { EXIT, misused, refused, type ExitCode } from './failure.ts';
 import { printed } from './output.ts';
 import { planLines, type Planned } from './plan-lines.ts';
@@ -23,14 +24,14 @@ export async function plannedBy(
   const [named, ...more] = namedBy(args, ['maintenance', 'reindex']);
   if (named === undefined || more.length > 0)
     throw misused(`name one object: kubectl es-steward ${command} imp/NAME, or reindex/NAME`);
-  return (await findOne(session, named)) as Planned; // of the two kinds that were asked for
+  return findOne(session, named);
 }
 
 /** @throws PluginError while there is no plan. */
 export function shown({ clock, paint }: Session, one: Planned): readonly string[] {
   const lines = planLines(one, clock.now(), paint);
   if (lines !== undefined) return lines;
-  const ready = one.resource.status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = findCondition(one.resource.status, 'Ready');
   const why =
     ready === undefined ? 'the operator has not looked at it yet' : `${ready.reason}: ${ready.message}`;
   throw refused(`${titleOf(one)} has no plan: ${why}`);

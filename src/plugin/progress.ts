@@ -1,5 +1,5 @@
 import type { ReindexRequest } from '../crds/reindex-request.ts';
-import { RUN_NOW, tokenOf } from '../crds/shared.ts';
+import { findCondition, RUN_NOW, tokenOf } from '../crds/shared.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import { parseSchedule } from '../schedule/cron.ts';
 import { nextSlot } from '../schedule/slots.ts';
@@ -56,17 +56,13 @@ function detailOf({ metadata, status = {} }: ReindexRequest, now: number): strin
 }
 
 /** What stands in `Ready` is the news while nothing moves. */
-function waits({ conditions = [] }: NonNullable<ReindexRequest['status']>): boolean {
-  const ready = conditions.find(({ type }) => type === 'Ready');
+function waits(status: ReindexRequest['status']): boolean {
+  const ready = findCondition(status, 'Ready');
   return ready?.status === 'False' && ready.reason !== 'InProgress';
 }
 
-function reasonOf({
-  conditions = [],
-}: {
-  readonly conditions?: NonNullable<ReindexRequest['status']>['conditions'];
-}): string {
-  const ready = conditions.find(({ type }) => type === 'Ready');
+function reasonOf(status: ReindexRequest['status']): string {
+  const ready = findCondition(status, 'Ready');
   return ready === undefined ? '' : `${ready.reason}: ${clause(ready.message)}`;
 }
 

@@ -1,44 +1,47 @@
 import type { Resource } from '../crds/shared.ts';
 import type { KindRef, KubernetesObject, ListOptions } from '../kubernetes/api.ts';
 import { isKubernetesError, type KubernetesError } from '../kubernetes/errors.ts';
-import { kindRefOf } from '../runtime/resource.ts';
+import { keyText, kindRefOf } from '../runtime/resource.ts';
 import { misused, refused } from './failure.ts';
 import type { Session } from './session.ts';
 import {
   definitions,
-  kindNames,
   nameOf,
   ours,
   pluralsOf,
   type KindName,
   type Named,
   type Ours,
+  type OursOf,
 } from './targets.ts';
 
 /** The API server's own schema has seen to the shape of what is ours. */
 type Stored = KubernetesObject & Resource<unknown, unknown>;
 
 /** Everything of ours that this login may see. */
-export interface Listed {
-  readonly found: readonly Ours[];
+export interface Listed<Type extends KindName = KindName> {
+  readonly found: readonly OursOf<Type>[];
   /** Kinds that it may not see. */
-  readonly hidden: readonly KindName[];
+  readonly hidden: readonly Type[];
 }
 
 /**
- * Everything of ours in the namespace of the session, in a stable order.
+ * All objects of these kinds in the namespace of the session, in a stable order.
  * @throws KubernetesError when this login may see none of the kinds.
  */
-export async function listOurs(session: Session, types: readonly KindName[] = kindNames): Promise<Listed> {
+export async function listOurs<Type extends KindName>(
+  session: Session,
+  types: readonly Type[],
+): Promise<Listed<Type>> {
   const { seen, hidden } = await whereAllowed(types, (type) => listKind(session, type));
-  return { found: seen.flat(), hidden };
+  return { found: seen.flatMap((each) => each), hidden };
 }
 
 /** Does it for each kind; those that are forbidden are told, as a role may be for some of them only. */
-async function whereAllowed<T>(
-  types: readonly KindName[],
-  work: (type: KindName) => Promise<T>,
-): Promise<{ readonly seen: readonly T[]; readonly hidden: readonly KindName[] }> {
+async function whereAllowed<Type extends KindName, T>(
+  types: readonly Type[],
+  work: (type: Type) => Promise<T>,
+): Promise<{ readonly seen: readonly T[]; readonly hidden: readonly Type[] }> {
   const tries = await Promise.all(types.map((type) => unlessForbidden(() => work(type))));
   const [refusal] = tries.flatMap((each) => ('seen' in each ? [] : [each.refusal]));
   const seen = tries.flatMap((each) => ('seen' in each ? [each.seen] : []));
@@ -57,13 +60,16 @@ async function unlessForbidden<T>(
   }
 }
 
-async function listKind(session: Session, type: KindName): Promise<readonly Ours[]> {
+async function listKind<Type extends KindName>(
+  session: Session,
+  type: Type,
+): Promise<readonly OursOf<Type>[]> {
   const items = await listAll<Stored>(session, kindRefOf(definitions[type]), scopeOf(session));
   return items.map((item) => ours(type, item)).sort(byPlace);
 }
 
-const placeOf = ({ resource: { metadata } }: Ours): string => `${metadata.namespace}/${metadata.name}`;
-const byPlace = (a: Ours, b: Ours): number => (placeOf(a) < placeOf(b) ? -1 : 1);
+const byPlace = ({ resource: a }: Ours, { resource: b }: Ours): number =>
+  keyText(a.metadata) < keyText(b.metadata) ? -1 : 1;
 
 export const scopeOf = ({ namespace }: Session): ListOptions =>
   namespace === undefined ? {} : { namespace };
@@ -88,18 +94,21 @@ export async function listAll<T extends KubernetesObject>(
   return items;
 }
 
-export async function getOne(
+export async function getOne<Type extends KindName>(
   { kubernetes, signal }: Session,
-  type: KindName,
+  type: Type,
   namespace: string,
   name: string,
-): Promise<Ours | undefined> {
+): Promise<OursOf<Type> | undefined> {
   const found = await kubernetes.get<Stored>({ kind: kindRefOf(definitions[type]), namespace, name }, signal);
   return found && ours(type, found);
 }
 
 /** The one object that was named. @throws PluginError when there is none, or a plain name means two. */
-export async function findOne(session: Session, { kinds, name }: Named): Promise<Ours> {
+export async function findOne<Type extends KindName>(
+  session: Session,
+  { kinds, name }: Named<Type>,
+): Promise<OursOf<Type>> {
   const { namespace } = session;
   if (namespace === undefined)
     throw misused(`name the namespace of ${name} with --namespace: names are unique only there`);

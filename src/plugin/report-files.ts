@@ -1,5 +1,6 @@
 import { GROUP } from '../crds/shared.ts';
 import type { KindRef, KubernetesObject } from '../kubernetes/api.ts';
+import { EVENTS } from '../runtime/event-body.ts';
 import type { ArchivedFile } from './archive.ts';
 import { leaseless, operatorFacts, operatorLine, type OperatorFacts, UNKNOWN } from './operator.ts';
 import { plain } from './paint.ts';
@@ -9,7 +10,7 @@ import { partOf, type Try, yamlFile } from './report-parts.ts';
 import { safeText } from './safe.ts';
 import type { Session } from './session.ts';
 import { statusLines } from './status-lines.ts';
-import { definitions, pluralsOf, type Ours } from './targets.ts';
+import { definitions, kindNames, pluralsOf, type Ours } from './targets.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface Bundle {
@@ -30,7 +31,7 @@ export async function collect(session: Session): Promise<Bundle> {
       return otherwise;
     }
   };
-  const listed = await listOurs(session); // without these there is nothing to report: this may fail
+  const listed = await listOurs(session, kindNames); // without these there is nothing to report: this may fail
   const { found, hidden } = listed;
   if (hidden.length > 0) gaps.push(`${pluralsOf(hidden)}: not allowed`);
   const facts = await attempt('the operator', () => operatorFacts(session), [UNKNOWN]);
@@ -110,8 +111,6 @@ type Event = KubernetesObject & {
   readonly regarding?: { readonly apiVersion?: string };
   readonly reportingController?: string;
 };
-
-const EVENTS: KindRef = { group: 'events.k8s.io', version: 'v1', plural: 'events' };
 
 /** Those about objects of ours; others are none of our business. */
 async function eventFiles(session: Session, attempt: Try): Promise<readonly ArchivedFile[]> {

@@ -1,5 +1,5 @@
 import type { ReindexRequest } from '../crds/reindex-request.ts';
-import { ROLLBACK } from '../crds/shared.ts';
+import { findCondition, ROLLBACK } from '../crds/shared.ts';
 import { annotate } from './annotate.ts';
 import { confirmed } from './confirm.ts';
 import { EXIT, misused, refused, type ExitCode } from './failure.ts';
@@ -7,9 +7,9 @@ import { ifAnswered, looks } from './looks.ts';
 import { findOne, getOne } from './read.ts';
 import { refusalOf, rollbackLines } from './rollback-lines.ts';
 import type { Session } from './session.ts';
-import { namedBy, titleOf, type Ours } from './targets.ts';
+import { namedBy, titleOf, type OursOf } from './targets.ts';
 
-type Request = Extract<Ours, { type: 'reindex' }>;
+type Request = OursOf<'reindex'>;
 
 /** The value of the annotation that lets go of what was written since. */
 const DISCARD = 'discard-new-writes';
@@ -46,10 +46,9 @@ async function askAll(session: Session, first: Request, values: readonly string[
     request = await answered(session, request, value);
     if (request.resource.status?.phase === 'RolledBack') return moved(session, request);
   }
-  const condition = request.resource.status?.conditions?.find(({ type }) => type === 'RollbackRefused');
-  throw refused(
-    `the rollback was refused: ${condition?.message ?? request.resource.status?.rollbackRefused ?? 'no reason is known'}`,
-  );
+  const { status } = request.resource;
+  const why = findCondition(status, 'RollbackRefused')?.message ?? status?.rollbackRefused;
+  throw refused(`the rollback was refused: ${why ?? 'no reason is known'}`);
 }
 
 function moved({ out }: Session, request: Request): ExitCode {
@@ -64,12 +63,12 @@ async function requestBy(session: Session, args: readonly string[]): Promise<Req
   const [named, ...more] = namedBy(args, ['reindex']);
   if (named === undefined || more.length > 0)
     throw misused('name one request: kubectl es-steward rollback NAME');
-  return (await findOne(session, named)) as Request; // the only kind that was asked for
+  return findOne(session, named);
 }
 
 async function reread(session: Session, { resource }: Request): Promise<Request> {
   const { namespace, name, uid } = resource.metadata;
-  const after = (await getOne(session, 'reindex', namespace, name)) as Request | undefined; // of this kind
+  const after = await getOne(session, 'reindex', namespace, name);
   if (after?.resource.metadata.uid === uid) return after;
   throw refused(`reindex/${name} is gone; with it its rollback window`);
 }

@@ -1,3 +1,4 @@
+import { LAST_APPLIED } from '../runtime/store.ts';
 import { redactText } from '../telemetry/redaction.ts';
 
 /**
@@ -15,7 +16,6 @@ const NAMES = /(key|ref|name)$/i;
 /** Members that hold what is in documents, or code and values of people. */
 const CONTENT = new Set(['params', 'query', 'filter', 'cursor']);
 const NOISE = new Set(['managedFields']);
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** A copy of an object without secrets, contents of documents, and noise. */
 export function safe(value: unknown): unknown {

@@ -30,7 +30,7 @@ export async function status(session: Session, args: readonly string[]): Promise
 }
 
 async function wanted(session: Session, args: readonly string[]): Promise<Listed> {
-  if (args.length === 0) return listOurs(session);
+  if (args.length === 0) return listOurs(session, kindNames);
   if (session.namespace === undefined)
     throw misused('names and --all-namespaces do not go together: give --namespace');
   const named = namedBy(args, kindNames);

@@ -19,6 +19,9 @@ export type Ours =
 
 export type KindName = Ours['type'];
 
+/** An object of this kind, or of one of these. */
+export type OursOf<Type extends KindName> = Extract<Ours, { readonly type: Type }>;
+
 export const definitions: Readonly<Record<KindName, KindDefinition<unknown, unknown>>> = {
   connection: elasticsearchConnection,
   reindex: reindexRequest,
@@ -30,8 +33,8 @@ export const definitions: Readonly<Record<KindName, KindDefinition<unknown, unkn
 export const kindNames = Object.keys(definitions) as readonly KindName[]; // its very keys
 
 /** What the API server gave as one of ours. Its schema stands for the shape; every member of a status is optional. */
-export const ours = (type: KindName, resource: Resource<unknown, unknown>): Ours =>
-  ({ type, resource }) as Ours;
+export const ours = <Type extends KindName>(type: Type, resource: Resource<unknown, unknown>) =>
+  ({ type, resource }) as Ours as OursOf<Type>;
 
 /** `reindex/products-v2`, as kubectl understands it too. */
 export const nameOf = (type: KindName, name: string): string => `${shortName(type)}/${name}`;
@@ -45,8 +48,8 @@ export const pluralsOf = (types: readonly KindName[]): string =>
   types.map((type) => `${definitions[type].kind.replace(/y$/, 'ie')}s`).join(', ');
 
 /** What a person named; without a kind it is one of those that the command works on. */
-export interface Named {
-  readonly kinds: readonly KindName[];
+export interface Named<Type extends KindName> {
+  readonly kinds: readonly Type[];
   readonly name: string;
 }
 
@@ -54,7 +57,10 @@ export interface Named {
  * Reads `reindex/products-v2`, `reindex products-v2 other` and plain names, as kubectl reads them.
  * @throws PluginError for anything else, such as what is left of `reindex/$NAME` where NAME is not set.
  */
-export function namedBy(args: readonly string[], usable: readonly KindName[]): readonly Named[] {
+export function namedBy<Type extends KindName>(
+  args: readonly string[],
+  usable: readonly Type[],
+): readonly Named<Type>[] {
   const [first, ...rest] = args;
   const kind = first === undefined || first.includes('/') ? undefined : kindCalled(first);
   if (kind !== undefined && rest.length > 0)
@@ -86,8 +92,9 @@ function unknownKind(written: string): never {
   throw misused(`there is no kind ${written} here: it is one of ${known.join(', ')}`);
 }
 
-function checked(type: KindName, usable: readonly KindName[]): KindName {
-  if (usable.includes(type)) return type;
+function checked<Type extends KindName>(type: KindName, usable: readonly Type[]): Type {
+  const found = usable.find((each) => each === type);
+  if (found !== undefined) return found;
   const can = usable.map((each) => definitions[each].kind).join(' and ');
   throw misused(`this command works on ${can}, not on ${definitions[type].kind}`);
 }

@@ -1,4 +1,4 @@
-import type { Condition } from '../crds/shared.ts';
+import { type Condition, findCondition, isConditionTrue } from '../crds/shared.ts';
 import { connectionWords } from './words-connection.ts';
 import { maintenanceWords } from './words-maintenance.ts';
 import { reindexWords } from './words-reindex.ts';
@@ -37,15 +37,14 @@ export interface Todo {
 
 /** What is good, what is not, and what to do about it. Pure. */
 export function verdictOf(one: Ours, now: number): Verdict {
-  const { metadata } = one.resource;
-  const conditions = one.resource.status?.conditions ?? [];
-  const ready = find(conditions, 'Ready');
+  const { metadata, status } = one.resource;
+  const ready = findCondition(status, 'Ready');
   if (metadata.deletionTimestamp !== undefined)
     return { level: 'at work', what: 'is being deleted', todo: [] };
   if (ready === undefined)
     return { level: 'unseen', what: 'the operator has not looked at it yet', todo: [unseenTodo] };
-  const alarms = alarmsOf(one, conditions);
-  const level = levelOf(one, conditions, ready);
+  const alarms = alarmsOf(one);
+  const level = levelOf(one, ready);
   const worst = alarms.length > 0 && !needsPerson(level) ? 'needs you' : level;
   return {
     level: worst,
@@ -59,20 +58,15 @@ const unseenTodo: Todo = {
   commands: [],
 };
 
-const find = (conditions: readonly Condition[], type: string): Condition | undefined =>
-  conditions.find((each) => each.type === type);
-const holds = (conditions: readonly Condition[], type: string): boolean =>
-  find(conditions, type)?.status === 'True';
-
 /** Ends that somebody wanted. */
 const WISHED: ReadonlySet<string> = new Set(['Cancelled', 'RolledBack']);
 
-function levelOf({ resource }: Ours, conditions: readonly Condition[], ready: Condition): Level {
+function levelOf({ resource: { status } }: Ours, ready: Condition): Level {
   if (WISHED.has(ready.reason)) return 'ended';
-  if (holds(conditions, 'Stalled')) return 'failed';
-  if (holds(conditions, 'Suspended') || ready.reason === 'Suspended') return 'stopped';
-  if (ready.status === 'True') return busy(resource.status) ? 'at work' : 'good';
-  const reconciling = find(conditions, 'Reconciling')?.reason ?? ready.reason;
+  if (isConditionTrue(status, 'Stalled')) return 'failed';
+  if (isConditionTrue(status, 'Suspended') || ready.reason === 'Suspended') return 'stopped';
+  if (ready.status === 'True') return busy(status) ? 'at work' : 'good';
+  const reconciling = findCondition(status, 'Reconciling')?.reason ?? ready.reason;
   if (ready.reason === 'InProgress') return 'at work';
   return (CURES[ready.reason] ?? CURES[reconciling])?.by === 'person' ? 'needs you' : 'waiting';
 }
@@ -91,8 +85,8 @@ const ALARMS: Readonly<Record<string, Condition['status']>> = {
   Conflict: 'True',
 };
 
-const alarmsOf = (one: Ours, conditions: readonly Condition[]): readonly Condition[] =>
-  conditions.filter(
+const alarmsOf = (one: Ours): readonly Condition[] =>
+  (one.resource.status?.conditions ?? []).filter(
     ({ type, status, reason }) =>
       ALARMS[type] === status && !(isRestOf(one, type) || reason === 'NotObserved'),
   );

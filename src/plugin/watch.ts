@@ -11,11 +11,11 @@ import {
 import { progressView, type ProgressView } from './progress-view.ts';
 import { findOne, getOne, listOurs } from './read.ts';
 import type { Session } from './session.ts';
-import { namedBy, nameOf, pluralsOf, titleOf, type Ours } from './targets.ts';
-
-type Watched = Extract<Ours, { type: 'reindex' | 'snapshots' }>;
+import { namedBy, nameOf, pluralsOf, titleOf, type OursOf } from './targets.ts';
 
 const WATCHABLE = ['reindex', 'snapshots'] as const;
+
+type Watched = OursOf<(typeof WATCHABLE)[number]>;
 
 /** Follows copies and snapshots until all of them have ended. */
 export async function watch(session: Session, args: readonly string[]): Promise<ExitCode> {
@@ -53,8 +53,7 @@ async function untilAllEnd(
 }
 
 async function named(session: Session, args: readonly string[]): Promise<readonly Watched[]> {
-  const found = await Promise.all(namedBy(args, WATCHABLE).map((each) => findOne(session, each)));
-  return found as readonly Watched[]; // of the two kinds that were asked for
+  return Promise.all(namedBy(args, WATCHABLE).map((each) => findOne(session, each)));
 }
 
 /** What is at work, or waits for its turn or for a person. */
@@ -62,8 +61,7 @@ async function running(session: Session): Promise<readonly Watched[]> {
   const { found, hidden } = await listOurs(session, WATCHABLE);
   if (hidden.length > 0) session.err.write(`Not shown: ${pluralsOf(hidden)} (not allowed)\n`);
   const now = session.clock.now();
-  // Of the two kinds that were asked for.
-  return (found as readonly Watched[]).filter((one) =>
+  return found.filter((one) =>
     one.type === 'reindex'
       ? reindexProgress(one.resource, now).end === undefined && !one.resource.spec.suspend
       : one.resource.status?.active !== undefined,
@@ -90,7 +88,7 @@ const follow =
       const { namespace, name } = first.resource.metadata;
       const look = await ifAnswered(() => getOne(session, first.type, namespace, name));
       if (look === undefined) return placed(session, first, { ...last, detail: UNANSWERED });
-      last = judged(look.seen as Watched | undefined); // of its kind
+      last = judged(look.seen);
       return placed(session, first, last);
     };
   };

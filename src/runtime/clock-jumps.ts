@@ -1,3 +1,4 @@
+import { pause } from './clock.ts';
 import type { Clock } from './clock.ts';
 
 /** How often the time of day is compared with what has passed. */
@@ -17,7 +18,7 @@ export async function watchClock(
   const ahead = () => clock.now() - clock.monotonic();
   let before = ahead();
   while (!signal.aborted) {
-    await clock.sleep(LOOK_MS, signal).catch(() => undefined);
+    await pause(clock, LOOK_MS, signal);
     const jump = ahead() - before;
     if (Math.abs(jump) > JUMP_MS && !signal.aborted) onJump(Math.round(jump / 1000));
     before += jump;

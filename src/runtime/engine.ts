@@ -1,3 +1,4 @@
+import type { KindDefinition } from '../crds/shared.ts';
 import type { KubernetesApi, KindRef } from '../kubernetes/api.ts';
 import type { Clock } from './clock.ts';
 import type { Pass, PassLogger, ResourceEvent, ResourceKey } from './controller.ts';
@@ -60,6 +61,7 @@ export type Outcome =
 /** One pass over one object. */
 export interface PassState {
   readonly engine: Engine;
+  readonly definition: KindDefinition<unknown, unknown>;
   readonly kind: KindRef;
   readonly pass: Pass;
   /** The object as it was last read or written: the resourceVersion of the next write. */

@@ -1,5 +1,6 @@
 import type { KubernetesApi, KubernetesObject } from '../kubernetes/api.ts';
 import { isKubernetesError } from '../kubernetes/errors.ts';
+import { pause } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { PassLogger, ResourceEvent } from './controller.ts';
 import { eventBody, eventName, eventNamespace, EVENTS, seriesKey, seriesPart } from './event-body.ts';
@@ -92,7 +93,7 @@ export function createEventRecorder(options: RecorderOptions): EventRecorder {
     if (pending.size > 0) return;
     wake = new AbortController();
     signal.addEventListener('abort', wakeUp);
-    await clock.sleep(SERIES_UPDATE_MS, wake.signal).catch(() => undefined);
+    await pause(clock, SERIES_UPDATE_MS, wake.signal);
     signal.removeEventListener('abort', wakeUp);
   }
 
@@ -149,7 +150,7 @@ async function tryToTell(options: RecorderOptions, series: Series, signal: Abort
     } catch (error) {
       const isPassing = isKubernetesError(error, 'unavailable', 'throttled', 'timeout', 'internal');
       if (!isPassing || attempt === TRIES || signal.aborted) throw error;
-      await options.clock.sleep(FIRST_RETRY_MS * 2 ** (attempt - 1), signal).catch(() => undefined);
+      await pause(options.clock, FIRST_RETRY_MS * 2 ** (attempt - 1), signal);
     }
   }
 }

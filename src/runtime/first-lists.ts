@@ -1,3 +1,4 @@
+import { pause } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { PassLogger } from './controller.ts';
 import type { ControllerRunner } from './start-controller.ts';
@@ -15,7 +16,7 @@ export async function firstLists(
   { clock, log }: { readonly clock: Clock; readonly log: PassLogger },
 ): Promise<void> {
   const done = new AbortController();
-  const over = clock.sleep(PATIENCE_MS, done.signal).catch(() => undefined);
+  const over = pause(clock, PATIENCE_MS, done.signal);
   await Promise.race([Promise.all(runners.map(({ synced }) => synced)), over]);
   done.abort();
   const missing = runners.flatMap((runner) => runner.unlisted());

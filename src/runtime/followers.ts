@@ -26,12 +26,7 @@ export class Followers {
     const name = `${key} ${what}`;
     if (this.#followed.has(name)) return;
     this.#followed.add(name);
-    const limit = {
-      what,
-      ms: LONGEST_WAIT_MS,
-      sleep: (ms: number, until?: AbortSignal) => this.#clock.sleep(ms, until),
-    };
-    withDeadline(limit, this.#life, wait)
+    withDeadline({ what, ms: LONGEST_WAIT_MS, clock: this.#clock }, this.#life, wait)
       .then(
         () => this.#wake(key),
         () => undefined, // the next look is due anyway

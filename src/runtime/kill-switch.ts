@@ -1,4 +1,5 @@
 import type { KubernetesApi, KubernetesObject, ObjectRef } from '../kubernetes/api.ts';
+import { pause } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { PassLogger } from './controller.ts';
 import type { Permission } from './permissions.ts';
@@ -22,7 +23,7 @@ export interface KillSwitch {
   readonly looked: Promise<void>;
 }
 
-export const KILL_SWITCH_NAME = 'es-steward';
+const KILL_SWITCH_NAME = 'es-steward';
 /**
  * Two keys, and either stops. People have the first, by hand in an incident. The chart has the second alone: what it wrote
  * into the first, an upgrade that fails or a rollback would take away again, and people's wish with it.
@@ -45,7 +46,7 @@ const LOOK_MS = 2_000;
 /** Without an answer for so long nobody could stop us any more, so we stop. */
 const TOO_OLD_MS = 15_000;
 
-interface ConfigMap extends KubernetesObject {
+export interface ConfigMap extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
@@ -78,7 +79,7 @@ export function createKillSwitch(options: KillSwitchOptions): KillSwitch {
           isFailing = true;
         }
         looked.resolve();
-        await clock.sleep(LOOK_MS, signal).catch(() => undefined);
+        await pause(clock, LOOK_MS, signal);
       }
     },
   };
@@ -89,7 +90,7 @@ async function lookAt(
   signal: AbortSignal,
 ): Promise<Look> {
   const at = clock.monotonic();
-  const map = await kubernetes.get<ConfigMap>(configMapRef(namespace), signal);
+  const map = await kubernetes.get<ConfigMap>(killSwitchRef(namespace), signal);
   return { at, keys: pausingKeys(map?.data) };
 }
 
@@ -98,7 +99,7 @@ export function pausingKeys(data: ConfigMap['data'] = {}): readonly string[] {
   return KEYS.filter((key) => (data[key] ?? 'false').trim() !== 'false');
 }
 
-const configMapRef = (namespace: string): ObjectRef => ({
+export const killSwitchRef = (namespace: string): ObjectRef => ({
   kind: { group: '', version: 'v1', plural: 'configmaps' },
   namespace,
   name: KILL_SWITCH_NAME,

@@ -2,6 +2,7 @@ import type { KubernetesApi, ObjectRef } from '../kubernetes/api.ts';
 import { withDeadline } from '../kubernetes/deadline.ts';
 import { isKubernetesError } from '../kubernetes/errors.ts';
 import { aborted } from './background.ts';
+import { pause } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { PassLogger } from './controller.ts';
 import { heldSpec, leaseRef, releasedSpec } from './lease.ts';
@@ -119,14 +120,14 @@ export class LeaseElection implements Election {
     while (!signal.aborted) {
       await this.#try(() => this.#readAndTake(signal));
       if (this.isLeader()) return;
-      await this.#pause(this.#times.retryMs * (1 + 0.2 * this.#options.random()), signal);
+      await pause(this.#options.clock, this.#times.retryMs * (1 + 0.2 * this.#options.random()), signal);
     }
   }
 
   async #hold(signal: AbortSignal): Promise<void> {
     let cause: unknown;
     for (;;) {
-      await this.#pause(this.#times.retryMs, signal);
+      await pause(this.#options.clock, this.#times.retryMs, signal);
       if (signal.aborted) return;
       if (!this.isLeader()) throw this.#lost('could not be renewed in time', cause);
       cause = await this.#try(() => this.#renew(signal));
@@ -226,18 +227,7 @@ export class LeaseElection implements Election {
   /** Two tries must fit into the renew deadline. */
   #inTime<T>(work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { clock, name } = this.#options;
-    const limit = {
-      what: `lease ${name}`,
-      ms: this.#times.renewDeadlineMs / 2,
-      sleep: (ms: number, inner?: AbortSignal) => clock.sleep(ms, inner),
-    };
-    return withDeadline(limit, signal, work);
-  }
-
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    await this.#options.clock.sleep(ms, signal).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+    return withDeadline({ what: `lease ${name}`, ms: this.#times.renewDeadlineMs / 2, clock }, signal, work);
   }
 
   #now(): number {

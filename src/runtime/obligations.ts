@@ -174,7 +174,6 @@ export class Obligations implements ObligationBook {
     outer: AbortSignal | undefined,
     work: (signal: AbortSignal) => Promise<T>,
   ) {
-    const sleep = (duration: number, signal?: AbortSignal) => this.#options.clock.sleep(duration, signal);
-    return withDeadline({ what, ms, sleep }, outer, work);
+    return withDeadline({ what, ms, clock: this.#options.clock }, outer, work);
   }
 }

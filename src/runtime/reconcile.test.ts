@@ -448,11 +448,7 @@ describe('a pass that fails', () => {
   });
 
   it('ends with its deadline even when what it reads never comes, and counts as failed', async () => {
-    const limit = {
-      what: 'one pass',
-      ms: 60_000,
-      sleep: (ms: number, until?: AbortSignal) => clock.sleep(ms, until),
-    };
+    const limit = { what: 'one pass', ms: 60_000, clock };
     const running = withDeadline(limit, undefined, (signal) =>
       pass({ observe: () => new Promise(() => undefined) }, {}, signal),
     );

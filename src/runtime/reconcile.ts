@@ -22,7 +22,8 @@ export async function reconcile<Spec, Status, Observed, Action extends ActionLik
   key: ResourceKey,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const kind = kindRefOf(controller.definition);
+  const { definition } = controller;
+  const kind = kindRefOf(definition);
   const { follow } = engine;
   const pass: Pass = {
     signal,
@@ -35,11 +36,11 @@ export async function reconcile<Spec, Status, Observed, Action extends ActionLik
     const seen = engine.view?.(key);
     const raw = seen ?? (await engine.kubernetes.get<RawObject>(objectRefOf(kind, key), signal));
     if (raw === undefined) return forget(controller, key);
-    state = { engine, kind, pass, current: raw, isLive: seen === undefined };
+    state = { engine, definition, kind, pass, current: raw, isLive: seen === undefined };
     return await carryOut(state, controller);
   } catch (error) {
     const failure = judgeFailure(error, signal);
-    return state === undefined ? failure.outcome : endInFailure(state, controller, failure);
+    return state === undefined ? failure.outcome : endInFailure(state, failure);
   }
 }
 
@@ -87,21 +88,17 @@ async function carryOut<Spec, Status, Observed, Action extends ActionLike>(
     conditions: decision.conditions ?? [],
     handlesRunNow: controller.handlesRunNow === true,
   };
-  const wrote = await writeDecided(state, controller.definition, asBody(body), verdict, failure?.report);
+  const wrote = await writeDecided(state, asBody(body), verdict, failure?.report);
   for (const event of decision.events ?? []) state.engine.record(state.current, event);
   if (failure !== undefined) return endOfCleanup(state, inTime(failure, decision));
   await release(state, decision);
   return outcomeOf(decision, { wrote, hasChanges: changes.length > 0 });
 }
 
-async function endInFailure(
-  state: PassState,
-  controller: Pick<Controller<unknown, unknown, never, never>, 'definition'>,
-  failure: Failure,
-): Promise<Outcome> {
+async function endInFailure(state: PassState, failure: Failure): Promise<Outcome> {
   if (failure.report.type === 'quiet') return endQuietly(state, failure);
   try {
-    await writeFailed(state, controller.definition, failure.report);
+    await writeFailed(state, failure.report);
   } catch (error) {
     const ended = afterRefusal(state, error, 'the failure of this pass could not be written to status');
     if (ended !== undefined) return ended;

@@ -1,5 +1,6 @@
 import type { KindRef, KubernetesApi, KubernetesObject, WatchEvent } from '../kubernetes/api.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
+import { pause } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { initialReflectorState, step } from './reflector-state.ts';
 import type { ReflectorInput, ReflectorState } from './reflector-state.ts';
@@ -87,7 +88,7 @@ async function drive(options: ReflectorOptions, view: View, signal: AbortSignal)
     const { state, waitMs } = step(view.state, input, options.random);
     view.state = state;
     if (input.type === 'failed') options.hooks?.failed?.(input.error, waitMs, options.namespace);
-    if (waitMs > 0) await sleepUnlessAborted(options.clock, waitMs, signal);
+    if (waitMs > 0) await pause(options.clock, waitMs, signal);
   }
 }
 
@@ -177,11 +178,3 @@ const titleOf = ({ kind, namespace }: ReflectorOptions): string =>
   namespace === undefined ? kind.plural : `${kind.plural} in namespace ${namespace}`;
 
 const scope = ({ namespace }: ReflectorOptions) => (namespace === undefined ? {} : { namespace });
-
-async function sleepUnlessAborted(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-}

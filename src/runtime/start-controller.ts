@@ -7,7 +7,7 @@ import type { Urgency, Wish } from './queue.ts';
 import { reconcile } from './reconcile.ts';
 import { createReflector } from './reflector.ts';
 import type { Reflector, ReflectorHooks, ReflectorLimits } from './reflector.ts';
-import { kindRefOf } from './resource.ts';
+import { keyText, kindRefOf } from './resource.ts';
 import type { RawObject } from './resource.ts';
 import type { Change } from './store.ts';
 import { wakes } from './watch-predicate.ts';
@@ -29,7 +29,6 @@ export interface ControllerRunner {
   wakeAll(): void;
   /** The objects as last seen, for finding what refers to what. Never the base of an effect. */
   objects(): readonly RawObject[];
-  isSynced(): boolean;
   /** The views that are not synced, for people: `reindexrequests in namespace team-a`. */
   unlisted(): readonly string[];
   /** Resolves after the first whole list of each view. */
@@ -41,8 +40,8 @@ export interface ControllerRunner {
 
 export interface RunnerOptions<Spec, Status, Observed, Action extends ActionLike> {
   readonly controller: Controller<Spec, Status, Observed, Action>;
-  /** `hooks` and `wrote` in it are the runner's own. */
-  readonly engine: Engine;
+  /** Without what the runner itself sees to. */
+  readonly engine: Omit<Engine, 'view' | 'wrote' | 'follow' | 'hooks'>;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
   /** Absent or empty: all namespaces, by one watch; else one watch each. */
@@ -51,8 +50,6 @@ export interface RunnerOptions<Spec, Status, Observed, Action extends ActionLike
   readonly workers?: number;
   /** What a resource shares with others, say its Elasticsearch cluster; one group takes half of the workers at most. */
   readonly groupOf?: (object: RawObject) => string | undefined;
-  /** Hears of every change of the view, own status writes included. */
-  readonly onChange?: (change: Change) => void;
   readonly hooks?: RunnerHooks;
   readonly reflectorHooks?: ReflectorHooks;
   readonly limits?: Partial<ReflectorLimits & WorkerLimits>;
@@ -76,17 +73,15 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
   const { controller, hooks = {}, workers = WORKERS, random } = options;
   const name = controller.definition.singular;
   const views = createViews(options, (change) => {
-    options.onChange?.(change);
     if (wakes(change)) queue.add(change.key, { urgency: urgencyOf(change) });
   });
   const queue = createQueue(options, workers, views);
   let followers: Followers | undefined;
   const engine: Engine = {
     ...options.engine,
-    follow: ({ namespace, name: object }, what, wait) =>
-      followers?.follow(`${namespace}/${object}`, what, wait),
+    follow: (key, what, wait) => followers?.follow(keyText(key), what, wait),
     hooks,
-    view: (key) => viewOf(views, `${key.namespace}/${key.name}`),
+    view: (key) => viewOf(views, keyText(key)),
     wrote: (object) => learn(views, object),
   };
   return {
@@ -115,7 +110,6 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
         for (const key of store.keys()) queue.add(key, { urgency: 'background' });
     },
     objects: () => views.flatMap(({ store }) => store.values().map(asRaw)),
-    isSynced: () => views.every((view) => view.isSynced()),
     unlisted: () => views.flatMap((view) => (view.isSynced() ? [] : view.title)),
     synced: Promise.all(views.map((view) => view.synced)),
     viewAgeMs: () => Math.max(...views.map((view) => view.ageMs())),

@@ -1,5 +1,5 @@
 import { RUN_NOW, tokenOf } from '../crds/shared.ts';
-import type { Condition, KindDefinition } from '../crds/shared.ts';
+import type { Condition } from '../crds/shared.ts';
 import { conditionsOf, retryingConditions } from './conditions.ts';
 import type { ConditionContext } from './conditions.ts';
 import type { ExtraCondition, Readiness } from './controller.ts';
@@ -24,55 +24,44 @@ export interface Verdict {
  */
 export async function writeDecided(
   state: PassState,
-  definition: KindDefinition<unknown, unknown>,
   body: object,
   verdict: Verdict,
   report: FailureReport | undefined,
 ): Promise<boolean> {
-  const { writtenBy } = statusBefore(state, definition);
+  const before = statusBefore(state);
   const desired = {
     ...body,
-    ...(verdict.handlesRunNow ? {} : runNowEcho(state, definition, report)),
+    ...(verdict.handlesRunNow ? {} : runNowEcho(state, before, report)),
     observedGeneration: state.current.metadata.generation,
-    conditions: decidedConditions(verdict, report, contextOf(state, definition)),
-    writtenBy,
+    conditions: decidedConditions(verdict, report, contextOf(state, before)),
+    writtenBy: before['writtenBy'],
   };
   // Another version alone is no reason to write: an update of the operator would cost a write for each resource.
-  if (mergePatchBetween(statusBefore(state, definition), desired) === undefined) return false;
-  const writer = { version: state.engine.version, format: definition.statusFormat };
-  return writeStatus(state, definition, { ...desired, writtenBy: writer });
+  if (mergePatchBetween(before, desired) === undefined) return false;
+  const writtenBy = { version: state.engine.version, format: state.definition.statusFormat };
+  await writeStatus(state, before, { ...desired, writtenBy });
+  return true;
 }
 
 /** The status write of a pass that failed before its decision: the body stays, the failure speaks in the conditions. */
-export async function writeFailed(
-  state: PassState,
-  definition: KindDefinition<unknown, unknown>,
-  report: FailureReport,
-): Promise<boolean> {
-  if (report.type === 'quiet') return false;
-  const context = contextOf(state, definition);
-  const before = statusBefore(state, definition);
-  if (report.type === 'retrying') {
-    return writeStatus(state, definition, {
-      ...before,
-      conditions: retryingConditions(report.message, undefined, context),
-    });
-  }
-  return writeStatus(state, definition, {
-    ...before,
-    observedGeneration: state.current.metadata.generation,
-    conditions: conditionsOf(report.ready, undefined, context),
-  });
+export async function writeFailed(state: PassState, report: FailureReport): Promise<void> {
+  if (report.type === 'quiet') return;
+  const before = statusBefore(state);
+  const context = contextOf(state, before);
+  const said =
+    report.type === 'retrying'
+      ? { conditions: retryingConditions(report.message, undefined, context) }
+      : {
+          observedGeneration: state.current.metadata.generation,
+          conditions: conditionsOf(report.ready, undefined, context),
+        };
+  await writeStatus(state, before, { ...before, ...said });
 }
 
 /** A pass without failure has handled the annotation; any other leaves the echo as it was. */
-function runNowEcho(
-  state: PassState,
-  definition: KindDefinition<unknown, unknown>,
-  report: FailureReport | undefined,
-): Json {
-  const asked = report === undefined ? tokenOf(state.current.metadata, RUN_NOW) : undefined;
-  const lastHandledRunNow = asked ?? statusBefore(state, definition)['lastHandledRunNow'];
+function runNowEcho({ current }: PassState, before: Json, report: FailureReport | undefined): Json {
+  const asked = report === undefined ? tokenOf(current.metadata, RUN_NOW) : undefined;
+  const lastHandledRunNow = asked ?? before['lastHandledRunNow'];
   return lastHandledRunNow === undefined ? {} : { lastHandledRunNow };
 }
 
@@ -88,33 +77,27 @@ function decidedConditions(
 }
 
 /** Writes what differs; an equal status costs nothing. A 409 means that what we judged is no longer what is there. */
-async function writeStatus(
-  state: PassState,
-  definition: KindDefinition<unknown, unknown>,
-  desired: Json,
-): Promise<boolean> {
-  const patch = mergePatchBetween(statusBefore(state, definition), desired);
-  if (patch === undefined) return false;
+async function writeStatus(state: PassState, before: Json, desired: Json): Promise<void> {
+  const patch = mergePatchBetween(before, desired);
+  if (patch === undefined) return;
   const { resourceVersion } = state.current.metadata;
   await patchObject(state, { metadata: { resourceVersion }, status: patch }, 'status');
   state.engine.hooks?.wroteStatus?.();
-  return true;
 }
 
 /**
  * The status to compare with. Read through the schema, so that a member that only a newer operator knows is neither
  * shown nor removed; what cannot be read at all is replaced as a whole.
  */
-function statusBefore({ current }: PassState, definition: KindDefinition<unknown, unknown>): Json {
+function statusBefore({ current, definition }: PassState): Json {
   const status = readStatus(definition, current.status) ?? current.status;
   return typeof status === 'object' && status !== null ? (status as Json) : {}; // an object from JSON
 }
 
-function contextOf(state: PassState, definition: KindDefinition<unknown, unknown>): ConditionContext {
-  const previous = statusBefore(state, definition)['conditions'];
+function contextOf({ current, pass }: PassState, { conditions }: Json): ConditionContext {
   return {
-    previous: Array.isArray(previous) ? (previous as readonly Condition[]) : [], // checked by the CRD's schema
-    generation: state.current.metadata.generation,
-    now: state.pass.now,
+    previous: Array.isArray(conditions) ? (conditions as readonly Condition[]) : [], // checked by the CRD's schema
+    generation: current.metadata.generation,
+    now: pass.now,
   };
 }

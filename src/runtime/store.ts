@@ -19,7 +19,8 @@ export type Change =
     }
   | { readonly type: 'removed'; readonly key: string; readonly before: KubernetesObject };
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/** The annotation that holds a whole object once more. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** The view of one kind: what the API server told last. Never the base of an effect; a pass reads live. */
 export class Store {

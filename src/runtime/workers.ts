@@ -90,7 +90,7 @@ async function runPass(options: WorkerOptions, task: Task, stop: AbortSignal): P
   const limit = {
     what: 'one pass',
     ms: engine.view?.(key)?.metadata.deletionTimestamp === undefined ? limits.passMs : limits.cleanupMs,
-    sleep: (ms: number, until?: AbortSignal) => engine.clock.sleep(ms, until),
+    clock: engine.clock,
   };
   return withDeadline(limit, stop, (signal) => options.reconcile({ ...engine, log }, key, signal));
 }

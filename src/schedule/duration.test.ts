@@ -1,7 +1,7 @@
 import { assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { duration } from '../crds/duration.ts';
-import { formatDuration, parseDuration } from './duration.ts';
+import { duration, milliseconds, parseDuration } from '../crds/duration.ts';
+import { formatDuration } from './duration.ts';
 
 describe('parseDuration', () => {
   it.each([
@@ -34,6 +34,7 @@ describe('parseDuration', () => {
     '١s',
   ])('does not read %j', (written) => {
     expect(parseDuration(written)).toBeUndefined();
+    expect(() => milliseconds(written)).toThrow(RangeError);
   });
 });
 

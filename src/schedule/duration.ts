@@ -1,11 +1,4 @@
-export { parseDuration } from '../crds/duration.ts';
-
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1000],
-] as const;
+import { UNITS } from '../crds/duration.ts';
 
 /**
  * Milliseconds as a person reads them: the two largest units (`1h30m`, `2d4h`), and a tenth of a second below ten

@@ -1,4 +1,6 @@
+import { findCondition } from '../crds/shared.ts';
 import type { Condition, Resource } from '../crds/shared.ts';
+import { trueCondition } from './status-series.ts';
 import type { StatusSeries } from './status-series.ts';
 
 /** What every kind has in common. */
@@ -17,7 +19,7 @@ const whileTrue = (name: string, type: string, help: string): StatusSeries<AnyRe
   help,
   labels: ['kind', 'reason'],
   read: ({ kind, status }) => {
-    const found = status?.conditions?.find((one) => one.type === type && one.status === 'True');
+    const found = trueCondition(status, type);
     return found === undefined ? [] : [[1, kind, found.reason]];
   },
 });
@@ -29,7 +31,7 @@ export const conditionSeries: readonly StatusSeries<AnyResource>[] = [
     help: '1 when the condition Ready is True, else 0; absent before the first look.',
     labels: ['kind', 'reason'],
     read: ({ kind, status }) => {
-      const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+      const ready = findCondition(status, 'Ready');
       return ready === undefined ? [] : [[READY[ready.status], kind, ready.reason]];
     },
   },

@@ -1,33 +1,13 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import type { ControllerRunner } from '../runtime/start-controller.ts';
+import type { RunnerHooks } from '../runtime/workers.ts';
 
 /** What a running controller is asked for when /metrics is read. */
-export interface RunningController {
-  readonly workers: number;
-  /** Milliseconds since the API server last gave a sign of life about what is watched. */
-  viewAgeMs(): number;
-  readonly queue: {
-    /** Keys that are due and wait for a worker. */
-    readonly depth: number;
-    /** Seconds that each running key has been worked on. */
-    readonly running: readonly number[];
-  };
-}
-
-export type ReconcileResult = 'success' | 'error' | 'requeue' | 'requeue_after';
+export type RunningController = Pick<ControllerRunner, 'workers' | 'viewAgeMs' | 'queue'>;
 
 /** The series of one controller, named and labelled as controller-runtime and client-go do. */
-export interface ControllerSeries {
-  added(): void;
-  retried(): void;
-  waited(seconds: number): void;
-  worked(seconds: number): void;
-  reconciled(result: ReconcileResult, seconds: number): void;
-  /** The resource must be changed before another try makes sense. */
-  stalled(): void;
-  timedOut(): void;
-  acted(action: string, result: string): void;
-  wroteStatus(): void;
+export interface ControllerSeries extends Required<RunnerHooks> {
   watch(controller: RunningController): void;
 }
 

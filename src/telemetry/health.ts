@@ -1,14 +1,9 @@
+import type { ControllerRunner } from '../runtime/start-controller.ts';
 import { checkRoute } from './http.ts';
 import type { Check, Routes } from './http.ts';
 
 /** A view of the API server's objects, as far as its health goes. */
-export interface View {
-  readonly name: string;
-  /** What of it is not in view. */
-  unlisted(): readonly string[];
-  /** Milliseconds since the API server last said anything. */
-  viewAgeMs(): number;
-}
+export type View = Pick<ControllerRunner, 'name' | 'unlisted' | 'viewAgeMs'>;
 
 export interface HealthOptions {
   readonly views: readonly View[];

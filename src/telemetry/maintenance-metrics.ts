@@ -1,5 +1,6 @@
 import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
-import { durationSeconds, epochSeconds, single, state } from './status-series.ts';
+import { isConditionTrue } from '../crds/shared.ts';
+import { durationSeconds, epochSeconds, single, state, trueCondition } from './status-series.ts';
 import type { StatusSeries } from './status-series.ts';
 
 type Series = StatusSeries<IndexMaintenancePolicy>;
@@ -15,9 +16,6 @@ const perTarget = (name: string, help: string, read: (target: Target) => number 
 
 const perPolicy = (name: string, help: string, read: (status: Status) => number | undefined): Series =>
   single(`es_steward_maintenance_${name}`, help, ({ status = {} }) => read(status));
-
-const hasCondition = ({ conditions = [] }: Status, wanted: string): 0 | 1 =>
-  conditions.some(({ type, status }) => type === wanted && status === 'True') ? 1 : 0;
 
 /** What an IndexMaintenancePolicy tells. */
 export const maintenanceSeries: readonly Series[] = [
@@ -104,15 +102,13 @@ export const maintenanceSeries: readonly Series[] = [
     ({ consecutiveFailures = 0 }) => consecutiveFailures,
   ),
   perPolicy('approval_required', '1 while a plan waits for approval, else 0.', (status) =>
-    hasCondition(status, 'ApprovalRequired'),
+    isConditionTrue(status, 'ApprovalRequired') ? 1 : 0,
   ),
   state(
     'es_steward_maintenance_conflict',
     'reason',
     '1 while another policy claims the same index or alias, so that neither acts.',
-    ({ status }) =>
-      status?.conditions?.find((condition) => condition.type === 'Conflict' && condition.status === 'True')
-        ?.reason,
+    ({ status }) => trueCondition(status, 'Conflict')?.reason,
   ),
   single('es_steward_maintenance_policy_suspended', '1 while a policy is suspended, else 0.', ({ spec }) =>
     spec.suspend ? 1 : 0,

@@ -13,13 +13,13 @@ it.each([
   ['GET', '/_snapshot/backups/nightly-1', 'GET _snapshot/{name}/{name}'],
   ['POST', '/_security/user/_has_privileges', 'POST _security/user/_has_privileges'],
   ['GET', '/_cluster/Not-Api', 'GET _cluster/{name}'],
-])('labels %s %s as %s', (method, path, label) => {
+] as const)('labels %s %s as %s', (method, path, label) => {
   expect(operationOf({ method, path })).toBe(label);
 });
 
 it('leaves out a call that waits for the end of a task, and nothing else of that operation', async () => {
   const metrics = createMetrics('1.2.3');
-  const call = { method: 'GET', path: '/_tasks/n:1' };
+  const call = { method: 'GET', path: '/_tasks/n:1' } as const;
   metrics.elasticsearchRequest({ ...call, query: { wait_for_completion: true } }, 'aborted', 50);
   metrics.elasticsearchRequest(call, 'ok', 0.1);
   const text = await metrics.registry.metrics();

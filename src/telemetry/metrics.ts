@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ElasticsearchRequest } from '../elasticsearch/elasticsearch.ts';
 import { controllerMetrics } from './controller-metrics.ts';
 import type { ControllerMetrics } from './controller-metrics.ts';
 import { operationOf } from './operation.ts';
@@ -32,11 +33,8 @@ export interface ProcessState {
   isPaused(): boolean;
 }
 
-export interface ElasticsearchCall {
-  readonly method: string;
-  readonly path: string;
-  readonly query?: Readonly<Record<string, unknown>>;
-}
+/** As much of a request as its series tell of. */
+export type ElasticsearchCall = Pick<ElasticsearchRequest, 'method' | 'path' | 'query'>;
 
 /** Seconds; from a cached read to the longest time limit of a connection. */
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];

@@ -1,4 +1,5 @@
 import type { RequestEnded } from '../elasticsearch/client.ts';
+import { isRead } from '../elasticsearch/elasticsearch.ts';
 import type { ElasticsearchRequest } from '../elasticsearch/elasticsearch.ts';
 import { isKubernetesError } from '../kubernetes/errors.ts';
 import type { Transport } from '../kubernetes/transport.ts';
@@ -32,8 +33,7 @@ export function observingElasticsearch(
     return (error) => {
       metrics.elasticsearchRequest(request, error ?? 'ok', (clock.monotonic() - start) / 1000);
       const isLost = error === 'unknownOutcome' || error === 'timeout';
-      if (isLost && request.method !== 'GET' && request.method !== 'HEAD')
-        metrics.unknownOutcome('elasticsearch');
+      if (isLost && !isRead(request)) metrics.unknownOutcome('elasticsearch');
     };
   };
 }

@@ -1,5 +1,6 @@
 import type { ReindexRequest } from '../crds/reindex-request.ts';
-import { durationSeconds, epochSeconds, single, state } from './status-series.ts';
+import { isConditionTrue } from '../crds/shared.ts';
+import { durationSeconds, epochSeconds, single, state, trueCondition } from './status-series.ts';
 import type { StatusSeries } from './status-series.ts';
 
 type Series = StatusSeries<ReindexRequest>;
@@ -7,9 +8,6 @@ type Status = NonNullable<ReindexRequest['status']>;
 
 const figure = (name: string, help: string, read: (status: Status) => number | undefined): Series =>
   single(`es_steward_reindex_${name}`, help, ({ status = {} }) => read(status));
-
-const conditionOf = ({ conditions = [] }: Status, wanted: string) =>
-  conditions.find(({ type, status }) => type === wanted && status === 'True');
 
 /** What a ReindexRequest tells. */
 export const reindexSeries: readonly Series[] = [
@@ -58,8 +56,8 @@ export const reindexSeries: readonly Series[] = [
     name: 'es_steward_reindex_writes_blocked_since_timestamp_seconds',
     help: 'Since when a request blocks writes to its source, by reason: `CutOver`, `BlockFirst` or `RollbackWindow`; absent while it does not.',
     labels: ['reason'],
-    read: ({ status = {} }) => {
-      const blocked = conditionOf(status, 'WritesBlocked');
+    read: ({ status }) => {
+      const blocked = trueCondition(status, 'WritesBlocked');
       return [[epochSeconds(blocked?.lastTransitionTime), blocked?.reason ?? '']];
     },
   },
@@ -85,13 +83,13 @@ export const reindexSeries: readonly Series[] = [
     epochSeconds(status.rollbackUntil),
   ),
   figure('approval_required', '1 while a copy waits for approval, else 0.', (status) =>
-    conditionOf(status, 'ApprovalRequired') === undefined ? 0 : 1,
+    isConditionTrue(status, 'ApprovalRequired') ? 1 : 0,
   ),
   state(
     'es_steward_reindex_failed',
     'reason',
     '1 when a request has failed for good, by reason.',
-    ({ status = {} }) => conditionOf(status, 'Failed')?.reason,
+    ({ status }) => trueCondition(status, 'Failed')?.reason,
   ),
   figure('start_timestamp_seconds', 'When a request began.', ({ startTime }) => epochSeconds(startTime)),
   figure('completion_timestamp_seconds', 'When the aliases moved, or the request ended.', (status) =>

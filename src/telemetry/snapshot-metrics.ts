@@ -1,3 +1,4 @@
+import { findCondition } from '../crds/shared.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import { durationSeconds, epochSeconds, single, state } from './status-series.ts';
 import type { StatusSeries } from './status-series.ts';
@@ -28,7 +29,7 @@ export const snapshotSeries: readonly Series[] = [
   single(
     'es_steward_snapshot_healthy',
     '1 while the newest success is young enough, 0 when it is too old or one is overdue; absent while none is due.',
-    ({ status }) => HEALTHY[status?.conditions?.find(({ type }) => type === 'Healthy')?.status ?? 'Unknown'],
+    ({ status }) => HEALTHY[findCondition(status, 'Healthy')?.status ?? 'Unknown'],
   ),
   figure(
     'es_steward_snapshot_next_run_timestamp_seconds',

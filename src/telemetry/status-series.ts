@@ -1,7 +1,8 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { parseDuration } from '../crds/duration.ts';
-import type { Resource } from '../crds/shared.ts';
+import { findCondition } from '../crds/shared.ts';
+import type { Condition, Conditioned, Resource } from '../crds/shared.ts';
 
 /** One figure, with the values of further labels where the series has any. Undefined: there is nothing to tell. */
 export type Sample = readonly [value: number | undefined, ...labels: readonly string[]];
@@ -99,6 +100,12 @@ function* samplesOf<Of extends Named>({ read, labels = [] }: StatusSeries<Of>, o
       yield { labels: { namespace, name, ...Object.fromEntries(further) }, value };
     }
   }
+}
+
+/** The condition while it is True, for its reason and its time. */
+export function trueCondition(status: Conditioned, type: string): Condition | undefined {
+  const found = findCondition(status, type);
+  return found?.status === 'True' ? found : undefined;
 }
 
 /** Seconds since the epoch of a time as status has it. */

@@ -83,9 +83,7 @@ async function look(es: Elasticsearch, policies: readonly IndexMaintenancePolicy
     es: counted,
     connection: { namespace: 'search', name: 'main', uid: 'connection' },
     clusterUuid: 'cluster',
-    version: '9.4.3',
     maxConcurrentOperations: 2,
-    requestTimeoutMs: 120_000,
     protects: (name: string) => name.startsWith('.'),
   };
   const observe = createObserve({

@@ -9,13 +9,9 @@ const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000).toISOSt
 const info = { clusterName: 'prod', clusterUuid: 'uuid-1', version: '9.4.3', flavor: 'default' };
 const health = {
   status: 'green',
-  timedOut: false,
   nodes: 3,
   dataNodes: 2,
-  activePrimaries: 5,
   activeShards: 10,
-  relocating: 0,
-  initializing: 0,
   unassigned: 0,
   pendingTasks: 0,
 } as const;

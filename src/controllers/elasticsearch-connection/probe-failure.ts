@@ -18,15 +18,12 @@ export function probeFailure(error: ElasticsearchError, resource: Connection): P
 }
 
 /** Where, instead of which call: a person looks for the address, and the sentence stays the same whatever call failed. */
-function refusedProbe(
-  { errorClass, publicMessage }: ElasticsearchError,
-  { spec, metadata }: Connection,
-): string {
+function refusedProbe({ errorClass, sentence }: ElasticsearchError, { spec, metadata }: Connection): string {
   const where =
     spec.endpoints?.join(', ') ?? `Elasticsearch ${metadata.namespace}/${spec.eckRef?.name ?? ''}`;
   if (NO_SUCH_PATH.has(errorClass))
     return `${where}: what answers there has none of the paths of Elasticsearch (404); correct the address, or its path.`;
-  const said = `${where}: ${publicMessage.replace(/^[A-Z]+ \/\S*: /, '')}`;
+  const said = `${where}: ${sentence}`;
   return errorClass === 'unknownOutcome' && where.includes('https:') ? `${said} ${CERTIFICATE}` : said;
 }
 

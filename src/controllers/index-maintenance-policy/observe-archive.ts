@@ -1,5 +1,5 @@
 import type { Cluster } from '../../elasticsearch/connections.ts';
-import { countsByIndex } from '../../elasticsearch/counts-by-index.ts';
+import { countsByIndex } from '../../elasticsearch/aggregations-by-index.ts';
 import { fieldTypes } from '../../elasticsearch/field-types.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { archiveQuery, type ArchiveSpec, cutoffOf, isDate } from './archival.ts';

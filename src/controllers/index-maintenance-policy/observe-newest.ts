@@ -1,6 +1,6 @@
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { fieldTypes } from '../../elasticsearch/field-types.ts';
-import { newestTimestamps } from '../../elasticsearch/newest-timestamps.ts';
+import { newestTimestamps } from '../../elasticsearch/aggregations-by-index.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { isDate } from './archival.ts';
 import { type Answers, askEach } from './observe-each.ts';

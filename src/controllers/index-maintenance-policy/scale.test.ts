@@ -98,9 +98,7 @@ function planner(policies: readonly IndexMaintenancePolicy[]) {
     es,
     connection: { namespace: 'search', name: 'main', uid: 'connection' },
     clusterUuid: 'cluster',
-    version: '9.4.3',
     maxConcurrentOperations: 2,
-    requestTimeoutMs: 60_000,
     protects: (name: string) => name.startsWith('.'),
   };
   // A cast: a plan uses nothing else of it.

@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { ROLLBACK, tokenOf } from '../../crds/shared.ts';
-import { parseDuration } from '../../schedule/duration.ts';
+import { parseDuration } from '../../crds/duration.ts';
 import type { MovedAlias } from './actions.ts';
 import { time } from './moments.ts';
 import { rollbackAlias, userAliases } from './names.ts';

@@ -85,9 +85,7 @@ describe('outcomeOf', () => {
     id: 'n:1',
     opaqueId: 'o',
     description: '',
-    cancellable: true,
     counts: undefined,
-    parent: undefined,
     runningMs: 0,
   };
 

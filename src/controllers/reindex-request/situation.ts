@@ -7,7 +7,7 @@ import type { FlatSettings } from '../index-settings.ts';
 import { type DestinationMark, markOf } from './destination.ts';
 import { isBlocked } from './index-facts.ts';
 import { leftMs } from './moments.ts';
-import { parseDuration } from '../../schedule/duration.ts';
+import { parseDuration } from '../../crds/duration.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
 import { epochAlias, epochOf, foreignEpochs, OWN_PREFIX, userAliases } from './names.ts';
 import type { IndexFacts, Observed } from './observed.ts';

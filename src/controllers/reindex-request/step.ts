@@ -1,9 +1,9 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
+import { parseDuration } from '../../crds/duration.ts';
 import { APPROVE } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import { holdsFinalizer } from '../../runtime/finalizer.ts';
-import { parseDuration } from '../../schedule/duration.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorIndex } from './error-index.ts';
 import { time } from './moments.ts';

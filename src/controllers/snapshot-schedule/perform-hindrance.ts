@@ -4,8 +4,9 @@ import type { Fault } from './observed.ts';
 /** What an answer says that keeps a snapshot from being begun for now; undefined for every other. */
 export function hindranceOf(error: unknown): Fault | undefined {
   if (!isElasticsearchError(error)) return undefined;
+  // Without the call, which changes from slot to slot.
   if (error.errorClass === 'forbidden')
-    return { reason: 'MissingPrivileges', message: sentenceOf(error.publicMessage) };
+    return { reason: 'MissingPrivileges', message: error.sentence.replace(/\.$/, '') };
   if (error.errorType === 'concurrent_snapshot_execution_exception')
     return {
       reason: 'WaitingForTurn',
@@ -14,7 +15,3 @@ export function hindranceOf(error: unknown): Fault | undefined {
     };
   return undefined;
 }
-
-/** Without the call, which changes from slot to slot, and without its full stop. */
-const sentenceOf = (publicMessage: string): string =>
-  publicMessage.replace(/^[A-Z]+ \/\S*: /, '').replace(/\.$/, '');

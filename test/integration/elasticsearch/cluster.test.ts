@@ -50,17 +50,13 @@ describe('the cluster', () => {
 
 describe('health', () => {
   it('is that of the cluster, of one index, and of the worst of several', async () => {
-    expect(await clusterHealth(es)).toMatchObject({ timedOut: false, nodes: expect.any(Number) });
-    expect(await indexHealth(es, index)).toMatchObject({
-      status: 'green',
-      timedOut: false,
-      activePrimaries: 1,
-    });
+    expect(await clusterHealth(es)).toMatchObject({ nodes: expect.any(Number) });
+    expect(await indexHealth(es, index)).toMatchObject({ status: 'green', activeShards: 1 });
     const both = await indexHealth(es, [index, uniqueName(es, 'none')], {
       waitForStatus: 'yellow',
       waitMs: 50,
     });
-    expect(both).toMatchObject({ status: 'red', timedOut: true });
+    expect(both).toMatchObject({ status: 'red' });
   });
 });
 

@@ -6,7 +6,7 @@ import type { Authentication } from '../../../src/elasticsearch/authentication.t
 import { createElasticsearch } from '../../../src/elasticsearch/client.ts';
 import type { ElasticsearchClient } from '../../../src/elasticsearch/client.ts';
 import type { TlsSettings } from '../../../src/elasticsearch/connector.ts';
-import { countsByIndex } from '../../../src/elasticsearch/counts-by-index.ts';
+import { countsByIndex } from '../../../src/elasticsearch/aggregations-by-index.ts';
 import { countDocuments } from '../../../src/elasticsearch/counts.ts';
 import { grantsOfUser, hiddenContents } from '../../../src/elasticsearch/hidden-contents.ts';
 import { deleteIndices, readIndices } from '../../../src/elasticsearch/index-listing.ts';

@@ -51,7 +51,7 @@ describe('a task', () => {
     const { tasks, complete } = await listReindexTasks(es);
     expect(complete).toBe(true);
     expect(tasks.filter((task) => task.opaqueId === opaqueId)).toMatchObject([
-      { id, cancellable: true, parent: undefined, description: `reindex from [${source}] to [${to}]` },
+      { id, description: `reindex from [${source}] to [${to}]` },
     ]);
     expect(await getTask(es, id)).toMatchObject({
       state: 'running',

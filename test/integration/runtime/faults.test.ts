@@ -58,7 +58,7 @@ async function start(options: LampOptions = {}): Promise<void> {
     reflectorHooks,
     ...options,
   });
-  await eventually('the view is complete', () => operator.runner.isSynced() || undefined);
+  await eventually('the view is complete', () => operator.runner.unlisted().length === 0 || undefined);
 }
 
 /** Breaks the first `times` requests that match. */

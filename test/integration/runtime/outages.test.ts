@@ -39,7 +39,7 @@ beforeEach(async () => {
   requests = 0;
   world = newLampWorld();
   operator = runLamps(apiOver(transport), lampController(world, 'a'), { limits: { idleMs: 3_000 } });
-  await eventually('the view is complete', () => operator.runner.isSynced() || undefined);
+  await eventually('the view is complete', () => operator.runner.unlisted().length === 0 || undefined);
 });
 afterEach(() => operator.stop());
 
