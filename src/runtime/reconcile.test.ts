@@ -540,6 +540,13 @@ describe('the finalizer', () => {
       expect(events).toEqual(['CleanupAbandoned']);
     });
 
+    it.each(failures)('stays as long as the kill switch is on: %s', async (_, ways) => {
+      await clock.advance(3_600_000);
+      await pass(ways, { paused: () => true });
+      expect(finalizers()).toEqual([FINALIZER]);
+      expect(events).toEqual([]);
+    });
+
     it.each([
       ['an hour ahead of the API server', 3_600_000],
       ['an hour behind it', -3_600_000],

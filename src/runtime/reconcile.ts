@@ -135,11 +135,12 @@ async function endQuietly({ engine, kind, current }: PassState, { outcome }: Fai
 
 /**
  * A failing cleanup is given up two minutes after the deletion was asked for: a cluster that is gone for good must not
- * hold its namespace. Until then the next try comes no later than that moment.
+ * hold its namespace. Until then the next try comes no later than that moment. The kill switch is no failure: whoever has
+ * switched it on lets the cleanup begin by switching it off.
  */
 async function endOfCleanup(state: PassState, { outcome }: Failure): Promise<Outcome> {
   const left = cleanupTimeLeft(state.current, state.engine.serverNow());
-  if (left === undefined) return outcome;
+  if (left === undefined || state.engine.paused?.() === true) return outcome;
   if (left > 0) return withinMs(outcome, left);
   await patchObject(state, removeFinalizerPatch(state.current));
   state.engine.record(state.current, {
