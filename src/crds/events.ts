@@ -84,7 +84,7 @@ const phases: Readonly<Record<Exclude<Phase, 'Failed' | 'Cancelled' | 'RolledBac
 const requestEvents: readonly EventDoc[] = [
   ...Object.entries(phases).map(([phase, meaning]) =>
     phase === 'AwaitingApproval'
-      ? normal(phase, meaning, 'Look at the plan, then approve exactly it.')
+      ? normal(phase, meaning, 'Look at the plan, then approve exactly this plan.')
       : normal(phase, meaning),
   ),
   ...ofReady(reindexRequest, 'Normal', ['Cancelled', 'RolledBack']),
