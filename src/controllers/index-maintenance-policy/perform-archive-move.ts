@@ -68,7 +68,7 @@ const distinct = <Key extends DocumentKey>(keys: readonly Key[]): readonly Key[]
 async function noCopyRuns({ batch, cluster, context }: Move): Promise<void> {
   const { tasks, complete } = await listReindexTasks(cluster.es, context.pass.signal);
   if (complete && !tasks.some((task) => isCopyOf(batch.id, task))) return;
-  const message = `the copy into ${batch.destination} that was begun before is still under way`;
+  const message = `the copy into ${batch.destination} that was started before is still running`;
   throw new WaitingError('WaitingForTurn', message, AGAIN_MS);
 }
 
@@ -240,7 +240,7 @@ async function areTheSame({ batch, cluster, context }: Move): Promise<void> {
   const found = await readIndices(cluster.es, [batch.index, batch.destination], context.pass.signal);
   const uuids = new Map(found.map(({ name, uuid }) => [name, uuid]));
   if (uuids.get(batch.index) === batch.uuid && uuids.get(batch.destination) === batch.destinationUuid) return;
-  throw incomplete(`${batch.index} and ${batch.destination}`, 'one of them was made anew');
+  throw incomplete(`${batch.index} and ${batch.destination}`, 'one of them was recreated');
 }
 
 /** The record of what is deleted and on whose word. */

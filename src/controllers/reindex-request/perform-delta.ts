@@ -78,7 +78,7 @@ const cannotLookUp: Change = (status) => ({
   failure: {
     reason: 'SourceChanged',
     message:
-      'what changed while writes were free cannot be told for an index of so many shards: retry copies anew, and do not suspend it meanwhile',
+      'what changed while writes were allowed cannot be found in an index with so many shards: a retry copies everything again; do not suspend it meanwhile',
   },
 });
 

@@ -47,7 +47,7 @@ async function add(
     if (!isElasticsearchError(error, 'invalid') || error.errorType === undefined) throw error;
     const { errorType, detail } = error;
     pass.log.warn({ index, errorType, detail }, 'the new fields of the source were refused');
-    const message = `Elasticsearch refuses ${index} the fields that were added to ${source.index} during the copy (${errorType}): its log says why; no alias was moved: retry makes the copy anew with the mappings of now, or correct destination in a new request`;
+    const message = `Elasticsearch refuses ${index} the fields that were added to ${source.index} during the copy (${errorType}): its log says why; no alias was moved: retry to copy with the present mappings, or correct destination in a new request`;
     return (status) => ({ ...status, failure: { reason: 'MappingConflict', message } });
   }
 }

@@ -14,5 +14,9 @@ export function brokenFence(situation: Situation): Step | undefined {
     ? `shard ${moved?.shard} of ${source?.name} has taken writes`
     : `the write block on ${source?.name} was lifted by somebody else`;
   if (!isBlockFirst(situation) && source) return beginToLift(situation, what);
-  return fail(situation, 'SourceChanged', `${what} during the copy; no alias was moved: retry copies anew`);
+  return fail(
+    situation,
+    'SourceChanged',
+    `${what} during the copy; no alias was moved: a retry copies everything again`,
+  );
 }

@@ -23,7 +23,7 @@ export function compare(situation: Situation): Step {
     return fail(
       situation,
       'VerificationFailed',
-      `${mismatched} of ${sampled} documents differ between ${status.source?.index} and ${spec.destination.index}; no alias was moved: see status.verification, then retry copies anew`,
+      `${mismatched} of ${sampled} documents differ between ${status.source?.index} and ${spec.destination.index}; no alias was moved: see status.verification; a retry copies everything again`,
     );
   const target = { index: destination?.name ?? '', uuid: destination?.uuid ?? '' };
   const what = spec.verification.level === 'Ids' ? 'ids' : 'contents';

@@ -28,7 +28,7 @@ export function cutOver(situation: Situation): Step {
     return fail(
       situation,
       'SourceChanged',
-      'source or destination is gone right before the move of the aliases; retry begins anew',
+      'source or destination is gone right before the move of the aliases; a retry copies everything again',
     );
   const broken = brokenFence(situation) ?? conflict(situation);
   if (broken) return broken;
@@ -143,7 +143,7 @@ function strangeWrites(situation: Situation, { maxSeq }: CutoverMark): Step | un
   return fail(
     situation,
     'VerificationFailed',
-    `${destination?.name} has taken writes of somebody else since it was proven; no alias was moved: retry copies anew`,
+    `${destination?.name} has taken writes of somebody else since it was proven; no alias was moved: a retry copies everything again`,
   );
 }
 
@@ -165,7 +165,7 @@ function conflict(situation: Situation): Step | undefined {
   return fail(
     situation,
     'AliasConflict',
-    `alias ${names} was taken from ${source?.name} by somebody else during the copy; no alias was moved: put it back or correct spec.aliases, then retry`,
+    `alias ${names} was taken from ${source?.name} by somebody else during the copy; no alias was moved: put it back, then retry, or correct spec.aliases in a new request`,
   );
 }
 

@@ -22,7 +22,7 @@ export function fence(situation: Situation): Step {
     return fail(
       situation,
       'SourceChanged',
-      `${status.source?.index} was deleted or created anew before writes could be blocked; retry plans again`,
+      `${status.source?.index} was deleted or recreated before writes could be blocked; a retry plans again`,
     );
   const guarded = refuseProtected(situation);
   if (guarded) return guarded;
@@ -43,13 +43,13 @@ export function fence(situation: Situation): Step {
     return fail(
       situation,
       'SourceChanged',
-      `the write block on ${source.name} was lifted by somebody else during the copy; no alias was moved: retry copies anew`,
+      `the write block on ${source.name} was lifted by somebody else during the copy; no alias was moved: a retry copies everything again`,
     );
   if (status.plan?.blockedBefore && !situation.blocked)
     return fail(
       situation,
       'SourceChanged',
-      `the write block that was on ${source.name} before this request was lifted by somebody else; retry plans anew`,
+      `the write block that was on ${source.name} before this request was lifted by somebody else; a retry plans again`,
     );
   if (isOfSomebodyElse(situation))
     return step(situation, {

@@ -27,7 +27,7 @@ export function prepare(situation: Situation): Step {
     return fail(
       situation,
       'SourceChanged',
-      `${status.source?.index ?? spec.source.index} is not the index any more that was planned: it was deleted or created anew; retry plans again`,
+      `${status.source?.index ?? spec.source.index} is no longer the index of the plan: it was deleted or recreated; a retry plans again`,
     );
   const guarded = refuseProtected(situation);
   if (guarded) return guarded;
@@ -81,7 +81,7 @@ function destinationStep(situation: Situation, source: IndexFacts, message: stri
       return fail(
         situation,
         'AliasConflict',
-        `${target.index}, the unfinished copy of an earlier attempt, has the alias ${aliases.join(', ')} and may be in use, so it was not made anew: remove the alias, then retry`,
+        `${target.index}, the unfinished copy of an earlier attempt, has the alias ${aliases.join(', ')} and may be in use, so it was not recreated: remove the alias, then retry`,
       );
     return step(situation, {
       phase: 'Preparing',

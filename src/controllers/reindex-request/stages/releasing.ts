@@ -11,7 +11,7 @@ export function release(situation: Situation): Step {
     return fail(
       situation,
       'SourceChanged',
-      'source or destination is gone right before the end of the copy; retry begins anew',
+      'source or destination is gone right before the end of the copy; a retry copies everything again',
     );
   const message = `finishing ${spec.destination.index}`;
   const options = {
