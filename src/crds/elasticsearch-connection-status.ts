@@ -5,22 +5,22 @@ import { commonStatus } from './shared.ts';
 const count = (description: string) => z.int().min(0).optional().describe(description);
 
 /** Every member is optional: before the first look at a cluster nothing is known of it. */
-export const elasticsearchConnectionStatus = object('What was last seen of the cluster.', {
+export const elasticsearchConnectionStatus = object('What the last probe of the cluster found.', {
   ...commonStatus,
   clusterName: text(255).optional().describe('The name of the cluster.'),
   clusterUUID: text(64)
     .optional()
     .describe(
-      'The identity of the cluster, pinned at first sight. Another one stops everything until the annotation es-steward.dev/accept-cluster names it.',
+      'The uuid of the cluster, pinned by the first successful probe. If another cluster answers, everything stops until the annotation es-steward.dev/accept-cluster names its uuid.',
     ),
   version: text(64).optional().describe('The version of Elasticsearch.'),
   flavor: text(64).optional().describe('The build flavour, such as default.'),
   health: z.enum(['green', 'yellow', 'red']).optional().describe('The health of the cluster.'),
   nodes: count('Nodes in the cluster.'),
   dataNodes: count('Nodes that hold data.'),
-  activeShards: count('Shards that work.'),
-  unassignedShards: count('Shards that have no node.'),
-  pendingTasks: count('Changes of the cluster state that wait.'),
+  activeShards: count('Active shards.'),
+  unassignedShards: count('Shards that are not assigned to a node.'),
+  pendingTasks: count('Pending changes of the cluster state.'),
   statistics: object('Figures over all indexes.', {
     indices: count('Indexes.'),
     primaryDocuments: count('Documents in primary shards.'),
@@ -31,7 +31,7 @@ export const elasticsearchConnectionStatus = object('What was last seen of the c
       .min(0)
       .max(100)
       .optional()
-      .describe('The part of the disks of all nodes together that is used.'),
+      .describe('How much of the disks of all nodes together is used.'),
   }).optional(),
   largestIndices: list(
     object('A large index.', {
@@ -47,25 +47,25 @@ export const elasticsearchConnectionStatus = object('What was last seen of the c
     object('A snapshot repository.', {
       name: text(255).describe('The name of the repository.'),
       type: text(64).describe('Its type, such as fs or s3.'),
-      readOnly: z.boolean().describe('Whether snapshots can only be read.'),
-      verified: z.boolean().optional().describe('Whether all nodes could write to it when last tried.'),
+      readOnly: z.boolean().describe('Whether it is registered as read-only.'),
+      verified: z.boolean().optional().describe('Whether all nodes could write to it in the last test.'),
     }),
     20,
   )
     .optional()
-    .describe('The snapshot repositories, twenty at most.'),
+    .describe('The snapshot repositories, at most twenty.'),
   missingPrivileges: list(text(255).describe('A privilege.'))
     .optional()
     .describe('Privileges that the login lacks for what this operator does.'),
   activeOperations: list(
-    object('An object that has a place.', {
+    object('An object that works on the cluster.', {
       kind: text(63).describe('Its kind.'),
       namespace: text(63).describe('Its namespace.'),
       name: text(253).describe('Its name.'),
     }),
   )
     .optional()
-    .describe('What works on the cluster now.'),
-  queued: count('Objects that wait for a place.'),
-  lastProbeTime: time('When the cluster was last looked at; written at most every five minutes.').optional(),
+    .describe('Which objects work on the cluster now.'),
+  queued: count('How many objects wait for their turn.'),
+  lastProbeTime: time('When the cluster was last probed; updated at most every five minutes.').optional(),
 });

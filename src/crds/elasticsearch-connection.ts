@@ -3,7 +3,7 @@ import { defineCrd } from './define.ts';
 import { duration } from './duration.ts';
 import { elasticsearchConnectionStatus as status } from './elasticsearch-connection-status.ts';
 import { nameGlob } from './elasticsearch-names.ts';
-import { atMostOneOf, exactlyOneOf, list, matching, name, object, ruled, setOf } from './fields.ts';
+import { atMostOneOf, exactlyOneOf, hostName, list, matching, name, object, ruled, setOf } from './fields.ts';
 import { grant } from './grants.ts';
 import { conditionColumn, type DeepReadonly, type Resource, suspend } from './shared.ts';
 
@@ -12,8 +12,8 @@ const PORT = '[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0
 const endpoint = matching(
   1024,
   `^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9a-fA-F:.]+\\])(:(${PORT}))?(/[A-Za-z0-9._~/-]*)?$`,
-  'must be a URL such as https://es.example:9200, without credentials, query or fragment: a login belongs into a Secret that auth names',
-).describe('The URL of a node or of a load balancer before the cluster.');
+  'must be a URL such as https://es.example:9200, without credentials, query or fragment: put the login into a Secret and name it in auth',
+).describe('The URL of a node, or of a load balancer in front of the cluster.');
 
 const key = (initial: string, description: string) =>
   matching(
@@ -29,19 +29,22 @@ const secretRef = object('A Secret in the namespace of this connection.', {
 });
 
 const auth = atMostOneOf(
-  object('How to log in; absent or empty: anonymously. Set at most one member.', {
+  object('How to log in. Default: anonymously. Set at most one member.', {
     basic: object('A user and a password.', {
       secretRef,
-      usernameKey: key('username', 'The key of the Secret that holds the user.'),
-      passwordKey: key('password', 'The key of the Secret that holds the password.'),
+      usernameKey: key('username', 'The key of the Secret that contains the user name.'),
+      passwordKey: key('password', 'The key of the Secret that contains the password.'),
     }).optional(),
     apiKey: object('An API key of Elasticsearch.', {
       secretRef,
-      key: key('apiKey', 'The key of the Secret that holds the API key in its encoded form.'),
+      key: key(
+        'apiKey',
+        'The key of the Secret that contains the API key: the value `encoded` of the answer when it was created.',
+      ),
     }).optional(),
     bearer: object('A token, for instance of a service account of Elasticsearch.', {
       secretRef,
-      key: key('token', 'The key of the Secret that holds the token.'),
+      key: key('token', 'The key of the Secret that contains the token.'),
     }).optional(),
     clientCertificate: object('A client certificate.', {
       secretRef: secretRef.describe('A Secret of type kubernetes.io/tls, with tls.crt and tls.key.'),
@@ -54,23 +57,26 @@ const auth = atMostOneOf(
 );
 
 const tls = atMostOneOf(
-  object('Whom to trust; absent: the certificate authorities that the operator comes with.', {
-    caSecretRef: object('A Secret of the same namespace with the certificate authority.', {
-      name: name('The name of the Secret.'),
-      key: key('ca.crt', 'The key that holds the certificates in PEM.'),
-    }).optional(),
-    caConfigMapRef: object('A ConfigMap of the same namespace with the certificate authority.', {
-      name: name('The name of the ConfigMap.'),
-      key: key('ca.crt', 'The key that holds the certificates in PEM.'),
-    }).optional(),
-    serverName: name(
-      'The name that the certificate must carry; absent: the host of the endpoint.',
-    ).optional(),
-    insecureSkipVerify: z
-      .boolean()
-      .default(false)
-      .describe('Accept any certificate. Anybody on the way can then read and change everything.'),
-  }),
+  object(
+    'Which certificates are trusted. Default: those of the public authorities that the operator knows.',
+    {
+      caSecretRef: object('A Secret of the same namespace with the certificate authority.', {
+        name: name('The name of the Secret.'),
+        key: key('ca.crt', 'The key that contains the certificates in PEM format.'),
+      }).optional(),
+      caConfigMapRef: object('A ConfigMap of the same namespace with the certificate authority.', {
+        name: name('The name of the ConfigMap.'),
+        key: key('ca.crt', 'The key that contains the certificates in PEM format.'),
+      }).optional(),
+      serverName: hostName(
+        'The host name for which the certificate must be valid. Default: the host of the endpoint.',
+      ).optional(),
+      insecureSkipVerify: z
+        .boolean()
+        .default(false)
+        .describe('Accept any certificate. Anybody on the network path can then read and change everything.'),
+    },
+  ),
   'caSecretRef',
   'caConfigMapRef',
 );
@@ -79,13 +85,13 @@ const NO_TLS = 'an endpoint without TLS needs allowInsecure: true; better use ht
 
 const spec = ruled(
   exactlyOneOf(
-    object('Where the cluster is, how to log in, who may use it and what is never touched.', {
+    object('Where the cluster is, how to log in, who may use it, and which indexes are never touched.', {
       endpoints: setOf(endpoint)
         .min(1)
         .optional()
         .describe('The URLs of the cluster. Set exactly one of endpoints and eckRef.'),
       eckRef: object(
-        'An Elasticsearch of Elastic Cloud on Kubernetes in the same namespace: its URL, certificate authority and user are used.',
+        'An Elasticsearch resource of Elastic Cloud on Kubernetes (ECK) in the same namespace: its URL, certificate authority and user are used.',
         {
           name: name('The name of the Elasticsearch resource.'),
         },
@@ -93,16 +99,16 @@ const spec = ruled(
       allowInsecure: z
         .boolean()
         .default(false)
-        .describe('Allow endpoints without TLS. Passwords and data then travel in the clear.'),
+        .describe('Allow endpoints without TLS. Passwords and data are then sent unencrypted.'),
       auth: auth.optional(),
       tls: tls.optional(),
       grants: list(grant)
         .optional()
-        .describe('Who else may use this connection, and for what. Absent: nobody.'),
+        .describe('Which other namespaces may use this connection, and for what. Default: none.'),
       protectedIndices: list(nameGlob('A pattern of names, with * as its only wildcard.'))
         .default(['.*'])
         .describe(
-          'Indexes that are never deleted, closed, blocked or re-aliased by anything that uses this connection.',
+          'Indexes that nothing that uses this connection ever deletes, closes, blocks or re-aliases.',
         ),
       maxConcurrentOperations: z
         .int()
@@ -110,12 +116,12 @@ const spec = ruled(
         .max(100)
         .default(2)
         .describe(
-          'How many copies, archivals or snapshot repositories work at the same time, counted per kind.',
+          'How many copies, archivals and snapshot repositories are active at the same time, counted per kind.',
         ),
-      probeInterval: duration('5s', '1h').default('30s').describe('How often the cluster is looked at.'),
+      probeInterval: duration('5s', '1h').default('30s').describe('How often the cluster is probed.'),
       requestTimeout: duration('1s', '5m').default('30s').describe('How long one request may take.'),
       suspend: suspend.describe(
-        'Stop everything that uses this connection before its next effect; looking at the cluster goes on.',
+        'Stop everything that uses this connection before its next change in Elasticsearch. Probing continues.',
       ),
     }),
     'endpoints',
@@ -139,7 +145,7 @@ export const elasticsearchConnection = defineCrd({
   plural: 'elasticsearchconnections',
   shortNames: ['esconn'],
   description:
-    'Says where an Elasticsearch cluster is, how to log in, who may use it and what is never touched.',
+    'Says where an Elasticsearch cluster is, how to log in, who may use it, and which indexes are never touched.',
   spec,
   status,
   columns: [
@@ -164,7 +170,7 @@ export const elasticsearchConnection = defineCrd({
   conditions: [
     {
       type: 'Ready',
-      description: 'True when the cluster answers and everything that uses this connection may work.',
+      description: 'True when the cluster answers and this connection can be used.',
       reasons: {
         Connected: 'The cluster answers.',
         Unreachable: 'No endpoint answers.',
@@ -172,11 +178,11 @@ export const elasticsearchConnection = defineCrd({
         TLSInvalid: 'The certificate of the cluster is not trusted.',
         SecretNotFound: 'A Secret or ConfigMap that the spec names, or a key in it, does not exist.',
         MissingPrivileges:
-          'The login may not even look at the cluster; status.missingPrivileges lists what it lacks.',
+          'The login lacks the cluster privilege monitor; status.missingPrivileges lists what it lacks.',
         ClusterChanged: 'Another cluster answers than the one that was pinned.',
         UnsupportedVersion: 'This version of Elasticsearch is not supported.',
-        EndpointRefused: 'The operator is not allowed to speak to this endpoint.',
-        InvalidSpec: 'The spec cannot be acted on; the message names the field.',
+        EndpointRefused: 'The operator is not allowed to connect to this endpoint.',
+        InvalidSpec: 'The spec cannot be used; the message names the field.',
         Suspended: 'spec.suspend stops everything that uses this connection.',
       },
     },
@@ -184,10 +190,10 @@ export const elasticsearchConnection = defineCrd({
       type: 'Healthy',
       description: 'False when the health of the cluster is red.',
       reasons: {
-        Green: 'All shards work.',
-        Yellow: 'Replicas are missing.',
+        Green: 'All shards are assigned.',
+        Yellow: 'Replica shards are missing.',
         Red: 'A primary shard is missing.',
-        NotObserved: 'The last look at the cluster did not get that far; see Ready.',
+        NotObserved: 'The last probe of the cluster did not get that far; see Ready.',
       },
     },
   ],

@@ -65,18 +65,18 @@ type Phase = NonNullable<NonNullable<ReindexRequest['status']>['phase']>;
 /** Each phase is told when it begins; the last three by the reason of `Ready` instead. */
 const phases: Readonly<Record<Exclude<Phase, 'Failed' | 'Cancelled' | 'RolledBack'>, string>> = {
   Pending: 'The request waits for its turn.',
-  Validating: 'Everything is checked before anything is made.',
-  Preparing: 'The destination is made.',
-  Fencing: 'Writes to the source are blocked from here on, until the aliases have moved.',
+  Validating: 'Everything is checked before anything is created.',
+  Preparing: 'The destination is created.',
+  Fencing: 'Writes to the source are blocked, until the aliases have moved.',
   Copying: 'The documents are copied.',
-  CatchingUp: 'What was written meanwhile is copied, round after round.',
+  CatchingUp: 'Changes since the last round are copied, round after round.',
   AwaitingApproval: 'The copy is caught up and waits for approval.',
   Hardening: 'The destination gets its replicas.',
-  Reconciling: 'The last changes are copied, behind the write block.',
+  Reconciling: 'The last changes are copied, while writes are blocked.',
   Verifying: 'Source and destination are compared.',
   CuttingOver: 'The aliases move.',
   RollbackWindow: 'The aliases have moved; until status.rollbackUntil they can be moved back.',
-  CleaningUp: 'What is not needed any more is let go.',
+  CleaningUp: 'What the copy has changed on the source is undone, or the source is deleted.',
   Completed: 'The request is complete.',
   Planned: 'The plan of the dry run is written.',
 };
@@ -84,7 +84,7 @@ const phases: Readonly<Record<Exclude<Phase, 'Failed' | 'Cancelled' | 'RolledBac
 const requestEvents: readonly EventDoc[] = [
   ...Object.entries(phases).map(([phase, meaning]) =>
     phase === 'AwaitingApproval'
-      ? normal(phase, meaning, 'Look at the plan, then approve exactly it.')
+      ? normal(phase, meaning, 'Look at the plan, then approve exactly this plan.')
       : normal(phase, meaning),
   ),
   ...ofReady(reindexRequest, 'Normal', ['Cancelled', 'RolledBack']),
@@ -109,17 +109,17 @@ const requestEvents: readonly EventDoc[] = [
   warning(
     'WritesAfterFence',
     'The source has taken writes that the destination does not have, because somebody lifted the write block.',
-    'See the guide, "The way back". The source is not deleted.',
+    'The source is not deleted: docs/runbooks/EsStewardWritesAfterFence.md says how to find and copy these writes.',
   ),
   warning(
     'SourceKept',
-    'The source was to be deleted and is kept for good; status.sourceKept says why.',
+    'The source should have been deleted and is kept for good; status.sourceKept says why.',
     'Delete it yourself when nothing needs it.',
   ),
   warning(
     'IndexGone',
     'An index of a series was gone before it was copied; the series goes on without it.',
-    'Find out who deleted it, if it was to be copied.',
+    'Find out who deleted it, if you need it.',
   ),
 ];
 
@@ -133,22 +133,22 @@ const scheduleEvents: readonly EventDoc[] = [
   ...ofReady(snapshotSchedule, 'Warning', ['DeadlineExceeded']),
   warning(
     'BackupStale',
-    'The newest success is older than spec.staleAfter; retention deletes nothing until there is a younger one.',
-    'See why there is no newer success: condition Ready and status.history.',
+    'The newest success is older than spec.staleAfter; retention deletes nothing until there is a newer one.',
+    'Find out why there is no newer success: see the condition Ready and status.history.',
   ),
-  normal('BackupFresh', 'There is a success again that is young enough.'),
+  normal('BackupFresh', 'There is a recent success again.'),
   warning(
     'SnapshotUnreadable',
-    'A file of a snapshot in the repository is missing or damaged. That snapshot counts for nothing and is not deleted.',
+    'A file of a snapshot in the repository is missing or damaged. That snapshot does not count and is not deleted.',
     'See status.unreadable. Restore the file, or delete the snapshot; if it was yours, make sure that there is a newer one.',
   ),
-  normal('SlotsMissed', 'Slots of the schedule never run, because nobody looked when they came.'),
+  normal('SlotsMissed', 'Slots of the schedule were missed and do not run any more.'),
   normal(
     'NameTaken',
-    'A snapshot of somebody else, or one that cannot be read, has the name; another name is taken.',
+    'A snapshot of somebody else, or an unreadable one, has the name; another name is used.',
   ),
-  normal('SnapshotsDeleted', 'Retention has deleted what was expired.'),
-  normal('RestoreCheckPassed', 'A sample was restored and is what it was.'),
+  normal('SnapshotsDeleted', 'Retention has deleted expired snapshots.'),
+  normal('RestoreCheckPassed', 'A sample was restored and is equal to the original.'),
   normal('RestoreCheckSkipped', 'Nothing could be checked.'),
   warning('RestoreCheckFailed', 'A sample could not be restored, or differs.'),
 ];
@@ -157,7 +157,7 @@ const policyEvents: readonly EventDoc[] = [
   {
     reason: 'IndexesDeleted',
     type: 'Normal; Warning if some could not be',
-    meaning: 'A run has deleted indexes; the note has their number.',
+    meaning: 'A run has deleted indexes; the note contains their number.',
     cure: 'What could not be deleted is tried again at the next time of the schedule; the log of the operator says why.',
   },
   ...ofReady(indexMaintenancePolicy, 'Warning', [
@@ -174,8 +174,8 @@ const policyEvents: readonly EventDoc[] = [
 const common: readonly EventDoc[] = [
   warning(
     'CleanupAbandoned',
-    'Letting go in Elasticsearch failed for two minutes after the deletion, and was given up.',
-    'Look for what is left: a write block, a task, temporary indexes.',
+    'The cleanup in Elasticsearch failed for two minutes after the deletion of the object, and was given up.',
+    'Look for what may be left: a write block, a task, temporary indexes.',
   ),
 ];
 

@@ -4,6 +4,7 @@ import {
   atMostOneOf,
   exactlyOneOf,
   freeForm,
+  hostName,
   immutableMember,
   intOrPercent,
   mapOf,
@@ -25,6 +26,12 @@ const rulesOf = (schema: z.ZodType): readonly string[] =>
 describe('building blocks', () => {
   it('refuses duplicates in a set', () => {
     expect([takes(setOf(text(5)), ['a', 'b']), takes(setOf(text(5)), ['a', 'a'])]).toEqual([true, false]);
+  });
+
+  it('calls the name of a host a host, not an object of Kubernetes', () => {
+    const issue = hostName('d').safeParse('ES.example').error?.issues[0];
+    expect(issue?.message).toMatch(/^must be the name of a host: /);
+    expect(takes(hostName('d'), 'es.example')).toBe(true);
   });
 
   it('refuses a second item with the same key in a map', () => {

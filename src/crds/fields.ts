@@ -60,11 +60,16 @@ export function without(max: number, pattern: string, message: string): z.ZodStr
 const celText = (value: string): string => (value.includes("'") ? JSON.stringify(value) : `r'${value}'`);
 
 /** The name of a Kubernetes object: a DNS subdomain. */
-export const name = (description: string): z.ZodString =>
+export const name = (description: string): z.ZodString => domain('name of a Kubernetes object', description);
+
+/** The name of a host, which is written in the same way. */
+export const hostName = (description: string): z.ZodString => domain('name of a host', description);
+
+const domain = (what: string, description: string): z.ZodString =>
   matching(
     253,
     '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
-    'must be the name of a Kubernetes object: lower case letters, digits, `-` and `.`, beginning and ending with a letter or digit',
+    `must be the ${what}: lower case letters, digits, \`-\` and \`.\`, beginning and ending with a letter or digit`,
   ).describe(description);
 
 /** As one value: who applies it later replaces all of it. */

@@ -19,7 +19,7 @@ const expression = ruled(
       .describe('How the label is compared with `values`.'),
     values: setOf(labelValue)
       .optional()
-      .describe('The values for In and NotIn; absent with Exists and DoesNotExist.'),
+      .describe('The values for In and NotIn. Not with Exists and DoesNotExist.'),
   }),
   {
     rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
@@ -29,11 +29,11 @@ const expression = ruled(
   ({ operator, values = [] }) => (operator === 'In' || operator === 'NotIn') === values.length > 0,
 );
 
-const namespaceSelector = object('Chooses namespaces by their labels; empty: all of them.', {
+const namespaceSelector = object('Selects namespaces by their labels; empty: all namespaces.', {
   matchLabels: record(labelValue)
     .optional()
     .describe('Labels that a namespace must have with exactly these values.'),
-  matchExpressions: list(expression).optional().describe('Further requirements; all must hold.'),
+  matchExpressions: list(expression).optional().describe('Further requirements; all must be met.'),
 });
 
 /** What a connection lets other namespaces do. */
@@ -52,16 +52,18 @@ export const grant = exactlyOneOf(
     namespaceSelector: namespaceSelector.optional(),
     indices: setOf(nameGlob('A pattern of names, with * as its only wildcard.'))
       .optional()
-      .describe('Indexes and aliases that may be used: both kinds of names must match. Absent: none.'),
+      .describe('Indexes and aliases that may be used; the names of both must match. Default: none.'),
     repositories: setOf(plainName('a snapshot repository', 'The name of a snapshot repository.'))
       .optional()
-      .describe('Snapshot repositories that may be used. Absent: none.'),
+      .describe('Snapshot repositories that may be used. Default: none.'),
     operations: setOf(z.enum(['Reindex', 'Snapshot', 'Maintain', 'Delete']).describe('An operation.'), 4)
       .optional()
-      .describe('What may be done; Delete is the deletion of indexes or snapshots. Absent: nothing.'),
+      .describe(
+        'What may be done. Delete means the deletion of indexes, snapshots or archived documents. Default: nothing.',
+      ),
     pipelines: setOf(plainName('an ingest pipeline', 'The name of an ingest pipeline.'))
       .optional()
-      .describe('Ingest pipelines that a copy may name. Absent: none.'),
+      .describe('Ingest pipelines that a copy may use. Default: none.'),
   }),
   'namespaces',
   'namespaceSelector',

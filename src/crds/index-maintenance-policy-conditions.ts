@@ -4,29 +4,30 @@ import type { ConditionDoc } from './shared.ts';
 export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
   {
     type: 'Ready',
-    description: 'True after a pass without a fault; with DryRun, when the plan is in status.',
+    description:
+      'True when the last run, if there was one, had no failure; with DryRun, when the plan is in status.',
     reasons: {
-      Planned: 'The plan is in status; mode DryRun does nothing about it.',
+      Planned: 'The plan is in status; mode DryRun does not carry it out.',
       Scheduled: 'The plan is carried out at the next time of the schedule.',
       Maintained: 'The last run did everything that was due.',
-      Running: 'A run is under way.',
+      Running: 'A run is in progress.',
       ApprovalRequired: 'The plan waits for approval of its hash.',
       LimitExceeded: 'More would be deleted than deletion.maxDeletes allows, and approval is Never.',
-      ClockSkew: 'Clocks differ by more than a minute, so that no age can be relied on: nothing is changed.',
-      SnapshotMissing: 'Indexes are old enough and not in a snapshot as beforeDelete wants it: they stay.',
-      ActionFailed:
-        'The last run could not do everything; it is tried again at the next time of the schedule.',
+      ClockSkew: 'Clocks differ by more than a minute, so that ages are not reliable: nothing is changed.',
+      SnapshotMissing:
+        'Expired indexes are kept, because no snapshot that beforeDelete accepts contains them.',
+      ActionFailed: 'The last run could not do everything; the next run tries again.',
       WaitingForTurn:
-        'As many policies as the connection allows move documents, an earlier copy is still under way, or another policy deletes or changes aliases on the cluster.',
+        'Other policies use all places for archival on the connection, an earlier copy is still running, or another policy deletes or changes aliases on the cluster.',
       ArchivalHindered:
-        'Documents on their way may be in their index and in the archive, and cannot go on now; the message says why.',
+        'An archival batch is interrupted, so documents may be both in their index and in the archive; the message says why.',
       Conflict:
         'Another policy would delete or archive the same index, archives into the same one, or manages the same alias: neither acts.',
       NotSynced:
-        'Not every policy, request, schedule and connection can be listed, so that others may stand against what is due: nothing is done.',
+        'The operator cannot list all policies, requests, schedules and connections yet, and some may conflict with this policy: nothing is done.',
       ConnectionNotFound:
-        'The ElasticsearchConnection does not exist, or the operator does not look after its namespace.',
-      NotGranted: 'The connection grants this namespace no such use of these names.',
+        'The ElasticsearchConnection does not exist, or the operator does not watch its namespace.',
+      NotGranted: 'The connection does not grant this operation on these names to this namespace.',
       ConnectionNotReady: 'The connection is not ready; its own conditions say why.',
       ConnectionSuspended: 'The connection is suspended, and with it everything that uses it.',
       Suspended: 'spec.suspend stops the policy.',
@@ -34,8 +35,11 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
   },
   {
     type: 'ApprovalRequired',
-    description: 'True while a plan waits for approval; the message carries its hash.',
-    reasons: { WaitingForApproval: 'Annotate with the hash, or put it into deletion.approvedPlan.' },
+    description: 'True while a plan waits for approval; the message contains its hash.',
+    reasons: {
+      WaitingForApproval:
+        'Approve with the annotation es-steward.dev/approve, or with deletion.approvedPlan.',
+    },
   },
   {
     type: 'Conflict',

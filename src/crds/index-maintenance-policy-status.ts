@@ -4,20 +4,22 @@ import { commonStatus } from './shared.ts';
 
 const count = (description: string) => z.int().min(0).describe(description);
 const index = (description: string) => text(255).describe(description);
-const uuid = text(64).describe('Its identity: an index made anew under the name is another one.');
+const uuid = text(64).describe('Its uuid. An index that is recreated under the same name has another uuid.');
 const reason = text(64).describe('The reason in PascalCase; each is listed in the guide.');
 
 const deletes = object('What will be deleted.', {
   count: count('Indexes.'),
   bytes: count('Bytes in their primary shards.'),
   documents: count('Documents in their primary shards.'),
-  names: list(index('The name of an index.'), 50).describe('The first fifty, oldest first.'),
+  names: list(index('The name of an index.'), 50).describe('The first fifty names, oldest first.'),
 });
 
 const aliasChanges = object('What will change in aliases.', {
-  add: count('Memberships that will be added or corrected.'),
-  remove: count('Memberships that will be removed.'),
-  names: list(text(255).describe('The name of an alias.'), 50).describe('The first fifty aliases concerned.'),
+  add: count('Alias memberships that will be added or corrected.'),
+  remove: count('Alias memberships that will be removed.'),
+  names: list(text(255).describe('The name of an alias.'), 50).describe(
+    'The first fifty aliases that will change.',
+  ),
 });
 
 /** The order in which documents are come to: by date, and by sequence number within one date. */
@@ -25,11 +27,11 @@ const place = (description: string) =>
   object(description, {
     date: z.int().describe('The latest date of the document, in milliseconds since the epoch.'),
     seqNo: z.int().min(0).describe('Its sequence number.'),
-    documents: text(8_192).describe('Fingerprints of the documents there: each shard may have one.'),
+    documents: text(8_192).describe('Fingerprints of the documents at this place: each shard may have one.'),
   }).optional();
 
 const batchOfDocuments = {
-  id: text(32).describe('Identifies the copy of this batch among the tasks of Elasticsearch.'),
+  id: text(32).describe('Identifies the copy of this batch in the task list of Elasticsearch.'),
   time: time('When it was chosen.'),
   target: text(63).describe('The target.'),
   index: index('The index that they come from.'),
@@ -38,55 +40,55 @@ const batchOfDocuments = {
   destinationUuid: uuid,
   cutoff: time('All of them are older than this.'),
   marks: list(z.int().min(-1), 1_024).describe(
-    'The highest sequence number of each shard of the archive before the copy: what has a higher one has come since.',
+    'The highest sequence number of each shard of the archive before the copy. Documents with a higher one are newer.',
   ),
   documents: text(40_000).describe('Fingerprints of the id, routing and content of each document.'),
-  after: place('The documents that it comes after. Absent: it begins with the oldest.'),
+  after: place('The place after which it begins. Absent: it begins with the oldest document.'),
   last: place('Its last document.'),
 };
-const archiveBatch = object('Documents that are on their way into an archive.', batchOfDocuments);
-const hinderedBatch = object('A batch that something keeps from its end.', {
+const archiveBatch = object('Documents that are being moved into an archive.', batchOfDocuments);
+const hinderedBatch = object('A batch that was interrupted after its copy.', {
   ...batchOfDocuments,
   reason,
   triedTime: time('When it was last tried.'),
 });
 
-const archive = object('What was archived so far.', {
+const archive = object('The state of archival.', {
   documents: count('Documents that this policy has moved since it was created.'),
   moved: mapOf(
     'target',
-    object('What a target has moved in this run.', {
+    object('How many documents of a target were moved in this run.', {
       target: text(63).describe('The name of the target.'),
       documents: count('Documents that were moved.'),
     }),
     50,
   )
     .optional()
-    .describe('What was moved in the run that is under way, by target.'),
+    .describe('How many documents the current run has moved, by target.'),
   held: list(
     object('An index whose documents could not all be moved.', {
       index: index('Its name.'),
       reason,
-      documents: count('Documents that were left, as far as the run has come.').optional(),
-      changed: count('Batches whose documents all had changed on their way.').optional(),
-      after: place('The run goes on after these. Absent: it has done with the index.'),
+      documents: count('Documents that were left so far.').optional(),
+      changed: count('Batches whose documents had all changed before they were deleted.').optional(),
+      after: place('The run continues after this place. Absent: it is done with the index.'),
     }),
     100,
-  ).describe('Indexes that the last run came to, and whose documents could not all be moved.'),
+  ).describe('Indexes of the last run whose documents could not all be moved.'),
   batch: archiveBatch
     .optional()
     .describe('Written before the copy: exactly these versions of these documents are moved next.'),
   hindered: list(hinderedBatch, 4)
     .optional()
-    .describe('Batches that wait for the end of what hinders them, while the policy goes on with the rest.'),
+    .describe('Interrupted batches, which are tried again every minute. The policy continues with the rest.'),
 });
 
 const plan = object('What the policy would do, or does.', {
-  hash: text(64).describe('Identifies exactly this plan; an approval names it.'),
+  hash: text(64).describe('The hash of this plan; an approval names it.'),
   time: time('When it was made.'),
-  lookedAtTime: time('When it was last compared with what is there.'),
-  specHash: text(64).describe('Identifies the spec that it was made for.'),
-  generation: count('The generation of the spec that was last looked at.'),
+  lookedAtTime: time('When it was last compared with the cluster.'),
+  specHash: text(64).describe('The hash of the spec that it was made for.'),
+  generation: count('The generation of the spec that it was made for.'),
   deletes,
   aliasChanges,
   archive: object('What will be archived.', {
@@ -96,26 +98,26 @@ const plan = object('What the policy would do, or does.', {
     object('Why indexes stay.', { reason, count: count('Indexes that stay for this reason.') }),
     40,
   ).describe('Why all other indexes stay.'),
-  held: list(object('An index that needs a look.', { index: index('Its name.'), reason }), 20).describe(
-    'The first twenty that would be deleted, had not something held them back, or whose name or age cannot be read.',
+  held: list(object('An index that you should look at.', { index: index('Its name.'), reason }), 20).describe(
+    'The first twenty indexes that a rule selects but that are kept, or whose name or age cannot be read.',
   ),
   pending: text(50_000)
     .optional()
-    .describe('Fingerprints of the indexes in this plan that have not been dealt with yet.'),
-  askedTime: time('Since when it waits for approval: it does not change until then.').optional(),
+    .describe('Fingerprints of the indexes in this plan that are not done yet.'),
+  askedTime: time('Since when it waits for approval. It does not change while it waits.').optional(),
   approvedTime: time('When the plan was approved.').optional(),
   batch: list(
     object('An index that is being deleted.', {
       name: index('Its name.'),
       uuid,
-      operations: z.int().min(-1).optional().describe('Operations that it had seen when it was chosen.'),
+      operations: z.int().min(-1).optional().describe('Its number of operations when it was chosen.'),
     }),
     50,
   )
     .optional()
     .describe('Written before the deletion: exactly these are deleted next.'),
   retryUntilTime: time(
-    'Until then it is looked every five minutes whether what held back indexes in the last run has passed, and they go.',
+    'Until this time the operator checks every five minutes whether indexes that were held back in the last run can be deleted.',
   ).optional(),
   nextExpiry: time('When the next index will expire.').optional(),
 });
@@ -125,20 +127,20 @@ const run = {
   duration: text(32).optional().describe('How long it took.'),
   deleted: count('Indexes that were deleted.'),
   deletedBefore: count(
-    'Indexes that went in the run which this one makes up for, and in others that did: deletion.maxDeletes counts them.',
+    'Indexes that were already deleted by the run that this one completes; they count towards deletion.maxDeletes.',
   ).optional(),
-  failed: count('Indexes that could not be deleted, or that are still there.'),
+  failed: count('Indexes that could not be deleted, or that still exist.'),
   dropped: count(
-    'Indexes that were taken out of the plan because they had changed, or something else held them.',
+    'Indexes that were removed from the plan because they had changed, or may not be deleted any more.',
   ),
-  aliasesAdded: count('Memberships that were added or corrected.'),
-  aliasesRemoved: count('Memberships that were removed.'),
+  aliasesAdded: count('Alias memberships that were added or corrected.'),
+  aliasesRemoved: count('Alias memberships that were removed.'),
   archived: count('Documents that were moved to an archive.').optional(),
-  notArchived: count('Documents that could not be moved to an archive: they are where they were.').optional(),
+  notArchived: count('Documents that could not be moved to an archive; they are unchanged.').optional(),
   aliasesRefused: list(text(255).describe('The name of an alias.'), 20)
     .optional()
-    .describe('The first twenty aliases whose change Elasticsearch has refused: they are as they were.'),
-  aliasesTried: z.boolean().optional().describe('Whether aliases were seen to in this run.'),
+    .describe('The first twenty aliases whose change Elasticsearch has refused; they are unchanged.'),
+  aliasesTried: z.boolean().optional().describe('Whether this run has already changed aliases.'),
 };
 
 export const indexMaintenancePolicyStatus = object('What the policy found and did.', {
@@ -147,7 +149,7 @@ export const indexMaintenancePolicyStatus = object('What the policy found and di
   plan: plan.optional(),
   targets: mapOf(
     'name',
-    object('What a target consists of.', {
+    object('The figures of a target.', {
       name: text(63).describe('The name of the target.'),
       matched: count('Indexes that belong to it.'),
       documents: count('Documents in their primary shards.'),
@@ -157,17 +159,17 @@ export const indexMaintenancePolicyStatus = object('What the policy found and di
       largest: index('The largest index.').optional(),
       currentVersion: count('The version that its aliases lead to.').optional(),
       nextExpiry: time('When its next index will expire.').optional(),
-      bytesPerDay: z.int().optional().describe('Growth over the last seven days that are complete.'),
+      bytesPerDay: z.int().optional().describe('Growth per day over the last seven complete days.'),
     }),
     50,
   )
     .optional()
     .describe('The targets.'),
   archive: archive.optional(),
-  run: object('The run that is under way.', run).optional(),
+  run: object('The current run.', run).optional(),
   lastRun: object('The last run.', run).optional(),
   history: list(object('An earlier run.', run), 50).optional().describe('The last runs, newest first.'),
-  lastSlotTime: time('The last time of the schedule that was looked at.').optional(),
+  lastSlotTime: time('The last time of the schedule that was handled.').optional(),
   nextRunTime: time('The next time of the schedule.').optional(),
   lastSuccessfulTime: time('When a run last ended without a failure.').optional(),
   consecutiveFailures: count('Runs in a row that ended with a failure.').optional(),

@@ -10,14 +10,17 @@ import { size } from './size.ts';
 const MOST = 1_000_000;
 
 const age = ruled(
-  object('What an index is as old as. Absent: its name for a series, its creation for a pattern.', {
-    from: z
-      .enum(['IndexName', 'CreationDate', 'MaxTimestamp'])
-      .describe(
-        'The end of the period in its name, its creation, or the newest value of a field in its documents.',
-      ),
-    field: text(255, 1).optional().describe('The date field for MaxTimestamp, such as @timestamp.'),
-  }),
+  object(
+    'How the age of an index is determined. Default: the date in its name (series), or its creation date (pattern).',
+    {
+      from: z
+        .enum(['IndexName', 'CreationDate', 'MaxTimestamp'])
+        .describe(
+          'IndexName: the end of the period in its name. CreationDate: its creation. MaxTimestamp: the newest value of a field in its documents.',
+        ),
+      field: text(255, 1).optional().describe('The date field for MaxTimestamp, such as @timestamp.'),
+    },
+  ),
   {
     rule: "(self.from == 'MaxTimestamp') == has(self.field)",
     message: 'name a field with from: MaxTimestamp, and only then',
@@ -28,7 +31,7 @@ const age = ruled(
 
 const alias = object('An alias, and which indexes of the target belong to it.', {
   name: aliasTemplate(
-    'The name of the alias, or with {date:FORMAT} of one alias for each partition, such as logs-{date:yyyy.MM.dd}.',
+    'The name of the alias; with {date:FORMAT} one alias for each partition, such as logs-{date:yyyy.MM.dd}.',
   ),
   window: text(40)
     .regex(/^(All|([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?)$/u)
@@ -37,50 +40,57 @@ const alias = object('An alias, and which indexes of the target belong to it.', 
     .describe('All, or a duration before today: 1d contains the partitions of today and yesterday.'),
   filter: freeForm(1, 1)
     .optional()
-    .describe('What is seen through the alias: one query of Elasticsearch. Absent: every document.'),
+    .describe(
+      'An Elasticsearch query: only documents that match it are visible through the alias. Default: every document.',
+    ),
   latestVersionOnly: z
     .boolean()
     .default(true)
-    .describe('Of several versions of a partition only the current one belongs to the alias.'),
+    .describe('If a partition has several versions, only the current one belongs to the alias.'),
   writeIndex: z
     .enum(['None', 'Newest'])
     .default('None')
     .describe(
-      'Newest: writes through the alias go to the newest member that has begun, by the date in its name, else by its version or creation. None: left as it is.',
+      'Newest: the write index is the newest member that has begun, by the date in its name, otherwise by its version or creation. None: the write index is not changed.',
     ),
 });
 
 const count = (description: string) => z.int().min(1).max(MOST).describe(description);
 
-const retention = object('When indexes are deleted. Without a rule in it nothing ever is.', {
+const retention = object('When indexes are deleted. Without a rule nothing is deleted.', {
   maxAge: duration('1s', '36500d')
     .optional()
-    .describe('Delete what is older; age counts from the end of the period of the partition.'),
-  maxCount: count('Keep so many of the newest periods, or indexes with pattern.').optional(),
+    .describe('Delete indexes that are older than this; see age for what their age counts from.'),
+  maxCount: count('Delete what exceeds this many of the newest periods (indexes, with pattern).').optional(),
   maxTotalSize: size('1', '1024Pi')
     .optional()
-    .describe('Keep so many bytes of the newest indexes, counted in primary shards.'),
+    .describe(
+      'Delete an index if it and all newer ones together are larger than this, counted in primary shards.',
+    ),
   minCount: z
     .int()
     .min(0)
     .max(MOST)
     .default(0)
     .describe(
-      'Never delete of so many of the newest periods, or indexes with pattern, whatever the other rules say.',
+      'Always keep at least this many of the newest periods (indexes, with pattern), whatever the other rules say.',
     ),
 });
 
-const beforeDelete = object('What must be true before an index is deleted, besides its age.', {
+const beforeDelete = object('What must also be true before an index is deleted.', {
   requireSnapshot: object(
     'A successful snapshot that lists the index and began after its creation and its last write.',
     {
-      repository: plainName('a snapshot repository', 'The snapshot repository to look into.'),
-      scheduleRef: object('Only snapshots of a SnapshotSchedule in the namespace of this policy count.', {
-        name: name('The name of the SnapshotSchedule.'),
-      }).optional(),
+      repository: plainName('a snapshot repository', 'The snapshot repository to search.'),
+      scheduleRef: object(
+        'Only snapshots of this SnapshotSchedule count. It must be in the namespace of the policy.',
+        {
+          name: name('The name of the SnapshotSchedule.'),
+        },
+      ).optional(),
       maxAge: duration('1m', '36500d')
         .optional()
-        .describe('How long ago the snapshot may have begun. Absent: any time.'),
+        .describe('How long ago the snapshot may have begun. Default: any time.'),
     },
   ).optional(),
 });
@@ -122,18 +132,18 @@ function shape() {
       63,
       '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
       'must be lower case letters, digits and -, beginning and ending with a letter or digit',
-    ).describe('Names the target in status and metrics.'),
+    ).describe('The name of the target in status and metrics.'),
     series: seriesTemplate(
-      'How the indexes are called, such as logs-v{version}-{date:yyyy.MM.dd}. Set exactly one of series and pattern.',
+      'The template of the index names, such as logs-v{version}-{date:yyyy.MM.dd}. Set exactly one of series and pattern.',
     ).optional(),
-    pattern: indexGlob('The indexes of that pattern, such as logs-*.').optional(),
+    pattern: indexGlob('A pattern of index names, such as logs-*.').optional(),
     exclude: setOf(indexGlob('A pattern of names that do not belong to the target.'))
       .optional()
       .describe('Patterns of names that do not belong to the target.'),
     age: age.optional(),
     aliases: mapOf('name', alias)
       .optional()
-      .describe('Aliases that are kept right, all by one atomic change.'),
+      .describe('The aliases to maintain; all are changed in one atomic call.'),
     retention: retention.optional(),
     archive: archive.optional(),
     beforeDelete: beforeDelete.optional(),

@@ -16,47 +16,47 @@ const skip = list(
 )
   .default(['LifecycleManaged', 'SoleAliasMember', 'MountedSnapshot', 'Hidden'])
   .describe(
-    'Which indexes are left alone besides write indexes and those of data streams, which always are: under a lifecycle policy, the last one behind an alias, mounted from a snapshot, hidden.',
+    'Groups of indexes that are never deleted: LifecycleManaged (has a lifecycle policy), SoleAliasMember (the last index of an alias), MountedSnapshot, Hidden. Write indexes and indexes of data streams are always skipped.',
   );
 
-const deletion = object('What stands between a plan and the deletion of indexes.', {
+const deletion = object('Limits for the deletion of indexes.', {
   maxDeletes: intOrPercent(100_000)
     .default(20)
     .describe(
-      'How many indexes one plan may delete without approval: a number, or a percentage of all indexes of the targets, rounded down but at least 1 above 0%.',
+      'How many indexes a plan may delete without approval: a number, or a percentage of all indexes of the targets, rounded down, but at least 1 if above 0%.',
     ),
   approval: z
     .enum(['OnLimit', 'Always', 'Never'])
     .default('OnLimit')
     .describe(
-      'When a plan needs approval of its hash: above maxDeletes, always, or never; with Never nothing is deleted above maxDeletes.',
+      'When a plan needs approval of its hash. OnLimit: above maxDeletes. Always: always. Never: no approval is possible, and nothing is deleted above maxDeletes.',
     ),
   approvedPlan: matching(64, '^[0-9a-f]{8,64}$', 'must be the hash of a plan, as in status.plan.hash')
     .optional()
-    .describe('The hash of the approved plan; the annotation es-steward.dev/approve does the same.'),
+    .describe('The hash of the approved plan. The annotation es-steward.dev/approve does the same.'),
   minHealth: z
     .enum(['green', 'yellow', 'red'])
     .default('yellow')
-    .describe('The least health of the cluster at which indexes are deleted.'),
+    .describe('Indexes are deleted only if the health of the cluster is at least this.'),
   skip,
 });
 
-const spec = object('Which indexes are looked after, and what for.', {
+const spec = object('Which indexes are maintained, and how.', {
   connectionRef,
   mode: z
     .enum(['DryRun', 'Enforce'])
-    .describe('DryRun: write the plan into status and do nothing. Enforce: carry it out.'),
+    .describe('DryRun: only write the plan into status. Enforce: carry it out.'),
   suspend,
   schedule: cronSchedule(
-    'When it acts: five fields of cron, or @hourly, @daily, @weekly, @monthly, @yearly.',
+    'When the policy runs: five cron fields, or @hourly, @daily, @weekly, @monthly, @yearly.',
   ).default('@hourly'),
   timeZone: timeZone(
-    'The time zone of the schedule, such as Europe/Berlin. Periods of indexes are always in UTC.',
+    'The time zone of the schedule, such as Europe/Berlin. The periods in index names are always in UTC.',
   ).default('Etc/UTC'),
   startingDeadline: duration('1s', '30d')
     .default('1h')
-    .describe('How late a run may begin; what is missed by more waits for the next time.'),
-  targets: mapOf('name', target, 50).min(1).describe('What is looked after.'),
+    .describe('How late a run may start. A run that is later is skipped.'),
+  targets: mapOf('name', target, 50).min(1).describe('The groups of indexes.'),
   deletion: deletion.prefault({}),
   historyLimit: z.int().min(0).max(50).default(10).describe('How many earlier runs status lists.'),
 });
@@ -71,11 +71,11 @@ export const indexMaintenancePolicy = defineCrd({
   plural: 'indexmaintenancepolicies',
   shortNames: ['imp'],
   description:
-    'Keeps aliases of time-series indexes right and deletes what is old, by a plan that is shown first.',
+    'Maintains aliases of time-series indexes, deletes old indexes and archives old documents, by a plan that is shown first.',
   spec,
   status,
   columns: [
-    conditionColumn('Ready', 'Ready', 'status', 'Whether everything is as it should be.'),
+    conditionColumn('Ready', 'Ready', 'status', 'Whether the policy works as intended.'),
     { name: 'Mode', jsonPath: '.spec.mode', type: 'string', description: 'DryRun or Enforce.' },
     { name: 'Matched', jsonPath: '.status.matched', type: 'integer', description: 'Indexes of all targets.' },
     {
@@ -88,7 +88,7 @@ export const indexMaintenancePolicy = defineCrd({
       name: 'Last Success',
       jsonPath: '.status.lastSuccessfulTime',
       type: 'date',
-      description: 'Time since a run ended well.',
+      description: 'Time since the last run without a failure.',
     },
     {
       name: 'Next Run',

@@ -13,13 +13,13 @@ const progress = object('How far the copy is, for people.', {
     .int()
     .min(0)
     .max(100)
-    .describe('0 to 90 the copy, then its proof and the move of the aliases; never goes back.'),
-  display: text(16).describe('The same for a column, such as 63%.'),
+    .describe('0 to 90 is the copy, then come its proof and the move of the aliases. Never goes back.'),
+  display: text(16).describe('The percentage as text, such as 63%.'),
   message: text(1024).describe('What happens now.'),
   total: count('Documents to copy.').optional(),
   completed: count('Documents done.').optional(),
   created: count('Documents created in the destination.').optional(),
-  updated: count('Documents written a second time.').optional(),
+  updated: count('Documents that were written again.').optional(),
   noops: count('Documents that the script left out.').optional(),
   deleted: count('Documents that the script deleted.').optional(),
   versionConflicts: count('Documents that changed during the copy.').optional(),
@@ -27,7 +27,7 @@ const progress = object('How far the copy is, for people.', {
   documentsPerSecond: count('The present speed.').optional(),
   remaining: spent('The time left, estimated, such as 4m.').optional(),
   eta: time('When it will be complete, estimated.').optional(),
-  updatedTime: time('When these figures were first read as they are.').optional(),
+  updatedTime: time('When these figures last changed.').optional(),
 });
 
 const plan = object('What was found and decided before the first effect.', {
@@ -35,20 +35,22 @@ const plan = object('What was found and decided before the first effect.', {
   specHash: text(128).describe('Pins the spec that the plan was made for.'),
   sourceUuid: uuid('The identity of the source index.'),
   aliases: list(
-    object('An alias that will move.', {
+    object('An alias that will be moved.', {
       name: index('The name of the alias.'),
-      definition: freeForm().describe('Its whole definition, as it will stand on the destination.'),
+      definition: freeForm().describe('Its whole definition, as the destination will have it.'),
     }),
   ).describe('The aliases that will move.'),
   blockedBefore: z
     .boolean()
-    .describe('Whether the source took no writes before this request; such a block is not lifted.'),
+    .describe('Whether writes to the source were blocked before this request; such a block is not lifted.'),
   sequenceNumbers: z
     .boolean()
-    .describe('Whether the copy can go by ranges of sequence numbers; else each shard is copied whole.'),
+    .describe(
+      'Whether the copy can use ranges of sequence numbers; otherwise each shard is copied as a whole.',
+    ),
   createdTime: time('When the plan was made.'),
   shards: count('Primary shards of the source.').optional(),
-  tried: z.boolean().optional().describe('Of a dry run: whether it was tried on real documents.'),
+  tried: z.boolean().optional().describe('For a dry run: whether it was tried on real documents.'),
   notes: list(text(1024).describe('A note.'))
     .optional()
     .describe('What a person should know, such as a cheaper way.'),
@@ -65,17 +67,15 @@ const rollback = object('The move of the aliases back to the source, while it is
   number: count('Counts the tries; late calls of an earlier one have no effect.'),
   blockedBefore: z
     .boolean()
-    .describe('Whether the destination took no writes before; such a block is not lifted.'),
+    .describe('Whether writes to the destination were blocked before; such a block is not lifted.'),
   verified: z
     .boolean()
     .optional()
     .describe('Whether Elasticsearch has confirmed that no write to the destination is in flight.'),
   deadline: time(
-    'Until when writes to the destination may be blocked; then they are free again and the rollback is refused.',
+    'Until when writes to the destination may be blocked. After that the block is lifted and the rollback is refused.',
   ).optional(),
-  letGo: text(64)
-    .optional()
-    .describe('Why the aliases do not move back; what is held for it is being let go.'),
+  letGo: text(64).optional().describe('Why the aliases do not move back; the rollback is being undone.'),
 });
 
 const failure = object('A document that could not be written.', {
@@ -107,7 +107,7 @@ const ENDS: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', '
 export const isOver = (phase: string | undefined): boolean => phase !== undefined && ENDS.has(phase);
 
 /** Every member is optional: a status that is lost is rebuilt from Elasticsearch. */
-export const reindexRequestStatus = object('How far the request is, and what it must remember.', {
+export const reindexRequestStatus = object('The progress of the request, and what it must remember.', {
   ...commonStatus,
   phase: z
     .enum([
@@ -131,7 +131,7 @@ export const reindexRequestStatus = object('How far the request is, and what it 
       'RolledBack',
     ])
     .optional()
-    .describe('Where the request is.'),
+    .describe('The phase of the request.'),
   lastHandledRetry: text(255)
     .optional()
     .describe('The value of the annotation es-steward.dev/retry that was last acted on.'),
@@ -142,41 +142,39 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     documents: count('Its documents.').optional(),
     bytes: count('The bytes of its primary shards.').optional(),
   }).optional(),
-  destination: object('The index that is written.', {
+  destination: object('The new index.', {
     index: index('Its name.'),
     uuid: uuid('Its identity.').optional(),
     documents: count('Its documents.').optional(),
   }).optional(),
-  turn: object('Whom the request waits for, while it does not have its turn.', {
+  turn: object('Which request goes first, while this one waits for its turn.', {
     holder: text(1024).describe('Namespace and name of the request that goes first.'),
     place: count('Its place in the queue; 1 goes next.'),
     name: index(
-      'The index or alias that it waits for; absent when it waits for a place on its connection.',
+      'The index or alias that it waits for; absent if it waits for a place on its connection.',
     ).optional(),
   }).optional(),
   locks: list(index('The name of an index or alias.'), 128)
     .optional()
     .describe('What this request has locked in Elasticsearch, so that nobody else works on it.'),
-  series: object('How far a series is.', {
+  series: object('The progress of a series.', {
     total: count('Indexes of the series, as of the last look.'),
     completed: count('Indexes that are done.'),
     current: index('The index that is copied at present.').optional(),
     destination: index('The index that it is copied to.').optional(),
     percent: count('Percent of the present index.').optional(),
-    last: index('The last index that is done, or was gone before it could be.').optional(),
-    time: time('When it began: `now` in the query, for each of its indexes.').optional(),
+    last: index('The last index that is done, or was deleted before its copy started.').optional(),
+    time: time('When the series began. This is `now` in the query, for each of its indexes.').optional(),
     quarantined: count('Documents of all indexes that could not be written.').optional(),
-    writesAfterFence: count(
-      'Operations in the sources of all indexes that came behind the write block.',
-    ).optional(),
+    writesAfterFence: count('Operations that the sources of all indexes took after the move.').optional(),
     notes: list(text(1024).describe('A note that names its index.'))
       .optional()
       .describe(
-        'What a person should know about its indexes, ten notes at the most: in a dry run what their plans say, else which were gone or not deleted.',
+        'Notes about its indexes, at most ten: in a dry run what their plans say, otherwise which indexes were gone or were not deleted.',
       ),
-    pace: object('From where on its speed is measured: nothing has kept it waiting since.', {
+    pace: object('Since when its speed is measured: nothing has kept it waiting since.', {
       time: time('Since when.'),
-      percent: count('How far it was then, in percent of one index.'),
+      percent: count('Its progress at that time, in percent of one index.'),
     }).optional(),
   }).optional(),
   plan: plan.optional(),
@@ -185,20 +183,20 @@ export const reindexRequestStatus = object('How far the request is, and what it 
   blockedSince: time('Since when this request blocks writes to the source.').optional(),
   fence: object('The write block on the source.', {
     verified: z.boolean().describe('Whether Elasticsearch has confirmed that no write is in flight.'),
-    deadline: time('When the block is lifted, done or not.').optional(),
+    deadline: time('When the block is lifted, whether the move is done or not.').optional(),
     lifting: text(255).optional().describe('Why the block is being lifted before the aliases have moved.'),
   }).optional(),
   fenceTries: count('How often the block had to be lifted before the aliases could move.').optional(),
-  fenceAfter: time('Writes are not blocked again before this time.').optional(),
+  fenceAfter: time('When writes are blocked again for the next try.').optional(),
   catchUpRounds: count('Rounds that copied what had changed meanwhile.').optional(),
   writeOutage: spent('How long writes were blocked, such as 1.2s.').optional(),
   copy: copyJournal.optional(),
-  intent: object('The effect that is about to happen, noted before it does.', {
-    type: text(64).describe('Which effect.'),
-    time: time('When it was noted.'),
+  intent: object('The step that comes next, written down before it is taken.', {
+    type: text(64).describe('Which step.'),
+    time: time('When it was written down.'),
   }).optional(),
   verification: object('The proof before the aliases move.', {
-    refreshed: z.boolean().optional().describe('Whether both indexes show all that they hold.'),
+    refreshed: z.boolean().optional().describe('Whether both indexes are refreshed.'),
     sourceDocuments: count('Documents in the source.').optional(),
     destinationDocuments: count('Documents in the destination.').optional(),
     expected: count('Documents that the destination must have.').optional(),
@@ -206,16 +204,16 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     sampled: count('Documents whose content was compared.').optional(),
     mismatched: count('Documents whose content differs.').optional(),
     examples: list(text(512), 10).optional().describe('The ids of some documents that differ.'),
-    compared: z.boolean().optional().describe('Whether ids or contents are compared.'),
+    compared: z.boolean().optional().describe('Whether ids or contents are compared already.'),
     recount: z
       .boolean()
       .optional()
-      .describe('Whether the counts differed once and everything was looked up.'),
-    cursor: freeForm().optional().describe('Where the comparison goes on.'),
-    verdict: text(1024).optional().describe('What the proof says.'),
+      .describe('Whether the counts differed once, and every document was looked up.'),
+    cursor: freeForm().optional().describe('Where the comparison continues.'),
+    verdict: text(1024).optional().describe('The result of the proof.'),
   }).optional(),
   cutoverMaxSeq: object(
-    'How far both indexes were when they were proven; the aliases move only while the destination is still there.',
+    'The sequence numbers of both indexes when they were proven. The aliases move only if the destination has taken no writes since.',
     {
       source: maxSeqNos('The shards of the source, by number.'),
       destination: maxSeqNos('The shards of the destination, by number.'),
@@ -233,25 +231,23 @@ export const reindexRequestStatus = object('How far the request is, and what it 
     .optional()
     .describe('Why the rollback that was last asked for was refused.'),
   newWrites: count(
-    'Operations in the destination since the aliases moved, which the refused rollback would have lost.',
+    'Operations that the destination has taken since the move, which the refused rollback would have lost.',
   ).optional(),
   writesAfterFence: count(
-    'Operations in the source that came behind the write block; the destination does not have them.',
+    'Operations that the source has taken after the move, because somebody lifted its write block. The destination does not have them.',
   ).optional(),
   sourceBusy: z
     .boolean()
     .optional()
-    .describe('Whether a snapshot of the source runs, for whose end its deletion waits.'),
+    .describe('Whether the deletion of the source waits for a running snapshot of it.'),
   sourceKept: text(1024).optional().describe('Why the source is kept although sourceAfter.policy is Delete.'),
-  failures: list(failure, 10)
-    .optional()
-    .describe('The first documents that could not be written, ten at most.'),
+  failures: list(failure, 10).optional().describe('The first ten documents that could not be written.'),
   failure: object('Why the request has failed.', {
     reason: text(255).describe('The reason in PascalCase.'),
-    message: text(4096).describe('What went wrong and what to do.'),
+    message: text(4096).describe('What went wrong, and what to do.'),
   }).optional(),
   startTime: time('When the request began.').optional(),
   completionTime: time('When the aliases moved, or the request ended.').optional(),
-  endTime: time('When the request ended; ttlAfterFinished counts from here.').optional(),
+  endTime: time('When the request ended; ttlAfterFinished counts from then.').optional(),
   duration: spent('How long it took, such as 4m12s.').optional(),
 });

@@ -31,7 +31,7 @@ const source = withRules(
       query: freeForm(1, 1)
         .optional()
         .describe(
-          'Copy only the documents that match: one query of Elasticsearch, such as {term: {user: kim}}. Absent: all documents.',
+          'Copy only documents that match this Elasticsearch query, such as {term: {user: kim}}. Default: all documents.',
         ),
     }),
     'index',
@@ -42,7 +42,7 @@ const source = withRules(
 
 const destination = withRules(
   exactlyOneOf(
-    object('Where to. Cannot be changed.', {
+    object('The new index. Cannot be changed.', {
       index: indexName('The index to create. It must not exist before.').optional(),
       series: seriesTemplate(
         'The names of the indexes to create, with the date of source.series: logs-v2-{date:yyyy.MM.dd}.',
@@ -51,15 +51,15 @@ const destination = withRules(
         .enum(['Source', 'Template', 'Empty'])
         .default('Source')
         .describe(
-          'Where mappings, settings and analysis come from: the source, the index templates, or nowhere.',
+          'Where mappings, settings and analysis come from: the source, the index templates, or neither.',
         ),
-      settings: freeForm(1000).optional().describe('Settings laid over those of createFrom.'),
-      mappings: freeForm(1000).optional().describe('Mappings laid over those of createFrom.'),
+      settings: freeForm(1000).optional().describe('Settings that are merged into those of createFrom.'),
+      mappings: freeForm(1000).optional().describe('Mappings that are merged into those of createFrom.'),
       copyReplicas: z
         .boolean()
         .default(false)
         .describe(
-          'Have the replicas from the start; by default they are added after the copy, which is faster.',
+          'Create the replicas at the start. By default they are added after the copy, which is faster.',
         ),
     }),
     'index',
@@ -77,37 +77,40 @@ const fieldPath = (description: string) =>
   ).describe(description);
 
 const rename = ruled(
-  object('A field that gets another name.', {
-    from: fieldPath('The field as it is called in the source.'),
-    to: fieldPath('The field as it is called in the destination.'),
-    removeOriginal: z.boolean().default(true).describe('Whether the field under its old name goes.'),
+  object('A field that is renamed.', {
+    from: fieldPath('The path of the field in the source.'),
+    to: fieldPath('The path of the field in the destination.'),
+    removeOriginal: z.boolean().default(true).describe('Whether the field under its old name is removed.'),
   }),
   { rule: 'self.from != self.to', message: 'must differ from `from`', fieldPath: '.to' },
   ({ from, to }) => from !== to,
 );
 
 const transform = object(
-  'How documents change on their way. Cannot be changed. _id, _routing and _index never change.',
+  'How documents are changed during the copy. _id, _routing and _index never change. Cannot be changed.',
   {
     script: object('A script that runs once for each document.', {
       source: text(65_536, 1).describe('The script in Painless; `ctx._source` is the document.'),
-      params: freeForm().optional().describe('Values that the script reads as `params`.'),
+      params: freeForm().optional().describe('Values that the script can read as `params`.'),
     }).optional(),
-    renames: list(rename)
-      .optional()
-      .describe('Fields that get another name, in this order, before the script.'),
-    pipeline: plainName('an ingest pipeline', 'An ingest pipeline that each document passes.').optional(),
+    renames: list(rename).optional().describe('Fields to rename, in this order, before the script runs.'),
+    pipeline: plainName(
+      'an ingest pipeline',
+      'An ingest pipeline that runs on each document, after the script.',
+    ).optional(),
   },
 );
 
 const aliases = ruled(
-  object('Which aliases move to the destination. Absent: All, or None with a query. Cannot be changed.', {
+  object('Which aliases move to the destination. Default: All, or None with a query. Cannot be changed.', {
     move: z
       .enum(['All', 'Listed', 'None'])
-      .describe('All aliases of the source with their whole definitions, only those in names, or none.'),
+      .describe(
+        'All: all aliases of the source, with their whole definitions. Listed: only those in names. None: no alias.',
+      ),
     names: setOf(aliasName('The name of an alias.'))
       .optional()
-      .describe('The aliases to move, with move: Listed only.'),
+      .describe('The aliases to move; only with move: Listed.'),
   }),
   {
     rule: "(self.move == 'Listed') == (has(self.names) && size(self.names) > 0)",
@@ -118,42 +121,44 @@ const aliases = ruled(
 );
 
 const throttle = object(
-  'Limits of the load on the cluster; absent: adapted to what the cluster bears. Can be changed at any time.',
+  'Limits for the load on the cluster. Default: adapted to what the cluster can take. Can be changed at any time.',
   {
     maxParallel: z
       .int()
       .min(1)
       .max(64)
       .optional()
-      .describe('How many tasks copy at the same time. Absent: as many as make it faster.'),
+      .describe('How many tasks copy at the same time. Default: as many as make the copy faster.'),
     requestsPerSecond: z
       .int()
       .min(1)
       .max(10_000_000)
       .optional()
-      .describe('Documents per second of the whole request, shared among its tasks.'),
+      .describe(
+        'Documents per second for all tasks of the request together. Not applied while an Online copy blocks writes. Default: no limit.',
+      ),
     batchSize: z
       .int()
       .min(1)
       .max(10_000)
       .optional()
-      .describe('Documents per batch. Absent: as many as fill 4 MiB, 5,000 at the most.'),
+      .describe('Documents per batch. Default: as many as fill 4 MiB, at most 5,000.'),
   },
 );
 
 const sourceAfter = object(
-  'What becomes of the source once its aliases have moved. Can be changed until rollbackWindow is over.',
+  'What happens to the source after its aliases have moved. Can be changed until rollbackWindow is over.',
   {
     policy: z
       .enum(['Retain', 'Delete'])
       .default('Retain')
       .describe(
-        'At the end of rollbackWindow, or of a series right after each move: Retain lets the source take writes again; Delete deletes it, unless it could hold what the destination does not.',
+        'What happens at the end of rollbackWindow; for a series, right after each move. Retain: the source takes writes again and is visible. Delete: it is deleted, unless it could contain something that the destination does not.',
       ),
     rollbackWindow: duration('0s', '90d')
       .default('24h')
       .describe(
-        'How long the annotation es-steward.dev/rollback can move the aliases back. So long the source is hidden and takes no writes. 0s, or no alias moved: no such time. A series has none either: Delete deletes each index right after its own move.',
+        'How long the annotation es-steward.dev/rollback can move the aliases back. During this time the source is hidden and takes no writes, also from clients that use its name. 0s: no window. There is also none for a series, or if no alias moved.',
       ),
   },
 );
@@ -162,7 +167,7 @@ const fixed = <Schema extends z.ZodType>(field: string, schema: Schema): Schema 
   withRules(schema, immutable(field));
 
 const members = withRules(
-  object('What is copied, where to, and how. Each field says if it can be changed.', {
+  object('What is copied, where to, and how. Each field says whether it can be changed.', {
     connectionRef,
     source,
     destination,
@@ -171,7 +176,7 @@ const members = withRules(
     writeMode: fixed('writeMode', z.enum(['Online', 'BlockFirst', 'CopyOnly']))
       .default('Online')
       .describe(
-        'What writers see. Online: writes go on, and are blocked for about a second at the end, while the rest is copied and the aliases move. BlockFirst: the source takes no writes from before the copy until the aliases have moved. CopyOnly: writes are never blocked, no alias moves and nothing is proven.',
+        'What writers see. Online: writes continue, and are blocked for about a second at the end, while the rest is copied and the aliases move. BlockFirst: the source takes no writes from before the copy until the aliases have moved. With both, clients that write to the source by its name stay blocked until the end of sourceAfter.rollbackWindow. CopyOnly: writes are never blocked, no alias moves and nothing is proven. Cannot be changed.',
       ),
     verification: fixed(
       'verification',
@@ -180,7 +185,7 @@ const members = withRules(
           .enum(['Counts', 'Ids', 'Sample', 'Full'])
           .default('Counts')
           .describe(
-            'Counts: both indexes hold the same number of documents. Ids: and the same ids. Sample: and sampleSize documents have the same content. Full: and all have. Sample and Full cannot be had with a transform.',
+            'Counts: both indexes contain the same number of documents. Ids: also the same ids. Sample: also the same content of sampleSize documents. Full: also the same content of all. Sample and Full are not possible with a transform.',
           ),
         sampleSize: z
           .int()
@@ -192,48 +197,48 @@ const members = withRules(
     ).prefault({}),
     onDocumentFailure: fixed(
       'onDocumentFailure',
-      object('What becomes of documents that cannot be written. Cannot be changed.', {
+      object('What happens with documents that cannot be written. Cannot be changed.', {
         policy: z
           .enum(['Fail', 'Quarantine'])
           .default('Fail')
           .describe(
-            'Fail: everything else is copied, then the request fails, no alias moves, and the documents are named. Quarantine: the copy completes without them. With both they are kept in the index {destination}-error.',
+            'Fail: everything else is copied, then the request fails and no alias moves. Quarantine: the copy completes without these documents. With both they are kept in the index {destination}-error.',
           ),
         maxQuarantined: z
           .int()
           .min(1)
           .max(10_000)
           .default(100)
-          .describe('With Quarantine: more of them fail the request.'),
+          .describe('With Quarantine: the request fails if there are more.'),
       }),
     ).prefault({}),
     approval: z
       .enum(['None', 'BeforeCutover'])
       .default('None')
       .describe(
-        'BeforeCutover: wait, caught up, for the annotation es-steward.dev/approve with the hash of the plan before writes are blocked and the aliases move. With writeMode BlockFirst writes are blocked already; CopyOnly moves no alias and does not wait.',
+        'BeforeCutover: wait for the annotation es-steward.dev/approve with the hash of the plan before writes are blocked and the aliases move, and keep catching up meanwhile. With writeMode BlockFirst writes are already blocked; CopyOnly moves no alias and does not wait. Can be changed.',
       ),
     sourceAfter: sourceAfter.prefault({}),
     throttle: throttle.optional(),
     maxWriteOutage: duration('1s', '10m')
       .optional()
       .describe(
-        'How long writes may be blocked at one go; then they are free again and the move is tried later. Absent: 30s with Online, unlimited with BlockFirst. Cannot be changed.',
+        'How long writes may be blocked at a time. After that the block is lifted and the move is tried again later. Default: 30s with Online, unlimited with BlockFirst. Cannot be changed.',
       ),
     dryRun: fixed('dryRun', z.boolean())
       .default(false)
-      .describe('Check everything, write the plan into status and stop.'),
+      .describe('Check everything, write the plan into status and stop. Cannot be changed.'),
     suspend,
     cancel: z
       .boolean()
       .default(false)
       .describe(
-        'Stop and undo: tasks, write block and destination go. Has no effect once the aliases have moved, as those of the indexes of a series that are done.',
+        'Stop and undo: tasks, write block and destination are removed. Has no effect once the aliases have moved (of a series, for the indexes that are done), nor after a failure.',
       ),
     ttlAfterFinished: duration('0s', '365d')
       .optional()
       .describe(
-        'Delete this object so long after its end; nothing in Elasticsearch is deleted with it. Absent: never. Can be changed at any time.',
+        'Delete this object this long after its end, and nothing in Elasticsearch. Default: never. Can be changed at any time.',
       ),
   }),
   immutableMember('transform'),
@@ -251,11 +256,11 @@ export const reindexRequest = defineCrd({
   kind: 'ReindexRequest',
   plural: 'reindexrequests',
   shortNames: ['reindex'],
-  description: 'One copy of an index into a new one, with the move of its aliases. Runs once.',
+  description: 'Copies an index into a new one and moves its aliases. Runs once.',
   spec,
   status,
   columns: [
-    { name: 'Phase', jsonPath: '.status.phase', type: 'string', description: 'Where the copy is.' },
+    { name: 'Phase', jsonPath: '.status.phase', type: 'string', description: 'The phase of the copy.' },
     {
       name: 'Progress',
       jsonPath: '.status.progress.display',
@@ -272,7 +277,7 @@ export const reindexRequest = defineCrd({
       name: 'Destination',
       jsonPath: ".spec.destination['index','series']",
       type: 'string',
-      description: 'Where to.',
+      description: 'The new index.',
     },
     {
       name: 'Remaining',

@@ -105,13 +105,17 @@ export interface KindDefinition<Spec, Status> {
   readonly statusFormat: number;
 }
 
-const condition = object('What is known of one aspect of this object.', {
+const condition = object('What is known about one aspect of this object.', {
   type: text(316).describe('The aspect, in PascalCase.'),
   status: z.enum(['True', 'False', 'Unknown']).describe('Whether the aspect holds.'),
   reason: text(1024).describe('The reason in PascalCase; each is listed in the reference.'),
-  message: text(32_768).describe('One sentence for the person on call: what is missing and where to look.'),
+  message: text(32_768).describe('One sentence for a person: what is wrong and where to look.'),
   lastTransitionTime: time('When `status` last changed.'),
-  observedGeneration: z.int().min(0).optional().describe('The generation of the spec that was judged.'),
+  observedGeneration: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('The generation of the spec that this condition is about.'),
 });
 
 export type Condition = DeepReadonly<z.output<typeof condition>>;
@@ -129,13 +133,13 @@ export const isConditionTrue = (status: Conditioned, type: string): boolean =>
 
 /** Who a status can be gone on from. Lenient: a newer operator may have more to say. */
 export const writtenBy = object(
-  'The operator that wrote this status. An older one that does not know its format does nothing.',
+  'The operator that wrote this status. An older operator that does not know its format does nothing.',
   {
     version: text(64).describe('Its version.'),
     format: z
       .int()
       .min(1)
-      .describe('The form of the status; it counts up when older operators would misread it.'),
+      .describe('The format of the status; it is raised when older operators would misread it.'),
   },
 );
 
@@ -145,28 +149,32 @@ export const commonStatus = {
     .int()
     .min(-1)
     .optional()
-    .describe('The generation of the spec that this status describes; -1 before the first look.'),
+    .describe(
+      'The generation of the spec that this status describes; -1 before the operator has seen the object.',
+    ),
   conditions: list(condition, 32)
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
     .optional()
-    .describe('What is known: Ready always; Reconciling and Stalled only when true.'),
+    .describe(
+      'What is known about this object. Ready is always present, Reconciling and Stalled only when True.',
+    ),
   lastHandledRunNow: text(255)
     .optional()
-    .describe('The value of the annotation es-steward.dev/run-now that was last acted on.'),
+    .describe('The value of the annotation es-steward.dev/run-now that was last handled.'),
   writtenBy: writtenBy.optional(),
 };
 
 export const suspend = z
   .boolean()
   .default(false)
-  .describe('Stop before the next effect in Elasticsearch and keep reporting. Can be changed at any time.');
+  .describe('Stop before the next change in Elasticsearch, and keep reporting. Can be changed at any time.');
 
 /** Required and immutable on every kind but the connection itself. */
 export const connectionRef = withRules(
-  object('The ElasticsearchConnection to work through. Cannot be changed.', {
+  object('The ElasticsearchConnection to use. Cannot be changed.', {
     name: name('The name of the ElasticsearchConnection.'),
     namespace: name(
-      'Its namespace; absent: the namespace of this object. Another one needs a grant in that connection.',
+      'Its namespace. Default: the namespace of this object. A connection in another namespace must grant the use.',
     ).optional(),
   }),
   immutable('connectionRef'),
@@ -209,17 +217,18 @@ export const conditionColumn = (
 export const commonConditions: readonly ConditionDoc[] = [
   {
     type: 'Reconciling',
-    description: 'Present and True while time must pass or something outside this object must change.',
+    description: 'Present and True while time must pass, or something outside this object must change.',
     reasons: {
-      Retrying: 'The last pass ended in a fault; it is repeated with back-off.',
+      Retrying: 'The last pass ended in a fault; the operator tries again with back-off.',
       NewerStatus:
-        'A newer operator, named in the message, has written the status; this one does nothing. Run that version again, or a later one.',
-      Paused: 'The kill switch of the operator is on: everything is observed and reported, nothing is done.',
+        'A newer operator, named in the message, has written the status; this one does nothing. Run that version again, or a newer one.',
+      Paused:
+        'The kill switch of the operator is on: everything is observed and reported, nothing is changed.',
     },
   },
   {
     type: 'Stalled',
-    description: 'Present and True when this object must be changed, or has failed for good.',
-    reasons: { InvalidSpec: 'The spec cannot be acted on; the message names the field.' },
+    description: 'Present and True when this object must be changed, or has failed.',
+    reasons: { InvalidSpec: 'The spec cannot be used; the message names the field.' },
   },
 ];

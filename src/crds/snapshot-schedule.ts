@@ -23,7 +23,7 @@ const repository = without(
   255,
   String.raw`^[-_+.]|[\\/*?"<>|,#:\p{Cc}\p{Z}]`,
   'must be the name of a snapshot repository, not beginning with - _ + or ., and without \\ / * ? " < > | , # : and spaces',
-).describe('The repository to write into; it must be registered in Elasticsearch.');
+).describe('The repository to write to; it must be registered in Elasticsearch.');
 
 const namePrefix = matching(
   200,
@@ -31,39 +31,39 @@ const namePrefix = matching(
   'must be lower case letters, digits, - _ and ., beginning and ending with a letter or digit',
 )
   .optional()
-  .describe('What the names of snapshots begin with; absent: the name of this object.');
+  .describe('The beginning of the names of snapshots. Default: the name of this object.');
 
 const count = (max: number) => z.int().min(1).max(max);
 const keep = (period: string) =>
   count(1000)
     .optional()
-    .describe(`For so many ${period} that have a success the newest one is kept, whatever its age.`);
+    .describe(`Keep the newest success of each of this many ${period} that have one, whatever its age.`);
 
 const retention = ruled(
   object(
-    'What is deleted of the snapshots of this schedule; absent, or without a rule: nothing ever. The newest success, mounted and running snapshots and those of others never are.',
+    'Which snapshots of this schedule are deleted. Default, or without a rule: none. The newest success, mounted and running snapshots, and snapshots of others are never deleted.',
     {
       expireAfter: duration('1s', '36500d')
         .optional()
-        .describe('Successes older than this are deleted, unless a keep rule or minCount holds them.'),
+        .describe('Delete successes that are older than this, unless a keep rule or minCount keeps them.'),
       maxCount: count(100_000)
         .optional()
-        .describe('At most so many successes; the oldest that no keep rule holds go first.'),
+        .describe(
+          'Delete the oldest successes above this number, unless a keep rule or minCount keeps them.',
+        ),
       keepDaily: keep('days'),
-      keepWeekly: keep('weeks, from Monday on,'),
+      keepWeekly: keep('weeks (from Monday)'),
       keepMonthly: keep('months'),
       keepYearly: keep('years'),
-      minCount: count(100_000)
-        .default(1)
-        .describe('So many of the newest successes stay, whatever their age.'),
+      minCount: count(100_000).default(1).describe('Always keep at least this many of the newest successes.'),
       failedExpireAfter: duration('1s', '36500d')
         .optional()
-        .describe('Snapshots that are no success are deleted when they are older than this.'),
-      maxDeletesPerRun: count(100).default(10).describe('At most so many are deleted per run.'),
+        .describe('Delete snapshots that are no success when they are older than this.'),
+      maxDeletesPerRun: count(100).default(10).describe('How many snapshots are deleted per run, at most.'),
       dryRun: z
         .boolean()
         .default(false)
-        .describe('Show in status.retention.nextDeletions what would be deleted, and delete nothing.'),
+        .describe('Only show in status.retention.nextDeletions what would be deleted.'),
     },
   ),
   {
@@ -75,19 +75,19 @@ const retention = ruled(
 );
 
 const restoreCheck = object(
-  'Restores a part of the newest success under another name, compares it, and deletes it again.',
+  'Restores a part of the newest success under another name, compares it, and deletes it again. Default: no check.',
   {
-    schedule: cronSchedule('When, in the same syntax and time zone as spec.schedule.'),
+    schedule: cronSchedule('When checks run, in the same syntax and time zone as spec.schedule.'),
     sampleIndices: count(10).default(1).describe('How many indexes are restored each time.'),
-    maxBytes: size('1Ki', '1Pi').default('1Gi').describe('Indexes that are larger than this are left out.'),
+    maxBytes: size('1Ki', '1Pi').default('1Gi').describe('Indexes larger than this are not restored.'),
   },
 );
 
-const spec = object('When snapshots are made, of what, and which of them are deleted again.', {
+const spec = object('When snapshots are made, of which indexes, and which snapshots are deleted.', {
   connectionRef,
   repository,
   schedule: cronSchedule(
-    'When, as cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @monthly, @yearly.',
+    'When snapshots are made: five cron fields (minute, hour, day of month, month, day of week), or @hourly, @daily, @weekly, @monthly, @yearly.',
   ),
   timeZone: timeZone('The time zone of the schedules and of the keep rules, such as Europe/Berlin.').default(
     'Etc/UTC',
@@ -97,26 +97,28 @@ const spec = object('When snapshots are made, of what, and which of them are del
     .enum(['RunOnce', 'Skip'])
     .default('RunOnce')
     .describe(
-      'What becomes of slots that were missed: the latest one runs once, late, or none. Slots missed while suspended never run.',
+      'What happens with missed slots. RunOnce: the latest one runs once, late. Skip: none runs. Slots missed while suspended never run.',
     ),
-  startingDeadline: duration('1s', '30d').default('1h').describe('How late a missed slot may still run.'),
+  startingDeadline: duration('1s', '30d').default('1h').describe('How late a slot may still run.'),
   concurrencyPolicy: z
     .enum(['Forbid', 'Allow'])
     .default('Forbid')
-    .describe('Whether a slot waits while a snapshot of this schedule runs.'),
+    .describe(
+      'Forbid: a slot waits while a snapshot of this schedule runs. Allow: up to ten run at the same time.',
+    ),
   namePrefix,
   indices: list(nameGlob('A pattern of names, with * as its only wildcard.'))
     .min(1)
     .default(['*'])
-    .describe('The indexes, data streams and aliases to take.'),
+    .describe('Patterns of the indexes, data streams and aliases to include.'),
   exclude: setOf(nameGlob('A pattern of names, with * as its only wildcard.'))
     .default([])
-    .describe('What of them is left out.'),
+    .describe('Patterns of names to leave out.'),
   includeGlobalState: z
     .boolean()
     .default(false)
     .describe(
-      'Take the state of the cluster as well: templates, pipelines, persistent settings. From another namespace this needs a grant on "*".',
+      'Include the state of the cluster: templates, pipelines, persistent settings. If the connection is in another namespace, this needs a grant on "*".',
     ),
   featureStates: setOf(
     matching(255, '^[a-z0-9_.-]+$', 'must be the name of a feature, as GET _features lists them').describe(
@@ -125,38 +127,42 @@ const spec = object('When snapshots are made, of what, and which of them are del
   )
     .default([])
     .describe(
-      'Features of Elasticsearch whose state is taken; empty: none. From another namespace they need a grant on "*".',
+      'Elasticsearch features whose state is included. Default: none. If the connection is in another namespace, they need a grant on "*".',
     ),
   ignoreUnavailable: z
     .boolean()
     .default(true)
-    .describe('Leave out indexes that do not exist, rather than fail.'),
+    .describe('Leave out indexes that do not exist, instead of failing.'),
   partial: z
     .boolean()
     .default(false)
-    .describe('Begin also when a primary shard is missing. Such a snapshot is no success.'),
+    .describe('Make a snapshot even if a primary shard is missing. Such a snapshot is no success.'),
   metadata: freeForm()
     .optional()
-    .describe('Added to the metadata of each snapshot; less than 1024 bytes together with es-steward.'),
-  deadline: duration('1s', '30d').default('6h').describe('A snapshot that runs longer raises an alarm.'),
+    .describe(
+      'Added to the metadata of each snapshot. Must be less than 1024 bytes together with the entry es-steward.',
+    ),
+  deadline: duration('1s', '30d')
+    .default('6h')
+    .describe('A snapshot that runs longer than this is reported with DeadlineExceeded.'),
   abortOnDeadline: z
     .boolean()
     .default(false)
-    .describe('Abort a snapshot that runs longer than the deadline.'),
+    .describe('Abort a snapshot that runs longer than deadline. It is not tried again.'),
   backoffLimit: z
     .int()
     .min(0)
     .max(10)
     .default(3)
-    .describe('How often a slot is tried again when its snapshot is no success.'),
+    .describe('How often a slot is tried again if its snapshot is no success.'),
   retention: retention.optional(),
   staleAfter: duration('1s', '3650d')
     .optional()
     .describe(
-      'How old the newest success may be; absent: twice the largest gap between two slots. Retention deletes nothing while it is older.',
+      'How old the newest success may be. Default: twice the largest gap between two slots. While it is older, Healthy is False and retention deletes nothing.',
     ),
   restoreCheck: restoreCheck.optional(),
-  historyLimit: z.int().min(0).max(50).default(10).describe('How many ended runs status.history shows.'),
+  historyLimit: z.int().min(0).max(50).default(10).describe('How many ended runs status.history lists.'),
 });
 
 export type SnapshotScheduleSpec = DeepReadonly<z.output<typeof spec>>;
@@ -167,12 +173,12 @@ export const snapshotSchedule = defineCrd({
   kind: 'SnapshotSchedule',
   plural: 'snapshotschedules',
   shortNames: ['snapsched'],
-  description: 'Snapshots on a cron, with what became of them, and their retention.',
+  description: 'Makes snapshots on a cron schedule, reports their results, and deletes expired ones.',
   spec,
   status,
   columns: [
     conditionColumn('Ready', 'Ready', 'status', 'Whether the last run went well.'),
-    { name: 'Schedule', jsonPath: '.spec.schedule', type: 'string', description: 'When.' },
+    { name: 'Schedule', jsonPath: '.spec.schedule', type: 'string', description: 'The cron schedule.' },
     {
       name: 'Suspend',
       jsonPath: '.spec.suspend',
@@ -189,7 +195,7 @@ export const snapshotSchedule = defineCrd({
       name: 'Last State',
       jsonPath: '.status.lastSnapshot.state',
       type: 'string',
-      description: 'What became of the last snapshot.',
+      description: 'The result of the last snapshot.',
     },
     {
       name: 'Retained',
@@ -203,7 +209,7 @@ export const snapshotSchedule = defineCrd({
       type: 'string',
       description: 'The next slot.',
     },
-    conditionColumn('Message', 'Ready', 'message', 'What happens, or what went wrong.'),
+    conditionColumn('Message', 'Ready', 'message', 'What is happening, or what went wrong.'),
   ],
   conditions: snapshotScheduleConditions,
 });

@@ -9,7 +9,10 @@ export interface MemoryKubernetes extends KubernetesApi {
   readonly requests: string[];
   /** Called before each request; may throw, or change what is stored as another writer would. */
   before: (request: string) => Promise<void> | void;
-  put(name: string, fields: { spec?: unknown; status?: unknown; metadata?: object }): KubernetesObject;
+  put(
+    name: string,
+    fields: { spec?: unknown; status?: unknown; data?: unknown; metadata?: object },
+  ): KubernetesObject;
   /** Another writer: merges without a resourceVersion. */
   edit(name: string, patch: Json): KubernetesObject;
   stored(name: string): KubernetesObject | undefined;

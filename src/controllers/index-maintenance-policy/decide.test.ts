@@ -399,7 +399,7 @@ describe('what something holds back that passes', () => {
     const life = heldBack();
     expect(life.last?.ready).toMatchObject({ type: 'ready', reason: 'Maintained' });
     expect(life.last?.ready.message).toMatch(
-      /but for indexes .* \(BeingSnapshotted 3\): they go within minutes/,
+      /except for indexes .* \(BeingSnapshotted 3\): they are deleted within minutes/,
     );
     expect(life.last?.next).toBe(5 * MINUTE);
     expect(life.due(SLOT + 4 * MINUTE).type).toBe('Nothing');

@@ -24,4 +24,4 @@ export function createDeletionTurns(): DeletionTurns {
 }
 
 const WAITS =
-  'another policy deletes indexes or changes aliases of this cluster right now: this one goes on after it';
+  'another policy deletes indexes or changes aliases of this cluster right now: this one continues after it';

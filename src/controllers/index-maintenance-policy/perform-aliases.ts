@@ -34,7 +34,7 @@ async function changeInTurn(planned: readonly AliasChange[], context: OpenContex
   const { listings } = context.dependencies;
   if (!(await areTheSame(cluster.es, planned, pass.signal))) {
     listings.forget(cluster);
-    pass.log.warn({ changes: planned.length }, 'an index was made anew: its aliases are planned again');
+    pass.log.warn({ changes: planned.length }, 'an index was recreated: its aliases are planned again');
     return counting(({ failed }) => ({ failed: failed + 1, aliasesTried: true }));
   }
   const changes = await withoutEmptying(planned, context);

@@ -22,7 +22,7 @@ export async function moveBatch(batch: ArchiveBatch, context: EffectContext): Pr
     const isLeaving = policy.metadata.deletionTimestamp !== undefined;
     if (reason === undefined || isLeaving || (before === undefined && !hasRoom(policy))) throw error;
     const { index, destination } = batch;
-    pass.log.warn({ err: error, index, destination, reason }, 'documents on their way wait aside');
+    pass.log.warn({ err: error, index, destination, reason }, 'an archival batch is set aside');
     return (status) => settingAside(status, batch, reason, pass.now);
   }
 }

@@ -68,7 +68,7 @@ const distinct = <Key extends DocumentKey>(keys: readonly Key[]): readonly Key[]
 async function noCopyRuns({ batch, cluster, pass }: Move): Promise<void> {
   const { tasks, complete } = await listReindexTasks(cluster.es, pass.signal);
   if (complete && !tasks.some((task) => isCopyOf(batch.id, task))) return;
-  const message = `the copy into ${batch.destination} that was begun before is still under way`;
+  const message = `the copy into ${batch.destination} that was started before is still running`;
   throw new WaitingError('WaitingForTurn', message, AGAIN_MS);
 }
 
@@ -235,7 +235,7 @@ async function pairsOf(
 async function areTheSame({ batch, cluster, pass }: Move): Promise<void> {
   const uuids = await uuidsOf(cluster.es, [batch.index, batch.destination], pass.signal);
   if (uuids.get(batch.index) === batch.uuid && uuids.get(batch.destination) === batch.destinationUuid) return;
-  throw incomplete(`${batch.index} and ${batch.destination}`, 'one of them was made anew');
+  throw incomplete(`${batch.index} and ${batch.destination}`, 'one of them was recreated');
 }
 
 /** The record of what is deleted and on whose word. */

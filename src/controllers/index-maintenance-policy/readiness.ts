@@ -9,10 +9,10 @@ import type { Status, StatusPlan } from './observed.ts';
 import { heldBackFor } from './retry.ts';
 
 export const CLOCK_SKEW =
-  'the clocks of the operator, the API server and Elasticsearch differ by more than a minute, so no age can be relied on: nothing is changed until they agree';
+  'the clocks of the operator, the API server and Elasticsearch differ by more than a minute, so ages are not reliable: nothing is changed until they agree';
 
 const SNAPSHOT_MISSING =
-  'indexes are old enough and in no successful snapshot that beforeDelete accepts: they stay until there is one; status.plan.held names them; with scheduleRef only snapshots of that very schedule count, without it none of a read-only repository; a repository that Elasticsearch cannot read proves nothing, and the log of the operator names it';
+  'some expired indexes are kept because no accepted snapshot contains them; see status.plan.held. The guide says which snapshots beforeDelete accepts';
 
 /** What stands in the way of a plan, besides its own indexes. */
 export type Obstacle =
@@ -64,9 +64,9 @@ function undisturbed(
     return is(
       'ready',
       'Planned',
-      `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun does nothing`,
+      `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing`,
     );
-  if (run !== undefined) return is('ready', 'Running', 'a run is under way');
+  if (run !== undefined) return is('ready', 'Running', 'a run is in progress');
   const [hindered] = archive?.hindered ?? [];
   if (hindered !== undefined) return is('reconciling', 'ArchivalHindered', hinderedText(hindered));
   if (consecutiveFailures > 0) return is('reconciling', 'ActionFailed', failureText(lastRun, archive));
@@ -92,7 +92,7 @@ function maintainedText(plan: Status['plan']): string {
 function exceptionText(plan: Status['plan']): string {
   const heldBack = heldBackFor(plan?.kept ?? []);
   if (heldBack.length === 0) return '';
-  return ` but for indexes that something holds back which passes (${listText(heldBack)}): they go within minutes once it has while spec.startingDeadline lasts, otherwise at the next time of the schedule`;
+  return `, except for indexes that are temporarily held back (${listText(heldBack)}): they are deleted within minutes of becoming free, until spec.startingDeadline has passed; after that at the next time of the schedule`;
 }
 
 const listText = (kept: StatusPlan['kept']): string =>
@@ -101,19 +101,17 @@ const listText = (kept: StatusPlan['kept']): string =>
 /** They count for the cap as well. */
 function laterText(kept: StatusPlan['kept']): string {
   const heldBack = heldBackFor(kept);
-  return heldBack.length === 0
-    ? ''
-    : `, and more once what holds them back has passed (${listText(heldBack)})`;
+  return heldBack.length === 0 ? '' : `, and more that are temporarily held back (${listText(heldBack)})`;
 }
 
 function failureText(lastRun: Status['lastRun'], archive: Status['archive']): string {
-  const again = 'it is tried again at the next time of the schedule';
+  const again = 'the next run tries again';
   const { failed = 0, notArchived = 0, aliasesRefused = [] } = lastRun ?? {};
   const [held] = archive?.held ?? [];
   if (aliasesRefused.length > 0)
     return `Elasticsearch has refused to change ${aliasList(aliasesRefused)} in the last run: status.lastRun counts all that failed, and the log of the operator says why; ${again}`;
   if (failed > 0 || notArchived === 0 || held === undefined)
-    return `the last run could not do everything: status.lastRun counts it, the log of the operator names it; ${again}`;
+    return `the last run could not do everything: status.lastRun counts what failed, the log of the operator names it; ${again}`;
   const { index, reason } = held;
   const documents = notArchived === 1 ? '1 document' : `${notArchived} documents`;
   return `the last run could not archive ${documents}, such as those of ${index} (${reason}): status.archive.held names all of their indexes; ${again}`;
@@ -128,7 +126,7 @@ export const hinderedText = ({
   destination,
   reason,
 }: Pick<Hindered, 'index' | 'destination' | 'reason'>): string =>
-  `documents on their way from ${index} to ${destination} may be in both and cannot go on now (${reason}): they do once that is over`;
+  `archiving from ${index} to ${destination} is interrupted (${reason}), so some documents may be in both indexes: remove the cause; it is tried again every minute`;
 
 const deletions = (count: number): string =>
   count === 1 ? '1 index would be deleted' : `${count} indexes would be deleted`;
@@ -146,7 +144,7 @@ function readinessOf(obstacle: Obstacle): Readiness {
   return is(
     'stalled',
     'LimitExceeded',
-    `${deletions(obstacle.plan.deletes.count)}${laterText(obstacle.plan.kept)} and deletion.maxDeletes allows ${obstacle.limit}: nothing is deleted; raise it, or allow approval`,
+    `${deletions(obstacle.plan.deletes.count)}${laterText(obstacle.plan.kept)} and deletion.maxDeletes allows ${obstacle.limit}, so nothing is deleted: raise it, or set deletion.approval to OnLimit`,
   );
 }
 

@@ -23,7 +23,7 @@ export function diskShortage(
   const room = nodes.reduce((sum, { usableBytes }) => sum + Math.min(usableBytes, once), 0);
   if (room >= copies * once) return undefined;
   const replicas = copies === 1 ? '' : `, ${copies - 1} for each replica again`;
-  return `${spec.destination.index} needs ${bytesText(copies * once)} of disk (${MARGIN} times the primaries of ${source.name}${replicas}), and the ${nodes.length} data nodes that may hold it have room for ${bytesText(room)} of that below the high disk watermark: free disk space or add a node; it goes on by itself`;
+  return `${spec.destination.index} needs ${bytesText(copies * once)} of disk (${MARGIN} times the primaries of ${source.name}${replicas}), and the ${nodes.length} data nodes that may hold it have room for ${bytesText(room)} of that below the high disk watermark: free disk space or add a node; it continues by itself`;
 }
 
 /** Of the first tier that has nodes, where the destination names tiers. The frozen one holds only mounted snapshots. */
@@ -65,5 +65,5 @@ export function isFlooded(index: IndexFacts | undefined): boolean {
 }
 
 export function floodMessage(index: string): string {
-  return `the disk of a node is full up to its flood stage, and Elasticsearch refuses writes to ${index}: free disk space or add a node; the copy goes on by itself`;
+  return `the disk of a node is full up to its flood stage, and Elasticsearch refuses writes to ${index}: free disk space or add a node; the copy continues by itself`;
 }

@@ -70,7 +70,7 @@ type Refusal = NonNullable<ReindexRequestStatus['rollbackRefused']>;
 const refusals: Readonly<Record<Refusal, (names: Names, newWrites: number | undefined) => string>> = {
   NewWrites: ({ to }, newWrites) =>
     newWrites === undefined
-      ? `what ${to} held when the aliases moved is not known any more; the value discard-new-writes rolls back all the same, and loses what was written since`
+      ? `it is not known any more what ${to} contained when the aliases moved; the value discard-new-writes rolls back all the same, and loses what was written since`
       : `${to} has taken ${newWrites} writes since the aliases moved, which a rollback would lose; the value discard-new-writes rolls back all the same`,
   DestinationInUse: ({ to }) => `another request copies ${to}: cancel it, then ask again with another value`,
   SourceClosed: ({ from }) => openFirst(from),
@@ -85,7 +85,7 @@ const refusals: Readonly<Record<Refusal, (names: Names, newWrites: number | unde
     `Elasticsearch refuses ${aliases} for ${from}: a filter that was changed since the move does not fit the mappings there; correct it on ${to}, then ask again with another value`,
   MissingPrivileges: ({ from, to, aliases }) =>
     `the user of the connection may not move ${aliases} from ${to} to ${from}: extend its role, then ask again with another value`,
-  WindowClosed: () => 'the rollback window is over, or there was none: copy back with a request of its own',
+  WindowClosed: () => 'the rollback window is over, or there was none: copy back with a new request',
 };
 
 const openFirst = (index: string) =>
@@ -114,7 +114,7 @@ export function writesAfterFenceMessage(situation: Situation, status: ReindexReq
   const where = status.series
     ? 'cutover.maxSeq.source in _meta of the mapping of each copy'
     : 'status.cutoverMaxSeq.source';
-  return `${from} has taken ${status.writesAfterFence ?? 0} writes behind the write block, which somebody lifted; ${to} does not have them and ${from} is not deleted: find them by _seq_no above ${where} and write them to ${to}`;
+  return `${from} has taken ${status.writesAfterFence ?? 0} writes after somebody lifted its write block; ${to} does not have them and ${from} is not deleted: find them by _seq_no above ${where} and write them to ${to}`;
 }
 
 const condition = (

@@ -71,7 +71,7 @@ export async function sweep(
 /** Only of an index whose points in time do not fit into a status. */
 const cannotLookUp = failing(
   'SourceChanged',
-  'what changed while writes were free cannot be told for an index of so many shards: retry copies anew, and do not suspend it meanwhile',
+  'what changed while writes were allowed cannot be found in an index with so many shards: a retry copies everything again; do not suspend it meanwhile',
 );
 
 const cannotCompare = failing(

@@ -43,7 +43,7 @@ async function add(
     pass.log.warn({ index, errorType, detail }, 'the new fields of the source were refused');
     return failing(
       'MappingConflict',
-      `Elasticsearch refuses ${index} the fields that were added to ${source.index} during the copy (${errorType}): its log says why; no alias was moved: retry makes the copy anew with the mappings of now, or correct destination in a new request`,
+      `Elasticsearch refuses ${index} the fields that were added to ${source.index} during the copy (${errorType}): its log says why; no alias was moved: retry to copy with the present mappings, or correct destination in a new request`,
     );
   }
 }

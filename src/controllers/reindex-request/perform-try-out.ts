@@ -128,9 +128,9 @@ function judge(outcome: TaskOutcome, { spec }: CopyRequest): Change {
   if (outcome.failures.every(({ type }) => type === 'script_exception'))
     return failing(
       'ScriptFailed',
-      `the pipeline fails on document ${first?.id}: correct it or spec.transform; nothing was changed`,
+      `the pipeline fails on document ${first?.id}: correct the pipeline or the document, then retry, or correct spec.transform in a new request; nothing was changed`,
     );
-  const message = `document ${first?.id} does not fit the destination (${first?.type}): correct the mappings or the transform; nothing was changed`;
+  const message = `document ${first?.id} does not fit the destination (${first?.type}): correct the document, then retry, or correct spec.destination or spec.transform in a new request; nothing was changed`;
   return (status) => ({
     ...failing('MappingConflict', message)(status),
     failures: listedFailures(outcome.failures),

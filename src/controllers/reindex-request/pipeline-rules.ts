@@ -17,7 +17,7 @@ export function pipelineFaults(
 ): readonly string[] {
   if (seen.has(name)) return [];
   const pipeline = pipelines[name];
-  if (pipeline === undefined) return [`ingest pipeline ${name} does not exist`];
+  if (pipeline === undefined) return [`ingest pipeline ${name} does not exist: create it, then retry`];
   return processorsIn(pipeline).flatMap(([type, options]) =>
     faultOf(name, type, options, pipelines, new Set([...seen, name])),
   );
@@ -39,16 +39,20 @@ function faultOf(
 ): readonly string[] {
   if (type === 'drop')
     return [
-      `ingest pipeline ${name} drops documents: counts could not prove such a copy; use spec.source.query`,
+      `ingest pipeline ${name} drops documents, so the counts could not prove the copy: use spec.source.query in a new request`,
     ];
   if (type === 'reroute' || type === 'date_index_name')
-    return [`ingest pipeline ${name} has a ${type} processor: a copy goes to its destination only`];
+    return [
+      `ingest pipeline ${name} has a ${type} processor, which could write to another index: remove it, then retry, or use another pipeline in a new request`,
+    ];
   if (type === 'pipeline') return calledFault(name, options, pipelines, seen);
   if (type === 'script' && NAMES_IDENTITY.test(textOf(options['source'])))
-    return [`ingest pipeline ${name} has a script that names _id, _routing or _index`];
+    return [
+      `ingest pipeline ${name} has a script that names _id, _routing or _index, which must not change: correct it, then retry, or use another pipeline in a new request`,
+    ];
   if (type === 'script' && options['id'] !== undefined)
     return [
-      `ingest pipeline ${name} runs a stored script, which cannot be read beforehand: put its source into the pipeline`,
+      `ingest pipeline ${name} runs a stored script, which cannot be checked beforehand: put its source into the pipeline, then retry`,
     ];
   const fault = writtenFault(type, options);
   return fault === undefined ? [] : [`ingest pipeline ${name} ${fault}`];
@@ -63,7 +67,7 @@ function calledFault(
   const called = textOf(options['name']);
   if (called.includes('{{'))
     return [
-      `ingest pipeline ${name} calls a pipeline whose name is a template: it cannot be read beforehand`,
+      `ingest pipeline ${name} calls a pipeline whose name is a template, which cannot be checked beforehand: name it directly, then retry`,
     ];
   if (pipelines[called] === undefined && options['ignore_missing_pipeline'] === true) return [];
   return pipelineFaults(called, pipelines, seen);

@@ -69,7 +69,7 @@ function giveUpHindered(situation: Situation, step: Step, run: Run, message: str
   const ending = { state: 'FAILED', message } as const;
   const lastTry = { ...spec, backoffLimit: 0 };
   const status = withEnding(step.status, run, ending, nameSource(situation), lastTry, now);
-  const note = `${run.snapshot} could not be begun in time: ${message}`;
+  const note = `${run.snapshot} could not be started in time: ${message}`;
   const event = { type: 'Warning', reason: reasonOf('FAILED'), action: 'Snapshot', note } as const;
   return add(step, { status, events: [event], next: 'now' });
 }

@@ -20,7 +20,7 @@ export function readiness(situation: Situation, status: Status): Readiness {
   if (hindered?.hindrance !== undefined)
     return waitingFor(
       hindered.hindrance.reason,
-      `${hindered.snapshot} is not begun: ${hindered.hindrance.message}; it is tried again.`,
+      `${hindered.snapshot} cannot be started: ${hindered.hindrance.message}; it is tried again.`,
     );
   if (run?.failure !== undefined) {
     const again = `it is tried again, ${run.attempt - 1} of ${spec.backoffLimit} times`;

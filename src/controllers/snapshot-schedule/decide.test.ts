@@ -264,7 +264,7 @@ describe('a slot', () => {
     const { actions, ready, next } = lateWish(0, { hindrance, retryTime: timeText(NOW + 20_000) });
     expect([actions, next]).toEqual([[], 20_000]);
     expect(ready).toMatchObject({ type: 'reconciling', reason: 'MissingPrivileges' });
-    expect(ready.message).toBe(`${NAME} is not begun: no create_snapshot; it is tried again.`);
+    expect(ready.message).toBe(`${NAME} cannot be started: no create_snapshot; it is tried again.`);
     expect(refused(59 * MINUTE).actions).toHaveLength(1);
   });
 

@@ -68,7 +68,7 @@ const damaged = ({ snapshot, repository }: Run): Found => ({
   snapshot: undefined,
   unreadable: {
     reason: 'Retrying',
-    message: `${snapshot} in repository ${repository} cannot be read: a file of it is missing or damaged, or is not to be had at present. Restore the file, or delete the snapshot.`,
+    message: `${snapshot} in repository ${repository} cannot be read: a file of it is missing or damaged, or is not available at present. Restore the file, or delete the snapshot.`,
   },
 });
 

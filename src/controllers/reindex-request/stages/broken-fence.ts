@@ -11,8 +11,12 @@ export function brokenFence(situation: Prepared): Step | undefined {
   );
   if (blocked && !moved) return undefined;
   const what = blocked
-    ? `shard ${moved?.shard} of ${source.name} has taken writes`
-    : `the write block on ${source.name} was lifted by somebody else`;
+    ? `shard ${moved?.shard} of ${source?.name} has taken writes`
+    : `the write block on ${source?.name} was lifted by somebody else`;
   if (!isBlockFirst(situation)) return beginToLift(situation, what);
-  return fail(situation, 'SourceChanged', `${what} during the copy; no alias was moved: retry copies anew`);
+  return fail(
+    situation,
+    'SourceChanged',
+    `${what} during the copy; no alias was moved: a retry copies everything again`,
+  );
 }

@@ -31,7 +31,7 @@ export function compare(situation: Prepared): Step {
     return fail(
       situation,
       'VerificationFailed',
-      `${mismatched} of ${sampled} documents differ between ${status.source?.index} and ${spec.destination.index}${namedOf(status)}; no alias was moved: see status.verification, then retry copies anew`,
+      `${mismatched} of ${sampled} documents differ between ${status.source?.index} and ${spec.destination.index}${namedOf(status)}; no alias was moved: see status.verification; a retry copies everything again`,
     );
   const what = spec.verification.level === 'Ids' ? 'ids' : 'contents';
   return step(situation, {

@@ -103,7 +103,7 @@ function whileUnhealthy(situation: Situation): { readonly ready: Readiness } | u
   if (isFlooded(situation.destination) || !copy || isRoundComplete(copy)) return undefined;
   const why = copy.running.some(({ task }) => task !== undefined) ? undefined : ailment(situation);
   if (why === undefined) return undefined;
-  const message = `${copyMessage(situation)}: no part is begun ${why}`;
+  const message = `${copyMessage(situation)}: no part starts ${why}`;
   return { ready: { type: 'reconciling', reason: 'WaitingForHealth', message } };
 }
 
@@ -128,7 +128,7 @@ function whilePaused(situation: Situation): { readonly ready?: Readiness } {
     };
   const { pausedUntil, lastRetry } = situation.status.copy ?? {};
   if (pausedUntil === undefined) return {};
-  const message = `${copyMessage(situation)}: a part is begun again (${lastRetry ?? 'its task is gone'})`;
+  const message = `${copyMessage(situation)}: a part is started again (${lastRetry ?? 'its task is gone'})`;
   return { ready: { type: 'reconciling', reason: 'TaskLost', message } };
 }
 

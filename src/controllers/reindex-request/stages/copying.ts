@@ -171,7 +171,7 @@ function isLastTry({ status, destination }: Situation, task: string): boolean {
 }
 
 function failRepeated(situation: Situation, why: string): Step {
-  const message = `a part of the copy was begun ${MOST_TRIES} times and never ended well (last: ${why}); no alias was moved: see the health of the cluster, then retry`;
+  const message = `a part of the copy was started ${MOST_TRIES} times and never succeeded (last: ${why}); no alias was moved: see the health of the cluster, then retry`;
   return fail(situation, 'NoProgress', message);
 }
 
@@ -183,7 +183,7 @@ function canIsolate({ status }: Situation): boolean {
 function failDocuments(situation: Situation, failures: readonly DocumentFailure[]): Step {
   const [first] = failures;
   const listed = listedFailures(failures);
-  const message = `${failures.length} documents could not be written to ${situation.spec.destination.index}, the first is ${first?.id} (${first?.type}); status.failures lists ${listed.length} of them: correct the documents, the mapping or the script`;
+  const message = `${failures.length} documents could not be written to ${situation.spec.destination.index}, the first is ${first?.id} (${first?.type}); status.failures lists ${listed.length} of them: correct the documents, then retry, or correct spec.destination or spec.transform in a new request`;
   return fail(situation, 'DocumentFailures', message, { failures: listed });
 }
 
@@ -199,7 +199,7 @@ function tooManyBad(situation: Situation): Step | undefined {
   return fail(
     situation,
     'DocumentFailures',
-    `more than ${most} documents could not be written to ${index}, and the copy was stopped; no alias was moved: status.failures lists the first, ${errorIndex(index)} has them with their causes`,
+    `more than ${most} documents could not be written to ${index}, and the copy was stopped; no alias was moved: status.failures lists the first, ${errorIndex(index)} has them with their causes; correct them, then retry, or correct spec.destination or spec.transform in a new request`,
   );
 }
 

@@ -115,7 +115,7 @@ function strangeWrites(situation: Prepared, { maxSeq }: CutoverMark): Step | und
   return fail(
     situation,
     'VerificationFailed',
-    `${destination.name} has taken writes of somebody else since it was proven; no alias was moved: retry copies anew`,
+    `${destination?.name} has taken writes of somebody else since it was proven; no alias was moved: a retry copies everything again`,
   );
 }
 
@@ -137,7 +137,7 @@ function conflict(situation: Prepared): Step | undefined {
   return fail(
     situation,
     'AliasConflict',
-    `alias ${names} was taken from ${source.name} by somebody else during the copy; no alias was moved: put it back or correct spec.aliases, then retry`,
+    `alias ${names} was taken from ${source?.name} by somebody else during the copy; no alias was moved: put it back, then retry, or correct spec.aliases in a new request`,
   );
 }
 

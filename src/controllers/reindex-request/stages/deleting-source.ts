@@ -58,7 +58,7 @@ function waitForClock(moved: Situation, { name }: IndexFacts): Step | undefined 
   if (!hasWindow(moved) || skew <= MOST_SKEW_SECONDS) return undefined;
   return cleaningStep(
     moved,
-    `${name} is not deleted while the clocks of operator, API server and Elasticsearch differ by more than a minute, as nobody can tell whether the rollback window is over: mend them`,
+    `${name} is not deleted while the clocks of operator, API server and Elasticsearch differ by more than a minute, because it is not known whether the rollback window is over: fix the clocks`,
     { next: LOOK_AGAIN_MS },
   );
 }
@@ -85,7 +85,7 @@ function whyKept({ destination, observed, status }: Situation, source: IndexFact
   const aliases = userAliases(source);
   if (aliases.length > 0) return `${aliases.slice(0, 5).join(', ')} leads to it`;
   if (!destination || destination.uuid !== status.destination?.uuid)
-    return `${status.destination?.index} is gone or was made anew`;
+    return `${status.destination?.index} is gone or was recreated`;
   return destination.closed ? `${destination.name} is closed` : undefined;
 }
 

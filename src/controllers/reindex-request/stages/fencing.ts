@@ -62,13 +62,13 @@ function refuseLifted(situation: Prepared): Step | undefined {
     return fail(
       situation,
       'SourceChanged',
-      `the write block on ${source.name} was lifted by somebody else during the copy; no alias was moved: retry copies anew`,
+      `the write block on ${source.name} was lifted by somebody else during the copy; no alias was moved: a retry copies everything again`,
     );
   if (!status.plan?.blockedBefore) return undefined;
   return fail(
     situation,
     'SourceChanged',
-    `the write block that was on ${source.name} before this request was lifted by somebody else; retry plans anew`,
+    `the write block that was on ${source.name} before this request was lifted by somebody else; a retry plans again`,
   );
 }
 

@@ -32,7 +32,7 @@ export function harden(situation: Prepared): Step {
 /** A cluster with too few nodes for the replicas is told of, since it costs the whole wait. */
 function waiting({ observed: { health }, spec }: Situation): string {
   const { destination = 'unknown', source = 'unknown' } = health ?? {};
-  return `waiting for the replicas of ${spec.destination.index}, five minutes at the most: its health is ${destination}, that of the source ${source}`;
+  return `waiting for the replicas of ${spec.destination.index}, at most five minutes: its health is ${destination}, that of the source ${source}`;
 }
 
 const RANK: Readonly<Record<HealthStatus, number>> = { red: 0, yellow: 1, green: 2 };

@@ -18,7 +18,7 @@ export const LONGEST_WAIT_MS = FIRST_WAIT_MS * 2 ** (MOST_TRIES - 1);
  */
 export function lift(situation: Situation): Step {
   const { status, source } = situation;
-  const why = whyToLift(situation) ?? 'its copy begins anew';
+  const why = whyToLift(situation) ?? 'its copy starts again';
   if (!status.fence?.lifting) return beginToLift(situation, why);
   const options = { phase: status.phase ?? 'CatchingUp', message: liftMessage(why) } as const;
   const older = moveEpochs(situation);
@@ -92,7 +92,7 @@ function goOn(situation: Situation, why: string): Step {
     return fail(
       released,
       'WriteOutageExceeded',
-      `writes were blocked ${tries} times and had to be freed again (last: ${why}); no alias was moved: allow more with spec.maxWriteOutage in a new request, or try when fewer writes come in`,
+      `writes were blocked ${tries} times and had to be freed again (last: ${why}); no alias was moved: retry when fewer writes come in, or allow more with spec.maxWriteOutage in a new request`,
     );
   return step(released, {
     phase: 'CatchingUp',

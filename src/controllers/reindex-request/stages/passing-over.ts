@@ -11,7 +11,7 @@ export function passOver(situation: Situation): Step | undefined {
   if (!status.series?.current || observed.sources.length > 0) return undefined;
   const { current, destination: _destination, percent: _percent, ...series } = status.series;
   const left = destination && mark ? `; what was copied of it is left in ${destination.name}` : '';
-  const message = `${current} was gone before it was copied, and the series goes on without it${left}`;
+  const message = `${current} was gone before it was copied, and the series continues without it${left}`;
   return step(situation, {
     phase: 'Pending',
     message,

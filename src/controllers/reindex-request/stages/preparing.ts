@@ -28,7 +28,7 @@ export function prepare(situation: Situation): Step {
     return fail(
       situation,
       'SourceChanged',
-      `${status.source?.index ?? spec.source.index} is not the index any more that was planned: it was deleted or created anew; retry plans again`,
+      `${status.source?.index ?? spec.source.index} is no longer the index of the plan: it was deleted or recreated; a retry plans again`,
     );
   const guarded = refuseProtected(situation);
   if (guarded) return guarded;
@@ -108,7 +108,7 @@ function deleteLeftover(situation: Situation, destination: IndexFacts): Step {
     return fail(
       situation,
       'AliasConflict',
-      `${name}, the unfinished copy of an earlier attempt, has the alias ${aliases.join(', ')} and may be in use, so it was not made anew: remove the alias, then retry`,
+      `${name}, the unfinished copy of an earlier attempt, has the alias ${aliases.join(', ')} and may be in use, so it was not recreated: remove the alias, then retry`,
     );
   const owner = markOf(destination.mappings)?.uid ?? '';
   return preparing(situation, {

@@ -36,37 +36,40 @@ function refuseSource(situation: Situation): Step | undefined {
   if (!source)
     return refuse(
       situation,
-      `index ${name} does not exist on connection ${observed.connection}: create it or correct spec.source.index, then retry`,
+      `index ${name} does not exist on connection ${observed.connection}: create it, then retry, or name another index in a new request`,
     );
   if (others.length > 0)
-    return refuse(situation, `${name} is an alias of ${others.length + 1} indexes: name one index`);
+    return refuse(
+      situation,
+      `${name} is an alias of ${others.length + 1} indexes: name one index in a new request`,
+    );
   if (source.dataStream)
     return refuse(
       situation,
-      `${source.name} is a backing index of the data stream ${source.dataStream}: data streams cannot be copied this way`,
+      `${source.name} is a backing index of the data stream ${source.dataStream}: data streams cannot be copied, so name another index in a new request`,
     );
   if (source.closed) return refuse(situation, `index ${source.name} is closed: open it, then retry`);
   if (isBlocked(source, 'read_only'))
     return refuse(
       situation,
-      `index ${source.name} is read-only (index.blocks.read_only) and takes no alias of the copy: block it with index.blocks.write in place of that, then retry`,
+      `index ${source.name} is read-only (index.blocks.read_only), so the copy cannot add its alias: use index.blocks.write instead, then retry`,
     );
   if (observed.protects(source.name))
     return refuse(
       situation,
-      `index ${source.name} is protected by connection ${observed.connection}: its protectedIndices or --protected-indices name it`,
+      `index ${source.name} is protected by connection ${observed.connection}: its protectedIndices or --protected-indices name it; remove it there and retry, or copy another index in a new request`,
     );
   const half = unfinished(source);
   if (half) return refuse(situation, half);
   if (source.name === spec.destination.index)
     return refuse(
       situation,
-      `source and destination are both ${source.name}: a copy needs an index of its own`,
+      `source and destination are both ${source.name}: name another destination in a new request`,
     );
   if (!keepsWholeSource(source))
     return refuse(
       situation,
-      `index ${source.name} does not keep the whole _source of its documents: they cannot be copied`,
+      `index ${source.name} does not keep the whole _source of its documents, so they cannot be copied: name another index in a new request`,
     );
   return undefined;
 }
@@ -75,7 +78,7 @@ function refuseSource(situation: Situation): Step | undefined {
 function unfinished({ name, mappings }: IndexFacts): string | undefined {
   const mark = markOf(mappings);
   if (mark?.state !== 'copying') return undefined;
-  return `index ${name} is an unfinished copy of ${mark.sourceIndex}: let the request that makes it end well, then retry; if it is whole all the same, take es-steward out of _meta of its mapping, then retry`;
+  return `index ${name} is an unfinished copy of ${mark.sourceIndex}: wait until the request that makes it is complete, then retry; if it is complete all the same, remove es-steward from _meta of its mapping, then retry`;
 }
 
 function refuseDestination(situation: Situation): Step | undefined {
@@ -86,30 +89,30 @@ function refuseDestination(situation: Situation): Step | undefined {
   if (observed.protects(name))
     return refuse(
       situation,
-      `index ${name} is protected by connection ${observed.connection}: choose another destination`,
+      `index ${name} is protected by connection ${observed.connection}: choose another destination in a new request`,
     );
   if (name.startsWith(OWN_PREFIX))
     return refuse(
       situation,
-      `names that start with ${OWN_PREFIX} are the operator's own: choose another destination`,
+      `names that start with ${OWN_PREFIX} are reserved for the operator: choose another destination in a new request`,
     );
   if (bytes(errorIndex(name)) > MOST_NAME_BYTES)
     return refuse(
       situation,
-      `the name of the destination is too long: ${errorIndex(name)}, which keeps what cannot be written, would have more than the ${MOST_NAME_BYTES} bytes that Elasticsearch allows; choose one of at most ${MOST_NAME_BYTES - bytes(errorIndex(''))} bytes in a new request`,
+      `the name of the destination is too long: ${errorIndex(name)}, for documents that cannot be written, would have more than the ${MOST_NAME_BYTES} bytes that Elasticsearch allows; choose a name of at most ${MOST_NAME_BYTES - bytes(errorIndex(''))} bytes in a new request`,
     );
   if (destination && source && isOfAnotherSource(mark, source))
     return fail(
       situation,
       'SourceChanged',
-      `${destination.name} is a whole copy of the ${source.name} that was there before this one, and no alias has moved to it; it was kept: delete it if nobody needs it, then retry`,
+      `${destination.name} is a complete copy of an earlier index ${source.name}, and no alias has moved to it; it was kept: delete it if nobody needs it, then retry`,
     );
   if (!destination || mark || isAbandoned(situation)) return undefined;
   const kind = destination.name === name ? 'an index' : `an alias of ${destination.name}`;
   return fail(
     situation,
     'ForeignDestination',
-    `${name} exists already as ${kind} that this request has not made; it was not touched: delete it, then retry, or choose another name`,
+    `${name} exists already as ${kind} that this request has not created; it was not touched: delete it, then retry, or choose another name in a new request`,
   );
 }
 
@@ -117,7 +120,7 @@ function refuseDestination(situation: Situation): Step | undefined {
 export function refuseIds(situation: Situation): Step {
   return refuse(
     situation,
-    `${situation.spec.destination.index} would give each document a new id, because its index.mode is logsdb and its index.routing_path is set: nothing could tell what is copied; set {"index.routing_path": null, "index.logsdb.route_on_sort_fields": false} in spec.destination.settings, or correct the index template, in a new request`,
+    `${situation.spec.destination.index} would give each document a new id, because its index.mode is logsdb and its index.routing_path is set: the copy could not be checked; set {"index.routing_path": null, "index.logsdb.route_on_sort_fields": false} in spec.destination.settings, or correct the index template, in a new request`,
   );
 }
 
@@ -149,20 +152,20 @@ function refuseAliases(situation: Situation): Step | undefined {
   if (Object.keys(moved).length > MOST_ALIASES || JSON.stringify(moved).length > MOST_ALIAS_BYTES)
     return refuse(
       situation,
-      `${source.name} has more aliases, or larger ones, than can move at once (${MOST_ALIASES} aliases, ${MOST_ALIAS_BYTES} characters): move Listed aliases`,
+      `${source.name} has more aliases, or larger ones, than can move at once (${MOST_ALIASES} aliases, ${MOST_ALIAS_BYTES} characters): use aliases.move: Listed in a new request`,
     );
   const missing = (spec.aliases?.names ?? []).filter((name) => !(name in source.aliases));
   if (missing.length > 0)
     return fail(
       situation,
       'AliasConflict',
-      `${source.name} has no alias ${missing.join(', ')}: correct spec.aliases.names`,
+      `${source.name} has no alias ${missing.join(', ')}: add it, then retry, or correct spec.aliases.names in a new request`,
     );
   const guarded = Object.keys(aliasesToMove(spec, source)).filter((alias) => observed.protects(alias));
   if (guarded.length > 0)
     return refuse(
       situation,
-      `alias ${guarded.join(', ')} is protected by connection ${observed.connection}: move Listed aliases only`,
+      `alias ${guarded.join(', ')} is protected by connection ${observed.connection}: list the other aliases with aliases.move: Listed in a new request`,
     );
   return undefined;
 }
@@ -180,7 +183,7 @@ function refuseScript(situation: Situation): Step | undefined {
   if (namesAnIndex(spec.source.query))
     return refuse(
       situation,
-      'spec.source.query reads another index: only the documents themselves may decide',
+      'spec.source.query reads another index, which is not allowed: put the values into the query in a new request',
     );
   const { mappings } = situation.observed.sources[0] ?? {};
   const now = nowFault(spec.source.query, mappings) ?? clockFault(spec.source.query, mappings);
@@ -195,7 +198,7 @@ function refuseScript(situation: Situation): Step | undefined {
   if (blocks.length > 0)
     return refuse(
       situation,
-      `spec.destination.settings sets ${blocks.join(', ')}: such an index cannot be filled`,
+      `spec.destination.settings sets ${blocks.join(', ')}, so the destination could not be filled: remove it in a new request`,
     );
   return undefined;
 }

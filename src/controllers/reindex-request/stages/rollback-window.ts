@@ -45,13 +45,13 @@ function readiness({ spec }: Situation, message: string): Readiness {
     ? {
         type: 'suspended',
         reason: 'Suspended',
-        message: `${message}; spec.suspend keeps it from moving them back`,
+        message: `${message} While spec.suspend is set they cannot be moved back.`,
       }
     : { type: 'ready', reason: 'Completed', message };
 }
 
 function windowMessage(moved: Situation): string {
   const { spec, status } = moved;
-  const fate = spec.sourceAfter.policy === 'Delete' ? 'is deleted then' : 'stays without writes so long';
-  return `${leadTo(moved)}; until status.rollbackUntil the annotation es-steward.dev/rollback moves them back, ${status.source?.index} ${fate}`;
+  const fate = spec.sourceAfter.policy === 'Delete' ? ', then it is deleted' : '';
+  return `${leadTo(moved)}. Until status.rollbackUntil the annotation es-steward.dev/rollback can move them back; until then ${status.source?.index} is hidden and takes no writes${fate}.`;
 }

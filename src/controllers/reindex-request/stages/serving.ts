@@ -28,7 +28,7 @@ export function leadTo({ status, spec }: Situation): string {
   const names = status.aliasesMoved ?? [];
   const to = spec.destination.index;
   if (names.length === 0) return `${to} is complete; no alias was to move`;
-  return `${names.length === 1 ? 'alias' : 'aliases'} ${names.join(', ')} now ${names.length === 1 ? 'leads' : 'lead'} to ${to}`;
+  return `${names.length === 1 ? 'alias' : 'aliases'} ${names.join(', ')} now ${names.length === 1 ? 'points' : 'point'} to ${to}`;
 }
 
 /** For whoever watches the figures. */

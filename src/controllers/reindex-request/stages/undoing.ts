@@ -177,7 +177,7 @@ function endSuspended(situation: Situation): Step {
   const { copy, plan, verification: _verification, ...rest } = situation.status;
   const begun = copy !== undefined || situation.mark !== undefined;
   const message = begun
-    ? 'suspended by spec.suspend: tasks are stopped and writes are free again; the copy begins anew on resuming'
+    ? 'suspended by spec.suspend: tasks are stopped and writes are free again; the copy starts again after resuming'
     : 'suspended by spec.suspend before anything was done';
   const status =
     plan && begun ? { ...rest, attempt: situation.attempt + 1, epoch: situation.epoch + 1 } : rest;

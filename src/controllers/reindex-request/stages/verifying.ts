@@ -131,6 +131,6 @@ function differ(
 function cureOf({ status, source, destination }: Prepared, counts: Figures, most: number): string {
   const mayMerge = counts.destination < most && !isDividedAlike(source.settings, destination.settings);
   return mayMerge
-    ? `where the same id is in ${status.source?.index} under several routings, an index that is divided into shards in another way keeps one of them; then give it as many shards in a new request, else retry copies anew`
-    : 'retry copies anew';
+    ? `if ${status.source?.index} holds an id under several routings, an index with other shards may keep only one of them: then use the same number of shards in a new request; otherwise a retry copies everything again`
+    : 'a retry copies everything again';
 }
