@@ -479,7 +479,7 @@ describe('what something holds back that passes', () => {
     for (const at of [START, SLOT]) life.pass(seenOf(ALL, busyWith(OLD.slice(1))), at);
     expect([life.last?.ready.reason, namesIn(life)]).toEqual([expected, undefined]);
     expect(life.last?.ready.message).toMatch(
-      /^1 index would be deleted, and more once what holds them back has passed \(BeingSnapshotted 2\)/,
+      /^1 index would be deleted, and more that are temporarily held back \(BeingSnapshotted 2\)/,
     );
   });
 
