@@ -4,8 +4,8 @@ import { isFlooded } from './disk-space.ts';
 import { leftMs, time } from './moments.ts';
 import { rangeOpaqueId } from './names.ts';
 import type { ShardFacts, TaskOutcome } from './observed.ts';
-import { nextRanges, ofShard, type Range, withDone } from './ranges.ts';
-import { type Copy, coveredBy, withFinality, withTerms } from './rounds.ts';
+import { allDone, nextRanges, ofShard, type Range, withDone } from './ranges.ts';
+import { type Copy, withFinality, withTerms } from './rounds.ts';
 import type { Situation } from './situation.ts';
 
 type Running = Copy['running'][number];
@@ -138,6 +138,16 @@ export function withIntents(copy: Copy, spec: Pick<CopySpec, 'throttle'>, now: n
   const next = nextRanges(copy.shards, coveredBy(copy), copy.running, places);
   const intents = next.map((range) => ({ ...range, try: 0, term: termOf(copy, range) }));
   return { ...rest, running: [...copy.running, ...intents] };
+}
+
+/** What tasks have copied, whether it counts already or not. */
+function coveredBy({ done, provisional = [] }: Copy): readonly Range[] {
+  return [...done, ...provisional];
+}
+
+/** No range is left to be copied for the first time. */
+export function isCovered(copy: Copy): boolean {
+  return allDone(copy.shards, coveredBy(copy));
 }
 
 /** What is left of the pause after a refusal. */

@@ -130,16 +130,6 @@ function operationsIn(shards: readonly CopyShard[]): number {
   return shards.reduce((sum, { from, maxSeqNo }) => sum + Math.max(maxSeqNo + 1 - (from ?? 0), 0), 0);
 }
 
-/** What tasks have copied, whether it counts already or not. */
-export function coveredBy({ done, provisional = [] }: Copy): readonly Range[] {
-  return [...done, ...provisional];
-}
-
-/** No range is left to be copied for the first time. */
-export function isCovered(copy: Copy): boolean {
-  return allDone(copy.shards, coveredBy(copy));
-}
-
 /** Nothing of the round is left to do, and nothing that it did can be undone by a failover. */
 export function isRoundComplete(copy: Copy): boolean {
   return (

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Readiness } from '../../../runtime/controller.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
-import { pauseMs, processed } from '../journal.ts';
+import { isCovered, pauseMs, processed } from '../journal.ts';
 import { lagWaitMs, MOST_UNDER_BLOCK_MS } from '../lag.ts';
 import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
-import { type Copy, isCovered, isRoundComplete } from '../rounds.ts';
+import { type Copy, isRoundComplete } from '../rounds.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
 import { ageMs, time } from '../moments.ts';
 import { AT_ONCE_MS, type Phase, SOON_MS, type Step, step, type StepOptions } from '../step.ts';

@@ -3,7 +3,16 @@ import { cancelStrays, targetOf } from '../changes.ts';
 import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { listedFailures } from '../failures.ts';
-import { bookedJournal, bounds, hangsBack, pauseMs, placesOf, termOf, withIntents } from '../journal.ts';
+import {
+  bookedJournal,
+  bounds,
+  hangsBack,
+  isCovered,
+  pauseMs,
+  placesOf,
+  termOf,
+  withIntents,
+} from '../journal.ts';
 import { lagWaitMs, needsFlush, withLag } from '../lag.ts';
 import { ageMs, isRecent } from '../moments.ts';
 import { rangeOpaqueId } from '../names.ts';
@@ -11,7 +20,7 @@ import type { DocumentFailure } from '../observed.ts';
 import { withPace } from '../pace.ts';
 import { pageOf } from '../page.ts';
 import { rangeRequest } from '../requests.ts';
-import { type Copy, isCovered, isRoundComplete, LOST_SINCE } from '../rounds.ts';
+import { type Copy, isRoundComplete, LOST_SINCE } from '../rounds.ts';
 import { isFenced, type Prepared, type Situation } from '../situation.ts';
 import { AT_ONCE_MS, fail, type Step } from '../step.ts';
 import { completedOf, pollMs, report } from './copy-report.ts';
