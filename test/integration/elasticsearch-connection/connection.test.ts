@@ -384,7 +384,7 @@ describe.concurrent('who may use a connection', () => {
     ];
     await bed.edit('shared', { spec: { grants } });
     await bed.says('shared', 'Connected');
-    await expect(use(['team-a-1'])).resolves.toMatchObject({ version: server.info.version });
+    await expect(use(['team-a-1'])).resolves.toMatchObject({ connection: { name: 'shared' } });
     await expect(use(['team-a-1', 'team-b-1'])).rejects.toMatchObject({ reason: 'NotGranted' });
     await expect(use(['team-a-1,orders'])).rejects.toMatchObject({ reason: 'NotGranted' });
     await bed.edit('shared', { spec: { grants: null } });
