@@ -72,7 +72,11 @@ export function createOperator(options: OperatorOptions): Operator {
     monotonic: () => clock.monotonic(),
     cluster: clusterIdentity(kubernetes, ref),
   });
-  const gates = { mayAct: () => election.isLeader(), paused: () => killSwitch.isOn() };
+  const gates = {
+    mayAct: () => election.isLeader(),
+    paused: () => killSwitch.isOn(),
+    pausedByHand: () => killSwitch.isSwitchedOn(),
+  };
   const wire = wiring(options, gates, recorder);
   const connections = fencedConnections(options.connections, () => assertMayChange(gates));
   const runners = wireControllers(wire, { ...options, connections, obligations, locks });
@@ -149,7 +153,7 @@ function createElection({ config, kubernetes, clock, random, log }: OperatorOpti
 }
 
 /** Whether this process may change anything at all. */
-type Gates = Required<Pick<Engine, 'mayAct' | 'paused'>>;
+type Gates = Required<Pick<Engine, 'mayAct' | 'paused' | 'pausedByHand'>>;
 
 function wiring(options: OperatorOptions, gates: Gates, recorder: EventRecorder): Wire<ControllerRunner> {
   const { config, kubernetes, clock, random, log, metrics } = options;

@@ -19,6 +19,8 @@ export interface Engine {
   readonly mayAct: () => boolean;
   /** The kill switch: everything is observed and reported, nothing is done. */
   readonly paused?: () => boolean;
+  /** Somebody has switched it on; `paused` is true also while nobody knows. */
+  readonly pausedByHand?: () => boolean;
   readonly record: (resource: RawObject, event: ResourceEvent) => void;
   /**
    * The object as the watch last told it, our own writes included. A pass may judge by it: a status write carries the

@@ -38,6 +38,8 @@ it.each<[Answer, boolean]>([
   start();
   await clock.advance(1);
   expect(subject.isOn()).toBe(on);
+  // What fails or hangs tells nothing of anybody's wish.
+  expect(subject.isSwitchedOn()).toBe(on && typeof answer === 'object');
 });
 
 it('is on before it has looked', () => {

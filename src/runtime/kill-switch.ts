@@ -17,6 +17,8 @@ export interface KillSwitchOptions {
 export interface KillSwitch {
   /** True also when it is not known: before the first look, and when the last one is too old. */
   isOn(): boolean;
+  /** True only when somebody has switched it on: what nobody knows may stay unknown for good. */
+  isSwitchedOn(): boolean;
   /** Looks at the ConfigMap every two seconds until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** Resolves after the first look, whatever it found. Passes before it would report a pause that is none. */
@@ -62,10 +64,11 @@ export function createKillSwitch(options: KillSwitchOptions): KillSwitch {
   let last: Look | undefined;
   let isFailing = false;
   const looked = Promise.withResolvers<void>();
+  const isSwitchedOn = () => forced || (last !== undefined && last.keys.length > 0);
   return {
     looked: looked.promise,
-    isOn: () =>
-      forced || last === undefined || last.keys.length > 0 || clock.monotonic() - last.at > TOO_OLD_MS,
+    isSwitchedOn,
+    isOn: () => isSwitchedOn() || last === undefined || clock.monotonic() - last.at > TOO_OLD_MS,
     async run(signal) {
       if (forced) options.log.warn({}, 'paused by --paused: nothing is changed in Elasticsearch');
       while (!signal.aborted) {

@@ -542,9 +542,15 @@ describe('the finalizer', () => {
 
     it.each(failures)('stays as long as the kill switch is on: %s', async (_, ways) => {
       await clock.advance(3_600_000);
-      await pass(ways, { paused: () => true });
+      await pass(ways, { paused: () => true, pausedByHand: () => true });
       expect(finalizers()).toEqual([FINALIZER]);
       expect(events).toEqual([]);
+    });
+
+    it('is given up where nobody can know whether the kill switch is on: it may stay so for good', async () => {
+      await clock.advance(120_000);
+      await pass({ observe: throwing(new Error('x')) }, { paused: () => true, pausedByHand: () => false });
+      expect(events).toEqual(['CleanupAbandoned']);
     });
 
     it.each([

@@ -140,7 +140,7 @@ async function endQuietly({ engine, kind, current }: PassState, { outcome }: Fai
  */
 async function endOfCleanup(state: PassState, { outcome }: Failure): Promise<Outcome> {
   const left = cleanupTimeLeft(state.current, state.engine.serverNow());
-  if (left === undefined || state.engine.paused?.() === true) return outcome;
+  if (left === undefined || state.engine.pausedByHand?.() === true) return outcome;
   if (left > 0) return withinMs(outcome, left);
   await patchObject(state, removeFinalizerPatch(state.current));
   state.engine.record(state.current, {
