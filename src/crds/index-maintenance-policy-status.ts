@@ -83,6 +83,11 @@ const archive = object('The state of archival.', {
     .describe('Interrupted batches, which are tried again every minute. The policy continues with the rest.'),
 });
 
+const reasons = list(
+  object('Why indexes stay.', { reason, count: count('Indexes that stay for this reason.') }),
+  40,
+);
+
 const plan = object('What the policy would do, or does.', {
   hash: text(64).describe('The hash of this plan; an approval names it.'),
   time: time('When it was made.'),
@@ -93,11 +98,9 @@ const plan = object('What the policy would do, or does.', {
   aliasChanges,
   archive: object('What will be archived.', {
     documents: count('Documents that are old enough and can be moved.'),
+    kept: reasons.optional().describe('Why documents of other indexes stay, or may stay.'),
   }).optional(),
-  kept: list(
-    object('Why indexes stay.', { reason, count: count('Indexes that stay for this reason.') }),
-    40,
-  ).describe('Why all other indexes stay.'),
+  kept: reasons.describe('Why all other indexes stay.'),
   held: list(object('An index that you should look at.', { index: index('Its name.'), reason }), 20).describe(
     'The first twenty indexes that a rule selects but that are kept, or whose name or age cannot be read.',
   ),
@@ -117,7 +120,7 @@ const plan = object('What the policy would do, or does.', {
     .optional()
     .describe('Written before the deletion: exactly these are deleted next.'),
   retryUntilTime: time(
-    'Until this time the operator checks every five minutes whether indexes that were held back in the last run can be deleted.',
+    'Until this time the operator checks every five minutes whether indexes that were held back in the last run can be deleted, or their documents archived.',
   ).optional(),
   nextExpiry: time('When the next index will expire.').optional(),
 });

@@ -2,7 +2,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
 import { hinderedOf } from './archive-hindered.ts';
-import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
+import { archivalYields, nextDocuments, withNewArchiveRun, withUnread } from './archive-steps.ts';
 import { deleteBatch, moveDocuments } from './carry-out.ts';
 import { acts, approves } from './due.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -93,7 +93,7 @@ function archive(situation: Situation, status: Status, run: Run): Step {
   const { policy, fresh, obstacle, due, now } = situation;
   const yields = archivalYields(policy, due.type === 'Run', now);
   const action = yields ? undefined : nextDocuments(status, run, fresh);
-  if (action === undefined) return end(situation, status, run, 'Complete');
+  if (action === undefined) return end(situation, withUnread(status, fresh), run, 'Complete');
   const after = { ...status, run };
   return {
     ...verdictOf(policy, after, obstacle),
@@ -125,7 +125,11 @@ function droppedFrom({ policy: { status }, next: { isFrozen, deletes } }: Situat
 
 function end(situation: Situation, { run: _run, ...status }: Status, run: Run, ending: Ending): Step {
   const { policy, now } = situation;
-  const after = { ...status, ...endRun(policy, run, ending, now), ...withoutBatch(status) };
+  const after = {
+    ...status,
+    ...endRun({ spec: policy.spec, status }, run, ending, now),
+    ...withoutBatch(status),
+  };
   return rest(situation, after, deletedEvent(run));
 }
 

@@ -2,6 +2,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import { APPROVE, approvedOther, findCondition, isConditionTrue, RUN_NOW } from '../../crds/shared.ts';
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import { pendingRunNow } from '../run-now.ts';
+import { isUnread } from './archival.ts';
 import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -90,9 +91,17 @@ function maintainedText(plan: Status['plan']): string {
 }
 
 function exceptionText(plan: Status['plan']): string {
-  const heldBack = heldBackFor(plan?.kept ?? []);
-  if (heldBack.length === 0) return '';
-  return `, except for indexes that are temporarily held back (${listText(heldBack)}): they are deleted within minutes of becoming free, until spec.startingDeadline has passed; after that at the next time of the schedule`;
+  const indexes = heldBackFor(plan?.kept ?? []);
+  const documents = heldBackFor(plan?.archive?.kept ?? []);
+  const parts = [
+    { things: 'indexes', heldBack: indexes },
+    { things: 'documents of indexes', heldBack: documents },
+  ].flatMap(({ things, heldBack }) =>
+    heldBack.length === 0 ? [] : [`${things} that are temporarily held back (${listText(heldBack)})`],
+  );
+  if (parts.length === 0) return '';
+  const done = documents.length === 0 ? 'deleted' : indexes.length === 0 ? 'archived' : 'deleted or archived';
+  return `, except for ${parts.join(' and ')}: they are ${done} within minutes of becoming free, until spec.startingDeadline has passed; after that at the next time of the schedule`;
 }
 
 const listText = (kept: StatusPlan['kept']): string =>
@@ -108,8 +117,11 @@ function failureText(lastRun: Status['lastRun'], archive: Status['archive']): st
   const again = 'the next run tries again';
   const { failed = 0, notArchived = 0, aliasesRefused = [] } = lastRun ?? {};
   const [held] = archive?.held ?? [];
+  const unread = archive?.held.find(({ reason }) => isUnread(reason));
   if (aliasesRefused.length > 0)
     return `Elasticsearch has refused to change ${aliasList(aliasesRefused)} in the last run: status.lastRun counts all that failed, and the log of the operator says why; ${again}`;
+  if (failed === 0 && notArchived === 0 && unread !== undefined)
+    return `the last run could not tell which documents of ${unread.index} are to be archived (${unread.reason}): status.archive.held names all such indexes, and the guide says what each reason means; remove the cause, or exclude the index from the target; ${again}`;
   if (failed > 0 || notArchived === 0 || held === undefined)
     return `the last run could not do everything: status.lastRun counts what failed, the log of the operator names it; ${again}`;
   const { index, reason } = held;
