@@ -132,7 +132,10 @@ const run = {
   deletedBefore: count(
     'Indexes that were already deleted by the run that this one completes; they count towards deletion.maxDeletes.',
   ).optional(),
-  failed: count('Indexes that could not be deleted, or that still exist.'),
+  failed: count(
+    'Indexes that could not be deleted or that still exist, and aliases that could not be changed.',
+  ),
+  aliasesFailed: count('How many of `failed` are aliases.').optional(),
   dropped: count(
     'Indexes that were removed from the plan because they had changed, or may not be deleted any more.',
   ),

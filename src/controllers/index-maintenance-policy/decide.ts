@@ -133,10 +133,11 @@ function end(situation: Situation, { run: _run, ...status }: Status, run: Run, e
   return rest(situation, after, deletedEvent(run));
 }
 
-function deletedEvent({ deleted, failed }: Run): readonly ResourceEvent[] {
-  if (deleted + failed === 0) return [];
-  const note = `indexes deleted: ${deleted}, not deleted: ${failed}`;
-  return [{ type: failed === 0 ? 'Normal' : 'Warning', reason: 'IndexesDeleted', action: 'Delete', note }];
+function deletedEvent({ deleted, failed, aliasesFailed = 0 }: Run): readonly ResourceEvent[] {
+  const left = failed - aliasesFailed;
+  if (deleted + left === 0) return [];
+  const note = `indexes deleted: ${deleted}, not deleted: ${left}`;
+  return [{ type: left === 0 ? 'Normal' : 'Warning', reason: 'IndexesDeleted', action: 'Delete', note }];
 }
 
 /** What the pass has found, for people; what the run did comes on top. */
