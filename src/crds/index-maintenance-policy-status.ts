@@ -135,6 +135,10 @@ const run = {
   failed: count(
     'Indexes that could not be deleted or that still exist, and aliases that could not be changed.',
   ),
+  firstFailure: object('The first index that could not be deleted.', {
+    index: index('Its name.'),
+    message: text(1_024).describe('Why, in one sentence.'),
+  }).optional(),
   aliasesFailed: count('How many of `failed` are aliases.').optional(),
   dropped: count(
     'Indexes that were removed from the plan because they had changed, or may not be deleted any more.',

@@ -743,9 +743,10 @@ describe('failures', () => {
     life.pass(seenOf(ALL), START);
     life.pass(seenOf(ALL), NEXT_SLOT);
     life.pass({ type: 'batch', rivals: [] }, NEXT_SLOT);
-    life.deleted(2, 1);
+    life.deleted(2, 1, { index: 'logs-2016.01.03', message: 'a block' });
     const step = life.pass(seenOf(ALL.slice(2)), NEXT_SLOT + 1_000);
     expect(reason(step)).toEqual(['reconciling', 'ActionFailed']);
+    expect(step.ready.message).toMatch(/^the last run could not delete logs-2016\.01\.03: a block\. /);
     expect(life.status).toMatchObject({ consecutiveFailures: 1, lastRun: { deleted: 2, failed: 1 } });
     expect(life.status.lastSuccessfulTime).toBeUndefined();
     expect(life.due(NEXT_SLOT + MINUTE).type).toBe('Nothing');

@@ -115,11 +115,13 @@ function laterText(kept: StatusPlan['kept']): string {
 
 function failureText(lastRun: Status['lastRun'], archive: Status['archive']): string {
   const again = 'the next run tries again';
-  const { failed = 0, notArchived = 0, aliasesRefused = [] } = lastRun ?? {};
+  const { failed = 0, firstFailure, notArchived = 0, aliasesRefused = [] } = lastRun ?? {};
   const [held] = archive?.held ?? [];
   const unread = archive?.held.find(({ reason }) => isUnread(reason));
   if (aliasesRefused.length > 0)
     return `Elasticsearch has refused to change ${aliasList(aliasesRefused)} in the last run: status.lastRun counts all that failed, and the log of the operator says why; ${again}`;
+  if (firstFailure !== undefined)
+    return `the last run could not delete ${firstFailure.index}: ${firstFailure.message}. status.lastRun counts all that failed, and the log of the operator names it; ${again}`;
   if (failed === 0 && notArchived === 0 && unread !== undefined)
     return `the last run could not tell which documents of ${unread.index} are to be archived (${unread.reason}): status.archive.held names all such indexes, and the guide says what each reason means; remove the cause, or exclude the index from the target; ${again}`;
   if (failed > 0 || notArchived === 0 || held === undefined)
