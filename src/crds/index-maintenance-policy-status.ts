@@ -179,6 +179,7 @@ export const indexMaintenancePolicyStatus = object('What the policy found and di
   run: object('The current run.', run).optional(),
   lastRun: object('The last run.', run).optional(),
   history: list(object('An earlier run.', run), 50).optional().describe('The last runs, newest first.'),
+  lastApprovedPlan: text(64).optional().describe('The hash of the approved plan that was last carried out.'),
   lastSlotTime: time('The last time of the schedule that was handled.').optional(),
   nextRunTime: time('The next time of the schedule.').optional(),
   lastSuccessfulTime: time('When a run last ended without a failure.').optional(),

@@ -183,6 +183,23 @@ describe('approval', () => {
     expect(life.last?.ready.message).not.toContain('another plan');
   });
 
+  it('of another plan is told from Git too, unless that one was carried out', () => {
+    const life = waiting();
+    const approve = (approvedPlan: string | undefined) =>
+      life.change({ deletion: { ...life.policy.spec.deletion, approvedPlan } });
+    approve('0123456789abcdef');
+    life.pass(seenOf(ALL), START + MINUTE);
+    expect(life.last?.ready.message).toMatch(
+      /; deletion\.approvedPlan says 0123456789abcdef, which is another/,
+    );
+    approve(life.status.plan?.hash);
+    life.pass(seenOf(ALL), START + 2 * MINUTE);
+    life.deleted(3);
+    life.pass(seenOf([...NEW, ...days('2016.01.04', '2016.01.05'), ...YOUNG]), START + 3 * MINUTE);
+    expect([life.status.run, life.last?.ready.reason]).toEqual([undefined, 'ApprovalRequired']);
+    expect(life.last?.ready.message).not.toContain('another plan');
+  });
+
   it.each<[string, Partial<Seen>]>([
     ['a clock', { around: { ...seenOf([]).around, skewSeconds: 61 } }],
     [

@@ -69,9 +69,11 @@ function work(situation: Situation, status: Status, run: Run): Step {
   // Aliases change first: what would be chosen beside them is deleted even while their change still waits for its turn.
   const chosen = changes.length === 0 ? nextIndices(situation) : [];
   if (changes.length === 0 && chosen.length === 0) return archive(situation, status, run);
+  const plan = chosen.length === 0 ? next.plan : withBatch(situation, chosen);
   const after = {
     ...status,
-    plan: chosen.length === 0 ? next.plan : withBatch(situation, chosen),
+    plan,
+    ...(plan.approvedTime === undefined ? {} : { lastApprovedPlan: plan.hash }),
     run: { ...run, dropped: run.dropped + droppedFrom(situation) },
   };
   return {

@@ -24,7 +24,7 @@ export type Obstacle =
 
 interface Wanted {
   readonly plan: StatusPlan;
-  readonly metadata: IndexMaintenancePolicy['metadata'];
+  readonly policy: IndexMaintenancePolicy;
 }
 
 export interface Verdict {
@@ -170,11 +170,14 @@ function conflictText({ reason, name, rival }: Conflict): string {
   return `policy ${rival} archives into ${name} too: neither acts until each has an archive.destination of its own`;
 }
 
-function approvalText({ plan: { hash, deletes, kept, pending }, metadata }: Wanted): string {
+function approvalText({ plan: { hash, deletes, kept, pending }, policy }: Wanted): string {
   const planned = pending === undefined ? deletes.count : fingerprintsOf(pending).size;
   const part =
     planned < deletes.count ? `, ${planned} of them by this plan and the rest by those after it` : '';
-  return `${deletions(deletes.count)}${part}${laterText(kept)}: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan${approvedOther(metadata, hash)}`;
+  const { metadata, spec, status } = policy;
+  const approvals = { approvedPlan: spec.deletion.approvedPlan, carriedOut: status?.lastApprovedPlan };
+  const other = approvedOther(metadata, hash, approvals);
+  return `${deletions(deletes.count)}${part}${laterText(kept)}: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan${other}`;
 }
 
 function conditionsOf(obstacle: Obstacle): readonly ExtraCondition[] {
@@ -210,9 +213,9 @@ export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
 }
 
 /** Somebody may have approved since, and another plan. */
-function wantedText({ metadata, status }: IndexMaintenancePolicy): string | undefined {
-  const plan = status?.plan;
-  return plan && approvalText({ plan, metadata });
+function wantedText(policy: IndexMaintenancePolicy): string | undefined {
+  const plan = policy.status?.plan;
+  return plan && approvalText({ plan, policy });
 }
 
 function toldAgain(
