@@ -123,6 +123,9 @@ const plan = object('What the policy would do, or does.', {
     'Until this time the operator checks every five minutes whether indexes that were held back in the last run can be deleted, or their documents archived.',
   ).optional(),
   nextExpiry: time('When the next index will expire.').optional(),
+  missing: list(text(512), 100)
+    .optional()
+    .describe('What beforeDelete names although it does not exist: a repository or a SnapshotSchedule.'),
 });
 
 const run = {

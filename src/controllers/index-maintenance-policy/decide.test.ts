@@ -771,6 +771,22 @@ describe('failures', () => {
   });
 });
 
+describe('what beforeDelete names although it does not exist', () => {
+  const missing = ['repository nope is not registered'];
+  const beforeDelete = { requireSnapshot: { repository: 'nope' } };
+
+  it.each([
+    ['DryRun', 'Planned'],
+    ['Enforce', 'SnapshotMissing'],
+  ])('is told in mode %s', (mode, expected) => {
+    const life = new Life({ mode }, [{ ...target, beforeDelete }]);
+    const { ready } = life.pass(seenOf(ALL, { missing }), START);
+    expect(ready.reason).toBe(expected);
+    expect(ready.message).toContain('; repository nope is not registered: create it, or correct');
+    expect(life.pass(seenOf(ALL), NEXT_SLOT).ready.message).not.toContain('nope');
+  });
+});
+
 describe('history', () => {
   it('keeps the last runs, newest first, up to its limit', () => {
     const life = new Life({ historyLimit: 2 });

@@ -143,7 +143,7 @@ async function provenAmong(
   free: readonly ListedIndex[],
   { policy, cluster, pass, dependencies }: OpenContext,
 ): Promise<readonly ListedIndex[]> {
-  const [backups, listedAt] = await Promise.all([
+  const [{ backups }, listedAt] = await Promise.all([
     readBackups(policy, cluster, dependencies, pass),
     latestClock(cluster.es, pass.now),
   ]);

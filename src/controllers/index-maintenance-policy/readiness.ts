@@ -65,14 +65,14 @@ function undisturbed(
     return is(
       'ready',
       'Planned',
-      `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing`,
+      `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing${missingText(plan)}`,
     );
   if (run !== undefined) return is('ready', 'Running', 'a run is in progress');
   const [hindered] = archive?.hindered ?? [];
   if (hindered !== undefined) return is('reconciling', 'ArchivalHindered', hinderedText(hindered));
   if (consecutiveFailures > 0) return is('reconciling', 'ActionFailed', failureText(lastRun, archive));
   if (plan?.kept.some(({ reason }) => reason === 'NotSnapshotted') === true)
-    return is('reconciling', 'SnapshotMissing', SNAPSHOT_MISSING);
+    return is('reconciling', 'SnapshotMissing', `${SNAPSHOT_MISSING}${missingText(plan)}`);
   if (lastRun === undefined)
     return is(
       'ready',
@@ -80,6 +80,12 @@ function undisturbed(
       'the plan is carried out at the next time of the schedule, or at once with the annotation es-steward.dev/run-now',
     );
   return is('ready', 'Maintained', maintainedText(plan));
+}
+
+/** The first of them: no snapshot can ever be accepted by a target that names it. */
+function missingText(plan: Status['plan']): string {
+  const [missing] = plan?.missing ?? [];
+  return missing === undefined ? '' : `; ${missing}: create it, or correct beforeDelete.requireSnapshot`;
 }
 
 /** What has come up since the last run, or what stopped that one, waits for the next. */

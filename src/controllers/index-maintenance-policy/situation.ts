@@ -25,7 +25,9 @@ export function situationOf(policy: IndexMaintenancePolicy, seen: Seen, now: num
   const due = dueOf(policy, now);
   const fresh = planOf(policy, compileTargets(policy.spec), seen, now);
   const planned = nextPlan(policy, fresh, now);
-  const found = { ...planned, plan: { ...planned.plan, ...retryOf(policy, fresh, due, now) } };
+  const { missing = [] } = seen;
+  const plan = { ...planned.plan, missing, ...retryOf(policy, fresh, due, now) };
+  const found = { ...planned, plan };
   const obstacle = obstacleOf(policy, seen, fresh, found);
   const next = obstacle?.type === 'ApprovalRequired' ? asked(found, now) : found;
   return ripened({ policy, now, fresh, next, obstacle, due });
