@@ -76,6 +76,7 @@ export function wireControllers<Runner extends Watched & { objects(): readonly R
       clusterUuidOf: uuidOf,
       requireSynced: () => requireSynced([clusters, reindexRequests, snapshotSchedules, maintenancePolicies]),
       snapshotOwners: snapshotOwners(schedules, uuidOf),
+      schedules,
       apiServerSkewSeconds,
     }),
   );

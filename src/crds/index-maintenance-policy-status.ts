@@ -83,6 +83,11 @@ const archive = object('The state of archival.', {
     .describe('Interrupted batches, which are tried again every minute. The policy continues with the rest.'),
 });
 
+const reasons = list(
+  object('Why indexes stay.', { reason, count: count('Indexes that stay for this reason.') }),
+  40,
+);
+
 const plan = object('What the policy would do, or does.', {
   hash: text(64).describe('The hash of this plan; an approval names it.'),
   time: time('When it was made.'),
@@ -93,11 +98,9 @@ const plan = object('What the policy would do, or does.', {
   aliasChanges,
   archive: object('What will be archived.', {
     documents: count('Documents that are old enough and can be moved.'),
+    kept: reasons.optional().describe('Why documents of other indexes stay, or may stay.'),
   }).optional(),
-  kept: list(
-    object('Why indexes stay.', { reason, count: count('Indexes that stay for this reason.') }),
-    40,
-  ).describe('Why all other indexes stay.'),
+  kept: reasons.describe('Why all other indexes stay.'),
   held: list(object('An index that you should look at.', { index: index('Its name.'), reason }), 20).describe(
     'The first twenty indexes that a rule selects but that are kept, or whose name or age cannot be read.',
   ),
@@ -117,9 +120,12 @@ const plan = object('What the policy would do, or does.', {
     .optional()
     .describe('Written before the deletion: exactly these are deleted next.'),
   retryUntilTime: time(
-    'Until this time the operator checks every five minutes whether indexes that were held back in the last run can be deleted.',
+    'Until this time the operator checks every five minutes whether indexes that were held back in the last run can be deleted, or their documents archived.',
   ).optional(),
   nextExpiry: time('When the next index will expire.').optional(),
+  missing: list(text(512), 100)
+    .optional()
+    .describe('What beforeDelete names although it does not exist: a repository or a SnapshotSchedule.'),
 });
 
 const run = {
@@ -129,7 +135,14 @@ const run = {
   deletedBefore: count(
     'Indexes that were already deleted by the run that this one completes; they count towards deletion.maxDeletes.',
   ).optional(),
-  failed: count('Indexes that could not be deleted, or that still exist.'),
+  failed: count(
+    'Indexes that could not be deleted or that still exist, and aliases that could not be changed.',
+  ),
+  firstFailure: object('The first index that could not be deleted.', {
+    index: index('Its name.'),
+    message: text(1_024).describe('Why, in one sentence.'),
+  }).optional(),
+  aliasesFailed: count('How many of `failed` are aliases.').optional(),
   dropped: count(
     'Indexes that were removed from the plan because they had changed, or may not be deleted any more.',
   ),
@@ -169,6 +182,7 @@ export const indexMaintenancePolicyStatus = object('What the policy found and di
   run: object('The current run.', run).optional(),
   lastRun: object('The last run.', run).optional(),
   history: list(object('An earlier run.', run), 50).optional().describe('The last runs, newest first.'),
+  lastApprovedPlan: text(64).optional().describe('The hash of the approved plan that was last carried out.'),
   lastSlotTime: time('The last time of the schedule that was handled.').optional(),
   nextRunTime: time('The next time of the schedule.').optional(),
   lastSuccessfulTime: time('When a run last ended without a failure.').optional(),

@@ -54,11 +54,29 @@ export function tokenOf(
   return annotations?.[annotation]?.slice(0, LONGEST_TOKEN).replace(/[\uD800-\uDBFF]$/, '');
 }
 
-/** What to tell besides where somebody has approved, but not the plan with this hash; empty where nobody has. */
-export function approvedOther(metadata: Pick<ObjectMeta, 'annotations'>, hash: string): string {
-  const approved = tokenOf(metadata, APPROVE);
-  if (approved === undefined || approved === hash) return '';
-  return `; the annotation says ${approved}, which is another plan`;
+/** Besides the annotation: the hash that the spec approves, and the one of the plan that was carried out last. */
+interface Approvals {
+  readonly approvedPlan?: string | undefined;
+  readonly carriedOut?: string | undefined;
+}
+
+/**
+ * What to tell besides where somebody has approved, but not the plan with this hash; empty where nobody has. An approval
+ * that has served its turn is no mistake.
+ */
+export function approvedOther(
+  metadata: Pick<ObjectMeta, 'annotations'>,
+  hash: string,
+  { approvedPlan, carriedOut }: Approvals = {},
+): string {
+  const given = [
+    { place: 'the annotation', approved: tokenOf(metadata, APPROVE) },
+    { place: 'deletion.approvedPlan', approved: approvedPlan },
+  ];
+  return given
+    .filter(({ approved }) => ![undefined, hash, carriedOut].includes(approved))
+    .map(({ place, approved }) => `; ${place} says ${approved}, which is another plan`)
+    .join('');
 }
 
 export interface Resource<Spec, Status> {

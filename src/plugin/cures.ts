@@ -159,7 +159,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
   ),
   SnapshotMissing: person('Make a snapshot of the indexes that status.plan.held names.'),
   ActionFailed: person(
-    'status.lastRun counts what failed, and the log of the operator says why; the next run tries again.',
+    'The message names an index or alias and says why; status.lastRun counts all that failed. The next run tries again.',
   ),
   ArchivalHindered: person(
     'Remove the cause that the message names; the batch is tried again every minute. Until then documents may be both in the archive and in their index.',

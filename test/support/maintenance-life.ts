@@ -2,7 +2,7 @@ import { conditionsOf } from '../../src/runtime/conditions.ts';
 import { decide } from '../../src/controllers/index-maintenance-policy/decide.ts';
 import type { Step } from '../../src/controllers/index-maintenance-policy/rest.ts';
 import { dueOf } from '../../src/controllers/index-maintenance-policy/due.ts';
-import type { Observed } from '../../src/controllers/index-maintenance-policy/observed.ts';
+import type { Observed, Run } from '../../src/controllers/index-maintenance-policy/observed.ts';
 import type { IndexMaintenancePolicy } from '../../src/crds/index-maintenance-policy.ts';
 import { policyOf, type SpecPart } from './maintenance-facts.ts';
 
@@ -50,11 +50,12 @@ export class PolicyLife {
   }
 
   /** What perform reports of a batch. */
-  deleted(count: number, failed = 0): void {
+  deleted(count: number, failed = 0, firstFailure?: Run['firstFailure']): void {
     const { run, plan, ...status } = this.status;
     if (run === undefined || plan === undefined) throw new Error('no run is under way');
     const { batch: _batch, ...rest } = plan;
-    const counted = { ...run, deleted: run.deleted + count, failed: run.failed + failed };
+    const told = firstFailure === undefined ? {} : { firstFailure };
+    const counted = { ...run, ...told, deleted: run.deleted + count, failed: run.failed + failed };
     this.policy = { ...this.policy, status: { ...status, plan: rest, run: counted } };
   }
 

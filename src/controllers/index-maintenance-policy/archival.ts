@@ -75,8 +75,11 @@ export function archiveSourcesOf(
 
 /** Documents of it are to move, or nobody can tell. */
 export function isUnarchived({ documents, reason = '' }: ArchiveSource): boolean {
-  return documents > 0 || UNREAD.has(reason);
+  return documents > 0 || isUnread(reason);
 }
+
+/** Nobody can tell whether any documents are to move, before somebody has done something about the index. */
+export const isUnread = (reason: string): boolean => UNREAD.has(reason);
 
 const UNREAD: ReadonlySet<string> = new Set([
   'FieldMissing',

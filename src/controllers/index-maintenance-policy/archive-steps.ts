@@ -1,6 +1,6 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
-import { type ArchiveSource, cutoffOf, stepSize } from './archival.ts';
+import { type ArchiveSource, cutoffOf, isUnread, stepSize } from './archival.ts';
 import { nextRunIsDue } from './due.ts';
 import type { Place } from './archive-places.ts';
 import type { Archive, Run, Status } from './observed.ts';
@@ -63,6 +63,13 @@ function stepOf(
 /** A run does not hold up the next one: aliases must move when the day changes. */
 export function archivalYields(policy: IndexMaintenancePolicy, isFirstPass: boolean, now: number): boolean {
   return !isFirstPass && nextRunIsDue(policy, now);
+}
+
+/** At the end of a run: the indexes of which it could not tell what to move, and which it has not come to. */
+export function withUnread(status: Status, { archiveKept }: FreshPlan): Status {
+  return archiveKept
+    .filter(({ index, reason }) => isUnread(reason) && heldBefore(status, index) === undefined)
+    .reduce((told, { index, reason }) => withHeld(told, { index, reason }), status);
 }
 
 /** Nothing more of this index in this run, because ... `documents` of it stay where they are. */

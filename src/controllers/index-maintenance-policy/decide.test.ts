@@ -183,6 +183,23 @@ describe('approval', () => {
     expect(life.last?.ready.message).not.toContain('another plan');
   });
 
+  it('of another plan is told from Git too, unless that one was carried out', () => {
+    const life = waiting();
+    const approve = (approvedPlan: string | undefined) =>
+      life.change({ deletion: { ...life.policy.spec.deletion, approvedPlan } });
+    approve('0123456789abcdef');
+    life.pass(seenOf(ALL), START + MINUTE);
+    expect(life.last?.ready.message).toMatch(
+      /; deletion\.approvedPlan says 0123456789abcdef, which is another/,
+    );
+    approve(life.status.plan?.hash);
+    life.pass(seenOf(ALL), START + 2 * MINUTE);
+    life.deleted(3);
+    life.pass(seenOf([...NEW, ...days('2016.01.04', '2016.01.05'), ...YOUNG]), START + 3 * MINUTE);
+    expect([life.status.run, life.last?.ready.reason]).toEqual([undefined, 'ApprovalRequired']);
+    expect(life.last?.ready.message).not.toContain('another plan');
+  });
+
   it.each<[string, Partial<Seen>]>([
     ['a clock', { around: { ...seenOf([]).around, skewSeconds: 61 } }],
     [
@@ -743,13 +760,30 @@ describe('failures', () => {
     life.pass(seenOf(ALL), START);
     life.pass(seenOf(ALL), NEXT_SLOT);
     life.pass({ type: 'batch', rivals: [] }, NEXT_SLOT);
-    life.deleted(2, 1);
+    life.deleted(2, 1, { index: 'logs-2016.01.03', message: 'a block' });
     const step = life.pass(seenOf(ALL.slice(2)), NEXT_SLOT + 1_000);
     expect(reason(step)).toEqual(['reconciling', 'ActionFailed']);
+    expect(step.ready.message).toMatch(/^the last run could not delete logs-2016\.01\.03: a block\. /);
     expect(life.status).toMatchObject({ consecutiveFailures: 1, lastRun: { deleted: 2, failed: 1 } });
     expect(life.status.lastSuccessfulTime).toBeUndefined();
     expect(life.due(NEXT_SLOT + MINUTE).type).toBe('Nothing');
     expect(life.due(NEXT_SLOT + 60 * MINUTE).type).toBe('Run');
+  });
+});
+
+describe('what beforeDelete names although it does not exist', () => {
+  const missing = ['repository nope is not registered'];
+  const beforeDelete = { requireSnapshot: { repository: 'nope' } };
+
+  it.each([
+    ['DryRun', 'Planned'],
+    ['Enforce', 'SnapshotMissing'],
+  ])('is told in mode %s', (mode, expected) => {
+    const life = new Life({ mode }, [{ ...target, beforeDelete }]);
+    const { ready } = life.pass(seenOf(ALL, { missing }), START);
+    expect(ready.reason).toBe(expected);
+    expect(ready.message).toContain('; repository nope is not registered: create it, or correct');
+    expect(life.pass(seenOf(ALL), NEXT_SLOT).ready.message).not.toContain('nope');
   });
 });
 
@@ -773,11 +807,13 @@ describe('aliases that were refused', () => {
     life.pass(seenOf(YOUNG), NEXT_SLOT);
     const { run, ...status } = life.status;
     if (run === undefined) throw new Error('no run is under way');
-    const refused = { ...run, failed: 1, aliasesTried: true, aliasesRefused: ['logs'] };
+    const refused = { ...run, failed: 1, aliasesFailed: 1, aliasesTried: true, aliasesRefused: ['logs'] };
     life.policy = { ...life.policy, status: { ...status, run: refused } };
     const step = life.pass(seenOf(YOUNG), NEXT_SLOT);
     expect(life.status.plan?.held).toEqual([{ index: 'logs', reason: 'AliasRefused' }]);
     expect(step.ready.message).toMatch(/^Elasticsearch has refused to change alias logs in the last run/);
+    // Nothing is told of indexes where none was to be deleted.
+    expect(step.events?.map(({ reason }) => reason)).toEqual(['ActionFailed']);
     const right = YOUNG.map(({ name }) => aliased(name, 'logs'));
     life.pass(seenOf(right), NEXT_SLOT + 60 * MINUTE);
     expect(life.status.plan?.held).toEqual([]);

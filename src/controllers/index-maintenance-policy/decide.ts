@@ -2,7 +2,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
 import { hinderedOf } from './archive-hindered.ts';
-import { archivalYields, nextDocuments, withNewArchiveRun } from './archive-steps.ts';
+import { archivalYields, nextDocuments, withNewArchiveRun, withUnread } from './archive-steps.ts';
 import { deleteBatch, moveDocuments } from './carry-out.ts';
 import { acts, approves } from './due.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -69,9 +69,11 @@ function work(situation: Situation, status: Status, run: Run): Step {
   // Aliases change first: what would be chosen beside them is deleted even while their change still waits for its turn.
   const chosen = changes.length === 0 ? nextIndices(situation) : [];
   if (changes.length === 0 && chosen.length === 0) return archive(situation, status, run);
+  const plan = chosen.length === 0 ? next.plan : withBatch(situation, chosen);
   const after = {
     ...status,
-    plan: chosen.length === 0 ? next.plan : withBatch(situation, chosen),
+    plan,
+    ...(plan.approvedTime === undefined ? {} : { lastApprovedPlan: plan.hash }),
     run: { ...run, dropped: run.dropped + droppedFrom(situation) },
   };
   return {
@@ -93,7 +95,7 @@ function archive(situation: Situation, status: Status, run: Run): Step {
   const { policy, fresh, obstacle, due, now } = situation;
   const yields = archivalYields(policy, due.type === 'Run', now);
   const action = yields ? undefined : nextDocuments(status, run, fresh);
-  if (action === undefined) return end(situation, status, run, 'Complete');
+  if (action === undefined) return end(situation, withUnread(status, fresh), run, 'Complete');
   const after = { ...status, run };
   return {
     ...verdictOf(policy, after, obstacle),
@@ -125,14 +127,19 @@ function droppedFrom({ policy: { status }, next: { isFrozen, deletes } }: Situat
 
 function end(situation: Situation, { run: _run, ...status }: Status, run: Run, ending: Ending): Step {
   const { policy, now } = situation;
-  const after = { ...status, ...endRun(policy, run, ending, now), ...withoutBatch(status) };
+  const after = {
+    ...status,
+    ...endRun({ spec: policy.spec, status }, run, ending, now),
+    ...withoutBatch(status),
+  };
   return rest(situation, after, deletedEvent(run));
 }
 
-function deletedEvent({ deleted, failed }: Run): readonly ResourceEvent[] {
-  if (deleted + failed === 0) return [];
-  const note = `indexes deleted: ${deleted}, not deleted: ${failed}`;
-  return [{ type: failed === 0 ? 'Normal' : 'Warning', reason: 'IndexesDeleted', action: 'Delete', note }];
+function deletedEvent({ deleted, failed, aliasesFailed = 0 }: Run): readonly ResourceEvent[] {
+  const left = failed - aliasesFailed;
+  if (deleted + left === 0) return [];
+  const note = `indexes deleted: ${deleted}, not deleted: ${left}`;
+  return [{ type: left === 0 ? 'Normal' : 'Warning', reason: 'IndexesDeleted', action: 'Delete', note }];
 }
 
 /** What the pass has found, for people; what the run did comes on top. */

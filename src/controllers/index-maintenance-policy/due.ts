@@ -16,7 +16,7 @@ export type Due =
   | { readonly type: 'Plan'; readonly since: number }
   /** Do what is due: a time of the schedule has come, somebody asked for it, or it makes up for the last run. */
   | { readonly type: 'Run'; readonly since: number; readonly runNow?: string; readonly makesUp?: true }
-  /** The last run could not delete what something held back that passes: do that if it has. */
+  /** The last run could not delete or archive what something held back that passes: do that if it has. */
   | { readonly type: 'Retry'; readonly since: number }
   /** A run goes on: the next batch must be chosen. */
   | { readonly type: 'Continue'; readonly since: number }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { policyOf } from '../../../test/support/maintenance-facts.ts';
+import type { SnapshotSchedule } from '../../crds/snapshot-schedule.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
@@ -30,6 +31,8 @@ async function read(...required: readonly (object | undefined)[]) {
   const es: Elasticsearch = {
     request: async ({ path }) => {
       asked.push(path);
+      if (path.startsWith('/_snapshot/nope/'))
+        throw new ElasticsearchError({ errorClass: 'notFound', outcomeUnknown: false, publicMessage: '' });
       if (path.startsWith('/_snapshot/damaged/'))
         throw new ElasticsearchError({ errorClass: 'serverError', outcomeUnknown: false, publicMessage: '' });
       return path === '/_snapshot' ? REPOSITORIES : { snapshots: SNAPSHOTS, total: SNAPSHOTS.length };
@@ -49,8 +52,10 @@ async function read(...required: readonly (object | undefined)[]) {
   };
   const log = { info: () => undefined, warn: (fields: object) => void told.push(fields) };
   const pass = { signal: new AbortController().signal, log };
-  const backups = await readBackups(policyOf(targets), cluster, { snapshotOwners: owners }, pass);
-  return { asked, told, backups };
+  const schedules = () => [{ metadata: { namespace: 'search', name: 'nightly' } } as SnapshotSchedule];
+  const dependencies = { snapshotOwners: owners, schedules };
+  const found = await readBackups(policyOf(targets), cluster, dependencies, pass);
+  return { asked, told, ...found };
 }
 
 describe('snapshots that targets want to see', () => {
@@ -79,6 +84,15 @@ describe('snapshots that targets want to see', () => {
     const { told, backups } = await read({ repository: 'damaged' }, { repository: 'own' });
     expect([backups.get('["damaged",null]')?.size, backups.get('["own",null]')?.size]).toEqual([0, 3]);
     expect(told).toMatchObject([{ repository: 'damaged' }]);
+  });
+
+  it('name a repository and a schedule that do not exist, and no other', async () => {
+    const nosuch = { repository: 'own', scheduleRef: { name: 'nosuch' } };
+    const nightly = { repository: 'own', scheduleRef: { name: 'nightly' } };
+    expect((await read({ repository: 'nope' }, nosuch, nightly, { repository: 'damaged' })).missing).toEqual([
+      'repository nope is not registered',
+      'SnapshotSchedule nosuch does not exist in this namespace',
+    ]);
   });
 
   it('cost nothing where none are wanted', async () => {

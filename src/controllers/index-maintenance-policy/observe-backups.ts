@@ -6,7 +6,7 @@ import { listSnapshots } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { keyText } from '../../runtime/resource.ts';
 import type { MaintenanceDependencies } from './observe.ts';
-import type { Backups, Snapshot } from './observed.ts';
+import type { Seen, Snapshot } from './observed.ts';
 import { isGood, proofKey, repositoriesOf, type Required, requirementsOf } from './snapshot-proof.ts';
 
 /**
@@ -16,18 +16,19 @@ import { isGood, proofKey, repositoriesOf, type Required, requirementsOf } from 
 export async function readBackups(
   { spec: { targets }, metadata: { namespace } }: IndexMaintenancePolicy,
   { es, connection }: Cluster,
-  { snapshotOwners }: Pick<MaintenanceDependencies, 'snapshotOwners'>,
+  { snapshotOwners, schedules }: Pick<MaintenanceDependencies, 'snapshotOwners' | 'schedules'>,
   { signal, log }: Pick<Pass, 'signal' | 'log'>,
-): Promise<Backups> {
+): Promise<Pick<Seen, 'backups' | 'missing'>> {
   const required = requirementsOf(targets);
   const good = async (repository: string) => {
     const found = await undefinedWhen(['notFound'], listSnapshots(es, repository, signal)).catch(
       (err: unknown) => {
         if (!isElasticsearchError(err, 'serverError')) throw err;
         log.warn({ err, repository }, 'a repository cannot be read: its snapshots prove nothing');
+        return [];
       },
     );
-    return [repository, (found ?? []).filter(isGood)] as const;
+    return [repository, found?.filter(isGood)] as const;
   };
   const [snapshots, all] = await Promise.all([
     Promise.all(repositoriesOf(targets).map(good)),
@@ -44,7 +45,27 @@ export async function readBackups(
       scheduleRef === undefined ? () => !readOnly.has(repository) : isOf(scheduleRef.name),
     );
   const byKey = new Map(required.map((one) => [proofKey(one), one]));
-  return new Map([...byKey].map(([key, one]) => [key, newestStarts(accepted(one))]));
+  const isThere = (name: string) =>
+    schedules?.().some(({ metadata }) => metadata.namespace === namespace && metadata.name === name) ?? true;
+  return {
+    backups: new Map([...byKey].map(([key, one]) => [key, newestStarts(accepted(one))])),
+    missing: missingAmong(required, (name) => found.get(name) !== undefined, isThere),
+  };
+}
+
+/** What targets name although there is no such thing: nothing would ever be proven by it. */
+function missingAmong(
+  required: readonly Required[],
+  isRegistered: (repository: string) => boolean,
+  isThere: (schedule: string) => boolean,
+): readonly string[] {
+  const told = required.flatMap(({ repository, scheduleRef }) => [
+    ...(isRegistered(repository) ? [] : [`repository ${repository} is not registered`]),
+    ...(scheduleRef === undefined || isThere(scheduleRef.name)
+      ? []
+      : [`SnapshotSchedule ${scheduleRef.name} does not exist in this namespace`]),
+  ]);
+  return [...new Set(told)];
 }
 
 /** Each snapshot lists every index: nothing but this is kept of them. */

@@ -1,6 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
+import type { SnapshotSchedule } from '../../crds/snapshot-schedule.ts';
 import { connectionOf } from '../../crds/shared.ts';
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
 import { coveredByAny } from '../../elasticsearch/patterns.ts';
@@ -34,6 +35,8 @@ export interface MaintenanceDependencies {
   readonly requireSynced?: () => void;
   /** Tells the snapshots of a schedule from all others. */
   readonly snapshotOwners: SnapshotOwners;
+  /** Of all namespaces; when absent, nobody can tell which there are. */
+  readonly schedules?: () => readonly SnapshotSchedule[];
   /** Seconds by which the clock of the API server differs from ours; 0 when absent. */
   readonly apiServerSkewSeconds?: () => number;
 }
@@ -55,7 +58,7 @@ export function createObserve(dependencies: MaintenanceDependencies) {
       (index) => index.hidden && targets.some((target) => partsOf(target, index.name) !== undefined),
     );
     const since = due.type === 'Continue' ? due.since : pass.now;
-    const [newest, unfinished, backups, archive] = await Promise.all([
+    const [newest, unfinished, proofs, archive] = await Promise.all([
       readNewest(cluster, targets, listing, pass),
       readUnfinished(policy, cluster, hidden, pass.signal),
       readBackups(policy, cluster, dependencies, pass),
@@ -63,7 +66,7 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     ]);
     const around = surroundings({ policy, cluster, dependencies }, listing, unfinished);
     const { indices, unreadable, listedAt } = listing;
-    return { type: 'seen', indices, unreadable, listedAt, rivals, newest, backups, archive, around };
+    return { type: 'seen', indices, unreadable, listedAt, rivals, newest, ...proofs, archive, around };
   };
 }
 

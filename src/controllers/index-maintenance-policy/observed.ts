@@ -36,6 +36,8 @@ export interface Seen {
   /** What targets that archive have to move, by their name. */
   readonly archive: ReadonlyMap<string, ArchiveFacts>;
   readonly backups: Backups;
+  /** What beforeDelete names and does not exist, each as a sentence for status. */
+  readonly missing?: readonly string[];
 }
 
 export interface ArchiveFacts {

@@ -29,8 +29,7 @@ export function obstacleOf(
   const asked = next.isFrozen && hasAsked(policy);
   const needed = count > 0 && (asked || count > (deletion.approval === 'Always' ? 0 : limit));
   const given = next.plan.approvedTime !== undefined || approves(policy, next.plan.hash);
-  const { metadata } = policy;
-  return needed && !given ? { type: 'ApprovalRequired', plan: next.plan, metadata } : undefined;
+  return needed && !given ? { type: 'ApprovalRequired', plan: next.plan, policy } : undefined;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import { type AliasChange, emptyingAmong, withChanges } from './alias-changes.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
 import { useOf } from './observe.ts';
-import type { Status } from './observed.ts';
+import type { Run, Status } from './observed.ts';
 import { type EffectContext, type OpenContext, uuidsOf } from './perform-effect.ts';
 import { counting } from './run.ts';
 import { compileTargets } from './targets.ts';
@@ -35,7 +35,7 @@ async function changeInTurn(planned: readonly AliasChange[], context: OpenContex
   if (!(await areTheSame(cluster.es, planned, pass.signal))) {
     listings.forget(cluster);
     pass.log.warn({ changes: planned.length }, 'an index was recreated: its aliases are planned again');
-    return counting(({ failed }) => ({ failed: failed + 1, aliasesTried: true }));
+    return counting((run) => ({ ...failing(run, 1), aliasesTried: true }));
   }
   const changes = await withoutEmptying(planned, context);
   if (changes.length === 0) return counting(() => ({ aliasesTried: true }));
@@ -85,14 +85,20 @@ const aliasesOf = (changes: readonly AliasChange[]): readonly string[] => [
 
 function changed(changes: readonly AliasChange[], refused: readonly string[]): Change {
   const removed = changes.filter(({ type }) => type === 'Remove').length;
-  return counting(({ aliasesAdded, aliasesRemoved, failed }) => ({
-    aliasesAdded: aliasesAdded + changes.length - removed,
-    aliasesRemoved: aliasesRemoved + removed,
-    failed: failed + refused.length,
+  return counting((run) => ({
+    aliasesAdded: run.aliasesAdded + changes.length - removed,
+    aliasesRemoved: run.aliasesRemoved + removed,
+    ...(refused.length === 0 ? {} : failing(run, refused.length)),
     ...(refused.length === 0 ? {} : { aliasesRefused: refused.slice(0, NAMED) }),
     aliasesTried: true,
   }));
 }
+
+/** Among all that failed, and apart from it: what is said of indexes may not count aliases. */
+const failing = ({ failed, aliasesFailed = 0 }: Run, count: number): Partial<Run> => ({
+  failed: failed + count,
+  aliasesFailed: aliasesFailed + count,
+});
 
 /** Whether each index still is the one that was planned for. */
 async function areTheSame(

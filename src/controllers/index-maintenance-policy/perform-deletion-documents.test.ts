@@ -66,7 +66,7 @@ async function due(target: SpecPart, ...given: Parameters<typeof clusterOf>) {
     context,
   );
   const names = doomed.indices.map(({ name }) => name);
-  return { names, refused: [...doomed.refused], refreshed: [...refreshed], told };
+  return { names, refused: [...doomed.refused.keys()], refreshed: [...refreshed], told };
 }
 
 const age = { from: 'MaxTimestamp', field: 'at' };

@@ -1,4 +1,4 @@
-import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { type ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
 import { archiveSourcesOf, isUnarchived } from './archival.ts';
 import { readArchivable } from './observe-archive.ts';
@@ -9,10 +9,13 @@ import type { OpenContext } from './perform-effect.ts';
 import { judgeAges } from './retention.ts';
 import { type CompiledTarget, compileTargets, matchTargets, targetOf } from './targets.ts';
 
+/** What Elasticsearch has answered, by the name of the index. */
+export type Refusals = ReadonlyMap<string, ElasticsearchError>;
+
 export interface Doomed {
   readonly indices: readonly ListedIndex[];
-  /** Names of indexes that Elasticsearch refuses to refresh: nobody can tell what is in them, so they stay. */
-  readonly refused: ReadonlySet<string>;
+  /** Indexes that Elasticsearch refuses to refresh, and why: nobody can tell what is in them, so they stay. */
+  readonly refused: Refusals;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function dueByDocuments(
 ): Promise<Doomed> {
   const targets = compileTargets(context.policy.spec);
   const asked = free.filter(({ name }) => goesByDocuments(targetOf(targets, name)));
-  if (asked.length === 0) return { indices: free, refused: new Set() };
+  if (asked.length === 0) return { indices: free, refused: new Map() };
   const refused = await refreshAll(asked, around, context);
   const look = { targets, around, asked: asked.filter(({ name }) => !refused.has(name)) };
   const stays = new Map([...(await youngAmong(look, context)), ...(await unarchivedAmong(look, context))]);
@@ -44,16 +47,16 @@ async function refreshAll(
   asked: readonly ListedIndex[],
   { health }: Surroundings,
   { cluster: { es }, pass: { signal, log } }: OpenContext,
-): Promise<ReadonlySet<string>> {
+): Promise<Refusals> {
   const open = asked.flatMap(({ name, closed }) => (closed ? [] : [name]));
   const red = await redAmong(es, health, open, signal);
-  const refused = new Set<string>();
+  const refused = new Map<string, ElasticsearchError>();
   for (const name of open.filter((each) => !red.has(each)))
     await refresh(es, name, signal).catch((error: unknown) => {
       if (isElasticsearchError(error, 'indexNotFound')) return;
       if (!isElasticsearchError(error, 'forbidden', 'blocked', 'invalid')) throw error;
       log.warn({ err: error, index: name }, 'an index could not be deleted, as it could not be refreshed');
-      refused.add(name);
+      refused.set(name, error);
     });
   return refused;
 }

@@ -6,6 +6,7 @@ import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.
 import { FencedError } from '../../runtime/errors.ts';
 import { createDeletionTurns } from './deletion-turns.ts';
 import { createListings } from './observe-listings.ts';
+import type { Run } from './observed.ts';
 import { deleteBatch } from './perform-deletion.ts';
 import { newRun } from './run.ts';
 
@@ -22,7 +23,7 @@ const throwing = (error: Error) => (): never => {
 };
 
 const refused = (errorClass: ErrorClass) =>
-  new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
+  new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: `DELETE /x: ${errorClass}.` });
 
 /** A cluster with these indexes, some of which it does not delete, each for its own reason. */
 function clusterOf(
@@ -86,6 +87,9 @@ function dependenciesOf(es: Elasticsearch) {
   };
 }
 
+/** The first failure that the last deletion has told. */
+let told: Run['firstFailure'];
+
 async function deletedOf(of: typeof policy, ...given: Parameters<typeof clusterOf>) {
   const { es, left } = clusterOf(...given);
   const dependencies = dependenciesOf(es);
@@ -93,6 +97,7 @@ async function deletedOf(of: typeof policy, ...given: Parameters<typeof clusterO
   const action = { type: 'DeleteBatch', plan: 'p', batch } as const;
   const change = await deleteBatch(action, { policy: of, pass, dependencies }, createDeletionTurns());
   const { run } = change({ run: newRun(NOW) });
+  told = run?.firstFailure;
   return [run?.deleted, run?.dropped, run?.failed, left.size];
 }
 
@@ -115,6 +120,7 @@ describe('indexes that are to be deleted', () => {
     const age = { from: 'MaxTimestamp', field: 'at' };
     const aged = policyOf([{ name: 'a', pattern: 'logs-*', age, retention: { maxAge: '1d' } }]);
     expect(await deletedOf(aged, {})).toEqual([0, 0, 3, 3]);
+    expect(told).toEqual({ index: 'logs-2013', message: 'forbidden' });
   });
 
   it('are counted once they are gone', async () => {
@@ -145,12 +151,14 @@ describe('indexes that are to be deleted', () => {
   it('and that a snapshot holds, which has just begun, are no failure: they go another time', async () => {
     expect(await deleted({ 'logs-2014': 'conflict' })).toEqual([2, 1, 0, 1]);
     expect(await deleted(Object.fromEntries(NAMES.map((name) => [name, 'conflict'])))).toEqual([0, 3, 0, 3]);
+    expect(told).toBeUndefined();
   });
 
   it.each<ErrorClass>(['forbidden', 'blocked', 'invalid'])(
     'and are refused as %s have failed',
     async (reason) => {
       expect(await deleted({ 'logs-2014': reason })).toEqual([2, 0, 1, 1]);
+      expect(told).toEqual({ index: 'logs-2014', message: reason });
       expect(await deleted({ 'logs-2013': 'conflict', 'logs-2014': reason })).toEqual([1, 1, 1, 2]);
     },
   );

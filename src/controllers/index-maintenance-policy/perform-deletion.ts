@@ -1,6 +1,6 @@
 import { aliasMembers } from '../../elasticsearch/alias-members.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
-import { type ErrorClass, isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { ElasticsearchError, isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { deleteIndices, inGroups, readIndices } from '../../elasticsearch/index-listing.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
@@ -9,12 +9,12 @@ import type { BatchEntry, MaintenanceAction } from './actions.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
 import { CLOCK_SKEW } from './readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
-import { type Doomed, dueByDocuments } from './perform-deletion-documents.ts';
+import { type Doomed, dueByDocuments, type Refusals } from './perform-deletion-documents.ts';
 import type { EffectContext, OpenContext } from './perform-effect.ts';
 import { readUnfinished, surroundings, useOf } from './observe.ts';
 import { readBackups } from './observe-backups.ts';
 import { latestClock, readClusterFacts } from './observe-listings.ts';
-import type { ListedIndex, Status, Surroundings } from './observed.ts';
+import type { ListedIndex, Run, Status, Surroundings } from './observed.ts';
 import { counting, withoutBatch } from './run.ts';
 import { isProven } from './snapshot-proof.ts';
 import { byPlace, compileTargets, matchTargets } from './targets.ts';
@@ -47,7 +47,7 @@ async function deleteNamed(action: DeleteBatch, context: OpenContext): Promise<S
   const { indices: judged, refused } = await stillDoomed(action.batch, before, context);
   const doomed = await sameAgain(judged, context);
   tell(doomed, action, context);
-  const busy = await deleteAll(cluster, doomed, pass).catch((error: unknown) => {
+  const refusals = await deleteAll(cluster, doomed, pass).catch((error: unknown) => {
     // What was listed is not true any more, and nobody knows what is.
     listings.forget(cluster);
     throw error;
@@ -56,9 +56,27 @@ async function deleteNamed(action: DeleteBatch, context: OpenContext): Promise<S
   const gone = new Set(doomed.map(({ uuid }) => uuid).filter((uuid) => !left.has(uuid)));
   await listings.learn(cluster, (indices) => indices.filter(({ uuid }) => !gone.has(uuid)));
   const there = doomed.filter(({ uuid }) => !gone.has(uuid));
-  const failed = refused.size + there.filter(({ name }) => !busy.has(name)).length;
+  const failures = [
+    ...refused,
+    ...there.map(({ name }) => [name, refusals.get(name)] as const).filter(([, refusal]) => !isBusy(refusal)),
+  ];
+  const failed = failures.length;
   const dropped = before.length - gone.size - failed;
-  return done({ deleted: names.length - dropped - failed, failed, dropped });
+  const deleted = names.length - dropped - failed;
+  return done({ deleted, failed, dropped }, firstOf(failures));
+}
+
+/** Something else holds it, such as a snapshot that has begun since it was looked at: no failure. */
+const isBusy = (refusal: ElasticsearchError | undefined): boolean => refusal?.errorClass === 'conflict';
+
+/** What a person is told first. Its sentence is fit for status: no text of Elasticsearch is in it. */
+function firstOf([first]: readonly (readonly [
+  string,
+  ElasticsearchError | undefined,
+])[]): Run['firstFailure'] {
+  if (first === undefined) return undefined;
+  const [index, error] = first;
+  return { index, message: error?.sentence.replace(/\.$/, '') ?? 'it is still there' };
 }
 
 /** An alias may have taken a name of an index that is gone: then what is behind it is none of ours. */
@@ -125,7 +143,7 @@ async function provenAmong(
   free: readonly ListedIndex[],
   { policy, cluster, pass, dependencies }: OpenContext,
 ): Promise<readonly ListedIndex[]> {
-  const [backups, listedAt] = await Promise.all([
+  const [{ backups }, listedAt] = await Promise.all([
     readBackups(policy, cluster, dependencies, pass),
     latestClock(cluster.es, pass.now),
   ]);
@@ -161,35 +179,37 @@ function tell(doomed: readonly ListedIndex[], { plan }: DeleteBatch, { policy, p
 
 /**
  * When a request is refused as a whole each index is tried by itself: one may not hold back the others.
- * @returns those that something else holds, such as a snapshot that has begun since they were looked at.
+ * @returns what was answered about each that was refused.
  */
-async function deleteAll(
-  cluster: Cluster,
-  doomed: readonly ListedIndex[],
-  pass: Pass,
-): Promise<ReadonlySet<string>> {
-  const busy = new Set<string>();
+async function deleteAll(cluster: Cluster, doomed: readonly ListedIndex[], pass: Pass): Promise<Refusals> {
+  const refusals = new Map<string, ElasticsearchError>();
   const byName = new Map(doomed.map((index) => [index.name, index]));
   for (const group of inGroups([...byName.keys()])) {
     const refusal = await tryToDelete(cluster, group, pass);
     for (const name of refusal === undefined ? [] : group) {
       const own = group.length > 1 ? await deleteAlone(cluster, byName.get(name), pass) : refusal;
-      if (own === 'conflict') busy.add(name);
+      if (own !== undefined) refusals.set(name, own);
     }
   }
-  return busy;
+  return refusals;
 }
+
+const CHANGED = new ElasticsearchError({
+  errorClass: 'conflict',
+  outcomeUnknown: false,
+  publicMessage: 'the index has changed since it was looked at.',
+});
 
 /** Read once more: since the request for all, its name may have gone to an index that somebody has made anew. */
 async function deleteAlone(
   cluster: Cluster,
   index: ListedIndex | undefined,
   pass: Pass,
-): Promise<ErrorClass | undefined> {
+): Promise<ElasticsearchError | undefined> {
   if (index === undefined) return undefined;
   const [found] = await readNamed(cluster, [index.name], pass.signal);
   const isSame = found?.uuid === index.uuid && found.figures?.operations === index.figures?.operations;
-  return isSame ? tryToDelete(cluster, [index.name], pass) : 'conflict';
+  return isSame ? tryToDelete(cluster, [index.name], pass) : CHANGED;
 }
 
 /** `indexNotFound`: one of them is gone since it was looked at. */
@@ -200,7 +220,7 @@ async function tryToDelete(
   { es }: Cluster,
   names: readonly string[],
   pass: Pass,
-): Promise<ErrorClass | undefined> {
+): Promise<ElasticsearchError | undefined> {
   pass.assertUnchanged?.();
   try {
     await deleteIndices(es, names, pass.signal);
@@ -208,23 +228,19 @@ async function tryToDelete(
   } catch (error) {
     if (!isElasticsearchError(error, ...REFUSALS)) throw error;
     pass.log.warn({ err: error, names }, 'indexes could not be deleted');
-    return error.errorClass;
+    return error;
   }
 }
 
-function done({
-  deleted,
-  failed,
-  dropped,
-}: {
-  deleted: number;
-  failed: number;
-  dropped: number;
-}): StatusChange<Status> {
+function done(
+  { deleted, failed, dropped }: Pick<Run, 'deleted' | 'failed' | 'dropped'>,
+  first: Run['firstFailure'],
+): StatusChange<Status> {
   const count = counting((run) => ({
     deleted: run.deleted + deleted,
     failed: run.failed + failed,
     dropped: run.dropped + dropped,
+    ...(first === undefined ? {} : { firstFailure: run.firstFailure ?? first }),
   }));
   return (status) => ({ ...count(status), ...withoutBatch(status) });
 }

@@ -34,6 +34,8 @@ export interface FreshPlan {
   readonly aliasChanges: readonly AliasChange[];
   /** Indexes of targets that archive, oldest first. */
   readonly archive: readonly ArchiveSource[];
+  /** Those of them whose documents stay, or may have some that do. */
+  readonly archiveKept: readonly Stay[];
 }
 
 export function planOf(
@@ -58,6 +60,7 @@ export function planOf(
     each.unparsable.map((index) => ({ index, reason: 'Unparsable' })),
   );
   const kept = [...aged, ...sole, ...unparsable];
+  const archiveKept = archive.flatMap(heldSource);
   return {
     matched,
     deletes: deletes.reverse(),
@@ -66,10 +69,11 @@ export function planOf(
       ...kept.filter(({ reason }) => !UNREMARKABLE.has(reason)).sort(byRemark),
       ...unreadable.filter((index) => targetOf(targets, index)).map(hiddenByBlock),
       ...aliases.held,
-      ...archive.flatMap(heldSource),
+      ...archiveKept,
     ],
     aliasChanges: aliases.changes,
     archive,
+    archiveKept,
   };
 }
 

@@ -2,6 +2,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import { APPROVE, approvedOther, findCondition, isConditionTrue, RUN_NOW } from '../../crds/shared.ts';
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import { pendingRunNow } from '../run-now.ts';
+import { isUnread } from './archival.ts';
 import type { Hindered } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -23,7 +24,7 @@ export type Obstacle =
 
 interface Wanted {
   readonly plan: StatusPlan;
-  readonly metadata: IndexMaintenancePolicy['metadata'];
+  readonly policy: IndexMaintenancePolicy;
 }
 
 export interface Verdict {
@@ -64,14 +65,14 @@ function undisturbed(
     return is(
       'ready',
       'Planned',
-      `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing`,
+      `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing${missingText(plan)}`,
     );
   if (run !== undefined) return is('ready', 'Running', 'a run is in progress');
   const [hindered] = archive?.hindered ?? [];
   if (hindered !== undefined) return is('reconciling', 'ArchivalHindered', hinderedText(hindered));
   if (consecutiveFailures > 0) return is('reconciling', 'ActionFailed', failureText(lastRun, archive));
   if (plan?.kept.some(({ reason }) => reason === 'NotSnapshotted') === true)
-    return is('reconciling', 'SnapshotMissing', SNAPSHOT_MISSING);
+    return is('reconciling', 'SnapshotMissing', `${SNAPSHOT_MISSING}${missingText(plan)}`);
   if (lastRun === undefined)
     return is(
       'ready',
@@ -79,6 +80,12 @@ function undisturbed(
       'the plan is carried out at the next time of the schedule, or at once with the annotation es-steward.dev/run-now',
     );
   return is('ready', 'Maintained', maintainedText(plan));
+}
+
+/** The first of them: no snapshot can ever be accepted by a target that names it. */
+function missingText(plan: Status['plan']): string {
+  const [missing] = plan?.missing ?? [];
+  return missing === undefined ? '' : `; ${missing}: create it, or correct beforeDelete.requireSnapshot`;
 }
 
 /** What has come up since the last run, or what stopped that one, waits for the next. */
@@ -90,9 +97,17 @@ function maintainedText(plan: Status['plan']): string {
 }
 
 function exceptionText(plan: Status['plan']): string {
-  const heldBack = heldBackFor(plan?.kept ?? []);
-  if (heldBack.length === 0) return '';
-  return `, except for indexes that are temporarily held back (${listText(heldBack)}): they are deleted within minutes of becoming free, until spec.startingDeadline has passed; after that at the next time of the schedule`;
+  const indexes = heldBackFor(plan?.kept ?? []);
+  const documents = heldBackFor(plan?.archive?.kept ?? []);
+  const parts = [
+    { things: 'indexes', heldBack: indexes },
+    { things: 'documents of indexes', heldBack: documents },
+  ].flatMap(({ things, heldBack }) =>
+    heldBack.length === 0 ? [] : [`${things} that are temporarily held back (${listText(heldBack)})`],
+  );
+  if (parts.length === 0) return '';
+  const done = documents.length === 0 ? 'deleted' : indexes.length === 0 ? 'archived' : 'deleted or archived';
+  return `, except for ${parts.join(' and ')}: they are ${done} within minutes of becoming free, until spec.startingDeadline has passed; after that at the next time of the schedule`;
 }
 
 const listText = (kept: StatusPlan['kept']): string =>
@@ -106,10 +121,15 @@ function laterText(kept: StatusPlan['kept']): string {
 
 function failureText(lastRun: Status['lastRun'], archive: Status['archive']): string {
   const again = 'the next run tries again';
-  const { failed = 0, notArchived = 0, aliasesRefused = [] } = lastRun ?? {};
+  const { failed = 0, firstFailure, notArchived = 0, aliasesRefused = [] } = lastRun ?? {};
   const [held] = archive?.held ?? [];
+  const unread = archive?.held.find(({ reason }) => isUnread(reason));
   if (aliasesRefused.length > 0)
     return `Elasticsearch has refused to change ${aliasList(aliasesRefused)} in the last run: status.lastRun counts all that failed, and the log of the operator says why; ${again}`;
+  if (firstFailure !== undefined)
+    return `the last run could not delete ${firstFailure.index}: ${firstFailure.message}. status.lastRun counts all that failed, and the log of the operator names it; ${again}`;
+  if (failed === 0 && notArchived === 0 && unread !== undefined)
+    return `the last run could not tell which documents of ${unread.index} are to be archived (${unread.reason}): status.archive.held names all such indexes, and the guide says what each reason means; remove the cause, or exclude the index from the target; ${again}`;
   if (failed > 0 || notArchived === 0 || held === undefined)
     return `the last run could not do everything: status.lastRun counts what failed, the log of the operator names it; ${again}`;
   const { index, reason } = held;
@@ -156,11 +176,14 @@ function conflictText({ reason, name, rival }: Conflict): string {
   return `policy ${rival} archives into ${name} too: neither acts until each has an archive.destination of its own`;
 }
 
-function approvalText({ plan: { hash, deletes, kept, pending }, metadata }: Wanted): string {
+function approvalText({ plan: { hash, deletes, kept, pending }, policy }: Wanted): string {
   const planned = pending === undefined ? deletes.count : fingerprintsOf(pending).size;
   const part =
     planned < deletes.count ? `, ${planned} of them by this plan and the rest by those after it` : '';
-  return `${deletions(deletes.count)}${part}${laterText(kept)}: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan${approvedOther(metadata, hash)}`;
+  const { metadata, spec, status } = policy;
+  const approvals = { approvedPlan: spec.deletion.approvedPlan, carriedOut: status?.lastApprovedPlan };
+  const other = approvedOther(metadata, hash, approvals);
+  return `${deletions(deletes.count)}${part}${laterText(kept)}: look at status.plan, then approve with the annotation ${APPROVE}: ${hash} or deletion.approvedPlan${other}`;
 }
 
 function conditionsOf(obstacle: Obstacle): readonly ExtraCondition[] {
@@ -196,9 +219,9 @@ export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
 }
 
 /** Somebody may have approved since, and another plan. */
-function wantedText({ metadata, status }: IndexMaintenancePolicy): string | undefined {
-  const plan = status?.plan;
-  return plan && approvalText({ plan, metadata });
+function wantedText(policy: IndexMaintenancePolicy): string | undefined {
+  const plan = policy.status?.plan;
+  return plan && approvalText({ plan, policy });
 }
 
 function toldAgain(

@@ -5,7 +5,7 @@ import { acts, type Due } from './due.ts';
 import type { StatusPlan } from './observed.ts';
 import { type FreshPlan, specHashOf } from './plan.ts';
 
-/** Why an index that is due stays for minutes or hours, and then may go. */
+/** Why an index that is due, or its documents, stay for minutes or hours, and then may go. */
 const PASSING: ReadonlySet<string> = new Set([
   'BeingReindexed',
   'BeingSnapshotted',
@@ -19,17 +19,17 @@ export function heldBackFor(kept: StatusPlan['kept']): StatusPlan['kept'] {
 }
 
 /**
- * Until when it is looked at again what a run could not delete: a policy whose slots fall into the snapshot of the night
+ * Until when it is looked at again what a run could not delete or archive: a policy whose slots fall into the snapshot of the night
  * would never delete anything. As late as that a run may begin that has missed its slot.
  */
 export function retryOf(
   policy: IndexMaintenancePolicy,
-  { kept }: FreshPlan,
+  { kept, archiveKept }: FreshPlan,
   due: Due,
   now: number,
 ): Pick<StatusPlan, 'retryUntilTime'> {
   const until = retryEnd(policy, due, now);
-  const isHeldBack = kept.some(({ reason }) => PASSING.has(reason));
+  const isHeldBack = [...kept, ...archiveKept].some(({ reason }) => PASSING.has(reason));
   return acts(policy) && isHeldBack && until > now ? { retryUntilTime: timeText(until) } : {};
 }
 

@@ -2,6 +2,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { StatusChange } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
 import { formatDuration } from '../../schedule/duration.ts';
+import { isUnread } from './archival.ts';
 import { indexFingerprint } from './fingerprints.ts';
 import type { Run, Status } from './observed.ts';
 
@@ -31,7 +32,7 @@ export type Ending = 'Complete' | 'Stopped';
 
 /** The run is over: it becomes the last one. */
 export function endRun(
-  { spec, status = {} }: IndexMaintenancePolicy,
+  { spec, status = {} }: Pick<IndexMaintenancePolicy, 'spec' | 'status'>,
   { aliasesTried: _aliasesTried, ...run }: Run,
   ending: Ending,
   now: number,
@@ -42,7 +43,7 @@ export function endRun(
   const history = [...before, ...(status.history ?? [])].slice(0, spec.historyLimit);
   const { consecutiveFailures = 0, lastSuccessfulTime } = status;
   const isComplete = ending === 'Complete';
-  const good = isComplete && run.failed + (run.notArchived ?? 0) === 0;
+  const good = isComplete && isClean(run, status.archive);
   return {
     lastRun,
     history,
@@ -55,7 +56,14 @@ export function endRun(
   };
 }
 
-const withoutNames = ({ aliasesRefused: _aliasesRefused, ...run }: Run): Run => run;
+/** Of an index that cannot be asked nobody knows how many documents should have moved. */
+function isClean({ failed, notArchived = 0 }: Run, archive: Status['archive']): boolean {
+  const isAllRead = archive?.held.every(({ reason }) => !isUnread(reason)) ?? true;
+  return failed + notArchived === 0 && isAllRead;
+}
+
+const withoutNames = ({ aliasesRefused: _aliasesRefused, firstFailure: _firstFailure, ...run }: Run): Run =>
+  run;
 
 /** What an effect adds to the run that is under way. */
 export function counting(count: (run: Run) => Partial<Run>): StatusChange<Status> {

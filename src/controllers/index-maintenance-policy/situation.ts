@@ -1,11 +1,13 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { nextDocuments } from './archive-steps.ts';
 import { type Due, dueOf } from './due.ts';
 import type { Seen } from './observed.ts';
 import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, planOf } from './plan.ts';
 import type { Obstacle } from './readiness.ts';
 import { retryOf } from './retry.ts';
-import { deletedWith } from './run.ts';
+import { stops } from './put-off.ts';
+import { deletedWith, newRun } from './run.ts';
 import { asked, deletionLimit, type NextPlan, nextPlan } from './status-plan.ts';
 import { compileTargets } from './targets.ts';
 
@@ -23,7 +25,9 @@ export function situationOf(policy: IndexMaintenancePolicy, seen: Seen, now: num
   const due = dueOf(policy, now);
   const fresh = planOf(policy, compileTargets(policy.spec), seen, now);
   const planned = nextPlan(policy, fresh, now);
-  const found = { ...planned, plan: { ...planned.plan, ...retryOf(policy, fresh, due, now) } };
+  const { missing = [] } = seen;
+  const plan = { ...planned.plan, missing, ...retryOf(policy, fresh, due, now) };
+  const found = { ...planned, plan };
   const obstacle = obstacleOf(policy, seen, fresh, found);
   const next = obstacle?.type === 'ApprovalRequired' ? asked(found, now) : found;
   return ripened({ policy, now, fresh, next, obstacle, due });
@@ -35,8 +39,15 @@ function ripened(situation: Situation): Situation {
   if (due.type !== 'Retry') return situation;
   const { since } = due;
   const { count } = next.plan.deletes;
-  const hasPassed = count > 0 && obstacle === undefined;
   const limit = deletionLimit(policy.spec.deletion.maxDeletes, matchedIn(fresh));
-  const mayGo = hasPassed && deletedWith(policy.status?.lastRun) + count <= limit;
+  const mayDelete = obstacle === undefined && deletedWith(policy.status?.lastRun) + count <= limit;
+  // What waits for approval is not deleted by a run either, and holds back no documents.
+  const mayMove = (count === 0 || mayDelete || obstacle !== undefined) && !stops(obstacle);
+  const mayGo = (count > 0 && mayDelete) || (mayMove && hasDocuments(situation));
   return { ...situation, due: mayGo ? { type: 'Run', since, makesUp: true } : { type: 'Plan', since } };
+}
+
+/** Whether any would move that the last run has not given up. */
+function hasDocuments({ policy: { status = {} }, fresh, now }: Situation): boolean {
+  return nextDocuments(status, newRun(now), fresh) !== undefined;
 }

@@ -91,11 +91,12 @@ function told(
 /** Nothing for a policy that archives nothing. */
 function archiveFigures(
   { spec }: IndexMaintenancePolicy,
-  { archive }: FreshPlan,
+  { archive, archiveKept }: FreshPlan,
 ): Pick<StatusPlan, 'archive'> {
   if (spec.targets.every((target) => target.archive === undefined)) return {};
   const free = archive.filter(({ reason }) => reason === undefined);
-  return { archive: { documents: free.reduce((sum, { documents }) => sum + documents, 0) } };
+  const documents = free.reduce((sum, { documents }) => sum + documents, 0);
+  return { archive: { documents, kept: reasonCounts(archiveKept.map(({ reason }) => reason)) } };
 }
 
 /** What a try has shown is told besides what can be seen, as long as there is something to move or change. */
