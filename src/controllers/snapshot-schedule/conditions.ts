@@ -105,11 +105,14 @@ const RESTORABLE = {
 /** Absent unless restore checks are wanted. */
 export function restorable(
   { spec }: Situation,
-  { lastRestoreCheck: last }: Status,
+  { lastRestoreCheck: last, restoring }: Status,
 ): readonly ExtraCondition[] {
   if (spec.restoreCheck === undefined) return [];
   if (last === undefined) {
-    const message = 'No restore check was due yet.';
+    const message =
+      restoring === undefined
+        ? 'No restore check was due yet.'
+        : `The first restore check is running: ${restoring.snapshot} is tried.`;
     return [{ type: 'Restorable', status: 'Unknown', reason: 'RestoreCheckPending', message }];
   }
   return [{ type: 'Restorable', ...RESTORABLE[last.result], message: last.message }];

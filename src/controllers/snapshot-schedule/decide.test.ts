@@ -892,6 +892,23 @@ describe('a restore check', () => {
   const restore = { candidates: [], restored: [left], comparisons: [] };
   const result = { result: 'Passed', message: 'fine' } as const;
 
+  it.each([
+    ['failed', 'missing or damaged'],
+    ['unplaced', 'could not be placed on any node'],
+  ] as const)('has failed at once when Elasticsearch has given up: %s', (state, text) => {
+    const facts = { ...restore, restored: [{ ...left, state }] };
+    const { status } = decide(scheduleOf({}, handled(NOW, checking())), seen({ restore: facts }), NOW);
+    expect(status.restoring?.result).toEqual({ result: 'Failed', message: expect.stringContaining(text) });
+  });
+
+  it('is told while the first one runs', () => {
+    const spec = { restoreCheck: { schedule: '@daily' } };
+    const restoreCheckOf = (status: Status) =>
+      decide(scheduleOf(spec, status), seen({ restore }), NOW).conditions?.at(-1)?.message;
+    expect(restoreCheckOf(handled(NOW, checking()))).toContain('is running');
+    expect(restoreCheckOf(handled(NOW))).toContain('was due yet');
+  });
+
   it('is stopped, and its indexes go, when the schedule may not go on', () => {
     const notGranted = { type: 'unavailable', reason: 'NotGranted', message: 'no', afterMs: 10_000 } as const;
     const stopped = decide(scheduleOf({}, handled(NOW, checking())), { ...notGranted, restore }, NOW);
