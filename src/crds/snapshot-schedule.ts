@@ -113,7 +113,7 @@ const spec = object('When snapshots are made, of which indexes, and which snapsh
     .describe('Patterns of the indexes, data streams and aliases to include.'),
   exclude: setOf(nameGlob('A pattern of names, with * as its only wildcard.'))
     .default([])
-    .describe('Patterns of names to leave out.'),
+    .describe('Patterns of names of indexes and data streams to leave out, also behind an alias in indices.'),
   includeGlobalState: z
     .boolean()
     .default(false)

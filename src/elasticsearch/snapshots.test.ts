@@ -159,8 +159,11 @@ describe('the births of indexes', () => {
     const many = Array.from({ length: 90 }, (_, at) => `${'x'.repeat(200)}-${at}`);
     const es = answering({ metadata: { indices } });
     const births = await indexBirths(es, ['a-*', ...many, '-a-2']);
-    expect(births).toEqual([{ name: 'a-1', created: 5, isSystem: false }]);
+    expect(births).toEqual([{ name: 'a-1', created: 5, isSystem: false, aliases: [] }]);
     expect(es.requests[0]?.path).toBe('/_cluster/state/metadata/*');
+    const aliased = { 'b-1': { ...indices['b-1'], aliases: ['one'] } };
+    const behind = await indexBirths(answering({ metadata: { indices: aliased } }), ['one', ...many]);
+    expect(behind.map(({ name }) => name)).toEqual(['b-1']);
   });
 });
 

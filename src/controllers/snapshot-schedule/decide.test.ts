@@ -475,7 +475,13 @@ describe('a run', () => {
   });
 
   it('is no success when it lacks an index that was there, and none when the index came later', () => {
-    const index = (name: string, created: number) => ({ name, uuid: name, created, isSystem: false });
+    const index = (name: string, created: number) => ({
+      name,
+      uuid: name,
+      created,
+      isSystem: false,
+      aliases: [],
+    });
     const verdict = (created: number) =>
       running(
         accepted,
@@ -493,13 +499,13 @@ describe('a run', () => {
     ['a-restore-check-a1b2c36850f2a0', false, 'SUCCESS'],
     ['a-restore-check-2026', false, 'INCOMPLETE'],
   ])('that lacks %s, of a feature: %s, is %s', (name, isSystem, state) => {
-    const indices = [{ name, uuid: name, created: NOW - 1, isSystem }];
+    const indices = [{ name, uuid: name, created: NOW - 1, isSystem, aliases: [] }];
     const { status } = running(accepted, snapshot(), { indices }, { backoffLimit: 0 });
     expect(status.lastSnapshot?.state).toBe(state);
   });
 
   it('that lacked an index is never again taken for a success, however many tries come after it', () => {
-    const found = { indices: [{ name: 'c', uuid: 'c', created: NOW - 1, isSystem: false }] };
+    const found = { indices: [{ name: 'c', uuid: 'c', created: NOW - 1, isSystem: false, aliases: [] }] };
     const first = running(accepted, snapshot(), found).status;
     const good = snapshot({ name: 'good', uuid: 'u2', startTime: NOW - HOUR });
     const { active: _active, lastSnapshot: _last, ...kept } = first;

@@ -9,6 +9,7 @@ import { isTemporary, RESTORED_PATTERN } from './names.ts';
 import type { Run, Status } from './observed.ts';
 import { expressionsOf } from './perform-choice.ts';
 import type { EffectContext, SnapshotEffects } from './perform-effect.ts';
+import { exactChoice } from './perform-exclusion.ts';
 import { hindranceOf } from './perform-hindrance.ts';
 import { replaceRun } from './run.ts';
 import { runsOf } from './situation.ts';
@@ -19,7 +20,9 @@ type Creation = Extract<SnapshotAction, { type: 'CreateSnapshot' }>;
 export const create: SnapshotEffects['CreateSnapshot'] = async (action, context) => {
   const { es, resource, pass } = context;
   const { spec } = resource;
-  const indices = expressionsOf(spec, await temporaryIndices(context));
+  const choice = await exactChoice(context);
+  if (choice.refused !== undefined) return refusing(action, choice.refused);
+  const indices = expressionsOf(choice, await temporaryIndices(context));
   if (indices.length === 0) return refusing(action, NOTHING_LEFT);
   // Elasticsearch itself does not look before it begins. That a login may not try says nothing of the repository.
   await undefinedWhen(['forbidden'], verifyRepository(es, action.repository, pass.signal));
