@@ -127,7 +127,7 @@ const spec = object('When snapshots are made, of which indexes, and which snapsh
   )
     .default([])
     .describe(
-      'Elasticsearch features whose state is included. Default: none. If the connection is in another namespace, they need a grant on "*".',
+      'Elasticsearch features whose state is included. Default: none. No snapshot is made if Elasticsearch does not know one of them. If the connection is in another namespace, they need a grant on "*".',
     ),
   ignoreUnavailable: z
     .boolean()

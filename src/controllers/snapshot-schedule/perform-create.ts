@@ -10,6 +10,7 @@ import type { Run, Status } from './observed.ts';
 import { expressionsOf } from './perform-choice.ts';
 import type { EffectContext, SnapshotEffects } from './perform-effect.ts';
 import { exactChoice } from './perform-exclusion.ts';
+import { unknownFeature } from './perform-features.ts';
 import { hindranceOf } from './perform-hindrance.ts';
 import { replaceRun } from './run.ts';
 import { runsOf } from './situation.ts';
@@ -21,7 +22,8 @@ export const create: SnapshotEffects['CreateSnapshot'] = async (action, context)
   const { es, resource, pass } = context;
   const { spec } = resource;
   const choice = await exactChoice(context);
-  if (choice.refused !== undefined) return refusing(action, choice.refused);
+  const wrong = choice.refused ?? (await unknownFeature(context));
+  if (wrong !== undefined) return refusing(action, wrong);
   const indices = expressionsOf(choice, await temporaryIndices(context));
   if (indices.length === 0) return refusing(action, NOTHING_LEFT);
   // Elasticsearch itself does not look before it begins. That a login may not try says nothing of the repository.
