@@ -69,6 +69,19 @@ it('asks for nothing when exclude leaves nothing: an empty list would be everyth
   expect(es.requests.map(({ method }) => method)).toEqual(['GET']);
 });
 
+it.each([
+  ['no such index [b]', 'b of spec.indices'],
+  // As when the index behind an alias has gone.
+  ['no such index [elsewhere]', 'an index of spec.indices'],
+])('names the index that does not exist: %s', async (reason, text) => {
+  const body = { error: { type: 'index_not_found_exception', reason }, status: 404 };
+  const missing = classifyAnswer({ method: 'PUT', path: '/' }, { status: 404, body });
+  const es = answering(NO_ALIKE, { nodes: {} }, missing);
+  const plain = { ...resource, spec: { ...resource.spec, indices: ['a', 'b'], ignoreUnavailable: false } };
+  const change = await create(action, { es, resource: plain, pass } as unknown as EffectContext);
+  expect(change?.({ active: run }).active?.refused).toContain(text);
+});
+
 describe('features', () => {
   const of = (featureStates: readonly string[]) => ({
     ...resource,
