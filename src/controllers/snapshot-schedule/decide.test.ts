@@ -1001,6 +1001,15 @@ describe('a restore check', () => {
   });
 });
 
+it('Ready says that an adoption comes to nothing', () => {
+  const owner = { uid: UID, namespace: 'team', adopted: 'foo*bar' };
+  expect(decide(scheduleOf(), seen({ owner }), NOW).ready.message).toContain('adopts nothing');
+  const old = snapshot({
+    metadata: withMark({}, { uid: 'foo*bar', slot: timeText(NOW), schedule: 'team/a' }),
+  });
+  expect(decide(scheduleOf(), seen({ owner, snapshots: [old] }), NOW).ready.message).not.toContain('adopts');
+});
+
 describe('what cannot be read', () => {
   const unreadable = [{ name: 'damaged', uuid: 'u8' }];
   const status = handled(NOW, { incomplete: [{ name: 'damaged', repository: 'backups' }] });
