@@ -54,7 +54,7 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
       RestoreCheckPassed: 'A sample was restored and is equal to the original.',
       RestoreCheckFailed: 'A sample could not be restored, or differs.',
       RestoreCheckSkipped: 'Nothing could be checked; the message says why.',
-      RestoreCheckPending: 'No restore check was due yet.',
+      RestoreCheckPending: 'No restore check was due yet, or the first one is running.',
     },
   },
   {

@@ -113,7 +113,7 @@ const spec = object('When snapshots are made, of which indexes, and which snapsh
     .describe('Patterns of the indexes, data streams and aliases to include.'),
   exclude: setOf(nameGlob('A pattern of names, with * as its only wildcard.'))
     .default([])
-    .describe('Patterns of names to leave out.'),
+    .describe('Patterns of names of indexes and data streams to leave out, also behind an alias in indices.'),
   includeGlobalState: z
     .boolean()
     .default(false)
@@ -127,7 +127,7 @@ const spec = object('When snapshots are made, of which indexes, and which snapsh
   )
     .default([])
     .describe(
-      'Elasticsearch features whose state is included. Default: none. If the connection is in another namespace, they need a grant on "*".',
+      'Elasticsearch features whose state is included. Default: none. No snapshot is made if Elasticsearch does not know one of them. If the connection is in another namespace, they need a grant on "*".',
     ),
   ignoreUnavailable: z
     .boolean()

@@ -69,6 +69,9 @@ export async function restoreRenamed(
         'index.final_pipeline',
         // A block of the living index would keep the copy from being read, counted or deleted.
         'index.blocks.*',
+        // Where the living index may be says nothing of its files, and one try is too few for a check.
+        'index.routing.allocation.*',
+        'index.allocation.max_retries',
       ],
     },
   } as const;
@@ -78,14 +81,17 @@ export async function restoreRenamed(
 export interface RestoredIndex {
   readonly name: string;
   readonly uuid: string;
-  /** Failed: Elasticsearch has given up on a shard. */
-  readonly state: 'restoring' | 'restored' | 'failed';
+  /** Elasticsearch has given up on a shard: failed when it tried to restore it, unplaced when no node may take it. */
+  readonly state: 'restoring' | 'restored' | 'failed' | 'unplaced';
 }
 
 const shard = z.object({
   state: z.string(),
   primary: z.boolean(),
-  unassigned_info: z.object({ reason: z.string(), failed_attempts: z.number().default(0) }).optional(),
+  recovery_source: z.object({ type: z.string() }).optional(),
+  unassigned_info: z
+    .object({ allocation_status: z.string(), failed_attempts: z.number().default(0) })
+    .optional(),
 });
 
 const state = z.object({
@@ -102,9 +108,6 @@ const state = z.object({
     })
     .default({ indices: {} }),
 });
-
-/** How often Elasticsearch tries a shard (`index.allocation.max_retries`). */
-const TRIES = 5;
 
 /** Those of these indexes that exist, and how far their restore is. Needs `monitor` only. */
 export async function restoredIndices(
@@ -123,7 +126,8 @@ export async function restoredIndices(
         'metadata.indices.*.settings.index.uuid',
         'routing_table.indices.*.shards.*.state',
         'routing_table.indices.*.shards.*.primary',
-        'routing_table.indices.*.shards.*.unassigned_info.reason',
+        'routing_table.indices.*.shards.*.recovery_source.type',
+        'routing_table.indices.*.shards.*.unassigned_info.allocation_status',
         'routing_table.indices.*.shards.*.unassigned_info.failed_attempts',
       ].join(','),
     },
@@ -138,11 +142,17 @@ export async function restoredIndices(
 
 function stateOf(shards: readonly z.output<typeof shard>[]): RestoredIndex['state'] {
   const primaries = shards.filter(({ primary }) => primary);
-  if (primaries.some(hasFailed)) return 'failed';
+  const lost = primaries.filter(isGivenUp);
+  if (lost.length > 0)
+    return lost.some(({ unassigned_info: info }) => (info?.failed_attempts ?? 0) > 0) ? 'failed' : 'unplaced';
   const done = primaries.length > 0 && primaries.every(({ state }) => state === 'STARTED');
   return done ? 'restored' : 'restoring';
 }
 
-function hasFailed({ state, unassigned_info: info }: z.output<typeof shard>): boolean {
-  return state === 'UNASSIGNED' && info?.reason === 'ALLOCATION_FAILED' && info.failed_attempts >= TRIES;
+/**
+ * Elasticsearch ends the restore of a shard that no node may take, also for too many failed tries, and does not take it up again.
+ * One that waits for its turn, or was not looked at yet, has another status.
+ */
+function isGivenUp({ state, recovery_source: from, unassigned_info: info }: z.output<typeof shard>): boolean {
+  return state === 'UNASSIGNED' && from?.type === 'SNAPSHOT' && info?.allocation_status === 'deciders_no';
 }

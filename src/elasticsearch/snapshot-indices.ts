@@ -10,6 +10,7 @@ export interface IndexBirth {
   readonly created: number;
   /** Whether it belongs to a feature of Elasticsearch: no snapshot takes it but with the state of that feature. */
   readonly isSystem: boolean;
+  readonly aliases: readonly string[];
 }
 
 const births = z.object({
@@ -21,6 +22,7 @@ const births = z.object({
           z.object({
             settings: z.object({ index: z.object({ creation_date: z.coerce.number() }) }),
             system: z.boolean().default(false),
+            aliases: z.array(z.string()).default([]),
           }),
         )
         .default({}),
@@ -33,7 +35,8 @@ const LONGEST_EXPRESSION = 3000;
 
 /**
  * The indexes that expressions stand for as a snapshot takes them: wildcards, `-` for exclusion, aliases and data
- * streams; open, closed and hidden ones. Expressions too long for a request are compared with names of indexes only.
+ * streams; open, closed and hidden ones. Expressions too long for a request are compared with names of indexes and of
+ * their aliases only.
  */
 export async function indexBirths(
   es: Elasticsearch,
@@ -43,13 +46,14 @@ export async function indexBirths(
   const whole = encodeURIComponent(expressions.join(','));
   if (whole.length <= LONGEST_EXPRESSION) return readBirths(es, whole, signal);
   const all = await readBirths(es, '*', signal);
-  return all.filter(({ name }) => isMeant(expressions, name));
+  return all.filter((index) => isMeant(expressions, index));
 }
 
-function isMeant(expressions: readonly string[], name: string): boolean {
+function isMeant(expressions: readonly string[], { name, aliases }: IndexBirth): boolean {
   const excluded = expressions.filter((text) => text.startsWith('-')).map((text) => text.slice(1));
   const included = expressions.filter((text) => !text.startsWith('-'));
-  return coveredByAny(included, name) && !coveredByAny(excluded, name);
+  const named = aliases.filter((alias) => included.includes(alias) && !coveredByAny(excluded, alias));
+  return (coveredByAny(included, name) || named.length > 0) && !coveredByAny(excluded, name);
 }
 
 async function readBirths(
@@ -63,16 +67,17 @@ async function readBirths(
     query: {
       expand_wildcards: 'all',
       ignore_unavailable: true,
-      filter_path: ['settings.index.creation_date', 'system']
+      filter_path: ['settings.index.creation_date', 'system', 'aliases']
         .map((field) => `metadata.indices.*.${field}`)
         .join(','),
     },
   } as const;
   const { metadata } = await ask(es, request, births, signal);
-  return Object.entries(metadata.indices).map(([name, { settings, system }]) => ({
+  return Object.entries(metadata.indices).map(([name, { settings, system, aliases }]) => ({
     name,
     created: settings.index.creation_date,
     isSystem: system,
+    aliases,
   }));
 }
 

@@ -159,8 +159,11 @@ describe('the births of indexes', () => {
     const many = Array.from({ length: 90 }, (_, at) => `${'x'.repeat(200)}-${at}`);
     const es = answering({ metadata: { indices } });
     const births = await indexBirths(es, ['a-*', ...many, '-a-2']);
-    expect(births).toEqual([{ name: 'a-1', created: 5, isSystem: false }]);
+    expect(births).toEqual([{ name: 'a-1', created: 5, isSystem: false, aliases: [] }]);
     expect(es.requests[0]?.path).toBe('/_cluster/state/metadata/*');
+    const aliased = { 'b-1': { ...indices['b-1'], aliases: ['one'] } };
+    const behind = await indexBirths(answering({ metadata: { indices: aliased } }), ['one', ...many]);
+    expect(behind.map(({ name }) => name)).toEqual(['b-1']);
   });
 });
 
@@ -169,17 +172,26 @@ describe('a restored index', () => {
     metadata: { indices: { r: { settings: { index: { uuid: 'u' } } } } },
     routing_table: { indices: { r: { shards: { 0: shards } } } },
   });
-  const failed = { reason: 'ALLOCATION_FAILED', failed_attempts: 5 };
+  const unassigned = (allocation_status: string, failed_attempts?: number, type = 'SNAPSHOT') =>
+    state({
+      state: 'UNASSIGNED',
+      primary: true,
+      recovery_source: { type },
+      unassigned_info: { allocation_status, failed_attempts },
+    });
 
   it.each([
     ['restored', state({ state: 'STARTED', primary: true }, { state: 'UNASSIGNED', primary: false })],
     ['restoring', state({ state: 'INITIALIZING', primary: true })],
-    [
-      'restoring',
-      state({ state: 'UNASSIGNED', primary: true, unassigned_info: { ...failed, failed_attempts: 2 } }),
-    ],
-    ['failed', state({ state: 'UNASSIGNED', primary: true, unassigned_info: failed })],
-  ])('is %s', async (expected, answer) => {
+    ['restoring', unassigned('no_attempt')],
+    ['restoring', unassigned('no_attempt', 2)],
+    ['restoring', unassigned('deciders_throttled')],
+    ['restoring', unassigned('fetching_shard_data')],
+    // It was restored: a node that comes back brings it along.
+    ['restoring', unassigned('deciders_no', 0, 'EXISTING_STORE')],
+    ['failed', unassigned('deciders_no', 1)],
+    ['unplaced', unassigned('deciders_no')],
+  ])('is %s: %j', async (expected, answer) => {
     expect(await restoredIndices(answering(answer), ['r'])).toEqual([
       { name: 'r', uuid: 'u', state: expected },
     ]);

@@ -150,7 +150,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
     'See status.lastRestoreCheck. The next snapshot does not repair a damaged file: use another repository.',
   ),
   RestoreCheckSkipped: time('See status.lastRestoreCheck: it says why nothing could be checked.'),
-  RestoreCheckPending: time('No restore check was due yet.'),
+  RestoreCheckPending: time('No restore check was due yet, or the first one is running.'),
   // Policies
   ApprovalRequired: person('Look at the plan, then approve exactly this plan.'),
   LimitExceeded: person('Raise deletion.maxDeletes, or set deletion.approval to OnLimit.'),

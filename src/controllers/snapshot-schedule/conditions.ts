@@ -2,6 +2,7 @@ import type { ExtraCondition, Readiness } from '../../runtime/controller.ts';
 import { timeOf } from '../../runtime/time.ts';
 import { DRAINS, drains } from './drain.ts';
 import type { Schedule, Status } from './observed.ts';
+import { vainAdoption } from './owner.ts';
 import { reasonOf } from './run.ts';
 import { runsOf, type Situation } from './situation.ts';
 import { waitingFor } from './step.ts';
@@ -31,8 +32,10 @@ export function readiness(situation: Situation, status: Status): Readiness {
   const drainText = drains(situation, status) ? ` ${DRAINS}` : '';
   if (run !== undefined && !failed)
     return { type: 'ready', reason: 'InProgress', message: `${run.snapshot} is being made.${drainText}` };
-  if (last === undefined) return { type: 'ready', reason: 'Waiting', message: waitingText(status) };
-  if (!failed) return { type: 'ready', reason: 'Succeeded', message: `${last.name} is complete.` };
+  const vain = vainAdoption(situation.owner, situation.seen?.snapshots);
+  const told = (message: string) => (vain === undefined ? message : `${message} ${vain}`);
+  if (last === undefined) return { type: 'ready', reason: 'Waiting', message: told(waitingText(status)) };
+  if (!failed) return { type: 'ready', reason: 'Succeeded', message: told(`${last.name} is complete.`) };
   return waitingFor(
     reasonOf(last.state),
     `${last.name} is no success: ${last.message ?? last.state}. ${againText(status)}${drainText}`,
@@ -105,11 +108,14 @@ const RESTORABLE = {
 /** Absent unless restore checks are wanted. */
 export function restorable(
   { spec }: Situation,
-  { lastRestoreCheck: last }: Status,
+  { lastRestoreCheck: last, restoring }: Status,
 ): readonly ExtraCondition[] {
   if (spec.restoreCheck === undefined) return [];
   if (last === undefined) {
-    const message = 'No restore check was due yet.';
+    const message =
+      restoring === undefined
+        ? 'No restore check was due yet.'
+        : `The first restore check is running: ${restoring.snapshot} is tried.`;
     return [{ type: 'Restorable', status: 'Unknown', reason: 'RestoreCheckPending', message }];
   }
   return [{ type: 'Restorable', ...RESTORABLE[last.result], message: last.message }];

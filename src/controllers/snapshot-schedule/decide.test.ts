@@ -475,7 +475,13 @@ describe('a run', () => {
   });
 
   it('is no success when it lacks an index that was there, and none when the index came later', () => {
-    const index = (name: string, created: number) => ({ name, uuid: name, created, isSystem: false });
+    const index = (name: string, created: number) => ({
+      name,
+      uuid: name,
+      created,
+      isSystem: false,
+      aliases: [],
+    });
     const verdict = (created: number) =>
       running(
         accepted,
@@ -493,13 +499,13 @@ describe('a run', () => {
     ['a-restore-check-a1b2c36850f2a0', false, 'SUCCESS'],
     ['a-restore-check-2026', false, 'INCOMPLETE'],
   ])('that lacks %s, of a feature: %s, is %s', (name, isSystem, state) => {
-    const indices = [{ name, uuid: name, created: NOW - 1, isSystem }];
+    const indices = [{ name, uuid: name, created: NOW - 1, isSystem, aliases: [] }];
     const { status } = running(accepted, snapshot(), { indices }, { backoffLimit: 0 });
     expect(status.lastSnapshot?.state).toBe(state);
   });
 
   it('that lacked an index is never again taken for a success, however many tries come after it', () => {
-    const found = { indices: [{ name: 'c', uuid: 'c', created: NOW - 1, isSystem: false }] };
+    const found = { indices: [{ name: 'c', uuid: 'c', created: NOW - 1, isSystem: false, aliases: [] }] };
     const first = running(accepted, snapshot(), found).status;
     const good = snapshot({ name: 'good', uuid: 'u2', startTime: NOW - HOUR });
     const { active: _active, lastSnapshot: _last, ...kept } = first;
@@ -892,6 +898,23 @@ describe('a restore check', () => {
   const restore = { candidates: [], restored: [left], comparisons: [] };
   const result = { result: 'Passed', message: 'fine' } as const;
 
+  it.each([
+    ['failed', 'missing or damaged'],
+    ['unplaced', 'could not be placed on any node'],
+  ] as const)('has failed at once when Elasticsearch has given up: %s', (state, text) => {
+    const facts = { ...restore, restored: [{ ...left, state }] };
+    const { status } = decide(scheduleOf({}, handled(NOW, checking())), seen({ restore: facts }), NOW);
+    expect(status.restoring?.result).toEqual({ result: 'Failed', message: expect.stringContaining(text) });
+  });
+
+  it('is told while the first one runs', () => {
+    const spec = { restoreCheck: { schedule: '@daily' } };
+    const restoreCheckOf = (status: Status) =>
+      decide(scheduleOf(spec, status), seen({ restore }), NOW).conditions?.at(-1)?.message;
+    expect(restoreCheckOf(handled(NOW, checking()))).toContain('is running');
+    expect(restoreCheckOf(handled(NOW))).toContain('was due yet');
+  });
+
   it('is stopped, and its indexes go, when the schedule may not go on', () => {
     const notGranted = { type: 'unavailable', reason: 'NotGranted', message: 'no', afterMs: 10_000 } as const;
     const stopped = decide(scheduleOf({}, handled(NOW, checking())), { ...notGranted, restore }, NOW);
@@ -976,6 +999,15 @@ describe('a restore check', () => {
     expect(status.restoring?.result?.result).toBe('Passed');
     expect(snapshotSchedule.status.safeParse(status).success).toBe(true);
   });
+});
+
+it('Ready says that an adoption comes to nothing', () => {
+  const owner = { uid: UID, namespace: 'team', adopted: 'foo*bar' };
+  expect(decide(scheduleOf(), seen({ owner }), NOW).ready.message).toContain('adopts nothing');
+  const old = snapshot({
+    metadata: withMark({}, { uid: 'foo*bar', slot: timeText(NOW), schedule: 'team/a' }),
+  });
+  expect(decide(scheduleOf(), seen({ owner, snapshots: [old] }), NOW).ready.message).not.toContain('adopts');
 });
 
 describe('what cannot be read', () => {

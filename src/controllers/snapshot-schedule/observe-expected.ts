@@ -1,5 +1,6 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
+import { coveredByAny } from '../../elasticsearch/patterns.ts';
 import { type IndexBirth, indexBirths } from '../../elasticsearch/snapshot-indices.ts';
 import { recoveredSince } from '../../elasticsearch/snapshot-recoveries.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
@@ -20,7 +21,8 @@ export async function expectedOf(
   if (isRunning(snapshot) || (choice !== undefined && choice !== choiceOf(spec))) return [];
   const indices = await indexBirths(es, expressionsOf(spec), signal);
   const later = await cameLater(es, snapshot, lackingIndices(snapshot, indices), signal);
-  return indices.filter(({ name }) => !later.has(name));
+  // Behind an alias Elasticsearch shows also what is excluded.
+  return indices.filter(({ name }) => !later.has(name) && !coveredByAny(spec.exclude, name));
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { withMark } from './names.ts';
 import type { Schedule } from './observed.ts';
-import { ownerOf, owns } from './owner.ts';
+import { ownerOf, owns, vainAdoption } from './owner.ts';
 
 const scheduleOf = (uid: string, annotations: Record<string, string> = {}) =>
   ({ metadata: { uid, name: 'nightly', namespace: 'team', annotations } }) as unknown as Schedule;
@@ -33,4 +33,15 @@ it.each([
 it('adopts nothing of a schedule that lives', () => {
   const owner = ownerOf(adopting, [adopting, scheduleOf('old')]);
   expect(owns(owner, snapshotOf('old', 'team/before'))).toBe(false);
+});
+
+it('says why an adoption that was asked for comes to nothing', () => {
+  const told = (living: readonly Schedule[], ...made: readonly Snapshot[]) =>
+    vainAdoption(ownerOf(adopting, living), made);
+  expect(told([adopting, scheduleOf('old')])).toContain('a schedule that exists');
+  expect(told([adopting], snapshotOf('new', 'team/nightly'))).toContain('no snapshot in the repository');
+  expect(told([adopting], snapshotOf('old', 'other/before'))).toContain('no snapshot in the repository');
+  expect(told([adopting], snapshotOf('old', 'team/before'))).toBeUndefined();
+  expect(vainAdoption(ownerOf(adopting, [adopting]), undefined)).toBeUndefined();
+  expect(vainAdoption(ownerOf(scheduleOf('new'), []), [])).toBeUndefined();
 });

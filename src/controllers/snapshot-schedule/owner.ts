@@ -1,6 +1,6 @@
 import { ADOPT_UID } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
-import { markOf } from './names.ts';
+import { markOf, type SnapshotMark } from './names.ts';
 import type { Schedule } from './observed.ts';
 
 /** Whose snapshots a schedule looks after. */
@@ -9,19 +9,37 @@ export interface Owner {
   readonly namespace: string;
   /** The uid of an earlier schedule, which a person has this one adopt. */
   readonly adopted: string | undefined;
+  /** Whether the one that a person has named lives, so that nothing of it is adopted. */
+  readonly namesLiving?: boolean;
 }
 
 /** @param living every schedule there is: the snapshots of one that lives are its own, whatever an annotation says. */
 export function ownerOf({ metadata }: Schedule, living: readonly Schedule[]): Owner {
   const { uid, namespace } = metadata;
   const wanted = metadata.annotations?.[ADOPT_UID];
-  const isTaken = living.some((other) => other.metadata.uid === wanted);
-  return { uid, namespace, adopted: wanted && !isTaken ? wanted : undefined };
+  const isTaken = wanted !== undefined && living.some((other) => other.metadata.uid === wanted);
+  if (isTaken) return { uid, namespace, adopted: undefined, namesLiving: true };
+  return { uid, namespace, adopted: wanted || undefined };
+}
+
+export function owns(owner: Owner, { metadata }: ListedSnapshot): boolean {
+  const mark = markOf(metadata);
+  return mark !== undefined && (mark.uid === owner.uid || isAdopted(owner, mark));
 }
 
 /** An adopted snapshot must come from the same namespace: annotations give nobody the snapshots of others. */
-export function owns({ uid, namespace, adopted }: Owner, { metadata }: ListedSnapshot): boolean {
-  const mark = markOf(metadata);
-  if (mark === undefined) return false;
-  return mark.uid === uid || (mark.uid === adopted && mark.schedule.startsWith(`${namespace}/`));
+const isAdopted = ({ namespace, adopted }: Owner, mark: SnapshotMark): boolean =>
+  mark.uid === adopted && mark.schedule.startsWith(`${namespace}/`);
+
+/** Why an adoption that was asked for comes to nothing; undefined where it does not, or where that is not known. */
+export function vainAdoption(
+  owner: Owner,
+  snapshots: readonly ListedSnapshot[] | undefined,
+): string | undefined {
+  if (owner.namesLiving)
+    return `${ADOPT_UID} adopts nothing: it names a schedule that exists, whose snapshots stay its own. Delete that schedule, or remove the annotation.`;
+  if (owner.adopted === undefined || snapshots === undefined) return undefined;
+  const marks = snapshots.flatMap(({ metadata }) => markOf(metadata) ?? []);
+  if (marks.some((mark) => isAdopted(owner, mark))) return undefined;
+  return `${ADOPT_UID} adopts nothing: no snapshot in the repository is of a schedule with that uid in this namespace. Correct or remove the annotation.`;
 }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answering } from '../../../test/support/scenario-elasticsearch.ts';
 import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
@@ -67,4 +67,45 @@ it('asks for nothing when exclude leaves nothing: an empty list would be everyth
   const change = await create(action, { es, resource: nothing, pass } as unknown as EffectContext);
   expect(change?.({ active: run }).active?.refused).toContain('spec.exclude leaves nothing');
   expect(es.requests.map(({ method }) => method)).toEqual(['GET']);
+});
+
+it.each([
+  ['no such index [b]', 'b of spec.indices'],
+  // As when the index behind an alias has gone.
+  ['no such index [elsewhere]', 'an index of spec.indices'],
+])('names the index that does not exist: %s', async (reason, text) => {
+  const body = { error: { type: 'index_not_found_exception', reason }, status: 404 };
+  const missing = classifyAnswer({ method: 'PUT', path: '/' }, { status: 404, body });
+  const es = answering(NO_ALIKE, { nodes: {} }, missing);
+  const plain = { ...resource, spec: { ...resource.spec, indices: ['a', 'b'], ignoreUnavailable: false } };
+  const change = await create(action, { es, resource: plain, pass } as unknown as EffectContext);
+  expect(change?.({ active: run }).active?.refused).toContain(text);
+});
+
+describe('features', () => {
+  const of = (featureStates: readonly string[]) => ({
+    ...resource,
+    metadata: { namespace: 'team', name: 'nightly' },
+    spec: { ...resource.spec, featureStates },
+  });
+  const features = { features: [{ name: 'tasks' }, { name: 'kibana' }] };
+  const refusedOf = async (featureStates: readonly string[], ...answers: readonly unknown[]) => {
+    const es = answering(...answers, NO_ALIKE, { nodes: {} }, { accepted: true });
+    const change = await create(action, {
+      es,
+      resource: of(featureStates),
+      pass,
+    } as unknown as EffectContext);
+    return change?.({ active: run }).active?.refused;
+  };
+
+  it('that Elasticsearch does not have are refused by name', async () => {
+    expect(await refusedOf(['tasks', 'kibanna'], features)).toContain('no feature kibanna');
+    expect(await refusedOf(['tasks', 'kibana'], features)).toBeUndefined();
+  });
+
+  it('are not asked about where there are none, and no reason to refuse where the login may not ask', async () => {
+    expect(await refusedOf(['none'])).toBeUndefined();
+    expect(await refusedOf(['kibanna'], answer(403, 'security_exception'))).toBeUndefined();
+  });
 });

@@ -9,6 +9,8 @@ import { isTemporary, RESTORED_PATTERN } from './names.ts';
 import type { Run, Status } from './observed.ts';
 import { expressionsOf } from './perform-choice.ts';
 import type { EffectContext, SnapshotEffects } from './perform-effect.ts';
+import { exactChoice } from './perform-exclusion.ts';
+import { unknownFeature } from './perform-features.ts';
 import { hindranceOf } from './perform-hindrance.ts';
 import { replaceRun } from './run.ts';
 import { runsOf } from './situation.ts';
@@ -19,7 +21,10 @@ type Creation = Extract<SnapshotAction, { type: 'CreateSnapshot' }>;
 export const create: SnapshotEffects['CreateSnapshot'] = async (action, context) => {
   const { es, resource, pass } = context;
   const { spec } = resource;
-  const indices = expressionsOf(spec, await temporaryIndices(context));
+  const choice = await exactChoice(context);
+  const wrong = choice.refused ?? (await unknownFeature(context));
+  if (wrong !== undefined) return refusing(action, wrong);
+  const indices = expressionsOf(choice, await temporaryIndices(context));
   if (indices.length === 0) return refusing(action, NOTHING_LEFT);
   // Elasticsearch itself does not look before it begins. That a login may not try says nothing of the repository.
   await undefinedWhen(['forbidden'], verifyRepository(es, action.repository, pass.signal));
@@ -33,7 +38,7 @@ export const create: SnapshotEffects['CreateSnapshot'] = async (action, context)
   } catch (error) {
     // Ours or a stranger's, to be read or not: the next pass finds it by its name.
     if (isElasticsearchError(error, 'alreadyExists')) return undefined;
-    return afterRefusal(error, action, pass.now);
+    return afterRefusal(error, action, spec.indices, pass.now);
   }
   return (status) => changeRun(status, action, (run) => ({ ...withoutHindrance(run), accepted: true }));
 };
@@ -45,11 +50,16 @@ async function temporaryIndices({ es, pass }: EffectContext): Promise<readonly s
 }
 
 /** @throws what is no refusal. */
-function afterRefusal(error: unknown, action: Creation, now: number): StatusChange<Status> {
+function afterRefusal(
+  error: unknown,
+  action: Creation,
+  named: readonly string[],
+  now: number,
+): StatusChange<Status> {
   const hindrance = hindranceOf(error);
   if (hindrance !== undefined)
     return (status) => changeRun(status, action, (run) => hindered(run, hindrance, now));
-  const refused = refusal(error);
+  const refused = refusal(error, named);
   if (refused === undefined) throw error;
   return refusing(action, refused);
 }
@@ -68,13 +78,15 @@ function changeRun(status: Status, { snapshot, slot }: Creation, change: (run: R
 }
 
 /** What Elasticsearch refuses for now, so that the try is over; undefined for what another pass must find out. */
-function refusal(error: unknown): string | undefined {
+function refusal(error: unknown, named: readonly string[]): string | undefined {
   if (!isElasticsearchError(error)) return undefined;
   const { errorType, detail = '' } = error;
   if (errorType === 'snapshot_exception' && /unassigned primary shards/.test(detail))
     return 'an index has no primary shard, and spec.partial is false: GET _cluster/allocation/explain says which';
-  if (error.errorClass === 'indexNotFound')
-    return 'an index of spec.indices does not exist, and spec.ignoreUnavailable is false';
+  if (error.errorClass === 'indexNotFound') {
+    const missing = named.find((name) => detail.includes(`[${name}]`)) ?? 'an index';
+    return `${missing} of spec.indices does not exist, and spec.ignoreUnavailable is false`;
+  }
   if (error.errorClass === 'invalid')
     return `Elasticsearch refuses it (${errorType ?? 'no reason given'}): check spec.namePrefix, spec.indices and spec.featureStates`;
   return undefined;

@@ -112,12 +112,8 @@ function resultOf(
 ): Result | undefined {
   // Without the grant or the repository it can only be let go.
   if (!mayAct || seen === undefined) return STOPPED;
-  const failed = restored.find(({ state }) => state === 'failed');
-  if (failed !== undefined) {
-    const source = restoring.indices.find((index) => index.restored === failed.name)?.source ?? failed.name;
-    const message = `${source} cannot be restored from ${restoring.snapshot}: files of it in ${restoring.repository} are missing or damaged; the next snapshot does not copy them again unless the index changes`;
-    return { result: 'Failed', message };
-  }
+  const failure = failureOf(restoring, restored);
+  if (failure !== undefined) return failure;
   if (restoring.requested && restored.length < restoring.indices.length)
     return { result: 'Skipped', message: 'somebody deleted the temporary indexes before they were compared' };
   if (now - Date.parse(restoring.startTime) > plan.deadlineMs)
@@ -128,6 +124,22 @@ function resultOf(
   if (comparisons === undefined)
     return { result: 'Skipped', message: 'the user of the connection may not read what was restored' };
   return comparisons.length === restoring.indices.length ? verdictOf(comparisons) : undefined;
+}
+
+/** That Elasticsearch has given up on an index. Its copy is red, so that this is not waited out. */
+function failureOf(
+  { snapshot, repository, indices }: Restoring,
+  restored: RestoreFacts['restored'],
+): Result | undefined {
+  const given = ({ state }: RestoreFacts['restored'][number]) => state === 'failed' || state === 'unplaced';
+  const failed = restored.find(given);
+  if (failed === undefined) return undefined;
+  const source = indices.find((index) => index.restored === failed.name)?.source ?? failed.name;
+  const why =
+    failed.state === 'failed'
+      ? `files of it in ${repository} are missing or damaged; the next snapshot does not copy them again unless the index changes`
+      : 'its copy could not be placed on any node; make room (GET _cat/allocation: a disk above cluster.routing.allocation.disk.watermark.low takes none), or loosen cluster.routing.allocation';
+  return { result: 'Failed', message: `${source} cannot be restored from ${snapshot}: ${why}` };
 }
 
 /** Each may take 300 characters, of the 1,024 that a message has. */

@@ -140,6 +140,27 @@ describe('a snapshot', () => {
     expect(snapshot?.indices.toSorted()).toEqual(taken.map((index) => name + index));
   });
 
+  it.each([
+    ['alone', []],
+    ['beside a pattern', ['-more-*']],
+  ])('leaves out an index behind an alias that is named %s', async (_how, beside) => {
+    const name = bed.name();
+    for (const index of ['-data-1', '-data-2', '-more-1']) await createIndex(bed.es, name + index, oneShard);
+    const actions = ['-data-1', '-data-2'].map((index) => ({
+      add: { index: name + index, alias: `${name}-both` },
+    }));
+    await bed.es.request({ method: 'POST', path: '/_aliases', body: { actions } });
+    const indices = ['-both', ...beside].map((index) => name + index);
+    await createSchedule(bed, name, { indices, exclude: [`${name}-data-2`], backoffLimit: 0 });
+    await using operator = startSnapshotProcess(bed);
+    await runNow(bed, name, 'one');
+    const schedule = await operator.until(name, 'the run is over', endedRun);
+    expect(reasonOf(schedule)).toBe('Succeeded');
+    const [snapshot] = await madeBy(name);
+    const taken = ['-data-1', ...(beside.length > 0 ? ['-more-1'] : [])];
+    expect(snapshot?.indices.toSorted()).toEqual(taken.map((index) => name + index));
+  });
+
   it('is made once when the answer of its creation is lost (H54)', async () => {
     const name = bed.name();
     await createSchedule(bed, name, { indices: [bed.index] });

@@ -79,6 +79,20 @@ describe('a restore check', () => {
     });
   });
 
+  it('tries an index wherever the living one has to be', async () => {
+    const name = bed.name();
+    const index = `${name}-data`;
+    await createIndex(bed.es, index, oneShard);
+    await write(bed.es, index, numbered(5));
+    const nowhere = { 'index.routing.allocation.require.zone': 'nowhere', 'index.allocation.max_retries': 1 };
+    await bed.es.request({ method: 'PUT', path: `/${index}/_settings`, body: nowhere });
+    await createSchedule(bed, name, { indices: [index], restoreCheck });
+    await using operator = startSnapshotProcess(bed);
+    await takeOne(bed, name, operator);
+    const schedule = await operator.until(name, 'it is checked', isChecked);
+    expect(schedule.status?.lastRestoreCheck).toMatchObject({ result: 'Passed' });
+  });
+
   it('fails when a file of the repository is gone, and says which index (H53)', async () => {
     const name = bed.name();
     const folder = join(repositoryPath(), name);
