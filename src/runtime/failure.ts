@@ -55,6 +55,10 @@ function retrying(error: unknown): Failure {
   };
 }
 
+/** What ended a pass or an action, in a sentence that is fit for a status. */
+export const failureText = (error: unknown): string =>
+  error instanceof TerminalError || error instanceof WaitingError ? error.message : publicMessage(error);
+
 /** An error may offer a sentence that is fit for a status. Of any other only the name is shown: its text may carry a secret. */
 function publicMessage(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error, see the log of the operator';

@@ -540,6 +540,23 @@ describe('the finalizer', () => {
       expect(events).toEqual(['CleanupAbandoned']);
     });
 
+    it('names the block that it leaves, the way to lift it, and why', async () => {
+      const message = 'writes to orders-v1 are blocked';
+      const blocked = { type: 'WritesBlocked', status: 'True', reason: 'CutOver', message };
+      memory.put('a', {
+        spec: { brightness: 1 },
+        status: { conditions: [{ ...blocked, lastTransitionTime: '2026-01-01T00:00:00Z' }] },
+        metadata: { finalizers: [FINALIZER], deletionTimestamp: '2026-01-01T00:00:00Z' },
+      });
+      await clock.advance(120_000);
+      const notes: string[] = [];
+      await pass(
+        { observe: throwing(new WaitingError('Unreachable', 'no connection to es.', 1)) },
+        { record: (_, { note }) => void notes.push(note) },
+      );
+      expect(notes.join()).toMatch(/orders-v1.*"index.blocks.write": null.*no connection to es\./);
+    });
+
     it.each(failures)('stays as long as the kill switch is on: %s', async (_, ways) => {
       await clock.advance(3_600_000);
       await pass(ways, { paused: () => true });
