@@ -12,17 +12,24 @@ const NO_SUCH_PATH: ReadonlySet<ErrorClass> = new Set(['notFound', 'indexNotFoun
 
 /** What a refused or lost probe says about the connection. All of it can become right without a change of the object. */
 export function probeFailure(error: ElasticsearchError, resource: Connection): ProbeFailure {
-  const reason = REASONS[error.errorClass] ?? 'Unreachable';
+  const reason = isOfStranger(error) ? 'Unreachable' : (REASONS[error.errorClass] ?? 'Unreachable');
   const message = reason === 'AuthenticationFailed' ? refusedLogin(resource) : refusedProbe(error, resource);
   return { type: 'reconciling', reason, message };
 }
 
+/** A 403 without a type is no answer of Elasticsearch: a proxy refuses, or another server answers. */
+const isOfStranger = ({ errorClass, errorType }: ElasticsearchError): boolean =>
+  errorClass === 'forbidden' && errorType === undefined;
+
 /** Where, instead of which call: a person looks for the address, and the sentence stays the same whatever call failed. */
-function refusedProbe({ errorClass, sentence }: ElasticsearchError, { spec, metadata }: Connection): string {
+function refusedProbe(error: ElasticsearchError, { spec, metadata }: Connection): string {
+  const { errorClass, sentence } = error;
   const where =
     spec.endpoints?.join(', ') ?? `Elasticsearch ${metadata.namespace}/${spec.eckRef?.name ?? ''}`;
   if (NO_SUCH_PATH.has(errorClass))
     return `${where}: what answers there has none of the paths of Elasticsearch (404); correct the address, or its path.`;
+  if (isOfStranger(error))
+    return `${where}: a proxy refuses the operator there, or what answers is not Elasticsearch (403); correct the address, or let the proxy pass the operator.`;
   const said = `${where}: ${sentence}`;
   return errorClass === 'unknownOutcome' && where.includes('https:') ? `${said} ${CERTIFICATE}` : said;
 }
