@@ -6,6 +6,7 @@ import type { MemoryKubernetes } from '../../test/support/memory-kubernetes.ts';
 import { lamp } from '../../test/support/toy-kind.ts';
 import type { LampAction, LampController, LampStatus } from '../../test/support/toy-kind.ts';
 import type { Condition } from '../crds/shared.ts';
+import { classifyAnswer } from '../elasticsearch/classify.ts';
 import { withDeadline } from '../kubernetes/deadline.ts';
 import { refusalError } from '../kubernetes/errors.ts';
 import type { Decision } from './controller.ts';
@@ -421,6 +422,26 @@ describe('a pass that fails', () => {
     expect(outcome).toMatchObject({ type: 'failed' });
     expect(conditions()).toEqual(['Ready=True Shines', 'Reconciling=True Retrying']);
     expect(JSON.stringify(status())).not.toContain('hunter2');
+  });
+
+  it('is not ready over a fault that lasts until a person acts, and retries all the same', async () => {
+    await pass({});
+    const error = classifyAnswer(
+      { method: 'GET', path: '/_cat' },
+      { status: 403, body: { error: { type: 'security_exception', reason: 'no' } } },
+    );
+    expect(await pass({ observe: throwing(error) })).toEqual({ type: 'failed', error });
+    expect(conditions()).toEqual(['Ready=False MissingPrivileges', 'Reconciling=True MissingPrivileges']);
+    await pass({});
+    expect(conditions()).toEqual(['Ready=True Shines']);
+  });
+
+  it('does not take the 403 of a proxy for one that lasts', async () => {
+    await pass({});
+    await pass({
+      observe: throwing(classifyAnswer({ method: 'GET', path: '/' }, { status: 403, body: 'no' })),
+    });
+    expect(conditions()).toEqual(['Ready=True Shines', 'Reconciling=True Retrying']);
   });
 
   it('writes the same fault once', async () => {
