@@ -66,6 +66,14 @@ describe('a failed probe', () => {
     expect(failure.message).toMatch(/^https:..es.example: a proxy refuses.*not Elasticsearch \(403\)/);
   });
 
+  it.each([
+    ['http://es.example:9200', /unreadable\. If it is a port with TLS.*https:/],
+    ['https://es.example:9200', /unreadable\. If Elasticsearch asks for client certificates/],
+  ])('of %s whose answer is lost says what may be wrong', (endpoint, hint) => {
+    const { message } = failed('unknownOutcome', { endpoints: [endpoint], allowInsecure: true });
+    expect(message).toMatch(hint);
+  });
+
   const secretRef = { name: 'login' };
   const endpoints = ['https://es.example'];
   it.each<[string, object, string]>([

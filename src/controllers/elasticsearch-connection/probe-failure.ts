@@ -30,13 +30,16 @@ function refusedProbe(error: ElasticsearchError, { spec, metadata }: Connection)
     return `${where}: what answers there has none of the paths of Elasticsearch (404); correct the address, or its path.`;
   if (isOfStranger(error))
     return `${where}: a proxy refuses the operator there, or what answers is not Elasticsearch (403); correct the address, or let the proxy pass the operator.`;
-  const said = `${where}: ${sentence}`;
-  return errorClass === 'unknownOutcome' && where.includes('https:') ? `${said} ${CERTIFICATE}` : said;
+  if (errorClass === 'unknownOutcome')
+    return `${where}: the answer was lost or unreadable. ${hintFor(where)}`;
+  return `${where}: ${sentence}`;
 }
 
-/** With TLS 1.3 it is judged after the handshake, and all that comes of it is the end of the connection. */
-const CERTIFICATE =
-  'If Elasticsearch asks for client certificates, it closes the connection for one that is missing, expired or not trusted: see spec.auth.clientCertificate.';
+/** With TLS 1.3 a certificate is judged after the handshake, and all that comes of it is the end of the connection. */
+const hintFor = (where: string): string =>
+  where.includes('http:')
+    ? 'If it is a port with TLS, what answers there is no HTTP: write https:// in spec.endpoints.'
+    : 'If Elasticsearch asks for client certificates, it closes the connection for one that is missing, expired or not trusted: see spec.auth.clientCertificate.';
 
 function refusedLogin({ spec: { auth, eckRef }, metadata: { namespace } }: Connection): string {
   const method = auth?.basic ?? auth?.apiKey ?? auth?.bearer;
