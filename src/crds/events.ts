@@ -175,7 +175,7 @@ const common: readonly EventDoc[] = [
   warning(
     'CleanupAbandoned',
     'The cleanup in Elasticsearch failed for two minutes after the deletion of the object, and was given up.',
-    'Look for what may be left: a write block, a task, temporary indexes.',
+    'The note says why, and which index is left with a write block and how to lift it. Look also for a task and for temporary indexes.',
   ),
 ];
 

@@ -25,6 +25,8 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
         'Another policy would delete or archive the same index, archives into the same one, or manages the same alias: neither acts.',
       NotSynced:
         'The operator cannot list all policies, requests, schedules and connections yet, and some may conflict with this policy: nothing is done.',
+      MissingPrivileges:
+        'The login of the connection lacks a privilege; the message names the request and, where Elasticsearch does, the privilege. The operator tries again with back-off.',
       ConnectionNotFound:
         'The ElasticsearchConnection does not exist, or the operator does not watch its namespace.',
       NotGranted: 'The connection does not grant this operation on these names to this namespace.',

@@ -39,6 +39,8 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
         'The rest could not be copied and the aliases could not be moved within maxWriteOutage. The write block is lifted.',
       DiskFull:
         'The data nodes have too little free space for the copy, or Elasticsearch refuses writes because a disk is full; the message says how much is missing.',
+      MissingPrivileges:
+        'The login of the connection lacks a privilege; the message names the request and, where Elasticsearch does, the privilege. The operator tries again with back-off.',
       NoProgress: 'A part of the copy was started a dozen times and never succeeded.',
       Suspended: 'spec.suspend stops the copy.',
       Cancelled:

@@ -99,19 +99,25 @@ export function createClientCache(options: ClientCacheOptions): ClientCache {
   return { get, getChecked, forget: (key) => void entries.delete(keyText(key)), close };
 }
 
-/** @throws TerminalError EndpointRefused, WaitingError Unreachable when a host has no address. */
+/**
+ * A name without an address is an endpoint that is down: the others serve, and what it leads to one day is judged when it
+ * is connected to, as everything is.
+ * @throws TerminalError EndpointRefused, WaitingError Unreachable when no host has an address.
+ */
 async function requireAllowed(
   { endpoints }: Pick<ConnectionSettings, 'endpoints'>,
   allowInsecure: boolean,
   policy: EndpointPolicy,
 ): Promise<void> {
+  const faults: unknown[] = [];
   for (const endpoint of endpoints) {
-    const refusal = await policy.refusal(endpoint, { allowInsecure }).catch((cause: unknown) => {
-      const message = `The host of ${endpoint} cannot be resolved to an address; correct spec.endpoints or the DNS record.`;
-      throw new WaitingError('Unreachable', message, LOOK_AGAIN_MS, { cause });
-    });
-    if (refusal !== undefined) throw new TerminalError('EndpointRefused', refusal);
+    const judged = policy.refusal(endpoint, { allowInsecure });
+    const refusal = await judged.catch((fault: unknown) => void faults.push(fault));
+    if (typeof refusal === 'string') throw new TerminalError('EndpointRefused', refusal);
   }
+  if (faults.length < endpoints.length) return;
+  const message = `No host of ${endpoints.join(', ')} can be resolved to an address; correct spec.endpoints or the DNS record.`;
+  throw new WaitingError('Unreachable', message, LOOK_AGAIN_MS, { cause: faults[0] });
 }
 
 function openEntry(

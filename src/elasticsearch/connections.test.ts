@@ -20,6 +20,8 @@ let password: string;
 let connection: ElasticsearchConnection | undefined;
 let secret: StoredKeys | undefined;
 let secretReads: number;
+/** What DNS says of every name; undefined: nothing. */
+let address: string | undefined;
 
 beforeEach(async () => {
   uuid = 'uuid-1';
@@ -34,6 +36,7 @@ beforeEach(async () => {
   connection = resource();
   secret = credentials('right', '1');
   secretReads = 0;
+  address = undefined;
   connections = createConnections({
     source: {
       connection: async (namespace, name) =>
@@ -51,6 +54,10 @@ beforeEach(async () => {
     watchNamespaces: ['db', 'team-a'],
     allowedEndpoints: [],
     inCluster: false,
+    resolve: async () => {
+      if (address === undefined) throw Object.assign(new Error('no such host'), { code: 'ENOTFOUND' });
+      return [address];
+    },
     protectedIndices: ['flagged-*'],
   });
 });
@@ -290,6 +297,46 @@ describe('a rotated Secret', () => {
     await clock.advance(5_000);
     await expect(use()).rejects.toThrow(/unauthenticated/);
     expect(await use()).toMatchObject({ clusterUuid: 'uuid-1' });
+  });
+});
+
+describe('an endpoint whose name has no address', () => {
+  const nowhere = 'http://nope.invalid:9200';
+  const read = { method: 'GET', path: '/' } as const;
+
+  it('is down as any other that does not answer, wherever it stands in the list', async () => {
+    for (const endpoints of [
+      [nowhere, server.url],
+      [server.url, nowhere],
+    ]) {
+      connection = resource({ endpoints });
+      const { es } = await use();
+      for (let reads = 0; reads < 2; reads += 1)
+        expect(await es.request(read, signal)).toMatchObject({ cluster_uuid: 'uuid-1' });
+    }
+  });
+
+  it('is judged by what it leads to later, when it is connected to', async () => {
+    connection = resource({ endpoints: [nowhere, server.url] });
+    const client = await connections.client(connection, signal);
+    address = '169.254.169.254';
+    const [first] = client.endpoints;
+    await expect(first?.send(read, AbortSignal.timeout(5_000))).rejects.toThrow(/EENDPOINTREFUSED/);
+  });
+
+  it('is named where it is one of those that have none', async () => {
+    connection = resource({ endpoints: [nowhere, 'http://nor.invalid:9200'] });
+    await expect(connections.client(connection, signal)).rejects.toMatchObject({
+      reason: 'Unreachable',
+      message: expect.stringMatching(
+        /nope.invalid:9200, http:..nor.invalid:9200 can be resolved.*spec.endpoints/,
+      ),
+    });
+  });
+
+  it('does not hide one that is refused', async () => {
+    connection = resource({ endpoints: [nowhere, 'https://169.254.169.254'] });
+    await expect(connections.client(connection, signal)).rejects.toMatchObject({ reason: 'EndpointRefused' });
   });
 });
 

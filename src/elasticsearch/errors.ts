@@ -77,6 +77,14 @@ export class ElasticsearchError extends Error implements ElasticsearchErrorField
     this.detail = fields.detail;
   }
 
+  /**
+   * The reason that Ready gives where the failure stays until a person acts. A 403 without a type is a proxy's, and may
+   * pass by itself.
+   */
+  get lastingReason(): string | undefined {
+    return this.errorClass === 'forbidden' && this.errorType !== undefined ? 'MissingPrivileges' : undefined;
+  }
+
   /** The public message without the call that it begins with: the same for whatever call. */
   get sentence(): string {
     return this.publicMessage.replace(/^[A-Z]+ \/\S*: /, '');

@@ -42,8 +42,7 @@ const sentences: Readonly<Record<ErrorClass, (facts: MessageFacts) => string>> =
     `no answer within ${timeoutMs === undefined ? 'the limit' : `${timeoutMs} ms`}.`,
   unreachable: ({ code }) =>
     `no connection to the endpoint${code === undefined ? '' : ` (${code})`}; check its address and the network policy.`,
-  tls: ({ code }) =>
-    `no TLS connection to the endpoint${code === undefined ? '' : ` (${code})`}; check the certificate authority and the server name of the connection, and its client certificate where one is asked for.`,
+  tls: failedHandshake,
   unknownOutcome: () => 'the answer was lost or unreadable; what happened is read again.',
   notElasticsearch: (facts) =>
     `the endpoint does not answer as Elasticsearch${answered(facts)}; check its address.`,
@@ -54,6 +53,18 @@ const sentences: Readonly<Record<ErrorClass, (facts: MessageFacts) => string>> =
 function answered({ status, errorType }: MessageFacts): string {
   const words = [status, errorType].filter((word) => word !== undefined).join(' ');
   return words === '' ? '' : ` (${words})`;
+}
+
+/** What OpenSSL makes of a greeting that is none of TLS. */
+const NO_TLS: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+]);
+
+function failedHandshake({ code }: MessageFacts): string {
+  if (code !== undefined && NO_TLS.has(code))
+    return `the endpoint does not speak TLS (${code}); check its port, and whether its address begins with http://.`;
+  return `no TLS connection to the endpoint${code === undefined ? '' : ` (${code})`}; check the certificate authority and the server name of the connection, and its client certificate where one is asked for.`;
 }
 
 const deniedAction = /^action \[([a-z][a-z_:/*[\]]{1,120})\] is unauthorized /;

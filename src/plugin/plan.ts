@@ -1,10 +1,10 @@
-import { findCondition } from '../crds/shared.ts';
 import { EXIT, misused, refused, type ExitCode } from './failure.ts';
 import { printed } from './output.ts';
 import { planLines, type Planned } from './plan-lines.ts';
 import { findOne } from './read.ts';
 import type { Session } from './session.ts';
 import { definitions, namedBy, titleOf } from './targets.ts';
+import { unjudgedBecause } from './words.ts';
 
 /** The plan of a policy, or of a request. */
 export async function plan(session: Session, args: readonly string[]): Promise<ExitCode> {
@@ -31,10 +31,7 @@ export async function plannedBy(
 export function shown({ clock, paint }: Session, one: Planned): readonly string[] {
   const lines = planLines(one, clock.now(), paint);
   if (lines !== undefined) return lines;
-  const ready = findCondition(one.resource.status, 'Ready');
-  const why =
-    ready === undefined ? 'the operator has not looked at it yet' : `${ready.reason}: ${ready.message}`;
-  throw refused(`${titleOf(one)} has no plan: ${why}`);
+  throw refused(`${titleOf(one)} has no plan: ${unjudgedBecause(one.resource.status)}`);
 }
 
 function planData(one: Planned): unknown {

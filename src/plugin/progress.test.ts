@@ -44,6 +44,12 @@ describe('a copy that is watched', () => {
     });
   });
 
+  it('tells that nothing is known yet', () => {
+    expect(reindexProgress(request({ observedGeneration: -1 }).resource, NOW).detail).toBe(
+      'the operator has not looked at it yet',
+    );
+  });
+
   it('tells why it waits, and for whom', () => {
     const waiting = request({
       phase: 'Pending',

@@ -5,7 +5,7 @@ import { parseSchedule } from '../schedule/cron.ts';
 import { nextSlot } from '../schedule/slots.ts';
 import { isTimeZone } from '../schedule/time-zone.ts';
 import { nameOf } from './targets.ts';
-import { bytes, clause, counted, grouped, relative } from './words.ts';
+import { bytes, clause, counted, grouped, relative, unjudgedBecause } from './words.ts';
 
 /** How far something is that is watched. */
 export interface Progress {
@@ -38,6 +38,7 @@ export function reindexProgress(request: ReindexRequest, now: number): Progress 
 
 function detailOf({ metadata, status = {} }: ReindexRequest, now: number): string {
   const { phase, progress, series, writeOutage, rollbackUntil } = status;
+  if (phase === undefined) return unjudgedBecause(status);
   if (phase === 'AwaitingApproval')
     return `waits for you: kubectl es-steward approve reindex/${metadata.name} -n ${metadata.namespace}`;
   if (waits(status)) return reasonOf(status);

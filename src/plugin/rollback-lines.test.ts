@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOW, request } from '../../test/support/plugin-objects.ts';
+import { condition, NOW, request } from '../../test/support/plugin-objects.ts';
 import { refusalOf, rollbackLines } from './rollback-lines.ts';
 
 const open = {
@@ -20,6 +20,16 @@ describe('a rollback', () => {
   ] as const)('in phase %s until %s: %s', (phase, rollbackUntil, reason) => {
     const status = { phase, aliasesMoved: ['orders'], ...(rollbackUntil && { rollbackUntil }) };
     expect(refusalOf(request(status).resource, NOW) ?? '').toMatch(reason ?? /^$/);
+  });
+
+  it('is not judged by a status that is lost: its aliases may have moved', () => {
+    const lost = refusalOf(request({ observedGeneration: -1 }).resource, NOW);
+    expect(lost).toMatch(/operator has not looked at it yet/);
+    expect(lost).not.toMatch(/Pending|cancel/);
+    const conditions = [condition('Ready', 'False', 'ConnectionNotReady')];
+    expect(refusalOf(request({ observedGeneration: 1, conditions }).resource, NOW)).toMatch(
+      /ConnectionNotReady/,
+    );
   });
 
   it.each(['Pending', 'Copying', 'Failed', 'Cancelled', 'Completed'] as const)(

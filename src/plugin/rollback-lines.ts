@@ -1,9 +1,12 @@
 import type { ReindexRequest } from '../crds/reindex-request.ts';
-import { counted, relative } from './words.ts';
+import { counted, relative, unjudgedBecause } from './words.ts';
 
 /** Why the aliases cannot move back; undefined when they can be asked to. */
 export function refusalOf({ spec, status = {} }: ReindexRequest, now: number): string | undefined {
-  const { phase = 'Pending', rollbackUntil, aliasesMoved = [] } = status;
+  const { phase, rollbackUntil, aliasesMoved = [] } = status;
+  // Of a request that has lost its status the aliases may have moved: nothing is known until it is built anew.
+  if (phase === undefined)
+    return `it is not known yet how far it is (${unjudgedBecause(status)}). Ask again once it has a phase`;
   if (phase === 'RollbackWindow') {
     if (rollbackUntil !== undefined && Date.parse(rollbackUntil) <= now)
       return `its window is over since ${rollbackUntil}. Copy back with a new request`;

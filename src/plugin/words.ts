@@ -1,3 +1,5 @@
+import { type Conditioned, findCondition } from '../crds/shared.ts';
+
 /** Numbers and times as people read them. */
 
 const SECOND = 1_000;
@@ -37,3 +39,11 @@ export function bytes(count: number): string {
 
 /** A sentence as a part of another line: no capital is lost, no full stop stays. */
 export const clause = (sentence: string): string => sentence.replace(/\.$/, '');
+
+/** Why an object does not yet say what it would say once it is judged. */
+export function unjudgedBecause(status: Conditioned): string {
+  const ready = findCondition(status, 'Ready');
+  return ready === undefined
+    ? 'the operator has not looked at it yet'
+    : `${ready.reason}: ${clause(ready.message)}`;
+}

@@ -1,6 +1,7 @@
 /**
  * What can end a pass besides success, told apart by who must act (the idea is Flux's `internal/error`).
- * Anything else that is thrown is a fault: retried with back-off, the last Ready condition kept.
+ * Anything else that is thrown is a fault: retried with back-off, the last Ready condition kept, unless the error has a
+ * `lastingReason`, which then is that of Ready=False.
  */
 
 /** The resource itself must change, or it has failed for good: Ready=False, Stalled=True, no retry of its own. */

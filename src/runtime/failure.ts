@@ -50,10 +50,23 @@ function retrying(error: unknown): Failure {
   const atLeastMs = error instanceof KubernetesError ? error.retryAfterMs : undefined;
   return {
     error,
-    report: { type: 'retrying', message: `Retrying after a fault: ${publicMessage(error)}` },
+    report: faultReport(error),
     outcome: { type: 'failed', error, ...(atLeastMs === undefined ? {} : { atLeastMs }) },
   };
 }
+
+/** A fault may last until a person acts, and then says so by a reason. It is retried all the same: nobody tells when they did. */
+function faultReport(error: unknown): FailureReport {
+  const message = publicMessage(error);
+  const reason = error instanceof Error && 'lastingReason' in error ? error.lastingReason : undefined;
+  return typeof reason === 'string'
+    ? { type: 'verdict', ready: { type: 'reconciling', reason, message } }
+    : { type: 'retrying', message: `Retrying after a fault: ${message}` };
+}
+
+/** What ended a pass or an action, in a sentence that is fit for a status. */
+export const failureText = (error: unknown): string =>
+  error instanceof TerminalError || error instanceof WaitingError ? error.message : publicMessage(error);
 
 /** An error may offer a sentence that is fit for a status. Of any other only the name is shown: its text may carry a secret. */
 function publicMessage(error: unknown): string {

@@ -6,6 +6,7 @@ import type { MemoryKubernetes } from '../../test/support/memory-kubernetes.ts';
 import { lamp } from '../../test/support/toy-kind.ts';
 import type { LampAction, LampController, LampStatus } from '../../test/support/toy-kind.ts';
 import type { Condition } from '../crds/shared.ts';
+import { classifyAnswer } from '../elasticsearch/classify.ts';
 import { withDeadline } from '../kubernetes/deadline.ts';
 import { refusalError } from '../kubernetes/errors.ts';
 import type { Decision } from './controller.ts';
@@ -423,6 +424,26 @@ describe('a pass that fails', () => {
     expect(JSON.stringify(status())).not.toContain('hunter2');
   });
 
+  it('is not ready over a fault that lasts until a person acts, and retries all the same', async () => {
+    await pass({});
+    const error = classifyAnswer(
+      { method: 'GET', path: '/_cat' },
+      { status: 403, body: { error: { type: 'security_exception', reason: 'no' } } },
+    );
+    expect(await pass({ observe: throwing(error) })).toEqual({ type: 'failed', error });
+    expect(conditions()).toEqual(['Ready=False MissingPrivileges', 'Reconciling=True MissingPrivileges']);
+    await pass({});
+    expect(conditions()).toEqual(['Ready=True Shines']);
+  });
+
+  it('does not take the 403 of a proxy for one that lasts', async () => {
+    await pass({});
+    await pass({
+      observe: throwing(classifyAnswer({ method: 'GET', path: '/' }, { status: 403, body: 'no' })),
+    });
+    expect(conditions()).toEqual(['Ready=True Shines', 'Reconciling=True Retrying']);
+  });
+
   it('writes the same fault once', async () => {
     await pass({ observe: throwing(new TypeError('one')) });
     await pass({ observe: throwing(new TypeError('two')) });
@@ -538,6 +559,23 @@ describe('the finalizer', () => {
       await pass(ways);
       expect(memory.stored('a')).toBeUndefined();
       expect(events).toEqual(['CleanupAbandoned']);
+    });
+
+    it('names the block that it leaves, the way to lift it, and why', async () => {
+      const message = 'writes to orders-v1 are blocked';
+      const blocked = { type: 'WritesBlocked', status: 'True', reason: 'CutOver', message };
+      memory.put('a', {
+        spec: { brightness: 1 },
+        status: { conditions: [{ ...blocked, lastTransitionTime: '2026-01-01T00:00:00Z' }] },
+        metadata: { finalizers: [FINALIZER], deletionTimestamp: '2026-01-01T00:00:00Z' },
+      });
+      await clock.advance(120_000);
+      const notes: string[] = [];
+      await pass(
+        { observe: throwing(new WaitingError('Unreachable', 'no connection to es.', 1)) },
+        { record: (_, { note }) => void notes.push(note) },
+      );
+      expect(notes.join()).toMatch(/orders-v1.*"index.blocks.write": null.*no connection to es\./);
     });
 
     it.each(failures)('stays as long as the kill switch is on: %s', async (_, ways) => {

@@ -1,4 +1,5 @@
 import { isKubernetesError } from '../kubernetes/errors.ts';
+import { abandonedCleanup } from './abandoned-cleanup.ts';
 import type { ActionLike, Controller, Decision, Pass, ResourceKey } from './controller.ts';
 import { assertMayAct, patchObject } from './engine.ts';
 import type { Engine, Outcome, PassState } from './engine.ts';
@@ -138,17 +139,12 @@ async function endQuietly({ engine, kind, current }: PassState, { outcome }: Fai
  * hold its namespace. Until then the next try comes no later than that moment. The kill switch is no failure: whoever has
  * switched it on lets the cleanup begin by switching it off.
  */
-async function endOfCleanup(state: PassState, { outcome }: Failure): Promise<Outcome> {
+async function endOfCleanup(state: PassState, { error, outcome }: Failure): Promise<Outcome> {
   const left = cleanupTimeLeft(state.current, state.engine.serverNow());
   if (left === undefined || state.engine.pausedByHand?.() === true) return outcome;
   if (left > 0) return withinMs(outcome, left);
   await patchObject(state, removeFinalizerPatch(state.current));
-  state.engine.record(state.current, {
-    type: 'Warning',
-    reason: 'CleanupAbandoned',
-    action: 'Cleanup',
-    note: 'The cleanup in Elasticsearch kept failing for two minutes and was given up; look for what this resource left behind.',
-  });
+  state.engine.record(state.current, abandonedCleanup(state.current, error));
   return { type: 'again', afterMs: 0 };
 }
 

@@ -118,11 +118,30 @@ describe('a change wakes a controller', () => {
     ['of the spec', { generation: 2 }, true],
     ['of the wish to be deleted', { deletionTimestamp: '2026-01-01T00:00:00Z' }, true],
     ['of an annotation of ours', { annotations: { 'es-steward.dev/run-now': '1' } }, true],
-    ['of the status alone: never', {}, false],
+    ['of nothing that is a wish: never', {}, false],
     ['of the finalizers: never', { finalizers: ['es-steward.dev/cleanup'] }, false],
     ['of a foreign annotation: never', { annotations: { team: 'a' } }, false],
     ['of a label: never', { labels: { team: 'a' } }, false],
   ])('%s', (_, more, expected) => {
     expect(wakes(changed(more))).toBe(expected);
+  });
+
+  const conditions = [{ type: 'Ready', status: 'True' }];
+  it.each<[string, unknown, unknown, boolean]>([
+    ['that is its loss', { observedGeneration: 1, conditions }, { observedGeneration: -1 }, true],
+    ['that removes it', { observedGeneration: 1, conditions }, undefined, true],
+    ['that removes the conditions', { observedGeneration: 1, conditions }, { observedGeneration: 1 }, true],
+    [
+      'that says more',
+      { observedGeneration: 1, conditions },
+      { observedGeneration: 1, conditions, phase: 'Copying' },
+      false,
+    ],
+    ['that is the first', { observedGeneration: -1 }, { observedGeneration: 1, conditions }, false],
+    ['before the first verdict', { observedGeneration: -1 }, { observedGeneration: -1, conditions }, false],
+  ])('of the status %s', (_, before, after, expected) => {
+    const withStatus = (version: number, status: unknown) => ({ ...object('a', version), status });
+    const change = { before: withStatus(1, before), after: withStatus(2, after) };
+    expect(wakes({ type: 'changed', key: 'n/a', ...change })).toBe(expected);
   });
 });

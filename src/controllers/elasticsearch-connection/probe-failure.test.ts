@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { elasticsearchConnection } from '../../crds/elasticsearch-connection.ts';
+import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { ErrorClass } from '../../elasticsearch/errors.ts';
 import type { Connection } from './observed.ts';
@@ -19,7 +20,12 @@ function connection(spec: object): Connection {
 
 const failed = (errorClass: ErrorClass, spec: object = { endpoints: ['https://es.example'] }) =>
   probeFailure(
-    new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: 'GET /_cluster/health: no.' }),
+    new ElasticsearchError({
+      errorClass,
+      errorType: 'some_exception',
+      outcomeUnknown: false,
+      publicMessage: 'GET /_cluster/health: no.',
+    }),
     connection(spec),
   );
 
@@ -49,6 +55,24 @@ describe('a failed probe', () => {
       expect(failed(errorClass).message).toContain('https://es.example: what answers there has none');
     },
   );
+
+  it.each([
+    ['a proxy', '<html>403 Forbidden</html>'],
+    ['a Kubernetes API server', { kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403 }],
+  ])('that %s refuses is no lack of a privilege', (_, body) => {
+    const error = classifyAnswer({ method: 'GET', path: '/' }, { status: 403, body });
+    const failure = probeFailure(error, connection({ endpoints: ['https://es.example'] }));
+    expect(failure).toMatchObject({ type: 'reconciling', reason: 'Unreachable' });
+    expect(failure.message).toMatch(/^https:..es.example: a proxy refuses.*not Elasticsearch \(403\)/);
+  });
+
+  it.each([
+    ['http://es.example:9200', /unreadable\. If it is a port with TLS.*https:/],
+    ['https://es.example:9200', /unreadable\. If Elasticsearch asks for client certificates/],
+  ])('of %s whose answer is lost says what may be wrong', (endpoint, hint) => {
+    const { message } = failed('unknownOutcome', { endpoints: [endpoint], allowInsecure: true });
+    expect(message).toMatch(hint);
+  });
 
   const secretRef = { name: 'login' };
   const endpoints = ['https://es.example'];

@@ -1,0 +1,26 @@
+import type { Condition } from '../crds/shared.ts';
+import { findCondition } from '../crds/shared.ts';
+import type { ResourceEvent } from './controller.ts';
+import { failureText } from './failure.ts';
+import type { RawObject } from './resource.ts';
+
+/**
+ * The last that is told of a resource whose cleanup is given up. An event may be cut at its end: what is left and how to
+ * remove it comes first.
+ */
+export function abandonedCleanup({ status }: Pick<RawObject, 'status'>, error: unknown): ResourceEvent {
+  return {
+    type: 'Warning',
+    reason: 'CleanupAbandoned',
+    action: 'Cleanup',
+    note: `The cleanup in Elasticsearch kept failing for two minutes and was given up. ${left(status)} The last failure: ${failureText(error)}`,
+  };
+}
+
+/** By the condition that every kind has to set while it blocks writes; its message names the index. */
+function left(status: unknown): string {
+  const blocked = findCondition(status as { conditions?: readonly Condition[] } | undefined, 'WritesBlocked'); // checked by the CRD's schema
+  return blocked?.status === 'True'
+    ? `A write block may be left (${blocked.message}): lift it by PUT INDEX/_settings {"index.blocks.write": null}.`
+    : 'Look for what this resource left behind.';
+}
