@@ -619,6 +619,7 @@ describe('obstacles', () => {
     'ConnectionNotFound',
     'NotGranted',
     'ConnectionNotReady',
+    'Retrying',
     'ConnectionSuspended',
     'WaitingForTurn',
     'NotSynced',
