@@ -199,7 +199,9 @@ export const reindexRequestStatus = object('The progress of the request, and wha
     refreshed: z.boolean().optional().describe('Whether both indexes are refreshed.'),
     sourceDocuments: count('Documents in the source.').optional(),
     destinationDocuments: count('Documents in the destination.').optional(),
-    expected: count('Documents that the destination must have.').optional(),
+    expected: count(
+      'Documents that the destination must have. With a script that leaves documents out, and changes during the copy, the most that it may have: the verdict names how many fewer.',
+    ).optional(),
     ghostsRemoved: count('Deleted documents that were removed from the destination.').optional(),
     sampled: count('Documents whose content was compared.').optional(),
     mismatched: count('Documents whose content differs.').optional(),

@@ -185,7 +185,7 @@ const members = withRules(
           .enum(['Counts', 'Ids', 'Sample', 'Full'])
           .default('Counts')
           .describe(
-            'Counts: both indexes contain the same number of documents. Ids: also the same ids. Sample: also the same content of sampleSize documents. Full: also the same content of all. Sample and Full are not possible with a transform.',
+            'Counts: both indexes contain the same number of documents, which proves the copy if nothing else writes to the destination before the aliases move. Ids: also the same ids. Sample: also the same content of sampleSize documents. Full: also the same content of all. Sample and Full are not possible with a transform.',
           ),
         sampleSize: z
           .int()

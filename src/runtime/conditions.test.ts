@@ -75,6 +75,31 @@ describe('conditions after a fault', () => {
     ]);
   });
 
+  it.each(['ConnectionNotReady', 'Retrying'])('replace %s: it may be over, and this is not', (reason) => {
+    const previous = context(before('Ready', 'False', reason), before('Reconciling', 'True', reason));
+    const [ready] = retryingConditions('no answer', undefined, previous);
+    expect(ready).toMatchObject({
+      status: 'False',
+      reason: 'Retrying',
+      message: 'no answer',
+      lastTransitionTime: BEFORE,
+    });
+  });
+
+  it('keep what controllers go on from', () => {
+    const previous = context(before('Ready', 'False', 'Conflict'), before('Reconciling', 'True', 'Conflict'));
+    expect(brief(retryingConditions('no answer', undefined, previous))).toEqual([
+      'Ready=False Conflict',
+      'Reconciling=True Retrying',
+    ]);
+  });
+
+  it('tell the newest fault where Ready was never known', () => {
+    const first = retryingConditions('no answer', undefined, context());
+    const [ready] = retryingConditions('another', undefined, context(...first));
+    expect(ready).toMatchObject({ status: 'Unknown', message: 'another' });
+  });
+
   it('end a stall: what is tried again is not stalled', () => {
     const after = retryingConditions(
       'no answer',

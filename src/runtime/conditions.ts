@@ -26,24 +26,31 @@ export function conditionsOf(
 }
 
 /**
- * After a fault: what was known stays, `Ready` above all, since a fault says nothing about the object. Only
- * Reconciling tells that a retry is due. `extras` as for `conditionsOf`.
+ * After a fault: what was known stays, `Ready` above all, since a fault says nothing about the object: controllers go on
+ * from its reason, and True must not turn for what passes. Only Reconciling tells that a retry is due, and a Ready that
+ * has told of a hindrance outside, which may be over: the fault is what hinders now. `extras` as for `conditionsOf`.
  */
 export function retryingConditions(
   message: string,
   extras: readonly ExtraCondition[] | undefined,
   context: ConditionContext,
 ): Condition[] {
-  const ready = context.previous.filter(({ type }) => type === 'Ready');
-  const unknown: ExtraCondition = { type: 'Ready', status: 'Unknown', reason: 'Retrying', message };
+  const before = context.previous.find(({ type }) => type === 'Ready');
+  const ready: ExtraCondition = { type: 'Ready', status: 'Unknown', reason: 'Retrying', message };
   const retrying: ExtraCondition = { type: 'Reconciling', status: 'True', reason: 'Retrying', message };
+  const isKept = before !== undefined && !isOutdated(before);
   return [
-    ...(ready.length > 0 ? ready : stamp([unknown], context)),
+    ...(isKept ? [before] : stamp([{ ...ready, status: before?.status ?? 'Unknown' }], context)),
     ...stamp([retrying], context),
     ...context.previous.filter(({ type }) => type === 'Suspended'),
     ...otherConditions(extras, context),
   ];
 }
+
+/** What tells of the way to the object, and nothing of the object itself. */
+const HINDRANCES: ReadonlySet<string> = new Set(['ConnectionNotReady', 'Retrying']);
+
+const isOutdated = ({ status, reason }: Condition): boolean => status !== 'True' && HINDRANCES.has(reason);
 
 function otherConditions(
   extras: readonly ExtraCondition[] | undefined,

@@ -16,7 +16,7 @@ export type FailureReport =
   | { readonly type: 'quiet' }
   /** The error says what the object is: Ready=False with a reason. */
   | { readonly type: 'verdict'; readonly ready: Readiness }
-  /** The error says nothing about the object: the last Ready is kept. */
+  /** The error says nothing about the object: see retryingConditions. */
   | { readonly type: 'retrying'; readonly message: string };
 
 /** @param signal the signal of the pass: an error after its abort is the abort. */

@@ -636,6 +636,7 @@ describe('obstacles', () => {
     'ConnectionNotFound',
     'NotGranted',
     'ConnectionNotReady',
+    'Retrying',
     'ConnectionSuspended',
     'WaitingForTurn',
     'NotSynced',

@@ -69,6 +69,7 @@ export const TROUBLES: ReadonlySet<string> = new Set([
   'NotGranted',
   'ConnectionNotReady',
   'ConnectionSuspended',
+  'Retrying',
   'WaitingForTurn',
   'NotSynced',
 ]);

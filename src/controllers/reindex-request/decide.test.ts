@@ -120,6 +120,12 @@ describe('validating', () => {
       'PreflightFailed',
     ],
     [
+      'a source that cannot be read',
+      { sources: [source({ settings: { blocks: { read: 'true' } } })] },
+      {},
+      'PreflightFailed',
+    ],
+    [
       'a destination whose error index could not be named',
       {},
       { destination: { index: `${'é'.repeat(124)}xx` } },

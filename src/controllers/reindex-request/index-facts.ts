@@ -19,7 +19,7 @@ export function shardCountOf({ settings }: Pick<IndexFacts, 'settings'>): number
   return Number(flatten(settings)['index.number_of_shards'] ?? 1);
 }
 
-type Block = 'write' | 'metadata' | 'read_only' | 'read_only_allow_delete';
+type Block = 'write' | 'read' | 'metadata' | 'read_only' | 'read_only_allow_delete';
 
 /** Whether one of these blocks is set. */
 export function isBlocked({ settings }: Pick<IndexFacts, 'settings'>, ...blocks: readonly Block[]): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { observed, request as resource, NOW } from '../../../test/support/reindex-situations.ts';
+import { index, observed, request as resource, NOW } from '../../../test/support/reindex-situations.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { readPreflight } from './observe-preflight.ts';
@@ -35,6 +35,13 @@ it('sees that sequence numbers cannot be searched', async () => {
   const refusal = answered(400, { error: { type: 'search_phase_execution_exception', reason: 'no' } });
   const { preflight } = await readPreflight(situation, cluster(refusal), signal);
   expect(preflight?.sequenceNumbersSearchable).toBe(false);
+});
+
+it('asks nothing of an index that cannot be read', async () => {
+  const settings = { blocks: { read: 'true' } };
+  const blocked = situationOf(resource(), observed({ sources: [index('orders-v1', { settings })] }), NOW);
+  const silent = { request: () => Promise.reject(new Error('it was asked')) };
+  expect(await readPreflight(blocked, silent, signal)).toEqual({});
 });
 
 it('does not take a proxy for an index whose sequence numbers cannot be searched', async () => {

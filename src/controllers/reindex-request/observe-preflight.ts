@@ -10,6 +10,7 @@ import { isPipelineName } from '../../elasticsearch/path.ts';
 import { missingPrivileges } from '../../elasticsearch/privileges.ts';
 import { servingPipelines } from './named-pipelines.ts';
 import { OWN_PREFIX, scratchIndex } from './names.ts';
+import { isBlocked } from './index-facts.ts';
 import type { IndexFacts, Observed, PreflightFacts } from './observed.ts';
 import { calledPipelines } from './pipeline-rules.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
@@ -21,7 +22,8 @@ export async function readPreflight(
   signal: AbortSignal,
 ): Promise<Pick<Observed, 'preflight'>> {
   const [source, ...others] = situation.observed.sources;
-  if (!source || others.length > 0 || source.closed || source.dataStream) return {};
+  if (!source || others.length > 0 || source.closed || source.dataStream || isBlocked(source, 'read'))
+    return {};
   const privileges = await missingPrivileges(es, requiredPrivileges(situation, source), signal);
   // Who may not read pipelines is told so, and not that there is none.
   const pipeline = privileges.length > 0 ? undefined : situation.spec.transform?.pipeline;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { NOW, request, UID } from '../../../test/support/reindex-situations.ts';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import type { Holder, Obligation } from '../../runtime/obligations.ts';
 import type { Connections, Use } from '../../elasticsearch/connections.ts';
@@ -40,6 +41,23 @@ it('sees that the time of writers is over, whatever has become of its connection
   for (const status of [{ phase: 'Fencing', fence }, { phase: 'CatchingUp' }] as const)
     await expect(observe(request(status), pass)).rejects.toThrow('resume it');
   expect(undone).toEqual([true, false]);
+});
+
+it('waits for a block that hides an index before it begins, and goes on trying afterwards', async () => {
+  const blocked = new ElasticsearchError({
+    errorClass: 'blocked',
+    outcomeUnknown: false,
+    publicMessage: 'GET /orders-v1: blocked',
+  });
+  const es = { request: () => Promise.reject(blocked) };
+  const connections = { use: async () => ({ es }) };
+  // Casts: it ends at the index, and nothing else is used.
+  const observe = createObserve({ connections, requests: () => [] } as unknown as Parameters<
+    typeof createObserve
+  >[0]);
+  const pass = { now: NOW, signal: new AbortController().signal } as Pass;
+  await expect(observe(request({}), pass)).rejects.toBeInstanceOf(WaitingError);
+  await expect(observe(request({ phase: 'Copying' }), pass)).rejects.toBe(blocked);
 });
 
 it('owes what serves its writes as long as an alias of the way back is on it', async () => {

@@ -12,6 +12,7 @@ import { stageOf } from './decide.ts';
 import { followTask } from './observe-end.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { readClaims } from './observe-claims.ts';
+import { getIndexBefore } from './observe-index.ts';
 import { markOf } from './destination.ts';
 import { factsOf } from './index-facts.ts';
 import type { IndexFacts, Observed, OwnTasks } from './observed.ts';
@@ -168,12 +169,13 @@ async function readBase(
 ): Promise<Observed> {
   const { es } = cluster;
   const planned = resource.status?.source?.index;
+  const read = hasBegun(resource.status?.phase) ? getIndex : getIndexBefore;
   const [destinations, known] = await Promise.all([
-    getIndex(es, resource.spec.destination.index, signal),
-    planned === undefined ? undefined : getIndex(es, planned, signal),
+    read(es, resource.spec.destination.index, signal),
+    planned === undefined ? undefined : read(es, planned, signal),
   ]);
   const destination = destinations[0] && factsOf(destinations[0]);
-  const sources = known ?? (await getIndex(es, sourceName(resource, destination), signal));
+  const sources = known ?? (await read(es, sourceName(resource, destination), signal));
   // After the epoch: a task that began before it was over is in the list.
   const [tasks, claims] = await Promise.all([
     readTasks(resource, cluster, signal),

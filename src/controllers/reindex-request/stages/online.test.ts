@@ -407,6 +407,20 @@ describe('the proof of an online copy', () => {
     expect(phase === 'CuttingOver').toBe(isFine);
   });
 
+  it('does not call counts equal that only lie between bounds', () => {
+    const verdictWith = (left: object, copies: number) =>
+      ask(
+        {
+          ...verifying,
+          copy: { ...copy, fenced: true, sums: { ...sums, ...left } },
+          verification: { refreshed: true, recount: true },
+        },
+        world(copies),
+      ).status.verification?.verdict;
+    expect(verdictWith({ noops: 2, deleted: 1 }, 97)).toMatch(/^(?!Equal).*up to 3$/);
+    expect(verdictWith({}, 100)).toMatch(/^Equal/);
+  });
+
   it('expects no document that is in quarantine', () => {
     const status = { ...verifying, copy: { ...copy, fenced: true, bad: 3 } };
     const wish = { onDocumentFailure: { policy: 'Quarantine' } };

@@ -54,6 +54,11 @@ function refuseSource(situation: Situation): Step | undefined {
       situation,
       `index ${source.name} is read-only (index.blocks.read_only), so the copy cannot add its alias: use index.blocks.write instead, then retry`,
     );
+  if (isBlocked(source, 'read'))
+    return refuse(
+      situation,
+      `index ${source.name} cannot be read (index.blocks.read), so it cannot be copied: set index.blocks.read to null, then retry`,
+    );
   if (observed.protects(source.name))
     return refuse(
       situation,

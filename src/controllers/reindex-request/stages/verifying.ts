@@ -52,7 +52,8 @@ interface Figures {
 function judge(situation: Prepared, counts: Figures, proven: CutoverMaxSeq): Step {
   const { status, spec, observed } = situation;
   const quarantined = typeof observed.bad === 'number' ? observed.bad : 0;
-  const { most, fewest } = expected(situation, counts.source - quarantined);
+  const bounds = expected(situation, counts.source - quarantined);
+  const { most, fewest } = bounds;
   const verification = {
     ...status.verification,
     refreshed: true,
@@ -62,7 +63,7 @@ function judge(situation: Prepared, counts: Figures, proven: CutoverMaxSeq): Ste
   };
   const figures = `Old Docs: ${counts.source} New Docs: ${counts.destination}`;
   if (counts.destination > most || counts.destination < fewest)
-    return differ(situation, counts, { ...verification, verdict: `Different: ${figures}` }, most);
+    return differ(situation, counts, { ...verification, verdict: `Different: ${figures}` }, bounds);
   const { actions, status: known } = finishAtOnce(situation, proven);
   return step(situation, {
     phase: 'CuttingOver',
@@ -75,7 +76,7 @@ function judge(situation: Prepared, counts: Figures, proven: CutoverMaxSeq): Ste
       // From here on nothing that was begun before may still come true: the move belongs to an epoch of its own.
       epoch: situation.epoch + 1,
       intent: { type: 'CutOver', time: time(situation.now) },
-      verification: { ...verification, verdict: `Equal: ${figures}` },
+      verification: { ...verification, verdict: verdictOf(figures, bounds) },
       destination: { ...status.destination, index: spec.destination.index, documents: counts.destination },
     },
     progress: withQuarantined(status.progress, figures, quarantined),
@@ -83,17 +84,26 @@ function judge(situation: Prepared, counts: Figures, proven: CutoverMaxSeq): Ste
   });
 }
 
+interface Bounds {
+  readonly most: number;
+  readonly fewest: number;
+}
+
+/** Counts between bounds are not equal, and do not say so. */
+function verdictOf(figures: string, { most, fewest }: Bounds): string {
+  return most === fewest
+    ? `Equal: ${figures}`
+    : `Within bounds: ${figures}, of which the script left out up to ${most - fewest}`;
+}
+
 /** A document that the script leaves out is missing by intention, and may have been left out in more than one round. */
-function expected(
-  { status }: Situation,
-  documents: number,
-): { readonly most: number; readonly fewest: number } {
+function expected({ status }: Situation, documents: number): Bounds {
   const { noops = 0, deleted = 0 } = status.copy?.sums ?? {};
   const left = noops + deleted;
   // What is looked up and copied again is left out again.
   return (status.copy?.round ?? 0) === 0 && !status.verification?.recount
     ? { most: documents - left, fewest: documents - left }
-    : { most: documents, fewest: documents - left };
+    : { most: documents, fewest: Math.max(0, documents - left) };
 }
 
 /** Once, every document is looked up, outside of the block where writers are waiting; then a difference is a failure. */
@@ -101,9 +111,10 @@ function differ(
   situation: Prepared,
   counts: Figures,
   verification: NonNullable<ReindexRequestStatus['verification']>,
-  most: number,
+  { most, fewest }: Bounds,
 ): Step {
   const { status, spec } = situation;
+  const wanted = most === fewest ? `${most}` : `${fewest} to ${most}`;
   if (!status.verification?.recount && status.plan?.sequenceNumbers && status.copy?.pit !== undefined) {
     const { verdict: _verdict, ...rest } = verification;
     const looked = {
@@ -122,7 +133,7 @@ function differ(
   return fail(
     situation,
     'VerificationFailed',
-    `${spec.destination.index} has ${counts.destination} documents where ${most} are expected; no alias was moved and the source is as it was: ${cureOf(situation, counts, most)}`,
+    `${spec.destination.index} has ${counts.destination} documents where ${wanted} are expected; no alias was moved and the source is as it was: ${cureOf(situation, counts, most)}`,
     { verification },
   );
 }
