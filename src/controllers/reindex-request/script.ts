@@ -91,9 +91,20 @@ export function scriptFault(source: string): string | undefined {
   return isBalanced(tokens) ? undefined : 'closes a bracket that it has not opened, or leaves one open';
 }
 
+/**
+ * At the end of a script Painless takes a statement without its semicolon, but not everywhere before a brace, as in
+ * `if (a) b = 1`. It comes right behind the last word, as a comment may follow.
+ */
+function terminated(source: string, tokens: readonly Token[]): string {
+  const last = tokens.at(-1);
+  if (!last || last.text === ';' || last.text === '}') return source;
+  return `${source.slice(0, last.end)};${source.slice(last.end)}`;
+}
+
 /** Painless wants functions before statements, and none inside another: they stay outside of the wrapper. */
-function splitFunctions(source: string): { readonly functions: readonly string[]; readonly body: string } {
-  const tokens = tokensOf(source) ?? [];
+function splitFunctions(script: string): { readonly functions: readonly string[]; readonly body: string } {
+  const tokens = tokensOf(script) ?? [];
+  const source = terminated(script, tokens);
   const functions: string[] = [];
   let first = 0;
   let start = 0;
