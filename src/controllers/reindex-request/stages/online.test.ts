@@ -307,6 +307,17 @@ describe('the block of an online copy', () => {
     expect(stage(request(fencedStatus, online), blocked())).not.toBe('Lifting');
   });
 
+  it('has no deadline where somebody else has blocked writes before: they do not wait for us', () => {
+    const before = { ...plan, blockedBefore: true };
+    const theirs = {
+      ...fencedStatus,
+      plan: before,
+      fence: { verified: false, deadline: '2026-03-01T11:59:00Z' },
+    };
+    expect(stage(request(theirs, online), blocked())).toBe('Verifying');
+    expect(ask({ ...flushed, plan: before }, blocked()).status.fence).toEqual({ verified: false });
+  });
+
   it('takes back what had made the destination ready for users', () => {
     const cutover = {
       time: '2026-03-01T12:00:00Z',
