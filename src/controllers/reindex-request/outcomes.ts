@@ -59,10 +59,15 @@ function addsUp({ total, created, updated, noops, deleted, versionConflicts }: R
   return versionConflicts === 0 && total === created + updated + noops + deleted;
 }
 
-/** Load, shards on the move, blocks and lost nodes pass; a document cannot be blamed for them. */
+/**
+ * Load, shards on the move, blocks and lost nodes pass; a document cannot be blamed for them. A plain 500 is the
+ * document's: so does a processor of a pipeline answer that fails on it.
+ */
 function isPassing(type: string, status: number | undefined): boolean {
-  return PASSING.has(type) || status === 429 || status === 409 || (status ?? 0) >= 500;
+  return PASSING.has(type) || (status !== undefined && PASSING_STATUS.has(status));
 }
+
+const PASSING_STATUS: ReadonlySet<number> = new Set([409, 429, 502, 503, 504]);
 
 const PASSING: ReadonlySet<string> = new Set([
   'cluster_block_exception',
@@ -82,6 +87,9 @@ const PASSING: ReadonlySet<string> = new Set([
   'task_cancelled_exception',
   'index_not_found_exception',
   'shard_not_found_exception',
+  // These two come as a plain 500: a shard that is just being closed, and its disk.
+  'already_closed_exception',
+  'i_o_exception',
 ]);
 
 function failureOf(type: string): TaskOutcome {
