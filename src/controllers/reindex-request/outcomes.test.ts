@@ -131,4 +131,18 @@ describe('outcomeOf', () => {
       outcomeOf({ state: 'done', task, response: undefined, error: { type, reason: '' } }, 'o').type,
     ).toBe(expected);
   });
+
+  it.each([
+    ['es-steward: b is a value, nothing can be moved below it', 'spec.transform.renames'],
+    ['es-steward: a script may not change _id, _routing or _index', 'changes _id, _routing or _index'],
+    ['Cannot invoke "secret" of null', 'a script fails on a document'],
+  ])(
+    'a script that ended it with "%s" is told of without its words, and without a pipeline',
+    (thrown, told) => {
+      const error = { type: 'script_exception', reason: `runtime error; ${thrown}` };
+      const outcome = outcomeOf({ state: 'done', task, response: undefined, error }, 'o');
+      expect(outcome).toMatchObject({ reason: 'ScriptFailed', message: expect.stringContaining(told) });
+      expect(JSON.stringify(outcome)).not.toMatch(/secret|pipeline|es-steward:/);
+    },
+  );
 });

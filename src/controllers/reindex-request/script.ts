@@ -1,5 +1,6 @@
 import type { ReindexRequestSpec } from '../../crds/reindex-request.ts';
 import { isBalanced, type Token, tokensOf } from './painless.ts';
+import { BELOW_VALUE, MOVES_DOCUMENT } from './script-failure.ts';
 
 type Transform = Pick<NonNullable<ReindexRequestSpec['transform']>, 'script' | 'renames'>;
 type Rename = NonNullable<Transform['renames']>[number];
@@ -35,7 +36,7 @@ export function copyScript(
     ...renames,
     'esStewardTransform(ctx, params);',
     'if (ctx._id != esStewardId || ctx._routing != esStewardRouting || ctx._index != esStewardIndex) {',
-    "  throw new IllegalArgumentException('es-steward: a script may not change _id, _routing or _index');",
+    `  throw new IllegalArgumentException('${MOVES_DOCUMENT}');`,
     '}',
     ...(leavesOut ? ["if (ctx.op == 'noop') { ctx.op = 'delete'; }"] : []),
   ].join('\n');
@@ -68,7 +69,7 @@ const RENAME_FUNCTION = `void esStewardRename(def source, List from, List to, bo
     if (target.get(to[i]) == null) { target.put(to[i], new HashMap()); }
     target = target.get(to[i]);
     if (!(target instanceof Map)) {
-      throw new IllegalArgumentException('es-steward: ' + to[i] + ' is a value, nothing can be moved below it');
+      throw new IllegalArgumentException('es-steward: ' + to[i] + ' ${BELOW_VALUE}');
     }
   }
   target.put(to[to.size() - 1], value);
