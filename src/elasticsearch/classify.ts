@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { causedBy } from './caused-by.ts';
 import { connectFailure } from './connector.ts';
 import { isRead } from './elasticsearch.ts';
 import type { ElasticsearchRequest } from './elasticsearch.ts';
@@ -142,8 +143,8 @@ const cause = z.object({
 });
 const errorBody = z.object({
   error: z.union([
-    z.string().transform((reason) => ({ type: undefined, reason, root_cause: [] })),
-    cause.extend({ root_cause: z.array(cause).catch([]) }),
+    z.string().transform((reason) => ({ type: undefined, reason, root_cause: [], caused_by: [] })),
+    cause.extend({ root_cause: z.array(cause).catch([]), caused_by: causedBy }),
   ]),
 });
 
@@ -154,8 +155,8 @@ function readError(body: unknown): UpstreamError {
   const wrapped = error.type === 'search_phase_execution_exception';
   const chain = wrapped ? [...error.root_cause, error] : [error, ...error.root_cause];
   const types = chain.flatMap(({ type }) => (type === undefined ? [] : [type]));
-  const reasons = new Set(chain.flatMap(({ reason }) => reason ?? []));
-  const [reason] = reasons;
+  const [reason, ...others] = chain.flatMap((one) => one.reason ?? []);
+  const reasons = new Set([...(reason === undefined ? [] : [reason]), ...others, ...error.caused_by]);
   return { types, reason, reasons: [...reasons] };
 }
 

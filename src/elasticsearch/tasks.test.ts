@@ -63,6 +63,14 @@ describe('one task', () => {
     });
   });
 
+  it('that a script has ended says what the script has thrown', async () => {
+    const thrown = { type: 'illegal_argument_exception', reason: 'no such total' };
+    const error = { type: 'script_exception', reason: 'runtime error', caused_by: thrown };
+    expect(await getTask(answering({ completed: true, task, error }), 'NODE:7')).toMatchObject({
+      error: { type: 'script_exception', reason: 'runtime error; no such total' },
+    });
+  });
+
   it('of another action under the same number is unknown: the node counts anew', async () => {
     const other = { ...task, action: 'indices:data/write/bulk', status: undefined };
     expect(await getTask(answering({ completed: false, task: other }), 'NODE:7')).toEqual({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ask } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
+import { causedBy } from './caused-by.ts';
 import { undefinedWhen } from './errors.ts';
 import { path } from './path.ts';
 import { reindexCounts, reindexResult } from './reindex-result.ts';
@@ -69,7 +70,10 @@ const storedTask = z.object({
   completed: z.boolean(),
   task,
   response: reindexResult.optional(),
-  error: z.object({ type: z.string(), reason: z.string().nullish() }).optional(),
+  error: z
+    .object({ type: z.string(), reason: z.string().nullish(), caused_by: causedBy })
+    .transform(({ type, reason, caused_by }) => ({ type, reason: [reason ?? '', ...caused_by].join('; ') }))
+    .optional(),
 });
 
 /** The reindex tasks of the whole cluster, ours and others', slices included. */
@@ -95,7 +99,7 @@ export async function getTask(es: Elasticsearch, id: string, signal?: AbortSigna
     state: 'done',
     task: answer.task.task,
     response,
-    error: error && { type: error.type, reason: error.reason ?? '' },
+    error,
   };
 }
 

@@ -74,7 +74,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
   MappingConflict: person(
     'Correct destination or transform in a new request; status.failures shows the documents.',
   ),
-  ScriptFailed: person('Correct transform.script in a new request.'),
+  ScriptFailed: person('Correct transform.script or transform.renames in a new request.'),
   ForeignDestination: person(
     'Delete the destination and annotate es-steward.dev/retry, or use another name in a new request.',
   ),

@@ -137,6 +137,7 @@ describe('validating', () => {
       {},
       'PreflightFailed',
     ],
+    ['an index of the operator', { sources: [index('es-steward-locks')] }, {}, 'PreflightFailed'],
     ['a protected source', { sources: [index('.kibana')] }, {}, 'PreflightFailed'],
     [
       'an alias that leads to the destination itself',

@@ -149,9 +149,14 @@ function provingStage(situation: Situation, copy: Copy): Stage {
   return isApproved(situation) ? 'CuttingOver' : 'AwaitingApproval';
 }
 
-/** Our alias is on the source under an earlier epoch than status has written down: it is to be moved on. */
+/**
+ * Our alias is on the source under another epoch than status has written down: an earlier one is to be moved on, and the
+ * next one was made by a release of the writers that came after the block was known to be lifted. A status that is further
+ * behind is one of old, and what was copied since it was written is not known.
+ */
 function isBetweenEpochs({ status, source, epochs, epoch }: Situation): boolean {
-  return status.copy !== undefined && source !== undefined && epochs.some((held) => held < epoch);
+  const isOther = (held: number) => held < epoch || held === epoch + 1;
+  return status.copy !== undefined && source !== undefined && epochs.some(isOther);
 }
 
 /** A status that was lost has taken the reason for the block with it: writers must not wait for the whole copy. */

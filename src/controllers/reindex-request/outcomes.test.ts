@@ -37,6 +37,9 @@ describe('resultOf', () => {
     ['rejected by a full queue', { failures: [failure('es_rejected_execution_exception', 429)] }],
     ['stopped by the flood stage', { failures: [failure('cluster_block_exception', 429)] }],
     ['without a shard', { failures: [failure('unavailable_shards_exception', 503)] }],
+    ['without a node in between', { failures: [failure('status_exception', 502)] }],
+    ['written to a shard that closes', { failures: [failure('already_closed_exception', 500)] }],
+    ['ended by a node as a whole', { failures: [{ ...failure('exception', 500), id: undefined }] }],
     ['in conflict with its own twin', { failures: [failure('version_conflict_engine_exception', 409)] }],
   ])('repeats what was %s', (_, over) => {
     expect(resultOf(result(over)).type).toBe('repeat');
@@ -67,6 +70,16 @@ describe('resultOf', () => {
       failures: [{ id: '7', type: 'document_parsing_exception' }],
     });
   });
+
+  it.each(['fail_processor_exception', 'illegal_argument_exception', 'exception'])(
+    'blames a document on which a pipeline fails with %s, though that comes as 500',
+    (type) => {
+      expect(resultOf(result({ failures: [failure(type, 500, 'd150')] }))).toMatchObject({
+        type: 'documentFailures',
+        failures: [{ id: 'd150', status: 500, type }],
+      });
+    },
+  );
 
   it('does not quote what stands in a document', () => {
     const reason =
@@ -118,4 +131,18 @@ describe('outcomeOf', () => {
       outcomeOf({ state: 'done', task, response: undefined, error: { type, reason: '' } }, 'o').type,
     ).toBe(expected);
   });
+
+  it.each([
+    ['es-steward: b is a value, nothing can be moved below it', 'spec.transform.renames'],
+    ['es-steward: a script may not change _id, _routing or _index', 'changes _id, _routing or _index'],
+    ['Cannot invoke "secret" of null', 'a script fails on a document'],
+  ])(
+    'a script that ended it with "%s" is told of without its words, and without a pipeline',
+    (thrown, told) => {
+      const error = { type: 'script_exception', reason: `runtime error; ${thrown}` };
+      const outcome = outcomeOf({ state: 'done', task, response: undefined, error }, 'o');
+      expect(outcome).toMatchObject({ reason: 'ScriptFailed', message: expect.stringContaining(told) });
+      expect(JSON.stringify(outcome)).not.toMatch(/secret|pipeline|es-steward:/);
+    },
+  );
 });

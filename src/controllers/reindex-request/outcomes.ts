@@ -1,7 +1,8 @@
-import type { ReindexCounts, ReindexResult } from '../../elasticsearch/reindex-result.ts';
+import type { ReindexCounts, ReindexFailure, ReindexResult } from '../../elasticsearch/reindex-result.ts';
 import type { TaskState } from '../../elasticsearch/tasks.ts';
 import type { DocumentFailure, OwnTask, TaskOutcome } from './observed.ts';
 import { NOTHING_COPIED } from './rounds.ts';
+import { scriptFailure } from './script-failure.ts';
 
 /**
  * What a task's state means for its range. Only sums that add up are a success; a vanished task is never a failure.
@@ -11,7 +12,7 @@ export function outcomeOf(state: TaskState, opaqueId: string): TaskOutcome {
   if (state.state === 'unknown' || state.task.opaqueId !== opaqueId)
     return { type: 'repeat', why: 'the task is gone and left no result' };
   if (state.state === 'running') return runningOutcome(state.task);
-  if (state.error) return failureOf(state.error.type);
+  if (state.error) return failureOf(state.error);
   return state.response ? resultOf(state.response) : { type: 'repeat', why: 'the task left no result' };
 }
 
@@ -31,7 +32,7 @@ export function resultOf(result: ReindexResult): TaskOutcome {
       privilegeFailure(documents) ?? { type: 'documentFailures', failures: documents.map(documentFailure) }
     );
   const [other] = failures;
-  if (other) return failureOf(other.type);
+  if (other) return failureOf(other);
   const [passing] = result.failures;
   if (passing) return { type: 'repeat', why: whyEarly(passing) };
   if (result.canceled !== undefined || result.timedOut)
@@ -51,7 +52,7 @@ function whyEarly({ type, status, index }: ReindexResult['failures'][number]): s
 /** No document is to blame for what the user may not do. */
 function privilegeFailure(failures: ReindexResult['failures']): TaskOutcome | undefined {
   return failures.some(({ type }) => type === 'security_exception')
-    ? failureOf('security_exception')
+    ? failureOf({ type: 'security_exception', reason: '' })
     : undefined;
 }
 
@@ -59,10 +60,15 @@ function addsUp({ total, created, updated, noops, deleted, versionConflicts }: R
   return versionConflicts === 0 && total === created + updated + noops + deleted;
 }
 
-/** Load, shards on the move, blocks and lost nodes pass; a document cannot be blamed for them. */
+/**
+ * Load, shards on the move, blocks and lost nodes pass; a document cannot be blamed for them. A plain 500 is the
+ * document's: so does a processor of a pipeline answer that fails on it.
+ */
 function isPassing(type: string, status: number | undefined): boolean {
-  return PASSING.has(type) || status === 429 || status === 409 || (status ?? 0) >= 500;
+  return PASSING.has(type) || (status !== undefined && PASSING_STATUS.has(status));
 }
+
+const PASSING_STATUS: ReadonlySet<number> = new Set([409, 429, 502, 503, 504]);
 
 const PASSING: ReadonlySet<string> = new Set([
   'cluster_block_exception',
@@ -82,15 +88,14 @@ const PASSING: ReadonlySet<string> = new Set([
   'task_cancelled_exception',
   'index_not_found_exception',
   'shard_not_found_exception',
+  // These two come as a plain 500: a shard that is just being closed, and its disk.
+  'already_closed_exception',
+  'i_o_exception',
 ]);
 
-function failureOf(type: string): TaskOutcome {
+function failureOf({ type, reason }: Pick<ReindexFailure, 'type' | 'reason'>): TaskOutcome {
   if (type === 'script_exception')
-    return {
-      type: 'failed',
-      reason: 'ScriptFailed',
-      message: 'the script or pipeline fails: correct spec.transform in a new request',
-    };
+    return { type: 'failed', reason: 'ScriptFailed', message: scriptFailure(reason) };
   if (type === 'security_exception')
     return {
       type: 'failed',

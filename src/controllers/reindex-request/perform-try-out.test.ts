@@ -138,3 +138,19 @@ it('gives a trial index time whose shards start late', async () => {
   const { context } = cluster({ ...made, shards_acknowledged: false }, undefined, 'yellow');
   expect((await tryOut({ ...action, aliases: [] }, context))({}).phase).toBe('Preparing');
 });
+
+it.each([
+  ['compile error', undefined, 'the script does not compile'],
+  ['runtime error', 'es-steward: b is a value, nothing can be moved below it', 'spec.transform.renames'],
+  ['runtime error', 'es-steward: a script may not change _id, _routing or _index', 'changes _id'],
+])('says what is wrong with a script or a rename: %s, %s', async (reason, thrown, told) => {
+  const caused_by = thrown && { type: 'illegal_argument_exception', reason: thrown };
+  const root_cause = [{ type: 'script_exception', reason }];
+  const error = { type: 'script_exception', reason, root_cause, caused_by };
+  const refused = classifyAnswer({ method: 'POST', path: '/_reindex' }, { status: 400, body: { error } });
+  const { context } = cluster(made, undefined, undefined, refused);
+  expect((await tryOut({ ...action, aliases: [] }, context))({}).failure).toMatchObject({
+    reason: 'ScriptFailed',
+    message: expect.stringContaining(told),
+  });
+});

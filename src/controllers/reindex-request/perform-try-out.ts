@@ -16,6 +16,7 @@ import { listedFailures } from './failures.ts';
 import { simulate } from './perform-simulate.ts';
 import { into } from './requests.ts';
 import { dropScratch, inScratch } from './perform-scratch.ts';
+import { scriptFailure } from './script-failure.ts';
 
 type TryOut = ActionOf<'TryOut'>;
 
@@ -142,16 +143,8 @@ const withTrial: Change = ({ plan, ...status }) =>
   plan ? { ...status, plan: { ...plan, tried: true } } : status;
 
 function refused({ errorType, detail }: ElasticsearchError): Change {
-  if (errorType === 'script_exception') {
-    // Elasticsearch's own two words for it; anything else that it says may quote a document.
-    const what = detail?.includes('compile error')
-      ? 'does not compile'
-      : 'fails on one of the first documents, or moves it';
-    return failing(
-      'ScriptFailed',
-      `the script ${what}: correct spec.transform.script in a new request; nothing was changed`,
-    );
-  }
+  if (errorType === 'script_exception')
+    return failing('ScriptFailed', `${scriptFailure(detail ?? '')}; nothing was changed`);
   return failing(
     'PreflightFailed',
     `Elasticsearch refuses the copy (${errorType}): correct spec.source.query or spec.transform in a new request; nothing was changed`,

@@ -39,9 +39,20 @@ describe('copyScript', () => {
     'if (ctx._source.a == null) { ctx.op = "noop" }',
     'for (def k : ctx._source.keySet()) { k.length() }',
     'else if (x) { y }',
-    'return foo(1) {',
+    'return foo(1) {}',
   ])('does not take a statement for a function: %s', (statement) => {
     expect(sourceOf(statement)).toContain(`;\n${statement}\n}`);
+  });
+
+  it.each([
+    ['if (ctx.a == 1) ctx.b = 2', 'if (ctx.a == 1) ctx.b = 2;'],
+    ["if (ctx.a == 1) ctx.op='delete' // why\n", "if (ctx.a == 1) ctx.op='delete'; // why\n"],
+    ['int f() { return 1 } if (ctx.a == 1) ctx.b = f() /* why */', 'if (ctx.a == 1) ctx.b = f(); /* why */'],
+    ['ctx.a = 1;', 'ctx.a = 1;'],
+    ['if (ctx.a == 1) { ctx.b = 2 } // why', 'if (ctx.a == 1) { ctx.b = 2 } // why'],
+    ['// nothing but words', '// nothing but words'],
+  ])('ends the last statement, which the end of a script does otherwise: %s', (script, ended) => {
+    expect(sourceOf(script)).toContain(`${ended}\n}\ndef esStewardId`);
   });
 
   it('is not misled by braces in strings and comments', () => {

@@ -1,5 +1,6 @@
 import type { ReindexRequestSpec } from '../../crds/reindex-request.ts';
 import { isBalanced, type Token, tokensOf } from './painless.ts';
+import { BELOW_VALUE, MOVES_DOCUMENT } from './script-failure.ts';
 
 type Transform = Pick<NonNullable<ReindexRequestSpec['transform']>, 'script' | 'renames'>;
 type Rename = NonNullable<Transform['renames']>[number];
@@ -35,7 +36,7 @@ export function copyScript(
     ...renames,
     'esStewardTransform(ctx, params);',
     'if (ctx._id != esStewardId || ctx._routing != esStewardRouting || ctx._index != esStewardIndex) {',
-    "  throw new IllegalArgumentException('es-steward: a script may not change _id, _routing or _index');",
+    `  throw new IllegalArgumentException('${MOVES_DOCUMENT}');`,
     '}',
     ...(leavesOut ? ["if (ctx.op == 'noop') { ctx.op = 'delete'; }"] : []),
   ].join('\n');
@@ -68,7 +69,7 @@ const RENAME_FUNCTION = `void esStewardRename(def source, List from, List to, bo
     if (target.get(to[i]) == null) { target.put(to[i], new HashMap()); }
     target = target.get(to[i]);
     if (!(target instanceof Map)) {
-      throw new IllegalArgumentException('es-steward: ' + to[i] + ' is a value, nothing can be moved below it');
+      throw new IllegalArgumentException('es-steward: ' + to[i] + ' ${BELOW_VALUE}');
     }
   }
   target.put(to[to.size() - 1], value);
@@ -91,9 +92,20 @@ export function scriptFault(source: string): string | undefined {
   return isBalanced(tokens) ? undefined : 'closes a bracket that it has not opened, or leaves one open';
 }
 
+/**
+ * At the end of a script Painless takes a statement without its semicolon, but not everywhere before a brace, as in
+ * `if (a) b = 1`. It comes right behind the last word, as a comment may follow.
+ */
+function terminated(source: string, tokens: readonly Token[]): string {
+  const last = tokens.at(-1);
+  if (!last || last.text === ';' || last.text === '}') return source;
+  return `${source.slice(0, last.end)};${source.slice(last.end)}`;
+}
+
 /** Painless wants functions before statements, and none inside another: they stay outside of the wrapper. */
-function splitFunctions(source: string): { readonly functions: readonly string[]; readonly body: string } {
-  const tokens = tokensOf(source) ?? [];
+function splitFunctions(script: string): { readonly functions: readonly string[]; readonly body: string } {
+  const tokens = tokensOf(script) ?? [];
+  const source = terminated(script, tokens);
   const functions: string[] = [];
   let first = 0;
   let start = 0;

@@ -241,22 +241,24 @@ export const SUSPENDED = 'spec.suspend';
 
 /** Why the block has to end before the aliases have moved; undefined while it has not. */
 export function whyToLift(situation: Situation): string | undefined {
-  const { status, spec, now, blocked, epochs, epoch } = situation;
+  const { status, spec, blocked, epochs, epoch } = situation;
   const { fence, copy, intent } = status;
   if (!fence) return undefined;
   if (fence.lifting) return fence.lifting;
   if (epochs.some((held) => held > epoch)) return 'a process that ended has freed the writers';
   if (spec.suspend && status.plan?.sequenceNumbers) return SUSPENDED;
-  if (
-    fence.deadline !== undefined &&
-    leftMs(fence.deadline, longestOutageMs(situation) ?? Infinity, now) === 0
-  )
-    return 'maxWriteOutage is over';
+  if (isOutageOver(situation)) return 'maxWriteOutage is over';
   if (isBlockFirst(situation)) return undefined;
   if (fence.verified && !blocked && !status.plan?.blockedBefore) return 'somebody else has lifted it';
   if (copy?.fenced && copy.sweep && intent?.type !== 'CutOver')
     return 'every document has to be looked up first';
   return undefined;
+}
+
+/** Nobody waits for us where somebody else blocks writes, and there is nothing that we could lift. */
+function isOutageOver({ status: { fence, plan }, spec, now }: Situation): boolean {
+  if (fence?.deadline === undefined || plan?.blockedBefore) return false;
+  return leftMs(fence.deadline, longestOutageMs({ spec }) ?? Infinity, now) === 0;
 }
 
 /** A resumed request goes on where it was, if it can tell what was written meanwhile. */

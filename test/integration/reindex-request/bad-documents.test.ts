@@ -143,6 +143,20 @@ describe('documents in quarantine', () => {
     },
   );
 
+  it('are those too on which a pipeline fails, which Elasticsearch tells of as its own failure', async () => {
+    const pipeline = bed.name();
+    const body = { processors: [{ fail: { message: 'no such n', if: 'ctx.n == 150' } }] };
+    await bed.es.request({ method: 'PUT', path: `/_ingest/pipeline/${pipeline}`, body });
+    const { from, to } = await createSource(bed, { documents: numbered(200) });
+    const { status } = await reindex(bed, { from, to, ...quarantine(), transform: { pipeline } });
+    expect(status).toMatchObject({
+      phase: 'Completed',
+      progress: { quarantined: 1 },
+      failures: [{ id: '150', type: 'fail_processor_exception' }],
+    });
+    expect(await documentsOf(bed.es, to)).toHaveLength(199);
+  });
+
   it('more than are allowed fail the request', async () => {
     const names = await source(60, 1, 2, 3);
     const { status } = await copy(names, quarantine(2));

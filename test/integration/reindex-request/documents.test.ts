@@ -226,6 +226,16 @@ describe('a script', () => {
     expect((await documentsOf(bed.es, to)).every(({ id, source: found }) => isShifted(id, found))).toBe(true);
   });
 
+  it.for([
+    'if (ctx._source.n % 3 == 0) ctx._source.m = 2',
+    "for (def k : ['x', 'y']) ctx._source.put(k, 1) // both",
+    "if (ctx._source.n == 1) ctx.op = 'noop'",
+  ])('may end without a semicolon, as anywhere: %s', async (text) => {
+    const { from, to } = await source(numbered(20));
+    const { status } = await reindex(bed, { from, to, ...script(text) });
+    expect(status.phase).toBe('Completed');
+  });
+
   it.for(['noop', 'delete'])('may leave documents out by %s (H10)', async (operation) => {
     const { from, to } = await source(numbered(90));
     const text = `if (ctx._source.n % 3 == 0) { ctx.op = '${operation}' }`;

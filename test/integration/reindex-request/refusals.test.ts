@@ -226,6 +226,7 @@ describe('a pipeline', () => {
 
   it.for([
     [{ convert: { field: 'text', type: 'integer' } }, 'fails on document 0 in its convert processor'],
+    [{ fail: { message: 'no' } }, 'fails on document 0 in its fail processor'],
     [
       { script: { source: "ctx['_i' + 'd'] = ctx.extra.toString()" } },
       'changes _id of document 0 in its script processor',

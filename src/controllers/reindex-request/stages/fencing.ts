@@ -105,16 +105,20 @@ function waitForDisk(situation: Prepared): Step {
 /** The journal first: since when, until when at the latest, and under which epoch. */
 function intended(situation: Situation) {
   const { status, now, epoch } = situation;
-  const allowed = longestOutageMs(situation);
-  const deadline = allowed === undefined ? {} : { deadline: time(now + allowed) };
   const { fenceAfter: _after, ...rest } = status;
+  const { plan } = withForeignBlock(situation) ?? withoutForeignBlock(situation);
   return {
     ...rest,
-    ...(withForeignBlock(situation) ?? withoutForeignBlock(situation)),
+    ...(plan ? { plan } : {}),
     blockedSince: time(now),
-    fence: { verified: false, ...deadline },
+    fence: { verified: false, ...(plan?.blockedBefore ? {} : deadline(situation)) },
     ...(status.copy ? { epoch: epoch + 1, copy: { ...status.copy, sealed: true } } : {}),
   };
+}
+
+function deadline(situation: Situation) {
+  const allowed = longestOutageMs(situation);
+  return allowed === undefined ? {} : { deadline: time(situation.now + allowed) };
 }
 
 /** Somebody has blocked the source since the plan was made: their block is not ours to lift. */
@@ -126,7 +130,7 @@ function withForeignBlock(situation: Situation) {
 }
 
 /** Theirs, from before the plan, was lifted while nothing rested on it yet: the block that comes now is ours. */
-function withoutForeignBlock({ status, blocked }: Situation) {
+function withoutForeignBlock({ status, blocked }: Situation): Pick<Situation['status'], 'plan'> {
   return status.plan && !blocked ? { plan: { ...status.plan, blockedBefore: false } } : {};
 }
 

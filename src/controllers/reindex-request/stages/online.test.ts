@@ -294,6 +294,33 @@ describe('the block of an online copy', () => {
     expect(last.status.failure?.reason).toBe('WriteOutageExceeded');
   });
 
+  it.each([
+    ['a copy that is caught up', copied],
+    ['a round that is under way', { ...copied, copy: { ...copy, done: [], caughtUp: false } }],
+  ])(
+    'leaves %s as it is where a release of the writers has come late and moved the epoch on (H42)',
+    (_, status) => {
+      const late = { ...free, sources: [source({ aliases: { orders, [NEXT_EPOCH]: {} } })] };
+      const noted = ask(status, late);
+      expect(noted.status).toMatchObject({ attempt: 1, epoch: 3, copy: status.copy });
+      expect(actionsOf(noted)).toEqual([]);
+      const to = 'es-steward-abcdef01-3';
+      const moved = ask(noted.status, late);
+      expect(moved.actions).toMatchObject([{ type: 'MoveEpochAlias', from: NEXT_EPOCH, to }]);
+      const on = { ...free, sources: [source({ aliases: { orders, [to]: {} } })] };
+      expect(stage(request(noted.status, online), on)).toBe(stage(request(status, online), free));
+    },
+  );
+
+  it('goes on with the copy where the release answers only after the block was known to be lifted', () => {
+    const late = { ...free, sources: [source({ aliases: { orders, [NEXT_EPOCH]: {} } })] };
+    const freed = ask(lifting, late);
+    expect(freed.status).toMatchObject({ phase: 'CatchingUp', epoch: 1 });
+    expect(freed.status.fence).toBeUndefined();
+    const next = ask(freed.status, late);
+    expect(next.status).toMatchObject({ attempt: 1, epoch: 3, copy: freed.status.copy });
+  });
+
   it('does not come back before its time', () => {
     const waiting: ReindexRequestStatus = { ...flushed, fenceAfter: '2026-03-01T12:00:05Z' };
     expect(ask(waiting, free).status.fence).toBeUndefined();
@@ -305,6 +332,17 @@ describe('the block of an online copy', () => {
     const status = { ...fencedStatus, fence: { verified: true, deadline: ahead } };
     expect(stage(request(status, online), blocked())).toBe('Lifting');
     expect(stage(request(fencedStatus, online), blocked())).not.toBe('Lifting');
+  });
+
+  it('has no deadline where somebody else has blocked writes before: they do not wait for us', () => {
+    const before = { ...plan, blockedBefore: true };
+    const theirs = {
+      ...fencedStatus,
+      plan: before,
+      fence: { verified: false, deadline: '2026-03-01T11:59:00Z' },
+    };
+    expect(stage(request(theirs, online), blocked())).toBe('Verifying');
+    expect(ask({ ...flushed, plan: before }, blocked()).status.fence).toEqual({ verified: false });
   });
 
   it('takes back what had made the destination ready for users', () => {

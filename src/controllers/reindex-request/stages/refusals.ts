@@ -43,6 +43,12 @@ function refuseSource(situation: Situation): Step | undefined {
       situation,
       `${name} is an alias of ${others.length + 1} indexes: name one index in a new request`,
     );
+  // A block on the index of the locks would keep every other request waiting.
+  if (source.name.startsWith(OWN_PREFIX))
+    return refuse(
+      situation,
+      `index ${source.name} belongs to the operator, as all names that start with ${OWN_PREFIX}: name another index in a new request`,
+    );
   if (source.dataStream)
     return refuse(
       situation,
