@@ -312,6 +312,11 @@ describe('the block of an online copy', () => {
     },
   );
 
+  it('copies anew under a status that is of long ago: what was copied since then is not known', () => {
+    const old = { ...free, sources: [source({ aliases: { orders, 'es-steward-abcdef01-3': {} } })] };
+    expect(stage(request(copied, online), old)).toBe('Preparing');
+  });
+
   it('goes on with the copy where the release answers only after the block was known to be lifted', () => {
     const late = { ...free, sources: [source({ aliases: { orders, [NEXT_EPOCH]: {} } })] };
     const freed = ask(lifting, late);
