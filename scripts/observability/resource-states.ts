@@ -139,9 +139,15 @@ export const resourceStates: readonly ResourceState[] = [
     phase: 'CuttingOver',
     conditions: [extra('WritesBlocked', 'CutOver')],
   }),
-  ...each(reindex, 'reconciling', GOING, [...CONNECTION, 'WaitingForTurn', 'NotSynced'], {
-    phase: 'Pending',
-  }),
+  ...each(
+    reindex,
+    'reconciling',
+    GOING,
+    [...CONNECTION, 'MissingPrivileges', 'WaitingForTurn', 'NotSynced'],
+    {
+      phase: 'Pending',
+    },
+  ),
   ...each(reindex, 'reconciling', GOING, ['TaskLost', 'WaitingForHealth', 'DiskFull'], { phase: 'Copying' }),
   state(reindex, 'reconciling', 'WaitingForApproval', HELD, {
     phase: 'AwaitingApproval',
@@ -224,6 +230,7 @@ export const resourceStates: readonly ResourceState[] = [
   }),
   ...each(policy, 'reconciling', GOING, [
     ...CONNECTION,
+    'MissingPrivileges',
     'ClockSkew',
     'SnapshotMissing',
     'ActionFailed',

@@ -48,7 +48,7 @@ describe('status', () => {
       'The operator runs: pod-1 holds the Lease es-steward in es-steward.',
       '',
       'reindex/orders-v2',
-      '  Correct transform.script in a new request.',
+      '  Correct transform.script or transform.renames in a new request.',
     ]);
   });
 
