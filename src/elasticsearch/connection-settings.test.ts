@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { elasticsearchConnection } from '../crds/elasticsearch-connection.ts';
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
@@ -37,6 +38,32 @@ const settings = (spec: object, from = reads({})) =>
 
 const endpoints = ['https://es.example:9200'];
 const secretRef = { name: 'es' };
+
+describe('a client certificate', () => {
+  /** Of a key that nobody has any more. */
+  const certificate = `-----BEGIN CERTIFICATE-----
+MIIBfTCCASOgAwIBAgIUPjj4LHdOoTTC2bMp1svQXsaDTt8wCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIb3BlcmF0b3IwIBcNMjYxMTI3MDAwMjM1WhgPMjEyNjExMDMw
+MDAyMzVaMBMxETAPBgNVBAMMCG9wZXJhdG9yMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAELMYr/lYTypIK6cuKNBsJGbNPP7p9w0f03LGhXuAmZnk/14UIW+F8fS47
+NvtzrKYb5ZarzifTuQrk6Hm4boWBDaNTMFEwHQYDVR0OBBYEFMRhx0xdrbEgTvQn
+zmsJwJAKcotaMB8GA1UdIwQYMBaAFMRhx0xdrbEgTvQnzmsJwJAKcotaMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAJyEFWJiC6rYq3tumjglX2Kv
+/MBQgzTDyIYdmrPcqxynAiAjeoL8EPn8FOC04uDUE6MYb9Z/Sx6rSb5/Q2fcjw/w
+Gw==
+-----END CERTIFICATE-----`;
+
+  it('with the key of another one is named with its Secret', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const from = reads({ 'db/es': stored({ 'tls.crt': certificate, 'tls.key': key }) });
+    const wrong = settings({ endpoints, auth: { clientCertificate: { secretRef } } }, from);
+    await expect(wrong).rejects.toMatchObject({
+      reason: 'TLSInvalid',
+      message: expect.stringMatching(/db\/es tls.key does not belong to tls.crt/),
+    });
+  });
+});
 
 describe('the login', () => {
   it('is anonymous when none is asked for', async () => {

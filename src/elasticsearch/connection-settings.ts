@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import type {
   ElasticsearchConnection,
   ElasticsearchConnectionSpec,
@@ -43,7 +44,7 @@ const LOOK_AGAIN_MS = 15_000;
 /**
  * The spec, with everything it refers to in its own namespace.
  * @throws WaitingError SecretNotFound when a Secret, a ConfigMap or a key in it is missing or empty; TLSInvalid when it
- * holds no certificate; AuthenticationFailed when a key or token could not be sent.
+ * holds no certificate or another key's; AuthenticationFailed when a key or token could not be sent.
  */
 export async function readSettings(
   { metadata, spec }: ElasticsearchConnection,
@@ -54,7 +55,10 @@ export async function readSettings(
   const access = spec.eckRef === undefined ? plainAccess(spec) : eckAccess(namespace, spec.eckRef.name, spec);
   const seen: string[] = [];
   const read = recordingReader(namespace, reads, seen, signal);
-  const [auth, tls] = await Promise.all([readAuthentication(access, read, namespace), readTls(access, read)]);
+  const [auth, tls] = await Promise.all([
+    readAuthentication(access, read, namespace),
+    readTls(access, read, namespace),
+  ]);
   const parts = [metadata.uid, access, spec.requestTimeout, spec.allowInsecure, seen.toSorted()];
   return {
     identity: JSON.stringify(parts),
@@ -155,9 +159,9 @@ async function readToken(
   throw new WaitingError('AuthenticationFailed', message, LOOK_AGAIN_MS);
 }
 
-async function readTls({ auth, tls }: Access, read: ReadKey): Promise<TlsSettings> {
+async function readTls({ auth, tls }: Access, read: ReadKey, namespace: string): Promise<TlsSettings> {
   const ca = await readAuthority(tls, read);
-  const client = await readClientCertificate(auth, read);
+  const client = await readClientCertificate(auth, read, namespace);
   return {
     ...client,
     ...(ca === undefined ? {} : { ca }),
@@ -173,11 +177,27 @@ async function readAuthority(tls: Access['tls'], read: ReadKey): Promise<string 
   return undefined;
 }
 
-async function readClientCertificate(auth: Access['auth'], read: ReadKey) {
+async function readClientCertificate(auth: Access['auth'], read: ReadKey, namespace: string) {
   if (auth?.clientCertificate === undefined) return {};
   const { name } = auth.clientCertificate.secretRef;
   const cert = await readCertificates({ kind: 'Secret', name, key: 'tls.crt' }, read);
-  return { cert, key: await read({ kind: 'Secret', name, key: 'tls.key' }) };
+  const key = await read({ kind: 'Secret', name, key: 'tls.key' });
+  if (!areOfEachOther(cert, key)) {
+    const message = `In Secret ${namespace}/${name} tls.key does not belong to tls.crt; put in the certificate and the key that was made for it.`;
+    throw new WaitingError('TLSInvalid', message, LOOK_AGAIN_MS);
+  }
+  return { cert, key };
+}
+
+/** What cannot be read at all is told when the client is made. */
+function areOfEachOther(cert: string, key: string): boolean {
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return !/^ERR_OSSL_X509_KEY_(VALUES|TYPE)_MISMATCH$/.test(code);
+  }
+  return true;
 }
 
 async function readCertificates(ref: KeyRef, read: ReadKey): Promise<string> {
