@@ -3,6 +3,7 @@ import { startedPrimary } from '../../../test/support/shard-statistics.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
+import { FencedError } from '../../runtime/errors.ts';
 import { cutOver } from './perform-cut-over.ts';
 import type { EffectContext } from './perform-effect.ts';
 
@@ -10,30 +11,50 @@ function answered(status: number, error: object) {
   return classifyAnswer({ method: 'POST', path: '/_aliases' }, { status, body: { error } });
 }
 
-/** Both indexes as they have to be right before the move, which is answered so. */
-function cluster(answer: unknown) {
+/** Both indexes as they have to be right before the move. */
+const judged = {
+  source: 'o',
+  destination: 'n',
+  blocked: true,
+  sourceSeqNo: 4,
+  destinationSeqNo: 4,
+  mark: 'final',
+  proven: { source: [4], destination: [4] },
+};
+
+/**
+ * @param answer of the move.
+ * @param since what has come of the indexes after they were judged.
+ */
+function cluster(answer: unknown, since: Partial<typeof judged> = {}) {
+  const now = { ...judged, ...since };
   const index = (uuid: string, more: object, mappings: object) => ({
     aliases: {},
     mappings,
     settings: { index: { uuid, number_of_shards: '1', number_of_replicas: '0', ...more } },
   });
-  const mark = { _meta: { 'es-steward': { uid: 'u', state: 'final' } } };
-  const shard = startedPrimary({ documents: 1, maxSeqNo: 4 });
+  const mark = { _meta: { 'es-steward': { uid: 'u', state: now.mark } } };
+  const seqNos: Readonly<Record<string, number>> = { old: now.sourceSeqNo, new: now.destinationSeqNo };
   const stats = { _shards: { failed: 0, successful: 1, total: 1 }, indices: {} };
+  const sent: string[] = [];
   const request = async ({ method, path }: ElasticsearchRequest) => {
-    if (path === '/old') return { old: index('o', { blocks: { write: 'true' } }, {}) };
-    if (path === '/new') return { new: index('n', {}, mark) };
+    if (path === '/old')
+      return { old: index(now.source, now.blocked ? { blocks: { write: 'true' } } : {}, {}) };
+    if (path === '/new') return { new: index(now.destination, {}, mark) };
     const name = path.split('/')[1] ?? '';
+    const shard = startedPrimary({ documents: 1, maxSeqNo: seqNos[name] ?? -1 });
     if (method === 'GET') return { ...stats, indices: { [name]: { shards: { 0: [shard] } } } };
+    sent.push(path);
     if (answer instanceof Error) throw answer;
     return answer;
   };
   // A cast: only what is used.
   return {
     es: { request },
-    resource: { metadata: { uid: 'u' }, status: { cutoverMaxSeq: { source: [4], destination: [4] } } },
+    sent,
+    resource: { metadata: { uid: 'u' }, status: { cutoverMaxSeq: now.proven } },
     pass: { now: 0, signal: new AbortController().signal, log: { warn: () => {} } },
-  } as unknown as EffectContext;
+  } as unknown as EffectContext & { readonly sent: readonly string[] };
 }
 
 const action = {
@@ -45,8 +66,24 @@ const action = {
 } as const;
 
 it('remembers which aliases have moved', async () => {
-  const change = await cutOver(action, cluster({ acknowledged: true }));
+  const context = cluster({ acknowledged: true });
+  const change = await cutOver(action, context);
   expect(change?.({})).toMatchObject({ aliasesMoved: ['eu'] });
+  expect(context.sent).toEqual(['/_aliases']);
+});
+
+it.each<[string, Partial<typeof judged>]>([
+  ['another index has the name of the source', { source: 'another' }],
+  ['another index has the name of the destination', { destination: 'another' }],
+  ['the block of the source is gone', { blocked: false }],
+  ['the source has taken a write, although it is blocked', { sourceSeqNo: 5 }],
+  ['the destination has taken a write', { destinationSeqNo: 5 }],
+  ['nothing is known of how far both were', { proven: { source: [], destination: [] } }],
+  ['the destination is not marked final', { mark: 'copying' }],
+])('moves nothing where %s', async (_, since) => {
+  const context = cluster({ acknowledged: true }, since);
+  await expect(cutOver(action, context)).rejects.toBeInstanceOf(FencedError);
+  expect(context.sent).toEqual([]);
 });
 
 it('ends the request where Elasticsearch refuses the move for good, so that writers are let go', async () => {

@@ -3,6 +3,7 @@ import { startedPrimary } from '../../../test/support/shard-statistics.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
+import { FencedError } from '../../runtime/errors.ts';
 import type { Holder, Obligation } from '../../runtime/obligations.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { blockDestination, rollBack } from './perform-rollback.ts';
@@ -10,24 +11,39 @@ import { blockDestination, rollBack } from './perform-rollback.ts';
 const answered = (status: number, error: object) =>
   classifyAnswer({ method: 'POST', path: '/_aliases' }, { status, body: { error } });
 
-const index = (uuid: string) => ({
+const index = (uuid: string, isBlocked: boolean) => ({
   aliases: {},
   mappings: {},
-  settings: { index: { uuid, number_of_shards: '1', number_of_replicas: '0', blocks: { write: 'true' } } },
+  settings: {
+    index: {
+      uuid,
+      number_of_shards: '1',
+      number_of_replicas: '0',
+      ...(isBlocked && { blocks: { write: 'true' } }),
+    },
+  },
 });
 
-const shard = startedPrimary({ documents: 1, maxSeqNo: 4 });
+/** Both indexes as they have to be right before the move back. */
+const judged = { source: 'o', destination: 'n', blocked: true, maxSeqNo: 4 };
 
-/** Both indexes as they have to be right before the move back, which is answered so. */
-function cluster(answer: unknown) {
+/**
+ * @param answer of the move back.
+ * @param since what has come of the indexes after they were judged.
+ */
+function cluster(answer: unknown, since: Partial<typeof judged> = {}) {
+  const { source, destination, blocked, maxSeqNo } = { ...judged, ...since };
+  const shard = startedPrimary({ documents: 1, maxSeqNo });
+  const sent: string[] = [];
   const request = async ({ method, path }: ElasticsearchRequest) => {
-    if (path === '/old') return { old: index('o') };
-    if (path === '/new') return { new: index('n') };
+    if (path === '/old') return { old: index(source, true) };
+    if (path === '/new') return { new: index(destination, blocked) };
     if (method === 'GET')
       return {
         _shards: { failed: 0, successful: 1, total: 1 },
         indices: { new: { shards: { 0: [shard] } } },
       };
+    sent.push(path);
     if (answer instanceof Error) throw answer;
     return answer;
   };
@@ -35,9 +51,10 @@ function cluster(answer: unknown) {
   // A cast: only what is used.
   return {
     es: { request },
+    sent,
     resource: { metadata: { uid: 'u' } },
     pass: { now: 0, signal: new AbortController().signal, log },
-  } as unknown as EffectContext;
+  } as unknown as EffectContext & { readonly sent: readonly string[] };
 }
 
 const action = {
@@ -73,6 +90,24 @@ it.each([
   ['a proxy', answered(400, { reason: 'Bad Request' })],
 ])('tries again after an answer of %s', async (_, error) => {
   await expect(rollBack(action, cluster(error))).rejects.toBeInstanceOf(ElasticsearchError);
+});
+
+it('moves the aliases back where all is as it was judged', async () => {
+  const context = cluster({ acknowledged: true });
+  await rollBack(action, context);
+  expect(context.sent).toEqual(['/_aliases']);
+});
+
+it.each<[string, Partial<typeof judged>, readonly number[]]>([
+  ['another index has the name of the source', { source: 'another' }, [4]],
+  ['another index has the name of the destination', { destination: 'another' }, [4]],
+  ['the block of the destination is gone', { blocked: false }, [4]],
+  ['the destination has taken a write, although it is blocked', { maxSeqNo: 5 }, [4]],
+  ['nothing is known of how far the destination was', {}, []],
+])('moves nothing back where %s', async (_, since, maxSeqNos) => {
+  const context = cluster({ acknowledged: true }, since);
+  await expect(rollBack({ ...action, maxSeqNos }, context)).rejects.toBeInstanceOf(FencedError);
+  expect(context.sent).toEqual([]);
 });
 
 it('owes the end of the block before it sets it', async () => {
