@@ -5,7 +5,8 @@ import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts'
 import type { Pass } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import type { DestinationMark } from './destination.ts';
-import { createPerform, type PerformDependencies } from './perform.ts';
+import { createPerform } from './perform.ts';
+import type { PerformDependencies } from './perform-effect.ts';
 
 interface HalfCopy {
   readonly uuid: string;
