@@ -3,27 +3,13 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { repositoryRoot } from './environment/cache.ts';
 import { provideHelm } from './environment/helm-recipe.ts';
 import { provisionControlPlane, provisionElasticsearch, provisionKubectl } from './environment/provision.ts';
 import { provideTestTools } from './environment/test-tools.ts';
 import { discardOrphans } from './environment/throw-away.ts';
 import { chosenElasticsearch, chosenKubernetes } from './environment/versions.ts';
-
-/** The part of vitest's JSON report that counts. */
-const reportSchema = z.object({
-  numPassedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  testResults: z.array(
-    z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
-  ),
-});
-
-type Outcome = { readonly passed: number; readonly failed: number; readonly skipped: number };
-
-const nothing: Outcome = { passed: 0, failed: 0, skipped: 0 };
+import { both, closingLines, nothing, outcomeOf, type Outcome } from './test-report.ts';
 
 async function runProject(project: string, folder: string, args: readonly string[]): Promise<Outcome> {
   const report = join(folder, `${project}.json`);
@@ -35,24 +21,9 @@ async function runProject(project: string, folder: string, args: readonly string
     { cwd: repositoryRoot, stdio: 'inherit' },
   );
   const [code] = await once(child, 'close');
-  const outcome = existsSync(report) ? readReport(report) : nothing;
+  const outcome = existsSync(report) ? outcomeOf(JSON.parse(readFileSync(report, 'utf8'))) : nothing;
   // A set-up that fails or an error outside of a test leaves no failed test behind, and is a failure all the same.
   return code === 0 || outcome.failed > 0 ? outcome : { ...outcome, failed: 1 };
-}
-
-function readReport(file: string): Outcome {
-  const report = reportSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return {
-    passed: report.numPassedTests,
-    failed: report.testResults.map(failuresOf).reduce((sum, failures) => sum + failures, 0),
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
-}
-
-/** A file that does not even load counts as one failure. */
-function failuresOf(file: z.infer<typeof reportSchema>['testResults'][number]): number {
-  const failed = file.assertionResults.filter(({ status }) => status === 'failed').length;
-  return file.status === 'failed' ? Math.max(failed, 1) : failed;
 }
 
 /** Provisions before the first test, so that what takes minutes shows its progress and no test waits for it. */
@@ -76,17 +47,13 @@ async function runAll(args: readonly string[]): Promise<Outcome> {
     });
     const unit = await runProject('unit', folder, args);
     const integration = isInterrupted ? nothing : await runProject('integration', folder, args);
-    return {
-      passed: unit.passed + integration.passed,
-      failed: unit.failed + integration.failed,
-      skipped: unit.skipped + integration.skipped,
-    };
+    return both(unit, integration);
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await discardOrphans();
   }
 }
 
-const { passed, failed, skipped } = await runAll(process.argv.slice(2));
-process.exitCode = isInterrupted ? 130 : failed > 0 || passed === 0 ? 1 : 0;
-console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+const outcome = await runAll(process.argv.slice(2));
+process.exitCode = isInterrupted ? 130 : outcome.failed > 0 || outcome.passed === 0 ? 1 : 0;
+for (const line of closingLines(outcome)) console.log(line);

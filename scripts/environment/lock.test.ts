@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withLock } from './lock.ts';
 
 const holders: ChildProcess[] = [];
@@ -57,8 +57,11 @@ describe('withLock', () => {
   it('waits for another process, and takes over at once when that is killed', async () => {
     const kill = await startHolder();
     const order: string[] = [];
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const mine = withLock(lock(), async () => void order.push('mine'));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // It has looked, and has found that the lock is held.
+    await vi.waitFor(() => expect(said).toHaveBeenCalledWith(expect.stringMatching(/^Waiting for process/)));
+    said.mockRestore();
     order.push('killed');
     await kill();
     await mine;

@@ -3,6 +3,7 @@ import type { IndexMaintenancePolicy } from '../../src/crds/index-maintenance-po
 import { dieEverywhere } from './crash-family.ts';
 import { liveAndDie, type RunResult } from './crash-lives.ts';
 import type { CrashPoint } from './crash-points.ts';
+import { AHEAD_MS } from './maintenance-clock.ts';
 import { aliasesOf, daysAgo, makeIndices, namesOf } from './maintenance-indices.ts';
 import { createPolicy, type MaintenanceProcess, startMaintenance } from './maintenance-process.ts';
 import type { ReindexBed } from './reindex-bed.ts';
@@ -10,6 +11,8 @@ import type { ReindexBed } from './reindex-bed.ts';
 /** A policy with its world: every run has its own. */
 export interface MaintenanceScenario<Run extends { readonly name: string }> {
   prepare(bed: ReindexBed): Promise<Run>;
+  /** See MaintenanceProcessOptions; none when absent. */
+  readonly later?: number;
   /** What happens each time that no process lives. */
   meanwhile?(run: Run): Promise<void>;
   /** Where what happens meanwhile leaves nothing to die at. */
@@ -29,9 +32,10 @@ async function runOnce<Run extends { readonly name: string }>(
   points: readonly CrashPoint[],
 ): Promise<RunResult> {
   const run = await scenario.prepare(bed);
+  const { later = 0 } = scenario;
   let policy: IndexMaintenancePolicy | undefined;
   const { calls, died, last } = await liveAndDie(points, {
-    start: (around) => startMaintenance(bed, { around }),
+    start: (around) => startMaintenance(bed, { around, later }),
     live: async (process, isDead) => {
       policy = await process.settle(run.name).catch((error: unknown) => {
         if (!isDead()) throw error;
@@ -80,7 +84,8 @@ export async function runTwoMaintenances<Run extends { readonly name: string }>(
   scenario: MaintenanceScenario<Run>,
 ) {
   const run = await scenario.prepare(bed);
-  const both = [startMaintenance(bed), startMaintenance(bed)] as const;
+  const { later = 0 } = scenario;
+  const both = [startMaintenance(bed, { later }), startMaintenance(bed, { later })] as const;
   await Promise.all(both.map((process) => process.settle(run.name)));
   const policy = await both[0].settle(run.name);
   await scenario.expectDone(run, policy, both[0]);
@@ -138,4 +143,4 @@ async function expectDone(
   await expectRest(run, policy, process);
 }
 
-export const deletionScenario: MaintenanceScenario<DeletionRun> = { prepare, expectDone };
+export const deletionScenario: MaintenanceScenario<DeletionRun> = { prepare, expectDone, later: AHEAD_MS };

@@ -1,5 +1,6 @@
 import type { ElasticsearchClient } from '../../src/elasticsearch/client.ts';
 import { type ListedIndex, listIndices } from '../../src/elasticsearch/index-listing.ts';
+import { AHEAD_MS } from './maintenance-clock.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -8,7 +9,8 @@ export function dayText(at: number): string {
   return new Date(at).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
-export const daysAgo = (days: number): string => dayText(Date.now() - days * DAY_MS);
+/** As AHEAD_MS has it. */
+export const daysAgo = (days: number): string => dayText(Date.now() + AHEAD_MS - days * DAY_MS);
 
 /** Small indexes; their settings and aliases as Elasticsearch takes them. */
 export async function makeIndices(

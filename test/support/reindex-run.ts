@@ -12,6 +12,8 @@ export interface RunOptions extends Partial<ProcessOptions> {
   readonly name?: string;
   /** What somebody does, once, as soon as the request is in a phase. */
   readonly at?: Readonly<Record<string, Disturbance>>;
+  /** Sees the request after each pass, before anything else is done to it. */
+  readonly after?: Disturbance;
 }
 
 export interface Ended {
@@ -21,6 +23,24 @@ export interface Ended {
   /** Every status that was seen, one per pass. */
   readonly seen: readonly NonNullable<ReindexRequest['status']>[];
 }
+
+/** Does it once, as soon as the request is so. */
+export function once(when: (request: ReindexRequest) => boolean, act: Disturbance): Disturbance {
+  let done = false;
+  return async (request) => {
+    if (done || !when(request)) return;
+    done = true;
+    await act(request);
+  };
+}
+
+/** A task of a part is in status. */
+export const hasTask = ({ status }: ReindexRequest): boolean =>
+  status?.copy?.running.some(({ task }) => task !== undefined) ?? false;
+
+/** A write block had to be lifted before the aliases could move. */
+export const isFreeAgain = ({ status }: ReindexRequest): boolean =>
+  status?.fenceTries !== undefined && status.fence === undefined;
 
 /** Applies a request and lets a process of its own bring it to rest. */
 export async function reindex(
@@ -34,7 +54,7 @@ export async function reindex(
 }
 
 export async function bringToRest(bed: ReindexBed, name: string, options: RunOptions = {}): Promise<Ended> {
-  const { at = {}, clock = skippingClock() } = options;
+  const { at = {}, after, clock = skippingClock() } = options;
   const process = startProcess(bed, { ...options, clock });
   const seen: NonNullable<ReindexRequest['status']>[] = [];
   const due = new Map(Object.entries(at));
@@ -44,6 +64,7 @@ export async function bringToRest(bed: ReindexBed, name: string, options: RunOpt
     for await (const pass of passes(process, bed, name, clock)) {
       request = pass.request;
       if (request?.status) seen.push(request.status);
+      if (request) await after?.(request);
       const disturb = due.get(request?.status?.phase ?? '');
       if (!request || !disturb) continue;
       due.delete(request.status?.phase ?? '');
@@ -62,10 +83,14 @@ export function losingAnswerOf(shape: string): Around {
     const answer = await send();
     if (lost || call.shape !== shape) return answer;
     lost = true;
-    throw new ElasticsearchError({
-      errorClass: 'unknownOutcome',
-      outcomeUnknown: true,
-      publicMessage: 'the answer was lost',
-    });
+    throw unknownOutcome();
   };
 }
+
+/** What the sender of a call hears whose answer is lost, or not there yet. */
+export const unknownOutcome = (): ElasticsearchError =>
+  new ElasticsearchError({
+    errorClass: 'unknownOutcome',
+    outcomeUnknown: true,
+    publicMessage: 'there is no answer',
+  });

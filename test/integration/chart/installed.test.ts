@@ -410,20 +410,35 @@ async function heldIndex(name: string, connectionRef: object): Promise<string> {
 const isBlocked = async (index: string): Promise<boolean> =>
   JSON.stringify(await ask('GET', `/${index}/_settings/index.blocks.write`)).includes('"write":"true"');
 
+/** One of each kind that is kept for long, at rest, over an index with a document. */
+async function createResting(name: string) {
+  await ask('PUT', `/${prefix}-${name}/_doc/1?refresh=true`, { id: 1 });
+  const common = { connectionRef: { name, namespace: OWN }, suspend: true };
+  const targets = [{ name: 'logs', pattern: `${prefix}-${name}`, aliases: [{ name: `${prefix}-alias` }] }];
+  const resting = [
+    ['ElasticsearchConnection', OWN, { endpoints: [elasticsearch.url], allowInsecure: true, suspend: true }],
+    [
+      'SnapshotSchedule',
+      TEAM,
+      { ...common, repository: 'backups', schedule: '@daily', indices: [`${prefix}-*`] },
+    ],
+    ['IndexMaintenancePolicy', TEAM, { ...common, targets }],
+  ] as const;
+  for (const [kind, namespace, spec] of resting)
+    await create(pathTo(kind, namespace), object(kind, name, spec));
+  return resting.map(([kind, namespace]) => pathTo(kind, namespace, name));
+}
+
 describe('uninstalling', () => {
   it('leaves data, kinds and resources; and so does deleting those, while an operator watches', async () => {
+    const kept = await createResting('kept');
     const operator = await startInstalled();
     await operator.logged('became the leader', 30_000);
     const indices = () => ask('GET', `/${prefix}-*/_count?expand_wildcards=all`);
     const before = await indices();
     await helm(['uninstall', RELEASE, '--namespace', OWN], { KUBECONFIG: plane.info.kubeconfig });
     expect((await send('GET', `/apis/apps/v1/namespaces/${OWN}/deployments/es-steward`)).status).toBe(404);
-    for (const [kind, namespace, name] of [
-      ['ElasticsearchConnection', OWN, 'main'],
-      ['SnapshotSchedule', TEAM, 'minutely'],
-      ['IndexMaintenancePolicy', TEAM, 'logs'],
-    ] as const)
-      expect((await send('GET', pathTo(kind, namespace, name))).status).toBe(200);
+    for (const path of kept) expect((await send('GET', path)).status).toBe(200);
     await send('DELETE', `/api/v1/namespaces/${TEAM}`);
     await eventually(
       'the namespace is gone',

@@ -57,7 +57,9 @@ describe('the demo', () => {
 
   afterAll(() => demo(environment().elasticsearch, '--stop'), timeout);
 
-  it('ends well on given servers', { timeout }, async () => {
+  it("ends well on given servers, and begins nothing where an index that it needs is somebody else's", {
+    timeout,
+  }, async () => {
     const yours = await connectionOfSomebodyElse();
     try {
       expect(await demo(environment().elasticsearch)).toContain('All of it is right.');
@@ -65,9 +67,11 @@ describe('the demo', () => {
     } finally {
       await yours.remove();
     }
+    await refusesForeignIndex();
   });
 
-  it("begins nothing where an index that it needs is somebody else's", async () => {
+  /** Neither what is theirs is touched, nor what the demo before has left. */
+  async function refusesForeignIndex(): Promise<void> {
     const { url } = environment().elasticsearch;
     const yours = `${url}/logs-v1-2001.01.01`;
     await fetch(yours, { method: 'PUT' });
@@ -75,13 +79,12 @@ describe('the demo', () => {
       await expect(demo(environment().elasticsearch)).rejects.toThrow(
         /logs-v1-2001\.01\.01\. Nothing was touched\. Give the demo another/u,
       );
-      // Neither what is theirs, nor what an earlier demo has left.
       for (const index of ['logs-v1-2001.01.01', 'cities-v2'])
         expect((await fetch(`${url}/${index}`, { method: 'HEAD' })).status).toBe(200);
     } finally {
       await fetch(yours, { method: 'DELETE' });
     }
-  });
+  }
 
   it('needs no more privileges than are documented, and clears what an earlier one left', {
     timeout,

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -19,13 +20,16 @@ let bed: Bed;
 let ca: string;
 let endpoints: readonly string[];
 
+/** The port of ECK is always the same one: another run on this machine has another address. */
+const eckAddress = `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
+
 /** Names of these tests; everything else is itself. */
 const hosts: Readonly<Record<string, string>> = {
   'elasticsearch.example': '127.0.0.1',
   'metadata.example': '169.254.169.254',
 };
 const resolve = async (host: string) => {
-  if (host.endsWith('-es-http.' + bed.namespace + '.svc')) return ['127.0.0.77'];
+  if (host.endsWith('-es-http.' + bed.namespace + '.svc')) return [eckAddress];
   const address = hosts[host];
   if (address === undefined) throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
   return [address];
@@ -288,7 +292,7 @@ describe.concurrent('an Elasticsearch of ECK', () => {
   it('is found by its name alone', async () => {
     const host = `quick-es-http.${bed.namespace}.svc`;
     const { authority, server: identity } = issueServerIdentity('eck', [host], new Date());
-    const front = await startTlsFront(identity, server.info.url, '127.0.0.77', 9200);
+    const front = await startTlsFront(identity, server.info.url, eckAddress, 9200);
     await bed.secret('quick-es-http-certs-public', { 'ca.crt': authority, 'tls.crt': identity.certificate });
     await newUser('elastic-twin', ['superuser']);
     await bed.secret('quick-es-elastic-user', { elastic: 'not the password of elastic' });

@@ -1,6 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { distantSlots } from '../../support/distant-slots.ts';
+import { eventually } from '../../support/eventually.ts';
+import { AHEAD_MS } from '../../support/maintenance-clock.ts';
 import {
   createPolicy,
   editPolicy,
@@ -25,6 +26,10 @@ const bed = await useReindexBed();
 /** Each run is asked for: one more at the full hour would be one too many. */
 const { schedule } = distantSlots(1440);
 
+/** By the clock that its indexes are named by. */
+const start = ({ later = 0, ...options }: MaintenanceProcessOptions = {}) =>
+  startMaintenance(bed, { ...options, later: later + AHEAD_MS });
+
 /** A policy with a prefix of its own, brought to rest by a process of its own. */
 async function open(target: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) {
   const name = bed.name();
@@ -32,7 +37,7 @@ async function open(target: Readonly<Record<string, unknown>>, more: Readonly<Re
   const written = JSON.stringify({ name: 'logs', ...target }).replaceAll('~', prefix);
   await createPolicy(bed, name, { schedule, targets: [JSON.parse(written)], ...more });
   const settle = async (options: MaintenanceProcessOptions = {}) => {
-    const process = startMaintenance(bed, options);
+    const process = start(options);
     const policy = await process.settle(name);
     await process.close();
     return policy?.status ?? {};
@@ -192,7 +197,7 @@ describe('expiry', () => {
     await policy.make(of(sole), { aliases: { [`${policy.prefix}s`]: {} } });
     await policy.make(of(hidden), { settings: { hidden: true } });
     await policy.make([...of(busy), ...of(free)]);
-    const process = startMaintenance(bed);
+    const process = start();
     await process.settle(policy.name);
     await writeDocument(bed.es, policy.prefix + busy, { a: 1 });
     await runNow(bed, policy.name);
@@ -270,7 +275,7 @@ describe('a policy that finds nothing', () => {
     await runNow(bed, policy.name);
     const blind: Around = (call, send) =>
       call.shape === 'GET /*' ? Promise.reject(new Error('the listing fails')) : send();
-    const process = startMaintenance(bed, { around: blind });
+    const process = start({ around: blind });
     expect((await process.pass(policy.name)).type).toBe('failed');
     await process.close();
     const found = await readPolicy(bed, policy.name);
@@ -301,7 +306,7 @@ describe('between plan and deletion', () => {
     const [old, older] = [10, 11].map((age) => `v1-${daysAgo(age)}`);
     await policy.make([old ?? '', older ?? '']);
     await runNow(bed, policy.name);
-    const process = startMaintenance(bed);
+    const process = start();
     while ((await readPolicy(bed, policy.name))?.status?.plan?.batch === undefined)
       await process.pass(policy.name);
     await how(policy.prefix + old, policy.prefix);
@@ -443,6 +448,8 @@ describe('an index that cannot be looked into', () => {
 });
 
 describe('requireSnapshot', () => {
+  /** A proof compares the clock of the operator with that of the cluster. */
+  const inRealTime = { later: -AHEAD_MS };
   const reasonOf = (status: { conditions?: readonly { type: string; reason: string }[] | undefined }) =>
     status.conditions?.find(({ type }) => type === 'Ready')?.reason;
 
@@ -455,7 +462,7 @@ describe('requireSnapshot', () => {
     const index = `${policy.prefix}v1-${daysAgo(9)}`;
     await policy.make([`v1-${daysAgo(9)}`]);
     await writeDocument(bed.es, index, { a: 1 });
-    const without = await policy.run();
+    const without = await policy.run(inRealTime);
     expect([reasonOf(without), without.plan?.held]).toEqual([
       'SnapshotMissing',
       [{ index, reason: 'NotSnapshotted' }],
@@ -467,12 +474,34 @@ describe('requireSnapshot', () => {
       query: { wait_for_completion: true },
       body: { indices: index },
     });
-    expect(await policy.run()).toMatchObject({ lastRun: { deleted: 1 } });
+    expect(await policy.run(inRealTime)).toMatchObject({ lastRun: { deleted: 1 } });
     await policy.make([`v1-${daysAgo(9)}`]);
-    expect(reasonOf(await policy.run())).toBe('SnapshotMissing');
+    expect(reasonOf(await policy.run(inRealTime))).toBe('SnapshotMissing');
     expect(await policy.names()).toHaveLength(1);
     await bed.es.request({ method: 'DELETE', path: snapshot });
   });
+
+  /** The clock by which a snapshot begins is set every 200 ms: it may be of before its indexes, and is made anew then. */
+  async function snapshotAfterItsIndices(
+    { name, prefix }: { readonly name: string; readonly prefix: string },
+    metadata: object,
+  ): Promise<void> {
+    const path = `/_snapshot/backups/${name}`;
+    const indices = [...(await indicesOf(bed.es, prefix)).values()];
+    const made = Math.max(...indices.map(({ created }) => created));
+    await eventually(`snapshot ${name} begins after its indexes`, async () => {
+      const answer = await bed.es.request({
+        method: 'PUT',
+        path,
+        query: { wait_for_completion: true },
+        body: { indices: `${prefix}*`, metadata },
+      });
+      const { snapshot } = answer as { snapshot: { start_time_in_millis: number } };
+      if (snapshot.start_time_in_millis > made) return true;
+      await bed.es.request({ method: 'DELETE', path });
+      return undefined;
+    });
+  }
 
   it('takes nothing of another cluster for a proof that shares the repository', async () => {
     const { backups } = (await bed.es.request({ method: 'GET', path: '/_snapshot/backups' })) as {
@@ -491,25 +520,20 @@ describe('requireSnapshot', () => {
     const uid = '11111111-2222-3333-4444-555555555555';
     const mark = { uid, slot: '2026-06-15T12:00:00Z', schedule: `${bed.namespace}/nightly` };
     for (const { make } of [foreign, marked]) await make([`v1-${daysAgo(9)}`]);
-    // The clock by which a snapshot begins is set every 200 ms: it could be of before its indexes.
-    await setTimeout(500);
-    for (const { name, prefix } of [foreign, marked]) {
-      await bed.es.request({
-        method: 'PUT',
-        path: `/_snapshot/backups/${name}`,
-        query: { wait_for_completion: true },
-        body: { indices: `${prefix}*`, metadata: { 'es-steward': mark } },
-      });
-    }
+    for (const policy of [foreign, marked]) await snapshotAfterItsIndices(policy, { 'es-steward': mark });
     const connectionRef = { name: (await readPolicy(bed, marked.name))?.spec.connectionRef.name };
     const nightly = (of: string) =>
       ({
         metadata: { uid: of, namespace: bed.namespace, name: 'nightly' },
         spec: { connectionRef },
       }) as unknown as SnapshotSchedule;
-    expect(reasonOf(await foreign.run())).toBe('SnapshotMissing');
-    expect(reasonOf(await marked.run({ schedules: () => [nightly('another')] }))).toBe('SnapshotMissing');
-    expect(await marked.run({ schedules: () => [nightly(uid)] })).toMatchObject({ lastRun: { deleted: 1 } });
+    expect(reasonOf(await foreign.run(inRealTime))).toBe('SnapshotMissing');
+    expect(reasonOf(await marked.run({ ...inRealTime, schedules: () => [nightly('another')] }))).toBe(
+      'SnapshotMissing',
+    );
+    expect(await marked.run({ ...inRealTime, schedules: () => [nightly(uid)] })).toMatchObject({
+      lastRun: { deleted: 1 },
+    });
     expect([await foreign.names(), await marked.names()]).toMatchObject([{ length: 1 }, { length: 0 }]);
     await bed.es.request({ method: 'DELETE', path: `/_snapshot/${shared}` });
     for (const { name } of [foreign, marked])

@@ -1,10 +1,11 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { openProcessBed, silentServer } from './process-bed.ts';
 import type { ProcessBed } from './process-bed.ts';
 
+// Each with a Lease of its own: one that ends by force keeps it for a while.
 let bed: ProcessBed;
-beforeAll(async () => {
+beforeEach(async () => {
   bed = await openProcessBed();
 });
 

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it, onTestFinished } from 'vitest';
-import { environment } from '../../support/environment.ts';
+import { expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { type OperatorProcess, startOperatorProcess } from '../../support/operator-process.ts';
 import { proxiedKubeconfig } from '../../support/proxied-kubeconfig.ts';
 import { createRequest, editRequest, readRequest, useReindexBed } from '../../support/reindex-bed.ts';
 import {
@@ -15,29 +13,16 @@ import {
   numbered,
   write,
 } from '../../support/reindex-indices.ts';
+import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
+import { startOperatorFor } from './process-bed.ts';
 
 const OUTAGE_MS = 12_000;
 
 const bed = await useReindexBed();
 
-function start(kubeconfig: string): OperatorProcess {
-  const operator = startOperatorProcess({
-    args: [
-      `--watch-namespaces=${bed.namespace}`,
-      `--lease-namespace=${bed.namespace}`,
-      // Of its own: how long a lease of the dead is waited for is another test's matter.
-      `--lease-name=${randomUUID()}`,
-      '--metrics-address=127.0.0.1:0',
-      '--health-address=127.0.0.1:0',
-    ],
-    environment: { KUBECONFIG: kubeconfig },
-  });
-  onTestFinished(async () => {
-    operator.signal('SIGKILL');
-    await operator.exited;
-  });
-  return operator;
-}
+/** With a Lease of its own: how long that of the dead is waited for is another test's matter. */
+const start = (kubeconfig?: string) =>
+  startOperatorFor(bed.namespace, [`--lease-name=${randomUUID()}`], kubeconfig);
 
 async function untilBlocked(index: string, wanted: boolean): Promise<void> {
   await eventually(
@@ -49,6 +34,16 @@ async function untilBlocked(index: string, wanted: boolean): Promise<void> {
     60_000,
   );
 }
+
+const inPhase = (name: string, phase: string): Promise<ReindexRequest> =>
+  eventually(
+    `the request is ${phase}`,
+    async () => {
+      const found = await readRequest(bed, name);
+      return found?.status?.phase === phase ? found : undefined;
+    },
+    90_000,
+  );
 
 it('frees the writers in time when API server and lease are lost behind the block (H83)', {
   timeout: 180_000,
@@ -80,17 +75,38 @@ it('frees the writers in time when API server and lease are lost behind the bloc
   expect(await lonely.exited).toBe(1);
 
   await editRequest(bed, name, { spec: { throttle: null } });
-  start(environment().kubeconfig);
-  const { status } = await eventually(
-    'the request is completed',
-    async () => {
-      const found = await readRequest(bed, name);
-      return found?.status?.phase === 'Completed' ? found : undefined;
-    },
-    90_000,
-  );
+  start();
+  const { status } = await inPhase(name, 'Completed');
   expect(status?.fenceTries).toBe(1);
   expect(await difference(bed.es, from, to)).toBeUndefined();
   expect((await indexOf(bed.es, name))?.name).toBe(to);
   expect(await leftovers(bed.es, metadata.uid)).toEqual([]);
+});
+
+it('frees the writers of an Online copy before it ends on SIGTERM, and the next process goes on', {
+  timeout: 180_000,
+}, async () => {
+  const { from, to, name } = await createSource(bed, { documents: numbered(20) });
+  await addAliases(bed.es, from, { [name]: {} });
+  const leader = start();
+  await leader.logged('became the leader', 60_000);
+  // The last part copies all of this while writers wait: it takes longer than they are kept waiting.
+  const last = numbered(900).map(({ id, source }) => ({ id: `last-${id}`, source }));
+  const throttle = { requestsPerSecond: 20, batchSize: 10 };
+  await createRequest(bed, name, { from, to, writeMode: 'Online', approval: 'BeforeCutover', throttle });
+  const { status } = await inPhase(name, 'AwaitingApproval');
+  await write(bed.es, name, last);
+  const annotations = { 'es-steward.dev/approve': status?.plan?.hash };
+  await editRequest(bed, name, { metadata: { annotations } });
+  await untilBlocked(from, true);
+  leader.signal('SIGTERM');
+  expect(await leader.exited).toBe(0);
+  const source = await indexOf(bed.es, from);
+  expect(source && isBlocked(source)).toBe(false);
+  await write(bed.es, name, [{ id: '1', source: { text: 'written after the block' } }]);
+  await editRequest(bed, name, { spec: { throttle: null } });
+  start();
+  const ended = await inPhase(name, 'Completed');
+  expect(ended.status).toMatchObject({ fenceTries: 1, destination: { documents: 920 } });
+  expect(await difference(bed.es, from, to)).toBeUndefined();
 });

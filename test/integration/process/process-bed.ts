@@ -53,17 +53,7 @@ export async function openProcessBed(kubeconfig = environment().kubeconfig): Pro
   return {
     api,
     namespace,
-    start(args = [], over = kubeconfig) {
-      const operator = startOperatorProcess({
-        args: [...argumentsFor(namespace), ...args],
-        environment: { KUBECONFIG: over },
-      });
-      onTestFinished(async () => {
-        operator.signal('SIGKILL');
-        await operator.exited;
-      });
-      return operator;
-    },
+    start: (args = [], over = kubeconfig) => startOperatorFor(namespace, args, over),
     async holder() {
       const lease = await api.get<Lease>(leaseRef(namespace, 'es-steward'));
       return lease?.spec?.holderIdentity ?? '';
@@ -92,6 +82,23 @@ export async function createNamespace(api: KubernetesApi): Promise<string> {
   await api.create(core('namespaces'), '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   await api.create(core('secrets'), name, { metadata: { name: 'login' }, stringData: LOGIN });
   return name;
+}
+
+/** Looks after one namespace, which has its Lease as well. Ends with the test. */
+export function startOperatorFor(
+  namespace: string,
+  args: readonly string[] = [],
+  kubeconfig = environment().kubeconfig,
+): OperatorProcess {
+  const operator = startOperatorProcess({
+    args: [...argumentsFor(namespace), ...args],
+    environment: { KUBECONFIG: kubeconfig },
+  });
+  onTestFinished(async () => {
+    operator.signal('SIGKILL');
+    await operator.exited;
+  });
+  return operator;
 }
 
 function argumentsFor(namespace: string): readonly string[] {

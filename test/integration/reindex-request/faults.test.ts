@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deleteRequest, editRequest, readRequest, useReindexBed } from '../../support/reindex-bed.ts';
+import {
+  createRequest,
+  deleteRequest,
+  editRequest,
+  readRequest,
+  useReindexBed,
+} from '../../support/reindex-bed.ts';
 import {
   type IndexBody,
   addAliases,
@@ -16,9 +22,19 @@ import {
   write,
 } from '../../support/reindex-indices.ts';
 import { ElasticsearchError } from '../../../src/elasticsearch/errors.ts';
+import { passes, startProcess } from '../../support/reindex-process.ts';
+import {
+  bringToRest,
+  type Ended,
+  hasTask,
+  losingAnswerOf,
+  once,
+  reindex,
+  unknownOutcome,
+} from '../../support/reindex-run.ts';
+import { type Around, startsRange } from '../../support/server-calls.ts';
 import { skippingClock } from '../../support/skipping-clock.ts';
-import { bringToRest, losingAnswerOf, reindex } from '../../support/reindex-run.ts';
-import { unblockWrites } from '../../../src/elasticsearch/write-blocks.ts';
+import { blockWrites, unblockWrites } from '../../../src/elasticsearch/write-blocks.ts';
 import { cancelTask, listReindexTasks } from '../../../src/elasticsearch/tasks.ts';
 
 const bed = await useReindexBed();
@@ -44,6 +60,9 @@ const blocked = async (index: string) => {
   const found = await indexOf(bed.es, index);
   return found !== undefined && isBlocked(found);
 };
+
+/** How often a part was begun anew. A request that has ended does not tell any more. */
+const retriesIn = (seen: Ended['seen']): number => Math.max(...seen.map(({ copy }) => copy?.retries ?? 0));
 
 describe('an answer that is lost', () => {
   it.for([
@@ -75,58 +94,77 @@ describe('an answer that is lost', () => {
     expect(await difference(bed.es, from, to)).toBeUndefined();
     expect(await leftovers(bed.es, request?.metadata.uid ?? '')).toEqual([]);
   });
+
+  it('of the start of a part, whose task runs, is found by its mark: the part is sent once (H22)', async () => {
+    const { from, to } = await source();
+    const name = bed.name();
+    const sent: string[] = [];
+    let running: readonly string[] = [];
+    const around: Around = async (call, send) => {
+      if (!startsRange(call)) return send();
+      const isFirst = sent.push(call.opaqueId ?? '') === 1;
+      const answer = await send();
+      if (!isFirst) return answer;
+      const [uid = ''] = call.opaqueId?.split('/') ?? [];
+      running = await tasksOf(bed.es, uid);
+      throw unknownOutcome();
+    };
+    const faster = once(
+      () => running.length > 0,
+      () => editRequest(bed, name, { spec: { throttle: { requestsPerSecond: 100_000 } } }),
+    );
+    const { status } = await reindex(bed, { from, to, ...slowly }, { name, around, after: faster });
+    const [lost = ''] = sent;
+    expect(running).toContain(lost);
+    expect(sent.filter((opaqueId) => opaqueId === lost)).toHaveLength(1);
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 200 } });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+  });
 });
+
+const unreachable = () =>
+  new ElasticsearchError({
+    errorClass: 'unreachable',
+    outcomeUnknown: false,
+    publicMessage: 'nobody answers',
+  });
 
 it('goes on when no task could be looked at for five minutes (H24)', async () => {
   const { from, to } = await source();
   const clock = skippingClock();
-  let failing: { readonly since: number; count: number } | undefined;
-  const { status } = await reindex(
-    bed,
-    { from, to },
-    {
-      clock,
-      around: async (call, send) => {
-        if (call.shape !== 'GET /_tasks/{task}') return send();
-        failing ??= { since: clock.now(), count: 0 };
-        if (clock.now() - failing.since > 5 * 60_000) return send();
-        failing.count += 1;
-        clock.skip(20_000);
-        throw new ElasticsearchError({
-          errorClass: 'unreachable',
-          outcomeUnknown: false,
-          publicMessage: 'nobody answers',
-        });
-      },
-    },
-  );
-  expect(failing?.count).toBeGreaterThan(5);
+  let begun: number | undefined;
+  let failures = 0;
+  const around: Around = async (call, send) => {
+    if (startsRange(call)) begun ??= clock.now();
+    const isMute = begun !== undefined && clock.now() - begun < 5 * 60_000;
+    if (!isMute || !call.shape.startsWith('GET /_tasks')) return send();
+    failures += 1;
+    clock.skip(20_000);
+    throw unreachable();
+  };
+  const { status, seen } = await reindex(bed, { from, to }, { clock, around });
+  expect(failures).toBeGreaterThan(5);
   expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 200 }, attempt: 1 });
-  expect(status.copy?.retries ?? 0).toBe(0);
+  expect(retriesIn(seen)).toBe(0);
   expect(await difference(bed.es, from, to)).toBeUndefined();
 });
 
 describe('an administrator', () => {
   it('may cancel a task: its range is copied again (H25)', async () => {
     const { from, to } = await source();
-    let cancelled = 0;
-    const { status } = await reindex(
-      bed,
-      { from, to, ...slowly },
-      {
-        around: async (call, send) => {
-          const answer = await send();
-          if (call.shape !== 'POST /_reindex' || cancelled > 0) return answer;
-          cancelled += 1;
-          const { tasks } = await listReindexTasks(bed.es);
-          const ours = tasks.find(({ opaqueId }) => opaqueId === call.opaqueId);
-          if (ours) await cancelTask(bed.es, ours.id);
-          await editRequest(bed, await newest(), { spec: { throttle: null } });
-          return answer;
-        },
-      },
-    );
-    expect(cancelled).toBe(1);
+    const name = bed.name();
+    let cancelled: string | undefined;
+    const cancelOne = once(hasTask, async ({ metadata }) => {
+      const { tasks } = await listReindexTasks(bed.es);
+      const ours = tasks.find(({ opaqueId }) => opaqueId?.startsWith(`${metadata.uid}/`));
+      if (!ours) throw new Error(`no task of ${name} runs`);
+      cancelled = ours.id;
+      await cancelTask(bed.es, ours.id);
+      await editRequest(bed, name, { spec: { throttle: null } });
+    });
+    const { status, seen } = await reindex(bed, { from, to, ...slowly }, { name, after: cancelOne });
+    expect(cancelled).toBeDefined();
+    expect(retriesIn(seen)).toBeGreaterThan(0);
     expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 200 } });
     expect(await difference(bed.es, from, to)).toBeUndefined();
   });
@@ -145,6 +183,50 @@ describe('an administrator', () => {
       expect(await blocked(from)).toBe(false);
     },
   );
+
+  it.for(['Reconciling', 'CuttingOver'])(
+    'who lifts the fence of an Online copy in %s has it copy and prove once more (H82)',
+    async (phase) => {
+      const { from, to, name } = await source();
+      const lift = async () => {
+        expect(await blocked(from)).toBe(true);
+        await unblockWrites(bed.es, from);
+        await write(bed.es, from, [{ id: 'unseen', source: { n: 1 } }]);
+      };
+      const spec = { from, to, writeMode: 'Online' };
+      const { status } = await reindex(bed, spec, { at: { [phase]: lift } });
+      expect(status).toMatchObject({ phase: 'Completed', fenceTries: 1, destination: { documents: 201 } });
+      expect(await difference(bed.es, from, to)).toBeUndefined();
+      expect(Object.keys((await indexOf(bed.es, to))?.aliases ?? {})).toEqual([`${name}-alias`]);
+    },
+  );
+
+  it('who lifts the fence, writes and sets it again while the aliases are about to move, stops the move', async () => {
+    const { from, to, name } = await source();
+    let isAsked = false;
+    let looks = 0;
+    let moves = 0;
+    const around: Around = async (call, send) => {
+      if (call.shape === 'POST /_aliases remove remove add') moves += 1;
+      if (!isAsked || call.shape !== 'GET /{old}/_stats/docs') return send();
+      looks += 1;
+      // The pass looks once and finds all in order; the last look comes right before the move.
+      if (looks === 2) {
+        await unblockWrites(bed.es, from);
+        await write(bed.es, from, [{ id: 'unseen', source: { n: 1 } }]);
+        await blockWrites(bed.es, from);
+      }
+      return send();
+    };
+    const ask = async () => void (isAsked = true);
+    const spec = { from, to, writeMode: 'Online' };
+    const { status } = await reindex(bed, spec, { around, at: { CuttingOver: ask } });
+    expect(looks).toBeGreaterThan(2);
+    expect(moves).toBe(1);
+    expect(status).toMatchObject({ phase: 'Completed', fenceTries: 1, aliasesMoved: [`${name}-alias`] });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    expect(await documentsOf(bed.es, to)).toHaveLength(201);
+  });
 
   it.for(['Validating', 'Preparing', 'Fencing', 'Copying', 'Hardening', 'Verifying', 'CuttingOver'])(
     'who deletes the source in %s ends the request (H29)',
@@ -226,6 +308,55 @@ describe('a user', () => {
       expect(await difference(bed.es, from, to)).toBeUndefined();
     },
   );
+
+  it.for(['AwaitingApproval', 'Reconciling'])(
+    'may suspend an Online copy in %s, which frees the source and keeps what is copied (H36)',
+    async (phase) => {
+      const { from, to } = await source();
+      const name = bed.name();
+      const spec = {
+        writeMode: 'Online',
+        ...(phase === 'AwaitingApproval' ? { approval: 'BeforeCutover' } : {}),
+      };
+      const suspend = () => editRequest(bed, name, { spec: { suspend: true } });
+      const paused = await reindex(bed, { from, to, ...spec }, { name, at: { [phase]: suspend } });
+      const ready = paused.status.conditions?.find(({ type }) => type === 'Ready');
+      expect(ready).toMatchObject({ status: 'False', reason: 'Suspended' });
+      expect(await blocked(from)).toBe(false);
+      await write(bed.es, from, [{ id: 'meanwhile', source: { n: -1 } }]);
+      const annotations = { 'es-steward.dev/approve': paused.status.plan?.hash };
+      await editRequest(bed, name, { metadata: { annotations }, spec: { suspend: false } });
+      const { status } = await bringToRest(bed, name);
+      expect(status).toMatchObject({ phase: 'Completed', attempt: 1, destination: { documents: 201 } });
+      expect(await difference(bed.es, from, to)).toBeUndefined();
+    },
+  );
+
+  it('may delete a request in its fence whose cluster is gone: it goes after two minutes', async () => {
+    const { from, to } = await source();
+    const name = bed.name();
+    await createRequest(bed, name, { from, to, ...slowly });
+    const clock = skippingClock();
+    let isGone = false;
+    const process = startProcess(bed, {
+      clock,
+      around: async (call, send) => {
+        if (isGone && call.server === 'elasticsearch') throw unreachable();
+        return send();
+      },
+    });
+    let deletedAt: number | undefined;
+    for await (const { request } of passes(process, bed, name, clock)) {
+      if (isGone || request?.status?.phase !== 'Copying') continue;
+      isGone = true;
+      await deleteRequest(bed, name);
+      deletedAt = clock.now();
+    }
+    expect(clock.now() - (deletedAt ?? 0)).toBeGreaterThan(115_000);
+    expect(process.events.map(({ reason }) => reason)).toContain('CleanupAbandoned');
+    expect(await readRequest(bed, name)).toBeUndefined();
+    await process.close();
+  });
 
   it('may delete a completed request and apply it again: nothing happens (H44)', async () => {
     const { from, to } = await source();

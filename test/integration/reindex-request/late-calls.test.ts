@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { ElasticsearchError } from '../../../src/elasticsearch/errors.ts';
 import { listReindexTasks } from '../../../src/elasticsearch/tasks.ts';
 import { eventually } from '../../support/eventually.ts';
 import { editRequest, eraseStatus, useReindexBed } from '../../support/reindex-bed.ts';
 import {
+  addAliases,
   createSource,
   difference,
   documentsOf,
+  indexOf,
+  isBlocked,
   leftovers,
   numbered,
   tasksOf,
   twoShards,
   write,
 } from '../../support/reindex-indices.ts';
-import { reindex } from '../../support/reindex-run.ts';
-import type { Around, ServerCall } from '../../support/server-calls.ts';
+import { isFreeAgain, once, reindex, unknownOutcome } from '../../support/reindex-run.ts';
+import { type Around, type ServerCall, startsRange } from '../../support/server-calls.ts';
 
 // What was sent in an earlier life of a copy, and is carried out or found only in a later one.
 
@@ -22,24 +24,71 @@ const bed = await useReindexBed();
 const slowly = { throttle: { batchSize: 5, requestsPerSecond: 6 } };
 const source = (count = 200) => createSource(bed, { documents: numbered(count), index: twoShards });
 
-/** Of a part of the copy, not of the trial before it. */
-const startsRange = ({ shape, opaqueId }: ServerCall) =>
-  shape === 'POST /_reindex' && opaqueId !== undefined && /\/\d+\/\d+\/\d+\/\d+$/.test(opaqueId);
-
 /** The first call of that kind is on its way for as long as the test wants: its sender has heard nothing of it. */
 function delaying(isMeant: (call: ServerCall) => boolean) {
   const held: (() => Promise<unknown>)[] = [];
   const around: Around = async (call, send) => {
     if (held.length > 0 || !isMeant(call)) return send();
     held.push(send);
-    throw new ElasticsearchError({
-      errorClass: 'unknownOutcome',
-      outcomeUnknown: true,
-      publicMessage: 'no answer yet',
-    });
+    throw unknownOutcome();
   };
   return { around, arrive: () => held[0]?.() ?? Promise.reject(new Error('nothing was held back')) };
 }
+
+/** Every call of that shape is on its way until all of them arrive; what is sent later goes as ever. */
+function queueing(shape: string) {
+  const held: (() => Promise<unknown>)[] = [];
+  let hasArrived = false;
+  const around: Around = async (call, send) => {
+    if (hasArrived || call.shape !== shape) return send();
+    held.push(send);
+    throw unknownOutcome();
+  };
+  const arrive = () => {
+    hasArrived = true;
+    return Promise.allSettled(held.map((send) => send()));
+  };
+  return { around, arrive };
+}
+
+describe('a call of a write block that was lifted meanwhile (H42)', () => {
+  const meanwhile = [{ id: 'meanwhile', source: { n: 1, text: 'written since' } }];
+
+  /** Holds the calls back until writes are free again; tells what came of them then, and of the source. */
+  async function arrivingLate(shape: string) {
+    const { from, to, name } = await source(50);
+    await addAliases(bed.es, from, { [name]: {} });
+    const { around, arrive } = queueing(shape);
+    const answers: PromiseSettledResult<unknown>[] = [];
+    let found: Awaited<ReturnType<typeof indexOf>>;
+    const after = once(isFreeAgain, async () => {
+      await write(bed.es, name, meanwhile);
+      answers.push(...(await arrive()));
+      found = await indexOf(bed.es, from);
+    });
+    const spec = { from, to, writeMode: 'Online', maxWriteOutage: '5s' };
+    const { status } = await reindex(bed, spec, { around, after });
+    expect(status).toMatchObject({ phase: 'Completed', aliasesMoved: [name], fenceTries: 1 });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    expect((await documentsOf(bed.es, name)).map(({ id }) => id)).toContain('meanwhile');
+    expect(answers.length).toBeGreaterThan(0);
+    return { answers, found, name };
+  }
+
+  const refusedWith = (errorClass: string) => ({ status: 'rejected', reason: { errorClass } });
+
+  it('and moves the aliases, moves none', async () => {
+    const { answers, found, name } = await arrivingLate('POST /_aliases remove remove add');
+    for (const answer of answers) expect(answer).toMatchObject(refusedWith('aliasNotFound'));
+    expect(found?.aliases).toHaveProperty(name);
+  });
+
+  it('and sets the block, blocks nobody', async () => {
+    const { answers, found } = await arrivingLate('PUT /{epoch}/_block/write');
+    for (const answer of answers) expect(answer).toMatchObject(refusedWith('indexNotFound'));
+    expect(found && isBlocked(found)).toBe(false);
+  });
+});
 
 describe('a call that arrives after the aliases have moved (H43)', () => {
   const mine = [{ id: '7', source: { n: 7, text: 'written afterwards' } }];

@@ -20,7 +20,9 @@ import {
   twoShards,
   write,
 } from '../../support/reindex-indices.ts';
-import { bringToRest, reindex } from '../../support/reindex-run.ts';
+import { bringToRest, isFreeAgain, once, reindex, unknownOutcome } from '../../support/reindex-run.ts';
+import { type Around, startsRange } from '../../support/server-calls.ts';
+import { skippingClock } from '../../support/skipping-clock.ts';
 
 const bed = await useReindexBed();
 const online = { writeMode: 'Online' };
@@ -268,6 +270,35 @@ describe('a copy under live writes', () => {
       properties: { ...properties, ...added },
     });
     expect(await difference(bed.es, from, to)).toBeUndefined();
+  });
+
+  it('frees the writers in time when the last part takes too long, and moves the aliases in another try (H33)', async () => {
+    const { from, to, name } = await createSource(bed, { documents: numbered(50) });
+    await addAliases(bed.es, from, { [name]: {} });
+    const clock = skippingClock();
+    let isHeld = false;
+    let freed: number | undefined;
+    const late: (string | undefined)[] = [];
+    const around: Around = async (call, send) => {
+      if (call.shape === 'PUT /{epoch}/_block/write' && !isHeld) {
+        await put(name, '7', 'written last');
+        isHeld = true;
+      }
+      if (call.shape === 'PUT /{epoch}/_settings') freed ??= clock.now();
+      if (!isHeld || freed !== undefined || !startsRange(call)) return send();
+      late.push(call.opaqueId);
+      throw unknownOutcome();
+    };
+    const spec = { from, to, ...online, maxWriteOutage: '10s' };
+    const after = once(isFreeAgain, () => put(name, '8', 'written after the block'));
+    const { status, seen } = await reindex(bed, spec, { clock, around, after });
+    const deadline = seen.find(({ fence }) => fence?.deadline !== undefined)?.fence?.deadline ?? '';
+    expect(late.length).toBeGreaterThan(0);
+    expect((freed ?? Infinity) - Date.parse(deadline)).toBeLessThan(2_000);
+    expect(status).toMatchObject({ phase: 'Completed', fenceTries: 1, aliasesMoved: [name] });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+    const texts = (await documentsOf(bed.es, name)).map(({ source }) => (source as { text: string }).text);
+    expect(texts).toEqual(expect.arrayContaining(['written last', 'written after the block']));
   });
 
   it('keeps its work while it is suspended, and catches up afterwards (H36)', async () => {

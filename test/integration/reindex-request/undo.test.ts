@@ -40,6 +40,12 @@ const deletedIn = (phase: string): Scenario => ({
   disturb: { phase, how: remove },
   expect: expectDeleted,
 });
+/** The phases that only the default mode has. */
+const beforeTheMoveOnline = ['CatchingUp', 'AwaitingApproval', 'Reconciling'];
+const online = (phase: string, scenario: Scenario): Scenario => ({
+  ...scenario,
+  spec: { writeMode: 'Online', ...(phase === 'AwaitingApproval' ? { approval: 'BeforeCutover' } : {}) },
+});
 /** The destination is marked final already, and the aliases have not moved. */
 const atTheLastMoment = (how: (run: Run) => Promise<void>) => ({
   phase: 'CuttingOver',
@@ -70,6 +76,9 @@ describe('a cancelled request (H36)', () => {
   it.for(beforeTheMove)('leaves nothing behind, cancelled in %s', async (phase) => {
     expect((await runScenario(bed, cancelledIn(phase))).disturbed).toBe(true);
   });
+  it.for(beforeTheMoveOnline)('leaves nothing behind, cancelled in %s of an Online copy', async (phase) => {
+    expect((await runScenario(bed, online(phase, cancelledIn(phase)))).disturbed).toBe(true);
+  });
   it('leaves nothing behind, cancelled at the last moment before the move', async () => {
     expect((await runScenario(bed, cancelledLast)).disturbed).toBe(true);
   });
@@ -82,6 +91,9 @@ describe('a cancelled request (H36)', () => {
 describe('a deleted request (H32)', () => {
   it.for(beforeTheMove)('lets go of everything, deleted in %s', async (phase) => {
     expect((await runScenario(bed, deletedIn(phase))).disturbed).toBe(true);
+  });
+  it.for(beforeTheMoveOnline)('lets go of everything, deleted in %s of an Online copy', async (phase) => {
+    expect((await runScenario(bed, online(phase, deletedIn(phase)))).disturbed).toBe(true);
   });
   it('leaves a copy that is not final, deleted at the last moment before the move', async () => {
     expect((await runScenario(bed, deletedLast)).disturbed).toBe(true);

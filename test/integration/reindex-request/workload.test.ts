@@ -59,11 +59,14 @@ it('is exact as well when its points in time are lost on the way', { timeout: 30
   const { writers, haveWritten, from, to, alias } = await startWriters(2_000, 300);
   await haveWritten(100);
   const loseView = async ({ status }: ReindexRequest) => {
-    if (status?.copy?.pit) await closePointInTime(bed.es, status.copy.pit);
+    if (!status?.copy?.pit) throw new Error('there is no point in time to be lost');
+    await closePointInTime(bed.es, status.copy.pit);
   };
-  const { status } = await reindex(bed, { from, to, writeMode: 'Online' }, { at: { Copying: loseView } });
+  const spec = { from, to, writeMode: 'Online' };
+  const { status, seen } = await reindex(bed, spec, { at: { Copying: loseView } });
   const { expected } = await writers.stop();
   expect(status.phase).toBe('Completed');
+  expect(seen.some(({ copy }) => copy?.sweep)).toBe(true);
   expect(await checkWorkload(bed.es, alias, expected)).toMatchObject(EXACT);
 });
 
