@@ -77,7 +77,6 @@ it('changes nothing any more and ends when it wakes from a long stop right befor
   await eventually('the answer is on its way', () => proxy.answered.includes(read));
   leader.signal('SIGCONT');
   expect(await leader.exited).toBe(1);
-  console.log('LINES', JSON.stringify(leader.lines.slice(told)), JSON.stringify(proxy.asked.slice(asked)));
   expect(leader.lines.slice(told).map(({ level }) => level)).toContain('fatal');
   // The follower has nothing left to do.
   expect(proxy.asked.slice(asked).filter(changes)).toEqual([]);
