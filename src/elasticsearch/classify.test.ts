@@ -179,6 +179,7 @@ describe('an answer', () => {
   it('keeps the type only where it is a name', () => {
     const named = classifyAnswer(get('/a'), { status: 400, body: body(400, 'index_closed_exception') });
     expect(named.errorType).toBe('index_closed_exception');
+    expect(named.publicMessage).toContain('open it');
     const odd = classifyAnswer(get('/a'), { status: 400, body: body(400, '<script>alert(1)</script>') });
     expect(odd.errorType).toBeUndefined();
   });

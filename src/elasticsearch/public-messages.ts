@@ -30,7 +30,10 @@ const sentences: Readonly<Record<ErrorClass, (facts: MessageFacts) => string>> =
   aliasNotFound: () => 'the alias is not where it was expected.',
   alreadyExists: () => 'the name is taken already.',
   conflict: (facts) => `another operation was first${answered(facts)}.`,
-  invalid: (facts) => `Elasticsearch refuses the request${answered(facts)}.`,
+  invalid: (facts) =>
+    facts.errorType === 'index_closed_exception'
+      ? 'the index is closed; open it.'
+      : `Elasticsearch refuses the request${answered(facts)}.`,
   unauthenticated: () => 'Elasticsearch does not accept the credentials; check the Secret of the connection.',
   forbidden: missingPrivilege,
   blocked: () => 'a block on the index or cluster forbids this; whoever set it has to lift it.',

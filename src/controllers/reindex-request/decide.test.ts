@@ -308,6 +308,9 @@ describe('validating', () => {
     const decision = judge({ destination: destination({ uid: 'gone', state: 'final' }), sources: [] });
     expect(decision.status.phase).toBe('Completed');
     expect(actionsOf(decision)).toEqual([]);
+    const complete = decision.conditions?.find(({ type }) => type === 'Complete');
+    // The earlier one may have moved aliases.
+    expect(complete?.message).not.toContain('no alias');
   });
 
   it('does not take a copy for complete whose aliases have not moved yet', () => {

@@ -21,3 +21,8 @@ export function listedFailure({ index, id, status, type, reason }: DocumentFailu
 export function listedId(id: string): string {
   return id.slice(0, 512);
 }
+
+/** For people: how many documents a sentence is about. */
+export function documentsText(count: number): string {
+  return count === 1 ? '1 document' : `${count} documents`;
+}

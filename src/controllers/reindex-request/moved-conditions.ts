@@ -27,9 +27,13 @@ function completeCondition(situation: Situation, status: ReindexRequestStatus): 
       condition('Complete', 'RolledBack', `the aliases were moved back from ${to} to ${from}`, 'False'),
     ];
   if (phase === undefined || !COMPLETE.has(phase)) return [];
-  const moved =
-    (status.aliasesMoved ?? []).length > 0 ? 'and its aliases have moved' : 'and no alias was to move';
-  return [condition('Complete', 'Completed', `${from} is copied to ${to} ${moved}`)];
+  return [condition('Complete', 'Completed', `${from} is copied to ${to}${movedText(status)}`)];
+}
+
+/** Unknown where an earlier request of the same spec has done the work. */
+function movedText({ aliasesMoved }: ReindexRequestStatus): string {
+  if (aliasesMoved === undefined) return '';
+  return aliasesMoved.length > 0 ? ' and its aliases have moved' : ' and no alias was to move';
 }
 
 const COMPLETE: ReadonlySet<string> = new Set(['RollbackWindow', 'CleaningUp', 'Completed']);

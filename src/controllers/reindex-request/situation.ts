@@ -245,7 +245,10 @@ export function whyToLift(situation: Situation): string | undefined {
   const { fence, copy, intent } = status;
   if (!fence) return undefined;
   if (fence.lifting) return fence.lifting;
-  if (epochs.some((held) => held > epoch)) return 'a process that ended has freed the writers';
+  if (epochs.some((held) => held > epoch))
+    return isOutageOver(situation)
+      ? 'the deadline has passed, and writers were freed'
+      : 'a process that ended has freed the writers';
   if (spec.suspend && status.plan?.sequenceNumbers) return SUSPENDED;
   if (isOutageOver(situation)) return 'maxWriteOutage is over';
   if (isBlockFirst(situation)) return undefined;

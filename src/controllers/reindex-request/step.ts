@@ -6,6 +6,7 @@ import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../r
 import { holdsFinalizer } from '../../runtime/finalizer.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorIndex } from './error-index.ts';
+import { documentsText } from './failures.ts';
 import { time } from './moments.ts';
 import { movedConditions } from './moved-conditions.ts';
 import { withoutForecast } from './progress.ts';
@@ -137,7 +138,7 @@ function quarantineCondition(
   const [first] = failures ?? [];
   // A series that has ended knows their number only.
   const which = first ? `to ${index}, the first is ${first.id}` : `to the indexes of ${index}`;
-  const message = `${quarantined} documents could not be written ${which}; ${errorIndex(index)} has them with their causes`;
+  const message = `${documentsText(quarantined)} could not be written ${which}; ${errorIndex(index)} has them with their causes`;
   return [{ type: 'QuarantinedDocuments', status: 'True', reason: 'DocumentFailures', message }];
 }
 

@@ -2,7 +2,7 @@ import type { ReindexAction } from '../actions.ts';
 import { cancelStrays, targetOf } from '../changes.ts';
 import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
-import { listedFailures } from '../failures.ts';
+import { documentsText, listedFailures } from '../failures.ts';
 import {
   bookedJournal,
   bounds,
@@ -192,7 +192,7 @@ function canIsolate({ status }: Situation): boolean {
 function failDocuments(situation: Situation, failures: readonly DocumentFailure[]): Step {
   const [first] = failures;
   const listed = listedFailures(failures);
-  const message = `${failures.length} documents could not be written to ${situation.spec.destination.index}, the first is ${first?.id} (${first?.type}); status.failures lists ${listed.length} of them: correct the documents, then retry, or correct spec.destination or spec.transform in a new request`;
+  const message = `${documentsText(failures.length)} could not be written to ${situation.spec.destination.index}, the first is ${first?.id} (${first?.type}); status.failures lists ${listed.length} of them: correct the documents, then retry, or correct spec.destination or spec.transform in a new request`;
   return fail(situation, 'DocumentFailures', message, { failures: listed });
 }
 
@@ -208,7 +208,7 @@ function tooManyBad(situation: Situation): Step | undefined {
   return fail(
     situation,
     'DocumentFailures',
-    `more than ${most} documents could not be written to ${index}, and the copy was stopped; no alias was moved: status.failures lists the first, ${errorIndex(index)} has them with their causes; correct them, then retry, or correct spec.destination or spec.transform in a new request`,
+    `more than ${documentsText(most)} could not be written to ${index}, and the copy was stopped; no alias was moved: status.failures lists the first, ${errorIndex(index)} has them with their causes; correct them, then retry, or correct spec.destination or spec.transform in a new request`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { errorIndex } from '../error-index.ts';
+import { documentsText } from '../failures.ts';
 import { withoutRound } from '../rounds.ts';
 import type { Situation } from '../situation.ts';
 import { fail, SOON_MS, type Step, step } from '../step.ts';
@@ -23,6 +24,6 @@ export function judgeFailures(situation: Situation): Step {
   return fail(
     situation,
     'DocumentFailures',
-    `${observed.bad} documents could not be written to ${index}, the first is ${first?.id} (${first?.type}); everything else is copied and no alias was moved: status.failures lists ten at most, ${errorIndex(index)} has all with their causes; correct the documents, the mapping or the transform, then retry, or use onDocumentFailure.policy: Quarantine in a new request`,
+    `${documentsText(observed.bad)} could not be written to ${index}, the first is ${first?.id} (${first?.type}); everything else is copied and no alias was moved: status.failures lists ten at most, ${errorIndex(index)} has all with their causes; correct the documents, the mapping or the transform, then retry, or use onDocumentFailure.policy: Quarantine in a new request`,
   );
 }

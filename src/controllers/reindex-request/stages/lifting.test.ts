@@ -40,6 +40,14 @@ describe.each(['BlockFirst', 'Online'])(
       expect(free.status).not.toHaveProperty('blockedSince');
     });
 
+    it('are told of by what has freed them: the end of a process, or the deadline', () => {
+      const whyWith = (deadline: string) =>
+        run(request({ ...copying, fence: { verified: true, deadline } }, { writeMode }), freed).status.fence
+          ?.lifting;
+      expect(whyWith('2026-03-01T12:00:30.000Z')).toContain('process');
+      expect(whyWith('2026-03-01T11:59:00.000Z')).toContain('deadline');
+    });
+
     it('never count as a move of the aliases, however final the destination', () => {
       expect(
         stage(request(copying, { writeMode }), { ...freed, destination: hardened({ state: 'final' }) }),
