@@ -7,7 +7,7 @@ import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import { keyText } from '../runtime/resource.ts';
 import { alone, createElasticsearch, sendingTo } from './client.ts';
 import type { ElasticsearchClient, ElasticsearchOptions } from './client.ts';
-import { readSettings } from './connection-settings.ts';
+import { eckCure, readSettings } from './connection-settings.ts';
 import type { ConnectionReads, ConnectionSettings } from './connection-settings.ts';
 import type { EndpointPolicy } from './endpoint-policy.ts';
 import { isElasticsearchError } from './errors.ts';
@@ -73,13 +73,13 @@ export function createClientCache(options: ClientCacheOptions): ClientCache {
     const settings = await readSettings(resource, reads, signal);
     const known = entries.get(keyText(resource.metadata));
     if (known?.identity === settings.identity) return known.client;
-    await requireAllowed(settings, resource.spec.allowInsecure, policy);
+    await requireAllowed(settings, resource, policy);
     return open(resource, settings);
   };
 
   const getChecked: ClientCache['getChecked'] = async (resource, signal) => {
     const settings = await readSettings(resource, reads, signal);
-    await requireAllowed(settings, resource.spec.allowInsecure, policy);
+    await requireAllowed(settings, resource, policy);
     return open(resource, settings);
   };
 
@@ -106,7 +106,7 @@ export function createClientCache(options: ClientCacheOptions): ClientCache {
  */
 async function requireAllowed(
   { endpoints }: Pick<ConnectionSettings, 'endpoints'>,
-  allowInsecure: boolean,
+  { metadata, spec: { allowInsecure, eckRef } }: ElasticsearchConnection,
   policy: EndpointPolicy,
 ): Promise<void> {
   const faults: unknown[] = [];
@@ -116,7 +116,10 @@ async function requireAllowed(
     if (typeof refusal === 'string') throw new TerminalError('EndpointRefused', refusal);
   }
   if (faults.length < endpoints.length) return;
-  const message = `No host of ${endpoints.join(', ')} can be resolved to an address; correct spec.endpoints or the DNS record.`;
+  const cure = eckRef
+    ? eckCure(metadata.namespace, eckRef.name)
+    : 'correct spec.endpoints or the DNS record.';
+  const message = `No host of ${endpoints.join(', ')} can be resolved to an address; ${cure}`;
   throw new WaitingError('Unreachable', message, LOOK_AGAIN_MS, { cause: faults[0] });
 }
 

@@ -161,6 +161,12 @@ describe('an Elasticsearch of ECK', () => {
   };
   const eckRef = { name: 'quick' };
 
+  it('asks for the Elasticsearch that would make the Secret, and for no Secret', async () => {
+    const lost = settings({ eckRef });
+    await expect(lost).rejects.toThrow(/is there an Elasticsearch db\/quick.*spec.eckRef.name/);
+    await expect(lost).rejects.not.toThrow(/create it/);
+  });
+
   it('is reached by the Service and Secrets that ECK makes', async () => {
     expect(await settings({ eckRef }, reads(made))).toMatchObject({
       endpoints: ['https://quick-es-http.db.svc:9200'],

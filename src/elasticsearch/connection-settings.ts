@@ -54,7 +54,7 @@ export async function readSettings(
   const { namespace } = metadata;
   const access = spec.eckRef === undefined ? plainAccess(spec) : eckAccess(namespace, spec.eckRef.name, spec);
   const seen: string[] = [];
-  const read = recordingReader(namespace, reads, seen, signal);
+  const read = recordingReader({ namespace, eckName: spec.eckRef?.name }, reads, seen, signal);
   const [auth, tls] = await Promise.all([
     readAuthentication(access, read, namespace),
     readTls(access, read, namespace),
@@ -95,6 +95,10 @@ function eckAccess(namespace: string, name: string, { auth, tls }: Elasticsearch
   };
 }
 
+/** What Elastic Cloud on Kubernetes makes nobody else should make. */
+export const eckCure = (namespace: string, name: string): string =>
+  `is there an Elasticsearch ${namespace}/${name} of ECK, and does the operator run in its Kubernetes cluster? Correct spec.eckRef.name if it is called otherwise.`;
+
 interface KeyRef {
   readonly kind: 'Secret' | 'ConfigMap';
   readonly name: string;
@@ -103,7 +107,7 @@ interface KeyRef {
 type ReadKey = (ref: KeyRef) => Promise<string>;
 
 function recordingReader(
-  namespace: string,
+  { namespace, eckName }: { readonly namespace: string; readonly eckName: string | undefined },
   reads: ConnectionReads,
   seen: string[],
   signal: AbortSignal,
@@ -112,7 +116,11 @@ function recordingReader(
     const stored = await (kind === 'Secret' ? reads.secret : reads.configMap)(namespace, name, signal);
     const title = `${kind} ${namespace}/${name}`;
     if (stored === undefined)
-      throw notFound(`${title} does not exist; create it or name another one in the spec.`);
+      throw notFound(
+        eckName !== undefined && name.startsWith(`${eckName}-es-`)
+          ? `${title} does not exist; ${eckCure(namespace, eckName)}`
+          : `${title} does not exist; create it or name another one in the spec.`,
+      );
     seen.push(`${kind} ${stored.uid} ${stored.resourceVersion}`);
     // A line end that an editor or `echo` left is never part of a credential, and illegal in a header.
     const value = stored.data[key]?.toString('utf8').replace(/[\r\n]+$/, '') ?? '';

@@ -334,6 +334,17 @@ describe('an endpoint whose name has no address', () => {
     });
   });
 
+  it('is not blamed on spec.endpoints where ECK gives it', async () => {
+    secret = {
+      ...credentials('right', '1'),
+      data: { elastic: Buffer.from('p'), 'ca.crt': Buffer.from('-----BEGIN CERTIFICATE-----') },
+    };
+    connection = resource({ endpoints: undefined, auth: undefined, eckRef: { name: 'quick' } });
+    await expect(connections.client(connection, signal)).rejects.toThrow(
+      /No host of .*is there an Elasticsearch db.quick.*spec.eckRef.name/,
+    );
+  });
+
   it('does not hide one that is refused', async () => {
     connection = resource({ endpoints: [nowhere, 'https://169.254.169.254'] });
     await expect(connections.client(connection, signal)).rejects.toMatchObject({ reason: 'EndpointRefused' });

@@ -28,7 +28,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
   ),
   UnsupportedVersion: person('Upgrade the cluster or the operator: docs/support.md lists what is supported.'),
   EndpointRefused: person(
-    "Use the cluster's own address, or ask whoever runs the operator to allow it with --allowed-endpoints.",
+    "Use the cluster's own address. One that --allowed-endpoints does not name can be added there by whoever runs the operator; one that the message says is never connected to cannot.",
   ),
   Red: person('See which primary shard is missing, and why: GET _cluster/allocation/explain.'),
   NotObserved: time(
