@@ -79,7 +79,7 @@ const fieldPath = (description: string) =>
 const rename = ruled(
   object('A field that is renamed.', {
     from: fieldPath('The path of the field in the source.'),
-    to: fieldPath('The path of the field in the destination.'),
+    to: fieldPath('The path of the field in the destination. What a document has there is replaced.'),
     removeOriginal: z.boolean().default(true).describe('Whether the field under its old name is removed.'),
   }),
   { rule: 'self.from != self.to', message: 'must differ from `from`', fieldPath: '.to' },

@@ -75,7 +75,10 @@ const cases: readonly Case[] = [
   ['a', 'b', { a: '' }, { b: '' }],
   ['a', 'b', { a: 1.5 }, { b: 1.5 }],
   ['a', 'b', { a: 9007199254740991 }, { b: 9007199254740991 }],
+  // What is there is replaced.
   ['a', 'b', { a: 1, b: 2 }, { b: 1 }],
+  ['a', 'b', { a: null, b: 2 }, { b: null }],
+  ['a.b', 'a', { a: { b: 1, x: 2 } }, { a: 1 }],
   // The original stays.
   ['a', 'b', { a: 1 }, { a: 1, b: 1 }, 'keep'],
   ['a.b', 'c.d', { a: { b: 1 } }, { a: { b: 1 }, c: { d: 1 } }, 'keep'],
