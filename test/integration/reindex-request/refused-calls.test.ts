@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { startPrivateElasticsearch } from '../../../scripts/environment/private-servers.ts';
 import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
+import { refresh } from '../../../src/elasticsearch/refresh.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   createRequest,
@@ -43,11 +44,13 @@ async function source(index: IndexBody = oneShard) {
   await createIndex(bed.es, from, index);
   const text = 'x'.repeat(DOCUMENT_BYTES);
   const documents = Array.from({ length: DOCUMENTS }, (_, n) => ({ id: String(n), source: { n, text } }));
-  for (let at = 0; at < DOCUMENTS; at += BATCH) await write(bed.es, from, documents.slice(at, at + BATCH));
+  // One after the other: a bulk that is divided among shards takes more of what may be written at once.
+  for (const document of documents) await write(bed.es, from, [document], false);
+  await refresh(bed.es, from);
   return { from, to, name };
 }
 
-/** As many tasks at once, on however few processors. */
+/** To begin with a task for each, on however few processors. */
 const sixShards: IndexBody = { settings: { number_of_shards: 6, number_of_replicas: 0 } };
 
 interface Copy {
@@ -89,7 +92,8 @@ describe('a cluster under pressure (H26)', () => {
     const { from, to } = await source(sixShards);
     const name = bed.name();
     const clock = skippingClock();
-    await createRequest(bed, name, { from, to, throttle: { batchSize: BATCH } });
+    const destination = { index: to, settings: { number_of_shards: 1 } };
+    await createRequest(bed, name, { from, to, destination, throttle: { batchSize: BATCH } });
     const process = startProcess(bed, { clock, fewestDocumentsPerRange: 40 });
     let refusals = 0;
     /** How many tasks at once, one after the other. */
