@@ -422,7 +422,7 @@ async function createResting(name: string) {
       TEAM,
       { ...common, repository: 'backups', schedule: '@daily', indices: [`${prefix}-*`] },
     ],
-    ['IndexMaintenancePolicy', TEAM, { ...common, targets }],
+    ['IndexMaintenancePolicy', TEAM, { ...common, mode: 'DryRun', targets }],
   ] as const;
   for (const [kind, namespace, spec] of resting)
     await create(pathTo(kind, namespace), object(kind, name, spec));
