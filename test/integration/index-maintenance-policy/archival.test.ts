@@ -554,7 +554,7 @@ describe('a run', () => {
         return send();
       },
     });
-    expect([status.plan?.archive, seen]).toEqual([{ documents: 6 }, []]);
+    expect([status.plan?.archive, seen]).toEqual([{ documents: 6, kept: [] }, []]);
     expect(await policy.places()).toEqual(inIndex('src', [...OLD, ...STAYING]));
   });
 

@@ -209,9 +209,14 @@ describe('rollback', () => {
   it('is refused without asking the operator when there is no window', async () => {
     const name = bed.name();
     await createRequest(bed, name, { from: 'nowhere', to: bed.name() });
-    const { code, err } = await plugin(['rollback', name, ...inNamespace, '--yes']);
-    expect([code, (await readRequest(bed, name))?.metadata.annotations]).toEqual([1, undefined]);
-    expect(err).toContain('spec.cancel');
+    const refused = async () => {
+      const { code, err } = await plugin(['rollback', name, ...inNamespace, '--yes']);
+      expect([code, (await readRequest(bed, name))?.metadata.annotations]).toEqual([1, undefined]);
+      return err;
+    };
+    expect(await refused()).toContain('has not looked at it yet');
+    await setStatus(requestRef(bed, name), { phase: 'Copying' });
+    expect(await refused()).toContain('spec.cancel');
   });
 });
 
