@@ -41,14 +41,14 @@ const answers: Readonly<Record<string, unknown>> = {
 };
 
 /** Answers in the next turn of the event loop, so that what does not wait comes first. */
-function recorder() {
+function recorder(more: Readonly<Record<string, unknown>> = {}) {
   const log: string[] = [];
   const es: Elasticsearch = {
     request: async ({ path }) => {
       log.push(`asks ${path}`);
       await new Promise((resolve) => setImmediate(resolve));
       log.push(`hears ${path}`);
-      return answers[path];
+      return { ...answers, ...more }[path];
     },
   };
   return { es, log };
@@ -56,16 +56,16 @@ function recorder() {
 
 const locks = new LockWatch({ monotonic: () => 0, cluster: async () => 'here' });
 
-async function read(running: readonly OwnTask[], isFenced: boolean) {
+async function read(running: readonly OwnTask[], isFenced: boolean, task: unknown = ended) {
   const { copy } = copying;
-  const task = { shard: 0, from: 0, to: 49, try: 0, task: 'n:1' };
-  const status = { ...copying, ...(copy ? { copy: { ...copy, fenced: isFenced, running: [task] } } : {}) };
+  const range = { shard: 0, from: 0, to: 49, try: 0, task: 'n:1' };
+  const status = { ...copying, ...(copy ? { copy: { ...copy, fenced: isFenced, running: [range] } } : {}) };
   const world = observed({
     sources: [fenced()],
     destination: destination(),
     tasks: { complete: true, running },
   });
-  const { es, log } = recorder();
+  const { es, log } = recorder({ '/_tasks/n%3A1': task });
   const situation = situationOf(request(status), world, NOW);
   return { reads: await readStage('Copying', situation, { es, locks }, new AbortController().signal), log };
 }
@@ -130,6 +130,13 @@ describe('what a pass over running tasks reads', () => {
     expect(reads.outcomes).toMatchObject({ 'n:1': { type: 'copied' } });
     expect(reads.shards).toMatchObject([{ globalCheckpoint: 120 }]);
     expect(log.indexOf('asks /orders-v1/_stats/docs')).toBeGreaterThan(log.indexOf('hears /_tasks/n%3A1'));
+  });
+
+  it('is the terms of now where a range is to be copied again: its task may have died with a primary (H47)', async () => {
+    const cut = { ...ended, response: { ...ended.response, created: 49 } };
+    const { reads } = await read([], false, cut);
+    expect(reads.outcomes).toMatchObject({ 'n:1': { type: 'repeat' } });
+    expect(reads.shards).toMatchObject([{ primaryTerm: 7 }]);
   });
 
   it('is no shard where nothing can be written any more', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { markWith, request } from '../../../test/support/reindex-situations.ts';
+import { copying, markWith, request } from '../../../test/support/reindex-situations.ts';
 import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import type { Pass } from '../../runtime/controller.ts';
@@ -50,4 +50,20 @@ it.each<[string, Partial<HalfCopy>]>([
   ['somebody has given it an alias', { aliases: { orders: {} } }],
 ])('deletes no half copy where %s', async (_, since) => {
   expect(await deleteWhen(since)).toEqual({ deleted: [], error: expect.any(FencedError) });
+});
+
+it('remembers under which primary a range begins, however long ago it was planned (H47)', async () => {
+  const range = { shard: 0, from: 0, to: 49, try: 0 };
+  const status = {
+    ...copying,
+    ...(copying.copy ? { copy: { ...copying.copy, running: [{ ...range, term: 1 }] } } : {}),
+  };
+  // Casts: only what is used.
+  const use: Connections['use'] = async () =>
+    ({ es: { request: async () => ({ task: 'n:1' }) } }) as unknown as Cluster;
+  const perform = createPerform({ connections: { use } } as unknown as PerformDependencies);
+  const pass = { signal: new AbortController().signal, follow: () => {} } as unknown as Pass;
+  const action = { type: 'StartRange', range: { ...range, term: 2 }, body: {}, opaqueId: 'x' } as const;
+  const change = await perform(action, request(status), pass);
+  expect(change?.(status).copy?.running).toMatchObject([{ from: 0, task: 'n:1', term: 2 }]);
 });
