@@ -1,11 +1,12 @@
 import type { ReindexCounts } from '../../elasticsearch/reindex-result.ts';
 import type { CopySpec } from './copy-request.ts';
 import { isFlooded } from './disk-space.ts';
+import { withFinality, withTerms } from './finality.ts';
 import { leftMs, time } from './moments.ts';
 import { rangeOpaqueId } from './names.ts';
 import type { ShardFacts, TaskOutcome } from './observed.ts';
 import { allDone, nextRanges, ofShard, type Range, withDone } from './ranges.ts';
-import { type Copy, withFinality, withTerms } from './rounds.ts';
+import type { Copy } from './rounds.ts';
 import type { Situation } from './situation.ts';
 
 type Running = Copy['running'][number];

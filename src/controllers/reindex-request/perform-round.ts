@@ -7,6 +7,7 @@ import {
   renewPointInTime as renew,
 } from '../../elasticsearch/point-in-time.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
+import { hasRolledBack, hasSettled } from './finality.ts';
 import { primariesOf, primariesWithTermsOf } from './observe-shards.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
 import {
@@ -27,8 +28,6 @@ import {
   beginRound,
   type Copy,
   hardened,
-  hasRolledBack,
-  hasSettled,
   LOST_SINCE,
   type RoundStart,
   withoutRound,

@@ -1,17 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { hasRolledBack, hasSettled, withFinality, withTerms } from './finality.ts';
 import type { ShardFacts } from './observed.ts';
 import {
   beginRound,
   type Copy,
   flushed,
-  hasRolledBack,
-  hasSettled,
   isCaughtUp,
   isRoundComplete,
   lag,
   type RoundStart,
-  withFinality,
-  withTerms,
   withMissing,
   withoutRound,
 } from './rounds.ts';
