@@ -52,11 +52,13 @@ export type ControlPlaneOptions = {
   readonly version?: string;
   /** More flags of the API server. */
   readonly apiServerFlags?: readonly string[];
+  /** Whether the CRDs of this project are there from the start; they are unless told. */
+  readonly withCustomResources?: boolean;
 };
 
 export type ElasticsearchOptions = ClusterOptions & { readonly version?: string };
 
-/** Starts a control plane of one's own, with the CRDs of this project. */
+/** Starts a control plane of one's own. */
 export async function startPrivateControlPlane(
   options: ControlPlaneOptions = {},
 ): Promise<PrivateControlPlane> {
@@ -64,7 +66,7 @@ export async function startPrivateControlPlane(
   return inThrowAwayFolder(async (folder) => {
     const plane = await prepareControlPlane(join(folder, 'control-plane'));
     await startControlPlane(plane, programs, options.apiServerFlags);
-    await applyCustomResources(plane.kubeconfig);
+    if (options.withCustomResources !== false) await applyCustomResources(plane.kubeconfig);
     const restart = async (part: ControlPlanePart): Promise<void> => {
       await startPart(plane, programs, part, options.apiServerFlags);
       await untilServing(plane);

@@ -1,22 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { applyCustomResources } from '../../../scripts/environment/kubernetes-api.ts';
 import { startPrivateControlPlane } from '../../../scripts/environment/private-servers.ts';
-import type { KubernetesObject } from '../../../src/kubernetes/api.ts';
 import { eventually } from '../../support/eventually.ts';
-import { apiOver, connect, crdKind } from '../../support/runtime-bed.ts';
 import { openProcessBed } from './process-bed.ts';
 
 it('says which CRDs are missing, lives on unready, and begins when they come', async () => {
-  const plane = await startPrivateControlPlane();
+  const plane = await startPrivateControlPlane({ withCustomResources: false });
   onTestFinished(() => plane.stop());
   const { kubeconfig } = plane.info;
-  const transport = connect(kubeconfig);
-  onTestFinished(() => transport.close());
-  const api = apiOver(transport);
-  const crds = await api.list<KubernetesObject>(crdKind, {});
-  for (const { metadata } of crds.items)
-    await api.remove({ kind: crdKind, name: metadata.name }, { uid: metadata.uid });
-  await eventually('the CRDs are gone', async () => (await api.list(crdKind, {})).items.length === 0);
 
   const bed = await openProcessBed(kubeconfig);
   const operator = bed.start();
