@@ -25,7 +25,7 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
       WaitingForTurn:
         'As many repositories as the connection allows are being written, or Elasticsearch begins no snapshot at present.',
       MissingPrivileges:
-        'The login of the connection may not make snapshots; the message names the privilege.',
+        'The login of the connection lacks a privilege; the message names the request and, where Elasticsearch does, the privilege. The operator tries again with back-off.',
       ConnectionNotFound:
         'The ElasticsearchConnection does not exist, or the operator does not watch its namespace.',
       NotGranted: 'The connection does not grant this operation on these names to this namespace.',

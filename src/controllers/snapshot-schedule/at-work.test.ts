@@ -33,6 +33,7 @@ it.each([
   ['what runs longer than its deadline', peer(old, {}, because('DeadlineExceeded')), true],
   ['what nobody looks after, until its deadline', peer({ accepted: true }, {}, because('NotGranted')), true],
   ['not what nobody looks after any more', peer(old, {}, because('NotGranted')), false],
+  ['not what nobody may look after any more', peer(old, {}, because('MissingPrivileges')), false],
   ['no wish that pauses before its next try', peer({ retryTime: '2026-06-15T12:05:00Z' }), false],
   ['nothing of another connection', peer({}, { connectionRef: { name: 'second' } }), false],
 ])('takes a place: %s', (_, other, expected) => {

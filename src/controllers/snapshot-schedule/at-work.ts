@@ -38,6 +38,7 @@ const OUT_OF_SIGHT: ReadonlySet<string> = new Set([
   'RepositoryMissing',
   'RepositoryShared',
   'RepositoryUnreadable',
+  'MissingPrivileges',
   'Retrying',
 ]);
 

@@ -49,13 +49,18 @@ function retrying(
     ? error.publicMessage
     : `repository ${resource.spec.repository} was not read within ${LONGEST_READ_MS / 1000} s.`;
   const afterMs = Math.max(againMs(resource, now), isFault ? (error.retryAfterMs ?? 0) : 0);
-  return new WaitingError('Retrying', `Retrying after a fault: ${why}`, afterMs, { cause: error });
+  const lasting = isFault ? error.lastingReason : undefined;
+  return lasting === undefined
+    ? new WaitingError('Retrying', `Retrying after a fault: ${why}`, afterMs, { cause: error })
+    : new WaitingError(lasting, why, afterMs, { cause: error });
 }
+
+const OF_FAULTS: ReadonlySet<string> = new Set(['Retrying', 'MissingPrivileges']);
 
 /** As long as it has lasted already: 10 s, 20 s, 40 s and so on. */
 function againMs({ status }: Schedule, now: number): number {
   const since = status?.conditions?.find(
-    ({ type, reason }) => type === 'Reconciling' && reason === 'Retrying',
+    ({ type, reason }) => type === 'Reconciling' && OF_FAULTS.has(reason),
   )?.lastTransitionTime;
   return Math.min(SELDOM_AGAIN_MS, Math.max(AGAIN_MS, now - (timeOf(since) ?? now)));
 }

@@ -111,40 +111,57 @@ const conditionOf = ({ conditions = [] }: ReturnType<typeof decide>) =>
 describe('a fault while reading', () => {
   const list = ({ path }: ElasticsearchRequest) => path.endsWith('/*');
 
-  it.each<[string, Answers]>([
-    ['a damaged snapshot', (request) => (list(request) ? fault(500, 'snapshot_exception') : undefined)],
-    ['a missing file', (request) => (list(request) ? fault(404, 'snapshot_missing_exception') : undefined)],
-    ['no privilege', ({ path }) => (path === '/_snapshot' ? fault(403, 'security_exception') : undefined)],
-    ['a proxy', ({ path }) => (path === '/_snapshot' ? fault(502, 'bad_gateway') : undefined)],
-  ])('is told, and does not keep backups from growing stale: %s', async (_what, answers) => {
+  const asked = ({ path }: ElasticsearchRequest) => path === '/_snapshot';
+
+  it.each<[string, string, Answers]>([
+    [
+      'a damaged snapshot',
+      'Retrying',
+      (request) => (list(request) ? fault(500, 'snapshot_exception') : undefined),
+    ],
+    [
+      'a missing file',
+      'Retrying',
+      (request) => (list(request) ? fault(404, 'snapshot_missing_exception') : undefined),
+    ],
+    [
+      'no privilege',
+      'MissingPrivileges',
+      (request) => (asked(request) ? fault(403, 'security_exception') : undefined),
+    ],
+    ['a proxy', 'Retrying', (request) => (asked(request) ? fault(502, 'bad_gateway') : undefined)],
+  ])('is told, and does not keep backups from growing stale: %s', async (_what, reason, answers) => {
     const last = { lastSuccessfulTime: '2026-06-14T12:00:00Z', lastSuccessfulSnapshot: 'old' };
     const schedule = scheduleOf(last);
     const decision = decide(schedule, await observing(answers)(schedule, pass), NOW);
-    expect(decision.ready).toMatchObject({ type: 'reconciling', reason: 'Retrying' });
+    expect(decision.ready).toMatchObject({ type: 'reconciling', reason });
     expect(decision.ready.message).toContain('/_snapshot');
     expect(conditionOf(decision)).toMatchObject({ status: 'False', reason: 'Stale' });
     expect(decision.events).toMatchObject([{ reason: 'BackupStale' }]);
     expect(decision.next).toBe(10_000);
   });
 
-  it('is looked at again the more seldom the longer it lasts', async () => {
-    const since = (ms: number): Status => ({
-      conditions: [
-        {
-          type: 'Reconciling',
-          status: 'True',
-          reason: 'Retrying',
-          message: '',
-          lastTransitionTime: new Date(NOW - ms).toISOString(),
-        },
-      ],
-    });
-    const observe = observing(() => fault(503, 'master_not_discovered_exception'));
-    const after = async (ms: number) => await observe(scheduleOf(since(ms)), pass);
-    expect(await after(1_000)).toMatchObject({ type: 'unavailable', afterMs: 10_000 });
-    expect(await after(80_000)).toMatchObject({ afterMs: 80_000 });
-    expect(await after(86_400_000)).toMatchObject({ afterMs: 300_000 });
-  });
+  it.each(['Retrying', 'MissingPrivileges'])(
+    'is looked at again the more seldom the longer it lasts: %s',
+    async (reason) => {
+      const since = (ms: number): Status => ({
+        conditions: [
+          {
+            type: 'Reconciling',
+            status: 'True',
+            reason,
+            message: '',
+            lastTransitionTime: new Date(NOW - ms).toISOString(),
+          },
+        ],
+      });
+      const observe = observing(() => fault(503, 'master_not_discovered_exception'));
+      const after = async (ms: number) => await observe(scheduleOf(since(ms)), pass);
+      expect(await after(1_000)).toMatchObject({ type: 'unavailable', afterMs: 10_000 });
+      expect(await after(80_000)).toMatchObject({ afterMs: 80_000 });
+      expect(await after(86_400_000)).toMatchObject({ afterMs: 300_000 });
+    },
+  );
 
   it('is told as well when reading does not come to an end, before the pass does', async () => {
     vi.useFakeTimers();
