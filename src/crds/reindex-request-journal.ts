@@ -119,7 +119,7 @@ export const copyJournal = object(
         total: count('Documents in the range.').optional(),
         completed: count('Documents done.').optional(),
         refusals: count('How often Elasticsearch was too busy for a batch, and has retried it.').optional(),
-        requestsPerSecond: count('The throttle of its task; absent: none.').optional(),
+        requestsPerSecond: count('The throttle of its task; absent: none, 0: not known.').optional(),
       }),
       64,
     ).describe('Ranges that are being copied.'),

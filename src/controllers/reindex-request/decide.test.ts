@@ -691,6 +691,13 @@ describe('copying', () => {
     expect(actionsOf(decision)).not.toContain('StartRange');
   });
 
+  it('gives an adopted task the throttle of now: that of its start may be another', () => {
+    const tasks = { complete: true, running: [{ id: 'n:7', opaqueId: `${UID}/1/0/0/0` }] };
+    const adopted = run(request(running({ task: undefined })), observed({ ...inCopy, tasks }));
+    expect(adopted.actions).toMatchObject([{ type: 'Rethrottle', task: 'n:7' }]);
+    expect(adopted.actions?.[0]).not.toHaveProperty('requestsPerSecond');
+  });
+
   it('follows a task that a node has handed over before it stopped: its id is another, its mark the same', () => {
     const decision = run(
       request(running({ task: 'stopped:5' })),

@@ -113,11 +113,14 @@ export function processed({
   return created + updated + noops + deleted;
 }
 
+/** No task has this throttle, so that one whose answer was lost is given that of now: it may have changed since. */
+const UNKNOWN_THROTTLE = 0;
+
 function adopted(range: Running, { round = 0 }: Copy, { uid, attempt, observed }: Situation): Running {
   if (range.task !== undefined) return range;
   const opaqueId = rangeOpaqueId(uid, attempt, round, range);
   const task = observed.tasks.running.find((running) => running.opaqueId === opaqueId);
-  return task ? { ...range, task: task.id } : range;
+  return task ? { ...range, task: task.id, requestsPerSecond: UNKNOWN_THROTTLE } : range;
 }
 
 /** How many tasks may run at the same time. */
