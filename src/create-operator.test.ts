@@ -2,9 +2,11 @@ import { expect, it } from 'vitest';
 import { calmAnswers, policyOf } from '../test/support/maintenance-facts.ts';
 import { type ManualClock, manualClock } from '../test/support/manual-clock.ts';
 import { type MemoryKubernetes, memoryKubernetes } from '../test/support/memory-kubernetes.ts';
+import { spec } from '../test/support/reindex-situations.ts';
 import { readInvocation } from './config.ts';
 import { specHashOf } from './controllers/index-maintenance-policy/plan.ts';
 import { newRun } from './controllers/index-maintenance-policy/run.ts';
+import { CLEANUP_FINALIZER } from './crds/shared.ts';
 import type { Connections } from './elasticsearch/connections.ts';
 import type { ElasticsearchRequest } from './elasticsearch/elasticsearch.ts';
 import type { KindRef, KubernetesApi, KubernetesObject } from './kubernetes/api.ts';
@@ -42,15 +44,13 @@ function apiServer() {
 
 /** A policy in the middle of a run: status names the index that is deleted next. */
 function deletingPolicy(now: number) {
-  const { spec, metadata } = policyOf([
-    { name: 'a', series: 'logs-{date:yyyy}', retention: { maxAge: '1d' } },
-  ]);
+  const policy = policyOf([{ name: 'a', series: 'logs-{date:yyyy}', retention: { maxAge: '1d' } }]);
   const run = newRun(now);
   const plan = {
     hash: 'h',
     time: run.time,
     lookedAtTime: run.time,
-    specHash: specHashOf(spec),
+    specHash: specHashOf(policy.spec),
     generation: 1,
     deletes: { count: 1, bytes: 1, documents: 1, names: [INDEX] },
     aliasChanges: { add: 0, remove: 0, names: [] },
@@ -58,7 +58,7 @@ function deletingPolicy(now: number) {
     held: [],
     batch: [{ name: INDEX, uuid: 'u' }],
   };
-  return { spec, status: { run, plan }, metadata };
+  return { spec: policy.spec, status: { run, plan }, metadata: policy.metadata };
 }
 
 /** A cluster that answers the first question when it is let, and whether it was told to delete. */
@@ -89,12 +89,8 @@ function cluster(now: number) {
   return { connections, asked: asked.promise, answer: answer.resolve, changes };
 }
 
-/** An operator that has begun to look at what it is about to delete, and does not know yet. */
-async function bed() {
-  const clock = manualClock();
-  const { of, kubernetes } = apiServer();
-  of({ plural: 'indexmaintenancepolicies' }).put('logs', deletingPolicy(clock.now()));
-  const { connections, asked, answer, changes } = cluster(clock.now());
+/** A whole operator, on a clock that only the test moves. */
+function startOperator(kubernetes: KubernetesApi, connections: Connections, clock: ManualClock) {
   const invocation = readInvocation([], {});
   if (invocation.type !== 'run') throw new Error('there is no wish for help in no arguments');
   const silent = { info: () => undefined, warn: () => undefined, child: () => silent };
@@ -113,21 +109,27 @@ async function bed() {
   const over = runOperator(createOperator(options), options, stop.signal, () => Promise.resolve()).catch(
     (error: unknown) => error,
   );
-  await asked;
-  return {
-    clock,
-    answer,
-    changes,
-    pause: () => {
-      const paused = { data: { paused: 'true' } };
-      of({ plural: 'configmaps' }).put('es-steward', paused);
-    },
-    end: async () => {
-      stop.abort();
-      await clock.advance(10_000);
-      return over;
-    },
+  return async () => {
+    stop.abort();
+    await clock.advance(10_000);
+    return over;
   };
+}
+
+const POLICIES = { plural: 'indexmaintenancepolicies' };
+const REQUESTS = { plural: 'reindexrequests' };
+const SWITCH = { plural: 'configmaps' };
+const PAUSED = { data: { paused: 'true' } };
+
+/** An operator that has begun to look at what it is about to delete, and does not know yet. */
+async function bed() {
+  const clock = manualClock();
+  const { of, kubernetes } = apiServer();
+  of(POLICIES).put('logs', deletingPolicy(clock.now()));
+  const { connections, asked, answer, changes } = cluster(clock.now());
+  const end = startOperator(kubernetes, connections, clock);
+  await asked;
+  return { clock, answer, changes, pause: () => void of(SWITCH).put('es-steward', PAUSED), end };
 }
 
 type Meanwhile = (bed: { readonly clock: ManualClock; readonly pause: () => void }) => unknown;
@@ -149,5 +151,29 @@ it.each<readonly [string, Meanwhile, readonly string[]]>([
   answer();
   await rest.clock.advance(0);
   expect(changes).toEqual(expected);
+  await end();
+});
+
+it.each<readonly [string, (configMaps: MemoryKubernetes) => unknown, boolean]>([
+  ['keeps', (configMaps) => configMaps.put('es-steward', PAUSED), true],
+  [
+    'gives up, where nobody can tell that it is switched off,',
+    (configMaps) => {
+      configMaps.before = () => Promise.reject(new Error('not allowed to read it'));
+    },
+    false,
+  ],
+])('%s a deleted request that cannot be cleaned up while it is paused', async (_, prepare, isKept) => {
+  const clock = manualClock();
+  const { of, kubernetes } = apiServer();
+  const deletionTimestamp = new Date(clock.now() - 180_000).toISOString();
+  const metadata = { finalizers: [CLEANUP_FINALIZER], deletionTimestamp };
+  of(REQUESTS).put('orders', { spec: spec(), status: { phase: 'Copying' }, metadata });
+  prepare(of(SWITCH));
+  // A cast: nothing else of it is used.
+  const unreachable = { use: () => Promise.reject(new Error('no cluster')) } as unknown as Connections;
+  const end = startOperator(kubernetes, unreachable, clock);
+  await clock.advance(60_000);
+  expect(of(REQUESTS).stored('orders') !== undefined).toBe(isKept);
   await end();
 });
