@@ -9,15 +9,13 @@ import { type Copy, isRoundComplete } from './rounds.ts';
 import {
   isApproved,
   isBlockFirst,
-  isFenced,
   isOvertaken,
   keepsWork,
-  ownsBlock,
   type Prepared,
   type Situation,
   situationOf,
-  whyToLift,
 } from './situation.ts';
+import { isFenced, ownsBlock, whyToLift } from './write-block.ts';
 import { withLocks } from './locking.ts';
 import { withinSeries } from './within-series.ts';
 import { awaitApproval } from './stages/awaiting-approval.ts';

@@ -26,3 +26,18 @@ export function isBlocked({ settings }: Pick<IndexFacts, 'settings'>, ...blocks:
   const flat = flatten(settings);
   return blocks.some((block) => String(flat[`index.blocks.${block}`]) === 'true');
 }
+
+/** Somebody's write block or read-only block, whoever set it. */
+export function writesBlocked(index: IndexFacts): boolean {
+  return isBlocked(index, 'write', 'read_only');
+}
+
+/** The only block that this project ever sets or lifts. */
+export function hasWriteBlock(index: IndexFacts): boolean {
+  return isBlocked(index, 'write');
+}
+
+/** Whether its mark can be written: neither a full disk nor a person stands against it. Where it can not, nobody waits for it. */
+export function takesMark(index: IndexFacts): boolean {
+  return !isBlocked(index, 'metadata', 'read_only', 'read_only_allow_delete');
+}

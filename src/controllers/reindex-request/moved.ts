@@ -5,7 +5,9 @@ import type { MovedAlias } from './actions.ts';
 import { time } from './moments.ts';
 import { rollbackAlias, userAliases } from './names.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
-import { hasWriteBlock, type Situation, wasBlockedBefore } from './situation.ts';
+import { type Situation } from './situation.ts';
+import { hasWriteBlock } from './index-facts.ts';
+import { wasBlockedBefore } from './write-block.ts';
 
 /** Questions about a request whose aliases have moved, asked by all stages from there on. */
 

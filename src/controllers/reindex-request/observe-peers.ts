@@ -1,13 +1,13 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import { type Connected, connectionOf } from '../../crds/shared.ts';
 import { isRefused } from '../refused.ts';
 import type { Peer } from './observed.ts';
 
-type Connected = Pick<ReindexRequest, 'metadata'> & {
-  readonly spec: Pick<ReindexRequest['spec'], 'connectionRef'>;
-};
-
 /** The other requests on the connection of this one. */
-export function peersOf(resource: Connected, requests: readonly ReindexRequest[]): readonly Peer[] {
+export function peersOf(
+  resource: Connected & Pick<ReindexRequest, 'metadata'>,
+  requests: readonly ReindexRequest[],
+): readonly Peer[] {
   const connection = connectionOf(resource);
   return requests
     .filter(
@@ -32,8 +32,4 @@ export function peersOf(resource: Connected, requests: readonly ReindexRequest[]
 function seriesOf({ source, destination }: ReindexRequest['spec']): Peer['series'] {
   const [from, to] = [source.series, destination.series];
   return from === undefined || to === undefined ? undefined : { source: from, destination: to };
-}
-
-function connectionOf({ spec, metadata }: Connected): string {
-  return `${spec.connectionRef.namespace ?? metadata.namespace}/${spec.connectionRef.name}`;
 }

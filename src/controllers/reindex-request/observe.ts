@@ -25,11 +25,11 @@ import {
   aliasesToMove,
   hasBegun,
   hasServed,
-  ownsBlock,
   retryIsAsked,
   situationOf,
   type Situation,
 } from './situation.ts';
+import { ownsBlock } from './write-block.ts';
 
 export interface ObserveDependencies {
   readonly connections: Connections;

@@ -9,7 +9,7 @@ import { epochOf } from './names.ts';
 import { type ActionOf, type Change, type EffectContext, requireSame, withCopy } from './perform-effect.ts';
 import { releaseOf } from './perform-release.ts';
 import { flushed, outlived, withoutOutlived } from './rounds.ts';
-import { writesBlocked } from './situation.ts';
+import { writesBlocked } from './index-facts.ts';
 import { time } from './moments.ts';
 
 type Targets = Pick<ActionOf<'PrepareBlock'>, 'source' | 'destination'>;

@@ -11,7 +11,7 @@ import {
   requireAt,
   requireSame,
 } from './perform-effect.ts';
-import { writesBlocked } from './situation.ts';
+import { writesBlocked } from './index-facts.ts';
 import { time } from './moments.ts';
 
 type CutOver = ActionOf<'CutOver'>;

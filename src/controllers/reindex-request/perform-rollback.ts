@@ -5,7 +5,7 @@ import type { Pass } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import { type ActionOf, type Change, type EffectContext, requireAt, requireSame } from './perform-effect.ts';
 import { servingReleaseOf } from './perform-release.ts';
-import { writesBlocked } from './situation.ts';
+import { writesBlocked } from './index-facts.ts';
 
 /** Its answer alone proves that no write is in flight; the setting appears before the shards have been checked. */
 export async function blockDestination(

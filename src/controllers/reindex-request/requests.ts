@@ -1,7 +1,9 @@
 import type { Body } from './actions.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import type { DestinationMark } from './destination.ts';
-import { currentEpochAlias, ownsBlock, type Situation, writesBlocked } from './situation.ts';
+import { currentEpochAlias, type Situation } from './situation.ts';
+import { ownsBlock } from './write-block.ts';
+import { writesBlocked } from './index-facts.ts';
 import type { IndexFacts } from './observed.ts';
 import { pageOf } from './page.ts';
 import type { Range } from './ranges.ts';

@@ -21,7 +21,8 @@ import { withPace } from '../pace.ts';
 import { pageOf } from '../page.ts';
 import { rangeRequest } from '../requests.ts';
 import { type Copy, isRoundComplete, LOST_SINCE } from '../rounds.ts';
-import { isFenced, type Prepared, type Situation } from '../situation.ts';
+import { type Prepared, type Situation } from '../situation.ts';
+import { isFenced } from '../write-block.ts';
 import { AT_ONCE_MS, fail, type Step } from '../step.ts';
 import { completedOf, pollMs, report } from './copy-report.ts';
 

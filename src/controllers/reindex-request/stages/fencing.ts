@@ -1,13 +1,8 @@
 import { cancelStrays, metaWith, targetOf } from '../changes.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { leftMs, time } from '../moments.ts';
-import {
-  currentEpochAlias,
-  longestOutageMs,
-  ownsBlock,
-  type Prepared,
-  type Situation,
-} from '../situation.ts';
+import { currentEpochAlias, type Prepared, type Situation } from '../situation.ts';
+import { longestOutageMs, ownsBlock } from '../write-block.ts';
 import { AT_ONCE_MS, fail, SOON_MS, type Step, type StepOptions, step } from '../step.ts';
 import { LONGEST_WAIT_MS } from './lifting.ts';
 import { refuseProtected } from './protection.ts';

@@ -2,7 +2,8 @@ import { targetOf } from '../changes.ts';
 import { setsBlocks } from '../locking.ts';
 import { foreignEpochs } from '../names.ts';
 import type { Claim } from '../observed.ts';
-import { hasBegun, hasWriteBlock, type Situation, writesBlocked } from '../situation.ts';
+import { hasBegun, type Situation } from '../situation.ts';
+import { hasWriteBlock, writesBlocked } from '../index-facts.ts';
 import { SOON_MS, type Step, step } from '../step.ts';
 
 /**

@@ -3,7 +3,9 @@ import type { ReindexAction } from '../actions.ts';
 import { markChange, moveEpochs, settingsChange, targetOf } from '../changes.ts';
 import { withoutPipelines } from '../destination.ts';
 import { withoutFence, withoutVerdict } from '../rounds.ts';
-import { ownsBlock, type Situation, SUSPENDED, takesMark, throughEpoch, whyToLift } from '../situation.ts';
+import { type Situation, throughEpoch } from '../situation.ts';
+import { ownsBlock, SUSPENDED, whyToLift } from '../write-block.ts';
+import { takesMark } from '../index-facts.ts';
 import { time } from '../moments.ts';
 import { fail, type Step, step } from '../step.ts';
 

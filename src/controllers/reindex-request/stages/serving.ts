@@ -7,7 +7,8 @@ import { leftPipelines, shownSettings } from '../destination.ts';
 import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { viewsOf } from '../rounds.ts';
-import { hasWriteBlock, type Situation, takesMark } from '../situation.ts';
+import { type Situation } from '../situation.ts';
+import { hasWriteBlock, takesMark } from '../index-facts.ts';
 import { time } from '../moments.ts';
 import { type Step, type StepOptions, step } from '../step.ts';
 

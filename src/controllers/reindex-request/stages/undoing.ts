@@ -3,7 +3,9 @@ import { endInherited } from './holding.ts';
 import { cancelStrays, dropEpochs, markChange, moveEpochs, targetOf } from '../changes.ts';
 import { wasNeverFilled } from '../destination.ts';
 import { viewsOf, withoutViews } from '../rounds.ts';
-import { ownsBlock, type Situation, takesMark, throughEpoch } from '../situation.ts';
+import { type Situation, throughEpoch } from '../situation.ts';
+import { ownsBlock } from '../write-block.ts';
+import { takesMark } from '../index-facts.ts';
 import { time } from '../moments.ts';
 import { SOON_MS, type Step, type StepOptions, step } from '../step.ts';
 
