@@ -238,6 +238,27 @@ describe('the rollback window', () => {
   });
 });
 
+describe('the end of a request whose destination is hidden', () => {
+  const hidden = (aliases: IndexFacts['aliases']) => serving(aliases, { ...SERVING, hidden: 'true' });
+  const targets = (status: ReindexRequestStatus, destination: IndexFacts) =>
+    (run(request(status, {}, asking('late')), world({ destination })).actions ?? []).map((action) =>
+      'target' in action ? action.target.index : undefined,
+    );
+
+  it('leaves it so where the aliases have gone on: a later request keeps it for its way back', () => {
+    for (const status of [moved, inWindow, cleaning])
+      expect(targets(status, hidden({}))).not.toContain('orders-v2');
+  });
+
+  it.each<[string, ReindexRequestStatus, IndexFacts['aliases']]>([
+    ['its alias is still there', cleaning, { orders }],
+    ['it has another alias', inWindow, { other: {} }],
+    ['no alias was to move', { ...moved, aliasesMoved: [] }, {}],
+  ])('shows it where %s', (_, status, aliases) => {
+    expect(targets(status, hidden(aliases))).toContain('orders-v2');
+  });
+});
+
 describe('a copy that was final when its source was deleted, before its aliases moved', () => {
   const anew = { ...index('orders-v1', {}, { orders }), uuid: 'anew' };
   const final = { sources: [anew], destination: serving({}) };

@@ -6,6 +6,8 @@ import { markChange, settingsChange, targetOf } from '../changes.ts';
 import { leftPipelines, shownSettings } from '../destination.ts';
 import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
+import { userAliases } from '../names.ts';
+import type { IndexFacts } from '../observed.ts';
 import { viewsOf } from '../rounds.ts';
 import { type Situation } from '../situation.ts';
 import { hasWriteBlock, takesMark } from '../index-facts.ts';
@@ -69,13 +71,18 @@ export function lossEvents(moved: Situation, next: ReindexRequestStatus): readon
 }
 
 /** Visible, and under its life-cycle policy. */
-export function serve({ destination, mark }: Situation): readonly ReindexAction[] {
-  if (!destination || !mark) return [];
+export function serve({ status, destination, mark }: Situation): readonly ReindexAction[] {
+  if (!destination || !mark || isPassedOn(status, destination)) return [];
   const restore = mark.restore ?? {};
   return settingsChange(destination, {
     ...shownSettings(restore),
     ...leftPipelines(restore, destination.settings),
   });
+}
+
+/** The aliases have gone on, and nobody reads it through another: a later request may have hidden it, for its way back. */
+function isPassedOn({ aliasesMoved = [] }: ReindexRequestStatus, destination: IndexFacts): boolean {
+  return aliasesMoved.length > 0 && userAliases(destination).length === 0;
 }
 
 /** A late call of a rollback that is over. */
