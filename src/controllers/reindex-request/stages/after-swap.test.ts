@@ -936,4 +936,17 @@ describe('after the end', () => {
     expect(second.status).toEqual(first.status);
     expect(second.events).toEqual([]);
   });
+
+  it.each([
+    ['that stays', {}],
+    ['that waits for its time to go', { ttlAfterFinished: '1h' }],
+  ])('answers one whose aliases have moved on without being called again, for a request %s', (_, over) => {
+    const observed = world({ sources: [index('orders-v1', {}, {})], destination: serving({}) });
+    const ended = run(request(cleaning, over, asking('late')), observed);
+    expect(ended).toMatchObject({ status: { phase: 'Completed' }, next: 'now' });
+    const answered = run(request(ended.status, over, asking('late')), observed);
+    expect(answered.status.lastHandledRollback).toBe('late');
+    expect(answered.events).toContainEqual(expect.objectContaining({ reason: 'RollbackRefused' }));
+    expect(answered.next).not.toBe('now');
+  });
 });

@@ -1,5 +1,5 @@
 import type { ReindexAction } from '../actions.ts';
-import { afterMove } from '../moved.ts';
+import { afterMove, rollbackAsked } from '../moved.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { deleteSource } from './deleting-source.ts';
@@ -45,7 +45,7 @@ function complete(moved: Situation): Step {
   const { blockedSince: _since, intent: _intent, rollbackUntil: _until, ...rest } = withDurations(moved);
   const kept = status.sourceKept === undefined ? '' : `; ${status.sourceKept}`;
   const message = `Reindex complete: ${resultOf(moved)}${kept}`;
-  return step(moved, {
+  const end = step(moved, {
     phase: 'Completed',
     message,
     percent: 100,
@@ -54,6 +54,8 @@ function complete(moved: Situation): Step {
     next: 'changed',
     holds: false,
   });
+  // Whoever has asked for a rollback is answered at the end, which nothing else may call for.
+  return rollbackAsked(moved) === undefined ? end : { ...end, next: 'now' };
 }
 
 /** Whoever asked for no proof is told that there is none. */
