@@ -915,6 +915,18 @@ describe('after the end', () => {
     expect(decision.remove).toBeUndefined();
   });
 
+  it.each<[string, ReindexRequestStatus, string]>([
+    ['its documents', cleaning, 'Reindex complete: 100 documents in orders-v2'],
+    ['no number where the status was lost', {}, 'Reindex complete: copied to orders-v2'],
+  ])('says %s', (_, status, message) => {
+    const free = world({ sources: [index('orders-v1', {}, {})] });
+    let decision = run(request(status, noWindow), free);
+    for (let pass = 0; pass < 2; pass++) decision = run(request(decision.status, noWindow), free);
+    expect([decision.status.phase, decision.ready.message]).toEqual(['Completed', message]);
+    expect(decision.status.progress?.message).toBe(message);
+    expect(JSON.stringify(decision)).not.toMatch(/\b0 documents/);
+  });
+
   it('says that nothing is proven and nothing has moved, with CopyOnly', () => {
     const free = world({ sources: [index('orders-v1', {}, {})] });
     const { destination: _uncounted, ...rest } = cleaning;

@@ -58,10 +58,12 @@ function complete(moved: Situation): Step {
   return rollbackAsked(moved) === undefined ? end : { ...end, next: 'now' };
 }
 
-/** Whoever asked for no proof is told that there is none. */
+/** Whoever asked for no proof is told that there is none. Their number is not known any more where the status was lost. */
 function resultOf({ status, spec }: Situation): string {
   const to = spec.destination.index;
-  if (spec.writeMode !== 'CopyOnly') return `${status.destination?.documents ?? 0} documents in ${to}`;
+  const { documents } = status.destination ?? {};
+  if (spec.writeMode !== 'CopyOnly')
+    return documents === undefined ? `copied to ${to}` : `${documents} documents in ${to}`;
   const copied = status.progress?.completed ?? 'all';
   return `${copied} documents copied to ${to}; CopyOnly proves nothing: what was written meanwhile may be missing`;
 }
