@@ -18,17 +18,47 @@ export async function listReadableIndices(es: Elasticsearch, signal?: AbortSigna
   const indices = await undefinedWhen(['blocked'], listIndices(es, signal));
   if (indices !== undefined) return { indices, unreadable: [] };
   const unreadable = await withHiddenMetadata(es, signal);
-  return { indices: await listExpression(es, allBut(unreadable), signal), unreadable };
+  return { indices: await listExpression(es, await allBut(es, unreadable, signal), signal), unreadable };
 }
 
 /** A path for all indexes whose metadata no block hides; for all where a URL does not take the names of the others. */
 export const readablePath = async (es: Elasticsearch, signal?: AbortSignal): Promise<string> =>
-  allBut(await withHiddenMetadata(es, signal));
+  allBut(es, await withHiddenMetadata(es, signal), signal);
 
-function allBut(unreadable: readonly string[]): string {
-  const [names = [], ...others] = inGroups(unreadable);
-  if (names.length === 0 || others.length > 0) return '/*';
-  return `/*,-${listOf(names).replaceAll(',', ',-')}`;
+/** Without their aliases as well: with security `*` takes in aliases, and through one of them what was left out. */
+async function allBut(
+  es: Elasticsearch,
+  unreadable: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const [names = [], ...more] = inGroups(unreadable);
+  if (names.length === 0 || more.length > 0) return '/*';
+  const [left = [], ...others] = inGroups([...names, ...(await aliasesOf(es, names, signal))]);
+  return others.length > 0 ? '/*' : `/*,-${listOf(left).replaceAll(',', ',-')}`;
+}
+
+const metadata = z.object({
+  metadata: z
+    .object({
+      indices: z.record(z.string(), z.object({ aliases: z.array(z.string()).default([]) })).default({}),
+    })
+    .default({ indices: {} }),
+});
+
+/** The state of the cluster tells them whatever is blocked. */
+async function aliasesOf(
+  es: Elasticsearch,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
+  const query = {
+    filter_path: 'metadata.indices.*.aliases',
+    ignore_unavailable: true,
+    expand_wildcards: 'all',
+  };
+  const request = { method: 'GET', path: `/_cluster/state/metadata/${listOf(names)}`, query } as const;
+  const answer = await ask(es, request, metadata, signal);
+  return new Set(Object.values(answer.metadata.indices).flatMap(({ aliases }) => aliases));
 }
 
 const state = z.object({
