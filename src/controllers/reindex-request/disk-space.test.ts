@@ -72,6 +72,14 @@ describe('the space for a copy of 10 GiB', () => {
     expect(diskShortage(spec(), withReplicas(replicas, more), { bytes, disks })).toContain('free disk space');
   });
 
+  it.each([{ number_of_replicas: 'abc' }, { auto_expand_replicas: '0-x' }, { number_of_replicas: {} }])(
+    'is not missing where no number of replicas is said: %s',
+    (settings) => {
+      const request = spec({ destination: { index: 'orders-v2', createFrom: 'Source', settings } });
+      expect(diskShortage(request, withReplicas(0), { bytes, disks: [node(30), node(30)] })).toBeUndefined();
+    },
+  );
+
   it('is named together with what is free', () => {
     const message = diskShortage(spec(), withReplicas(1), { bytes, disks: [node(3.21), node(0.5)] });
     expect(message).toContain('orders-v2 needs 24 GiB');

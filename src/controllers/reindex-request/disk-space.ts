@@ -41,7 +41,9 @@ function replicasOf({ destination }: CopySpec, settings: FlatSettings): number {
   const [, most] = textOf(settings['index.auto_expand_replicas']).split('-');
   if (most === 'all') return Number.POSITIVE_INFINITY;
   const unsaid = destination.createFrom === 'Template' ? 0 : 1;
-  return Number(most ?? settings['index.number_of_replicas'] ?? unsaid);
+  const said = Number(most ?? settings['index.number_of_replicas'] ?? unsaid);
+  // What is no number is refused when the destination is tried out, by the name of the setting.
+  return Number.isInteger(said) ? said : unsaid;
 }
 
 function textOf(value: unknown): string {
