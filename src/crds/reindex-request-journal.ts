@@ -163,6 +163,7 @@ export const copyJournal = object(
     lastRetry: text(255)
       .optional()
       .describe('Why a range is started again, while the copy waits before that.'),
+    forbidden: z.boolean().optional().describe('Whether that is a privilege that the login lacks.'),
     pausedUntil: time(
       'No range starts before this time, because Elasticsearch rejected something.',
     ).optional(),

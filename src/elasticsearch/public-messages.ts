@@ -73,7 +73,8 @@ function failedHandshake({ code }: MessageFacts): string {
 const deniedAction = /^action \[([a-z][a-z_:/*[\]]{1,120})\] is unauthorized /;
 const grantedBy = /this action is granted by the (index|cluster) privileges \[([a-z_,:/*]{1,200})\]/;
 
-function missingPrivilege({ reason = '' }: MessageFacts): string {
+/** Of a `security_exception`. @param facts.reason as Elasticsearch gives it */
+export function missingPrivilege({ reason = '' }: Pick<MessageFacts, 'reason'>): string {
   const action = deniedAction.exec(reason)?.[1];
   if (action === undefined) return "the connection's user lacks a privilege for this.";
   const [, kind, privileges] = grantedBy.exec(reason) ?? [];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { missingPrivilege } from './public-messages.ts';
 
 /** What a copy has done, as far as it got. */
 export interface ReindexCounts {
@@ -20,7 +21,7 @@ export interface ReindexFailure {
   readonly status: number | undefined;
   /** E.g. `strict_dynamic_mapping_exception`. */
   readonly type: string;
-  /** Elasticsearch's words. May quote the document: not for status or events. */
+  /** Elasticsearch's words. May quote the document: not for status or events, but for a `security_exception`, of which it is our sentence. */
   readonly reason: string;
 }
 
@@ -60,9 +61,16 @@ const failure = z
     index,
     id,
     status,
-    type: (cause ?? reason)?.type ?? 'unknown',
-    reason: (cause ?? reason)?.reason ?? '',
+    ...withSentence((cause ?? reason)?.type ?? 'unknown', (cause ?? reason)?.reason ?? ''),
   }));
+
+/** What a login lacks is told by names alone. */
+export function withSentence(
+  type: string,
+  reason: string,
+): { readonly type: string; readonly reason: string } {
+  return { type, reason: type === 'security_exception' ? missingPrivilege({ reason }) : reason };
+}
 
 export const reindexResult: z.ZodType<ReindexResult> = z
   .object({

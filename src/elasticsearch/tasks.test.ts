@@ -53,6 +53,21 @@ describe('one task', () => {
     });
   });
 
+  it('that may not do something names the privilege, and nothing else', async () => {
+    const reason = 'action [indices:data/write/bulk[s]] is unauthorized for user [secret] on indices [b]';
+    const cause = { type: 'security_exception', reason };
+    const failed = answering({ completed: true, task, error: cause });
+    const told = {
+      type: 'security_exception',
+      reason: "the connection's user lacks the privilege for indices:data/write/bulk[s].",
+    };
+    expect(await getTask(failed, 'NODE:7')).toMatchObject({ error: told });
+    const failures = [{ index: 'b', id: '3', cause, status: 403 }];
+    const response = { timed_out: false, ...counts, failures };
+    const ended = answering({ completed: true, task, response });
+    expect(await getTask(ended, 'NODE:7')).toMatchObject({ response: { failures: [told] } });
+  });
+
   it('that could not read a shard tells its reason too', async () => {
     const failures = [
       { shard: 1, index: 'a', node: 'N', reason: { type: 'node_disconnected_exception', reason: null } },

@@ -4,7 +4,7 @@ import type { Elasticsearch } from './elasticsearch.ts';
 import { causedBy } from './caused-by.ts';
 import { undefinedWhen } from './errors.ts';
 import { path } from './path.ts';
-import { reindexCounts, reindexResult } from './reindex-result.ts';
+import { reindexCounts, reindexResult, withSentence } from './reindex-result.ts';
 import type { ReindexCounts, ReindexResult } from './reindex-result.ts';
 
 export interface ReindexTask {
@@ -72,7 +72,7 @@ const storedTask = z.object({
   response: reindexResult.optional(),
   error: z
     .object({ type: z.string(), reason: z.string().nullish(), caused_by: causedBy })
-    .transform(({ type, reason, caused_by }) => ({ type, reason: [reason ?? '', ...caused_by].join('; ') }))
+    .transform(({ type, reason, caused_by }) => withSentence(type, [reason ?? '', ...caused_by].join('; ')))
     .optional(),
 });
 

@@ -30,6 +30,7 @@ import {
   markWith,
   wholeCopy,
 } from '../../../test/support/reindex-situations.ts';
+import { decide } from './decide.ts';
 import { type DestinationMark, tunedSettings } from './destination.ts';
 import type { Observed, Peer } from './observed.ts';
 
@@ -689,6 +690,18 @@ describe('copying', () => {
     );
     expect(decision.status.copy?.running[0]?.task).toBe('n:7');
     expect(actionsOf(decision)).not.toContain('StartRange');
+  });
+
+  it('waits for a privilege that the login has lost, however often a part ends for it, and names it', () => {
+    const why = "the connection's user lacks the privilege for indices:data/write/bulk[s].";
+    const outcomes = { 'n:1': { type: 'forbidden', why } } as const;
+    const decision = run(request(running({ try: 11 })), observed({ ...inCopy, outcomes }));
+    expect(decision.ready).toEqual({ type: 'reconciling', reason: 'MissingPrivileges', message: why });
+    expect(decision.status.copy).toMatchObject({ running: [{ try: 11 }], retries: 1 });
+    expect(actionsOf(decision)).toEqual([]);
+    const later = decide(request(decision.status), observed(inCopy), NOW + 20_000);
+    expect(actionsOf(later)).toEqual(['StartRange']);
+    expect(later.status.copy?.forbidden).toBeUndefined();
   });
 
   it('gives an adopted task the throttle of now: that of its start may be another', () => {

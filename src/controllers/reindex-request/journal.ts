@@ -14,6 +14,8 @@ type Running = Copy['running'][number];
 /** At the most, after a cluster has asked for less. */
 const LONGEST_PAUSE_MS = 60_000;
 const FIRST_PAUSE_MS = 1_000;
+/** Until a person has given a privilege, which nobody tells. */
+const ROLE_PAUSE_MS = 15_000;
 
 /** The journal as it stands after what this pass has read: ended tasks are booked, found ones adopted, places filled. */
 export function bookedJournal(journal: Copy, situation: Situation): Copy {
@@ -34,14 +36,18 @@ function withOutcome(copy: Copy, range: Running, outcome: TaskOutcome, situation
   if (outcome.type === 'copied') return withCopied(copy, range, outcome.counts);
   // Its documents are looked into first; then it begins again without them.
   if (outcome.type === 'documentFailures') return copy;
-  // A full disk is no fault of the range.
-  const tries = isFlooded(situation.destination) ? range.try : range.try + 1;
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(range.try, 10), LONGEST_PAUSE_MS);
+  const isForbidden = outcome.type === 'forbidden';
+  // Neither a full disk nor the role of the login is a fault of the range.
+  const tries = isFlooded(situation.destination) || isForbidden ? range.try : range.try + 1;
+  const pause = isForbidden
+    ? ROLE_PAUSE_MS
+    : Math.min(FIRST_PAUSE_MS * 2 ** Math.min(range.try, 10), LONGEST_PAUSE_MS);
   return {
     ...copy,
     running: replaced(copy, range, { ...bounds(range), try: tries, term: termOf(copy, range) }),
     retries: (copy.retries ?? 0) + 1,
-    ...(outcome.type === 'repeat' ? { lastRetry: outcome.why.slice(0, 255) } : {}),
+    ...('why' in outcome ? { lastRetry: outcome.why.slice(0, 255) } : {}),
+    ...(isForbidden ? { forbidden: true } : {}),
     pausedUntil: time(situation.now + pause),
     ...withLess(copy),
   };
@@ -137,7 +143,7 @@ const MOST_RUNNING = 64;
  */
 export function withIntents(copy: Copy, spec: Pick<CopySpec, 'throttle'>, now: number): Copy {
   if (pauseMs(copy, now) > 0) return copy;
-  const { pausedUntil: _over, lastRetry: _reason, ...rest } = copy;
+  const { pausedUntil: _over, lastRetry: _reason, forbidden: _role, ...rest } = copy;
   const places = Math.min(2 * placesOf(copy, spec), MOST_RUNNING) - copy.running.length;
   const next = nextRanges(copy.shards, coveredBy(copy), copy.running, places);
   const intents = next.map((range) => ({ ...range, try: 0, term: termOf(copy, range) }));

@@ -153,6 +153,8 @@ export type TaskOutcome =
   | { readonly type: 'copied'; readonly counts: ReindexCounts }
   /** Ended early for a reason that passes: repeat the range with less pressure. */
   | { readonly type: 'repeat'; readonly why: string }
+  /** The login lacks a privilege: the range is repeated until somebody has given it, without counting. */
+  | { readonly type: 'forbidden'; readonly why: string }
   | { readonly type: 'failed'; readonly reason: string; readonly message: string }
   | { readonly type: 'documentFailures'; readonly failures: readonly DocumentFailure[] };
 

@@ -123,7 +123,7 @@ describe('outcomeOf', () => {
     ['index_not_found_exception', 'repeat'],
     ['search_phase_execution_exception', 'repeat'],
     ['script_exception', 'failed'],
-    ['security_exception', 'failed'],
+    ['security_exception', 'forbidden'],
     ['illegal_argument_exception', 'repeat'],
     ['something_new', 'repeat'],
   ])('a task that ended with %s: %s', (type, expected) => {

@@ -51,9 +51,8 @@ function whyEarly({ type, status, index }: ReindexResult['failures'][number]): s
 
 /** No document is to blame for what the user may not do. */
 function privilegeFailure(failures: ReindexResult['failures']): TaskOutcome | undefined {
-  return failures.some(({ type }) => type === 'security_exception')
-    ? failureOf({ type: 'security_exception', reason: '' })
-    : undefined;
+  const failure = failures.find(({ type }) => type === 'security_exception');
+  return failure && failureOf(failure);
 }
 
 function addsUp({ total, created, updated, noops, deleted, versionConflicts }: ReindexResult): boolean {
@@ -96,12 +95,7 @@ const PASSING: ReadonlySet<string> = new Set([
 function failureOf({ type, reason }: Pick<ReindexFailure, 'type' | 'reason'>): TaskOutcome {
   if (type === 'script_exception')
     return { type: 'failed', reason: 'ScriptFailed', message: scriptFailure(reason) };
-  if (type === 'security_exception')
-    return {
-      type: 'failed',
-      reason: 'PreflightFailed',
-      message: 'the user of the connection lost a privilege that the copy needs: extend its role, then retry',
-    };
+  if (type === 'security_exception') return { type: 'forbidden', why: reason };
   // Whatever else ends a task may pass: the tries of a range are counted, and the last one tells what it was.
   return { type: 'repeat', why: type };
 }

@@ -122,6 +122,7 @@ function judge(outcome: TaskOutcome, { spec }: CopyRequest): Change {
   const goOn: Change = spec.dryRun ? withTrial : (status) => ({ ...status, phase: 'Preparing' });
   if (outcome.type === 'copied') return goOn;
   if (outcome.type === 'failed') return failing(outcome.reason, outcome.message);
+  if (outcome.type === 'forbidden') throw new WaitingError('MissingPrivileges', outcome.why, SHARDS_AGAIN_MS);
   if (outcome.type !== 'documentFailures') return (status) => status;
   if (spec.onDocumentFailure.policy === 'Quarantine' && !spec.dryRun) return goOn;
   const [first] = outcome.failures;

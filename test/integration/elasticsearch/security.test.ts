@@ -146,7 +146,10 @@ describe('privileges', () => {
     expect(ended).toMatchObject({
       state: 'done',
       task: { opaqueId: 'x' },
-      error: { type: 'security_exception' },
+      error: {
+        type: 'security_exception',
+        reason: expect.stringMatching(/lacks the privilege for indices:/),
+      },
     });
   });
 });

@@ -126,8 +126,10 @@ function whilePaused(situation: Situation): { readonly ready?: Readiness } {
     return {
       ready: { type: 'reconciling', reason: 'DiskFull', message: floodMessage(spec.destination.index) },
     };
-  const { pausedUntil, lastRetry } = situation.status.copy ?? {};
+  const { pausedUntil, lastRetry, forbidden } = situation.status.copy ?? {};
   if (pausedUntil === undefined) return {};
+  if (forbidden)
+    return { ready: { type: 'reconciling', reason: 'MissingPrivileges', message: lastRetry ?? '' } };
   const message = `${copyMessage(situation)}: a part is started again (${lastRetry ?? 'its task is gone'})`;
   return { ready: { type: 'reconciling', reason: 'TaskLost', message } };
 }
