@@ -41,6 +41,9 @@ export const SOON_MS = 1_000;
 /** The same where it is a matter of moments, or where writers wait for it. */
 export const AT_ONCE_MS = 50;
 
+/** What keeps failing while writers wait is tried again so often, whatever its back-off: its cause may be gone by now. */
+const SELDOM_UNDER_BLOCK_MS = 10_000;
+
 /** One decision on the way: everything that the stages share is said here once. */
 export function step(situation: Situation, options: StepOptions): Step {
   const { status } = situation;
@@ -64,6 +67,7 @@ export function step(situation: Situation, options: StepOptions): Step {
     actions: options.actions ?? [],
     next: left ?? options.next ?? (options.actions?.length ? 'now' : SOON_MS),
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+    ...(areWritersWaiting(next) ? { dueIn: SELDOM_UNDER_BLOCK_MS } : {}),
     holds: options.holds ?? true,
     ...(left === 0 && isOver(status.phase) ? { remove: true } : {}),
     events: [...phaseEvent(status.phase, options), ...(options.events ?? [])],
@@ -112,11 +116,12 @@ function conditionsOf(situation: Situation, status: ReindexRequestStatus): reado
   ];
 }
 
-function blockCondition(
-  { spec }: Situation,
-  { blockedSince, phase }: ReindexRequestStatus,
-): readonly ExtraCondition[] {
-  if (blockedSince === undefined || hasServed(phase)) return [];
+function areWritersWaiting({ blockedSince, phase }: ReindexRequestStatus): boolean {
+  return blockedSince !== undefined && !hasServed(phase);
+}
+
+function blockCondition({ spec }: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
+  if (!areWritersWaiting(status)) return [];
   const message = `writes to ${spec.source.index} are blocked until the aliases have moved: writers see 403 and must retry`;
   const reason = spec.writeMode === 'BlockFirst' ? 'BlockFirst' : 'CutOver';
   return [{ type: 'WritesBlocked', status: 'True', reason, message }];
