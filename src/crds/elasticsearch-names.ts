@@ -9,7 +9,7 @@ const NOT_IN_NAMES = String.raw`^[-_+]|[\\/*?"<>|,#:\p{Cc}\p{Z}]`;
 /** Only an alias may have capital letters; a name that can be either is judged as an alias. */
 const lowerCase = (notIn: string): string => notIn.replace(/\]$/u, String.raw`\p{Lu}]`);
 // As long as the server's budget for rules in `grants` allows.
-const NOT_IN_GLOBS = NOT_IN_NAMES.replace('*', '').replace('[-_+]', '-');
+const NOT_IN_GLOBS = NOT_IN_NAMES.replace('*', '').replace('[-_+]', '[-_]');
 const NOT_IN_PLAIN_NAMES = String.raw`[\\/*?"<>|,#\p{Cc}\p{Z}]`;
 
 const bytes = (value: string): number => new TextEncoder().encode(value).length;
@@ -46,7 +46,7 @@ export const aliasName = (description: string): z.ZodString =>
 export const indexOrAliasName = (description: string): z.ZodString =>
   concrete('the name of one index or alias', NOT_IN_NAMES, BEGINNING).describe(description);
 
-const WITHOUT = 'not beginning with -, and without \\ / ? " < > | , # : and spaces';
+const WITHOUT = 'not beginning with - or _, and without \\ / ? " < > | , # : and spaces';
 
 /** A glob over names of indexes and aliases; `*` is its only special character. */
 export const nameGlob = (description: string): z.ZodString =>

@@ -49,8 +49,8 @@ export function seriesTemplate(description: string): z.ZodString {
   const once = unless(written, TWICE, 'must not contain {version} or {date:...} twice');
   const apart = unless(
     once,
-    `^-|${TOUCHING}`,
-    'must not begin with -, and needs a letter or one of . - _ between {version}, {date:...}, * and digits: where one ends could not be told',
+    `^[-_]|${TOUCHING}`,
+    'must not begin with - or _, and needs a letter or one of . - _ between {version}, {date:...}, * and digits: where one ends could not be told',
   );
   return ruled(apart, ONE_PERIOD, saysOnePeriod).describe(description);
 }

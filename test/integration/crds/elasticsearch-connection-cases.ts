@@ -232,6 +232,7 @@ export const handPickedBad: readonly Spec[] = [
   needs({ key: 'a', operator: 'In', values: ['b', 'b'] }),
   needs({ key: 'a', operator: 'In', values: ['b '] }),
   bad({ protectedIndices: ['-a'] }),
+  bad({ protectedIndices: ['_all'] }),
   bad({ protectedIndices: '.*' }),
   bad({ protectedIndices: Array.from({ length: 101 }, (_, at) => `a${at}`) }),
   bad({ maxConcurrentOperations: 0 }),
