@@ -6,6 +6,7 @@ import type { Observed } from './observed.ts';
 import { laterThan, type Partition } from './series.ts';
 import { type Situation, situationOf } from './situation.ts';
 import { over } from './stages/over.ts';
+import { passOverLost } from './stages/passing-over.ts';
 import { waitInLine } from './stages/pending.ts';
 import { planned } from './stages/planned.ts';
 import { time } from './moments.ts';
@@ -29,6 +30,8 @@ export function nextPartition(resource: ReindexRequest, observed: Observed, now:
   const partitions = observed.partitions ?? [];
   const { last, completed = 0 } = status.series ?? {};
   const left = last === undefined ? partitions : laterThan(resource.spec, partitions, last);
+  const lost = passOverLost(situation, completed + left.length);
+  if (lost) return lost;
   const [next] = left;
   if (next) return begin(situation, next, completed + left.length);
   const filler = fillerFirst(situation);

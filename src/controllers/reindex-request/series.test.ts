@@ -228,6 +228,22 @@ describe('an index of a series that is gone', () => {
     );
   });
 
+  it('is told of as well where that was before its turn', () => {
+    const before = { series: { total: 3, completed: 1, last: 'logs-v1-2026.02.01' } };
+    const left = observed({ partitions: partitions.slice(0, 2) });
+    const told = decide(series(before), left, NOW);
+    expect(events(told)).toEqual(['Pending', 'IndexGone']);
+    expect(told.status.series).toMatchObject({
+      total: 2,
+      notes: [expect.stringMatching(/^an index like .* was gone/)],
+    });
+    const next = decide(series(told.status), left, NOW);
+    expect(next.status.series).toMatchObject({ current: 'logs-v1-2026.02.02', total: 2 });
+    expect(events(next)).toEqual([]);
+    const both = decide(series(before), observed({ partitions: partitions.slice(0, 1) }), NOW);
+    expect(both.status.series?.notes).toEqual([expect.stringMatching(/^2 indexes like .* were gone/)]);
+  });
+
   it('is passed over by a retry, also when its copy had begun', () => {
     const failed: ReindexRequestStatus = { ...second, phase: 'Failed', attempt: 1 };
     const resource = series(failed);
