@@ -60,6 +60,7 @@ export const calm: Surroundings = {
   snapshotted: new Set(),
   reindexed: new Set(),
   reindexedByOthers: new Set(),
+  isOfSeries: () => false,
   mayBeCopied: () => false,
   written: new Set(),
   skewSeconds: 0,

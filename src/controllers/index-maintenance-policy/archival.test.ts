@@ -109,6 +109,7 @@ describe('what moves next', () => {
     ['closed', { closed: true }, {}],
     ['hidden', { hidden: true }, {}],
     ['being reindexed', {}, { reindexedByOthers: new Set(['docs-1']) }],
+    ['of a series that is copied', {}, { isOfSeries: (name: string) => name === 'docs-1' }],
     ['of an unhealthy cluster', {}, { health: 'red' }],
   ])('is nothing of what is %s', (_, index, around) => {
     const indices = [indexOf('docs-1', index)];

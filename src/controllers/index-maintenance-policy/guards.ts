@@ -72,8 +72,10 @@ const NONE: ReadonlySet<string> = new Set();
 
 const HEALTH: readonly Surroundings['health'][] = ['red', 'yellow', 'green'];
 
-/** A copy may have been asked for by an alias. */
-function isCopied({ name, aliases }: ListedIndex, { reindexed, mayBeCopied }: Surroundings): boolean {
+/** A copy may have been asked for by an alias; a series is one of indexes. */
+function isCopied({ name, aliases }: ListedIndex, around: Surroundings): boolean {
+  const { reindexed, isOfSeries, mayBeCopied } = around;
+  if (isOfSeries(name)) return true;
   return [name, ...Object.keys(aliases)].some((each) => reindexed.has(each) || mayBeCopied(each));
 }
 

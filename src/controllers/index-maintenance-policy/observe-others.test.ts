@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { archiveBatch, policyOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
+import { archiveBatch, indexOf, policyOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
+import { archiveGuardOf, guardOf } from './guards.ts';
 import { type MaintenanceDependencies, surroundings } from './observe.ts';
 import { createListings } from './observe-listings.ts';
 import { openArchive } from './perform-archive-access.ts';
@@ -29,30 +30,28 @@ const dependenciesOf = (more: Partial<MaintenanceDependencies>): MaintenanceDepe
 describe('a request for a copy', () => {
   const situation = {
     health: 'green',
-    snapshotted: new Set(),
+    snapshotted: new Set<string>(),
     copies: { tasks: [], complete: true },
-    written: new Set(),
+    written: new Set<string>(),
     skewSeconds: 0,
   } as const;
-  const copied = (
+  const policy = policyOf([{ name: 'a', pattern: 'x' }]);
+  const single = { source: { index: 'a' }, destination: { index: 'b' } };
+  const around = (
     status: object,
     clusterUuidOf: MaintenanceDependencies['clusterUuidOf'] = () => 'cluster',
+    names: object = single,
   ) => {
-    const spec = { connectionRef: { name: 'main' }, source: { index: 'a' }, destination: { index: 'b' } };
+    const spec = { connectionRef: { name: 'main' }, ...names };
     const request = { metadata: { namespace: 'search', name: 'r', uid: 'r' }, spec, status };
     const dependencies = dependenciesOf({
       requests: () => [request as unknown as ReindexRequest],
       clusterUuidOf,
     });
     const cluster = { clusterUuid: 'cluster', protects: () => false } as unknown as Cluster;
-    return [
-      ...surroundings(
-        { policy: policyOf([{ name: 'a', pattern: 'x' }]), cluster, dependencies },
-        { ...situation, snapshotted: new Set(), written: new Set() },
-        [],
-      ).reindexed,
-    ];
+    return surroundings({ policy, cluster, dependencies }, situation, []);
   };
+  const copied = (...given: Parameters<typeof around>) => [...around(...given).reindexed];
 
   it.each(['NotGranted', 'ConnectionNotFound', 'InvalidSpec'])(
     'that was refused with %s holds nobody back by what it names',
@@ -74,6 +73,36 @@ describe('a request for a copy', () => {
     expect(copied({ phase: 'Completed' })).toEqual([]);
     const series = { total: 1, completed: 0, current: 'a-1', destination: 'b-1' };
     expect(copied({ phase: 'Pending', series })).toEqual(['a', 'b', 'a-1', 'b-1']);
+  });
+
+  const templates = {
+    source: { series: 'logs-v1-{date:yyyy.MM.dd}' },
+    destination: { series: 'logs-v2-{date:yyyy.MM.dd}' },
+  };
+  const guards = (name: string, status: object) => {
+    const there = around(status, undefined, templates);
+    const { deletion } = policy.spec;
+    return [guardOf(indexOf(name), there, deletion), archiveGuardOf(indexOf(name), there, deletion)];
+  };
+
+  it.each([
+    ['waits', { phase: 'Pending' }],
+    [
+      'is at its first',
+      { phase: 'Copying', series: { total: 9, completed: 0, current: 'logs-v1-2016.01.01' } },
+    ],
+  ])('of a series holds back all indexes of both sides while it %s, and no other', (_, status) => {
+    for (const name of ['logs-v1-2016.01.01', 'logs-v1-2016.01.09', 'logs-v2-2016.01.09'])
+      expect(guards(name, status)).toEqual(['BeingReindexed', 'BeingReindexed']);
+    for (const name of ['logs-v1-2016.01', 'logs-v1-2016.02.30', 'logs-v3-2016.01.09'])
+      expect(guards(name, status)).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    ['it has ended', { phase: 'Completed' }],
+    ['it was refused', { phase: 'Pending', conditions: notReady('NotGranted') }],
+  ])('of a series holds nothing back when %s', (_, status) => {
+    expect(guards('logs-v1-2016.01.09', status)).toEqual([undefined, undefined]);
   });
 });
 

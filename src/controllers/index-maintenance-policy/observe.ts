@@ -1,6 +1,5 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
-import { isOver } from '../../crds/reindex-request-status.ts';
 import type { SnapshotSchedule } from '../../crds/snapshot-schedule.ts';
 import { connectionOf } from '../../crds/shared.ts';
 import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
@@ -20,7 +19,7 @@ import { readBackups } from './observe-backups.ts';
 import type { Listing, Listings } from './observe-listings.ts';
 import { readNewest } from './observe-newest.ts';
 import type { ListedIndex, Observed, Rival, Surroundings } from './observed.ts';
-import type { OpenContext } from './perform-effect.ts';
+import { type Asking, readRequested } from './observe-requests.ts';
 import { repositoriesOf } from './snapshot-proof.ts';
 import { type CompiledTarget, compileTargets, partsOf } from './targets.ts';
 
@@ -113,55 +112,29 @@ export async function readUnfinished(
   );
 }
 
-/** Whoever asks what may be touched. */
-type Asking = Omit<OpenContext, 'pass'>;
-
 export function surroundings(
   asking: Asking,
   listing: Omit<Listing, 'indices' | 'unreadable' | 'listedAt'>,
   unfinished: readonly string[],
 ): Surroundings {
   const { policy, cluster, dependencies } = asking;
+  const { names, isOfSeries } = readRequested(asking);
   const { tasks, complete } = listing.copies;
   const running = copiesOf(tasks, complete);
   const others = tasks.filter((task) => !isArchivalOf(policy.metadata.uid, task));
-  const requested = [...requestedCopies(asking), ...unfinished];
+  const requested = [...names, ...unfinished];
   return {
     health: listing.health,
     snapshotted: listing.snapshotted,
     reindexed: new Set([...running.names, ...requested]),
     reindexedByOthers: new Set([...copiesOf(others, complete).names, ...requested]),
+    isOfSeries,
     mayBeCopied: (name) => coveredByAny(running.patterns, name),
     written: listing.written,
     skewSeconds: Math.max(listing.skewSeconds, dependencies.apiServerSkewSeconds?.() ?? 0),
     protects: (name) => cluster.protects(name),
   };
 }
-
-/** Names of indexes and aliases of requests that are not over. */
-function requestedCopies({
-  policy,
-  cluster,
-  dependencies: { requests, clusterUuidOf },
-}: Asking): readonly string[] {
-  const home = connectionOf(policy);
-  const isHere = (connection: string) =>
-    connection === home || clusterUuidOf(connection) === cluster.clusterUuid;
-  return requests()
-    .filter((request) => isOpen(request) && isHere(connectionOf(request)))
-    .flatMap(({ spec, status }) => [
-      spec.source.index ?? [],
-      spec.destination.index ?? [],
-      status?.source?.index ?? [],
-      status?.destination?.index ?? [],
-      // Of a series: that one it is about to copy, from before it is planned.
-      status?.series?.current ?? [],
-      status?.series?.destination ?? [],
-    ])
-    .flat();
-}
-
-const isOpen = ({ status }: ReindexRequest): boolean => !isOver(status?.phase) && !isLockedOut(status);
 
 /** Policies that act on the cluster of this one. One that was not let in, or whose spec cannot be read, acts on nothing. */
 function rivalsOf(

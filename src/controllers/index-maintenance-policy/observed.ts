@@ -66,6 +66,8 @@ export interface Surroundings {
   readonly reindexed: ReadonlySet<string>;
   /** The same without what no one copies but batches of the archival of this very policy. */
   readonly reindexedByOthers: ReadonlySet<string>;
+  /** Whether this index belongs to a series that is being copied or is to be: it reserves all of them until it has ended. */
+  readonly isOfSeries: (name: string) => boolean;
   /** Whether a copy that runs was asked for by a pattern that this index or alias matches, or nobody can tell. */
   readonly mayBeCopied: (name: string) => boolean;
   /** Uuids of indexes that were written to a short while ago. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calmAnswers, policyOf } from '../../../test/support/maintenance-facts.ts';
+import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
@@ -73,7 +74,7 @@ function clusterOf(
   return { es, left };
 }
 
-function dependenciesOf(es: Elasticsearch) {
+function dependenciesOf(es: Elasticsearch, requests: readonly ReindexRequest[] = []) {
   const connection = { namespace: 'search', name: 'main', uid: 'connection' };
   const cluster = { es, connection, clusterUuid: 'cluster', protects: () => false };
   return {
@@ -81,7 +82,7 @@ function dependenciesOf(es: Elasticsearch) {
     connections: { use: () => Promise.resolve(cluster) } as unknown as Connections,
     listings: createListings(),
     policies: () => [],
-    requests: () => [],
+    requests: () => requests,
     clusterUuidOf: () => 'cluster',
     snapshotOwners: () => () => false,
   };
@@ -129,6 +130,18 @@ describe('indexes that are to be deleted', () => {
 
   it('stay when something has come to guard them while the others were judged', async () => {
     expect(await deleted({}, true, '', false, 'logs-2014')).toEqual([2, 1, 0, 1]);
+  });
+
+  it('stay when they have become part of a series that is to be copied', async () => {
+    const { es, left } = clusterOf({});
+    const [source, destination] = [{ series: 'logs-{date:yyyy}' }, { series: 'new-{date:yyyy}' }];
+    const spec = { connectionRef: { name: 'main' }, source, destination };
+    // A cast: nothing else of it is used.
+    const request = { metadata: { namespace: 'search' }, spec } as unknown as ReindexRequest;
+    const batch = NAMES.map((name) => ({ name, uuid: `uuid-of-${name}` }));
+    const context = { policy, pass, dependencies: dependenciesOf(es, [request]) };
+    await deleteBatch({ type: 'DeleteBatch', plan: 'p', batch }, context, createDeletionTurns());
+    expect(left.size).toBe(NAMES.length);
   });
 
   it('are looked at again, and have not failed, when their deletion has not got round yet', async () => {

@@ -2,9 +2,10 @@ import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import { indexMarks } from '../../elasticsearch/index-marks.ts';
 import { indexNames } from '../../elasticsearch/index-names.ts';
+import { templateOf } from '../../naming/series.ts';
 import { globOf } from '../../naming/template.ts';
 import type { Observed } from './observed.ts';
-import { finishedCopies, hasLostJournal, newestBegun, partitionsOf, templateOf } from './series.ts';
+import { finishedCopies, hasLostJournal, newestBegun, partitionsOf } from './series.ts';
 
 /** What there is of a series; both patterns must be granted as a whole. */
 export async function readPartitions(

@@ -1,5 +1,6 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
-import { formatName, matchName, parseTemplate, type Template } from '../../naming/template.ts';
+import { templateOf } from '../../naming/series.ts';
+import { formatName, matchName } from '../../naming/template.ts';
 import type { IndexMarks } from '../../elasticsearch/index-marks.ts';
 import { withNames } from './copy-request.ts';
 import { markOf } from './destination.ts';
@@ -26,18 +27,6 @@ export function partitionsOf(
   return dated
     .sort((a, b) => a.start - b.start || (a.source < b.source ? -1 : 1))
     .map(({ source: index, destination: copy }) => ({ source: index, destination: copy }));
-}
-
-/** Whether an index is one of the series of that template. */
-export function isOfSeries(text: string, name: string): boolean {
-  const parsed = templateOf(text);
-  return parsed !== undefined && matchName(parsed, name)?.date !== undefined;
-}
-
-/** Undefined for what is none. */
-export function templateOf(text: string | undefined): Template | undefined {
-  const parsed = text === undefined ? undefined : parseTemplate(text);
-  return parsed?.ok ? parsed.template : undefined;
 }
 
 /** By the date in the name: the last one may be gone by now. */

@@ -1,8 +1,8 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
+import { isOfSeries } from '../../naming/series.ts';
 import { markOf } from './destination.ts';
 import type { Claim, Peer } from './observed.ts';
-import { isOfSeries } from './series.ts';
 import { hasServed, type Situation } from './situation.ts';
 
 /** Whom a request waits for, and for what. */
