@@ -10,7 +10,8 @@ import { createListings } from './observe-listings.ts';
 import { moveBatch } from './perform-archive-batch.ts';
 
 const NOW = Date.parse('2026-03-01T00:30:00Z');
-const log = { info: () => undefined, warn: () => undefined };
+const warned: object[] = [];
+const log = { info: () => undefined, warn: (facts: object) => void warned.push(facts) };
 const pass = { now: NOW, signal: new AbortController().signal, log };
 const archive = { olderThan: '1825d', field: 'date', destination: 'archive-{date:yyyy}' };
 const document = { id: 'x', routing: undefined, source: { date: '2016-02-29' } };
@@ -216,6 +217,19 @@ describe('a batch that is to be copied', () => {
   it('tells documents as refused that the mapping does not take', async () => {
     const failures = [{ index: 'archive-2016', id: 'x', status: 400, cause }];
     expect(await copying({ failures })).toMatchObject({ held: [{ reason: 'DocumentsRefused' }] });
+  });
+
+  it('tells the archive as refused, not documents, where the login may not write to it', async () => {
+    const reason =
+      'action [indices:data/write/bulk[s]] is unauthorized for user [x], this action is granted by the index privileges [index]';
+    const denied = { type: 'security_exception', reason };
+    const after = await copying({
+      failures: [{ index: 'archive-2016', id: 'x', status: 403, cause: denied }],
+    });
+    expect(after).toMatchObject({ held: [{ reason: 'ArchivalRefused', documents: 1 }] });
+    expect(after?.batch).toBeUndefined();
+    const why = expect.stringContaining('granted by the index privileges index');
+    expect(warned.at(-1)).toMatchObject({ why });
   });
 
   it.each([

@@ -21,7 +21,7 @@ import { readUnfinished, surroundings } from './observe.ts';
 import { readClusterFacts } from './observe-listings.ts';
 import type { Status } from './observed.ts';
 import { oldDocuments, openArchive } from './perform-archive-access.ts';
-import { copyDocuments, type CopyContext, opaqueIdOf } from './perform-archive-copy.ts';
+import { copyDocuments, type CopyContext, opaqueIdOf, passingRefused } from './perform-archive-copy.ts';
 import { type EffectContext, uuidsOf } from './perform-effect.ts';
 import { hinderedText } from './readiness.ts';
 
@@ -51,11 +51,11 @@ export async function moveDocuments(
   if (obstacle === 'Replaced') return (status) => withoutArchiveBatch(status, batch.id);
   const { copies, fresh, before, isHalfway } = await documentsOf(move, obstacle);
   if (obstacle !== undefined && (copies.length === 0 || isHalfway)) return hindered(move, obstacle, copies);
-  await copyDocuments(move, fresh);
+  const isRefused = await copyDocuments(move, fresh);
   const ours = new Set([...copies, ...fresh].map(keyOf).filter((key) => !before.has(key)));
   const settled = await settle(move, distinct([...copies, ...fresh]), ours);
   await refresh(cluster.es, batch.index, context.pass.signal);
-  return told(move, settled);
+  return isRefused ? toldRefused(move, settled) : told(move, settled);
 }
 
 const keyOf = ({ id, routing }: DocumentKey): string => JSON.stringify([id, routing]);
@@ -246,6 +246,15 @@ function tell({ batch, policy, pass }: Move, originals: number, copies: number):
     { batch: id, index, uuid, destination, originals, copies, policy: uid, generation },
     'deleting documents that are in the archive',
   );
+}
+
+/** Nothing is wrong with the documents. */
+function toldRefused(move: Move, { moved }: Settled): StatusChange<Status> {
+  const { batch, chosen } = move;
+  return (status) => {
+    const done = withMoved(withoutArchiveBatch(status, batch.id), batch.target, moved);
+    return passingRefused(done, move, chosen.size - moved);
+  };
 }
 
 /**
