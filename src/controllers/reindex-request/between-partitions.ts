@@ -5,6 +5,7 @@ import { wholeSeries } from './copy-request.ts';
 import type { Observed } from './observed.ts';
 import { laterThan, type Partition } from './series.ts';
 import { type Situation, situationOf } from './situation.ts';
+import { rollbackAsked } from './moved.ts';
 import { over } from './stages/over.ts';
 import { passOverLost } from './stages/passing-over.ts';
 import { waitInLine } from './stages/pending.ts';
@@ -79,7 +80,7 @@ function completed(situation: Situation, series: Series): Step {
   const message = sayingNotes(result, series);
   const started = Date.parse(status.startTime ?? time(now));
   const { quarantined, writesAfterFence } = series;
-  return step(situation, {
+  const end = step(situation, {
     phase: 'Completed',
     message,
     percent: 100,
@@ -95,6 +96,8 @@ function completed(situation: Situation, series: Series): Step {
     next: 'changed',
     holds: false,
   });
+  // Whoever has asked for a rollback is answered at the end, which nothing else may call for.
+  return rollbackAsked(situation) === undefined ? end : { ...end, next: 'now' };
 }
 
 function noneFound(situation: Situation): Step {

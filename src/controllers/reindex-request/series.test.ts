@@ -88,6 +88,21 @@ describe('between two indexes', () => {
     expect(end.conditions).toMatchObject([{ type: 'Complete', status: 'True' }]);
   });
 
+  it.each([{}, { ttlAfterFinished: '1h' }])('answers at its end who has asked for a rollback: %j', (over) => {
+    const last = { series: { total: 3, completed: 3, last: 'logs-v1-2026.02.03' } };
+    const asking = (status: ReindexRequestStatus) => {
+      const resource = series(status, { sourceAfter: { rollbackWindow: '0s' }, ...over });
+      const annotations = { 'es-steward.dev/rollback': 'late' };
+      return { ...resource, metadata: { ...resource.metadata, annotations } };
+    };
+    const end = decide(asking(last), world, NOW);
+    expect(end).toMatchObject({ status: { phase: 'Completed' }, next: 'now' });
+    const answered = decide(asking(end.status), world, NOW);
+    expect(answered.status.lastHandledRollback).toBe('late');
+    expect(answered.next).not.toBe('now');
+    expect(answered.events).toContainEqual(expect.objectContaining({ reason: 'RollbackRefused' }));
+  });
+
   it('is no copy at the end of a dry run, and says what the plans say', () => {
     const planned = {
       status: { phase: 'Planned', plan: { ...plan, notes: ['n'.repeat(2_000), 'another'] } },

@@ -316,10 +316,14 @@ describe('a rollback', () => {
   const back = (over: Partial<Observed> = {}) =>
     world({ sources: [kept({ orders })], destination: holding({ ...SERVING, ...BLOCK }, {}), ...over });
 
-  it('that was answered before a retry does not move back what the retry has moved', () => {
+  const failed: ReindexRequestStatus = { phase: 'Failed', attempt: 1 };
+
+  it.each([
+    ['answered', run(asked(failed), world()).status],
+    ['asked for', failed],
+  ])('that was %s before a retry does not move back what the retry has moved', (_, before) => {
     const metadata = { annotations: { 'es-steward.dev/rollback': 'please', 'es-steward.dev/retry': '1' } };
-    const answered = run(asked({ phase: 'Failed', attempt: 1 }), world()).status;
-    const again = run(request(answered, {}, metadata), world()).status;
+    const again = run(request(before, {}, metadata), world()).status;
     expect(again).toMatchObject({ phase: 'Pending', lastHandledRetry: '1', lastHandledRollback: 'please' });
     const { lastHandledRollback } = again;
     expect(stage(request({ ...inWindow, lastHandledRollback }, {}, metadata))).toBe('RollbackWindow');

@@ -66,11 +66,12 @@ function kept({ progress }: ReindexRequestStatus) {
 
 /** What the last attempt learnt is forgotten; its destination, still marked as ours, is recreated by Preparing. */
 function beginAgain(situation: Situation): Step {
-  const { lastHandledRunNow, lastHandledRollback, conditions } = situation.status;
+  const { lastHandledRunNow, conditions } = situation.status;
+  const lastHandledRollback = rollbackAsked(situation) ?? situation.status.lastHandledRollback;
   const status: ReindexRequestStatus = {
     ...(conditions ? { conditions } : {}),
     ...(lastHandledRunNow === undefined ? {} : { lastHandledRunNow }),
-    // Answered before the move that is to come, it must not move that back.
+    // Asked before the move that is to come, it must not move that back.
     ...(lastHandledRollback === undefined ? {} : { lastHandledRollback }),
     lastHandledRetry: tokenOf(situation.resource.metadata, RETRY),
     attempt: situation.attempt + 1,
