@@ -95,6 +95,16 @@ it('leaves the end of a dry run to what is decided next', async () => {
   expect(status).toEqual({ phase: 'Validating', plan: { ...plan, tried: true } });
 });
 
+it('waits for a privilege that the copy lacks', async () => {
+  const reason = 'action [indices:data/write/bulk[s]] is unauthorized for user [a]';
+  const failures = [{ index: 'x', id: '1', status: 403, cause: { type: 'security_exception', reason } }];
+  const { context } = cluster(made, undefined, 'yellow', { ...copied, ...nothing, failures });
+  await expect(tryOut({ ...action, aliases: [] }, context)).rejects.toMatchObject({
+    reason: 'MissingPrivileges',
+    message: "the connection's user lacks the privilege for indices:data/write/bulk[s].",
+  });
+});
+
 it('names the alias that the destination will not bear', async () => {
   const reason = 'failed to parse filter for alias [es-steward-abcdef01-try-1]';
   const { context } = cluster(made, refusal('illegal_argument_exception', reason));
