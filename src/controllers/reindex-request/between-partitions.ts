@@ -5,7 +5,7 @@ import { wholeSeries } from './copy-request.ts';
 import type { Observed } from './observed.ts';
 import { laterThan, type Partition } from './series.ts';
 import { type Situation, situationOf } from './situation.ts';
-import { rollbackAsked } from './moved.ts';
+import { answering } from './moved.ts';
 import { over } from './stages/over.ts';
 import { passOverLost } from './stages/passing-over.ts';
 import { waitInLine } from './stages/pending.ts';
@@ -96,8 +96,7 @@ function completed(situation: Situation, series: Series): Step {
     next: 'changed',
     holds: false,
   });
-  // Whoever has asked for a rollback is answered at the end, which nothing else may call for.
-  return rollbackAsked(situation) === undefined ? end : { ...end, next: 'now' };
+  return answering(situation, end);
 }
 
 function noneFound(situation: Situation): Step {

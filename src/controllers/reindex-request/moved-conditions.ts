@@ -1,7 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import type { ExtraCondition } from '../../runtime/controller.ts';
 import { blockIsOurs } from './moved.ts';
-import { type Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 import { hasWriteBlock } from './index-facts.ts';
 
 /** What a request says of itself from the move of the aliases on. */

@@ -5,7 +5,8 @@ import type { MovedAlias } from './actions.ts';
 import { time } from './moments.ts';
 import { rollbackAlias, userAliases } from './names.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
-import { type Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
+import type { Step } from './step.ts';
 import { hasWriteBlock } from './index-facts.ts';
 import { wasBlockedBefore } from './write-block.ts';
 
@@ -95,6 +96,11 @@ export function rollbackAsked({
 }: Pick<Situation, 'resource' | 'status'>): string | undefined {
   const asked = tokenOf(resource.metadata, ROLLBACK);
   return asked && asked !== status.lastHandledRollback ? asked : undefined;
+}
+
+/** Whoever has asked for a rollback is answered at the end, which nothing else may call for. */
+export function answering(situation: Pick<Situation, 'resource' | 'status'>, end: Step): Step {
+  return rollbackAsked(situation) === undefined ? end : { ...end, next: 'now' };
 }
 
 /** The moved aliases that are still on the destination, with the definitions of now. */

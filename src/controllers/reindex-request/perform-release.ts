@@ -5,7 +5,7 @@ import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { Obligation } from '../../runtime/obligations.ts';
 import { epochAlias, releasedAlias, rollbackAlias } from './names.ts';
-import { type Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 import { ownsBlock } from './write-block.ts';
 
 /** What this process owes the writers while it blocks them, lease and API server or not; undefined while it does not. */

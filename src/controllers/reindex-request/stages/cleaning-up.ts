@@ -1,5 +1,5 @@
 import type { ReindexAction } from '../actions.ts';
-import { afterMove, rollbackAsked } from '../moved.ts';
+import { afterMove, answering } from '../moved.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { deleteSource } from './deleting-source.ts';
@@ -54,8 +54,7 @@ function complete(moved: Situation): Step {
     next: 'changed',
     holds: false,
   });
-  // Whoever has asked for a rollback is answered at the end, which nothing else may call for.
-  return rollbackAsked(moved) === undefined ? end : { ...end, next: 'now' };
+  return answering(moved, end);
 }
 
 /** Whoever asked for no proof is told that there is none. Their number is not known any more where the status was lost. */

@@ -1,3 +1,4 @@
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { withNotes } from '../series-notes.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
@@ -12,17 +13,7 @@ export function passOver(situation: Situation): Step | undefined {
   const { current, destination: _destination, percent: _percent, ...series } = status.series;
   const left = destination && mark ? `; what was copied of it is left in ${destination.name}` : '';
   const message = `${current} was gone before it was copied, and the series continues without it${left}`;
-  return step(situation, {
-    phase: 'Pending',
-    message,
-    status: {
-      ...status,
-      series: { ...series, ...less(series, 1), last: current, ...withNotes(series, [message]) },
-    },
-    next: 'now',
-    holds: false,
-    events: [{ type: 'Warning', reason: 'IndexGone', action: 'PassOver', note: message }],
-  });
+  return goOnWithout(situation, { ...series, last: current, total: Math.max(0, series.total - 1) }, message);
 }
 
 /**
@@ -31,22 +22,22 @@ export function passOver(situation: Situation): Step | undefined {
  */
 export function passOverLost(situation: Situation, total: number): Step | undefined {
   const { status, spec } = situation;
-  const gone = (status.series?.total ?? 0) - total;
-  if (!status.series || gone <= 0) return undefined;
+  if (!status.series || total >= status.series.total) return undefined;
+  const gone = status.series.total - total;
   const [which, were, their] = gone === 1 ? ['an index', 'was', 'its'] : [`${gone} indexes`, 'were', 'their'];
   const message = `${which} like ${spec.source.index} ${were} gone before ${their} turn, and the series continues without`;
+  return goOnWithout(situation, { ...status.series, total }, message);
+}
+
+type Series = NonNullable<ReindexRequestStatus['series']>;
+
+function goOnWithout(situation: Situation, series: Series, message: string): Step {
   return step(situation, {
     phase: 'Pending',
     message,
-    status: {
-      ...status,
-      series: { ...status.series, ...less(status.series, gone), ...withNotes(status.series, [message]) },
-    },
+    status: { ...situation.status, series: { ...series, ...withNotes(series, [message]) } },
     next: 'now',
     holds: false,
     events: [{ type: 'Warning', reason: 'IndexGone', action: 'PassOver', note: message }],
   });
 }
-
-const less = ({ total }: { readonly total?: number | undefined }, gone: number) =>
-  total === undefined ? {} : { total: Math.max(0, total - gone) };

@@ -7,7 +7,7 @@ import type { IndexFacts } from '../observed.ts';
 import { aliasesOfDestination, rollbackAliases, rollbackAsked } from '../moved.ts';
 import { refusal } from '../moved-conditions.ts';
 import { isEpochAlias, releasedAlias, rollbackAlias } from '../names.ts';
-import { type Situation } from '../situation.ts';
+import type { Situation } from '../situation.ts';
 import { hasWriteBlock, takesMark, writesBlocked } from '../index-facts.ts';
 import { longestOutageMs } from '../write-block.ts';
 import { type Step, step } from '../step.ts';

@@ -10,7 +10,7 @@ import {
   rollbackAsked,
 } from '../moved.ts';
 import { rollbackAlias, userAliases } from '../names.ts';
-import { type Situation } from '../situation.ts';
+import type { Situation } from '../situation.ts';
 import { writesBlocked } from '../index-facts.ts';
 import { time } from '../moments.ts';
 import { SOON_MS, type Step, step } from '../step.ts';

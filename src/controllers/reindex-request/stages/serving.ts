@@ -9,7 +9,7 @@ import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { viewsOf } from '../rounds.ts';
-import { type Situation } from '../situation.ts';
+import type { Situation } from '../situation.ts';
 import { hasWriteBlock, takesMark } from '../index-facts.ts';
 import { time } from '../moments.ts';
 import { type Step, type StepOptions, step } from '../step.ts';
