@@ -33,8 +33,7 @@ async function measureAll(stage: Stage, bench: CompareBench): Promise<readonly F
   for (const layout of layoutsOf(bench.chosen)) sources.push(await createSource(stage, layout));
   const pairs = () =>
     shuffled(sources).flatMap((source) => ways().map((contender) => ({ source, contender })));
-  await warmUp(stage);
-  for (const { source, contender } of pairs()) await measureSpeed(stage, contender, source);
+  await warmUp(stage, sources);
   const figures: Figures[] = [];
   const note = (figure: Figures) => {
     figures.push(figure);
@@ -54,16 +53,26 @@ async function measureAll(stage: Stage, bench: CompareBench): Promise<readonly F
 const ways = () => shuffled(contenders);
 
 const TINY: Layout = { name: 'tiny', shards: 5, documentBytes: SMALL_BYTES, documents: 1_000 };
-const TINY_COPIES = 20;
+const TINY_COPIES = 100;
+const LARGE_COPIES = 3;
 
 /**
  * What Elasticsearch has run a few times it compiles, and later once more: 0.7 s of processor time in each of the first
  * dozen copies of es-steward, which calls more of its APIs than others, and 5 s in the first large copy of anyone.
  */
-async function warmUp(stage: Stage): Promise<void> {
-  const source = await createSource(stage, TINY);
-  for (let count = 0; count < TINY_COPIES; count += 1)
-    for (const contender of contenders) await measureSpeed(stage, contender, source);
+async function warmUp(stage: Stage, sources: readonly Source[]): Promise<void> {
+  const tiny = await createSource(stage, TINY);
+  for (let count = 0; count < TINY_COPIES; count += 1) await copyAll(stage, [tiny]);
+  for (let count = 0; count < LARGE_COPIES; count += 1) await copyAll(stage, sources);
+}
+
+async function copyAll(stage: Stage, sources: readonly Source[]): Promise<void> {
+  for (const source of sources)
+    for (const contender of contenders) {
+      const job = jobOf(stage, source);
+      await contender.copy(stage, job);
+      await contender.tidy(stage, job);
+    }
 }
 
 function shuffled<T>(items: readonly T[]): readonly T[] {

@@ -133,7 +133,7 @@ describe('a checkpoint that hangs back', () => {
     expect(begun?.(status).copy).toMatchObject({ settled: false, shards: [{ maxSeqNo: 4, settle: 9 }] });
   });
 
-  it('is what is copied first, in ranges of ten of the batches that the spec allows', async () => {
+  it('is what is copied first, in ranges of twenty of the batches that the spec allows', async () => {
     const { context } = lagging({}, 400_005);
     const { spec, status: planned } = context.resource;
     const resource = { spec: { ...spec, throttle: { batchSize: 10_000 } }, status: planned };
@@ -142,7 +142,7 @@ describe('a checkpoint that hangs back', () => {
       resource,
     } as EffectContext);
     const fresh = { plan: { sequenceNumbers: true } } as ReindexRequestStatus; // only what is used
-    expect(begun?.(fresh).copy?.shards).toMatchObject([{ maxSeqNo: 399_999, rangeWidth: 100_000 }]);
+    expect(begun?.(fresh).copy?.shards).toMatchObject([{ maxSeqNo: 399_999, rangeWidth: 200_000 }]);
   });
 
   it.each([

@@ -29,8 +29,8 @@ interface ShardPlan {
 
 /** Below this a range costs more in overhead than it gives in parallelism (30 % more CPU at 5,000 documents). */
 const FEWEST_DOCUMENTS_PER_RANGE = 25_000;
-/** What surrounds a range, its stored result most of all, costs as much as a third of a batch. */
-const FEWEST_BATCHES_PER_RANGE = 10;
+/** What surrounds a range, its stored result most of all, costs as much as a third of a batch, and its task waits for the next. */
+const FEWEST_BATCHES_PER_RANGE = 20;
 /** The same where places would stay empty otherwise. */
 const FEWEST_DOCUMENTS_PER_PLACE = 10_000;
 /** Above this a kill repeats too much work. */

@@ -77,11 +77,11 @@ describe('a round', () => {
     expect(whole).toMatchObject([{ rangeWidth: 3_000 }]);
   });
 
-  it('has ranges of ten batches at least, and of 25,000 documents', () => {
+  it('has ranges of twenty batches at least, and of 25,000 documents', () => {
     const widths = (over: Partial<RoundStart>) =>
       beginRound(undefined, start({ shards: [facts(199_999)], parallel: 2, ...over })).shards;
-    expect(widths({ batch: 5_000 })).toMatchObject([{ rangeWidth: 50_000 }]);
-    expect(widths({ batch: 2_000 })).toMatchObject([{ rangeWidth: 25_000 }]);
+    expect(widths({ batch: 5_000 })).toMatchObject([{ rangeWidth: 100_000 }]);
+    expect(widths({ batch: 1_000 })).toMatchObject([{ rangeWidth: 25_000 }]);
     // Writers wait for the last one, whatever a task costs.
     const last = start({ shards: [facts(99 + 20_000)], parallel: 2, batch: 5_000, fenced: true });
     expect(beginRound(complete(first), last).shards).toMatchObject([{ rangeWidth: 10_000 }]);
