@@ -105,6 +105,21 @@ it('waits for a privilege that the copy lacks', async () => {
   });
 });
 
+it.each([
+  ['unknown setting [index.foo] please check', 'Elasticsearch refuses setting index.foo of the destination'],
+  [
+    'Limit of total fields [1] has been exceeded',
+    'Elasticsearch refuses the settings or mappings of the destination',
+  ],
+])('names what the trial index is refused for: %s', async (reason, message) => {
+  const { context } = cluster(refusal('illegal_argument_exception', reason));
+  const foo = { ...action, body: { settings: { 'index.foo': 1 } } };
+  expect((await tryOut(foo, context))({}).failure).toMatchObject({
+    reason: 'MappingConflict',
+    message: expect.stringContaining(message),
+  });
+});
+
 it('names the alias that the destination will not bear', async () => {
   const reason = 'failed to parse filter for alias [es-steward-abcdef01-try-1]';
   const { context } = cluster(made, refusal('illegal_argument_exception', reason));

@@ -16,6 +16,7 @@ import { listedFailures } from './failures.ts';
 import { simulate } from './perform-simulate.ts';
 import { into } from './requests.ts';
 import { dropScratch, inScratch } from './perform-scratch.ts';
+import { refusedPart } from './refused-part.ts';
 import { scriptFailure } from './script-failure.ts';
 
 type TryOut = ActionOf<'TryOut'>;
@@ -59,9 +60,16 @@ async function create(
     pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial index was refused');
     return failing(
       'MappingConflict',
-      `Elasticsearch refuses the settings or mappings of the destination (${error.errorType}): correct spec.destination in a new request; nothing was changed`,
+      `Elasticsearch refuses ${refusedOf(body, error)}: correct spec.destination in a new request; nothing was changed`,
     );
   }
+}
+
+function refusedOf(body: TryOut['body'], { errorType, detail }: ElasticsearchError): string {
+  const part = refusedPart(body, detail);
+  return part === undefined
+    ? `the settings or mappings of the destination (${errorType}; the operator's log says more)`
+    : `${part} of the destination (${errorType})`;
 }
 
 /** The answer to the creation waits for ten seconds; a cluster that has much to do may need longer. */
