@@ -33,6 +33,7 @@ function cluster(isBlocked: boolean, isRed = false) {
     es: { request },
     resource: { metadata: { uid: 'abcdef01-2', namespace: 'n', name: 'r' }, spec: {}, status: {} },
     pass: {
+      now: Date.parse('2026-03-01T12:00:00.000Z'),
       signal: new AbortController().signal,
       log: { warn: (_fields: object, message: string) => told.push(message) },
     },
@@ -142,6 +143,38 @@ describe('what writers would wait for', () => {
     expect(change(status)).toMatchObject({
       blockedSince: '2026-03-01T12:00:00.750Z',
       fence: { verified: true, deadline },
+    });
+  });
+
+  const intended = {
+    plan: { blockedBefore: false },
+    blockedSince: '2026-03-01T11:59:40.000Z',
+    fence: { verified: false, deadline: '2026-03-01T12:00:10.000Z' },
+  } as ReindexRequestStatus;
+
+  it('counts from the first call, however long ago a process that has ended wanted it', async () => {
+    const { context } = cluster(false);
+    const owed: (number | undefined)[] = [];
+    const obligations = { owe: (_holder: Holder, { until }: Obligation) => owed.push(until) };
+    const at = { ...context, obligations, resource: { ...context.resource, status: intended } };
+    const change = await blockSource(action, at as unknown as EffectContext);
+    const deadline = '2026-03-01T12:00:30.000Z';
+    expect(owed).toEqual([Date.parse(deadline)]);
+    const fence = { verified: true, deadline };
+    expect(change(intended)).toMatchObject({ blockedSince: '2026-03-01T12:00:00.000Z', fence });
+  });
+
+  it.each([
+    ['is called again', { ...action, note: undefined }, false],
+    ['is there already', { ...action, liftFirst: true }, true],
+  ])('counts on where the block %s', async (_, again, isBlocked) => {
+    const { context } = cluster(isBlocked);
+    const at = { ...context, resource: { ...context.resource, status: intended } };
+    const { note, ...rest } = again;
+    const change = await blockSource(note ? { ...rest, note } : rest, at as unknown as EffectContext);
+    expect(change(intended)).toMatchObject({
+      blockedSince: intended.blockedSince,
+      fence: { deadline: intended.fence?.deadline },
     });
   });
 

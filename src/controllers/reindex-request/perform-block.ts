@@ -1,3 +1,4 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { putMapping } from '../../elasticsearch/indices.ts';
 import { closePointInTime } from '../../elasticsearch/point-in-time.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
@@ -10,7 +11,7 @@ import { type ActionOf, type Change, type EffectContext, requireSame, withCopy }
 import { releaseOf } from './perform-release.ts';
 import { flushed, outlived, withoutOutlived } from './rounds.ts';
 import { writesBlocked } from './index-facts.ts';
-import { time } from './moments.ts';
+import { ageMs, time } from './moments.ts';
 
 type Targets = Pick<ActionOf<'PrepareBlock'>, 'source' | 'destination'>;
 
@@ -56,7 +57,10 @@ export async function blockSource(
   context: EffectContext,
 ): Promise<Change> {
   const { es, pass } = context;
-  const ready = readied ? await readyAtLast({ source: target, destination: readied }, context) : unchanged;
+  const tookMs = readied ? await readyAtLast({ source: target, destination: readied }, context) : 0;
+  const idleMs = note && !liftFirst ? ageMs(context.resource.status?.blockedSince, pass.now) : 0;
+  const cleared = readied ? withCopy(withoutOutlived) : unchanged;
+  const ready: Change = (status) => waitedLess(cleared(status), idleMs + tookMs);
   const source = await requireSame(es, target, pass.signal);
   if (!liftFirst && writesBlocked(source))
     throw new FencedError(`writes to ${target.index} were blocked by somebody else meanwhile`);
@@ -76,18 +80,27 @@ const unchanged: Change = (status) => status;
 /** What this pass was judged by gets old meanwhile, and a cluster that takes longer for it would not block in time either. */
 const LONGEST_AT_LAST_MS = 5_000;
 
-/** The time counts that writers wait, and it was written down before: it counts from now on only. */
-async function readyAtLast(targets: Targets, context: EffectContext): Promise<Change> {
+/** @returns the milliseconds that it took, of a clock that never jumps. */
+async function readyAtLast(targets: Targets, context: EffectContext): Promise<number> {
   const begun = performance.now();
   await makeReady(targets, { ...context, es: withTimeout(context.es, LONGEST_AT_LAST_MS) });
-  const tookMs = Math.floor(performance.now() - begun);
-  const later = (moment: string) => time(Date.parse(moment) + tookMs);
-  return ({ copy, blockedSince, fence, ...status }) => ({
+  return Math.floor(performance.now() - begun);
+}
+
+/**
+ * The time counts that writers wait, and it was written down before: where this is the first call, maybe of a process that
+ * has taken over long after that, it counts from now on.
+ */
+function waitedLess(
+  { blockedSince, fence, ...status }: ReindexRequestStatus,
+  ms: number,
+): ReindexRequestStatus {
+  const later = (moment: string) => time(Date.parse(moment) + ms);
+  return {
     ...status,
-    ...(copy ? { copy: withoutOutlived(copy) } : {}),
     ...(blockedSince === undefined ? {} : { blockedSince: later(blockedSince) }),
     ...(fence ? { fence: { ...fence, ...(fence.deadline ? { deadline: later(fence.deadline) } : {}) } } : {}),
-  });
+  };
 }
 
 function oweRelease(

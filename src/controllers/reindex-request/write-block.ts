@@ -47,6 +47,11 @@ function hasSetBlock({ status, mark }: Situation): boolean {
 
 const ONLINE_OUTAGE = '30s';
 
+/** The mark says from right before the call that there may be a block. */
+function isOnlyIntended({ status, mark, blocked }: Situation): boolean {
+  return status.fence?.verified === false && !blocked && mark !== undefined && !mark.blocks;
+}
+
 /** Milliseconds that writers may be blocked; undefined with BlockFirst, unless the spec says how long. */
 export function longestOutageMs({ spec }: Pick<Situation, 'spec'>): number | undefined {
   const allowed = spec.maxWriteOutage ?? (isBlockFirst({ spec }) ? undefined : ONLINE_OUTAGE);
@@ -75,8 +80,13 @@ export function whyToLift(situation: Situation): string | undefined {
   return undefined;
 }
 
-/** Nobody waits for us where somebody else blocks writes, and there is nothing that we could lift. */
-function isOutageOver({ status: { fence, plan }, spec, now }: Situation): boolean {
-  if (fence?.deadline === undefined || plan?.blockedBefore) return false;
+/**
+ * Nobody waits for us where somebody else blocks writes, and there is nothing that we could lift; nor where the process
+ * that was to set the block has ended before.
+ */
+function isOutageOver(situation: Situation): boolean {
+  const { status, spec, now } = situation;
+  const { fence, plan } = status;
+  if (fence?.deadline === undefined || plan?.blockedBefore || isOnlyIntended(situation)) return false;
   return leftMs(fence.deadline, longestOutageMs({ spec }) ?? Infinity, now) === 0;
 }

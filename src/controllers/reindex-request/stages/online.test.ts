@@ -239,6 +239,17 @@ describe('the block of an online copy', () => {
     expect(again).not.toHaveProperty('readied');
   });
 
+  it('is set by who takes over from a process that ended before it did, as no try that has failed', () => {
+    const past = { verified: false, deadline: '2026-03-01T11:59:30.000Z' };
+    const intended = { ...flushed, fence: past, blockedSince: '2026-03-01T11:59:00Z' };
+    const [block] = ask(intended, free).actions ?? [];
+    expect(block).toMatchObject({ type: 'BlockWrites', note: { meta: expect.anything() } });
+    // Its call may have come through, and been lifted since.
+    const called = { ...free, destination: ready({ blocks: true }) };
+    expect(stage(request(intended, online), called)).toBe('Lifting');
+    expect(stage(request(intended, online), blocked())).toBe('Lifting');
+  });
+
   it('is noted with its deadline and a new epoch before it is set', () => {
     const decision = ask(flushed, free);
     expect(decision.status).toMatchObject({
