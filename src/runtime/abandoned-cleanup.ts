@@ -21,6 +21,12 @@ export function abandonedCleanup({ status }: Pick<RawObject, 'status'>, error: u
 function left(status: unknown): string {
   const blocked = findCondition(status as { conditions?: readonly Condition[] } | undefined, 'WritesBlocked'); // checked by the CRD's schema
   return blocked?.status === 'True'
-    ? `A write block may be left (${blocked.message}): lift it by PUT INDEX/_settings {"index.blocks.write": null}.`
+    ? `A write block may be left (${blocked.message}): lift it by PUT /_settings of that index with {${settings(blocked).join(', ')}}.`
     : 'Look for what this resource left behind.';
+}
+
+/** What is kept for a way back is hidden too, so that no wildcard finds it beside its successor. */
+function settings({ reason }: Condition): readonly string[] {
+  const block = '"index.blocks.write": null';
+  return reason === 'RollbackWindow' ? [block, '"index.hidden": null'] : [block];
 }
