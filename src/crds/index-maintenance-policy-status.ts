@@ -153,6 +153,7 @@ const run = {
   aliasesRefused: list(text(255).describe('The name of an alias.'), 20)
     .optional()
     .describe('The first twenty aliases whose change Elasticsearch has refused; they are unchanged.'),
+  aliasRefusal: text(1_024).optional().describe('Why the first of these was refused, in one sentence.'),
   aliasesTried: z.boolean().optional().describe('Whether this run has already changed aliases.'),
 };
 

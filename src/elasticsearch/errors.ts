@@ -89,6 +89,11 @@ export class ElasticsearchError extends Error implements ElasticsearchErrorField
   get sentence(): string {
     return this.publicMessage.replace(/^[A-Z]+ \/\S*: /, '');
   }
+
+  /** The same within another sentence. */
+  get clause(): string {
+    return this.sentence.replace(/\.$/, '');
+  }
 }
 
 /** True when `error` is an Elasticsearch error of one of the classes. */

@@ -39,31 +39,42 @@ async function changeInTurn(planned: readonly AliasChange[], context: OpenContex
   }
   const changes = await withoutEmptying(planned, context);
   if (changes.length === 0) return counting(() => ({ aliasesTried: true }));
-  const all = (await tryToChange(changes, context)) ? [changes] : await changeEach(changes, context);
-  const done = all.flat();
+  const whole = await tryToChange(changes, context);
+  const refusals =
+    whole === undefined ? new Map<string, string>() : await changeEach(changes, whole, context);
+  const done = changes.filter(({ alias }) => !refusals.has(alias));
   await listings.learn(cluster, (indices) => withChanges(indices, done));
-  return changed(done, aliasesOf(changes.filter((change) => !done.includes(change))));
+  return changed(done, refusals);
 }
 
-/** By alias, as no two of them depend on each other. @returns what has changed. */
+/** Why an alias is unchanged, in a sentence that is fit for status. */
+type Refusals = ReadonlyMap<string, string>;
+
+/** By alias, as no two of them depend on each other. */
 async function changeEach(
   changes: readonly AliasChange[],
+  whole: string,
   context: OpenContext,
-): Promise<readonly (readonly AliasChange[])[]> {
-  const done: (readonly AliasChange[])[] = [];
+): Promise<Refusals> {
+  const refusals = new Map<string, string>();
   const byAlias = Map.groupBy(changes, ({ alias }) => alias);
-  // The only one has been refused just now.
-  for (const own of byAlias.size > 1 ? byAlias.values() : [])
-    if (await tryToChange(own, context)) done.push(own);
-  return done;
+  for (const [alias, own] of byAlias) {
+    // The only one has been refused just now.
+    const refusal = byAlias.size === 1 ? whole : await tryToChange(own, context);
+    if (refusal !== undefined) refusals.set(alias, refusal);
+  }
+  return refusals;
 }
 
-/** @returns false when Elasticsearch refuses it, and nothing has changed. */
-async function tryToChange(changes: readonly AliasChange[], context: OpenContext): Promise<boolean> {
+/** @returns why Elasticsearch refuses it, and nothing has changed. */
+async function tryToChange(
+  changes: readonly AliasChange[],
+  context: OpenContext,
+): Promise<string | undefined> {
   const { cluster, pass, dependencies } = context;
   try {
     await updateAliases(cluster.es, changes.map(actionOf), {}, pass.signal);
-    return true;
+    return undefined;
   } catch (error) {
     dependencies.listings.forget(cluster);
     if (!isElasticsearchError(error, ...REFUSALS)) throw error;
@@ -73,7 +84,7 @@ async function tryToChange(changes: readonly AliasChange[], context: OpenContext
       { err: error, aliases: aliases.slice(0, NAMED), indices },
       'the aliases could not be changed',
     );
-    return false;
+    return error.clause;
   }
 }
 
@@ -83,13 +94,16 @@ const aliasesOf = (changes: readonly AliasChange[]): readonly string[] => [
   ...new Set(changes.map(({ alias }) => alias)),
 ];
 
-function changed(changes: readonly AliasChange[], refused: readonly string[]): Change {
+function changed(changes: readonly AliasChange[], refusals: Refusals): Change {
   const removed = changes.filter(({ type }) => type === 'Remove').length;
+  const refused = [...refusals.keys()];
+  const [aliasRefusal] = refusals.values();
   return counting((run) => ({
     aliasesAdded: run.aliasesAdded + changes.length - removed,
     aliasesRemoved: run.aliasesRemoved + removed,
-    ...(refused.length === 0 ? {} : failing(run, refused.length)),
-    ...(refused.length === 0 ? {} : { aliasesRefused: refused.slice(0, NAMED) }),
+    ...(aliasRefusal === undefined
+      ? {}
+      : { ...failing(run, refused.length), aliasesRefused: refused.slice(0, NAMED), aliasRefusal }),
     aliasesTried: true,
   }));
 }

@@ -76,7 +76,7 @@ function firstOf([first]: readonly (readonly [
 ])[]): Run['firstFailure'] {
   if (first === undefined) return undefined;
   const [index, error] = first;
-  return { index, message: error?.sentence.replace(/\.$/, '') ?? 'it is still there' };
+  return { index, message: error?.clause ?? 'it is still there' };
 }
 
 /** An alias may have taken a name of an index that is gone: then what is behind it is none of ours. */

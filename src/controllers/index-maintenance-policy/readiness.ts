@@ -121,11 +121,11 @@ function laterText(kept: StatusPlan['kept']): string {
 
 function failureText(lastRun: Status['lastRun'], archive: Status['archive']): string {
   const again = 'the next run tries again';
-  const { failed = 0, firstFailure, notArchived = 0, aliasesRefused = [] } = lastRun ?? {};
+  const { failed = 0, firstFailure, notArchived = 0, aliasesRefused = [], aliasRefusal } = lastRun ?? {};
   const [held] = archive?.held ?? [];
   const unread = archive?.held.find(({ reason }) => isUnread(reason));
   if (aliasesRefused.length > 0)
-    return `Elasticsearch has refused to change ${aliasList(aliasesRefused)} in the last run: status.lastRun counts all that failed, and the log of the operator says why; ${again}`;
+    return `Elasticsearch has refused to change ${aliasList(aliasesRefused)} in the last run${aliasRefusal === undefined ? '' : ` (${aliasRefusal})`}: status.lastRun counts all that failed, and the log of the operator says more; ${again}`;
   if (firstFailure !== undefined)
     return `the last run could not delete ${firstFailure.index}: ${firstFailure.message}. status.lastRun counts all that failed, and the log of the operator names it; ${again}`;
   if (failed === 0 && notArchived === 0 && unread !== undefined)

@@ -62,8 +62,12 @@ function isClean({ failed, notArchived = 0 }: Run, archive: Status['archive']): 
   return failed + notArchived === 0 && isAllRead;
 }
 
-const withoutNames = ({ aliasesRefused: _aliasesRefused, firstFailure: _firstFailure, ...run }: Run): Run =>
-  run;
+const withoutNames = ({
+  aliasesRefused: _aliasesRefused,
+  aliasRefusal: _aliasRefusal,
+  firstFailure: _firstFailure,
+  ...run
+}: Run): Run => run;
 
 /** What an effect adds to the run that is under way. */
 export function counting(count: (run: Run) => Partial<Run>): StatusChange<Status> {

@@ -5,8 +5,7 @@ import type { Fault } from './observed.ts';
 export function hindranceOf(error: unknown): Fault | undefined {
   if (!isElasticsearchError(error)) return undefined;
   // Without the call, which changes from slot to slot.
-  if (error.errorClass === 'forbidden')
-    return { reason: 'MissingPrivileges', message: error.sentence.replace(/\.$/, '') };
+  if (error.errorClass === 'forbidden') return { reason: 'MissingPrivileges', message: error.clause };
   if (error.errorType === 'concurrent_snapshot_execution_exception')
     return {
       reason: 'WaitingForTurn',
