@@ -379,10 +379,11 @@ describe('validating', () => {
     });
 
     it('lays the request over what index templates give', () => {
-      const settings = { index: { number_of_shards: '3', default_pipeline: 'p' } };
+      const settings = { index: { number_of_shards: '3', codec: 'best_compression', default_pipeline: 'p' } };
       const mappings = { properties: { code: { type: 'keyword' } } };
       const { body, aliases } = trial(fromTemplate, { settings, mappings }) as Record<string, unknown>;
-      expect(body).toMatchObject({ settings: { 'index.number_of_shards': '3', 'index.a': 1 }, mappings });
+      const natural = { 'index.codec': 'best_compression', 'index.a': 1 };
+      expect(body).toMatchObject({ settings: { ...natural, 'index.number_of_shards': 1 }, mappings });
       expect(body).not.toHaveProperty(['settings', 'index.default_pipeline']);
       expect(aliases).toHaveLength(1);
     });

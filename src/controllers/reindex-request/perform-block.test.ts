@@ -171,7 +171,7 @@ describe('what writers would wait for', () => {
     const { context } = cluster(isBlocked);
     const at = { ...context, resource: { ...context.resource, status: intended } };
     const { note, ...rest } = again;
-    const change = await blockSource(note ? { ...rest, note } : rest, at as unknown as EffectContext);
+    const change = await blockSource(note ? { ...rest, note } : rest, at);
     expect(change(intended)).toMatchObject({
       blockedSince: intended.blockedSince,
       fence: { deadline: intended.fence?.deadline },

@@ -17,6 +17,7 @@ import { ownsBlock } from '../write-block.ts';
 import { time } from '../moments.ts';
 import { fail, type Step, step } from '../step.ts';
 import { namesToLock } from '../locking.ts';
+import { trialBody } from '../trial-body.ts';
 import { whoGoesFirst } from '../turn.ts';
 import { passOver } from './passing-over.ts';
 import { planned } from './planned.ts';
@@ -180,7 +181,7 @@ function trial(situation: Situation, source: IndexFacts): ReindexAction {
   const { spec } = situation;
   const made = preparedMark(situation, source);
   const like = likeDestination(situation, source);
-  const body = like ? creationBody(like.spec, like.facts, made) : anyDocument(made);
+  const body = like ? trialBody(creationBody(like.spec, like.facts, made)) : anyDocument(made);
   const reindex = sampleRequest(spec, source.name, copyScript(spec.transform));
   const aliases = like ? filteredAliases(situation, source) : [];
   const trying = { type: 'TryOut', body, reindex, aliases } as const;
