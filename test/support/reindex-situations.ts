@@ -3,13 +3,13 @@ import { reindexRequest, type ReindexRequestStatus } from '../../src/crds/reinde
 import type { ObjectMeta } from '../../src/crds/shared.ts';
 import type { CopyRequest, CopySpec } from '../../src/controllers/reindex-request/copy-request.ts';
 import { decide, stageOf } from '../../src/controllers/reindex-request/decide.ts';
+import type { DestinationMark } from '../../src/controllers/reindex-request/destination-mark.ts';
 import {
-  type DestinationMark,
   hardenedSettings,
   ownPipelines,
   tunedSettings,
   valuesToRestore,
-} from '../../src/controllers/reindex-request/destination.ts';
+} from '../../src/controllers/reindex-request/destination-settings.ts';
 import type { IndexFacts, Observed } from '../../src/controllers/reindex-request/observed.ts';
 import { situationOf, specHashOf } from '../../src/controllers/reindex-request/situation.ts';
 

@@ -1,6 +1,7 @@
 import type { ReindexAction, Target } from './actions.ts';
 import type { FlatSettings } from '../index-settings.ts';
-import { type DestinationMark, hasSettings, withMark } from './destination.ts';
+import { type DestinationMark, withMark } from './destination-mark.ts';
+import { hasSettings } from './destination-settings.ts';
 import { epochAlias } from './names.ts';
 import type { IndexFacts } from './observed.ts';
 import type { Situation } from './situation.ts';

@@ -31,7 +31,8 @@ import {
   wholeCopy,
 } from '../../../test/support/reindex-situations.ts';
 import { decide } from './decide.ts';
-import { type DestinationMark, tunedSettings } from './destination.ts';
+import type { DestinationMark } from './destination-mark.ts';
+import { tunedSettings } from './destination-settings.ts';
 import type { Observed, Peer } from './observed.ts';
 
 describe('taking turns', () => {

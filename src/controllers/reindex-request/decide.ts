@@ -2,7 +2,7 @@ import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
 import { nextPartition } from './between-partitions.ts';
 import { currentCopy } from './copy-request.ts';
-import { hasSettings, tunedSettings } from './destination.ts';
+import { hasSettings, tunedSettings } from './destination-settings.ts';
 import type { Observed } from './observed.ts';
 import { packed } from './packed-journal.ts';
 import { type Copy, isRoundComplete } from './rounds.ts';

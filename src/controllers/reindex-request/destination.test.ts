@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { flatten } from '../index-settings.ts';
+import { creationBody } from './destination.ts';
+import { type DestinationMark, markOf, withMark } from './destination-mark.ts';
 import {
-  creationBody,
-  type DestinationMark,
   hardenedSettings,
   hasSettings,
-  markOf,
   leftPipelines,
   servingSettings,
   shownSettings,
   tunedSettings,
   valuesToRestore,
-  withMark,
-} from './destination.ts';
+} from './destination-settings.ts';
 
 const mark: DestinationMark = {
   uid: 'u',

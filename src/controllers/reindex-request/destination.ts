@@ -1,72 +1,14 @@
-import type { ReindexRequestSpec } from '../../crds/reindex-request.ts';
-import { copiedSettings, type FlatSettings, flatten } from '../index-settings.ts';
-import { META_KEY } from './names.ts';
+import { copiedSettings, type FlatSettings } from '../index-settings.ts';
 import { asObject } from '../json-object.ts';
+import { type DestinationMark, withMark } from './destination-mark.ts';
+import {
+  type DestinationSpec,
+  overlay,
+  type SourceFacts,
+  withoutLater,
+  withoutPipelines,
+} from './destination-settings.ts';
 import { mergedMappings } from './mappings.ts';
-import type { IndexFacts } from './observed.ts';
-
-/** The facts about a destination that must survive a lost status: kept in its mapping's `_meta`. */
-export interface DestinationMark {
-  readonly uid: string;
-  readonly specHash: string;
-  readonly sourceIndex: string;
-  readonly sourceUuid: string;
-  readonly attempt: number;
-  /** Whether the source took no writes before we came: such a block is never lifted. */
-  readonly blockedBefore: boolean;
-  /**
-   * Whether the write block on the source is ours: written right before it is set, taken back when it is lifted. Where it
-   * is absent, status tells.
-   */
-  readonly blocks?: boolean;
-  /** `final` is written before the aliases move: from then on nothing of ours may delete or recreate the index. */
-  readonly state: 'copying' | 'final';
-  /** What must outlive a lost status from the move of the aliases on; written together with `final`. */
-  readonly cutover?: CutoverMark;
-  /** The value of the annotation that asked for the move of the aliases back, written before they move. */
-  readonly rollback?: string;
-  /** Whether the destination took no writes before that; gone, as the value is, once a rollback was let go. */
-  readonly rollbackBlockedBefore?: boolean;
-  /** The destination's own values of what is changed during the copy; null = not set. Absent until it was tuned. */
-  readonly restore?: FlatSettings;
-}
-
-export interface CutoverMark {
-  /** RFC 3339. */
-  readonly time: string;
-  readonly aliases: readonly string[];
-  /** Whether the source was hidden before the rollback window hides it. */
-  readonly sourceHidden: boolean;
-  readonly maxSeq: CutoverMaxSeq;
-}
-
-/** The highest sequence numbers right before the move, by shard; the last moment at which only we had written. */
-export interface CutoverMaxSeq {
-  readonly source: readonly number[];
-  readonly destination: readonly number[];
-}
-
-/**
- * How many copies of a shard a write waits for, which no copy has to do. More than there are to be is refused, also by a
- * call that says both.
- */
-export const ACTIVE_SHARDS = 'index.write.wait_for_active_shards';
-
-/** Changed while the copy runs; their own values come back in Hardening. */
-const TUNED_KEYS = [
-  'index.number_of_replicas',
-  'index.auto_expand_replicas',
-  'index.refresh_interval',
-  'index.translog.durability',
-  'index.default_pipeline',
-  'index.final_pipeline',
-] as const;
-
-type DestinationSpec = Pick<
-  ReindexRequestSpec['destination'],
-  'createFrom' | 'settings' | 'mappings' | 'copyReplicas'
->;
-type SourceFacts = Pick<IndexFacts, 'settings' | 'mappings'>;
 
 /** The body of `PUT /{destination}`: hidden and marked as ours from its first moment. */
 export function creationBody(spec: DestinationSpec, source: SourceFacts, mark: DestinationMark) {
@@ -103,16 +45,6 @@ export function ownSettings(spec: DestinationSpec, source: SourceFacts): FlatSet
   return withoutLater({ ...from, ...overlay(spec) });
 }
 
-/** A policy could roll over, shrink or delete what is still being filled: it comes with the aliases. */
-function withoutLater(settings: FlatSettings): FlatSettings {
-  const isLater = (key: string) => LIFECYCLE.test(key) || key === ACTIVE_SHARDS;
-  return Object.fromEntries(Object.entries(settings).filter(([key]) => !isLater(key)));
-}
-
-function overlay(spec: DestinationSpec): FlatSettings {
-  return spec.settings ? flatten(spec.settings) : {};
-}
-
 /** The mappings that the destination is to have, without our mark. */
 export function ownMappings(
   spec: DestinationSpec,
@@ -120,154 +52,4 @@ export function ownMappings(
 ): Record<string, unknown> {
   const base = spec.createFrom === 'Source' ? asObject(source.mappings) : {};
   return mergedMappings(base, spec.mappings ?? {});
-}
-
-/** The mapping with our mark in `_meta`, beside what the user keeps there. */
-export function withMark(mappings: unknown, mark: DestinationMark): Record<string, unknown> {
-  const own = asObject(mappings);
-  return { ...own, _meta: { ...asObject(own['_meta']), [META_KEY]: mark } };
-}
-
-/** What this project has written into the mapping of an index that it has made. */
-export function ownMeta(mappings: unknown): Readonly<Record<string, unknown>> {
-  return asObject(asObject(asObject(mappings)['_meta'])[META_KEY]);
-}
-
-/** The mark that a destination carries; undefined for an index that is none of ours. */
-export function markOf(mappings: unknown): DestinationMark | undefined {
-  const mark = ownMeta(mappings);
-  // A cast: only this project writes below its own key, and every use compares uid and hash before it acts.
-  return typeof mark['uid'] === 'string' && typeof mark['state'] === 'string'
-    ? (mark as unknown as DestinationMark)
-    : undefined;
-}
-
-/** Nothing of ours was ever written into it. What aliases it has come from an index template. */
-export function wasNeverFilled(mark: DestinationMark | undefined): boolean {
-  return mark?.state === 'copying' && mark.restore === undefined;
-}
-
-/**
- * The destination's own values of everything that the copy changes. The source's pipelines and life-cycle policy
- * belong to the successor too, but only once it is whole: a default pipeline would run again on every copy.
- */
-export function valuesToRestore(spec: DestinationSpec, source: SourceFacts, natural: unknown): FlatSettings {
-  const now = flatten(natural);
-  const from = spec.createFrom === 'Source' ? flatten(source.settings) : {};
-  const asked = overlay(spec);
-  const stated = (key: string) => asked[key] ?? from[key] ?? now[key] ?? null;
-  const isUnforeseen = spec.createFrom === 'Source' && !(POLICY in { ...from, ...asked });
-  return {
-    ...Object.fromEntries(TUNED_KEYS.map((key) => [key, now[key] ?? null])),
-    'index.default_pipeline': stated('index.default_pipeline'),
-    'index.final_pipeline': stated('index.final_pipeline'),
-    [ACTIVE_SHARDS]: possible(stated(ACTIVE_SHARDS), now),
-    'index.hidden': asked['index.hidden'] ?? from['index.hidden'] ?? null,
-    ...lifecycle({ ...now, ...from, ...asked }, isUnforeseen ? {} : flatten(source.settings)),
-  };
-}
-
-/** No more than there will be: with fewer replicas than the source has, its own number cannot stay. `all` always can. */
-function possible(active: unknown, natural: FlatSettings): unknown {
-  return Number(active) > Number(natural['index.number_of_replicas'] ?? 1) + 1 ? null : active;
-}
-
-const LIFECYCLE = /^index\.lifecycle\./;
-const POLICY = 'index.lifecycle.name';
-
-/**
- * Of the source, a template or the request, whoever says it last. The age goes on counting from the source's creation, else a
- * copy would live its whole life again. Not where a template brings a policy to the copy of a source that has none: by the
- * age of the source it could delete at once what nothing would have deleted.
- * @param source whose age counts; empty: that of the copy itself does.
- */
-function lifecycle(wanted: FlatSettings, source: FlatSettings): FlatSettings {
-  const own = only(LIFECYCLE, wanted);
-  if ((own[POLICY] ?? null) === null) return own;
-  const origin = source['index.lifecycle.origination_date'] ?? source['index.creation_date'] ?? null;
-  return { 'index.lifecycle.origination_date': origin, ...own };
-}
-
-function only(keys: RegExp, settings: FlatSettings): FlatSettings {
-  return Object.fromEntries(Object.entries(settings).filter(([key]) => keys.test(key)));
-}
-
-/**
- * While it is filled: no replicas (added afterwards, once), no refresh, no pipelines (they have run on these documents), no
- * life-cycle policy and no waiting for replicas, which a template may have brought,
- * every acknowledged document on disk (an asynchronous translog lost 100,000 of them at a kill -9 and gains nothing).
- */
-export function tunedSettings(spec: DestinationSpec, natural: unknown): FlatSettings {
-  return {
-    ...(spec.copyReplicas ? {} : { 'index.auto_expand_replicas': false, 'index.number_of_replicas': 0 }),
-    'index.refresh_interval': '-1',
-    'index.translog.durability': 'REQUEST',
-    'index.default_pipeline': '_none',
-    'index.final_pipeline': '_none',
-    'index.blocks.write': null,
-    // Not everywhere is there such a setting, and one that is unknown is refused.
-    ...(flatten(natural)[POLICY] === undefined ? {} : { [POLICY]: null }),
-    ...(flatten(natural)[ACTIVE_SHARDS] === undefined ? {} : { [ACTIVE_SHARDS]: null }),
-  };
-}
-
-/**
- * What Hardening sets: everything but visibility, life cycle, an asynchronous translog and the copies that a write waits
- * for, which come back after the aliases have moved, and pipelines, which would run again on copies of the rounds that
- * follow. Where Elasticsearch chooses the number of replicas, that number is not ours to wish for.
- */
-export function hardenedSettings(restore: FlatSettings): FlatSettings {
-  const {
-    'index.hidden': _hidden,
-    'index.default_pipeline': _default,
-    'index.final_pipeline': _final,
-    'index.translog.durability': _durability,
-    'index.number_of_replicas': replicas,
-    ...rest
-  } = withoutLater(restore);
-  const expands = !['null', 'false', 'undefined'].includes(String(restore['index.auto_expand_replicas']));
-  return expands || replicas === undefined ? rest : { ...rest, 'index.number_of_replicas': replicas };
-}
-
-/** What would act on copies, and must act on what users write: set right before the aliases move. */
-const SERVING_KEYS = ['index.default_pipeline', 'index.final_pipeline'] as const;
-
-export const withoutPipelines: FlatSettings = Object.fromEntries(SERVING_KEYS.map((key) => [key, '_none']));
-
-export function ownPipelines(restore: FlatSettings): FlatSettings {
-  return Object.fromEntries(SERVING_KEYS.map((key) => [key, restore[key] ?? null]));
-}
-
-/** Writers wait for it: only pipelines that would do something. Where there is none, `_none` says just that. */
-export function servingSettings(restore: FlatSettings): FlatSettings {
-  const own = Object.entries(ownPipelines(restore));
-  return Object.fromEntries(own.filter(([, value]) => value !== null && value !== '_none'));
-}
-
-/** The `_none` of the copy, where the destination is to have no pipeline. What users have set meanwhile is theirs. */
-export function leftPipelines(restore: FlatSettings, current: unknown): FlatSettings {
-  const now = flatten(current);
-  const own = Object.entries(ownPipelines(restore));
-  return Object.fromEntries(own.filter(([key, value]) => value === null && now[key] === '_none'));
-}
-
-/**
- * What the destination gets once its aliases are there: until then no wildcard and no policy may find it, no copy may be
- * lost with a node, and none has to wait for replicas that are still on their way.
- */
-export function shownSettings(restore: FlatSettings): FlatSettings {
-  return {
-    'index.hidden': restore['index.hidden'] ?? null,
-    'index.translog.durability': restore['index.translog.durability'] ?? null,
-    [ACTIVE_SHARDS]: restore[ACTIVE_SHARDS] ?? null,
-    ...only(LIFECYCLE, restore),
-  };
-}
-
-/** True when the index has these values already; Elasticsearch gives them back as strings, and unset ones not at all. */
-export function hasSettings(current: unknown, wanted: FlatSettings): boolean {
-  const now = flatten(current);
-  const text = (value: unknown) =>
-    value === undefined || value === null ? '' : JSON.stringify(value).replaceAll('"', '').toLowerCase();
-  return Object.entries(wanted).every(([key, value]) => text(now[key]) === text(value));
 }

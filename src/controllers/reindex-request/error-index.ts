@@ -1,4 +1,5 @@
-import { ownMeta, withoutPipelines } from './destination.ts';
+import { ownMeta } from './destination-mark.ts';
+import { withoutPipelines } from './destination-settings.ts';
 import { META_KEY } from './names.ts';
 import type { DocumentFailure } from './observed.ts';
 import { contentHash } from '../../runtime/content-hash.ts';

@@ -13,7 +13,7 @@ import { followTask } from './observe-end.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { readClaims } from './observe-claims.ts';
 import { getIndexBefore } from './observe-index.ts';
-import { markOf } from './destination.ts';
+import { markOf } from './destination-mark.ts';
 import { factsOf } from './index-facts.ts';
 import type { IndexFacts, Observed, OwnTasks } from './observed.ts';
 import { namedPipelines } from './named-pipelines.ts';

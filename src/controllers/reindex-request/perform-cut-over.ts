@@ -2,7 +2,7 @@ import { type AliasAction, moved, removal, updateAliases } from '../../elasticse
 import { isElasticsearchError, isRefusal } from '../../elasticsearch/errors.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
-import { markOf } from './destination.ts';
+import { markOf } from './destination-mark.ts';
 import {
   type ActionOf,
   type Change,

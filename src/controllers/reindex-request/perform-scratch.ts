@@ -4,7 +4,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { indexNames } from '../../elasticsearch/index-names.ts';
 import { deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import { markOf } from './destination.ts';
+import { markOf } from './destination-mark.ts';
 import { scratchIndex } from './names.ts';
 
 /** Processes that die in their trials again and again must not fill the cluster with what they leave. */

@@ -4,7 +4,7 @@ import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import type { DestinationMark } from './destination.ts';
+import type { DestinationMark } from './destination-mark.ts';
 import { createPerform } from './perform.ts';
 import type { PerformDependencies } from './perform-effect.ts';
 

@@ -1,6 +1,6 @@
 import type { Body } from './actions.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
-import type { DestinationMark } from './destination.ts';
+import type { DestinationMark } from './destination-mark.ts';
 import { currentEpochAlias, type Situation } from './situation.ts';
 import { ownsBlock } from './write-block.ts';
 import { writesBlocked } from './index-facts.ts';

@@ -3,7 +3,7 @@ import { templateOf } from '../../naming/series.ts';
 import { formatName, matchName } from '../../naming/template.ts';
 import type { IndexMarks } from '../../elasticsearch/index-marks.ts';
 import { withNames } from './copy-request.ts';
-import { markOf } from './destination.ts';
+import { markOf } from './destination-mark.ts';
 import { epochOf } from './names.ts';
 import { specHashOf } from './situation.ts';
 

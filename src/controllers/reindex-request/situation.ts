@@ -4,7 +4,7 @@ import { APPROVE, RETRY, tokenOf } from '../../crds/shared.ts';
 import type { AliasDefinition } from '../../elasticsearch/aliases.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import type { FlatSettings } from '../index-settings.ts';
-import { type DestinationMark, markOf } from './destination.ts';
+import { type DestinationMark, markOf } from './destination-mark.ts';
 import { writesBlocked } from './index-facts.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
 import { epochAlias, epochOf, OWN_PREFIX } from './names.ts';

@@ -1,7 +1,7 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
 import { isOfSeries } from '../../naming/series.ts';
-import { markOf } from './destination.ts';
+import { markOf } from './destination-mark.ts';
 import type { Claim, Peer } from './observed.ts';
 import { hasServed, type Situation } from './situation.ts';
 

@@ -3,7 +3,7 @@ import { request, wholeCopy } from '../../../../test/support/reindex-situations.
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { CopyRequest } from '../copy-request.ts';
 import { decide, stageOf } from '../decide.ts';
-import type { DestinationMark } from '../destination.ts';
+import type { DestinationMark } from '../destination-mark.ts';
 import type { IndexFacts, Observed, ShardFacts } from '../observed.ts';
 import { situationOf } from '../situation.ts';
 

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { flatten } from '../../index-settings.ts';
-import { type CutoverMark, type CutoverMaxSeq, servingSettings } from '../destination.ts';
+import type { CutoverMark, CutoverMaxSeq } from '../destination-mark.ts';
+import { servingSettings } from '../destination-settings.ts';
 import type { MovedAlias, ReindexAction } from '../actions.ts';
 import { cancelStrays, markChange, settingsChange, targetOf } from '../changes.ts';
 import { aliasesToMove, currentEpochAlias, isApproved, type Prepared, type Situation } from '../situation.ts';

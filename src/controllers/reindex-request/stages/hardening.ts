@@ -1,6 +1,6 @@
 import type { HealthStatus } from '../../../elasticsearch/health.ts';
 import { settingsChange, targetOf } from '../changes.ts';
-import { hardenedSettings } from '../destination.ts';
+import { hardenedSettings } from '../destination-settings.ts';
 import { isRecent, time } from '../moments.ts';
 import type { Prepared, Situation } from '../situation.ts';
 import { SOON_MS, type Step, step } from '../step.ts';

@@ -1,7 +1,7 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
 import { markChange, moveEpochs, settingsChange, targetOf } from '../changes.ts';
-import { withoutPipelines } from '../destination.ts';
+import { withoutPipelines } from '../destination-settings.ts';
 import { withoutFence, withoutVerdict } from '../rounds.ts';
 import { type Situation, throughEpoch } from '../situation.ts';
 import { ownsBlock, SUSPENDED, whyToLift } from '../write-block.ts';

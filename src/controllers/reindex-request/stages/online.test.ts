@@ -20,7 +20,8 @@ import {
   wholeCopy,
 } from '../../../../test/support/reindex-situations.ts';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import { type DestinationMark, withoutPipelines } from '../destination.ts';
+import type { DestinationMark } from '../destination-mark.ts';
+import { withoutPipelines } from '../destination-settings.ts';
 import type { Observed } from '../observed.ts';
 import { type Copy, LOST_SINCE, withoutRound } from '../rounds.ts';
 

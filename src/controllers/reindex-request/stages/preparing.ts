@@ -1,16 +1,9 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction, Target } from '../actions.ts';
 import { markChange, metaWith, targetOf } from '../changes.ts';
-import {
-  blocked,
-  creationBody,
-  type DestinationMark,
-  hasSettings,
-  markOf,
-  tunedSettings,
-  valuesToRestore,
-  wasNeverFilled,
-} from '../destination.ts';
+import { blocked, creationBody } from '../destination.ts';
+import { type DestinationMark, markOf, wasNeverFilled } from '../destination-mark.ts';
+import { hasSettings, tunedSettings, valuesToRestore } from '../destination-settings.ts';
 import { givesIds } from '../../index-settings.ts';
 import { epochAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';

@@ -1,6 +1,7 @@
 import { keepsWholeSource } from '../../whole-source.ts';
 import { flatten, givesIds } from '../../index-settings.ts';
-import { markOf, ownSettings } from '../destination.ts';
+import { ownSettings } from '../destination.ts';
+import { markOf } from '../destination-mark.ts';
 import { errorIndex } from '../error-index.ts';
 import { isBlocked } from '../index-facts.ts';
 import { OWN_PREFIX } from '../names.ts';

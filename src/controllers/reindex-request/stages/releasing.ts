@@ -1,5 +1,5 @@
 import { dropEpochs, markChange, settingsChange } from '../changes.ts';
-import { ownPipelines } from '../destination.ts';
+import { ownPipelines } from '../destination-settings.ts';
 import { withQuarantined } from '../progress.ts';
 import type { Prepared, Situation } from '../situation.ts';
 import { time } from '../moments.ts';

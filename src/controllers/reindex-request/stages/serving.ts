@@ -3,7 +3,7 @@ import type { ResourceEvent } from '../../../runtime/controller.ts';
 import { formatDuration } from '../../../schedule/duration.ts';
 import type { ReindexAction } from '../actions.ts';
 import { markChange, settingsChange, targetOf } from '../changes.ts';
-import { leftPipelines, shownSettings } from '../destination.ts';
+import { leftPipelines, shownSettings } from '../destination-settings.ts';
 import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { userAliases } from '../names.ts';

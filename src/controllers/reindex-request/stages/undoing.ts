@@ -1,7 +1,7 @@
 import type { Readiness } from '../../../runtime/controller.ts';
 import { endInherited } from './holding.ts';
 import { cancelStrays, dropEpochs, markChange, moveEpochs, targetOf } from '../changes.ts';
-import { wasNeverFilled } from '../destination.ts';
+import { wasNeverFilled } from '../destination-mark.ts';
 import { viewsOf, withoutViews } from '../rounds.ts';
 import { type Situation, throughEpoch } from '../situation.ts';
 import { ownsBlock } from '../write-block.ts';

@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { cancelStrays } from '../changes.ts';
-import type { CutoverMaxSeq } from '../destination.ts';
+import type { CutoverMaxSeq } from '../destination-mark.ts';
 import { isBlockFirst, type Prepared, type Situation } from '../situation.ts';
 import { time } from '../moments.ts';
 import { AT_ONCE_MS, fail, type Step, step } from '../step.ts';
