@@ -37,6 +37,7 @@ function cluster(
   aliases: unknown = { acknowledged: true },
   status: 'yellow' | 'red' = 'red',
   copy: unknown = { ...copied, ...nothing },
+  allocation: object = { can_allocate: 'throttled' },
 ) {
   const sent: ElasticsearchRequest[] = [];
   const answers: Readonly<Record<string, unknown>> = {
@@ -45,6 +46,7 @@ function cluster(
   };
   const request = async (call: ElasticsearchRequest) => {
     if (call.path.startsWith('/_cluster/health/')) return health(status);
+    if (call.path === '/_cluster/allocation/explain') return allocation;
     if (call.path.startsWith('/_resolve/')) return { indices: [] };
     if (call.method === 'GET') throw none;
     sent.push(call);
@@ -140,6 +142,25 @@ it.each([
   const trial = tryOut({ ...action, aliases: [] }, context);
   await expect(trial).rejects.toMatchObject({ reason: 'PreflightFailed' });
   await expect(trial).rejects.toBeInstanceOf(WaitingError);
+});
+
+it('names what keeps a trial index from every node, and does not try that all the time', async () => {
+  const nodes = [
+    ['filter', 'awareness'],
+    ['filter', 'Disk says: no'],
+  ].map((names) => ({
+    deciders: [
+      { decider: 'same_shard', decision: 'YES' },
+      ...names.map((decider) => ({ decider, decision: 'NO' })),
+    ],
+  }));
+  const no = { can_allocate: 'no', node_allocation_decisions: nodes };
+  const { context } = cluster({ ...made, shards_acknowledged: false }, undefined, undefined, undefined, no);
+  await expect(tryOut({ ...action, aliases: [] }, context)).rejects.toMatchObject({
+    reason: 'PreflightFailed',
+    message: expect.stringContaining('may be on no node (awareness, filter): '),
+    afterMs: 120_000,
+  });
 });
 
 const proxy = classifyAnswer({ method: 'PUT', path: '/x' }, { status: 400, body: '<html>Bad Request' });

@@ -1,6 +1,7 @@
 import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { type ElasticsearchError, isRefusal } from '../../elasticsearch/errors.ts';
+import { type ElasticsearchError, isRefusal, undefinedWhen } from '../../elasticsearch/errors.ts';
+import { refusingDeciders } from '../../elasticsearch/allocation.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
 import { createIndex } from '../../elasticsearch/indices.ts';
@@ -75,15 +76,23 @@ function refusedOf(body: TryOut['body'], { errorType, detail }: ElasticsearchErr
 /** The answer to the creation waits for ten seconds; a cluster that has much to do may need longer. */
 const START_MS = 20_000;
 
+/** A trial without a node makes the cluster red: what does not pass by itself is not tried all the time. */
+const REFUSED_AGAIN_MS = 120_000;
+
 /** @throws WaitingError `PreflightFailed` */
 async function requireStarted(scratch: string, es: Elasticsearch, signal: AbortSignal): Promise<void> {
+  const refusing = await undefinedWhen(['forbidden'], refusingDeciders(es, scratch, signal));
+  if (refusing) throw notStarted(`may be on no node (${refusing.join(', ')})`, REFUSED_AGAIN_MS);
   const options = { waitForStatus: 'yellow', waitMs: START_MS } as const;
   const { status } = await indexHealth(es, scratch, options, signal);
-  if (status !== 'red') return;
-  throw new WaitingError(
+  if (status === 'red') throw notStarted('were not started within 30 s', SHARDS_AGAIN_MS);
+}
+
+function notStarted(what: string, againMs: number): WaitingError {
+  return new WaitingError(
     'PreflightFailed',
-    `the shards of an index like the destination is to be were not started within 30 s: index.routing.allocation.* of the source or of spec.destination.settings, or the state of the cluster, keeps them from every node; correct that, or the settings in a new request`,
-    SHARDS_AGAIN_MS,
+    `the shards of an index like the destination is to be ${what}: index.routing.allocation.* of the source or of spec.destination.settings, or the state of the cluster, keeps them from every node; correct that, or the settings in a new request`,
+    againMs,
   );
 }
 

@@ -57,6 +57,24 @@ async function run(
 
 const readyOf = ({ status }: ReindexRequest) => status?.conditions?.find(({ type }) => type === 'Ready');
 
+it('says what keeps the destination from every node, leaves no trial behind, and goes on once there is one', async () => {
+  const { from, to } = await createSource(bed, { documents: numbered(20) });
+  const box = 'index.routing.allocation.require.box';
+  await putSettings(bed.es, from, { [box]: 'nowhere' });
+  const told: (string | undefined)[] = [];
+  const correct = once(
+    (request) => readyOf(request)?.reason === 'PreflightFailed',
+    async (request) => {
+      told.push(readyOf(request)?.message);
+      expect(await leftovers(bed.es, request.metadata.uid)).toEqual([]);
+      await putSettings(bed.es, from, { [box]: null });
+    },
+  );
+  const { status } = await run({ from, to }, correct);
+  expect(told).toEqual([expect.stringContaining('may be on no node (filter): index.routing.allocation.*')]);
+  expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 20 } });
+});
+
 describe('a disk without space', () => {
   const DISK = 'cluster.routing.allocation.disk';
   /** What must stay free; absent: the cluster is as it was. */
