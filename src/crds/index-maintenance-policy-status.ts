@@ -130,6 +130,7 @@ const plan = object('What the policy would do, or does.', {
 
 const run = {
   time: time('When it began.'),
+  plan: text(64).optional().describe('The hash of the plan that it carries out.'),
   duration: text(32).optional().describe('How long it took.'),
   deleted: count('Indexes that were deleted.'),
   deletedBefore: count(

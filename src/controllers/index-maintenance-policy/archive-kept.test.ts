@@ -64,6 +64,48 @@ describe('documents that something holds back which passes', () => {
   const types = new Map(['docs-1', 'docs-2', 'docs-3', 'docs-4'].map((name) => [name, 'date']));
   const DELETING = { retention: { maxAge: '1d' } };
 
+  describe('keep a run going, which deletes what it began with and no more (S4)', () => {
+    const begun = () => {
+      const life = new PolicyLife([{ ...target, ...DELETING }], { deletion: { maxDeletes: 2 } });
+      const world = { types, more: ['docs-2'] };
+      for (const at of [START, SLOT]) life.pass(seen(world), at);
+      expect(life.status.plan?.batch).toMatchObject([{ name: 'docs-2' }]);
+      return life;
+    };
+    const MOVES = [{ type: 'ChooseDocuments', index: 'docs-1' }];
+    const goesOn = (life: PolicyLife, more: readonly string[]) => {
+      for (let second = 0; second < 3; second += 1) {
+        const step = life.pass(seen({ types, more }), SLOT + second * 1_000);
+        expect([step.actions, life.status.plan?.batch]).toMatchObject([MOVES, undefined]);
+      }
+      life.pass(seen({ types, more, documents: 0 }), SLOT + MINUTE);
+    };
+
+    it('also when another one expires meanwhile', () => {
+      const life = begun();
+      life.deleted(1);
+      goesOn(life, ['docs-3']);
+      expect(life.status).toMatchObject({
+        lastRun: { deleted: 1, dropped: 0 },
+        plan: { deletes: { count: 2 } },
+      });
+    });
+
+    it('and comes to what it could not delete only once', () => {
+      const life = begun();
+      life.deleted(0, 1);
+      goesOn(life, ['docs-2']);
+      expect(life.status).toMatchObject({
+        lastRun: { deleted: 0, failed: 1 },
+        plan: { deletes: { count: 2 } },
+      });
+      // The next one comes to it again.
+      life.annotate({ 'es-steward.dev/run-now': 'again' });
+      life.pass(seen({ types, more: ['docs-2'], documents: 0 }), SLOT + 2 * MINUTE);
+      expect(life.status.plan?.batch).toMatchObject([{ name: 'docs-1' }, { name: 'docs-2' }]);
+    });
+  });
+
   it('do not wait for the approval of a plan, and nothing is deleted with them (S4)', () => {
     const world = { types, more: ['docs-2', 'docs-3'] };
     const life = after({ ...world, around: copied }, { deletion: { maxDeletes: 1 } }, DELETING);

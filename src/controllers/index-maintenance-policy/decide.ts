@@ -56,11 +56,12 @@ function putOff(situation: Situation): Step {
  * The run that goes on, ends or begins. While suspended one that is under way stays as it is, unless its spec changes: it
  * may not go on under another one, which has not come to a time of the schedule yet.
  */
-function runOf({ policy: { spec, status }, due, now }: Situation): Run | undefined {
+function runOf({ policy: { spec, status }, next: { plan }, due, now }: Situation): Run | undefined {
   const isSame = status?.plan?.specHash === specHashOf(spec);
   if (status?.run !== undefined) return spec.suspend && isSame && due.type !== 'Run' ? undefined : status.run;
   if (due.type !== 'Run' || spec.mode !== 'Enforce' || spec.suspend) return undefined;
-  return due.makesUp === true ? runAfter(status?.lastRun, now) : newRun(now);
+  const run = due.makesUp === true ? runAfter(status?.lastRun, now) : newRun(now);
+  return { ...run, plan: plan.hash };
 }
 
 function work(situation: Situation, status: Status, run: Run): Step {

@@ -36,10 +36,12 @@ export function nextPlan(policy: IndexMaintenancePolicy, fresh: FreshPlan, now: 
   }
   const deletes = fresh.deletes.slice(0, MOST_PLANNED);
   const hash = planHash(policy, deletes);
+  // What the run that goes on could not delete comes with the next one.
+  const pending = policy.status?.run?.plan === hash ? [] : deletes;
   const identity = { hash, specHash: specHashOf(policy.spec), time: timeText(now) };
   const kept = before?.hash === hash ? { time: before.time } : {};
   // What is over the rim of this plan counts all the same: a cap is meant for all that would go.
-  const found = told(policy, fresh, fresh.deletes, deletes, now);
+  const found = told(policy, fresh, fresh.deletes, pending, now);
   return { deletes, isFrozen: false, plan: { ...identity, ...kept, ...found } };
 }
 
@@ -49,7 +51,7 @@ export function asked(next: NextPlan, now: number): NextPlan {
 }
 
 /**
- * While it waits for approval, and from approval until it is done; not longer than a week each. A plan may be old when it
+ * While it waits for approval, and from approval or from the start of its run until it is done; not longer than a week each. A plan may be old when it
  * is first asked about: in DryRun the same one stands for as long as its indexes do.
  */
 function isFrozen(policy: IndexMaintenancePolicy, plan: StatusPlan, now: number): boolean {
@@ -57,9 +59,8 @@ function isFrozen(policy: IndexMaintenancePolicy, plan: StatusPlan, now: number)
   const { run } = policy.status ?? {};
   const since = Date.parse(plan.approvedTime ?? run?.time ?? plan.askedTime ?? plan.time);
   if (now - since > WEEK_MS) return false;
-  return (
-    run !== undefined || hasAsked(policy) || plan.approvedTime !== undefined || approves(policy, plan.hash)
-  );
+  const isCarriedOut = run !== undefined && (run.plan ?? plan.hash) === plan.hash;
+  return isCarriedOut || hasAsked(policy) || plan.approvedTime !== undefined || approves(policy, plan.hash);
 }
 
 function told(
