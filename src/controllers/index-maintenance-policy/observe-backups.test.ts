@@ -19,11 +19,13 @@ const snapshot = (name: string, changes: object = {}) => ({
   ...changes,
 });
 const SNAPSHOTS = [
-  snapshot('s1', { start_time_in_millis: 1, indices: ['a', 'b'] }),
-  snapshot('s3', { start_time_in_millis: 3, indices: ['b'] }),
-  snapshot('s2', { start_time_in_millis: 2, indices: ['b', 'c'] }),
-  snapshot('bad', { start_time_in_millis: 4, indices: ['a', 'b'], state: 'PARTIAL' }),
+  snapshot('s1', { start_time_in_millis: 1, end_time_in_millis: 10, indices: ['a', 'b'] }),
+  snapshot('s3', { start_time_in_millis: 3, end_time_in_millis: 30, indices: ['b'] }),
+  snapshot('s2', { start_time_in_millis: 2, end_time_in_millis: 20, indices: ['b', 'c'] }),
+  snapshot('bad', { start_time_in_millis: 4, end_time_in_millis: 40, indices: ['a', 'b'], state: 'PARTIAL' }),
 ];
+
+const taken = (start: number) => ({ start, end: start * 10 });
 
 async function read(...required: readonly (object | undefined)[]) {
   const asked: string[] = [];
@@ -66,7 +68,7 @@ describe('snapshots that targets want to see', () => {
     );
     expect(asked).toEqual(['/_snapshot/own/*']);
     expect(Object.fromEntries(backups)).toEqual({
-      '["own","nightly"]': new Map(Object.entries({ a: 1, b: 1 })),
+      '["own","nightly"]': new Map(Object.entries({ a: taken(1), b: taken(1) })),
       '["own","weekly"]': new Map(),
     });
   });
@@ -75,7 +77,7 @@ describe('snapshots that targets want to see', () => {
     const { asked, backups } = await read({ repository: 'own' }, { repository: 'of-others' });
     expect(asked.toSorted()).toEqual(['/_snapshot', '/_snapshot/of-others/*', '/_snapshot/own/*']);
     expect(Object.fromEntries(backups)).toEqual({
-      '["own",null]': new Map(Object.entries({ a: 1, b: 3, c: 2 })),
+      '["own",null]': new Map(Object.entries({ a: taken(1), b: taken(3), c: taken(2) })),
       '["of-others",null]': new Map(),
     });
   });

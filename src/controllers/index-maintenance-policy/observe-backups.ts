@@ -6,7 +6,7 @@ import { listSnapshots } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { keyText } from '../../runtime/resource.ts';
 import type { MaintenanceDependencies } from './observe.ts';
-import type { Seen, Snapshot } from './observed.ts';
+import type { Seen, Snapshot, Taken } from './observed.ts';
 import { isGood, proofKey, repositoriesOf, type Required, requirementsOf } from './snapshot-proof.ts';
 
 /**
@@ -48,7 +48,7 @@ export async function readBackups(
   const isThere = (name: string) =>
     schedules?.().some(({ metadata }) => metadata.namespace === namespace && metadata.name === name) ?? true;
   return {
-    backups: new Map([...byKey].map(([key, one]) => [key, newestStarts(accepted(one))])),
+    backups: new Map([...byKey].map(([key, one]) => [key, newestOf(accepted(one))])),
     missing: missingAmong(required, (name) => found.get(name) !== undefined, isThere),
   };
 }
@@ -69,9 +69,11 @@ function missingAmong(
 }
 
 /** Each snapshot lists every index: nothing but this is kept of them. */
-function newestStarts(snapshots: readonly Snapshot[]): ReadonlyMap<string, number> {
-  const starts = new Map<string, number>();
-  for (const { startTime, indices } of snapshots.toSorted((a, b) => b.startTime - a.startTime))
-    for (const index of indices) if (!starts.has(index)) starts.set(index, startTime);
-  return starts;
+function newestOf(snapshots: readonly Snapshot[]): ReadonlyMap<string, Taken> {
+  const newest = new Map<string, Taken>();
+  for (const { startTime: start, endTime: end = start, indices } of snapshots.toSorted(byStart))
+    for (const index of indices) if (!newest.has(index)) newest.set(index, { start, end });
+  return newest;
 }
+
+const byStart = (a: Snapshot, b: Snapshot): number => b.startTime - a.startTime;

@@ -50,10 +50,16 @@ export interface ArchiveFacts {
 }
 
 /**
- * When the newest good snapshot of each index began, in milliseconds since the epoch, by the name of the index; for each
- * `proofKey`, which stands for the snapshots that a target accepts.
+ * The newest good snapshot of each index, by the name of the index; for each `proofKey`, which stands for the snapshots that
+ * a target accepts.
  */
-export type Backups = ReadonlyMap<string, ReadonlyMap<string, number>>;
+export type Backups = ReadonlyMap<string, ReadonlyMap<string, Taken>>;
+
+/** When a snapshot was taken, in milliseconds since the epoch by the clock of the master. */
+export interface Taken {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** What forbids to touch an index, besides what the index itself says. */
 export interface Surroundings {

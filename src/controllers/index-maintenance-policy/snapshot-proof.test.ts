@@ -24,8 +24,8 @@ const quiet = (quietMs: number | undefined): Partial<ListedIndex> => ({
 });
 
 /** An index with a snapshot that began two hours ago, of the schedule as well. */
-function proven(index: Partial<ListedIndex>, startTime: number, required: object = {}) {
-  const found = new Map([['logs', startTime]]);
+function proven(index: Partial<ListedIndex>, start: number, required: object = {}, tookMs = HOUR) {
+  const found = new Map([['logs', { start, end: start + tookMs }]]);
   const keys = ['["backups",null]', '["backups","nightly"]'];
   const facts = { backups: new Map(keys.map((key) => [key, found])), listedAt: NOW, now: NOW };
   return isProven(
@@ -60,6 +60,12 @@ describe('a snapshot proves an index', () => {
     expect(proven(index, START, required)).toBe(false);
   });
 
+  it('not one that had ended when somebody wrote, however early that was', () => {
+    const at = (ms: number) => proven(quiet(NOW - START - ms), START, {}, 200);
+    // Its own commit, as far as the reading of it may be late, and a write that was flushed soon after.
+    expect([at(0), at(200), at(1_200), at(1_201), at(4_000)]).toEqual([true, true, true, false, false]);
+  });
+
   it('unless none is wanted', () => {
     const facts = { backups: new Map(), listedAt: NOW, now: NOW };
     expect(isProven(indexOf('logs'), undefined, facts)).toBe(true);
@@ -85,7 +91,9 @@ describe('a closed index of a target that wants a snapshot', () => {
   const closed = indexOf('logs-1', { closed: true, figures: undefined });
   const planned = (targets: readonly object[], indices: readonly ListedIndex[]) => {
     const policy = new PolicyLife(targets as readonly SpecPart[], {});
-    const backups = new Map([['["backups",null]', new Map([['logs-1', NOW - HOUR]])]]);
+    const backups = new Map([
+      ['["backups",null]', new Map([['logs-1', { start: NOW - HOUR, end: NOW - HOUR }]])],
+    ]);
     for (const at of [NOW, NOW + HOUR]) policy.pass(seenOf(indices, { backups, listedAt: at }), at);
     return policy;
   };

@@ -1,6 +1,6 @@
 import { milliseconds } from '../../crds/duration.ts';
 import type { MaintenanceTarget } from '../../crds/index-maintenance-policy.ts';
-import type { Backups, ListedIndex, Snapshot } from './observed.ts';
+import type { Backups, ListedIndex, Snapshot, Taken } from './observed.ts';
 
 export type Required = NonNullable<NonNullable<MaintenanceTarget['beforeDelete']>['requireSnapshot']>;
 
@@ -15,6 +15,11 @@ export interface ProofFacts {
  * write within these moments that is committed once more before they are over cannot be told from that.
  */
 const COMMIT_MS = 10_000;
+/** What is read of the file is late by what the reading takes. */
+const READ_MS = 1_000;
+
+/** The latest moment at which the snapshot itself may have touched that file. */
+const committedBy = ({ start, end }: Taken): number => Math.min(start + COMMIT_MS, end + READ_MS);
 
 /** Whether a snapshot holds all of the index: only then a target that wants one lets it go. */
 export function isProven(
@@ -28,10 +33,9 @@ export function isProven(
   const lastWrite = listedAt - quietMs;
   const maxAge = required.maxAge === undefined ? Number.POSITIVE_INFINITY : milliseconds(required.maxAge);
   // If an older one would do, so does the newest.
-  const start = backups.get(proofKey(required))?.get(index.name);
-  return (
-    start !== undefined && start > index.created && start + COMMIT_MS >= lastWrite && now - start <= maxAge
-  );
+  const taken = backups.get(proofKey(required))?.get(index.name);
+  if (taken === undefined) return false;
+  return taken.start > index.created && committedBy(taken) >= lastWrite && now - taken.start <= maxAge;
 }
 
 /** Every shard of it is there. */
