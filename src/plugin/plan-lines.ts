@@ -87,6 +87,7 @@ const STAYS: Readonly<Record<string, string>> = {
   SoleAliasMember: 'the last index behind an alias',
   BeingReindexed: 'part of a copy that runs, or a node does not say which copies run',
   BeingSnapshotted: 'part of a snapshot that runs',
+  BeingRestored: 'being restored from a snapshot',
   RecentlyWritten: 'written to within ten minutes',
   NotSnapshotted: 'in no snapshot that beforeDelete accepts',
   Closed: 'closed, so nothing tells of its last write, and no document leaves it: open or exclude it',

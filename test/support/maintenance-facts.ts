@@ -58,6 +58,7 @@ export const calm: Surroundings = {
   health: 'green',
   protects: (name) => name.startsWith('.'),
   snapshotted: new Set(),
+  restoring: new Set(),
   reindexed: new Set(),
   reindexedByOthers: new Set(),
   isOfSeries: () => false,
@@ -118,5 +119,6 @@ export const calmAnswers = (now: number): Readonly<Record<string, unknown>> => (
   },
   '/_tasks': { tasks: [] },
   '/_snapshot/_status': {},
+  '/_cluster/state/customs': {},
   '/_nodes/stats/os': { nodes: { a: { timestamp: now } } },
 });

@@ -447,6 +447,7 @@ describe('what something holds back that passes', () => {
     for (const around of [
       { health: 'red' as const },
       { written: new Set([`uuid-of-${name}`]) },
+      { restoring: new Set([name]) },
       { reindexed: new Set([name]) },
     ]) {
       const life = new Life({ schedule: '@daily' });

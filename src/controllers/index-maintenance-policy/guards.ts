@@ -15,6 +15,7 @@ export type Guard =
   | 'Hidden'
   | 'BeingReindexed'
   | 'BeingSnapshotted'
+  | 'BeingRestored'
   | 'RecentlyWritten'
   | 'ClusterUnhealthy'
   | 'SoleAliasMember';
@@ -49,6 +50,7 @@ export function guardOf(index: ListedIndex, around: Surroundings, deletion: Dele
   if (index.hidden && skips('Hidden')) return 'Hidden';
   if (isCopied(index, around)) return 'BeingReindexed';
   if (around.snapshotted.has(index.name)) return 'BeingSnapshotted';
+  if (around.restoring.has(index.name)) return 'BeingRestored';
   if (around.written.has(index.uuid)) return 'RecentlyWritten';
   if (HEALTH.indexOf(around.health) < HEALTH.indexOf(deletion.minHealth)) return 'ClusterUnhealthy';
   return undefined;

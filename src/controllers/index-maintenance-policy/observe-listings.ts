@@ -3,6 +3,7 @@ import { clusterHealth, type HealthStatus } from '../../elasticsearch/health.ts'
 import type { ListedIndex } from '../../elasticsearch/index-listing.ts';
 import { nodeClocks, nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { listReadableIndices, type ReadableIndices } from '../../elasticsearch/readable-indices.ts';
+import { restoringIndices } from '../../elasticsearch/running-restores.ts';
 import { snapshottedIndices } from '../../elasticsearch/running-snapshots.ts';
 import { listReindexTasks, type ReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
@@ -11,6 +12,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 export interface ClusterFacts {
   readonly health: HealthStatus;
   readonly snapshotted: ReadonlySet<string>;
+  readonly restoring: ReadonlySet<string>;
   readonly copies: ReindexTasks;
   /** Seconds by which the clocks of the nodes differ from ours. */
   readonly skewSeconds: number;
@@ -119,11 +121,12 @@ export async function latestClock(es: Elasticsearch, now: number): Promise<numbe
 
 /** The part that is read again before each deletion. */
 export async function readClusterFacts(es: Elasticsearch, now: number): Promise<ClusterFacts> {
-  const [{ status: health }, snapshotted, copies, skewSeconds] = await Promise.all([
+  const [{ status: health }, snapshotted, restoring, copies, skewSeconds] = await Promise.all([
     clusterHealth(es),
     snapshottedIndices(es),
+    restoringIndices(es),
     listReindexTasks(es),
     nodeSkewSeconds(es, now),
   ]);
-  return { health, snapshotted, copies, skewSeconds };
+  return { health, snapshotted, restoring, copies, skewSeconds };
 }

@@ -31,6 +31,7 @@ describe('a request for a copy', () => {
   const situation = {
     health: 'green',
     snapshotted: new Set<string>(),
+    restoring: new Set<string>(),
     copies: { tasks: [], complete: true },
     written: new Set<string>(),
     skewSeconds: 0,

@@ -126,6 +126,7 @@ export function surroundings(
   return {
     health: listing.health,
     snapshotted: listing.snapshotted,
+    restoring: listing.restoring,
     reindexed: new Set([...running.names, ...requested]),
     reindexedByOthers: new Set([...copiesOf(others, complete).names, ...requested]),
     isOfSeries,

@@ -68,6 +68,8 @@ export interface Surroundings {
   readonly protects: (name: string) => boolean;
   /** Names of indexes in a snapshot that runs. */
   readonly snapshotted: ReadonlySet<string>;
+  /** Those that are being restored from a snapshot. */
+  readonly restoring: ReadonlySet<string>;
   /** Names of indexes and aliases that are copied, or are a copy that is not finished. */
   readonly reindexed: ReadonlySet<string>;
   /** The same without what no one copies but batches of the archival of this very policy. */

@@ -9,6 +9,7 @@ import { type FreshPlan, specHashOf } from './plan.ts';
 const PASSING: ReadonlySet<string> = new Set([
   'BeingReindexed',
   'BeingSnapshotted',
+  'BeingRestored',
   'RecentlyWritten',
   'ClusterUnhealthy',
 ]);

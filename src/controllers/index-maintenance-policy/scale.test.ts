@@ -72,6 +72,7 @@ const ANSWERS: Readonly<Record<string, Reply>> = {
   '/_stats/docs,store,translog': statistics,
   '/_cluster/health': json(health),
   '/_snapshot/_status': json({}),
+  '/_cluster/state/customs': json({}),
   '/_tasks': json({ tasks: [] }),
   '/_nodes/stats/os': json({ nodes: { a: { timestamp: NOW } } }),
 };
