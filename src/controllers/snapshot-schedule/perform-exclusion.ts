@@ -12,7 +12,11 @@ type Choice = Pick<SnapshotScheduleSpec, 'indices' | 'exclude'>;
 type ExactChoice = Choice & { readonly refused?: string };
 
 /** The choice with the indexes that are meant in the place of such aliases, or why it cannot be told exactly. */
-export async function exactChoice({ es, resource, pass }: EffectContext): Promise<ExactChoice> {
+export async function exactChoice({
+  es,
+  resource,
+  pass,
+}: Pick<EffectContext, 'es' | 'resource' | 'pass'>): Promise<ExactChoice> {
   const { indices, exclude } = resource.spec;
   const named = indices.filter((name) => !name.includes('*') && !coveredByAny(exclude, name));
   if (exclude.length === 0 || named.length === 0) return { indices, exclude };
@@ -33,9 +37,13 @@ export function choiceBehind({ indices, exclude }: Choice, found: readonly Index
   return { indices: [...new Set(exact)], exclude };
 }
 
+/** The data stream that an index belongs to, by its name. */
+export const streamOf = (name: string): string | undefined =>
+  /^\.ds-(.+)-\d{4}\.\d{2}\.\d{2}-\d{6,}$/.exec(name)?.[1];
+
 /** The index of a data stream is excluded with its stream. */
 function isExcluded(exclude: readonly string[], name: string): boolean {
-  const stream = /^\.ds-(.+)-\d{4}\.\d{2}\.\d{2}-\d{6,}$/.exec(name)?.[1];
+  const stream = streamOf(name);
   return coveredByAny(exclude, name) || (stream !== undefined && coveredByAny(exclude, stream));
 }
 

@@ -1,8 +1,10 @@
+import type { Use } from '../../elasticsearch/connections.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { effectOf } from '../../runtime/effects.ts';
 import type { SnapshotAction } from './actions.ts';
 import { type ObserveDependencies, ownerNow } from './observe.ts';
 import type { Schedule, Status } from './observed.ts';
+import { contentsOf } from './perform-contents.ts';
 import { create } from './perform-create.ts';
 import { abort, deleteExpired } from './perform-deletions.ts';
 import { dropRestored } from './perform-drop.ts';
@@ -25,17 +27,28 @@ export function createPerform(dependencies: ObserveDependencies) {
     resource: Schedule,
     pass: Pass,
   ): Promise<StatusChange<Status> | void> => {
-    const deletes = action.type === 'DeleteSnapshots';
-    const repository = 'repository' in action ? action.repository : resource.spec.repository;
-    const use = useOf(resource, deletes ? 'Delete' : 'Snapshot', repository);
-    // Temporary indexes are let go also when the grant is gone.
-    const undo = use.undo === true || action.type === 'DropRestored';
-    const { es } = await dependencies.connections.use({ ...use, undo }, pass.signal);
+    const use = actionUse(action, resource);
+    const { es, connection } = await dependencies.connections.use(use, pass.signal);
+    if (action.type === 'CreateSnapshot' && connection.namespace !== resource.metadata.namespace) {
+      const contents = await contentsOf({ es, resource, pass });
+      await dependencies.connections.use({ ...use, indices: [...use.indices, ...contents] }, pass.signal);
+    }
     const effect = effectOf<SnapshotAction, EffectContext, Status>(effects, action);
     try {
       return await effect(action, { es, resource, owner: ownerNow(resource, dependencies), pass });
     } catch (error) {
-      throw repositoryFault(error, repository) ?? error;
+      throw repositoryFault(error, repositoryOf(action, resource)) ?? error;
     }
   };
+}
+
+/** Of a run where the spec has left it. */
+const repositoryOf = (action: SnapshotAction, { spec }: Schedule): string =>
+  'repository' in action ? action.repository : spec.repository;
+
+function actionUse(action: SnapshotAction, resource: Schedule): Use {
+  const operation = action.type === 'DeleteSnapshots' ? 'Delete' : 'Snapshot';
+  const use = useOf(resource, operation, repositoryOf(action, resource));
+  // Temporary indexes are let go also when the grant is gone.
+  return { ...use, undo: use.undo === true || action.type === 'DropRestored' };
 }
