@@ -136,6 +136,11 @@ describe('a verdict', () => {
     expect(todo[0]?.text).toContain('orders-v2-error'.replace('orders-v2', '{destination}'));
   });
 
+  it('says of an object without status what may be missing in its namespace', () => {
+    const [{ text } = { text: '' }] = verdictOf(connection(), NOW).todo;
+    expect(text).toMatch(/--watch-namespaces.*Role.*helm upgrade/u);
+  });
+
   it('gives commands that can be copied', () => {
     const conditions = [
       ...reconciling('ApprovalRequired'),

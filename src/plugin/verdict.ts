@@ -54,7 +54,7 @@ export function verdictOf(one: Ours, now: number): Verdict {
 }
 
 const unseenTodo: Todo = {
-  text: 'If it stays so: see that the operator runs and looks after this namespace (--watch-namespaces).',
+  text: 'If it stays so: see that the operator runs and looks after this namespace (--watch-namespaces) and has its Role there; helm upgrade makes it anew.',
   commands: [],
 };
 
