@@ -22,6 +22,8 @@ interface Rule {
 }
 
 const INSTANCE = 'app.kubernetes.io/instance';
+/** Where helm says that this label is, as a pointer into JSON. */
+const at = (labels: string): string => `/${labels}/${INSTANCE.replace('/', '~1')}`;
 
 const podOf = (objects: readonly Rendered[]) => theOne(objects, 'Deployment')['spec'].template;
 const containerOf = (objects: readonly Rendered[]) => podOf(objects).spec.containers[0];
@@ -52,8 +54,19 @@ describe('values', () => {
     ['more workers than the operator takes', { workers: 65 }, 'workers'],
     ['less time to end than it takes', { terminationGracePeriodSeconds: 5 }, 'terminationGracePeriodSeconds'],
     ['a name for all namespaces and others', { watchNamespaces: ['*', 'a'] }, 'stands alone'],
-    ['a label of all objects that selectors go by', { commonLabels: { [INSTANCE]: 'x' } }, INSTANCE],
-    ['a label of pods that selectors go by', { podLabels: { [INSTANCE]: 'x' } }, INSTANCE],
+    [
+      'a label of all objects that selectors go by',
+      { commonLabels: { [INSTANCE]: 'x' } },
+      at('commonLabels'),
+    ],
+    ['a label of pods that selectors go by', { podLabels: { [INSTANCE]: 'x' } }, at('podLabels')],
+    ['a label that cannot be', { commonLabels: { team: 'bad value!' } }, '/commonLabels/team'],
+    ['an endpoint that cannot be', { allowedEndpoints: ['10.0.0.0/99'] }, '/allowedEndpoints/0'],
+    ['an index that cannot be', { protectedIndices: ['<a>'] }, '/protectedIndices/0'],
+    ['a flag that there is not', { extraArgs: ['--bogus=1'] }, '/extraArgs/0'],
+    ['an account that cannot be', { serviceAccount: { name: 'Bad_Name' } }, '/serviceAccount/name'],
+    ['a tag that cannot be', { image: { tag: 'bad tag' } }, '/image/tag'],
+    ['memory without an amount', { resources: { limits: { memory: 'lots' } } }, '/resources/limits/memory'],
     ['no account at all', { serviceAccount: { create: false } }, 'serviceAccount.name'],
   ])('refuses %s', async (_what, values, named) => {
     await expect(renderChart(values)).rejects.toThrow(named);
