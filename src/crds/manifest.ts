@@ -1,3 +1,4 @@
+import { explained } from './explained.ts';
 import { refusals } from './refusals.ts';
 import { drawSchema, type Schema } from './schema.ts';
 import type { Column, KindDefinition } from './shared.ts';
@@ -22,7 +23,7 @@ export function customResourceDefinition(
           storage: true,
           subresources: { status: {} },
           additionalPrinterColumns: definition.columns.map(printerColumn),
-          schema: { openAPIV3Schema: rootSchema(definition) },
+          schema: { openAPIV3Schema: explainedSpec(rootSchema(definition)) },
         },
       ],
     },
@@ -59,6 +60,12 @@ export interface PrinterColumn {
 function printerColumn({ name, type, jsonPath, description, wide }: Column): PrinterColumn {
   return { name, type, jsonPath, description, ...(wide === true ? { priority: 1 } : {}) };
 }
+
+/** Only of what people write: nobody gives a status. */
+const explainedSpec = ({ properties = {}, ...root }: Schema): Schema => ({
+  ...root,
+  properties: { ...properties, spec: explained(properties['spec'] ?? {}) },
+});
 
 /**
  * What a new object has for a status: kstatus, and with it Flux and Helm, takes an object without conditions for ready
