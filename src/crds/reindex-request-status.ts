@@ -189,7 +189,10 @@ export const reindexRequestStatus = object('The progress of the request, and wha
   fenceTries: count('How often the block had to be lifted before the aliases could move.').optional(),
   fenceAfter: time('When writes are blocked again for the next try.').optional(),
   catchUpRounds: count('Rounds that copied what had changed meanwhile.').optional(),
-  writeOutage: spent('How long writes were blocked, such as 1.2s.').optional(),
+  outageBefore: count('Milliseconds for which earlier tries to move the aliases blocked writes.').optional(),
+  writeOutage: spent(
+    'How long writes were blocked, such as 1.2s: in all tries together, and at most. The end of a block that a process lifted as it ended is not known better.',
+  ).optional(),
   copy: copyJournal.optional(),
   intent: object('The step that comes next, written down before it is taken.', {
     type: text(64).describe('Which step.'),

@@ -58,6 +58,12 @@ export function longestOutageMs({ spec }: Pick<Situation, 'spec'>): number | und
   return allowed === undefined ? undefined : (parseDuration(allowed) ?? 0);
 }
 
+/** It was lifted without a pass, so that nobody knows when: at its deadline, at the latest. */
+export const FREED = {
+  atDeadline: 'the deadline has passed, and writers were freed',
+  withProcess: 'a process that ended has freed the writers',
+} as const;
+
 /** A block that is lifted for this has not failed. */
 export const SUSPENDED = 'spec.suspend';
 
@@ -68,9 +74,7 @@ export function whyToLift(situation: Situation): string | undefined {
   if (!fence) return undefined;
   if (fence.lifting) return fence.lifting;
   if (epochs.some((held) => held > epoch))
-    return isOutageOver(situation)
-      ? 'the deadline has passed, and writers were freed'
-      : 'a process that ended has freed the writers';
+    return isOutageOver(situation) ? FREED.atDeadline : FREED.withProcess;
   if (spec.suspend && status.plan?.sequenceNumbers) return SUSPENDED;
   if (isOutageOver(situation)) return 'maxWriteOutage is over';
   if (isBlockFirst(situation)) return undefined;

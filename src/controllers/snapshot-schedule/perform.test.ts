@@ -4,7 +4,6 @@ import type { Connections, Use } from '../../elasticsearch/connections.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { missingGrant } from '../../elasticsearch/grants.ts';
 import { WaitingError } from '../../runtime/errors.ts';
-import type { Pass } from '../../runtime/controller.ts';
 import type { Run, Schedule } from './observed.ts';
 import { createPerform } from './perform.ts';
 
@@ -63,7 +62,7 @@ async function taken(namespace: string, indices: object) {
   };
   // Casts: nothing else of them is used.
   const perform = createPerform({ connections: { use } as unknown as Connections, schedules: () => [] });
-  await perform(action, resource as unknown as Schedule, pass as unknown as Pass);
+  await perform(action, resource as unknown as Schedule, pass);
   return sent;
 }
 

@@ -131,7 +131,7 @@ describe('what the copy was compared with', () => {
 describe('the rollback window', () => {
   it('opens with the move: the destination is shown and governed, the old index hidden and still blocked', () => {
     const decision = run(
-      request(moved),
+      request({ ...moved, outageBefore: 1_000 }),
       world({
         sources: [index('orders-v1', BLOCK, {})],
         destination: serving({ orders }, { hidden: 'true' }),
@@ -152,7 +152,7 @@ describe('the rollback window', () => {
     expect(decision.status).toMatchObject({
       phase: 'RollbackWindow',
       rollbackUntil: '2026-03-02T11:59:00.000Z',
-      writeOutage: '30s',
+      writeOutage: '31s',
       duration: '9m',
       progress: { percent: 99, message: 'Updated aliases: orders Remove: orders-v1 Add: orders-v2' },
     });

@@ -13,6 +13,7 @@ import {
   source,
   stage,
 } from '../../../../test/support/reindex-situations.ts';
+import { FREED } from '../write-block.ts';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 
 // The block is gone, and its epoch with it: a process without lease or API server has let go of it.
@@ -25,7 +26,7 @@ describe.each(['BlockFirst', 'Online'])(
   'writers of a %s copy that were freed without a pass',
   (writeMode) => {
     it('are told of, and the copy goes on', () => {
-      const deadline = '2026-03-01T12:00:30.000Z';
+      const [deadline, past] = ['2026-03-01T12:00:30.000Z', '2026-03-01T11:59:30.000Z'];
       const held = { ...copying, fence: { verified: true, deadline } };
       const lifting = run(request(held, { writeMode }), freed);
       expect(lifting.status).toMatchObject({
@@ -38,6 +39,14 @@ describe.each(['BlockFirst', 'Online'])(
       const free = run(request(moving.status, { writeMode }), moved);
       expect(free.status).toMatchObject({ phase: 'CatchingUp', fenceTries: 1, copy: { fenced: false } });
       expect(free.status).not.toHaveProperty('blockedSince');
+      expect(free.status.outageBefore).toBe(60_000);
+      // Since when is known, and until when at the latest.
+      const over = {
+        ...moving.status,
+        outageBefore: 500,
+        fence: { verified: true, lifting: FREED.atDeadline, deadline: past },
+      };
+      expect(run(request(over, { writeMode }), moved).status.outageBefore).toBe(30_500);
     });
 
     it('are told of by what has freed them: the end of a process, or the deadline', () => {

@@ -4,9 +4,9 @@ import { markChange, moveEpochs, settingsChange, targetOf } from '../changes.ts'
 import { withoutPipelines } from '../destination-settings.ts';
 import { withoutFence, withoutVerdict } from '../rounds.ts';
 import { type Situation, throughEpoch } from '../situation.ts';
-import { ownsBlock, SUSPENDED, whyToLift } from '../write-block.ts';
+import { FREED, ownsBlock, SUSPENDED, whyToLift } from '../write-block.ts';
 import { takesMark } from '../index-facts.ts';
-import { time } from '../moments.ts';
+import { ageMs, time } from '../moments.ts';
 import { fail, type Step, step } from '../step.ts';
 
 /** After so many the cluster will not do it in time by itself: a person decides. */
@@ -75,6 +75,12 @@ function copyAfter({ status, attempt }: Situation): ReindexRequestStatus {
   return { copy: undefined, verification: undefined, attempt: attempt + 1 };
 }
 
+function outageMs({ status: { blockedSince, fence }, now }: Situation, why: string): number {
+  const isKnown = why !== FREED.atDeadline && why !== FREED.withProcess;
+  const latest = isKnown || fence?.deadline === undefined ? now : Date.parse(fence.deadline);
+  return ageMs(blockedSince, Math.min(now, latest));
+}
+
 /** A wish to suspend is no failed try, also where it was withdrawn meanwhile. */
 function goOn(situation: Situation, why: string): Step {
   const { status, now } = situation;
@@ -84,6 +90,7 @@ function goOn(situation: Situation, why: string): Step {
   const free: ReindexRequestStatus = {
     ...rest,
     fenceTries: tries,
+    outageBefore: (status.outageBefore ?? 0) + outageMs(situation, why),
     ...(isWish
       ? {}
       : { fenceAfter: time(now + Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS)) }),

@@ -299,7 +299,7 @@ describe('the block of an online copy', () => {
 
   it('is tried again later, in a round like any other, and five times at the most', () => {
     const freed = ask(lifting, free);
-    expect(freed.status).toMatchObject({ fenceTries: 1, copy: { fenced: false } });
+    expect(freed.status).toMatchObject({ fenceTries: 1, outageBefore: 1_000, copy: { fenced: false } });
     expect(freed.status.blockedSince).toBeUndefined();
     expect(Date.parse(freed.status.fenceAfter ?? '')).toBeGreaterThan(Date.parse('2026-03-01T12:00:00Z'));
     const last = ask({ ...lifting, fenceTries: 4 }, free);

@@ -44,9 +44,9 @@ export function movedFigures({ status, spec }: Situation): string {
 export function withDurations(moved: Situation): ReindexRequestStatus {
   const { status } = moved;
   const end = Date.parse(status.completionTime ?? time(moved.now));
-  const since = (start: string | undefined) =>
-    start === undefined ? undefined : formatDuration(Math.max(0, end - Date.parse(start)));
-  const outage = blockIsOurs(moved) ? since(status.blockedSince) : undefined;
+  const since = (start: string | undefined, more = 0) =>
+    start === undefined ? undefined : formatDuration(more + Math.max(0, end - Date.parse(start)));
+  const outage = blockIsOurs(moved) ? since(status.blockedSince, status.outageBefore) : undefined;
   return {
     ...status,
     duration: status.duration ?? since(status.startTime),
