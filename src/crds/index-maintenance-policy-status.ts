@@ -43,6 +43,9 @@ const batchOfDocuments = {
     'The highest sequence number of each shard of the archive before the copy. Documents with a higher one are newer.',
   ),
   documents: text(40_000).describe('Fingerprints of the id, routing and content of each document.'),
+  due: count(
+    'Documents of the index that were old enough when it was chosen, its own among them.',
+  ).optional(),
   after: place('The place after which it begins. Absent: it begins with the oldest document.'),
   last: place('Its last document.'),
 };

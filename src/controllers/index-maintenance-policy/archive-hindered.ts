@@ -29,6 +29,10 @@ export function batchNow(policy: IndexMaintenancePolicy, now: number): ArchiveBa
   return isLeaving || isTime ? first : undefined;
 }
 
+/** How many documents of its index are to move with it and after it, as far as is known: at least its own. */
+export const dueWith = ({ due = 0, documents }: ArchiveBatch): number =>
+  Math.max(due, fingerprintsOf(documents).size);
+
 /** The batch waits aside, the last one to be tried again. Nothing else goes out of its index or into its archive. */
 export function settingAside(status: Status, batch: ArchiveBatch, reason: string, now: number): Status {
   const isNew = !hinderedOf({ status }).some(({ id }) => id === batch.id);

@@ -4,6 +4,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
+import type { ArchiveBatch } from './actions.ts';
 import { archiveOpaqueId } from './copies.ts';
 import { documentFingerprint } from './fingerprints.ts';
 import { createListings } from './observe-listings.ts';
@@ -71,6 +72,7 @@ async function moved(
   answers: Readonly<Record<string, unknown>> = {},
   of = policy(),
   requests: ElasticsearchRequest[] = [],
+  given: ArchiveBatch = batch,
 ) {
   const all = { ...ANSWERS, ...answers };
   const pages = new Map<string, number>();
@@ -97,8 +99,8 @@ async function moved(
     clusterUuidOf: () => 'c',
     snapshotOwners: () => () => false,
   };
-  const change = await moveBatch(batch, { policy: of, pass, dependencies });
-  return change({ archive: { documents: 0, held: [], batch } }).archive;
+  const change = await moveBatch(given, { policy: of, pass, dependencies });
+  return change({ archive: { documents: 0, held: [], batch: given } }).archive;
 }
 
 const hindered = (count: number) =>
@@ -128,10 +130,14 @@ describe('a batch whose index is not whole', () => {
     expect(after?.batch).toBeUndefined();
   });
 
-  it('is given up where nothing has been copied yet', async () => {
-    expect(await moved({ '/archive-2016/_search': pageOf() })).toEqual({
+  it.each([
+    ['all that its index had to move', 140, 140],
+    ['at least what is in it', undefined, 1],
+  ])('is given up where nothing has been copied yet, and counts %s', async (_, due, documents) => {
+    const given = { ...batch, ...(due && { due }) };
+    expect(await moved({ '/archive-2016/_search': pageOf() }, policy(), [], given)).toEqual({
       documents: 0,
-      held: [{ index: 'docs-1', reason: 'IndexUnhealthy', documents: 0 }],
+      held: [{ index: 'docs-1', reason: 'IndexUnhealthy', documents }],
     });
   });
 

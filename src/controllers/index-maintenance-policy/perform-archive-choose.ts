@@ -71,6 +71,7 @@ async function choose(action: ChooseDocuments, context: OpenContext): Promise<St
   const target = compileTargets(policy.spec).find(({ spec }) => spec.name === action.target);
   if (target?.spec.archive === undefined) return (status) => status;
   const [source] = await getIndex(cluster.es, index, pass.signal);
+  // What was counted has gone with its index. A new one of this name waits for the next run.
   if (source?.uuid !== action.uuid) return (status) => holding(status, index, 'DocumentsChanged', 0);
   const fault = sourceFault(source);
   if (fault !== undefined) return hold(fault, action, context);
@@ -116,7 +117,7 @@ function passUnnamed(
 }
 
 function batchOf(
-  { target, index, uuid, cutoff, after }: ChooseDocuments,
+  { target, index, uuid, cutoff, after, documents: due }: ChooseDocuments,
   hits: readonly Hit[],
   { name: destination, uuid: destinationUuid }: IndexInfo,
   now: number,
@@ -126,7 +127,19 @@ function batchOf(
   const id = contentHash([policy, uuid, destinationUuid, documents, now]).slice(0, 16);
   const [time, until] = [timeText(now), new Date(cutoff).toISOString()];
   const places = { ...(after && { after }), last: lastPlace(hits, after) };
-  return { id, time, target, index, uuid, destination, destinationUuid, cutoff: until, documents, ...places };
+  return {
+    id,
+    time,
+    target,
+    index,
+    uuid,
+    destination,
+    destinationUuid,
+    cutoff: until,
+    documents,
+    due,
+    ...places,
+  };
 }
 
 /** Shards that were allocated a moment ago are not there at once. */

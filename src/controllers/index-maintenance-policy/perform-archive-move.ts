@@ -9,7 +9,7 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { archiveFault, sourceFault } from './archive-index.ts';
-import { withoutArchiveBatch } from './archive-hindered.ts';
+import { dueWith, withoutArchiveBatch } from './archive-hindered.ts';
 import { holding, passing, withMoved } from './archive-steps.ts';
 import { isCopyOf } from './copies.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -100,12 +100,12 @@ export class HinderedError extends WaitingError {
 }
 
 /**
- * Without copies nothing has happened yet, and nothing will.
+ * Without copies nothing has happened yet, and nothing will: the documents after the batch stay with it.
  * @throws HinderedError while documents are in both: that must end, and cannot now.
  */
 function hindered({ batch }: Move, reason: string, copies: readonly DocumentKey[]): StatusChange<Status> {
   if (copies.length > 0) throw new HinderedError(batch, reason);
-  return (status) => withoutArchiveBatch(holding(status, batch.index, reason, 0), batch.id);
+  return (status) => withoutArchiveBatch(holding(status, batch.index, reason, dueWith(batch)), batch.id);
 }
 
 /** @throws HinderedError when something hinders the batch and hides from us how far it has come. */
