@@ -5,7 +5,7 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
   {
     type: 'Ready',
     description:
-      'True when the last run, if there was one, had no failure; with DryRun, when the plan is in status.',
+      'True when the last run, if there was one, had no failure; with DryRun, when the plan is in status and no archival batch is unfinished.',
     reasons: {
       Planned: 'The plan is in status; mode DryRun does not carry it out.',
       Scheduled: 'The plan is carried out at the next time of the schedule.',

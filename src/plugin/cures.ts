@@ -162,7 +162,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
     'The message names an index or alias and says why; status.lastRun counts all that failed. The next run tries again.',
   ),
   ArchivalHindered: person(
-    'Remove the cause that the message names; the batch is tried again every minute. Until then documents may be both in the archive and in their index.',
+    'Remove the cause that the message names; the batch is tried again every minute. In DryRun, set spec.mode to Enforce, or delete the policy. Until then documents may be both in the archive and in their index.',
   ),
   Conflict: person(
     'Let only one of the policies that the message names match the index, archive or alias. Until then neither acts.',

@@ -260,6 +260,18 @@ describe('what moves next', () => {
   });
 });
 
+/** As the engine has written it after the last pass. */
+function withReady(status: Status | undefined, reason: string): Status {
+  const said = { status: 'False', reason, message: '', lastTransitionTime: '2026-03-01T00:00:00Z' } as const;
+  return {
+    ...status,
+    conditions: [
+      { type: 'Ready', ...said },
+      ...(reason === 'Suspended' ? [{ ...said, type: 'Suspended', status: 'True' } as const] : []),
+    ],
+  };
+}
+
 describe('documents that status names', () => {
   const archiving = { archive: { documents: 0, held: [], batch } };
   const rivals = [
@@ -281,14 +293,48 @@ describe('documents that status names', () => {
     });
   });
 
-  it.each([{ suspend: true }, { mode: 'DryRun' }])('wait with %j', (more) => {
-    expect(dueOf(running(archiving, [target], more), NOW).type).not.toBe('ArchiveBatch');
+  it.each([
+    [{ suspend: true }, 'Suspended'],
+    [{ mode: 'DryRun' }, 'ArchivalHindered'],
+  ])('wait with %j, hold the policy, and are told with %s', (more, reason) => {
+    const policy = running(archiving, [target], more);
+    expect(dueOf(policy, NOW).type).not.toBe('ArchiveBatch');
+    for (const observed of [seen({}), { type: 'nothing' } as const]) {
+      const step = decide({ ...policy, status: withReady(policy.status, reason) }, observed, NOW);
+      expect(step).toMatchObject({ holds: true, ready: { reason } });
+      expect(step.actions).toBeUndefined();
+    }
+    const { ready } = decide(policy, seen({}), NOW);
+    expect([ready.type === 'ready', ready.message]).toEqual([
+      false,
+      expect.stringContaining('from docs-1 to archive-2016 is unfinished'),
+    ]);
+    const { archive: _archive, ...status } = policy.status ?? {};
+    const without = decide({ ...policy, status }, seen({}), NOW);
+    expect([without.holds, without.ready.message.includes('unfinished')]).toEqual([undefined, false]);
+  });
+
+  it.each([{ suspend: true }, { mode: 'DryRun' }, {}])('are moved when the policy goes, with %j', (more) => {
+    const policy = running(archiving, [target], more);
+    const metadata = { ...policy.metadata, deletionTimestamp: '2026-03-01T00:29:00Z' };
+    const leaving = { ...policy, metadata };
+    expect(dueOf(leaving, NOW).type).toBe('ArchiveBatch');
+    expect(decide(leaving, { type: 'archiveBatch', rivals: [] }, NOW)).toMatchObject({
+      actions: [{ type: 'MoveDocuments', batch }],
+      holds: true,
+    });
+    const { archive: _archive, ...status } = policy.status ?? {};
+    const done = { ...leaving, status };
+    expect([dueOf(done, NOW).type, decide(done, { type: 'nothing' }, NOW).holds]).toEqual([
+      'Nothing',
+      undefined,
+    ]);
   });
 
   it('wait while another policy claims their index, unless the policy goes (H77)', () => {
     const policy = running(archiving);
     const step = decide(policy, { type: 'archiveBatch', rivals }, NOW);
-    expect([step.actions, step.ready.reason]).toEqual([undefined, 'Conflict']);
+    expect([step.actions, step.ready.reason, step.holds]).toEqual([undefined, 'Conflict', true]);
     const metadata = { ...policy.metadata, deletionTimestamp: '2026-03-01T00:29:00Z' };
     expect(decide({ ...policy, metadata }, { type: 'archiveBatch', rivals }, NOW).actions).toHaveLength(1);
   });

@@ -81,6 +81,11 @@ describe('a batch that is hindered', () => {
     const policy = hindered();
     const suspended = { ...policy, spec: { ...policy.spec, suspend: true } };
     expect(dueOf(suspended, NOW + 60_000).type).not.toBe('ArchiveBatch');
+    const step = decide(suspended, seen, NOW + 60_000);
+    expect([step.ready.reason, step.holds]).toEqual(['Suspended', true]);
+    expect(step.ready.message).toContain('from docs-1 to archive-2016 is unfinished');
+    const metadata = { ...policy.metadata, deletionTimestamp: '2026-03-01T00:30:00Z' };
+    expect(dueOf({ ...suspended, metadata }, NOW).type).toBe('ArchiveBatch');
   });
 
   it('goes by its own id, and a fifth one finds no room', () => {

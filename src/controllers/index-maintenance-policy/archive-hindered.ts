@@ -14,6 +14,10 @@ const MOST = 4;
 export const hinderedOf = ({ status }: Pick<IndexMaintenancePolicy, 'status'>): readonly Hindered[] =>
   status?.archive?.hindered ?? [];
 
+/** A batch whose documents may be in two places: the one under way, else one that is hindered. */
+export const unfinishedOf = (policy: Pick<IndexMaintenancePolicy, 'status'>): ArchiveBatch | undefined =>
+  policy.status?.archive?.batch ?? hinderedOf(policy)[0];
+
 export const hasRoom = (policy: IndexMaintenancePolicy): boolean => hinderedOf(policy).length < MOST;
 
 /**

@@ -42,8 +42,7 @@ export function moveDocuments(policy: IndexMaintenancePolicy, rivals: readonly R
     return { ...verdictOf(policy, status, stopped), status, next: TROUBLED_AGAIN_MS };
   }
   const actions = [{ type: 'MoveDocuments', batch }] as const;
-  // A policy that is deleted in the middle of it ends what it has begun.
-  return { ...verdictOf(policy, status, undefined), status, actions, holds: true, next: 'now' };
+  return { ...verdictOf(policy, status, undefined), status, actions, next: 'now' };
 }
 
 /** Where a document has two ways into one archive, one policy could take back what the other has moved. */

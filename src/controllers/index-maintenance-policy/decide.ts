@@ -1,7 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
-import { hinderedOf } from './archive-hindered.ts';
+import { unfinishedOf } from './archive-hindered.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun, withUnread } from './archive-steps.ts';
 import { deleteBatch, moveDocuments } from './carry-out.ts';
 import { acts, approves } from './due.ts';
@@ -23,8 +23,8 @@ const BATCH = 50;
 
 export function decide(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
   const step = judge(policy, observed, now);
-  // Documents may be in two places: the policy does not go before they are in one.
-  return acts(policy) && hinderedOf(policy).length > 0 ? { ...step, holds: true } : step;
+  // Documents may be in two places: the policy does not go before they are in one, whatever its mode.
+  return unfinishedOf(policy) === undefined ? step : { ...step, holds: true };
 }
 
 function judge(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {

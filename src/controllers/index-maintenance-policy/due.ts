@@ -29,7 +29,7 @@ export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   const { metadata, spec, status = {} } = policy;
   const { plan, run } = status;
   // Before anything else, whatever the spec says by now: a document may be in two places.
-  if (acts(policy) && batchNow(policy, now) !== undefined) return { type: 'ArchiveBatch' };
+  if (endsBatches(policy) && batchNow(policy, now) !== undefined) return { type: 'ArchiveBatch' };
   if (metadata.deletionTimestamp !== undefined) return { type: 'Nothing' };
   if (plan === undefined || plan.specHash !== specHashOf(spec)) return { type: 'Plan', since: now };
   if (run !== undefined && acts(policy)) return goOn(plan, run);
@@ -50,6 +50,10 @@ export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
 export function acts({ spec }: Pick<IndexMaintenancePolicy, 'spec'>): boolean {
   return spec.mode === 'Enforce' && !spec.suspend;
 }
+
+/** A policy that is deleted also ends what it has begun before it was suspended or set to DryRun: nobody else would. */
+export const endsBatches = (policy: IndexMaintenancePolicy): boolean =>
+  acts(policy) || policy.metadata.deletionTimestamp !== undefined;
 
 /** A minute is enough for a listing to be used again: what a batch deletes is read anew right before it. */
 const LISTING_MS = 60_000;

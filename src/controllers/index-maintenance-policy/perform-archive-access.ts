@@ -10,7 +10,7 @@ import { keyText } from '../../runtime/resource.ts';
 import { isLockedOut } from '../refused.ts';
 import { archiveQuery, type ArchiveSpec } from './archival.ts';
 import { beyond, knownAt, type Place, searchAfter } from './archive-places.ts';
-import { acts } from './due.ts';
+import { endsBatches } from './due.ts';
 import { type MaintenanceDependencies, useOf } from './observe.ts';
 import type { EffectContext } from './perform-effect.ts';
 
@@ -52,7 +52,7 @@ function othersAhead(
   return policies()
     .filter((other) => other.metadata.uid !== policy.metadata.uid && connectionOf(other) === connection)
     .filter((other) => other.status?.archive?.batch !== undefined && placeOf(other) < own)
-    .filter((other) => acts(other) && !isLockedOut(other.status))
+    .filter((other) => endsBatches(other) && !isLockedOut(other.status))
     .map(({ metadata }) => keyText(metadata));
 }
 

@@ -178,7 +178,7 @@ describe('a batch that is to be copied', () => {
   const chosen = { _id: 'x', _source: document.source, _seq_no: 7, _primary_term: 1, sort: [1, 7] };
   const absent = { docs: [{ found: false }] };
   const counts = { total: 1, created: 0, updated: 0, noops: 0, deleted: 0, version_conflicts: 0, batches: 1 };
-  const copying = (result: object, requests?: ElasticsearchRequest[]) =>
+  const copying = (result: object, requests?: ElasticsearchRequest[], of = policy()) =>
     moved(
       {
         '/_cluster/health': { ...health, status: 'green' },
@@ -189,7 +189,7 @@ describe('a batch that is to be copied', () => {
         '/archive-2016/_search': pageOf(),
         '/_reindex': { ...counts, timed_out: false, failures: [], ...result },
       },
-      policy(),
+      of,
       requests,
     );
 
@@ -217,6 +217,18 @@ describe('a batch that is to be copied', () => {
         },
       },
     });
+  });
+
+  it.each([
+    [{}, 1],
+    [{ suspend: true }, 0],
+    [{ mode: 'DryRun' } as const, 0],
+  ])('is copied for a policy that goes with %j: %i times', async (spec, times) => {
+    const requests: ElasticsearchRequest[] = [];
+    const given = policy({}, '2026-03-01T00:29:00Z');
+    const after = await copying({}, requests, { ...given, spec: { ...given.spec, ...spec } });
+    expect(requests.filter(({ path }) => path === '/_reindex')).toHaveLength(times);
+    expect(after?.batch).toBeUndefined();
   });
 
   const cause = { type: 'x', reason: 'y' };

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { calmAnswers, policyOf } from '../../../test/support/maintenance-facts.ts';
+import { archiveBatch, calmAnswers, policyOf } from '../../../test/support/maintenance-facts.ts';
+import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { createListings } from './observe-listings.ts';
@@ -49,9 +50,10 @@ const action = {
   after: undefined,
 } as const;
 
-async function chosen(uuid: string) {
-  const archive = { olderThan: '1825d', field: 'date', destination: 'archive-{date:yyyy}' };
-  const policy = policyOf([{ name: 'a', pattern: 'docs-*', archive }]);
+const archive = { olderThan: '1825d', field: 'date', destination: 'archive-{date:yyyy}' };
+const policy = policyOf([{ name: 'a', pattern: 'docs-*', archive }]);
+
+async function chosen(uuid: string, others: readonly IndexMaintenancePolicy[] = []) {
   const es: Elasticsearch = {
     request: ({ path }) =>
       path in ANSWERS ? Promise.resolve(ANSWERS[path]) : Promise.reject(new Error(path)),
@@ -61,7 +63,7 @@ async function chosen(uuid: string) {
     // A cast: nothing else of it is used.
     connections: { use: () => Promise.resolve(cluster) } as unknown as Connections,
     listings: createListings(),
-    policies: () => [],
+    policies: () => others,
     requests: () => [],
     clusterUuidOf: () => 'c',
     snapshotOwners: () => () => false,
@@ -76,4 +78,14 @@ it('writes down how many documents of the index are to move, for a batch that is
 
 it('counts nothing of an index that was made anew: it waits for the next run', async () => {
   expect(await chosen('before')).toMatchObject({ held: [{ reason: 'DocumentsChanged', documents: 0 }] });
+});
+
+it('waits for its turn behind a suspended policy only where that one goes, and ends its batch', async () => {
+  const spec = { ...policy.spec, suspend: true };
+  const status = { archive: { documents: 0, held: [], batch: archiveBatch } };
+  const resting = { ...policy, metadata: { ...policy.metadata, uid: 'other' }, spec, status };
+  const leaving = { ...resting.metadata, deletionTimestamp: '2026-03-01T00:29:00Z' };
+  expect((await chosen('u', [resting]))?.batch).toBeDefined();
+  const behind = chosen('u', [{ ...resting, metadata: leaving }]);
+  await expect(behind).rejects.toMatchObject({ reason: 'WaitingForTurn' });
 });

@@ -12,6 +12,7 @@ import { archiveFault, sourceFault } from './archive-index.ts';
 import { dueWith, withoutArchiveBatch } from './archive-hindered.ts';
 import { holding, passing, withMoved } from './archive-steps.ts';
 import { isCopyOf } from './copies.ts';
+import { acts } from './due.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import { archiveGuardOf } from './guards.ts';
 import { readUnfinished, surroundings } from './observe.ts';
@@ -108,10 +109,13 @@ function hindered({ batch }: Move, reason: string, copies: readonly DocumentKey[
   return (status) => withoutArchiveBatch(holding(status, batch.index, reason, dueWith(batch)), batch.id);
 }
 
-/** @throws HinderedError when something hinders the batch and hides from us how far it has come. */
+/**
+ * A policy that is deleted while it is suspended or in DryRun copies nothing more: it ends what is copied.
+ * @throws HinderedError when something hinders the batch and hides from us how far it has come.
+ */
 async function documentsOf(move: Move, obstacle: string | undefined) {
   try {
-    return await findDocuments(move, obstacle === undefined);
+    return await findDocuments(move, obstacle === undefined && acts(move.policy));
   } catch (error) {
     if (obstacle === undefined || !isElasticsearchError(error)) throw error;
     throw new HinderedError(move.batch, obstacle);

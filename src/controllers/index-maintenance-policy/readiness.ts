@@ -3,7 +3,7 @@ import { APPROVE, approvedOther, findCondition, isConditionTrue, RUN_NOW } from 
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import { pendingRunNow } from '../run-now.ts';
 import { isUnread } from './archival.ts';
-import type { Hindered } from './archive-hindered.ts';
+import { type Hindered, unfinishedOf } from './archive-hindered.ts';
 import type { Conflict } from './conflicts.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import type { Status, StatusPlan } from './observed.ts';
@@ -46,7 +46,9 @@ export function verdictOf(
 
 /** Whoever asks for a run of a suspended policy is told that it waits. */
 function suspended(policy: IndexMaintenancePolicy): Readiness {
-  const message = 'spec.suspend stops the policy; the plan in status shows what it would do';
+  const unfinished = unfinishedOf(policy);
+  const also = unfinished === undefined ? '' : `; ${unfinishedText(unfinished)}`;
+  const message = `spec.suspend stops the policy; the plan in status shows what it would do${also}`;
   const waits = `; the run that ${RUN_NOW} asks for waits until spec.suspend is false`;
   return is('suspended', 'Suspended', pendingRunNow(policy) === undefined ? message : message + waits);
 }
@@ -57,16 +59,9 @@ const is = (type: Readiness['type'], reason: string, message: string): Readiness
   message,
 });
 
-function undisturbed(
-  mode: 'DryRun' | 'Enforce',
-  { plan, run, lastRun, archive, consecutiveFailures = 0 }: Status,
-): Readiness {
-  if (mode === 'DryRun')
-    return is(
-      'ready',
-      'Planned',
-      `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing${missingText(plan)}`,
-    );
+function undisturbed(mode: 'DryRun' | 'Enforce', status: Status): Readiness {
+  if (mode === 'DryRun') return planned(status);
+  const { plan, run, lastRun, archive, consecutiveFailures = 0 } = status;
   if (run !== undefined) return is('ready', 'Running', 'a run is in progress');
   const [hindered] = archive?.hindered ?? [];
   if (hindered !== undefined) return is('reconciling', 'ArchivalHindered', hinderedText(hindered));
@@ -80,6 +75,18 @@ function undisturbed(
       'the plan is carried out at the next time of the schedule, or at once with the annotation es-steward.dev/run-now',
     );
   return is('ready', 'Maintained', maintainedText(plan));
+}
+
+/** Nothing would change, unless something is half changed already. */
+function planned(status: Status): Readiness {
+  const { plan } = status;
+  const unfinished = unfinishedOf({ status });
+  if (unfinished !== undefined) return is('reconciling', 'ArchivalHindered', unfinishedText(unfinished));
+  return is(
+    'ready',
+    'Planned',
+    `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing${missingText(plan)}`,
+  );
 }
 
 /** The first of them: no snapshot can ever be accepted by a target that names it. */
@@ -147,6 +154,10 @@ export const hinderedText = ({
   reason,
 }: Pick<Hindered, 'index' | 'destination' | 'reason'>): string =>
   `archiving from ${index} to ${destination} is interrupted (${reason}), so some documents may be in both indexes: remove the cause; it is tried again every minute`;
+
+/** For a policy that does nothing about it. */
+const unfinishedText = ({ index, destination }: Pick<Hindered, 'index' | 'destination'>): string =>
+  `a batch of documents from ${index} to ${destination} is unfinished, so some of them may be in both indexes: it is finished once spec.mode is Enforce and spec.suspend is false, or when the policy is deleted`;
 
 const deletions = (count: number): string =>
   count === 1 ? '1 index would be deleted' : `${count} indexes would be deleted`;
