@@ -3,7 +3,6 @@ import { timeText } from '../../runtime/time.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import type { Archive, Status } from './observed.ts';
-import { counting } from './run.ts';
 
 export type Hindered = NonNullable<Archive['hindered']>[number];
 
@@ -37,15 +36,15 @@ export function batchNow(policy: IndexMaintenancePolicy, now: number): ArchiveBa
 export const dueWith = ({ due = 0, documents }: ArchiveBatch): number =>
   Math.max(due, fingerprintsOf(documents).size);
 
-/** The batch waits aside, the last one to be tried again. Nothing else goes out of its index or into its archive. */
+/**
+ * The batch waits aside, the last one to be tried again. Nothing else goes out of its index or into its archive: what that
+ * leaves is counted when the run ends.
+ */
 export function settingAside(status: Status, batch: ArchiveBatch, reason: string, now: number): Status {
-  const isNew = !hinderedOf({ status }).some(({ id }) => id === batch.id);
   const { archive, ...rest } = withoutArchiveBatch(status, batch.id);
   if (archive === undefined) return status;
   const hindered = [...(archive.hindered ?? []), { ...batch, reason, triedTime: timeText(now) }];
-  const left = isNew ? fingerprintsOf(batch.documents).size : 0;
-  const counted = counting(({ notArchived = 0 }) => ({ notArchived: notArchived + left }));
-  return counted({ ...rest, archive: { ...archive, hindered } });
+  return { ...rest, archive: { ...archive, hindered } };
 }
 
 /** The batch is dealt with. */

@@ -140,14 +140,14 @@ export function withoutPlace(status: Status, index: string, left: number): Statu
   return withHeld(status, { ...done, documents: Math.max(countedOf(before), left) });
 }
 
-const heldBefore = ({ archive = NOTHING }: Status, index: string): Held | undefined =>
+export const heldBefore = ({ archive = NOTHING }: Status, index: string): Held | undefined =>
   archive.held.find((held) => held.index === index);
 
 /** How many of the index the run has counted: not those that change, while it may come to them again. */
 const countedOf = (held: Held | undefined): number =>
   held?.reason === CHANGED && held.after !== undefined ? 0 : (held?.documents ?? 0);
 
-function withHeld(status: Status, held: Held): Status {
+export function withHeld(status: Status, held: Held): Status {
   const { archive = NOTHING } = status;
   const others = archive.held.filter(({ index }) => index !== held.index);
   const more = countedOf(held) - countedOf(heldBefore(status, held.index));

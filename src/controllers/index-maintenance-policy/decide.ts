@@ -2,6 +2,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { ResourceEvent } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
 import { unfinishedOf } from './archive-hindered.ts';
+import { withHindered } from './archive-left.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun, withUnread } from './archive-steps.ts';
 import { deleteBatch, moveDocuments } from './carry-out.ts';
 import { acts, approves } from './due.ts';
@@ -96,7 +97,7 @@ function archive(situation: Situation, status: Status, run: Run): Step {
   const { policy, fresh, obstacle, due, now } = situation;
   const yields = archivalYields(policy, due.type === 'Run', now);
   const action = yields ? undefined : nextDocuments(status, run, fresh);
-  if (action === undefined) return end(situation, withUnread(status, fresh), run, 'Complete');
+  if (action === undefined) return complete(situation, { ...status, run }, run);
   const after = { ...status, run };
   return {
     ...verdictOf(policy, after, obstacle),
@@ -105,6 +106,12 @@ function archive(situation: Situation, status: Status, run: Run): Step {
     holds: true,
     next: 'now',
   };
+}
+
+/** What the run has not come to counts as well. */
+function complete(situation: Situation, status: Status, before: Run): Step {
+  const { run = before, ...told } = withUnread(withHindered(status, situation.fresh), situation.fresh);
+  return end(situation, told, run, 'Complete');
 }
 
 function withBatch({ policy, next, now }: Situation, chosen: readonly Member[]): StatusPlan {

@@ -68,7 +68,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 const failing = (errorClass: ErrorClass) =>
   new ElasticsearchError({ errorClass, outcomeUnknown: false, publicMessage: errorClass });
 
-async function moved(
+async function changeOf(
   answers: Readonly<Record<string, unknown>> = {},
   of = policy(),
   requests: ElasticsearchRequest[] = [],
@@ -99,7 +99,12 @@ async function moved(
     clusterUuidOf: () => 'c',
     snapshotOwners: () => () => false,
   };
-  const change = await moveBatch(given, { policy: of, pass, dependencies });
+  return moveBatch(given, { policy: of, pass, dependencies });
+}
+
+async function moved(...args: Parameters<typeof changeOf>) {
+  const [, , , given = batch] = args;
+  const change = await changeOf(...args);
   return change({ archive: { documents: 0, held: [], batch: given } }).archive;
 }
 
@@ -147,6 +152,41 @@ describe('a batch whose index is not whole', () => {
     const other = hindered(5).status?.archive?.hindered?.slice(1);
     const full = policy({ status: { archive: { documents: 0, held: [], hindered: other } } });
     await expect(moved({}, full)).rejects.toMatchObject({ reason: 'ArchivalHindered' });
+  });
+});
+
+describe('a batch that ends after its run', () => {
+  const healthy = { '/_cluster/health': { ...health, status: 'green' } };
+  const sides = (source: object, archived: object) => ({
+    ...healthy,
+    '/docs-1/_refresh': { _shards: shards },
+    '/docs-1/_search': pageOf(),
+    '/docs-1/_mget': { docs: [source] },
+    '/archive-2016/_mget': { docs: [archived] },
+  });
+  const run = {
+    time: '2026-03-01T00:20:00Z',
+    deleted: 0,
+    failed: 0,
+    dropped: 0,
+    aliasesAdded: 0,
+    aliasesRemoved: 0,
+    notArchived: 3,
+  };
+  const held = [{ index: 'docs-1', reason: 'WriteBlocked', documents: 3 }];
+  const left = { lastRun: run, archive: { documents: 0, held, batch } };
+  const [absent, there] = [{ found: false }, { found: true, ...copy }];
+  const other = { ...there, _source: { date: '2016-03-01' } };
+
+  it.each([
+    ['in the archive', sides(absent, there), 1, 2],
+    ['in neither', sides(absent, absent), 0, 3],
+    ['in both, another one', sides(there, other), 0, 3],
+  ])('counts its document for that run where it is %s', async (_, answers, archived, notArchived) => {
+    const after = (await changeOf(answers))(left);
+    expect(after.archive).toMatchObject({ documents: archived, held: [{ documents: notArchived }] });
+    expect(after.lastRun?.notArchived).toBe(notArchived);
+    expect([after.archive?.batch, after.lastRun?.archived ?? 0]).toEqual([undefined, archived]);
   });
 });
 

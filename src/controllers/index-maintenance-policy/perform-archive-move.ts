@@ -10,7 +10,8 @@ import { WaitingError } from '../../runtime/errors.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { archiveFault, sourceFault } from './archive-index.ts';
 import { dueWith, withoutArchiveBatch } from './archive-hindered.ts';
-import { holding, passing, withMoved } from './archive-steps.ts';
+import { withBatchEnded } from './archive-left.ts';
+import { holding, passing } from './archive-steps.ts';
 import { isCopyOf } from './copies.ts';
 import { acts } from './due.ts';
 import { fingerprintsOf } from './fingerprints.ts';
@@ -124,23 +125,23 @@ async function documentsOf(move: Move, obstacle: string | undefined) {
 
 /** Nothing is wrong with the documents. */
 function toldRefused(move: Move, { moved }: Settled): StatusChange<Status> {
-  const { batch, chosen } = move;
-  return (status) => {
-    const done = withMoved(withoutArchiveBatch(status, batch.id), batch.target, moved);
-    return passingRefused(done, move, chosen.size - moved);
-  };
+  const { batch, chosen, pass } = move;
+  return (status) =>
+    withBatchEnded(status, batch, { moved, now: pass.now }, (ended) =>
+      passingRefused(ended, move, chosen.size - moved),
+    );
 }
 
 /**
  * Documents that stay where they are would be chosen again for ever: the run goes on after them. Those that have merely
  * changed are tried again as long as others of the batch go.
  */
-function told({ batch, chosen }: Move, { moved, refused, taken }: Settled): StatusChange<Status> {
+function told({ batch, chosen, pass }: Move, { moved, refused, taken }: Settled): StatusChange<Status> {
   const failed = refused + taken;
   const reason = taken > 0 ? 'IdTaken' : refused > 0 ? 'DocumentsRefused' : 'DocumentsChanged';
-  return (status) => {
-    const done = withMoved(withoutArchiveBatch(status, batch.id), batch.target, moved);
-    if (failed === 0 && moved > 0) return done;
-    return passing(done, batch, { reason, failed, left: chosen.size - moved });
-  };
+  const isDone = failed === 0 && moved > 0;
+  return (status) =>
+    withBatchEnded(status, batch, { moved, now: pass.now }, (ended) =>
+      isDone ? ended : passing(ended, batch, { reason, failed, left: chosen.size - moved }),
+    );
 }

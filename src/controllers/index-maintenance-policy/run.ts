@@ -56,6 +56,16 @@ export function endRun(
   };
 }
 
+/** Documents that the last run has left are archived since: it may be without a failure by now. A run under way counts by itself. */
+export function withArchivedSince(status: Status, count: number, now: number): Status {
+  const { run, lastRun, archive } = status;
+  if (run !== undefined || lastRun === undefined || count === 0) return status;
+  const { archived = 0, notArchived = 0 } = lastRun;
+  const after = { ...lastRun, archived: archived + count, notArchived: Math.max(0, notArchived - count) };
+  const good = isClean(after, archive) ? { consecutiveFailures: 0, lastSuccessfulTime: timeText(now) } : {};
+  return { ...status, lastRun: after, ...good };
+}
+
 /** Of an index that cannot be asked nobody knows how many documents should have moved. */
 function isClean({ failed, notArchived = 0 }: Run, archive: Status['archive']): boolean {
   const isAllRead = archive?.held.every(({ reason }) => !isUnread(reason)) ?? true;

@@ -113,8 +113,9 @@ function heldOf(
   const tried = new Set(
     archive.flatMap(({ member, documents }) => (documents > 0 ? [member.index.name] : [])),
   );
-  const shown = (status?.archive?.held ?? []).filter(({ index }) => tried.has(index));
-  const told = [...(status?.archive?.hindered ?? []), ...shown];
+  const { hindered = [], held: left = [] } = status?.archive ?? {};
+  const aside = new Set(hindered.map(({ index }) => index));
+  const told = [...hindered, ...left.filter(({ index }) => tried.has(index) && !aside.has(index))];
   return [...held, ...refused, ...told.map(({ index, reason }) => ({ index, reason }))];
 }
 

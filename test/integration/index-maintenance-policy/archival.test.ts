@@ -347,7 +347,10 @@ describe('a batch that something comes in between of', () => {
       archive: {
         hindered: [{ index: `${policy.prefix}src`, reason: 'WriteBlocked' }],
         // A copy in that archive may have to be taken back.
-        held: [{ index: `${policy.prefix}src-3`, reason: 'ArchivalHindered' }],
+        held: [
+          { index: `${policy.prefix}src-3`, reason: 'ArchivalHindered' },
+          { index: `${policy.prefix}src`, reason: 'WriteBlocked', documents: 2 },
+        ],
       },
     });
     expect(status.conditions?.find(({ type }) => type === 'Ready')?.reason).toBe('ArchivalHindered');
@@ -356,6 +359,8 @@ describe('a batch that something comes in between of', () => {
     await block(null);
     const after = await policy.settle({ later: 61_000 });
     expect([after.archive?.hindered, after.archive?.documents]).toEqual([undefined, 4]);
+    // The third waits for the next run.
+    expect(after.lastRun).toMatchObject({ archived: 4, notArchived: 1 });
     expect(after.conditions?.find(({ type }) => type === 'Ready')?.reason).not.toBe('ArchivalHindered');
     expect(await policy.places()).toMatchObject({ 'leap-day': 'archive-2016', 'month-end': 'archive-2016' });
   });
