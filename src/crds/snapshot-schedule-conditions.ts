@@ -8,7 +8,7 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
     reasons: {
       Succeeded: 'The last snapshot is a success: complete, and with every index that existed.',
       Waiting: 'No snapshot has been made yet: no slot has come, or those that came were missed.',
-      InProgress: 'A snapshot is running.',
+      InProgress: 'A snapshot is running, or about to begin; the message says which.',
       SnapshotFailed: 'The last snapshot failed, was lost or could not begin; the message says why.',
       SnapshotPartial: 'The last snapshot lacks shards or indexes; the message names them.',
       SnapshotEmpty: 'The last snapshot holds nothing: no index matches spec.indices.',
@@ -21,7 +21,8 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
       RepositoryShared:
         'Elasticsearch has disabled the repository: another cluster writes to it, or its files were changed.',
       RepositoryUnreadable: 'The contents of the repository cannot be listed.',
-      Retrying: 'Elasticsearch or the repository could not be read; the operator tries again with back-off.',
+      Retrying:
+        'Elasticsearch or the repository could not be read, or a snapshot was not begun in time; the operator tries again with back-off.',
       WaitingForTurn:
         'As many repositories as the connection allows are being written, or Elasticsearch begins no snapshot at present.',
       MissingPrivileges:

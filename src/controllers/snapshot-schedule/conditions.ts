@@ -1,7 +1,7 @@
 import type { ExtraCondition, Readiness } from '../../runtime/controller.ts';
 import { timeOf } from '../../runtime/time.ts';
 import { DRAINS, drains } from './drain.ts';
-import type { Schedule, Status } from './observed.ts';
+import type { Run, Schedule, Status } from './observed.ts';
 import { vainAdoption } from './owner.ts';
 import { reasonOf } from './run.ts';
 import { runsOf, type Situation } from './situation.ts';
@@ -31,7 +31,7 @@ export function readiness(situation: Situation, status: Status): Readiness {
   const failed = last !== undefined && last.state !== 'SUCCESS';
   const drainText = drains(situation, status) ? ` ${DRAINS}` : '';
   if (run !== undefined && !failed)
-    return { type: 'ready', reason: 'InProgress', message: `${run.snapshot} is being made.${drainText}` };
+    return { type: 'ready', reason: 'InProgress', message: `${run.snapshot} ${stageOf(run)}.${drainText}` };
   const vain = vainAdoption(situation.owner, situation.seen?.snapshots);
   const told = (message: string) => (vain === undefined ? message : `${message} ${vain}`);
   if (last === undefined) return { type: 'ready', reason: 'Waiting', message: told(waitingText(status)) };
@@ -41,6 +41,10 @@ export function readiness(situation: Situation, status: Status): Readiness {
     `${last.name} is no success: ${last.message ?? last.state}. ${againText(status)}${drainText}`,
   );
 }
+
+/** A wish may stay one for long, and what keeps it from more is told beside this: nobody shall take it for a backup. */
+const stageOf = ({ accepted, slot }: Run): string =>
+  accepted ? 'is being made' : `is about to be begun, for the slot ${slot}`;
 
 /** A schedule that never comes due, as on 30 February, is a way to say that only run-now makes snapshots. */
 const neverComes = ({ nextScheduleTime }: Status): boolean => nextScheduleTime === undefined;

@@ -80,6 +80,15 @@ const running = (
 const reasonsOf = ({ events = [] }: ReturnType<typeof decide>) => events.map(({ reason }) => reason);
 
 describe('a slot', () => {
+  it.each([
+    [run, 'about to be begun'],
+    [accepted, 'being made'],
+  ])('is told as what it is: %o', (active, text) => {
+    const found = snapshot({ state: 'IN_PROGRESS', endTime: undefined });
+    const { ready } = running(active, active.accepted ? found : undefined);
+    expect([ready.reason, ready.message]).toEqual(['InProgress', expect.stringContaining(text)]);
+  });
+
   it('is wished for in status before anything is made', () => {
     const { status, actions, next } = decide(scheduleOf({}, handled(NOW - HOUR)), seen(), NOW + 5_000);
     expect([actions, next]).toEqual([[], 'now']);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answering } from '../../../test/support/scenario-elasticsearch.ts';
 import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
-import { classifyAnswer } from '../../elasticsearch/classify.ts';
+import { classifyAnswer, deadlinePassed } from '../../elasticsearch/classify.ts';
 import type { Run, Schedule } from './observed.ts';
 import { create } from './perform-create.ts';
 import type { EffectContext } from './perform-effect.ts';
@@ -53,6 +53,26 @@ it.each([
     expect(hindered?.refused).toBeUndefined();
   },
 );
+
+const unanswered = deadlinePassed({ method: 'POST', path: '/' }, 5_000);
+
+it('does not wait for a trial of the repository that is not answered: other snapshots may hold its threads', async () => {
+  const es = answering(NO_ALIKE, unanswered, { accepted: true });
+  const change = await create(action, { es, resource, pass } as unknown as EffectContext);
+  expect(change?.({ active: run }).active?.accepted).toBe(true);
+  const trial = es.requests.find(({ path }) => path.endsWith('/_verify'));
+  expect(trial?.timeoutMs).toBeLessThanOrEqual(10_000);
+});
+
+it('heeds what a trial of the repository finds', async () => {
+  const broken = answer(500, 'repository_verification_exception');
+  const es = answering(NO_ALIKE, broken);
+  await expect(create(action, { es, resource, pass } as unknown as EffectContext)).rejects.toBe(broken);
+});
+
+it('tells that its creation is not answered', async () => {
+  expect((await after(unanswered))?.hindrance).toMatchObject({ reason: 'Retrying', since: run.slot });
+});
 
 it('forgets what hindered it once it is begun', async () => {
   const es = answering(NO_ALIKE, { nodes: {} }, { accepted: true });

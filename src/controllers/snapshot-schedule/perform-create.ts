@@ -2,6 +2,7 @@ import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.
 import { verifyRepository } from '../../elasticsearch/repositories.ts';
 import { createSnapshot } from '../../elasticsearch/snapshot-changes.ts';
 import { indexBirths } from '../../elasticsearch/snapshot-indices.ts';
+import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import type { SnapshotAction } from './actions.ts';
 import { hindered, withoutHindrance } from './hindrance.ts';
@@ -26,8 +27,7 @@ export const create: SnapshotEffects['CreateSnapshot'] = async (action, context)
   if (wrong !== undefined) return refusing(action, wrong);
   const indices = expressionsOf(choice, await temporaryIndices(context));
   if (indices.length === 0) return refusing(action, NOTHING_LEFT);
-  // Elasticsearch itself does not look before it begins. That a login may not try says nothing of the repository.
-  await undefinedWhen(['forbidden'], verifyRepository(es, action.repository, pass.signal));
+  await verify(action.repository, context);
   const { includeGlobalState, ignoreUnavailable, partial } = spec;
   // An empty list would mean all features, with the global state.
   const featureStates = spec.featureStates.length > 0 ? spec.featureStates : ['none'];
@@ -42,6 +42,26 @@ export const create: SnapshotEffects['CreateSnapshot'] = async (action, context)
   }
   return (status) => changeRun(status, action, (run) => ({ ...withoutHindrance(run), accepted: true }));
 };
+
+/** A trial needs a thread, and the snapshots of others may hold all of them for hours; a creation needs none. */
+const VERIFY_MS = 5_000;
+
+/**
+ * Elasticsearch itself does not look before it begins. That a login may not try, or that no answer comes in time, says
+ * nothing of the repository.
+ * @throws what is wrong with it.
+ */
+async function verify(repository: string, { es, pass }: EffectContext): Promise<void> {
+  try {
+    await undefinedWhen(['forbidden'], verifyRepository(withTimeout(es, VERIFY_MS), repository, pass.signal));
+  } catch (error) {
+    if (!isElasticsearchError(error, 'timeout')) throw error;
+    pass.log.warn(
+      { err: error, repository },
+      'a repository is not verified in time; the snapshot is made all the same',
+    );
+  }
+}
 
 /** Those of restore checks, of whatever schedule. What only looks like one is somebody's data. */
 async function temporaryIndices({ es, pass }: EffectContext): Promise<readonly string[]> {

@@ -6,6 +6,9 @@ export function hindranceOf(error: unknown): Fault | undefined {
   if (!isElasticsearchError(error)) return undefined;
   // Without the call, which changes from slot to slot.
   if (error.errorClass === 'forbidden') return { reason: 'MissingPrivileges', message: error.clause };
+  // It may have begun all the same: the next pass looks for it by its name before it asks again.
+  if (error.errorClass === 'timeout')
+    return { reason: 'Retrying', message: 'Elasticsearch has not answered the request to make it in time' };
   if (error.errorType === 'concurrent_snapshot_execution_exception')
     return {
       reason: 'WaitingForTurn',
