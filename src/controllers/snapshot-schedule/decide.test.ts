@@ -975,6 +975,8 @@ describe('a restore check', () => {
     };
     expect(told(['.ds-logs-2026.06.15-000001'])).toEqual(['.ds-logs-2026.06.15-000001']);
     expect(told(['.kibana', '.ds-.fleet-2026.06.15-000001'])).toContain('of Elasticsearch itself');
+    expect(told(['a-restore-check-2026'])).toEqual(['a-restore-check-2026']);
+    expect(told(['a-restore-check-a1b2c36850f2a0'])).toContain('of another restore check');
     expect(told([])).toContain('small enough');
   });
 

@@ -8,7 +8,7 @@ type Choice = Pick<SnapshotScheduleSpec, 'indices' | 'exclude'>;
 /**
  * The expressions as Elasticsearch resolves them. It knows exclusions only behind a wildcard; without one, what is
  * excluded is left out here. Empty when nothing is left: an empty list would mean everything.
- * @param temporary indexes that nothing is to be taken of.
+ * @param temporary patterns of indexes that nothing is to be taken of.
  */
 export function expressionsOf(
   { indices, exclude }: Choice,
@@ -18,7 +18,6 @@ export function expressionsOf(
     return indices.filter((name) => !coveredByAny(exclude, name));
   // Wildcards first: so the exclusions hold for the plain names as well.
   const wildcardsFirst = [...indices].sort((a, b) => Number(b.includes('*')) - Number(a.includes('*')));
-  // Behind a wildcard nobody minds that one of them is gone by then.
-  const without = [...exclude, ...temporary.map((name) => `${name}*`)];
+  const without = [...exclude, ...temporary];
   return [...wildcardsFirst, ...without.map((pattern) => `-${pattern}`)];
 }

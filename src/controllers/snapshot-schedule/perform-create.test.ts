@@ -29,7 +29,7 @@ const NO_ALIKE = { metadata: { indices: {} } };
 
 /** What the run in status comes to by the answer to its creation; undefined when nothing is written. */
 async function after(created: unknown): Promise<Run | undefined> {
-  const es = answering(NO_ALIKE, { nodes: {} }, created);
+  const es = answering({ nodes: {} }, NO_ALIKE, created);
   const change = await create(action, { es, resource, pass } as unknown as EffectContext);
   return change?.({ active: run }).active;
 }
@@ -57,7 +57,7 @@ it.each([
 const unanswered = deadlinePassed({ method: 'POST', path: '/' }, 5_000);
 
 it('does not wait for a trial of the repository that is not answered: other snapshots may hold its threads', async () => {
-  const es = answering(NO_ALIKE, unanswered, { accepted: true });
+  const es = answering(unanswered, NO_ALIKE, { accepted: true });
   const change = await create(action, { es, resource, pass } as unknown as EffectContext);
   expect(change?.({ active: run }).active?.accepted).toBe(true);
   const trial = es.requests.find(({ path }) => path.endsWith('/_verify'));
@@ -66,7 +66,7 @@ it('does not wait for a trial of the repository that is not answered: other snap
 
 it('heeds what a trial of the repository finds', async () => {
   const broken = answer(500, 'repository_verification_exception');
-  const es = answering(NO_ALIKE, broken);
+  const es = answering(broken);
   await expect(create(action, { es, resource, pass } as unknown as EffectContext)).rejects.toBe(broken);
 });
 
@@ -75,18 +75,43 @@ it('tells that its creation is not answered', async () => {
 });
 
 it('forgets what hindered it once it is begun', async () => {
-  const es = answering(NO_ALIKE, { nodes: {} }, { accepted: true });
+  const es = answering({ nodes: {} }, NO_ALIKE, { accepted: true });
   const change = await create(action, { es, resource, pass } as unknown as EffectContext);
   const hindrance = { reason: 'MissingPrivileges', message: 'no', since: run.slot };
   expect(change?.({ active: { ...run, hindrance } }).active).toEqual({ ...run, accepted: true });
 });
 
 it('asks for nothing when exclude leaves nothing: an empty list would be everything', async () => {
-  const es = answering(NO_ALIKE);
+  const es = answering();
   const nothing = { ...resource, spec: { ...resource.spec, indices: ['a'], exclude: ['*'] } };
   const change = await create(action, { es, resource: nothing, pass } as unknown as EffectContext);
   expect(change?.({ active: run }).active?.refused).toContain('spec.exclude leaves nothing');
-  expect(es.requests.map(({ method }) => method)).toEqual(['GET']);
+  expect(es.requests).toEqual([]);
+});
+
+describe('the indexes of restore checks', () => {
+  const ours = 'app-restore-check-a1b2c36850f2a0';
+  const theirs = 'app-restore-check-2026';
+  /** What is asked for while these are there. */
+  async function askedFor(...names: readonly string[]): Promise<readonly string[]> {
+    const born = names.map((name) => [name, { settings: { index: { creation_date: '1' } } }]);
+    const alike = { metadata: { indices: Object.fromEntries(born) } };
+    const es = answering({ nodes: {} }, alike, { accepted: true });
+    await create(action, { es, resource, pass } as unknown as EffectContext);
+    const asked = es.requests.at(-1)?.body as { readonly indices: readonly string[] } | undefined;
+    return asked?.indices ?? [];
+  }
+
+  it('are left out, also those that come in the last moment', async () => {
+    const expected = ['*', '-*-restore-check-*'];
+    expect(await askedFor()).toEqual(expected);
+    expect(await askedFor(ours)).toEqual(expected);
+  });
+
+  it('are left out by name beside an index of somebody that looks alike', async () => {
+    expect(await askedFor(theirs, ours)).toEqual(['*', `-${ours}*`]);
+    expect(await askedFor(theirs)).toEqual(['*']);
+  });
 });
 
 it.each([
@@ -96,7 +121,7 @@ it.each([
 ])('names the index that does not exist: %s', async (reason, text) => {
   const body = { error: { type: 'index_not_found_exception', reason }, status: 404 };
   const missing = classifyAnswer({ method: 'PUT', path: '/' }, { status: 404, body });
-  const es = answering(NO_ALIKE, { nodes: {} }, missing);
+  const es = answering({ nodes: {} }, NO_ALIKE, missing);
   const plain = { ...resource, spec: { ...resource.spec, indices: ['a', 'b'], ignoreUnavailable: false } };
   const change = await create(action, { es, resource: plain, pass } as unknown as EffectContext);
   expect(change?.({ active: run }).active?.refused).toContain(text);
@@ -110,7 +135,7 @@ describe('features', () => {
   });
   const features = { features: [{ name: 'tasks' }, { name: 'kibana' }] };
   const refusedOf = async (featureStates: readonly string[], ...answers: readonly unknown[]) => {
-    const es = answering(...answers, NO_ALIKE, { nodes: {} }, { accepted: true });
+    const es = answering(...answers, { nodes: {} }, NO_ALIKE, { accepted: true });
     const change = await create(action, {
       es,
       resource: of(featureStates),

@@ -25,9 +25,9 @@ export const create: SnapshotEffects['CreateSnapshot'] = async (action, context)
   const choice = await exactChoice(context);
   const wrong = choice.refused ?? (await unknownFeature(context));
   if (wrong !== undefined) return refusing(action, wrong);
-  const indices = expressionsOf(choice, await temporaryIndices(context));
-  if (indices.length === 0) return refusing(action, NOTHING_LEFT);
+  if (expressionsOf(choice).length === 0) return refusing(action, NOTHING_LEFT);
   await verify(action.repository, context);
+  const indices = expressionsOf(choice, await temporaryPatterns(context));
   const { includeGlobalState, ignoreUnavailable, partial } = spec;
   // An empty list would mean all features, with the global state.
   const featureStates = spec.featureStates.length > 0 ? spec.featureStates : ['none'];
@@ -63,10 +63,14 @@ async function verify(repository: string, { es, pass }: EffectContext): Promise<
   }
 }
 
-/** Those of restore checks, of whatever schedule. What only looks like one is somebody's data. */
-async function temporaryIndices({ es, pass }: EffectContext): Promise<readonly string[]> {
-  const alike = await indexBirths(es, [RESTORED_PATTERN], pass.signal);
-  return alike.map(({ name }) => name).filter(isTemporary);
+/**
+ * What leaves out the indexes of restore checks, of whatever schedule; one may be restored at any moment, so that a pattern
+ * is better than names. But what only looks like one is somebody's data, and where there is such a thing names must do.
+ */
+async function temporaryPatterns({ es, pass }: EffectContext): Promise<readonly string[]> {
+  const alike = (await indexBirths(es, [RESTORED_PATTERN], pass.signal)).map(({ name }) => name);
+  // Elasticsearch minds an excluded name that is gone by then, but not behind a wildcard.
+  return alike.every(isTemporary) ? [RESTORED_PATTERN] : alike.filter(isTemporary).map((name) => `${name}*`);
 }
 
 /** @throws what is no refusal. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseSize } from '../../crds/size.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { SnapshotIndex } from '../../elasticsearch/restore.ts';
+import { isTemporary } from './names.ts';
 import type { RestoreFacts } from './observed.ts';
 
 /** Which indexes of a snapshot a restore check tries. */
@@ -9,9 +10,12 @@ import type { RestoreFacts } from './observed.ts';
 /** Our suffix must fit within the 255 bytes of a name. */
 const LONGEST_NAME = 220;
 
-/** Names with a dot are Elasticsearch's own, but for those of the indexes behind data streams. */
+/**
+ * Names with a dot are Elasticsearch's own, but for those of the indexes behind data streams. What another check had
+ * restored is nobody's data, and gone by now.
+ */
 function mayBeTried(name: string): boolean {
-  return /^([^.]|\.ds-[^.])/.test(name) && Buffer.byteLength(name) <= LONGEST_NAME;
+  return /^([^.]|\.ds-[^.])/.test(name) && Buffer.byteLength(name) <= LONGEST_NAME && !isTemporary(name);
 }
 
 /** Another part each time, and the same whoever computes it. */
@@ -38,7 +42,7 @@ export function noSample(
     return `${snapshot} does not tell what is in it; the log of Elasticsearch says why`;
   return smallOnes(facts, spec).length === 0
     ? 'no index is small enough for maxBytes'
-    : 'what is small enough for maxBytes is of Elasticsearch itself, or has a name that is too long for a temporary one';
+    : 'what is small enough for maxBytes is of Elasticsearch itself or of another restore check, or has a name that is too long for a temporary one';
 }
 
 function smallOnes(
