@@ -81,8 +81,11 @@ export async function restoreRenamed(
 export interface RestoredIndex {
   readonly name: string;
   readonly uuid: string;
-  /** Elasticsearch has given up on a shard: failed when it tried to restore it, unplaced when no node may take it. */
-  readonly state: 'restoring' | 'restored' | 'failed' | 'unplaced';
+  /**
+   * Elasticsearch has given up on a shard: failed when it tried to restore it, unplaced when no node may take it. Lost
+   * when no node has it: it went away with one, or its restore was cut off by a restart and is not taken up again.
+   */
+  readonly state: 'restoring' | 'restored' | 'failed' | 'unplaced' | 'lost';
 }
 
 const shard = z.object({
@@ -142,9 +145,12 @@ export async function restoredIndices(
 
 function stateOf(shards: readonly z.output<typeof shard>[]): RestoredIndex['state'] {
   const primaries = shards.filter(({ primary }) => primary);
-  const lost = primaries.filter(isGivenUp);
-  if (lost.length > 0)
-    return lost.some(({ unassigned_info: info }) => (info?.failed_attempts ?? 0) > 0) ? 'failed' : 'unplaced';
+  const givenUp = primaries.filter(isGivenUp);
+  if (givenUp.length > 0)
+    return givenUp.some(({ unassigned_info: info }) => (info?.failed_attempts ?? 0) > 0)
+      ? 'failed'
+      : 'unplaced';
+  if (primaries.some(isLost)) return 'lost';
   const done = primaries.length > 0 && primaries.every(({ state }) => state === 'STARTED');
   return done ? 'restored' : 'restoring';
 }
@@ -155,4 +161,10 @@ function stateOf(shards: readonly z.output<typeof shard>[]): RestoredIndex['stat
  */
 function isGivenUp({ state, recovery_source: from, unassigned_info: info }: z.output<typeof shard>): boolean {
   return state === 'UNASSIGNED' && from?.type === 'SNAPSHOT' && info?.allocation_status === 'deciders_no';
+}
+
+/** What is restored from a snapshot needs no copy on a node. */
+function isLost({ state, recovery_source: from, unassigned_info: info }: z.output<typeof shard>): boolean {
+  const needsCopy = from?.type !== 'SNAPSHOT';
+  return state === 'UNASSIGNED' && needsCopy && info?.allocation_status === 'no_valid_shard_copy';
 }

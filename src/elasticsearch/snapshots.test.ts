@@ -191,6 +191,9 @@ describe('a restored index', () => {
     ['restoring', unassigned('deciders_no', 0, 'EXISTING_STORE')],
     ['failed', unassigned('deciders_no', 1)],
     ['unplaced', unassigned('deciders_no')],
+    // As after a restart in the middle of the restore.
+    ['lost', unassigned('no_valid_shard_copy', 0, 'EXISTING_STORE')],
+    ['restoring', unassigned('no_valid_shard_copy')],
   ])('is %s: %j', async (expected, answer) => {
     expect(await restoredIndices(answering(answer), ['r'])).toEqual([
       { name: 'r', uuid: 'u', state: expected },

@@ -916,6 +916,15 @@ describe('a restore check', () => {
     expect(status.restoring?.result).toEqual({ result: 'Failed', message: expect.stringContaining(text) });
   });
 
+  it('whose index went away with a node is dropped at once, and blames no snapshot', () => {
+    const facts = { ...restore, restored: [{ ...left, state: 'lost' as const }] };
+    const status = handled(NOW, checking({ requested: true }));
+    const dropped = decide(scheduleOf({}, status), seen({ restore: facts }), NOW).status;
+    expect(dropped.restoring?.result?.result).toBe('Skipped');
+    const { actions } = decide(scheduleOf({}, dropped), seen({ restore: facts }), NOW);
+    expect(actions).toMatchObject([{ type: 'DropRestored', indices: [{ uuid: 'u' }] }]);
+  });
+
   it('is told while the first one runs', () => {
     const spec = { restoreCheck: { schedule: '@daily' } };
     const restoreCheckOf = (status: Status) =>

@@ -131,12 +131,17 @@ function failureOf(
   { snapshot, repository, indices }: Restoring,
   restored: RestoreFacts['restored'],
 ): Result | undefined {
-  const given = ({ state }: RestoreFacts['restored'][number]) => state === 'failed' || state === 'unplaced';
-  const failed = restored.find(given);
-  if (failed === undefined) return undefined;
-  const source = indices.find((index) => index.restored === failed.name)?.source ?? failed.name;
+  const failed = restored.find(({ state }) => state === 'failed' || state === 'unplaced');
+  const given = failed ?? restored.find(({ state }) => state === 'lost');
+  if (given === undefined) return undefined;
+  const source = indices.find((index) => index.restored === given.name)?.source ?? given.name;
+  if (given.state === 'lost')
+    return {
+      result: 'Skipped',
+      message: `the copy of ${source} went away with a node, or its restore was cut off by the restart of one: this says nothing of ${snapshot}`,
+    };
   const why =
-    failed.state === 'failed'
+    given.state === 'failed'
       ? `files of it in ${repository} are missing or damaged; the next snapshot does not copy them again unless the index changes`
       : 'its copy could not be placed on any node; make room (GET _cat/allocation: a disk above cluster.routing.allocation.disk.watermark.low takes none), or loosen cluster.routing.allocation';
   return { result: 'Failed', message: `${source} cannot be restored from ${snapshot}: ${why}` };
