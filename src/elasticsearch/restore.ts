@@ -84,8 +84,9 @@ export interface RestoredIndex {
   /**
    * Elasticsearch has given up on a shard: failed when it tried to restore it, unplaced when no node may take it. Lost
    * when no node has it: it went away with one, or its restore was cut off by a restart and is not taken up again.
+   * Created when it did not come out of a snapshot at all.
    */
-  readonly state: 'restoring' | 'restored' | 'failed' | 'unplaced' | 'lost';
+  readonly state: 'restoring' | 'restored' | 'failed' | 'unplaced' | 'lost' | 'created';
 }
 
 const shard = z.object({
@@ -101,7 +102,14 @@ const state = z.object({
   metadata: z
     .object({
       indices: z
-        .record(z.string(), z.object({ settings: z.object({ index: z.object({ uuid: z.string() }) }) }))
+        .record(
+          z.string(),
+          z.object({
+            settings: z.object({
+              index: z.object({ uuid: z.string(), provided_name: z.string().optional() }),
+            }),
+          }),
+        )
         .default({}),
     })
     .default({ indices: {} }),
@@ -127,6 +135,7 @@ export async function restoredIndices(
       ignore_unavailable: true,
       filter_path: [
         'metadata.indices.*.settings.index.uuid',
+        'metadata.indices.*.settings.index.provided_name',
         'routing_table.indices.*.shards.*.state',
         'routing_table.indices.*.shards.*.primary',
         'routing_table.indices.*.shards.*.recovery_source.type',
@@ -139,8 +148,19 @@ export async function restoredIndices(
   return Object.entries(answer.metadata.indices).map(([name, { settings }]) => ({
     name,
     uuid: settings.index.uuid,
-    state: stateOf(Object.values(answer.routing_table.indices[name]?.shards ?? {}).flat()),
+    state: wasCreatedAs(name, settings.index)
+      ? 'created'
+      : stateOf(Object.values(answer.routing_table.indices[name]?.shards ?? {}).flat()),
   }));
+}
+
+/**
+ * Whether an index was made under the name that it has. One that was restored under another name keeps the name of its
+ * origin here (elastic/elasticsearch#55101), also after a restart, when nothing else tells where it came from.
+ * @param settings what lies below `index`.
+ */
+export function wasCreatedAs(name: string, settings: { readonly provided_name?: unknown }): boolean {
+  return settings.provided_name === name;
 }
 
 function stateOf(shards: readonly z.output<typeof shard>[]): RestoredIndex['state'] {

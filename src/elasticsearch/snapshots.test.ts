@@ -168,10 +168,11 @@ describe('the births of indexes', () => {
 });
 
 describe('a restored index', () => {
-  const state = (...shards: readonly object[]) => ({
-    metadata: { indices: { r: { settings: { index: { uuid: 'u' } } } } },
+  const stateOf = (provided_name: string, ...shards: readonly object[]) => ({
+    metadata: { indices: { r: { settings: { index: { uuid: 'u', provided_name } } } } },
     routing_table: { indices: { r: { shards: { 0: shards } } } },
   });
+  const state = (...shards: readonly object[]) => stateOf('origin', ...shards);
   const unassigned = (allocation_status: string, failed_attempts?: number, type = 'SNAPSHOT') =>
     state({
       state: 'UNASSIGNED',
@@ -182,6 +183,7 @@ describe('a restored index', () => {
 
   it.each([
     ['restored', state({ state: 'STARTED', primary: true }, { state: 'UNASSIGNED', primary: false })],
+    ['created', stateOf('r', { state: 'STARTED', primary: true })],
     ['restoring', state({ state: 'INITIALIZING', primary: true })],
     ['restoring', unassigned('no_attempt')],
     ['restoring', unassigned('no_attempt', 2)],

@@ -925,6 +925,14 @@ describe('a restore check', () => {
     expect(actions).toMatchObject([{ type: 'DropRestored', indices: [{ uuid: 'u' }] }]);
   });
 
+  it.each([{}, { requested: true }])('gives up what somebody has created under its name: %o', (more) => {
+    const facts = { ...restore, restored: [], taken: [left.name] };
+    const given = decide(scheduleOf({}, handled(NOW, checking(more))), seen({ restore: facts }), NOW);
+    expect([given.actions, given.status.restoring?.result?.result]).toEqual([[], 'Skipped']);
+    const { actions, status } = decide(scheduleOf({}, given.status), seen({ restore: facts }), NOW);
+    expect([actions, status.restoring, status.lastRestoreCheck?.result]).toEqual([[], undefined, 'Skipped']);
+  });
+
   it('is told while the first one runs', () => {
     const spec = { restoreCheck: { schedule: '@daily' } };
     const restoreCheckOf = (status: Status) =>

@@ -40,3 +40,12 @@ it('an index behind an alias of a temporary name is nobody of ours', async () =>
   };
   expect((await readRestoring(restoring, es, new AbortController().signal)).restored).toEqual([]);
 });
+
+it('an index that somebody has created under a temporary name is nobody of ours', async () => {
+  const settings = { index: { uuid: 'u1', provided_name: 'copy' } };
+  const es: Elasticsearch = {
+    request: async () => ({ ...state, metadata: { indices: { copy: { settings } } } }),
+  };
+  const facts = await readRestoring(restoring, es, new AbortController().signal);
+  expect(facts).toMatchObject({ restored: [], taken: ['copy'] });
+});

@@ -54,7 +54,9 @@ export async function readRestoring(
 ): Promise<RestoreFacts> {
   const names = indices.map(({ restored }) => restored);
   // An alias that somebody has called so stands for another index.
-  const restored = (await restoredIndices(es, names, signal)).filter(({ name }) => names.includes(name));
+  const found = (await restoredIndices(es, names, signal)).filter(({ name }) => names.includes(name));
+  const restored = found.filter(({ state }) => state !== 'created');
+  const taken = found.filter((index) => !restored.includes(index)).map(({ name }) => name);
   const isComplete = restored.filter(({ state }) => state === 'restored').length === indices.length;
   const comparisons =
     isComplete && result === undefined
@@ -63,7 +65,7 @@ export async function readRestoring(
           Promise.all(indices.map((index) => compareIfPossible(index, es, signal))),
         )
       : [];
-  return { candidates: [], restored, comparisons };
+  return { candidates: [], restored, taken, comparisons };
 }
 
 /** Slots and retention do not wait for an index that cannot be counted. */

@@ -67,6 +67,8 @@ export interface RestoreFacts {
   readonly candidates: readonly SnapshotIndex[] | undefined;
   /** The temporary indexes that exist. */
   readonly restored: readonly RestoredIndex[];
+  /** Their names that indexes of somebody else have. */
+  readonly taken?: readonly string[];
   /** Read once all are restored; undefined when the login may not. */
   readonly comparisons: readonly Comparison[] | undefined;
 }

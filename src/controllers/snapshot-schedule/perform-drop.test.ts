@@ -56,6 +56,8 @@ describe('the index of a restore check', () => {
     ['hidden', { hidden: 'true' }, ['/copy']],
     ['no more hidden', {}, ['/copy']],
     ['another one of its name', { uuid: 'u2' }, []],
+    ['restored from another one', { provided_name: 'a' }, ['/copy']],
+    ['created by somebody', { provided_name: 'copy' }, []],
   ])('that is %s', async (_, settings, deleted) => {
     const cluster = having(settings);
     await dropRestored(action, contextOf(cluster, status));

@@ -1,6 +1,6 @@
 import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
-import type { RestoredIndex } from '../../elasticsearch/restore.ts';
+import { type RestoredIndex, wasCreatedAs } from '../../elasticsearch/restore.ts';
 import { timeText } from '../../runtime/time.ts';
 import type { EffectContext, SnapshotEffects } from './perform-effect.ts';
 import { withRestoring } from './perform-restore.ts';
@@ -9,7 +9,7 @@ import { withRestoring } from './perform-restore.ts';
 const AGAIN_MS = 60_000;
 
 /**
- * Deletes the temporary indexes of a restore check, by name and uuid as they were seen.
+ * Deletes the temporary indexes of a restore check, by name and uuid as they were seen, and only what was restored.
  * @throws what keeps it from that while the schedule is being deleted, so that it is given up in time.
  */
 export const dropRestored: SnapshotEffects['DropRestored'] = async ({ indices }, context) => {
@@ -32,7 +32,7 @@ async function dropOne(
   { es, pass }: EffectContext,
 ): Promise<void> {
   const [found] = await getIndex(es, name, pass.signal);
-  if (found?.uuid !== uuid || found.name !== name) return;
+  if (found?.uuid !== uuid || found.name !== name || wasCreatedAs(name, found.settings)) return;
   pass.log.info({ index: name, uuid }, 'deleting an index of a restore check');
   await undefinedWhen(['indexNotFound'], deleteIndex(es, name, pass.signal));
 }

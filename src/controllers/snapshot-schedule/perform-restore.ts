@@ -1,5 +1,5 @@
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
-import { restoreRenamed } from '../../elasticsearch/restore.ts';
+import { restoredIndices, restoreRenamed } from '../../elasticsearch/restore.ts';
 import type { Restoring, Status } from './observed.ts';
 import type { SnapshotEffects } from './perform-effect.ts';
 
@@ -8,6 +8,10 @@ export const restoreSample: SnapshotEffects['RestoreSample'] = async (
   { repository, snapshot, indices, suffix },
   { es, pass },
 ) => {
+  const names = indices.map((name) => name + suffix);
+  const there = await restoredIndices(es, names, pass.signal);
+  // Elasticsearch would restore over one that is closed. The next pass finds out whose it is.
+  if (there.some(({ name }) => names.includes(name))) return undefined;
   try {
     await restoreRenamed(es, { repository, snapshot, indices }, suffix, pass.signal);
   } catch (error) {

@@ -108,10 +108,15 @@ function goOn(situation: Situation, step: Step, restoring: Restoring): Step {
 function resultOf(
   { plan, mayAct, seen, now }: Situation,
   restoring: Restoring,
-  { restored, comparisons }: RestoreFacts,
+  { restored, taken: [taken] = [], comparisons }: RestoreFacts,
 ): Result | undefined {
   // Without the grant or the repository it can only be let go.
   if (!mayAct || seen === undefined) return STOPPED;
+  if (taken !== undefined)
+    return {
+      result: 'Skipped',
+      message: `somebody has created an index of the temporary name ${taken}: it is left alone, and the next check uses another name`,
+    };
   const failure = failureOf(restoring, restored);
   if (failure !== undefined) return failure;
   if (restoring.requested && restored.length < restoring.indices.length)
