@@ -7,6 +7,7 @@ import {
   undefinedWhen,
 } from '../../elasticsearch/errors.ts';
 import { createIndex, deleteIndex, getIndex, type IndexInfo } from '../../elasticsearch/indices.ts';
+import { isShardLimit, SHARD_LIMIT } from '../../elasticsearch/shard-limit.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { Body } from './actions.ts';
 import { type ActionOf, type Change, type EffectContext, failing, requireSame } from './perform-effect.ts';
@@ -105,10 +106,10 @@ export const SHARDS_AGAIN_MS = 30_000;
 
 /** @throws WaitingError `PreflightFailed` when that is what the error says. */
 export function requireRoomForShards(index: string, error: unknown): void {
-  if (!isElasticsearchError(error, 'invalid') || !/maximum \w+ shards open/.test(error.detail ?? '')) return;
+  if (!isShardLimit(error)) return;
   throw new WaitingError(
     'PreflightFailed',
-    `${index} cannot be made, because the cluster has as many shards as cluster.max_shards_per_node allows: delete indexes, add a node or raise that setting`,
+    `${index} cannot be made, because ${SHARD_LIMIT}`,
     SHARDS_AGAIN_MS,
     { cause: error },
   );

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import { answering } from '../../../test/support/scenario-elasticsearch.ts';
 import type { Status } from './observed.ts';
 import type { EffectContext } from './perform-effect.ts';
@@ -31,4 +32,18 @@ it('nothing is restored over an index that has come in between', async () => {
   // That a name is an alias is for Elasticsearch to refuse.
   const aliased = { metadata: { indices: { theirs: { settings: { index: { uuid: 'u' } } } } } };
   expect(await restoreSample(action, contextOf(answering(aliased, { accepted: true })))).toBeDefined();
+});
+
+it.each([
+  [
+    'Skipped',
+    'this cluster currently has [27]/[27] maximum normal shards open',
+    'cluster.max_shards_per_node',
+  ],
+  ['Failed', 'no', 'validation_exception'],
+])('a restore that is refused is %s: %s', async (result, reason, text) => {
+  const body = { error: { type: 'validation_exception', reason }, status: 400 };
+  const refused = classifyAnswer({ method: 'POST', path: '/' }, { status: 400, body });
+  const change = await restoreSample(action, contextOf(answering({}, refused)));
+  expect(change?.(status).restoring?.result).toEqual({ result, message: expect.stringContaining(text) });
 });

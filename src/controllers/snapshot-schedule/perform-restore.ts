@@ -1,5 +1,6 @@
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { restoredIndices, restoreRenamed } from '../../elasticsearch/restore.ts';
+import { isShardLimit, SHARD_LIMIT } from '../../elasticsearch/shard-limit.ts';
 import type { Restoring, Status } from './observed.ts';
 import type { SnapshotEffects } from './perform-effect.ts';
 
@@ -36,6 +37,7 @@ function refusal(error: unknown, snapshot: string): Restoring['result'] {
       result: 'Skipped',
       message: 'the user of the connection lacks the privilege cluster:admin/snapshot/restore',
     };
+  if (isShardLimit(error)) return { result: 'Skipped', message: `nothing was restored: ${SHARD_LIMIT}` };
   if (isElasticsearchError(error, 'notFound')) return { result: 'Skipped', message: `${snapshot} is gone` };
   if (!isElasticsearchError(error)) return undefined;
   // Our own earlier call, whose answer was lost.
