@@ -6,7 +6,7 @@ import { WaitingError } from '../../runtime/errors.ts';
 import { timeOf } from '../../runtime/time.ts';
 import { readRestoring } from './observe-restore.ts';
 import type { Observed, RestoreFacts, Schedule, Unavailable } from './observed.ts';
-import { STOPPED } from './restore-check.ts';
+import { STOPPED } from './restore-result.ts';
 import { useOf } from './use.ts';
 
 /**
