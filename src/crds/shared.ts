@@ -121,6 +121,8 @@ export interface KindDefinition<Spec, Status> {
   readonly conditions: readonly ConditionDoc[];
   /** The newest form of a status that this operator can go on from. */
   readonly statusFormat: number;
+  /** What may be left in Elasticsearch when the cleanup of an object is given up, and how to find it: whole sentences. */
+  readonly leaves?: string;
 }
 
 const condition = object('What is known about one aspect of this object.', {

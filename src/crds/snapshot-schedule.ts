@@ -212,4 +212,6 @@ export const snapshotSchedule = defineCrd({
     conditionColumn('Message', 'Ready', 'message', 'What is happening, or what went wrong.'),
   ],
   conditions: snapshotScheduleConditions,
+  leaves:
+    'Indexes of a restore check may be left: GET _cat/indices/*-restore-check-*?expand_wildcards=all lists them; delete those that no schedule names in status.restoring.',
 });

@@ -52,6 +52,7 @@ interface Ways {
   readonly perform?: LampController['perform'];
   readonly forget?: () => void;
   readonly handlesRunNow?: boolean;
+  readonly definition?: LampController['definition'];
 }
 
 function controller({ observe, decide, perform, ...more }: Ways): LampController {
@@ -580,6 +581,17 @@ describe('the finalizer', () => {
       );
       expect(notes.join()).toMatch(/orders-v1.*no connection to es\./);
       expect(notes.join()).toContain(settings);
+    });
+
+    it('says what its kind leaves behind', async () => {
+      await clock.advance(120_000);
+      const notes: string[] = [];
+      const definition = { ...lamp, leaves: 'Look for bulbs.' };
+      await pass(
+        { definition, observe: throwing(new Error('x')) },
+        { record: (_, { note }) => void notes.push(note) },
+      );
+      expect(notes.join()).toContain('Look for bulbs.');
     });
 
     it.each(failures)('stays as long as the kill switch is on: %s', async (_, ways) => {

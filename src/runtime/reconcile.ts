@@ -144,7 +144,7 @@ async function endOfCleanup(state: PassState, { error, outcome }: Failure): Prom
   if (left === undefined || state.engine.pausedByHand?.() === true) return outcome;
   if (left > 0) return withinMs(outcome, left);
   await patchObject(state, removeFinalizerPatch(state.current));
-  state.engine.record(state.current, abandonedCleanup(state.current, error));
+  state.engine.record(state.current, abandonedCleanup(state.current, state.definition, error));
   return { type: 'again', afterMs: 0 };
 }
 
