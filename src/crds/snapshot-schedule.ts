@@ -120,10 +120,14 @@ const spec = object('When snapshots are made, of which indexes, and which snapsh
     .describe(
       'Include the state of the cluster: templates, pipelines, persistent settings. If the connection is in another namespace, this needs a grant on "*".',
     ),
-  featureStates: setOf(
-    matching(255, '^[a-z0-9_.-]+$', 'must be the name of a feature, as GET _features lists them').describe(
-      'The name of a feature.',
+  featureStates: ruled(
+    setOf(
+      matching(255, '^[a-z0-9_.-]+$', 'must be the name of a feature, as GET _features lists them').describe(
+        'The name of a feature.',
+      ),
     ),
+    { rule: "!('none' in self) || size(self) == 1", message: 'must not name features beside none' },
+    (features) => !features.includes('none') || features.length === 1,
   )
     .default([])
     .describe(
