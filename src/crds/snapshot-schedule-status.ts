@@ -96,7 +96,7 @@ export const snapshotScheduleStatus = object('The results of the snapshots, and 
   staleAfter: spent('How old the newest success may be: spec.staleAfter, or its default.').optional(),
   lastSnapshot: object('The result of the last snapshot.', {
     ...ended,
-    message: text(1024).describe('Why it is no success.').optional(),
+    message: text(1024).describe('Why it is no success, or what is not known of it.').optional(),
     failures: list(failure, 5).describe('The first five shards that are missing.').optional(),
   }).optional(),
   incomplete: list(
@@ -110,6 +110,9 @@ export const snapshotScheduleStatus = object('The results of the snapshots, and 
     .describe(
       'Snapshots that Elasticsearch calls a success, but that lack an index that existed. Listed as long as they are in the repository.',
     ),
+  unverifiedUntil: time(
+    'Nobody knows whether snapshots for slots up to this time lack an index: the status that knew it was lost.',
+  ).optional(),
   unreadable: object(
     'Snapshots of the repository that cannot be read, whoever made them. They do not count and are not deleted.',
     {

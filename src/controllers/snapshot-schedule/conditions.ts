@@ -35,7 +35,7 @@ export function readiness(situation: Situation, status: Status): Readiness {
   const vain = vainAdoption(situation.owner, situation.seen?.snapshots);
   const told = (message: string) => (vain === undefined ? message : `${message} ${vain}`);
   if (last === undefined) return { type: 'ready', reason: 'Waiting', message: told(waitingText(status)) };
-  if (!failed) return { type: 'ready', reason: 'Succeeded', message: told(`${last.name} is complete.`) };
+  if (!failed) return { type: 'ready', reason: 'Succeeded', message: told(successText(last)) };
   return waitingFor(
     reasonOf(last.state),
     `${last.name} is no success: ${last.message ?? last.state}. ${againText(status)}${drainText}`,
@@ -45,6 +45,12 @@ export function readiness(situation: Situation, status: Status): Readiness {
 /** A wish may stay one for long, and what keeps it from more is told beside this: nobody shall take it for a backup. */
 const stageOf = ({ accepted, slot }: Run): string =>
   accepted ? 'is being made' : `is about to be begun, for the slot ${slot}`;
+
+function successText({ name, message }: NonNullable<Status['lastSnapshot']>): string {
+  return message === undefined
+    ? `${name} is complete.`
+    : `${name} is a success in Elasticsearch; ${message}.`;
+}
 
 /** A schedule that never comes due, as on 30 February, is a way to say that only run-now makes snapshots. */
 const neverComes = ({ nextScheduleTime }: Status): boolean => nextScheduleTime === undefined;

@@ -16,9 +16,18 @@ import { retain } from './retain.ts';
 import { type Situation, situationOf } from './situation.ts';
 import { add, firstStep, type Rule, type Step } from './step.ts';
 import { tellUnreadable } from './unreadable.ts';
+import { rememberUnverified } from './unverified.ts';
 
 /** In the order of their claims: what runs, what is due, what may go, what is tried. */
-const RULES: readonly Rule[] = [tellUnreadable, forgetGone, followRuns, beginSlot, retain, checkRestore];
+const RULES: readonly Rule[] = [
+  tellUnreadable,
+  forgetGone,
+  rememberUnverified,
+  followRuns,
+  beginSlot,
+  retain,
+  checkRestore,
+];
 
 export function decide(
   resource: Schedule,

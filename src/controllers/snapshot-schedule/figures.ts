@@ -50,6 +50,8 @@ function bytesOf(successes: readonly ListedSnapshot[], { history = [] }: Status)
   }, 0);
 }
 
+const UNVERIFIED = 'nobody knows whether it lacks an index, because status was lost';
+
 /** A status that was lost is told anew by the newest snapshot of ours. */
 function rebuiltLast(
   { uid }: Situation,
@@ -59,7 +61,7 @@ function rebuiltLast(
   const slot = newest && markOf(newest.metadata)?.slot;
   if (newest === undefined || slot === undefined) return undefined;
   const { state, message } = isSuccess(newest)
-    ? { state: 'SUCCESS' as const }
+    ? { state: 'SUCCESS' as const, message: UNVERIFIED }
     : { message: '', ...verdictOf({ ...newest, indices: [] }, []) };
   const { name, startTime, endTime } = newest;
   return {

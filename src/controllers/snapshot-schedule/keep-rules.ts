@@ -6,6 +6,27 @@ export interface Dated {
   readonly startTime: number;
 }
 
+/** Those that are known to lack no index. */
+export function verifiedOf<T extends Dated>(
+  snapshots: readonly T[],
+  unverified: ReadonlySet<string>,
+): readonly T[] {
+  return snapshots.filter(({ name }) => !unverified.has(name));
+}
+
+/**
+ * From the newest back to so many that are known to lack no index; all, where there are not so many.
+ * @param snapshots the oldest first.
+ */
+export function newestOf<T extends Dated>(
+  snapshots: readonly T[],
+  count: number,
+  unverified: ReadonlySet<string>,
+): readonly T[] {
+  const first = verifiedOf(snapshots, unverified).at(-count);
+  return first === undefined ? snapshots : snapshots.slice(snapshots.indexOf(first));
+}
+
 export interface KeepPolicy {
   readonly keepDaily?: number | undefined;
   readonly keepWeekly?: number | undefined;
@@ -30,22 +51,26 @@ const PERIODS: Readonly<Record<KeepRule, (local: Date) => number | string>> = {
 /**
  * What the keep rules claim: of each of the newest N periods that have a snapshot at all, the newest snapshot. Periods
  * without one do not count, so that a pause does not eat up what is kept.
+ * @param unverified none of these keeps an older one of its period from being claimed.
  * @returns the first rule that claims a snapshot, by its name.
  */
 export function claims(
   snapshots: readonly Dated[],
   policy: KeepPolicy,
   timeZone: string,
+  unverified: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, KeepRule> {
   const newestFirst = [...snapshots].sort((a, b) => b.startTime - a.startTime);
   const claimed = new Map<string, KeepRule>();
   for (const [rule, count] of rulesOf(policy)) {
     const periods = new Set<number | string>();
+    const settled = new Set<number | string>();
     for (const { name, startTime } of newestFirst) {
       const period = PERIODS[rule](new Date(startTime + offsetAt(timeZone, startTime)));
-      if (periods.has(period)) continue;
-      if (periods.size >= count) break;
+      if (settled.has(period)) continue;
+      if (!periods.has(period) && periods.size >= count) break;
       periods.add(period);
+      if (!unverified.has(name)) settled.add(period);
       if (!claimed.has(name)) claimed.set(name, rule);
     }
   }

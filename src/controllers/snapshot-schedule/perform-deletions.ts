@@ -10,6 +10,7 @@ import type { SnapshotEffects } from './perform-effect.ts';
 import { type Retention, withoutBatch } from './retain.ts';
 import type { HaltReason } from './retention.ts';
 import { successesOf } from './situation.ts';
+import { unverifiedNames } from './unverified.ts';
 import { isRunning } from './verdict.ts';
 
 /** Everything is read once more: who made each, that it is the very one, that nothing uses it, that a newer one is good. */
@@ -19,14 +20,16 @@ export const deleteExpired: SnapshotEffects['DeleteSnapshots'] = async ({ reposi
     surveySnapshots(es, repository, pass.signal),
     mountedSnapshots(es, pass.signal),
   ]);
-  const newest = successesOf(owner, resource.status, all).at(-1);
-  if (newest === undefined)
-    throw new FencedError('there is no success any more that retention could rest on');
+  const successes = successesOf(owner, resource.status, all);
+  const unverified = unverifiedNames(owner.uid, resource.status ?? {}, all);
+  const newest = successes.findLastIndex(({ name }) => !unverified.has(name));
+  if (newest < 0) throw new FencedError('there is no success any more that retention could rest on');
   if (all.some(isRunning)) throw new FencedError(`repository ${repository} is at work again`);
+  const held = new Set(successes.slice(newest).map(({ uuid }) => uuid));
   const expendable = (snapshot: ListedSnapshot | undefined): boolean =>
     snapshot !== undefined &&
     owns(owner, snapshot) &&
-    snapshot.uuid !== newest.uuid &&
+    !held.has(snapshot.uuid) &&
     !mounted.has(snapshot.uuid);
   const byUuid = new Map(all.map((snapshot) => [snapshot.uuid, snapshot]));
   const going = targets.filter(({ name, uuid }) => {

@@ -2,6 +2,7 @@ import { incompleteNames } from './incomplete.ts';
 import type { Status } from './observed.ts';
 import { hasRules, planRetention, type RetentionPlan } from './retention.ts';
 import type { Situation } from './situation.ts';
+import { unverifiedNames } from './unverified.ts';
 
 /** What retention would do now; undefined without rules, and while not all is known that it depends on. */
 export function retentionNow(
@@ -16,6 +17,7 @@ export function retentionNow(
     owner,
     mounted,
     incomplete: incompleteNames(status),
+    unverified: unverifiedNames(owner.uid, status, snapshots),
     timeZone: spec.timeZone,
     staleAfterMs,
     skewSeconds,

@@ -63,6 +63,7 @@ function plan(
     owner: OWNER,
     mounted: new Set(),
     incomplete: new Set(),
+    unverified: new Set(),
     timeZone: 'Etc/UTC',
     staleAfterMs: 2 * DAY,
     skewSeconds: 0,
@@ -162,6 +163,31 @@ describe('retention', () => {
     expect([deleted, kept.get('s1'), kept.get('s1.5')]).toEqual([[], 'NewestSuccess', 'NewestSuccess']);
   });
 
+  const unverified = (...ages: readonly number[]) => ({ unverified: new Set(ages.map((age) => `s${age}`)) });
+
+  it('deletes nothing while nobody knows of any success whether it lacks an index', () => {
+    const policy = { maxCount: 1, expireAfter: '1h', failedExpireAfter: '1h' };
+    const { deleted, halted, kept } = plan(policy, days(1, 1.5), unverified(1, 1.5));
+    expect([deleted, halted, kept.get('s1.5')]).toEqual([[], 'Unverified', 'Unverified']);
+  });
+
+  it('deletes no success because of one of which nobody knows whether it lacks an index', () => {
+    const newer = plan({ maxCount: 1, expireAfter: '1h' }, days(0.5, 1, 2), unverified(0.5));
+    expect([newer.deleted, newer.kept.get('s1')]).toEqual([['s2'], 'NewestSuccess']);
+    expect(plan({ maxCount: 2 }, days(0.5, 1, 2, 3), unverified(1)).deleted).toEqual(['s3']);
+    const older = plan({ maxCount: 2, minCount: 2 }, days(0.5, 1, 2), unverified(1, 2));
+    expect([older.deleted, older.kept.get('s2')]).toEqual([[], 'Unverified']);
+    const daily = { expireAfter: '1h', keepDaily: 2 };
+    expect(plan(daily, days(0.1, 1.1, 1.2, 2), unverified(1.1)).deleted).toEqual(['s2']);
+    expect(plan(daily, days(0.1, 1.1, 1.2, 2), unverified(1.1, 1.2)).deleted).toEqual([]);
+    expect(plan(daily, days(0.1, 1, 2, 3), unverified(1)).deleted).toEqual(['s3']);
+  });
+
+  it('deletes what nobody knows that of once so many newer successes are known to lack nothing', () => {
+    expect(plan({ maxCount: 1 }, days(0.5, 1, 2), unverified(1, 2)).deleted).toEqual(['s2', 's1']);
+    expect(plan({ expireAfter: '36h' }, days(0.5, 1, 2), unverified(1, 2)).deleted).toEqual(['s2']);
+  });
+
   it('deletes no more than it may per run', () => {
     const { deleted, kept } = plan({ expireAfter: '1d', maxDeletesPerRun: 2 }, days(0.5, 2, 3, 4, 5));
     expect([deleted, kept.get('s3')]).toEqual([['s5', 's4'], 'DeletesPerRun']);
@@ -201,6 +227,7 @@ interface Item {
   readonly owner: string | undefined;
   readonly mounted: boolean;
   readonly incomplete: boolean;
+  readonly unverified: boolean;
 }
 
 const histories: Arbitrary<readonly Item[]> = array(
@@ -211,6 +238,7 @@ const histories: Arbitrary<readonly Item[]> = array(
     owner: constantFrom(UID, UID, UID, 'other', undefined),
     mounted: constantFrom(true, false, false, false),
     incomplete: constantFrom(true, false, false, false),
+    unverified: constantFrom(true, false, false, false),
   }),
   { maxLength: 30 },
 );
@@ -246,6 +274,7 @@ function factsOf(items: readonly Item[], timeZone: string): RetentionFacts {
     owner: OWNER,
     mounted: new Set(items.flatMap((item, at) => (item.mounted ? [`u${at}`] : []))),
     incomplete: new Set(items.flatMap((item, at) => (item.incomplete ? [`s${at}`] : []))),
+    unverified: new Set(items.flatMap((item, at) => (item.unverified ? [`s${at}`] : []))),
     timeZone,
     staleAfterMs: 1000 * DAY,
     skewSeconds: 0,
@@ -262,6 +291,9 @@ function goodOf(
     .filter((one, at) => items[at]?.owner === UID && isSuccess(one) && !incomplete.has(one.name))
     .toSorted((a, b) => a.startTime - b.startTime);
 }
+
+const verifiedOf = (items: readonly Item[], facts: RetentionFacts): readonly ListedSnapshot[] =>
+  goodOf(items, facts).filter(({ name }) => !facts.unverified.has(name));
 
 const msOf = (written: string | undefined): number => Number.parseInt(written ?? '999999', 10) * DAY;
 
@@ -322,9 +354,12 @@ describe('retention over random histories', () => {
           fail(`${one.name} is not to be touched`);
         if (names.has(one.name) === kept.has(one.name)) fail(`${one.name} is neither kept nor deleted`);
       }
-      const newest = goodOf(items, facts).at(-1);
-      if (newest === undefined && halted !== 'NoSuccess') fail('not halted without a success');
-      if (newest !== undefined && names.has(newest.name)) fail('the newest success');
+      const good = goodOf(items, facts);
+      const newest = verifiedOf(items, facts).at(-1);
+      const reason = good.length === 0 ? 'NoSuccess' : 'Unverified';
+      if (newest === undefined && halted !== reason) fail('not halted without a success');
+      const since = newest === undefined ? good : good.slice(good.indexOf(newest));
+      if (since.some(({ name }) => names.has(name))) fail('what may be the newest success');
     });
     expect(seen).toBeGreaterThan(5_000);
   }, 60_000);
@@ -332,7 +367,7 @@ describe('retention over random histories', () => {
   it('leaves what every rule wants to keep', () => {
     const seen = forAll((items, policy, facts, { deletions }) => {
       const names = new Set(deletions.map(({ name }) => name));
-      const good = goodOf(items, facts);
+      const good = verifiedOf(items, facts);
       const left = good.filter(({ name }) => !names.has(name));
       if (left.length < Math.min(policy.minCount, good.length)) fail('fewer than minCount');
       const claimed = [
@@ -341,6 +376,20 @@ describe('retention over random histories', () => {
         ...newestOfPeriods(good, policy.keepYearly ?? 0, 4, facts.timeZone),
       ];
       for (const name of claimed) if (names.has(name)) fail(`${name} is claimed by a keep rule`);
+    });
+    expect(seen).toBeGreaterThan(5_000);
+  }, 60_000);
+
+  it('deletes no success because of those of which nobody knows whether they lack an index', () => {
+    const seen = forAll((items, policy, facts) => {
+      const all = { ...policy, maxDeletesPerRun: 100 };
+      const isUnverified = ({ name }: { readonly name: string }) => facts.unverified.has(name);
+      const good = new Set(verifiedOf(items, facts).map(({ name }) => name));
+      const without = { ...facts, incomplete: new Set([...facts.incomplete, ...facts.unverified]) };
+      const whole = new Set(planRetention(all, without).deletions.map(({ name }) => name));
+      for (const one of planRetention(all, facts).deletions)
+        if (!isUnverified(one) && good.has(one.name) && !whole.has(one.name))
+          fail(`${one.name} goes because of an unverified one`);
     });
     expect(seen).toBeGreaterThan(5_000);
   }, 60_000);

@@ -2,7 +2,7 @@ import { milliseconds } from '../../crds/duration.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
-import { claims } from './keep-rules.ts';
+import { claims, newestOf, verifiedOf } from './keep-rules.ts';
 import { type Owner, owns } from './owner.ts';
 import { isRunning, isSuccess } from './verdict.ts';
 
@@ -26,6 +26,7 @@ export type KeepReason =
   | 'Mounted'
   | 'NewestSuccess'
   | 'MinCount'
+  | 'Unverified'
   | 'KeepDaily'
   | 'KeepWeekly'
   | 'KeepMonthly'
@@ -39,7 +40,14 @@ export interface Deletion {
   readonly reason: 'Expired' | 'MaxCount' | 'FailedExpired';
 }
 
-export type HaltReason = 'NoSuccess' | 'Stale' | 'ClockSkew' | 'DryRun' | 'NotGranted' | 'MissingPrivileges';
+export type HaltReason =
+  | 'NoSuccess'
+  | 'Unverified'
+  | 'Stale'
+  | 'ClockSkew'
+  | 'DryRun'
+  | 'NotGranted'
+  | 'MissingPrivileges';
 
 export type RetentionPolicy = NonNullable<SnapshotScheduleSpec['retention']>;
 
@@ -51,6 +59,8 @@ export interface RetentionFacts {
   readonly mounted: ReadonlySet<string>;
   /** Names that the repository calls a success and that lacked an index. */
   readonly incomplete: ReadonlySet<string>;
+  /** Names of which nobody knows whether they lack an index: because of these no other success is deleted. */
+  readonly unverified: ReadonlySet<string>;
   readonly timeZone: string;
   readonly staleAfterMs: number;
   /** By how much clocks differ: those of the nodes and of the API server from ours. */
@@ -68,9 +78,9 @@ export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): R
   });
   const isGood = (snapshot: ListedSnapshot) => isSuccess(snapshot) && !facts.incomplete.has(snapshot.name);
   const successes = own.filter(isGood);
-  holdSuccesses(kept, successes, own.filter(isSuccess), policy, facts.timeZone);
+  holdSuccesses(kept, successes, own.filter(isSuccess), policy, facts);
   const wanted = [
-    ...expiredSuccesses(kept, successes, policy, facts.now),
+    ...expiredSuccesses(kept, successes, policy, facts),
     ...expiredFailures(
       own.filter((snapshot) => !isGood(snapshot) && !kept.has(snapshot.name)),
       policy,
@@ -84,7 +94,7 @@ export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): R
   return {
     kept,
     deletions: deletions.map(({ snapshot: { name, uuid }, reason }) => ({ name, uuid, reason })),
-    halted: haltOf(policy, successes.at(-1), facts),
+    halted: haltOf(policy, successes, facts),
   };
 }
 
@@ -109,15 +119,18 @@ function holdSuccesses(
   successes: readonly ListedSnapshot[],
   complete: readonly ListedSnapshot[],
   policy: RetentionPolicy,
-  timeZone: string,
+  { timeZone, unverified }: RetentionFacts,
 ): void {
   const hold = (name: string | undefined, reason: KeepReason) => {
     if (name !== undefined && !kept.has(name)) kept.set(name, reason);
   };
-  hold(successes.at(-1)?.name, 'NewestSuccess');
+  const verified = verifiedOf(successes, unverified);
+  hold(verified.at(-1)?.name, 'NewestSuccess');
   hold(complete.at(-1)?.name, 'NewestSuccess');
-  for (const { name } of successes.slice(-policy.minCount)) hold(name, 'MinCount');
-  for (const [name, rule] of claims(successes, policy, timeZone)) hold(name, rule);
+  for (const { name } of newestOf(successes, policy.minCount, unverified))
+    hold(name, unverified.has(name) ? 'Unverified' : 'MinCount');
+  for (const [name, rule] of claims(verified, policy, timeZone)) hold(name, rule);
+  for (const [name, rule] of claims(successes, policy, timeZone, unverified)) hold(name, rule);
 }
 
 interface Wanted {
@@ -128,14 +141,19 @@ interface Wanted {
 function expiredSuccesses(
   kept: ReadonlyMap<string, KeepReason>,
   successes: readonly ListedSnapshot[],
-  { expireAfter, maxCount }: RetentionPolicy,
-  now: number,
+  { expireAfter, maxCount = Number.POSITIVE_INFINITY }: RetentionPolicy,
+  { unverified, now }: RetentionFacts,
 ): readonly Wanted[] {
   const free = successes.filter(({ name }) => !kept.has(name));
-  const tooMany = maxCount === undefined ? 0 : Math.max(0, successes.length - maxCount);
-  return free.flatMap((snapshot, at): readonly Wanted[] => {
+  const tooMany = Math.max(0, verifiedOf(successes, unverified).length - maxCount);
+  const counted = new Set(newestOf(successes, maxCount, unverified));
+  const surplus = new Set([
+    ...verifiedOf(free, unverified).slice(0, tooMany),
+    ...free.filter((snapshot) => unverified.has(snapshot.name) && !counted.has(snapshot)),
+  ]);
+  return free.flatMap((snapshot): readonly Wanted[] => {
     if (isOlder(snapshot, expireAfter, now)) return [{ snapshot, reason: 'Expired' }];
-    return at < tooMany ? [{ snapshot, reason: 'MaxCount' }] : [];
+    return surplus.has(snapshot) ? [{ snapshot, reason: 'MaxCount' }] : [];
   });
 }
 
@@ -156,10 +174,11 @@ function isOlder({ startTime }: ListedSnapshot, limit: string | undefined, now: 
 
 function haltOf(
   { dryRun }: RetentionPolicy,
-  newest: ListedSnapshot | undefined,
-  { snapshots, now, staleAfterMs, skewSeconds }: RetentionFacts,
+  successes: readonly ListedSnapshot[],
+  { snapshots, unverified, now, staleAfterMs, skewSeconds }: RetentionFacts,
 ): HaltReason | undefined {
-  if (newest === undefined) return 'NoSuccess';
+  const newest = verifiedOf(successes, unverified).at(-1);
+  if (newest === undefined) return successes.length === 0 ? 'NoSuccess' : 'Unverified';
   // A snapshot from the future says as well that one of the clocks is wrong, and ages mean nothing.
   const ahead = snapshots.map(({ startTime }) => (startTime - now) / 1000);
   if (Math.max(skewSeconds, ...ahead) > MOST_SKEW_SECONDS) return 'ClockSkew';

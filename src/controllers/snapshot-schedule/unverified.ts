@@ -1,0 +1,40 @@
+import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
+import { timeOf } from '../../runtime/time.ts';
+import { markOf } from './names.ts';
+import type { Status } from './observed.ts';
+import { madeBy } from './situation.ts';
+import { add, type Rule } from './step.ts';
+import { isSuccess } from './verdict.ts';
+
+/**
+ * Successes of which nobody knows whether they lack an index. That is found out once, when a snapshot ends, and status
+ * alone remembers it: not of those that were adopted, nor of those from before a status was lost.
+ */
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** A wish is written before its snapshot is made: a status without the newest slot is not the one that has seen it end. */
+export const rememberUnverified: Rule = ({ uid, seen }, step) => {
+  const { slotsHandledUntil, lastScheduleTime, unverifiedUntil } = step.status;
+  const known = [slotsHandledUntil, lastScheduleTime, unverifiedUntil].map((time) => timeOf(time) ?? NEVER);
+  const newest = madeBy(uid, seen?.snapshots ?? [])
+    .filter(isSuccess)
+    .flatMap(({ metadata }) => markOf(metadata)?.slot ?? [])
+    .sort((a, b) => Date.parse(a) - Date.parse(b))
+    .at(-1);
+  if (newest === undefined || Date.parse(newest) <= Math.max(...known)) return step;
+  return add(step, { status: { ...step.status, unverifiedUntil: newest } });
+};
+
+export function unverifiedNames(
+  uid: string,
+  { unverifiedUntil }: Status,
+  snapshots: readonly ListedSnapshot[],
+): ReadonlySet<string> {
+  const until = timeOf(unverifiedUntil) ?? NEVER;
+  const isVerified = ({ metadata }: ListedSnapshot): boolean => {
+    const mark = markOf(metadata);
+    return mark?.uid === uid && Date.parse(mark.slot) > until;
+  };
+  return new Set(snapshots.filter((snapshot) => !isVerified(snapshot)).map(({ name }) => name));
+}
