@@ -129,7 +129,7 @@ function freeName(situation: Situation, slot: string, snapshots: readonly Listed
   }
 }
 
-/** Snapshots of ours that run and are not in status: it was lost. */
+/** Snapshots of ours that run and are not in status, the newest first: it was lost. */
 function strayRuns(
   { uid, spec }: Situation,
   snapshots: readonly ListedSnapshot[],
@@ -144,7 +144,8 @@ function strayRuns(
       slot: markOf(metadata)?.slot ?? '',
       attempt: numberOf(name),
       accepted: true,
-    }));
+    }))
+    .toReversed();
 }
 
 function adopt(step: Step, strays: readonly Run[]): Step {

@@ -120,6 +120,13 @@ describe('a slot', () => {
     );
   });
 
+  it('finds several of them in the order of status, the newest first', () => {
+    const strayAt = (hours: number) =>
+      snapshot({ name: `s${hours}`, state: 'IN_PROGRESS' }, timeText(NOW - hours * HOUR));
+    const { status } = decide(scheduleOf({}, {}), seen({ snapshots: [strayAt(1), strayAt(0)] }), NOW);
+    expect([status.active?.snapshot, status.overlapping?.map((one) => one.snapshot)]).toEqual(['s0', ['s1']]);
+  });
+
   it('waits while a snapshot of the schedule runs, and does not with Allow', () => {
     const active = { ...accepted, slot: timeText(NOW - HOUR), snapshot: 'earlier' };
     const status = handled(NOW - HOUR, { active });
@@ -577,6 +584,31 @@ describe('a run', () => {
         lastSnapshot: { state: 'ABORTED' },
         history: [{ attempts: 1 }],
       });
+  });
+});
+
+describe('runs that end in the same pass', () => {
+  it('are told as if one had ended after the other: the newest is the last', () => {
+    const runAt = (hours: number): Run => ({
+      ...accepted,
+      snapshot: `s${hours}`,
+      slot: timeText(NOW - hours * HOUR),
+    });
+    const ended = (hours: number): RunFacts => ({
+      snapshot: hours === 0 ? undefined : snapshot({ name: `s${hours}` }, timeText(NOW - hours * HOUR)),
+      progress: undefined,
+      indices: [],
+    });
+    const status = handled(NOW, { active: runAt(0), overlapping: [runAt(1), runAt(2)] });
+    const runs = new Map([0, 1, 2].map((hours) => [`s${hours}`, ended(hours)]));
+    const spec = { concurrencyPolicy: 'Allow', backoffLimit: 0, staleAfter: '30d' };
+    const after = decide(scheduleOf(spec, status), seen({ runs, snapshots: undefined }), NOW);
+    expect(after.status).toMatchObject({
+      consecutiveFailures: 1,
+      lastSnapshot: { name: 's0', state: 'LOST' },
+    });
+    expect(after.status.history?.map(({ name }) => name)).toEqual(['s0', 's1', 's2']);
+    expect([after.ready.reason, after.status.lastSuccessfulSnapshot]).toEqual(['SnapshotFailed', 's1']);
   });
 });
 

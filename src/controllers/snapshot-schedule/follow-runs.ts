@@ -12,9 +12,9 @@ import { add, type Rule, type Step, waitingFor } from './step.ts';
 import { waitForRun } from './unreadable-run.ts';
 import { isRunning, verdictOf } from './verdict.ts';
 
-/** What runs is followed to its end, also while suspended: only effects wait then. */
+/** What runs is followed to its end, also while suspended: only effects wait then. The newest last, so that it is told. */
 export const followRuns: Rule = (situation, step) =>
-  runsOf(situation.status).reduce((sofar, run) => followRun(situation, sofar, run), step);
+  runsOf(situation.status).reduceRight((sofar, run) => followRun(situation, sofar, run), step);
 
 /** Not over yet, because ... */
 function followRun(situation: Situation, step: Step, run: Run): Step {
