@@ -4,8 +4,8 @@ import { withMark } from './names.ts';
 import type { Schedule } from './observed.ts';
 import { ownerOf, owns, vainAdoption } from './owner.ts';
 
-const scheduleOf = (uid: string, annotations: Record<string, string> = {}) =>
-  ({ metadata: { uid, name: 'nightly', namespace: 'team', annotations } }) as unknown as Schedule;
+const scheduleOf = (uid: string, annotations: Record<string, string> = {}, namespace = 'team') =>
+  ({ metadata: { uid, name: `of-${uid}`, namespace, annotations } }) as unknown as Schedule;
 
 const snapshotOf = (uid: string, schedule: string): Snapshot => ({
   name: 'one',
@@ -33,6 +33,16 @@ it.each([
 it('adopts nothing of a schedule that lives', () => {
   const owner = ownerOf(adopting, [adopting, scheduleOf('old')]);
   expect(owns(owner, snapshotOf('old', 'team/before'))).toBe(false);
+});
+
+it('adopts nothing that another schedule of its namespace adopts as well, and says so', () => {
+  const old = snapshotOf('old', 'team/before');
+  const rivals = ['b', 'a'].map((uid) => scheduleOf(uid, { 'es-steward.dev/adopt-uid': 'old' }));
+  for (const one of [adopting, ...rivals]) expect(owns(ownerOf(one, [adopting, ...rivals]), old)).toBe(false);
+  expect(vainAdoption(ownerOf(adopting, [adopting, ...rivals]), undefined)).toContain('of-a');
+  const elsewhere = scheduleOf('c', { 'es-steward.dev/adopt-uid': 'old' }, 'other');
+  const another = scheduleOf('d', { 'es-steward.dev/adopt-uid': 'older' });
+  expect(owns(ownerOf(adopting, [adopting, elsewhere, another]), old)).toBe(true);
 });
 
 it('says why an adoption that was asked for comes to nothing', () => {

@@ -11,15 +11,32 @@ export interface Owner {
   readonly adopted: string | undefined;
   /** Whether the one that a person has named lives, so that nothing of it is adopted. */
   readonly namesLiving?: boolean;
+  /** The name of another schedule that a person has adopt the same one, so that nothing of it is adopted by either. */
+  readonly rival?: string;
 }
 
 /** @param living every schedule there is: the snapshots of one that lives are its own, whatever an annotation says. */
 export function ownerOf({ metadata }: Schedule, living: readonly Schedule[]): Owner {
   const { uid, namespace } = metadata;
   const wanted = metadata.annotations?.[ADOPT_UID];
-  const isTaken = wanted !== undefined && living.some((other) => other.metadata.uid === wanted);
-  if (isTaken) return { uid, namespace, adopted: undefined, namesLiving: true };
-  return { uid, namespace, adopted: wanted || undefined };
+  const nothing = { uid, namespace, adopted: undefined };
+  if (!wanted) return nothing;
+  if (living.some((other) => other.metadata.uid === wanted)) return { ...nothing, namesLiving: true };
+  const rival = rivalOf(metadata, wanted, living);
+  return rival === undefined ? { ...nothing, adopted: wanted } : { ...nothing, rival };
+}
+
+/** Only of the same namespace: in another one the annotation gives nothing. Repositories of two names may be the same. */
+function rivalOf(
+  { uid, namespace }: Schedule['metadata'],
+  wanted: string,
+  living: readonly Schedule[],
+): string | undefined {
+  const rivals = living
+    .map(({ metadata }) => metadata)
+    .filter((other) => other.uid !== uid && other.namespace === namespace)
+    .filter(({ annotations }) => annotations?.[ADOPT_UID] === wanted);
+  return rivals.map(({ name }) => name).sort()[0];
 }
 
 export function owns(owner: Owner, { metadata }: ListedSnapshot): boolean {
@@ -38,6 +55,8 @@ export function vainAdoption(
 ): string | undefined {
   if (owner.namesLiving)
     return `${ADOPT_UID} adopts nothing: it names a schedule that exists, whose snapshots stay its own. Delete that schedule, or remove the annotation.`;
+  if (owner.rival !== undefined)
+    return `${ADOPT_UID} adopts nothing: ${owner.rival} in this namespace names the same uid, and a snapshot has one owner. Remove the annotation from one of the two.`;
   if (owner.adopted === undefined || snapshots === undefined) return undefined;
   const marks = snapshots.flatMap(({ metadata }) => markOf(metadata) ?? []);
   if (marks.some((mark) => isAdopted(owner, mark))) return undefined;
