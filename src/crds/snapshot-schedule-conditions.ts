@@ -11,7 +11,7 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
       InProgress: 'A snapshot is running, or about to begin; the message says which.',
       SnapshotFailed: 'The last snapshot failed, was lost or could not begin; the message says why.',
       SnapshotPartial: 'The last snapshot lacks shards or indexes; the message names them.',
-      SnapshotEmpty: 'The last snapshot holds nothing: no index matches spec.indices.',
+      SnapshotEmpty: 'The last snapshot holds nothing: spec.indices and spec.exclude leave no index.',
       DeadlineExceeded: 'A snapshot has run longer than spec.deadline.',
       ClockSkew:
         'A snapshot should be aborted at its deadline, but clocks differ by more than a minute, so its age is unknown.',

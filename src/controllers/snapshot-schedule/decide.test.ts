@@ -490,6 +490,16 @@ describe('a run', () => {
     expect(status.consecutiveFailures).toBe(state === 'SUCCESS' ? 0 : 1);
   });
 
+  it('that is empty names both fields that decide what is in it', () => {
+    const { ready } = running(
+      accepted,
+      snapshot({ shards: { total: 0, failed: 0 } }),
+      {},
+      { backoffLimit: 0 },
+    );
+    for (const field of ['spec.indices', 'spec.exclude']) expect(ready.message).toContain(field);
+  });
+
   it('is no success when it lacks an index that was there, and none when the index came later', () => {
     const index = (name: string, created: number) => ({
       name,

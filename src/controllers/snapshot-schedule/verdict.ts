@@ -32,7 +32,10 @@ export function verdictOf(snapshot: Snapshot, indices: readonly IndexBirth[]): V
   const lacking = lackingIndices(snapshot, indices);
   if (lacking.length > 0) return { state: 'INCOMPLETE', message: `it lacks ${namedFew(lacking)}` };
   if (shards.total === 0)
-    return { state: 'EMPTY', message: 'no index matches spec.indices, so there is nothing in it' };
+    return {
+      state: 'EMPTY',
+      message: 'spec.indices and spec.exclude leave no index, so there is nothing in it',
+    };
   return { state: 'SUCCESS' };
 }
 
