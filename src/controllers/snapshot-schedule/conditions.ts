@@ -35,7 +35,7 @@ export function readiness(situation: Situation, status: Status): Readiness {
   const vain = vainAdoption(situation.owner, situation.seen?.snapshots);
   const told = (message: string) => (vain === undefined ? message : `${message} ${vain}`);
   if (last === undefined) return { type: 'ready', reason: 'Waiting', message: told(waitingText(status)) };
-  if (!failed) return { type: 'ready', reason: 'Succeeded', message: told(successText(last)) };
+  if (!failed) return { type: 'ready', reason: 'Succeeded', message: told(successText(last, situation)) };
   return waitingFor(
     reasonOf(last.state),
     `${last.name} is no success: ${last.message ?? last.state}. ${againText(status)}${drainText}`,
@@ -46,7 +46,10 @@ export function readiness(situation: Situation, status: Status): Readiness {
 const stageOf = ({ accepted, slot }: Run): string =>
   accepted ? 'is being made' : `is about to be begun, for the slot ${slot}`;
 
-function successText({ name, message }: NonNullable<Status['lastSnapshot']>): string {
+function successText({ name, message }: NonNullable<Status['lastSnapshot']>, { seen }: Situation): string {
+  const there = seen?.snapshots && [...seen.snapshots, ...seen.unreadable];
+  if (there?.every((other) => other.name !== name))
+    return `${name} was a success and is not in the repository any more. The annotation run-now makes another.`;
   return message === undefined
     ? `${name} is complete.`
     : `${name} is a success in Elasticsearch; ${message}.`;
@@ -85,9 +88,7 @@ export function healthy({ resource, staleAfterMs, now }: Aging, status: Status):
       type: 'Healthy',
       status: overdue ? 'False' : 'Unknown',
       reason: 'NeverSucceeded',
-      message: overdue
-        ? `No snapshot of this schedule has succeeded, and one is overdue; see Ready.${unreadableText(status)}`
-        : 'No snapshot of this schedule has succeeded yet.',
+      message: noSuccessText(status, overdue),
     };
   return overdue
     ? {
@@ -97,6 +98,15 @@ export function healthy({ resource, staleAfterMs, now }: Aging, status: Status):
         message: `The newest success, ${status.lastSuccessfulSnapshot ?? ''}, is older than spec.staleAfter allows; see Ready. Retention deletes nothing meanwhile.${unreadableText(status)}`,
       }
     : { type: 'Healthy', status: 'True', reason: 'Fresh', message: 'The newest success is young enough.' };
+}
+
+function noSuccessText(status: Status, overdue: boolean): string {
+  const gone = [status.lastSnapshot, ...(status.history ?? [])].find((one) => one?.state === 'SUCCESS');
+  if (gone !== undefined)
+    return `No success of this schedule is left in the repository; the last one was ${gone.name}.${unreadableText(status)}`;
+  return overdue
+    ? `No snapshot of this schedule has succeeded, and one is overdue; see Ready.${unreadableText(status)}`
+    : 'No snapshot of this schedule has succeeded yet.';
 }
 
 const unreadableText = ({ unreadable }: Status): string =>

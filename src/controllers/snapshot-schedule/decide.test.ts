@@ -672,6 +672,20 @@ describe('health', () => {
     });
   });
 
+  it('says that the last success is gone when somebody has deleted it', () => {
+    const ended = running(accepted, snapshot()).status;
+    const told = (more: Partial<Seen>) => {
+      const { ready, conditions = [] } = decide(scheduleOf({}, ended), seen(more), NOW);
+      return [ready.message, conditions[0]?.message];
+    };
+    const [ready, healthy] = told({ snapshots: [] });
+    expect(ready).toContain(`${NAME} was a success and is not in the repository any more`);
+    expect(healthy).toContain(`the last one was ${NAME}`);
+    const unreadable = told({ snapshots: [], unreadable: [{ name: NAME, uuid: 'u1' }] });
+    expect(unreadable).toEqual([`${NAME} is complete.`, expect.stringContaining('status.unreadable')]);
+    expect(told({ snapshots: [snapshot()] })[0]).toBe(`${NAME} is complete.`);
+  });
+
   it('grows stale as well while the spec cannot be acted on', () => {
     const spec = { metadata: { note: 'x'.repeat(1000) } };
     const at = (now: number) =>
