@@ -51,6 +51,8 @@ it('says why an adoption that was asked for comes to nothing', () => {
   expect(told([adopting, scheduleOf('old')])).toContain('a schedule that exists');
   expect(told([adopting], snapshotOf('new', 'team/nightly'))).toContain('no snapshot in the repository');
   expect(told([adopting], snapshotOf('old', 'other/before'))).toContain('no snapshot in the repository');
+  // Retention may have deleted the last of them: then nothing is wrong.
+  expect(told([adopting])).toContain('If all of them have been deleted, remove the annotation');
   expect(told([adopting], snapshotOf('old', 'team/before'))).toBeUndefined();
   expect(vainAdoption(ownerOf(adopting, [adopting]), undefined)).toBeUndefined();
   expect(vainAdoption(ownerOf(scheduleOf('new'), []), [])).toBeUndefined();

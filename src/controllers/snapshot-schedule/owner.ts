@@ -60,5 +60,5 @@ export function vainAdoption(
   if (owner.adopted === undefined || snapshots === undefined) return undefined;
   const marks = snapshots.flatMap(({ metadata }) => markOf(metadata) ?? []);
   if (marks.some((mark) => isAdopted(owner, mark))) return undefined;
-  return `${ADOPT_UID} adopts nothing: no snapshot in the repository is of a schedule with that uid in this namespace. Correct or remove the annotation.`;
+  return `${ADOPT_UID} adopts nothing: no snapshot in the repository is of a schedule with that uid in this namespace. If all of them have been deleted, remove the annotation; else correct it.`;
 }
