@@ -90,6 +90,13 @@ describe('a snapshot of which nobody knows whether it lacks an index', () => {
     expect([deletions(known), known.status.unverifiedUntil]).toEqual([['s2'], undefined]);
   });
 
+  it('is none for which a clock that was ahead has named the slot', () => {
+    const ahead = success(1, { metadata: success(-48).metadata });
+    const known = decided(seenEnd(0.5), [success(2), ahead]);
+    expect([deletions(known), known.status.unverifiedUntil]).toEqual([['s2'], undefined]);
+    expect(decided({}, [success(2), ahead]).status.retention?.halted).toBe('Unverified');
+  });
+
   it('is told as such, and not as complete', () => {
     const { ready, status } = decided({}, [success(1)]);
     expect([ready.type, status.lastSnapshot?.state]).toEqual(['ready', 'SUCCESS']);

@@ -1,5 +1,5 @@
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
-import { timeOf } from '../../runtime/time.ts';
+import { isAhead, timeOf } from '../../runtime/time.ts';
 import { markOf } from './names.ts';
 import type { Status } from './observed.ts';
 import { madeBy } from './situation.ts';
@@ -13,16 +13,21 @@ import { isSuccess } from './verdict.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** A wish is written before its snapshot is made: a status without the newest slot is not the one that has seen it end. */
-export const rememberUnverified: Rule = ({ uid, seen }, step) => {
+/**
+ * A wish is written before its snapshot is made: a status without the newest slot is not the one that has seen it end. A
+ * slot from the future says nothing of a status: a clock that was ahead has named it.
+ */
+export const rememberUnverified: Rule = ({ uid, seen, now }, step) => {
   const { slotsHandledUntil, lastScheduleTime, unverifiedUntil } = step.status;
-  const known = [slotsHandledUntil, lastScheduleTime, unverifiedUntil].map((time) => timeOf(time) ?? NEVER);
+  const times = [slotsHandledUntil, lastScheduleTime, unverifiedUntil].map((time) => timeOf(time) ?? NEVER);
+  const known = Math.max(...times);
   const newest = madeBy(uid, seen?.snapshots ?? [])
     .filter(isSuccess)
     .flatMap(({ metadata }) => markOf(metadata)?.slot ?? [])
+    .filter((slot) => known === NEVER || !isAhead(slot, now))
     .sort((a, b) => Date.parse(a) - Date.parse(b))
     .at(-1);
-  if (newest === undefined || Date.parse(newest) <= Math.max(...known)) return step;
+  if (newest === undefined || Date.parse(newest) <= known) return step;
   return add(step, { status: { ...step.status, unverifiedUntil: newest } });
 };
 
