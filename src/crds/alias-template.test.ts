@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aliasTemplate, indexTemplate } from './alias-template.ts';
+import { drawSchema } from './schema.ts';
 
 const takes = (name: string) => aliasTemplate('d').safeParse(name).success;
 
@@ -44,5 +45,25 @@ describe('the name of an alias', () => {
       false,
       true,
     ]);
+  });
+
+  it.each([
+    ['a b', 'without'],
+    ['_a', 'not beginning with'],
+    ['..', 'must not be . or ..'],
+    ['a1{date:yyyy}', 'beside {date:FORMAT}'],
+    ['a{date:MM}', 'begins with yyyy or xxxx'],
+    ['a{date:yyyydd}', 'FORMAT that is yyyy,'],
+    ['a{date:xxxx}', "FORMAT that is xxxx-'W'ww"],
+    ['a-{version}', 'only in one {date:FORMAT}'],
+  ])('is refused as %j in words, not with a pattern', (name, cure) => {
+    const [first] = aliasTemplate('d').safeParse(name).error?.issues ?? [];
+    expect(first?.message).toContain(cure);
+  });
+
+  it('has no pattern, of which the API server would tell nothing else', () => {
+    const { schema } = drawSchema(indexTemplate('d'));
+    expect(schema.pattern).toBeUndefined();
+    expect(schema['x-kubernetes-validations']?.length).toBeGreaterThan(3);
   });
 });

@@ -43,17 +43,26 @@ export const text = (max: number, min = 0): z.ZodString =>
   min > 0 ? z.string().min(min).max(max) : z.string().max(max);
 
 /** Text that matches a pattern of RE2; refused with `message`, which says in words what the pattern means. */
-export function matching(max: number, pattern: string, message: string): z.ZodString {
-  const expression = new RegExp(pattern, 'u');
-  const rule = `self.matches(${celText(pattern)})`;
-  return ruled(text(max, 1), { rule, message }, (value) => expression.test(value));
-}
+export const matching = (max: number, pattern: string, message: string): z.ZodString =>
+  where(text(max, 1), '', pattern, message);
 
 /** Text in which a pattern of RE2 is found nowhere. Shorter patterns cost less: the server budgets their length. */
-export function without(max: number, pattern: string, message: string): z.ZodString {
+export const without = (max: number, pattern: string, message: string): z.ZodString =>
+  unless(text(max, 1), pattern, message);
+
+/** Refuses text in which a pattern of RE2 is found. */
+export function unless(schema: z.ZodString, pattern: string, message: string): z.ZodString {
   const expression = new RegExp(pattern, 'u');
   const rule = `!self.matches(${celText(pattern)})`;
-  return ruled(text(max, 1), { rule, message }, (value) => !expression.test(value));
+  return ruled(schema, { rule, message }, (value) => !expression.test(value));
+}
+
+/** Where text contains `sign` (anywhere, if it is empty), a pattern of RE2 must be found in it. */
+export function where(schema: z.ZodString, sign: string, pattern: string, message: string): z.ZodString {
+  const expression = new RegExp(pattern, 'u');
+  const unsigned = sign === '' ? '' : `!self.contains('${sign}') || `;
+  const rule = `${unsigned}self.matches(${celText(pattern)})`;
+  return ruled(schema, { rule, message }, (value) => !value.includes(sign) || expression.test(value));
 }
 
 /** As a raw string of CEL where that is possible: patterns stay readable. */

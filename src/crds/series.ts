@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { matching, type Rule, ruled } from './fields.ts';
+import { matching, type Rule, ruled, unless } from './fields.ts';
 
 /**
  * The rules of `parseTemplate` as the API server can keep them, so that a template is refused when it is written.
@@ -53,9 +53,4 @@ export function seriesTemplate(description: string): z.ZodString {
     'must not begin with - or _, and needs a letter or one of . - _ between {version}, {date:...}, * and digits: where one ends could not be told',
   );
   return ruled(apart, ONE_PERIOD, saysOnePeriod).describe(description);
-}
-
-function unless(schema: z.ZodString, pattern: string, message: string): z.ZodString {
-  const expression = new RegExp(pattern, 'u');
-  return ruled(schema, { rule: `!self.matches(r'${pattern}')`, message }, (value) => !expression.test(value));
 }
