@@ -16,7 +16,8 @@ export const indexMaintenancePolicyConditions: readonly ConditionDoc[] = [
       ClockSkew: 'Clocks differ by more than a minute, so that ages are not reliable: nothing is changed.',
       SnapshotMissing:
         'Expired indexes are kept, because no snapshot that beforeDelete accepts contains them.',
-      ActionFailed: 'The last run could not do everything; the next run tries again.',
+      ActionFailed:
+        'The last run could not do everything, or an alias cannot be as the policy says; the next run tries again.',
       WaitingForTurn:
         'Other policies use all places for archival on the connection, an earlier copy is still running, or another policy deletes or changes aliases on the cluster.',
       ArchivalHindered:

@@ -104,7 +104,14 @@ const plan = object('What the policy would do, or does.', {
     kept: reasons.optional().describe('Why documents of other indexes stay, or may stay.'),
   }).optional(),
   kept: reasons.describe('Why all other indexes stay.'),
-  held: list(object('An index that you should look at.', { index: index('Its name.'), reason }), 20).describe(
+  held: list(
+    object('An index that you should look at.', {
+      index: index('Its name.'),
+      alias: text(255).optional().describe('The alias that cannot be as the policy says because of it.'),
+      reason,
+    }),
+    20,
+  ).describe(
     'The first twenty indexes that a rule selects but that are kept, or whose name or age cannot be read.',
   ),
   pending: text(50_000)

@@ -84,6 +84,8 @@ const STAYS: Readonly<Record<string, string>> = {
   Hidden: 'hidden',
   MetadataBlocked: 'index.blocks.metadata hides all about it',
   AliasRefused: 'Elasticsearch refuses to change this alias',
+  AliasNameTaken: 'an alias is to have this name, which is taken or protected',
+  ForeignWriteIndex: 'the write index of an alias, and not managed by the policy',
   SoleAliasMember: 'the last index behind an alias',
   BeingReindexed: 'part of a copy that runs, or a node does not say which copies run',
   BeingSnapshotted: 'part of a snapshot that runs',

@@ -276,7 +276,7 @@ describe('definitions', () => {
     ];
     const made = plan([{ name: 'logs', writeIndex: 'Newest' }], indices);
     expect(made.changes).toMatchObject([{ definition: {} }]);
-    expect(made.held).toEqual([{ index: 'other', reason: 'ForeignWriteIndex' }]);
+    expect(made.held).toEqual([{ index: 'other', alias: 'logs', reason: 'ForeignWriteIndex' }]);
   });
 });
 
@@ -386,13 +386,13 @@ describe('indexes that others have plans with', () => {
 
   it('whose name is that of an alias are told of', () => {
     const { changes, held } = plan([{ name: 'logs' }], [indexOf(today), indexOf('logs')]);
-    expect([changes, held]).toEqual([[], [{ index: 'logs', reason: 'AliasNameTaken' }]]);
+    expect([changes, held]).toEqual([[], [{ index: 'logs', alias: 'logs', reason: 'AliasNameTaken' }]]);
   });
 
   it('of a data stream whose name is that of an alias are told of as well', () => {
     const backing = indexOf('.ds-logs-000001', { dataStream: 'logs' });
     const { changes, held } = plan([{ name: 'logs' }], [indexOf('logs-v1-2016.01.05'), backing]);
-    expect([changes, held]).toEqual([[], [{ index: 'logs', reason: 'AliasNameTaken' }]]);
+    expect([changes, held]).toEqual([[], [{ index: 'logs', alias: 'logs', reason: 'AliasNameTaken' }]]);
   });
 
   it('get an alias hidden that is hidden on its other members: Elasticsearch wants all alike', () => {

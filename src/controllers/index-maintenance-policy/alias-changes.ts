@@ -29,9 +29,10 @@ export type AliasChange =
 
 export interface AliasPlan {
   readonly changes: readonly AliasChange[];
-  /** Aliases that cannot be made, by the index that stands in the way. */
+  /** Aliases that cannot be as their policy says, with the index that stands in the way. */
   readonly held: readonly {
     readonly index: string;
+    readonly alias: string;
     readonly reason: 'AliasNameTaken' | 'ForeignWriteIndex';
   }[];
 }
@@ -66,8 +67,9 @@ export function planAliases(matched: readonly Matched[], facts: AliasFacts): Ali
   return {
     changes: withoutEmptying(changes, matched, facts.indices),
     held: [
-      ...[...new Set(taken.map(({ alias }) => alias))].map((index) => ({
-        index,
+      ...[...new Set(taken.map(({ alias }) => alias))].map((alias) => ({
+        index: alias,
+        alias,
         reason: 'AliasNameTaken' as const,
       })),
       ...parts.flatMap(({ held }) => held),
@@ -114,7 +116,7 @@ function changesOfAlias(alias: CompiledAlias, context: Context): AliasPlan {
   const wanted = wantedMembers(alias, context);
   const writers =
     alias.spec.writeIndex === 'Newest' ? writersOf(wanted, facts.now) : new Map<string, Member>();
-  const foreign = [...writers.keys()].flatMap((name) => foreignWriters(name, context));
+  const foreign = [...writers.keys()].flatMap((name) => foreignWritersOf(name, context));
   const changes = eligible.flatMap((member) => {
     const name = wanted.get(member);
     const writes =
@@ -124,7 +126,7 @@ function changesOfAlias(alias: CompiledAlias, context: Context): AliasPlan {
       ...(name === undefined ? [] : addition(alias, member, name, writes, facts)),
     ];
   });
-  return { changes, held: foreign.map((index) => ({ index, reason: 'ForeignWriteIndex' })) };
+  return { changes, held: foreign };
 }
 
 /** The members with the name of the alias that each is to have. */
@@ -176,11 +178,11 @@ const writeFlag = (writer: Member | undefined, member: Member): boolean | undefi
   writer === undefined ? undefined : writer === member;
 
 /** Elasticsearch takes one write index for each alias: that of somebody else stays. */
-function foreignWriters(alias: string, { eligible, facts }: Context): readonly string[] {
+function foreignWritersOf(alias: string, { eligible, facts }: Context): AliasPlan['held'] {
   const own = new Set(eligible.map(({ index }) => index.name));
   return facts.indices
     .filter(({ name, aliases }) => !own.has(name) && aliases[alias]?.is_write_index === true)
-    .map(({ name }) => name);
+    .map(({ name }) => ({ index: name, alias, reason: 'ForeignWriteIndex' }));
 }
 
 function removals(

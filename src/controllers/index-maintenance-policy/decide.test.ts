@@ -837,6 +837,40 @@ describe('aliases that were refused', () => {
   });
 });
 
+describe('an alias that cannot be as the policy says', () => {
+  const maintained = [{ ...target, retention: undefined, aliases: [{ name: 'logs', writeIndex: 'Newest' }] }];
+  it.each([
+    [
+      'AliasNameTaken',
+      [indexOf('logs'), ...YOUNG],
+      /^alias logs cannot be made, .*give the alias another name/u,
+    ],
+    [
+      'ForeignWriteIndex',
+      [indexOf('other', { aliases: { logs: { is_write_index: true } } }), ...YOUNG],
+      /^the write index of alias logs stays other, .*set writeIndex to None/u,
+    ],
+  ])('makes the policy not ready, with one Event, and no run a success: %s', (why, indices, message) => {
+    const life = new Life({}, maintained);
+    const planned = life.pass(seenOf(indices), START);
+    expect(reason(planned)).toEqual(['reconciling', 'ActionFailed']);
+    expect(planned.ready.message).toMatch(message);
+    expect(planned.ready.message).toContain(why);
+    expect(planned.events).toMatchObject([{ type: 'Warning', reason: 'ActionFailed' }]);
+    life.pass(seenOf(indices), NEXT_SLOT);
+    if (life.status.run !== undefined) life.aliased();
+    const ended = life.pass(seenOf(indices), NEXT_SLOT);
+    expect(reason(ended)).toEqual(['reconciling', 'ActionFailed']);
+    expect(life.status).toMatchObject({ consecutiveFailures: 1, lastRun: { failed: 0 } });
+    expect(life.status.lastSuccessfulTime).toBeUndefined();
+  });
+
+  it('is only planned with DryRun', () => {
+    const life = new Life({ mode: 'DryRun' }, maintained);
+    expect(reason(life.pass(seenOf([indexOf('logs'), ...YOUNG]), START))).toEqual(['ready', 'Planned']);
+  });
+});
+
 describe('a resting pass', () => {
   it('says what the last look said', () => {
     const life = new Life({ deletion: { maxDeletes: 0 } });

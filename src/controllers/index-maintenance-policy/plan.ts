@@ -20,6 +20,8 @@ import {
 
 export interface Stay {
   readonly index: string;
+  /** The alias that it stands in the way of. */
+  readonly alias?: string;
   readonly reason: string;
 }
 
@@ -65,10 +67,11 @@ export function planOf(
     matched,
     deletes: deletes.reverse(),
     kept,
+    // Aliases come first, as Ready tells of them: a status does not take all.
     held: [
+      ...aliases.held,
       ...kept.filter(({ reason }) => !UNREMARKABLE.has(reason)).sort(byRemark),
       ...unreadable.filter((index) => targetOf(targets, index)).map(hiddenByBlock),
-      ...aliases.held,
       ...archiveKept,
     ],
     aliasChanges: aliases.changes,

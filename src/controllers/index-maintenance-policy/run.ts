@@ -4,7 +4,7 @@ import { timeText } from '../../runtime/time.ts';
 import { formatDuration } from '../../schedule/duration.ts';
 import { isUnread } from './archival.ts';
 import { indexFingerprint } from './fingerprints.ts';
-import type { Run, Status } from './observed.ts';
+import type { Run, Status, StatusPlan } from './observed.ts';
 
 export const newRun = (now: number): Run => ({
   time: timeText(now),
@@ -43,7 +43,7 @@ export function endRun(
   const history = [...before, ...(status.history ?? [])].slice(0, spec.historyLimit);
   const { consecutiveFailures = 0, lastSuccessfulTime } = status;
   const isComplete = ending === 'Complete';
-  const good = isComplete && isClean(run, status.archive);
+  const good = isComplete && isClean(run, status);
   return {
     lastRun,
     history,
@@ -58,18 +58,23 @@ export function endRun(
 
 /** Documents that the last run has left are archived since: it may be without a failure by now. A run under way counts by itself. */
 export function withArchivedSince(status: Status, count: number, now: number): Status {
-  const { run, lastRun, archive } = status;
+  const { run, lastRun } = status;
   if (run !== undefined || lastRun === undefined || count === 0) return status;
   const { archived = 0, notArchived = 0 } = lastRun;
   const after = { ...lastRun, archived: archived + count, notArchived: Math.max(0, notArchived - count) };
-  const good = isClean(after, archive) ? { consecutiveFailures: 0, lastSuccessfulTime: timeText(now) } : {};
+  const good = isClean(after, status) ? { consecutiveFailures: 0, lastSuccessfulTime: timeText(now) } : {};
   return { ...status, lastRun: after, ...good };
 }
 
-/** Of an index that cannot be asked nobody knows how many documents should have moved. */
-function isClean({ failed, notArchived = 0 }: Run, archive: Status['archive']): boolean {
+/** Of an index that cannot be asked nobody knows how many documents should have moved; an alias that is held was not tried. */
+function isClean({ failed, notArchived = 0 }: Run, { archive, plan }: Status): boolean {
   const isAllRead = archive?.held.every(({ reason }) => !isUnread(reason)) ?? true;
-  return failed + notArchived === 0 && isAllRead;
+  return failed + notArchived === 0 && isAllRead && heldAliasOf(plan) === undefined;
+}
+
+/** The first alias that cannot be as the policy says, until a person does something about it. */
+export function heldAliasOf(plan: Status['plan']): StatusPlan['held'][number] | undefined {
+  return plan?.held.find(({ alias }) => alias !== undefined);
 }
 
 const withoutNames = ({
