@@ -157,7 +157,8 @@ const policyEvents: readonly EventDoc[] = [
   {
     reason: 'IndexesDeleted',
     type: 'Normal; Warning if some could not be',
-    meaning: 'A run has deleted indexes; the note contains their number.',
+    meaning:
+      'A run has deleted indexes; the note contains their number, and names the first ten as far as they fit.',
     cure: 'What could not be deleted is tried again at the next time of the schedule; the log of the operator says why.',
   },
   ...ofReady(indexMaintenancePolicy, 'Warning', [

@@ -143,6 +143,9 @@ const run = {
   plan: text(64).optional().describe('The hash of the plan that it carries out.'),
   duration: text(32).optional().describe('How long it took.'),
   deleted: count('Indexes that were deleted.'),
+  deletedNames: list(index('The name of an index.'), 10)
+    .optional()
+    .describe('The first ten of these; the log of the operator names all.'),
   deletedBefore: count(
     'Indexes that were already deleted by the run that this one completes; they count towards deletion.maxDeletes.',
   ).optional(),

@@ -1,10 +1,10 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
-import type { ResourceEvent } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
 import { unfinishedOf } from './archive-hindered.ts';
 import { withHindered } from './archive-left.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun, withUnread } from './archive-steps.ts';
 import { deleteBatch, moveDocuments } from './carry-out.ts';
+import { deletedEvent } from './deleted-event.ts';
 import { acts, approves } from './due.ts';
 import { fingerprintsOf } from './fingerprints.ts';
 import type { Observed, Run, Status, StatusPlan } from './observed.ts';
@@ -141,13 +141,6 @@ function end(situation: Situation, { run: _run, ...status }: Status, run: Run, e
     ...withoutBatch(status),
   };
   return rest(situation, after, deletedEvent(run));
-}
-
-function deletedEvent({ deleted, failed, aliasesFailed = 0 }: Run): readonly ResourceEvent[] {
-  const left = failed - aliasesFailed;
-  if (deleted + left === 0) return [];
-  const note = `indexes deleted: ${deleted}, not deleted: ${left}`;
-  return [{ type: left === 0 ? 'Normal' : 'Warning', reason: 'IndexesDeleted', action: 'Delete', note }];
 }
 
 /** What the pass has found, for people; what the run did comes on top. */

@@ -90,6 +90,8 @@ function dependenciesOf(es: Elasticsearch, requests: readonly ReindexRequest[] =
 
 /** The first failure that the last deletion has told. */
 let told: Run['firstFailure'];
+/** What the last deletion has named. */
+let named: Run['deletedNames'];
 
 async function deletedOf(of: typeof policy, ...given: Parameters<typeof clusterOf>) {
   const { es, left } = clusterOf(...given);
@@ -99,12 +101,20 @@ async function deletedOf(of: typeof policy, ...given: Parameters<typeof clusterO
   const change = await deleteBatch(action, { policy: of, pass, dependencies }, createDeletionTurns());
   const { run } = change({ run: newRun(NOW) });
   told = run?.firstFailure;
+  named = run?.deletedNames;
   return [run?.deleted, run?.dropped, run?.failed, left.size];
 }
 
 const deleted = (...given: Parameters<typeof clusterOf>) => deletedOf(policy, ...given);
 
 describe('indexes that are to be deleted', () => {
+  it('are named once they are gone, and none of those that stay', async () => {
+    await deleted({});
+    expect(named).toEqual(NAMES);
+    await deleted({ 'logs-2014': 'blocked' });
+    expect(named).toEqual(['logs-2013', 'logs-2015']);
+  });
+
   it('stay when the policy was edited while it was judged whether they may go', async () => {
     const { es, left } = clusterOf({});
     const batch = NAMES.map((name) => ({ name, uuid: `uuid-of-${name}` }));

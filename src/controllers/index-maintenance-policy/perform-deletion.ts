@@ -62,7 +62,8 @@ async function deleteNamed(action: DeleteBatch, context: OpenContext): Promise<S
   ];
   const failed = failures.length;
   const dropped = before.length - gone.size - failed;
-  const deleted = names.length - dropped - failed;
+  const kept = new Set(before.filter(({ uuid }) => !gone.has(uuid)).map(({ name }) => name));
+  const deleted = names.filter((name) => !kept.has(name));
   return done({ deleted, failed, dropped }, firstOf(failures));
 }
 
@@ -232,12 +233,18 @@ async function tryToDelete(
   }
 }
 
+/** So many that are gone are named in status; the log names all. */
+const NAMED = 10;
+
 function done(
-  { deleted, failed, dropped }: Pick<Run, 'deleted' | 'failed' | 'dropped'>,
+  { deleted, failed, dropped }: Pick<Run, 'failed' | 'dropped'> & { readonly deleted: readonly string[] },
   first: Run['firstFailure'],
 ): StatusChange<Status> {
   const count = counting((run) => ({
-    deleted: run.deleted + deleted,
+    deleted: run.deleted + deleted.length,
+    ...(deleted.length === 0
+      ? {}
+      : { deletedNames: [...(run.deletedNames ?? []), ...deleted].slice(0, NAMED) }),
     failed: run.failed + failed,
     dropped: run.dropped + dropped,
     ...(first === undefined ? {} : { firstFailure: run.firstFailure ?? first }),

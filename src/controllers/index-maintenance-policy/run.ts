@@ -78,6 +78,7 @@ export function heldAliasOf(plan: Status['plan']): StatusPlan['held'][number] | 
 }
 
 const withoutNames = ({
+  deletedNames: _deletedNames,
   aliasesRefused: _aliasesRefused,
   aliasRefusal: _aliasRefusal,
   firstFailure: _firstFailure,
