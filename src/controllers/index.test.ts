@@ -7,6 +7,7 @@ import type { ActionLike, Controller } from '../runtime/controller.ts';
 import { type SharedParts, type Wire, wireControllers } from './index.ts';
 
 interface Runner {
+  enqueue(): void;
   objects(): readonly never[];
   unlisted(): readonly string[];
 }
@@ -24,7 +25,7 @@ function observing(kind: string, missing: readonly string[]) {
     // Casts: which kind it is of is known where it is asked.
     controllers.set(plural, controller as unknown as Controller<never, never, never, never>);
     const unlisted = missing.includes(plural) ? [`${plural} in namespace team-b`] : [];
-    return { objects: () => [], unlisted: () => unlisted };
+    return { enqueue: () => {}, objects: () => [], unlisted: () => unlisted };
   };
   const use = () => Promise.reject(ASKED);
   wireControllers(wire, { connections: { use } } as unknown as SharedParts);

@@ -30,8 +30,13 @@ export interface SharedParts {
   readonly locks: LockWatch;
 }
 
+interface Woken {
+  objects(): readonly RawObject[];
+  enqueue(key: string): void;
+}
+
 /** Every kind that this operator looks after, one line each. */
-export function wireControllers<Runner extends Watched & { objects(): readonly RawObject[] }>(
+export function wireControllers<Runner extends Watched & Woken>(
   wire: Wire<Runner>,
   { connections, obligations, serverClock, locks }: SharedParts,
 ): readonly Runner[] {
@@ -72,6 +77,7 @@ export function wireControllers<Runner extends Watched & { objects(): readonly R
     indexMaintenancePolicyController({
       connections,
       policies,
+      wake: (key) => maintenancePolicies.enqueue(key),
       requests,
       clusterUuidOf: uuidOf,
       requireSynced: () => requireSynced([clusters, reindexRequests, snapshotSchedules, maintenancePolicies]),

@@ -197,6 +197,9 @@ export const indexMaintenancePolicyStatus = object('What the policy found and di
   run: object('The current run.', run).optional(),
   lastRun: object('The last run.', run).optional(),
   history: list(object('An earlier run.', run), 50).optional().describe('The last runs, newest first.'),
+  conflictsWith: text(317)
+    .optional()
+    .describe('The namespace/name of the policy that this one is in conflict with.'),
   lastApprovedPlan: text(64).optional().describe('The hash of the approved plan that was last carried out.'),
   lastSlotTime: time('The last time of the schedule that was handled.').optional(),
   nextRunTime: time('The next time of the schedule.').optional(),

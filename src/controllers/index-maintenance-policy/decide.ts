@@ -144,9 +144,11 @@ function end(situation: Situation, { run: _run, ...status }: Status, run: Run, e
 }
 
 /** What the pass has found, for people; what the run did comes on top. */
-function reported({ policy, fresh, next: { plan }, now }: Situation): Status {
+function reported({ policy, fresh, next: { plan }, obstacle, now }: Situation): Status {
+  const { conflictsWith: _conflictsWith, ...before } = policy.status ?? {};
   return {
-    ...policy.status,
+    ...before,
+    ...(obstacle?.type === 'Conflict' ? { conflictsWith: obstacle.conflict.rival } : {}),
     matched: matchedIn(fresh),
     targets: fresh.matched.map((matched) => figuresOf(matched, now)),
     plan,

@@ -89,7 +89,7 @@ function isRetried(plan: StatusPlan, now: number): boolean {
   return retries(plan, now) && Math.abs(now - lookedAtOf(plan)) >= RETRY_MS;
 }
 
-const lookedAtOf = (plan: StatusPlan | undefined): number =>
+export const lookedAtOf = (plan: StatusPlan | undefined): number =>
   Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
 
 function isTroubled(status: Status, now: number): boolean {

@@ -11,9 +11,10 @@ import { globOf } from '../../naming/template.ts';
 import { isLockedOut } from '../refused.ts';
 import { type ClusterUuidOf, isSameCluster } from '../same-cluster.ts';
 import type { SnapshotOwners } from '../snapshot-owners.ts';
+import { accuse, isAccused } from './accusations.ts';
 import { takesAway } from './conflicts.ts';
 import { copiesOf, isArchivalOf } from './copies.ts';
-import { acts, dueOf } from './due.ts';
+import { acts, type Due, dueOf } from './due.ts';
 import { readArchivable } from './observe-archive.ts';
 import { readBackups } from './observe-backups.ts';
 import type { Listing, Listings } from './observe-listings.ts';
@@ -28,6 +29,8 @@ export interface MaintenanceDependencies {
   readonly listings: Listings;
   /** Every policy and every request that the watches have seen, of all namespaces. */
   readonly policies: () => readonly IndexMaintenancePolicy[];
+  /** Asks for a pass over the policy namespace/name. */
+  readonly wake?: (key: string) => void;
   readonly requests: () => readonly ReindexRequest[];
   readonly clusterUuidOf: ClusterUuidOf;
   /** @throws WaitingError while there may be more policies, requests, schedules or connections than were seen. */
@@ -43,8 +46,9 @@ export interface MaintenanceDependencies {
 /** All reads of one pass. When nothing is due there are none. */
 export function createObserve(dependencies: MaintenanceDependencies) {
   return async (policy: IndexMaintenancePolicy, pass: Pass): Promise<Observed> => {
-    const due = dueOf(policy, pass.now);
+    const due = dueOrAccused(policy, dependencies, pass.now);
     if (due.type === 'Nothing') return { type: 'nothing' };
+    accuse(policy, dependencies);
     // One that is being deleted only ends what it has begun, and is given two minutes for that.
     if (policy.metadata.deletionTimestamp === undefined) dependencies.requireSynced?.();
     const rivals = rivalsOf(policy, dependencies);
@@ -67,6 +71,15 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     const { indices, unreadable, listedAt } = listing;
     return { type: 'seen', indices, unreadable, listedAt, rivals, newest, ...proofs, archive, around };
   };
+}
+
+function dueOrAccused(
+  policy: IndexMaintenancePolicy,
+  dependencies: MaintenanceDependencies,
+  now: number,
+): Due {
+  const due = dueOf(policy, now);
+  return due.type === 'Nothing' && isAccused(policy, dependencies) ? { type: 'Plan', since: now } : due;
 }
 
 /** @throws WaitingError NotGranted and the like: what takes away must be granted for deletion as well. */
