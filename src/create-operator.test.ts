@@ -173,7 +173,7 @@ it.each<readonly [string, (configMaps: MemoryKubernetes) => unknown, boolean]>([
   // A cast: nothing else of it is used.
   const unreachable = { use: () => Promise.reject(new Error('no cluster')) } as unknown as Connections;
   const end = startOperator(kubernetes, unreachable, clock);
-  await clock.advance(60_000);
+  await clock.advance(240_000);
   expect(of(REQUESTS).stored('orders') !== undefined).toBe(isKept);
   await end();
 });

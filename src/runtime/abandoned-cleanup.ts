@@ -11,13 +11,13 @@ import type { RawObject } from './resource.ts';
 export function abandonedCleanup(
   { status }: Pick<RawObject, 'status'>,
   { leaves }: Pick<KindDefinition<unknown, unknown>, 'leaves'>,
-  error: unknown,
+  { error, failingForMs }: { readonly error: unknown; readonly failingForMs: number },
 ): ResourceEvent {
   return {
     type: 'Warning',
     reason: 'CleanupAbandoned',
     action: 'Cleanup',
-    note: `The cleanup in Elasticsearch kept failing for two minutes and was given up. ${blockLeft(status) ?? leaves ?? 'Look for what this resource left behind.'} The last failure: ${failureText(error)}`,
+    note: `The cleanup in Elasticsearch kept failing for ${Math.round(failingForMs / 1000)} seconds and was given up. ${blockLeft(status) ?? leaves ?? 'Look for what this resource left behind.'} The last failure: ${failureText(error)}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../crds/shared.ts';
 import type { KubernetesApi, KindRef } from '../kubernetes/api.ts';
 import type { Clock } from './clock.ts';
+import type { FailingCleanups } from './failing-cleanups.ts';
 import type { Pass, PassLogger, ResourceEvent, ResourceKey } from './controller.ts';
 import { FencedError, WaitingError } from './errors.ts';
 import { objectRefOf } from './resource.ts';
@@ -14,6 +15,7 @@ export interface Engine {
   readonly clock: Clock;
   /** What the clock of the API server shows, in milliseconds since the epoch: `deletionTimestamp` is by it. */
   readonly serverNow: () => number;
+  readonly failingCleanups: FailingCleanups;
   readonly log: PassLogger;
   /** Still the leader, by the monotonic clock. Asked before each effect and each write. */
   readonly mayAct: () => boolean;
@@ -66,6 +68,8 @@ export interface PassState {
   readonly definition: KindDefinition<unknown, unknown>;
   readonly kind: KindRef;
   readonly pass: Pass;
+  /** By the monotonic clock. */
+  readonly began: number;
   /** The object as it was last read or written: the resourceVersion of the next write. */
   current: RawObject;
   /** Whether `current` was read from the API server in this pass, rather than taken from the view. */

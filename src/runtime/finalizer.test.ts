@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { addFinalizerPatch, cleanupTimeLeft, holdsFinalizer, removeFinalizerPatch } from './finalizer.ts';
+import {
+  addFinalizerPatch,
+  cleanupTimeLeft,
+  holdsFinalizer,
+  awaitsCleanup,
+  removeFinalizerPatch,
+} from './finalizer.ts';
 import type { RawObject } from './resource.ts';
 
 const OURS = 'es-steward.dev/cleanup';
@@ -33,11 +39,22 @@ describe('the finalizer', () => {
     expect(holdsFinalizer(object({}))).toBe(false);
   });
 
-  it('waits two minutes for a cleanup, counted from the wish to delete', () => {
+  it('waits for a cleanup that fails: two minutes of it, and less when the deletion is long ago', () => {
     const deleted = object({ finalizers: [OURS], deletionTimestamp: DELETED });
-    expect(cleanupTimeLeft(deleted, Date.parse(DELETED) + 30_000)).toBe(90_000);
-    expect(cleanupTimeLeft(deleted, Date.parse(DELETED) + 500_000)).toBe(0);
-    expect(cleanupTimeLeft(object({ finalizers: [OURS] }), Date.now())).toBeUndefined();
-    expect(cleanupTimeLeft(object({ deletionTimestamp: DELETED }), Date.now())).toBeUndefined();
+    const left = (failingForMs: number, deletedForMs: number) =>
+      cleanupTimeLeft(deleted, failingForMs, Date.parse(DELETED) + deletedForMs);
+    expect(left(0, 0)).toBe(120_000);
+    expect(left(30_000, 300_000)).toBe(90_000);
+    expect(left(120_000, 300_000)).toBe(0);
+    expect(left(0, 560_000)).toBe(40_000);
+    expect(left(0, 3_600_000)).toBe(30_000);
+    expect(left(30_000, 3_600_000)).toBe(0);
+    expect(left(130_000, -3_600_000)).toBe(0);
+  });
+
+  it('is waited for by whoever deletes the resource', () => {
+    expect(awaitsCleanup(object({ finalizers: [OURS], deletionTimestamp: DELETED }))).toBe(true);
+    expect(awaitsCleanup(object({ finalizers: [OURS] }))).toBe(false);
+    expect(awaitsCleanup(object({ deletionTimestamp: DELETED }))).toBe(false);
   });
 });

@@ -1,8 +1,11 @@
 import { CLEANUP_FINALIZER } from '../crds/shared.ts';
 import type { RawObject } from './resource.ts';
 
-/** So long a resource that is being deleted may wait for a cleanup that keeps failing. */
-export const CLEANUP_PATIENCE_MS = 120_000;
+/** So long the cleanup of a resource that is being deleted may keep failing. */
+const CLEANUP_PATIENCE_MS = 120_000;
+/** So long after the wish to delete, less will do: a process that never lives for two minutes must come to an end too. */
+const CLEANUP_IS_LATE_MS = 600_000;
+const LATE_PATIENCE_MS = 30_000;
 
 export const holdsFinalizer = ({
   metadata,
@@ -28,12 +31,16 @@ export const removeFinalizerPatch = ({ metadata }: RawObject): object => ({
   },
 });
 
+/** Whether something may be waiting for the cleanup to end. */
+export const awaitsCleanup = (raw: RawObject): boolean =>
+  raw.metadata.deletionTimestamp !== undefined && holdsFinalizer(raw);
+
 /**
- * Milliseconds until a failing cleanup is given up; undefined when nothing waits for it.
+ * Milliseconds until a cleanup that has been failing for so long is given up.
  * @param now by the clock of the API server, as the time of the deletion is.
  */
-export function cleanupTimeLeft(raw: RawObject, now: number): number | undefined {
-  const { deletionTimestamp } = raw.metadata;
-  if (deletionTimestamp === undefined || !holdsFinalizer(raw)) return undefined;
-  return Math.max(0, Date.parse(deletionTimestamp) + CLEANUP_PATIENCE_MS - now);
+export function cleanupTimeLeft({ metadata }: RawObject, failingForMs: number, now: number): number {
+  const deletedForMs = now - Date.parse(metadata.deletionTimestamp ?? '');
+  const left = Math.min(CLEANUP_PATIENCE_MS - failingForMs, CLEANUP_IS_LATE_MS - deletedForMs);
+  return Math.max(0, left, LATE_PATIENCE_MS - failingForMs);
 }

@@ -12,6 +12,8 @@ import { refusalError } from '../kubernetes/errors.ts';
 import type { Decision } from './controller.ts';
 import type { Engine } from './engine.ts';
 import { TerminalError, WaitingError } from './errors.ts';
+import { failingCleanups } from './failing-cleanups.ts';
+import type { FailingCleanups } from './failing-cleanups.ts';
 import { reconcile } from './reconcile.ts';
 import { kindRefOf, objectRefOf } from './resource.ts';
 
@@ -26,6 +28,7 @@ let clock: ManualClock;
 let events: string[];
 let performed: number[];
 let isLeader: boolean;
+let cleanups: FailingCleanups;
 
 beforeEach(() => {
   memory = memoryKubernetes();
@@ -33,12 +36,14 @@ beforeEach(() => {
   events = [];
   performed = [];
   isLeader = true;
+  cleanups = failingCleanups();
 });
 
 const engine = (more: Partial<Engine> = {}): Engine => ({
   kubernetes: memory,
   clock,
   serverNow: () => clock.now(),
+  failingCleanups: cleanups,
   log: { info: () => undefined, warn: () => undefined },
   version: '1.2.3',
   mayAct: () => isLeader,
@@ -79,7 +84,9 @@ const throwing = (error: Error) => async () => {
 describe('a pass', () => {
   it('forgets what is gone', async () => {
     let isForgotten = false;
+    cleanups.failed({ ...KEY, uid: '1' }, { began: 0, ended: 0 });
     expect(await pass({ forget: () => (isForgotten = true) })).toEqual({ type: 'gone' });
+    expect(cleanups.failed({ ...KEY, uid: '1' }, { began: 5, ended: 5 })).toBe(5);
     expect(isForgotten).toBe(true);
   });
 
@@ -547,6 +554,7 @@ describe('the finalizer', () => {
     );
 
     it.each(failures)('stays for two minutes, with a try at their end: %s', async (_, ways) => {
+      await pass(ways);
       await clock.advance(100_000);
       const outcome = await pass(ways);
       expect(finalizers()).toEqual([FINALIZER]);
@@ -556,6 +564,8 @@ describe('the finalizer', () => {
     });
 
     it.each(failures)('is given up after two minutes, with an Event: %s', async (_, ways) => {
+      await pass(ways);
+      expect(finalizers()).toEqual([FINALIZER]);
       await clock.advance(120_000);
       await pass(ways);
       expect(memory.stored('a')).toBeUndefined();
@@ -573,12 +583,15 @@ describe('the finalizer', () => {
         status: { conditions: [{ ...blocked, lastTransitionTime: '2026-01-01T00:00:00Z' }] },
         metadata: { finalizers: [FINALIZER], deletionTimestamp: '2026-01-01T00:00:00Z' },
       });
-      await clock.advance(120_000);
       const notes: string[] = [];
-      await pass(
-        { observe: throwing(new WaitingError('Unreachable', 'no connection to es.', 1)) },
-        { record: (_, { note }) => void notes.push(note) },
-      );
+      const failing = () =>
+        pass(
+          { observe: throwing(new WaitingError('Unreachable', 'no connection to es.', 1)) },
+          { record: (_, { note }) => void notes.push(note) },
+        );
+      await failing();
+      await clock.advance(120_000);
+      await failing();
       expect(notes.join()).toMatch(/orders-v1.*no connection to es\./);
       expect(notes.join()).toContain(settings);
     });
@@ -602,8 +615,10 @@ describe('the finalizer', () => {
     });
 
     it('is given up where nobody can know whether the kill switch is on: it may stay so for good', async () => {
+      const unknown = { paused: () => true, pausedByHand: () => false };
+      await pass({ observe: throwing(new Error('x')) }, unknown);
       await clock.advance(120_000);
-      await pass({ observe: throwing(new Error('x')) }, { paused: () => true, pausedByHand: () => false });
+      await pass({ observe: throwing(new Error('x')) }, unknown);
       expect(events).toEqual(['CleanupAbandoned']);
     });
 
@@ -614,12 +629,49 @@ describe('the finalizer', () => {
       const serverNow = () => clock.now();
       const own = { ...clock, now: () => clock.now() + ahead };
       const failing = () => pass({ observe: throwing(new Error('x')) }, { clock: own, serverNow });
+      await failing();
       await clock.advance(119_000);
       await failing();
       expect(finalizers()).toEqual([FINALIZER]);
       await clock.advance(1_000);
       await failing();
       expect(memory.stored('a')).toBeUndefined();
+    });
+
+    describe('while nobody looked after it', () => {
+      const failing = () => pass({ observe: throwing(new Error('x')) });
+      beforeEach(() => clock.advance(3_600_000));
+
+      it('gets another chance from a process that has just come', async () => {
+        expect(await failing()).toMatchObject({ type: 'failed', atMostMs: 30_000 });
+        expect(finalizers()).toEqual([FINALIZER]);
+      });
+
+      it('does not wait for the two minutes of a process that never lives so long', async () => {
+        await failing();
+        await clock.advance(30_000);
+        await failing();
+        expect(memory.stored('a')).toBeUndefined();
+      });
+
+      it('counts the time that the first failure took', async () => {
+        await pass({
+          observe: async () => {
+            await clock.advance(30_000);
+            throw new Error('x');
+          },
+        });
+        expect(memory.stored('a')).toBeUndefined();
+      });
+    });
+
+    it('begins to count anew for a failure long after another, and for another object', async () => {
+      const at = (ms: number) => ({ began: ms, ended: ms });
+      const object = { ...KEY, uid: '1' };
+      expect(cleanups.failed(object, at(0))).toBe(0);
+      expect(cleanups.failed(object, at(120_000))).toBe(0);
+      expect(cleanups.failed(object, at(500_000))).toBe(500_000);
+      expect(cleanups.failed({ ...KEY, uid: '2' }, at(500_001))).toBe(500_001);
     });
 
     it('is given up although the failure cannot be written: the namespace takes its Roles with it first', async () => {
@@ -640,12 +692,14 @@ describe('the finalizer', () => {
         if (request.startsWith('PATCH a'))
           throw refusalError(request, { status: 403, body: '', mutating: true });
       };
-      await clock.advance(120_000);
       const error = new Error('x');
+      await pass({ observe: throwing(error) });
+      await clock.advance(120_000);
       expect(await pass({ observe: throwing(error) })).toEqual({ type: 'failed', error });
     });
 
     it('is not given up by a process that does not lead', async () => {
+      await pass({ observe: throwing(new Error('x')) });
       await clock.advance(120_000);
       isLeader = false;
       await pass({ observe: throwing(new Error('x')) });

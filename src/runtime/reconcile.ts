@@ -6,7 +6,13 @@ import type { Engine, Outcome, PassState } from './engine.ts';
 import { FencedError } from './errors.ts';
 import { judgeFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
-import { addFinalizerPatch, cleanupTimeLeft, holdsFinalizer, removeFinalizerPatch } from './finalizer.ts';
+import {
+  addFinalizerPatch,
+  cleanupTimeLeft,
+  holdsFinalizer,
+  awaitsCleanup,
+  removeFinalizerPatch,
+} from './finalizer.ts';
 import { refuseNewerStatus } from './newer-status.ts';
 import { performAll } from './perform.ts';
 import { kindRefOf, objectRefOf, parseResource } from './resource.ts';
@@ -26,6 +32,7 @@ export async function reconcile<Spec, Status, Observed, Action extends ActionLik
   const { definition } = controller;
   const kind = kindRefOf(definition);
   const { follow } = engine;
+  const began = engine.clock.monotonic();
   const pass: Pass = {
     signal,
     now: engine.clock.now(),
@@ -36,8 +43,8 @@ export async function reconcile<Spec, Status, Observed, Action extends ActionLik
   try {
     const seen = engine.view?.(key);
     const raw = seen ?? (await engine.kubernetes.get<RawObject>(objectRefOf(kind, key), signal));
-    if (raw === undefined) return forget(controller, key);
-    state = { engine, definition, kind, pass, current: raw, isLive: seen === undefined };
+    if (raw === undefined) return forget(engine, controller, key);
+    state = { engine, definition, kind, pass, began, current: raw, isLive: seen === undefined };
     return await carryOut(state, controller);
   } catch (error) {
     const failure = judgeFailure(error, signal);
@@ -65,7 +72,8 @@ async function confirmLive(state: PassState): Promise<boolean> {
   return isSame;
 }
 
-function forget(controller: { forget?(key: ResourceKey): void }, key: ResourceKey): Outcome {
+function forget(engine: Engine, controller: { forget?(key: ResourceKey): void }, key: ResourceKey): Outcome {
+  engine.failingCleanups.forget(key);
   controller.forget?.(key);
   return { type: 'gone' };
 }
@@ -135,16 +143,19 @@ async function endQuietly({ engine, kind, current }: PassState, { outcome }: Fai
 }
 
 /**
- * A failing cleanup is given up two minutes after the deletion was asked for: a cluster that is gone for good must not
- * hold its namespace. Until then the next try comes no later than that moment. The kill switch is no failure: whoever has
+ * A cleanup that keeps failing before the eyes of this process is given up: a cluster that is gone for good must not hold
+ * its namespace. Until then the next try comes no later than that moment. The kill switch is no failure: whoever has
  * switched it on lets the cleanup begin by switching it off.
  */
 async function endOfCleanup(state: PassState, { error, outcome }: Failure): Promise<Outcome> {
-  const left = cleanupTimeLeft(state.current, state.engine.serverNow());
-  if (left === undefined || state.engine.pausedByHand?.() === true) return outcome;
+  const { engine, current, began } = state;
+  if (!awaitsCleanup(current) || engine.pausedByHand?.() === true) return outcome;
+  const ended = engine.clock.monotonic();
+  const failingForMs = ended - engine.failingCleanups.failed(identityOf(current), { began, ended });
+  const left = cleanupTimeLeft(current, failingForMs, engine.serverNow());
   if (left > 0) return withinMs(outcome, left);
-  await patchObject(state, removeFinalizerPatch(state.current));
-  state.engine.record(state.current, abandonedCleanup(state.current, state.definition, error));
+  await patchObject(state, removeFinalizerPatch(current));
+  engine.record(state.current, abandonedCleanup(state.current, state.definition, { error, failingForMs }));
   return { type: 'again', afterMs: 0 };
 }
 
@@ -210,6 +221,8 @@ const nameOf = ({ current }: PassState) => ({
   namespace: current.metadata.namespace,
   name: current.metadata.name,
 });
+
+const identityOf = ({ metadata: { namespace, name, uid } }: RawObject) => ({ namespace, name, uid });
 
 /** A status is an object in every kind; the type of a controller does not say so. */
 const asBody = (status: unknown): object => (typeof status === 'object' && status !== null ? status : {});

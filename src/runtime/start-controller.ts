@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/api.ts';
 import type { ActionLike, Controller } from './controller.ts';
 import type { Engine } from './engine.ts';
+import { failingCleanups } from './failing-cleanups.ts';
 import { Followers } from './followers.ts';
 import { WorkQueue } from './queue.ts';
 import type { Urgency, Wish } from './queue.ts';
@@ -41,7 +42,7 @@ export interface ControllerRunner {
 export interface RunnerOptions<Spec, Status, Observed, Action extends ActionLike> {
   readonly controller: Controller<Spec, Status, Observed, Action>;
   /** Without what the runner itself sees to. */
-  readonly engine: Omit<Engine, 'view' | 'wrote' | 'follow' | 'hooks'>;
+  readonly engine: Omit<Engine, 'failingCleanups' | 'view' | 'wrote' | 'follow' | 'hooks'>;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
   /** Absent or empty: all namespaces, by one watch; else one watch each. */
@@ -79,6 +80,7 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
   let followers: Followers | undefined;
   const engine: Engine = {
     ...options.engine,
+    failingCleanups: failingCleanups(),
     follow: (key, what, wait) => followers?.follow(keyText(key), what, wait),
     hooks,
     view: (key) => viewOf(views, keyText(key)),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failingCleanups } from './failing-cleanups.ts';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { memoryKubernetes } from '../../test/support/memory-kubernetes.ts';
 import { DeadlineError } from '../kubernetes/deadline.ts';
@@ -16,6 +17,7 @@ function bed(reconcile: WorkerOptions['reconcile'], hooks: RunnerHooks = {}) {
     kubernetes: memoryKubernetes(),
     clock,
     serverNow: () => clock.now(),
+    failingCleanups: failingCleanups(),
     log: { info: () => undefined, warn: () => undefined },
     version: '1.2.3',
     mayAct: () => true,

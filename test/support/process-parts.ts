@@ -5,6 +5,7 @@ import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { ResourceEvent } from '../../src/runtime/controller.ts';
 import type { Engine } from '../../src/runtime/engine.ts';
+import { failingCleanups } from '../../src/runtime/failing-cleanups.ts';
 import { type Around, aroundElasticsearch, aroundKubernetes } from './server-calls.ts';
 import { tellEvent, toldLogger } from './told.ts';
 
@@ -49,6 +50,7 @@ export function processParts(options: PartsOptions): ProcessParts {
     kubernetes,
     clock,
     serverNow: () => clock.now(),
+    failingCleanups: failingCleanups(),
     log: toldLogger(),
     version: '1.2.3',
     mayAct: () => !life.signal.aborted,
