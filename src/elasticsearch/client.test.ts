@@ -299,6 +299,63 @@ describe('connecting', () => {
     expect(await client({ endpoints: [server.url, second.url] }).request(read)).toEqual({ ok: 2 });
   });
 
+  describe('to an endpoint that hangs', () => {
+    const hanging = () => startScenarioElasticsearch(() => ({ type: 'stall' }));
+
+    it('reads from the next one, which has its own time, and from there on first', async () => {
+      await using hung = await hanging();
+      await using second = await startScenarioElasticsearch(() => json({ ok: 2 }));
+      for (const endpoints of [
+        [hung.url, second.url],
+        [second.url, hung.url],
+      ]) {
+        const es = client({ endpoints, requestTimeoutMs: 300 });
+        const before = hung.received.length;
+        for (let i = 0; i < 4; i++) expect(await es.request(read)).toEqual({ ok: 2 });
+        expect(hung.received).toHaveLength(before + 1);
+      }
+    });
+
+    it('sends a write once, and the next one elsewhere', async () => {
+      await using hung = await hanging();
+      await using second = await startScenarioElasticsearch(() => json({ ok: 2 }));
+      const es = client({ endpoints: [hung.url, second.url], requestTimeoutMs: 300 });
+      const error = await failureOf(es.request(write));
+      expect(error).toMatchObject({ errorClass: 'timeout', outcomeUnknown: true, endpoints: [hung.url] });
+      expect(second.received).toHaveLength(0);
+      for (let i = 0; i < 2; i++) expect(await es.request(write)).toEqual({ ok: 2 });
+      expect(hung.received).toHaveLength(1);
+    });
+
+    it('sends no write after a read has hung there', async () => {
+      await using hung = await hanging();
+      await using second = await startScenarioElasticsearch(() => json({ ok: 2 }));
+      const es = client({ endpoints: [hung.url, second.url], requestTimeoutMs: 300 });
+      await es.request(read);
+      expect(await es.request(write)).toEqual({ ok: 2 });
+    });
+
+    it('asks it in its turn again once it has answered', async () => {
+      server.reply({ type: 'stall' }, json({}), json({}), json({}));
+      await using second = await startScenarioElasticsearch(() => json({ ok: 2 }));
+      const es = client({ endpoints: [server.url, second.url], requestTimeoutMs: 300 });
+      await es.request(read);
+      await es.endpoints[0]?.send(read, AbortSignal.timeout(300));
+      for (let i = 0; i < 4; i++) await es.request(read);
+      expect(server.received).toHaveLength(4);
+    });
+
+    it('names those that failed alike, whichever had its turn', async () => {
+      await using hung = await hanging();
+      const es = client({ endpoints: [refused, hung.url], requestTimeoutMs: 300 });
+      const both = client({ endpoints: [hung.url, hung.url], requestTimeoutMs: 300 });
+      const named = [await failureOf(es.request(read)), await failureOf(es.request(read))];
+      expect(new Set(named.map(({ endpoints }) => endpoints?.join())).size).toBe(1);
+      expect(named[0]?.endpoints).toHaveLength(1);
+      expect((await failureOf(both.request(read))).endpoints).toEqual([hung.url, hung.url]);
+    });
+  });
+
   it('does not try the next endpoint when an answer was lost', async () => {
     await using second = await startScenarioElasticsearch(() => json({}));
     server.reply({ type: 'reset' });

@@ -2,12 +2,13 @@ import type { LookupFunction } from 'node:net';
 import { withoutSecrets } from './authentication.ts';
 import { createConnector } from './connector.ts';
 import type { Connector, TlsSettings } from './connector.ts';
-import { isRead } from './elasticsearch.ts';
 import type { Elasticsearch, ElasticsearchRequest } from './elasticsearch.ts';
-import { ElasticsearchError, isElasticsearchError } from './errors.ts';
+import { ElasticsearchError, failureOf } from './errors.ts';
 import type { ErrorClass } from './errors.ts';
 import { createNode } from './node.ts';
 import type { ElasticsearchNode, NodeOptions } from './node.ts';
+import { resting, takeTurns } from './turns.ts';
+import type { AtTurn } from './turns.ts';
 
 export interface ElasticsearchOptions extends NodeOptions {
   /** Base URLs of one cluster. No name or password in them. */
@@ -25,30 +26,24 @@ export type RequestEnded = (error: ErrorClass | 'aborted' | undefined) => void;
 export interface ElasticsearchClient extends Elasticsearch {
   /** Each by itself. */
   readonly endpoints: readonly ElasticsearchNode[];
-  /**
-   * Lets `work` ask the endpoint whose turn it is for a request like this one, and the next one where a read may try it.
-   * @param work gets the deadline of the request, which covers all endpoints that are tried.
-   */
-  atTurn<T>(request: ElasticsearchRequest, work: Work<T>): Promise<T>;
+  /** Lets `work` ask the endpoint whose turn it is, and the next one where a read may try it. */
+  readonly atTurn: AtTurn;
   /** Closes the sockets. Requests under way end first. */
   close(): Promise<void>;
 }
-
-type Work<T> = (endpoint: ElasticsearchNode, deadline: AbortSignal) => Promise<T>;
 
 /** Connecting takes a part of the request's time, so that another endpoint still has a chance. */
 const LONGEST_CONNECT_MS = 10_000;
 
 /**
  * A client that sends each request once, within a time limit. Retries, sniffing and redirects are off; the product
- * check is the Elastic client's own. With several endpoints reads take turns, and a read that finds no connection, or a
- * node that is cut off, tries the next one; a write never does, it only moves the following writes on.
+ * check is the Elastic client's own.
  * @throws ElasticsearchError of class `tls` when a certificate or key cannot be read.
  */
 export function createElasticsearch(options: ElasticsearchOptions): ElasticsearchClient {
   const connector = readConnector(options);
   const endpoints = options.endpoints.map((endpoint) =>
-    observed(redacted(createNode(endpoint, connector, options), options), options),
+    resting(observed(named(endpoint, createNode(endpoint, connector, options), options), options)),
   );
   const atTurn = takeTurns(endpoints, options.requestTimeoutMs);
   return {
@@ -75,26 +70,6 @@ function readConnector({ tls, lookup, requestTimeoutMs }: ElasticsearchOptions):
   }
 }
 
-function takeTurns(
-  endpoints: readonly ElasticsearchNode[],
-  requestTimeoutMs: number,
-): ElasticsearchClient['atTurn'] {
-  let nextRead = 0;
-  let nextWrite = 0;
-  return async (request, work) => {
-    const deadline = AbortSignal.timeout(request.timeoutMs ?? requestTimeoutMs);
-    if (isRead(request)) return firstToAnswer(rotated(endpoints, nextRead++), work, deadline);
-    const turn = nextWrite;
-    try {
-      return await firstToAnswer(rotated(endpoints, turn).slice(0, 1), work, deadline);
-    } catch (error) {
-      // Of writes that fail side by side only one moves the others on: two would come back to where they were.
-      if (turn === nextWrite && isElasticsearchError(error, ...NOT_SENT, ...NOT_SERVED)) nextWrite++;
-      throw error;
-    }
-  };
-}
-
 /** Requests to whichever endpoint has its turn. */
 export function sendingTo(atTurn: ElasticsearchClient['atTurn']): Elasticsearch['request'] {
   return (request, signal) =>
@@ -109,35 +84,14 @@ export function alone(endpoint: ElasticsearchNode, requestTimeoutMs: number): El
   };
 }
 
-const NOT_SENT = ['unreachable', 'tls'] as const;
-/** Of a node that is cut off from its master, of a proxy without a backend, of a node that hangs. */
-const NOT_SERVED = ['unavailable', 'timeout', 'unknownOutcome', 'notElasticsearch'] as const;
-
-function rotated<T>(items: readonly T[], by: number): readonly T[] {
-  const start = by % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
-}
-
-async function firstToAnswer<T>(
-  [endpoint, ...others]: readonly ElasticsearchNode[],
-  work: Work<T>,
-  deadline: AbortSignal,
-): Promise<T> {
-  if (endpoint === undefined) throw new Error('a connection needs at least one endpoint');
-  try {
-    return await work(endpoint, deadline);
-  } catch (error) {
-    if (others.length === 0 || !isElasticsearchError(error, ...NOT_SENT, 'unavailable')) throw error;
-    return firstToAnswer(others, work, deadline);
-  }
-}
-
-function redacted(node: ElasticsearchNode, { auth }: ElasticsearchOptions): ElasticsearchNode {
+/** Its errors name the endpoint, and nothing that is secret. */
+function named(endpoint: string, node: ElasticsearchNode, { auth }: ElasticsearchOptions): ElasticsearchNode {
   const send: ElasticsearchNode['send'] = async (...args) => {
     try {
       return await node.send(...args);
     } catch (error) {
-      throw error instanceof ElasticsearchError ? withoutSecrets(error, auth) : error;
+      if (!(error instanceof ElasticsearchError)) throw error;
+      throw failureOf([endpoint], withoutSecrets(error, auth));
     }
   };
   return { ...node, send };

@@ -144,6 +144,19 @@ describe('a use', () => {
     });
   });
 
+  it.each(['first', 'last'])('gives it although the endpoint that is listed %s hangs', async (place) => {
+    await using hung = await startScenarioElasticsearch(() => ({ type: 'stall' }));
+    const endpoints = place === 'first' ? [hung.url, server.url] : [server.url, hung.url];
+    connection = resource({ endpoints, requestTimeout: '1s' });
+    for (let tries = 0; tries < 3; tries += 1) {
+      const { es } = await use();
+      await es.request({ method: 'GET', path: '/a' }, signal);
+      await es.request({ method: 'PUT', path: '/a', body: {} }, signal);
+      await clock.advance(5_000);
+    }
+    expect(hung.received.map(({ path }) => path)).toEqual(['/']);
+  });
+
   it('knows what is protected, by the connection and by the operator', async () => {
     const cluster = await use();
     const names = ['.kibana', 'flagged-1', 'orders'];
@@ -251,6 +264,14 @@ describe('another cluster behind the same address', () => {
     await clock.advance(5_000);
     await expect(es.request(write, signal)).rejects.toThrow(/ClusterChanged/);
     expect(server.received.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  });
+
+  it('gets nothing where another endpoint hangs', async () => {
+    await using hung = await startScenarioElasticsearch(() => ({ type: 'stall' }));
+    uuid = 'uuid-2';
+    connection = resource({ endpoints: [hung.url, server.url], requestTimeout: '1s' });
+    await expect(use()).rejects.toThrow(/ClusterChanged/);
+    expect(server.received.map(({ path }) => path)).toEqual(['/']);
   });
 
   it('gets nothing where it is only one of several endpoints', async () => {

@@ -53,6 +53,8 @@ export interface ElasticsearchErrorFields {
   readonly retryAfterMs?: number | undefined;
   /** Elasticsearch's reason, shortened and without our secrets. For logs only. */
   readonly detail?: string | undefined;
+  /** Those that failed like this. */
+  readonly endpoints?: readonly string[] | undefined;
 }
 
 /** Thrown for everything that is not a complete, successful answer. */
@@ -65,6 +67,7 @@ export class ElasticsearchError extends Error implements ElasticsearchErrorField
   readonly publicMessage: string;
   readonly retryAfterMs: number | undefined;
   readonly detail: string | undefined;
+  readonly endpoints: readonly string[] | undefined;
 
   constructor(fields: ElasticsearchErrorFields) {
     super(fields.publicMessage);
@@ -75,6 +78,7 @@ export class ElasticsearchError extends Error implements ElasticsearchErrorField
     this.publicMessage = fields.publicMessage;
     this.retryAfterMs = fields.retryAfterMs;
     this.detail = fields.detail;
+    this.endpoints = fields.endpoints;
   }
 
   /**
@@ -94,6 +98,14 @@ export class ElasticsearchError extends Error implements ElasticsearchErrorField
   get clause(): string {
     return this.sentence.replace(/\.$/, '');
   }
+}
+
+/** The same failure, as one of these endpoints. */
+export function failureOf(
+  endpoints: readonly string[],
+  fields: ElasticsearchErrorFields,
+): ElasticsearchError {
+  return new ElasticsearchError({ ...fields, endpoints });
 }
 
 /** True when `error` is an Elasticsearch error of one of the classes. */

@@ -77,6 +77,13 @@ describe('readiness', () => {
     ['is there when the cluster answers', {}, seen(), 'ready', 'Connected'],
     ['is there for 8.16', {}, seen({ info: { ...info, version: '8.16.1' } }), 'ready', 'Connected'],
     [
+      'is there while one endpoint of several is silent, which is told',
+      {},
+      seen({ silent: ['https://b.example'] }),
+      'ready',
+      'Connected',
+    ],
+    [
       'is there with missing privileges, which are told',
       {},
       seen({ missingPrivileges: ['x on y'] }),

@@ -53,13 +53,17 @@ function probedReadiness(resource: Connection, observed: Observed): Readiness {
       reason: 'ClusterChanged',
       message: `Cluster ${clusterUuid} answers instead of ${resource.status?.clusterUUID}, so everything is stopped; if that is right, set the annotation ${ACCEPT_CLUSTER}: ${clusterUuid}`,
     };
-  const missing = observed.type === 'seen' ? (observed.missingPrivileges ?? []) : [];
+  const { missingPrivileges: missing = [], silent = [] } = observed.type === 'seen' ? observed : {};
   return {
     type: 'ready',
     reason: 'Connected',
-    message: `Connected to ${clusterName} ${version}.${lacks(missing)}`,
+    message: `Connected to ${clusterName} ${version}.${without(silent)}${lacks(missing)}`,
   };
 }
+
+/** The others serve meanwhile. */
+const without = (silent: readonly string[]): string =>
+  silent.length === 0 ? '' : ` No answer comes from ${silent.join(', ')}; the other endpoints are used.`;
 
 /** Which of these matter depends on what is used, so they are told and do not stop anything by themselves. */
 function lacks([first, ...others]: readonly string[]): string {

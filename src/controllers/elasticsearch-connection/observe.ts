@@ -10,7 +10,7 @@ import { listRepositories } from '../../elasticsearch/repositories.ts';
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import type { Pass, ResourceKey } from '../../runtime/controller.ts';
 import { TerminalError, WaitingError } from '../../runtime/errors.ts';
-import { strayEndpoint } from './observe-endpoints.ts';
+import { askEndpoints } from './observe-endpoints.ts';
 import type { Connection, Observed, Operations, ProbeFailure, Seen } from './observed.ts';
 import { probeFailure } from './probe-failure.ts';
 import { clusterIsAccepted, figuresAreDue, privilegesToCheck, versionIsSupported } from './rules.ts';
@@ -55,11 +55,12 @@ async function probe(
   try {
     const info = await clusterInfo(es, pass.signal);
     const { clusterUuid } = info;
-    const stray = await strayEndpoint(resource, client, { clusterUuid, timeoutMs }, pass.signal);
+    const { stray, silent } = await askEndpoints(resource, client, { clusterUuid, timeoutMs }, pass.signal);
     if (stray) return { type: 'failed', failure: stray };
     const mayRead = versionIsSupported(info.version) && clusterIsAccepted(resource, info.clusterUuid);
     if (!mayRead) return { type: 'identified', info };
-    return { ...(await look(resource, es, pass, dependencies)), info, missingPrivileges: await missing };
+    const seen = await look(resource, es, pass, dependencies);
+    return { ...seen, info, silent, missingPrivileges: await missing };
   } catch (error) {
     if (!isElasticsearchError(error, 'forbidden')) throw error;
     return { type: 'failed', failure: probeFailure(error, resource), missingPrivileges: await missing };
@@ -73,7 +74,7 @@ async function look(
   es: Elasticsearch,
   pass: Pass,
   { verifications, operationsOf }: ObserveDependencies,
-): Promise<Omit<Seen, 'info' | 'missingPrivileges'>> {
+): Promise<Omit<Seen, 'info' | 'silent' | 'missingPrivileges'>> {
   const statisticsIfDue = figuresAreDue(status, pass.now) ? clusterStatistics(es, pass.signal) : undefined;
   const [health, repositories, statistics] = await Promise.all([
     clusterHealth(es, {}, pass.signal),

@@ -30,6 +30,8 @@ export interface ProbeFailure {
 export interface Seen {
   readonly type: 'seen';
   readonly info: ClusterInfo;
+  /** Endpoints that give no answer, while others do. */
+  readonly silent?: readonly string[];
   readonly health: Health;
   /** Undefined when they could not be had. */
   readonly missingPrivileges: readonly string[] | undefined;

@@ -48,6 +48,17 @@ describe('a failed probe', () => {
     expect(failed('timeout').message).toBe('https://es.example: no.');
   });
 
+  it('names of several addresses only those that it is about', () => {
+    const endpoints = ['https://a.example', 'https://b.example'];
+    const error = new ElasticsearchError({
+      errorClass: 'timeout',
+      outcomeUnknown: false,
+      publicMessage: 'GET /: no.',
+      endpoints: ['https://a.example'],
+    });
+    expect(probeFailure(error, connection({ endpoints })).message).toBe('https://a.example: no.');
+  });
+
   it.each<ErrorClass>(['notFound', 'indexNotFound'])(
     'that misses what all clusters have (%s) blames the address',
     (errorClass) => {

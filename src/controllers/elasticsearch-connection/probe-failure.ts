@@ -23,9 +23,10 @@ const isOfStranger = ({ errorClass, errorType }: ElasticsearchError): boolean =>
 
 /** Where, instead of which call: a person looks for the address, and the sentence stays the same whatever call failed. */
 function refusedProbe(error: ElasticsearchError, { spec, metadata }: Connection): string {
-  const { errorClass, sentence } = error;
-  const where =
-    spec.endpoints?.join(', ') ?? `Elasticsearch ${metadata.namespace}/${spec.eckRef?.name ?? ''}`;
+  const { errorClass, sentence, endpoints = spec.endpoints } = error;
+  const where = spec.eckRef
+    ? `Elasticsearch ${metadata.namespace}/${spec.eckRef.name}`
+    : (endpoints ?? []).join(', ');
   if (NO_SUCH_PATH.has(errorClass))
     return `${where}: what answers there has none of the paths of Elasticsearch (404); correct the address, or its path.`;
   if (isOfStranger(error))
