@@ -259,6 +259,64 @@ describe('holding the lease', () => {
     expect(only.election.isLeader()).toBe(true);
   });
 
+  describe('told to stop while a renewal is under way', () => {
+    type Replace = LeaseApi['replace'];
+
+    /** Stops while the renewal hangs, and releases. */
+    async function stopWithin(renewal: (replace: Replace) => Replace) {
+      const { clock, store, only } = await leader();
+      const replace = store.api.replace.bind(store.api);
+      Object.assign(store.api, { replace: renewal(replace) });
+      await clock.advance(2_000);
+      Object.assign(store.api, { replace });
+      only.stop.abort();
+      await clock.advance(0);
+      expect(only.ended).toBe('stopped');
+      return { store, release: () => only.election.release() };
+    }
+    const cutOff = (signal: AbortSignal | undefined) =>
+      new Promise<never>((_, reject) => {
+        signal?.addEventListener('abort', () => reject(failure('unavailable')));
+      });
+
+    it.each<[string, (replace: Replace) => Replace]>([
+      ['was not written', () => (_ref, _body, signal) => cutOff(signal)],
+      [
+        'was written',
+        (replace) => async (ref, body, signal) => {
+          await replace(ref, body, signal);
+          return cutOff(signal);
+        },
+      ],
+    ])('releases the lease when that %s', async (_, renewal) => {
+      const { store, release } = await stopWithin(renewal);
+      await release();
+      expect(store.lease?.spec).toMatchObject({ holderIdentity: '' });
+    });
+
+    it('releases the lease when that comes late, after the lease was read', async () => {
+      let late: () => Promise<unknown> = async () => undefined;
+      const { store, release } = await stopWithin((replace) => (ref, body, signal) => {
+        late = () => replace(ref, body);
+        return cutOff(signal);
+      });
+      store.fault = async (verb) => {
+        if (verb !== 'replace') return;
+        store.fault = () => undefined;
+        await late();
+      };
+      await release();
+      expect(store.lease?.spec).toMatchObject({ holderIdentity: '' });
+    });
+
+    it('leaves it to another one that holds it by now', async () => {
+      const { store, release } = await stopWithin(() => (_ref, _body, signal) => cutOff(signal));
+      store.lease = { ...store.lease, spec: { holderIdentity: 'b' } } as Lease;
+      await release();
+      expect(store.lease?.spec).toEqual({ holderIdentity: 'b' });
+    });
+  });
+
   it('keeps the lease until the release when it is told to stop', async () => {
     const { clock, store, only } = await leader();
     only.stop.abort();

@@ -32,6 +32,9 @@ export interface ElectionTimes {
 /** The defaults of client-go. */
 const TIMES: ElectionTimes = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
 
+/** Of our own writes only the last one can come in between, and of others' only some. */
+const GIVEN_AWAY_AT_MOST = 3;
+
 /** The process must end: another one may act now. */
 export class LeadershipLostError extends Error {
   override readonly name = 'LeadershipLostError';
@@ -106,14 +109,25 @@ export class LeaseElection implements Election {
   }
 
   async release(): Promise<void> {
-    const lease = this.#seen?.lease;
-    if (this.#renewedAt === undefined || lease === undefined) return;
+    if (this.#renewedAt === undefined) return;
     this.#renewedAt = undefined;
-    const spec = releasedSpec(lease.spec ?? {}, this.#options.clock.now());
-    await this.#inTime((signal) =>
-      this.#options.kubernetes.replace<Lease>(this.#ref, { ...lease, spec }, signal),
-    );
-    this.#options.log.info({ lease: this.#options.name }, 'released the lease');
+    await this.#inTime((signal) => this.#giveAway(signal, GIVEN_AWAY_AT_MOST));
+  }
+
+  /** A renewal that the end has cut off was written, or not, or will be yet: then what is there is read. */
+  async #giveAway(signal: AbortSignal, tries: number): Promise<void> {
+    const { kubernetes, clock, log, name, identity } = this.#options;
+    const lease = this.#seen?.lease ?? (await kubernetes.get<Lease>(this.#ref, signal));
+    if (lease?.spec?.holderIdentity !== identity) return;
+    try {
+      const spec = releasedSpec(lease.spec, clock.now());
+      await kubernetes.replace<Lease>(this.#ref, { ...lease, spec }, signal);
+      log.info({ lease: name }, 'released the lease');
+    } catch (error) {
+      if (tries <= 1 || !isKubernetesError(error, 'conflict')) throw error;
+      this.#seen = undefined;
+      await this.#giveAway(signal, tries - 1);
+    }
   }
 
   async #acquire(signal: AbortSignal): Promise<void> {
