@@ -3,7 +3,7 @@ import { LEASE_NAME, leaseRef, type Lease } from '../runtime/lease.ts';
 import { ifAllowed, listAll } from './read.ts';
 import type { Session } from './session.ts';
 import type { Ours } from './targets.ts';
-import { span } from './words.ts';
+import { relative } from './words.ts';
 
 /** What can be seen of the operator. It is told by its Lease, which is usually in another namespace. */
 export interface OperatorFacts {
@@ -66,14 +66,23 @@ const renewedAt = ({ spec }: Lease): number => Date.parse(spec?.renewTime ?? '')
 /** A leader renews every few seconds; clocks of people are not better than this. */
 const SILENT_MS = 120_000;
 
-function livenessOf({ spec }: Pick<Lease, 'spec'>, now: number): OperatorFacts['state'] {
+export function livenessOf({ spec }: Pick<Lease, 'spec'>, now: number): OperatorFacts['state'] {
   const isHeld = spec?.holderIdentity !== undefined && spec.holderIdentity !== '';
-  return isHeld && now - Date.parse(spec.renewTime ?? '') < SILENT_MS ? 'alive' : 'silent';
+  // A time that is yet to come says nothing of who lives now.
+  return isHeld && Math.abs(now - Date.parse(spec.renewTime ?? '')) < SILENT_MS ? 'alive' : 'silent';
 }
 
 async function isPaused({ kubernetes, signal }: Session, namespace: string): Promise<boolean> {
   const found = await ifAllowed(() => kubernetes.get<ConfigMap>(killSwitchRef(namespace), signal));
   return pausingKeys(found?.data).length > 0;
+}
+
+function renewalOf(renewTime: string, now: number): string {
+  if (renewTime === '') return 'was never renewed';
+  const when = relative(renewTime, now);
+  return Date.parse(renewTime) > now
+    ? `has a time of renewal that is yet to come (${when})`
+    : `was last renewed ${when}`;
 }
 
 /** One line, and whether it is good news. */
@@ -82,7 +91,6 @@ export function operatorLine(
   now: number,
 ): { readonly text: string; readonly good: boolean } {
   const { state, paused, namespace = '', holder = '', renewTime = '' } = facts;
-  const since = renewTime === '' ? '' : span(now - Date.parse(renewTime));
   if (state === 'unknown')
     return { good: true, text: 'not known: this login may not see its Lease es-steward' };
   if (state === 'leaseless')
@@ -95,7 +103,7 @@ export function operatorLine(
   if (state === 'silent')
     return {
       good: false,
-      text: `does not run: its Lease es-steward in ${namespace} was last renewed ${since || 'never'}${since && ' ago'}; delete the Lease if it was uninstalled`,
+      text: `does not run: its Lease es-steward in ${namespace} ${renewalOf(renewTime, now)}; delete the Lease if it was uninstalled`,
     };
   if (paused)
     return {

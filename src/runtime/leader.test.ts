@@ -4,8 +4,9 @@ import type { ManualClock } from '../../test/support/manual-clock.ts';
 import type { KubernetesApi } from '../kubernetes/api.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { KubernetesErrorClass } from '../kubernetes/errors.ts';
+import type { PassLogger } from './controller.ts';
 import { LeadershipLostError, LeaseElection } from './leader.ts';
-import type { Lease } from './lease.ts';
+import type { Lease, LeaseSpec } from './lease.ts';
 
 const silent = { info: () => undefined, warn: () => undefined };
 
@@ -59,11 +60,19 @@ interface Candidate {
   readonly stop: AbortController;
 }
 
-function candidate(identity: string, store: LeaseStore, clock: ManualClock): Candidate {
+const leaseOf = (spec: LeaseSpec, resourceVersion = '7') =>
+  ({ metadata: { name: 'es-steward', resourceVersion }, spec }) as Lease; // a cast: nothing else of it is looked at
+
+function candidate(
+  identity: string,
+  store: LeaseStore,
+  clock: ManualClock,
+  log: PassLogger = silent,
+): Candidate {
   const election = new LeaseElection({
     kubernetes: store.api,
     clock,
-    log: silent,
+    log,
     namespace: 'ops',
     name: 'es-steward',
     identity,
@@ -146,6 +155,41 @@ describe('taking the lease', () => {
     expect(first.election.isLeader()).toBe(false);
     await clock.advance(2_400);
     expect(next.elected).toBe(true);
+  });
+
+  it('counts no further than the API server does', async () => {
+    const [clock, store] = [manualClock(), new LeaseStore()];
+    store.lease = leaseOf({ holderIdentity: '', leaseTransitions: 2 ** 31 - 1 });
+    expect(candidate('a', store, clock).elected).toBe(false);
+    await clock.advance(0);
+    expect(store.lease.spec).toMatchObject({ holderIdentity: 'a', leaseTransitions: 2 ** 31 - 1 });
+  });
+
+  it('tells once who holds it, again when it is another, and each five minutes', async () => {
+    const [clock, store, told] = [manualClock(), new LeaseStore(), new Array<string>()];
+    store.lease = leaseOf({ holderIdentity: 'b', leaseDurationSeconds: 500 });
+    candidate('a', store, clock, {
+      info: ({ holder, until }) => void told.push([holder, until].join(' ')),
+      warn: () => undefined,
+    });
+    await clock.advance(100_000);
+    expect(told).toEqual(['b 2026-01-01T00:08:20.000Z']);
+    store.lease = leaseOf({ holderIdentity: 'c', leaseDurationSeconds: 500 }, '8');
+    await clock.advance(290_000);
+    expect(told).toHaveLength(2);
+    await clock.advance(20_000);
+    expect(told).toHaveLength(3);
+  });
+
+  it('warns of a lease that is held for longer than any operator would', async () => {
+    const [clock, store, warned] = [manualClock(), new LeaseStore(), new Array<string>()];
+    store.lease = leaseOf({ holderIdentity: 'b', leaseDurationSeconds: 2 ** 31 - 1 });
+    candidate('a', store, clock, {
+      info: () => undefined,
+      warn: (_, text) => void warned.push(text),
+    });
+    await clock.advance(10_000);
+    expect(warned).toEqual([expect.stringContaining('kubectl -n ops delete lease es-steward')]);
   });
 
   it('goes on trying while the API server is away', async () => {

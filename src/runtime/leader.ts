@@ -5,6 +5,7 @@ import { aborted } from './background.ts';
 import { pause } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { PassLogger } from './controller.ts';
+import { tellingWait } from './lease-wait.ts';
 import { heldSpec, leaseRef, releasedSpec } from './lease.ts';
 import type { Lease } from './lease.ts';
 
@@ -68,6 +69,12 @@ export function electionOfOne(): Election {
   };
 }
 
+/** The record as last seen, and when it was first seen like this. */
+interface Seen {
+  readonly lease: Lease;
+  readonly since: number;
+}
+
 /**
  * Election by a Lease, after client-go's rules: writes carry the resourceVersion, so that one of two wins; whether the
  * holder is gone is judged by how long its record has not changed before our eyes, never by comparing clocks.
@@ -76,8 +83,8 @@ export class LeaseElection implements Election {
   readonly #options: ElectionOptions;
   readonly #times: ElectionTimes;
   readonly #ref: ObjectRef;
-  /** The record as last seen, and when it was first seen like this. */
-  #seen: { readonly lease: Lease; readonly since: number } | undefined;
+  readonly #waits: ReturnType<typeof tellingWait>;
+  #seen: Seen | undefined;
   /** When the request of the last successful renewal was sent; undefined while not the leader. */
   #renewedAt: number | undefined;
   #complaint = '';
@@ -86,6 +93,7 @@ export class LeaseElection implements Election {
     this.#options = options;
     this.#times = options.times ?? TIMES;
     this.#ref = leaseRef(options.namespace, options.name);
+    this.#waits = tellingWait(options);
   }
 
   isLeader(): boolean {
@@ -134,6 +142,7 @@ export class LeaseElection implements Election {
     while (!signal.aborted) {
       await this.#try(() => this.#readAndTake(signal));
       if (this.isLeader()) return;
+      this.#tellWait();
       await pause(this.#options.clock, this.#times.retryMs * (1 + 0.2 * this.#options.random()), signal);
     }
   }
@@ -201,10 +210,21 @@ export class LeaseElection implements Election {
 
   #isFree(): boolean {
     if (this.#seen === undefined) return false;
-    const { holderIdentity, leaseDurationSeconds } = this.#seen.lease.spec ?? {};
-    if (!holderIdentity || holderIdentity === this.#options.identity) return true;
+    const holder = this.#seen.lease.spec?.holderIdentity;
+    return !holder || holder === this.#options.identity || this.#heldForMs(this.#seen) < 0;
+  }
+
+  /** Milliseconds until another's lease is free, if it does not change. */
+  #heldForMs({ lease, since }: Seen): number {
+    const { leaseDurationSeconds } = lease.spec ?? {};
     const durationMs = leaseDurationSeconds === undefined ? this.#times.leaseMs : leaseDurationSeconds * 1000;
-    return this.#now() - this.#seen.since > durationMs;
+    return since + durationMs - this.#now();
+  }
+
+  #tellWait(): void {
+    const seen = this.#seen;
+    if (seen?.lease.spec !== undefined && this.#isHeldByAnother())
+      this.#waits(seen.lease.spec, Math.max(0, this.#heldForMs(seen)));
   }
 
   #isHeldByAnother(): boolean {

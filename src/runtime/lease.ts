@@ -39,6 +39,9 @@ export const leaseRef = (namespace: string, name: string): ObjectRef => ({
   name,
 });
 
+/** The API server takes no larger count. */
+const INT32_MAX = 2 ** 31 - 1;
+
 /** The spec after `identity` took or renewed the lease. `now` in milliseconds since the epoch. */
 export function heldSpec(before: LeaseSpec, identity: string, durationMs: number, now: number): LeaseSpec {
   const isRenewal = before.holderIdentity === identity;
@@ -47,7 +50,7 @@ export function heldSpec(before: LeaseSpec, identity: string, durationMs: number
     leaseDurationSeconds: Math.ceil(durationMs / 1000),
     acquireTime: (isRenewal && before.acquireTime) || microTime(now),
     renewTime: microTime(now),
-    leaseTransitions: (before.leaseTransitions ?? 0) + (isRenewal ? 0 : 1),
+    leaseTransitions: Math.min(INT32_MAX, (before.leaseTransitions ?? 0) + (isRenewal ? 0 : 1)),
   };
 }
 
