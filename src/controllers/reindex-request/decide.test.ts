@@ -1040,6 +1040,40 @@ describe('proof and cut-over', () => {
     expect(actionsOf(decision)).toEqual([]);
   });
 
+  describe('with a rollback that was asked for too early', () => {
+    const early = { annotations: { 'es-steward.dev/rollback': 'early' } };
+    const at = (status: ReindexRequestStatus, spec: object = {}) =>
+      run(request(status, spec, early), whole({ destination: final }));
+
+    it('answers it, once, before the aliases move', () => {
+      const answered = at(cutting);
+      expect(answered.status).toMatchObject({ lastHandledRollback: 'early', intent: { type: 'CutOver' } });
+      expect(actionsOf(answered)).toEqual([]);
+      expect(answered.events).toMatchObject([{ type: 'Warning', reason: 'RollbackRefused' }]);
+      const next = at(answered.status);
+      expect(actionsOf(next)).toEqual(['CutOver']);
+      expect(next.events).toEqual([]);
+    });
+
+    it('does not move them back, but does with a value that is set afterwards', () => {
+      const { status } = at(at(cutting).status);
+      const inWindow = { ...status, aliasesMoved: ['orders'], completionTime: new Date(NOW).toISOString() };
+      const swapped = whole({
+        sources: [source({ aliases: {}, settings: { blocks: { write: 'true' }, hidden: 'true' } })],
+        destination: { ...final, aliases: { orders } },
+      });
+      const asking = (value: string) =>
+        stage(request(inWindow, {}, { annotations: { 'es-steward.dev/rollback': value } }), swapped);
+      expect([asking('early'), asking('late')]).toEqual(['RollbackWindow', 'RollingBack']);
+    });
+
+    it('leaves the answer to the end where there is no window', () => {
+      const decision = at(cutting, { sourceAfter: { rollbackWindow: '0s' } });
+      expect(actionsOf(decision)).toEqual(['CutOver']);
+      expect(decision.status.lastHandledRollback).toBeUndefined();
+    });
+  });
+
   it('serves nothing that somebody else has written since the proof', () => {
     const decision = run(
       request(cutting),

@@ -98,6 +98,16 @@ export function rollbackAsked({
   return asked && asked !== status.lastHandledRollback ? asked : undefined;
 }
 
+/** What was asked for before there is a way back asks for nothing, and must not fire after the move. */
+export function answeringEarly(situation: Situation): Pick<Step, 'events'> & Pick<Situation, 'status'> {
+  const { status } = situation;
+  const asked = hasWindow(situation) ? rollbackAsked(situation) : undefined;
+  if (asked === undefined) return { status };
+  const note = `${ROLLBACK} was set before the aliases moved, and asks for nothing: to move them back, set another value once status.rollbackUntil is there`;
+  const event = { type: 'Warning', reason: 'RollbackRefused', action: 'Rollback', note } as const;
+  return { status: { ...status, lastHandledRollback: asked }, events: [event] };
+}
+
 /** Whoever has asked for a rollback is answered at the end, which nothing else may call for. */
 export function answering(situation: Pick<Situation, 'resource' | 'status'>, end: Step): Step {
   return rollbackAsked(situation) === undefined ? end : { ...end, next: 'now' };

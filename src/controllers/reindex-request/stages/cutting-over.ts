@@ -6,7 +6,7 @@ import { servingSettings } from '../destination-settings.ts';
 import type { MovedAlias, ReindexAction } from '../actions.ts';
 import { cancelStrays, markChange, settingsChange, targetOf } from '../changes.ts';
 import { aliasesToMove, currentEpochAlias, isApproved, type Prepared, type Situation } from '../situation.ts';
-import { operationsSince } from '../moved.ts';
+import { answeringEarly, operationsSince } from '../moved.ts';
 import { time } from '../moments.ts';
 import { AT_ONCE_MS, fail, type Step, type StepOptions, step } from '../step.ts';
 import { brokenFence } from './broken-fence.ts';
@@ -31,14 +31,19 @@ export function cutOver(situation: Prepared): Step {
   return intend(situation, cutover) ?? move(situation);
 }
 
-function moving(situation: Prepared, options: Pick<StepOptions, 'actions' | 'status' | 'next'>): Step {
+function moving(
+  situation: Prepared,
+  options: Pick<StepOptions, 'actions' | 'status' | 'events' | 'next'>,
+): Step {
   return step(situation, { phase: 'CuttingOver', message: 'moving the aliases', percent: 98, ...options });
 }
 
 /** The journal first, with what the move is held to. */
 function intend(situation: Prepared, { maxSeq, sourceHidden }: CutoverMark): Step | undefined {
-  const { status, now } = situation;
+  const { now } = situation;
+  const { status, events = [] } = answeringEarly(situation);
   const isKnown =
+    events.length === 0 &&
     status.intent?.type === 'CutOver' &&
     isDeepStrictEqual(status.cutoverMaxSeq, maxSeq) &&
     status.sourceHidden === sourceHidden;
@@ -46,6 +51,7 @@ function intend(situation: Prepared, { maxSeq, sourceHidden }: CutoverMark): Ste
   const intent = { type: 'CutOver', time: time(now) } as const;
   return moving(situation, {
     status: { ...status, cutoverMaxSeq: maxSeq, sourceHidden, intent },
+    events,
     next: 'now',
   });
 }
