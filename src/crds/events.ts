@@ -175,7 +175,7 @@ const policyEvents: readonly EventDoc[] = [
 const common: readonly EventDoc[] = [
   warning(
     'CleanupAbandoned',
-    'The cleanup in Elasticsearch failed for two minutes after the deletion of the object, and was given up.',
+    'The cleanup in Elasticsearch of a deleted object kept failing for two minutes, or for 30 seconds if the deletion was ten minutes ago, and was given up.',
     'The note says why, and which index is left with a write block and how to lift it. Look also for a task and for temporary indexes.',
   ),
 ];

@@ -12,8 +12,8 @@ export interface Endpoints {
 }
 
 /**
- * What each says by itself. A stray one leads to another cluster than the one that has just answered: a node that lost its disk and began a cluster of
- * its own, or a name that was moved.
+ * What each says by itself. A stray one leads to another cluster than the one that has just answered: a node that lost its
+ * disk and began a cluster of its own, or a name that was moved.
  */
 export async function askEndpoints(
   { spec: { endpoints = [] }, status }: Connection,
