@@ -736,6 +736,16 @@ describe('suspend', () => {
 });
 
 describe('slots', () => {
+  it('that never come are told, and run-now makes the runs', () => {
+    const life = new Life({ schedule: '0 0 30 2 *' });
+    const step = life.pass(seenOf(ALL), START);
+    expect(step.ready).toMatchObject({ type: 'ready', reason: 'Scheduled' });
+    expect(step.ready.message).toMatch(/^spec.schedule never comes due/);
+    expect(life.status).not.toHaveProperty('nextRunTime');
+    life.annotate({ 'es-steward.dev/run-now': 'please' });
+    expect(life.due(START + MINUTE).type).toBe('Run');
+  });
+
   it.each([
     [59 * MINUTE, 'Run'],
     [61 * MINUTE, 'Run'],

@@ -71,14 +71,15 @@ function undisturbed(mode: 'DryRun' | 'Enforce', status: Status): Readiness {
     return is('reconciling', 'ActionFailed', failureText(lastRun, archive, heldAlias));
   if (plan?.kept.some(({ reason }) => reason === 'NotSnapshotted') === true)
     return is('reconciling', 'SnapshotMissing', `${SNAPSHOT_MISSING}${missingText(plan)}`);
-  if (lastRun === undefined)
-    return is(
-      'ready',
-      'Scheduled',
-      'the plan is carried out at the next time of the schedule, or at once with the annotation es-steward.dev/run-now',
-    );
+  if (lastRun === undefined) return is('ready', 'Scheduled', scheduledText(status));
   return is('ready', 'Maintained', maintainedText(plan));
 }
+
+/** A schedule that never comes due, as on 30 February, is a way to say that only run-now makes runs. */
+const scheduledText = ({ nextRunTime }: Status): string =>
+  nextRunTime === undefined
+    ? `spec.schedule never comes due: the plan is carried out only with the annotation ${RUN_NOW}`
+    : `the plan is carried out at the next time of the schedule, or at once with the annotation ${RUN_NOW}`;
 
 /** Nothing would change, unless something is half changed already. */
 function planned(status: Status): Readiness {

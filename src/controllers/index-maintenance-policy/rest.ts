@@ -19,20 +19,20 @@ export function rest(
   status: Status,
   events: readonly ResourceEvent[] = [],
 ): Step {
-  const step = resting(policy, status, verdictOf(policy, status, obstacle), now);
+  const next = withNextRun(policy, status, now);
+  const step = resting(policy, next, verdictOf(policy, next, obstacle), now);
   return { ...step, events: [...(step.events ?? []), ...events] };
 }
 
 /** Nothing was due, and nothing looked at. */
 export function restAsBefore(policy: IndexMaintenancePolicy, now: number): Step {
-  return resting(policy, policy.status ?? {}, verdictBefore(policy), now);
+  return resting(policy, withNextRun(policy, policy.status ?? {}, now), verdictBefore(policy), now);
 }
 
 function resting(policy: IndexMaintenancePolicy, status: Status, verdict: Verdict, now: number): Step {
-  const slot = policy.spec.suspend ? undefined : nextRun(policy, now);
   return {
     ...verdict,
-    status: { ...withoutNextRun(status), ...(slot === undefined ? {} : { nextRunTime: timeText(slot) }) },
+    status,
     next: restFor(policy, status, verdict, now),
     events: eventsOf(policy, verdict),
   };
@@ -54,6 +54,11 @@ function restFor(
   return Math.min(slot - now, isRetried ? RETRY_MS : LONGEST_REST_MS);
 }
 
-function withoutNextRun({ nextRunTime: _nextRunTime, ...status }: Status): Status {
-  return status;
+function withNextRun(
+  policy: IndexMaintenancePolicy,
+  { nextRunTime: _nextRunTime, ...status }: Status,
+  now: number,
+): Status {
+  const slot = policy.spec.suspend ? undefined : nextRun(policy, now);
+  return slot === undefined ? status : { ...status, nextRunTime: timeText(slot) };
 }
