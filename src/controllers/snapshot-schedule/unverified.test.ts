@@ -90,6 +90,12 @@ describe('a snapshot of which nobody knows whether it lacks an index', () => {
     expect([deletions(known), known.status.unverifiedUntil]).toEqual([['s2'], undefined]);
   });
 
+  it('is none that was asked for before an older slot came late', () => {
+    const ended = { name: 's1', state: 'SUCCESS', slot: timeText(NOW - HOUR), attempts: 1 } as const;
+    const late = decided({ ...seenEnd(2), history: [ended] }, [success(2), success(1)]);
+    expect(late.status.unverifiedUntil).toBeUndefined();
+  });
+
   it('is none for which a clock that was ahead has named the slot', () => {
     const ahead = success(1, { metadata: success(-48).metadata });
     const known = decided(seenEnd(0.5), [success(2), ahead]);

@@ -18,9 +18,7 @@ const NEVER = Number.NEGATIVE_INFINITY;
  * slot from the future says nothing of a status: a clock that was ahead has named it.
  */
 export const rememberUnverified: Rule = ({ uid, seen, now }, step) => {
-  const { slotsHandledUntil, lastScheduleTime, unverifiedUntil } = step.status;
-  const times = [slotsHandledUntil, lastScheduleTime, unverifiedUntil].map((time) => timeOf(time) ?? NEVER);
-  const known = Math.max(...times);
+  const known = newestKnown(step.status);
   const newest = madeBy(uid, seen?.snapshots ?? [])
     .filter(isSuccess)
     .flatMap(({ metadata }) => markOf(metadata)?.slot ?? [])
@@ -30,6 +28,14 @@ export const rememberUnverified: Rule = ({ uid, seen, now }, step) => {
   if (newest === undefined || Date.parse(newest) <= known) return step;
   return add(step, { status: { ...step.status, unverifiedUntil: newest } });
 };
+
+/** A run-now may come before a slot that is older than it, and is late. */
+function newestKnown(status: Status): number {
+  const { slotsHandledUntil, lastScheduleTime, unverifiedUntil, lastSnapshot, history = [] } = status;
+  const ended = [...history, ...(lastSnapshot ? [lastSnapshot] : [])].map(({ slot }) => slot);
+  const times = [slotsHandledUntil, lastScheduleTime, unverifiedUntil, ...ended];
+  return Math.max(...times.map((time) => timeOf(time) ?? NEVER));
+}
 
 export function unverifiedNames(
   uid: string,
