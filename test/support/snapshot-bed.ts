@@ -154,10 +154,15 @@ export async function takeOwnSnapshots(
     { length: count },
     (_, at) => `${name}-2026.01.0${at + 1}-000000-${uid.slice(0, 6)}`,
   );
+  const slotOf = (at: number) => `2026-01-0${at + 1}T00:00:00Z`;
   for (const [at, made] of names.entries()) {
-    const mark = { uid, slot: `2026-01-0${at + 1}T00:00:00Z`, schedule: `${namespace}/${name}` };
+    const mark = { uid, slot: slotOf(at), schedule: `${namespace}/${name}` };
     await takeSnapshot(bed, made, { metadata: { 'es-steward': mark } });
   }
+  if (count === 0) return names;
+  // Else it counts as one that was lost, and nobody knows whether the snapshots were whole.
+  const status = { lastScheduleTime: slotOf(count - 1) };
+  await bed.api.mergePatch(scheduleRef(bed, name), { status }, { subresource: 'status' });
   return names;
 }
 
