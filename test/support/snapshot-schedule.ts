@@ -1,4 +1,4 @@
-import type { Schedule, Status } from '../../src/controllers/snapshot-schedule/observed.ts';
+import type { Run, Schedule, Status } from '../../src/controllers/snapshot-schedule/observed.ts';
 import { snapshotSchedule } from '../../src/crds/snapshot-schedule.ts';
 
 interface Parts {
@@ -27,3 +27,12 @@ export function someSchedule({ spec = {}, status, metadata = {} }: Parts): Sched
     status,
   };
 }
+
+/** A wish for a snapshot that Elasticsearch has not heard of yet. */
+export const wishedRun: Run = {
+  snapshot: 'one',
+  repository: 'backups',
+  slot: '2026-06-15T12:00:00Z',
+  attempt: 1,
+  accepted: false,
+};

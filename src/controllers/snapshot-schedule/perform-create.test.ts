@@ -1,3 +1,4 @@
+import { wishedRun as run } from '../../../test/support/snapshot-schedule.ts';
 import { describe, expect, it } from 'vitest';
 import { answering } from '../../../test/support/scenario-elasticsearch.ts';
 import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
@@ -8,13 +9,6 @@ import type { EffectContext } from './perform-effect.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 
-const run: Run = {
-  snapshot: 'one',
-  repository: 'backups',
-  slot: '2026-06-15T12:00:00Z',
-  attempt: 1,
-  accepted: false,
-};
 const spec = { connectionRef: { name: 'main' }, repository: 'backups', schedule: '@hourly' };
 const resource = { spec: snapshotSchedule.spec.parse(spec), status: { active: run } } as unknown as Schedule;
 const answer = (status: number, type: string) =>

@@ -1,19 +1,13 @@
+import { wishedRun as run } from '../../../test/support/snapshot-schedule.ts';
 import { expect, it } from 'vitest';
 import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
 import type { Connections, Use } from '../../elasticsearch/connections.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { missingGrant } from '../../elasticsearch/grants.ts';
 import { WaitingError } from '../../runtime/errors.ts';
-import type { Run, Schedule } from './observed.ts';
+import type { Schedule } from './observed.ts';
 import { createPerform } from './perform.ts';
 
-const run: Run = {
-  snapshot: 'one',
-  repository: 'backups',
-  slot: '2026-06-15T12:00:00Z',
-  attempt: 1,
-  accepted: false,
-};
 const action = { type: 'CreateSnapshot', ...run, metadata: {} } as const;
 const pass = { signal: new AbortController().signal, now: 0, log: { info: () => {}, warn: () => {} } };
 
