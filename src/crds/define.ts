@@ -23,6 +23,7 @@ export interface KindSource<Spec extends z.ZodType, Status extends z.ZodType> {
   readonly conditions: readonly ConditionDoc[];
   /** Counts up when a status comes to mean what an older operator would misread; 1 when absent. */
   readonly statusFormat?: number;
+  readonly firstStatus?: Partial<DeepReadonly<z.output<Status>>>;
   readonly leaves?: string;
 }
 

@@ -295,4 +295,5 @@ export const reindexRequest = defineCrd({
     conditionColumn('Message', 'Ready', 'message', 'What it waits for, or what went wrong.'),
   ],
   conditions: reindexRequestConditions,
+  firstStatus: { phase: 'Pending' },
 });

@@ -121,6 +121,8 @@ export interface KindDefinition<Spec, Status> {
   readonly conditions: readonly ConditionDoc[];
   /** The newest form of a status that this operator can go on from. */
   readonly statusFormat: number;
+  /** What a status says that nothing has been decided for yet, as while its connection is not ready. */
+  readonly firstStatus?: Partial<Status>;
   /** What may be left in Elasticsearch when the cleanup of an object is given up, and how to find it: whole sentences. */
   readonly leaves?: string;
 }

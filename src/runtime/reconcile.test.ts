@@ -140,6 +140,20 @@ describe('a pass', () => {
     expect(events).toEqual(['Lit']);
   });
 
+  it.each([
+    ['the object', new TerminalError('InvalidSpec', 'x')],
+    ['what it waits for', new WaitingError('Busy', 'x', 1)],
+    ['a fault', new Error('x')],
+  ])('has a first status before anything is decided: %s', async (_, error) => {
+    const definition = { ...lamp, firstStatus: { brightness: 0 } };
+    memory.put('a', { spec: { brightness: 1 } });
+    await pass({ definition, observe: throwing(error) });
+    expect(status()?.brightness).toBe(0);
+    memory.put('a', { spec: { brightness: 1 }, status: { brightness: 7 } });
+    await pass({ definition, observe: throwing(error) });
+    expect(status()?.brightness).toBe(7);
+  });
+
   it('comes back at once when asked to, but does not spin on nothing', async () => {
     memory.put('a', { spec: { brightness: 1 } });
     expect(await pass({ decide: () => ({ next: 'now' }) })).toEqual({ type: 'again', afterMs: 0 });

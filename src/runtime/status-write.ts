@@ -43,7 +43,10 @@ export async function writeDecided(
   return true;
 }
 
-/** The status write of a pass that failed before its decision: the body stays, the failure speaks in the conditions. */
+/**
+ * The status write of a pass that failed before its decision: the body stays, or is the first there is, and the failure
+ * speaks in the conditions.
+ */
 export async function writeFailed(state: PassState, report: FailureReport): Promise<void> {
   if (report.type === 'quiet') return;
   const before = statusBefore(state);
@@ -55,7 +58,7 @@ export async function writeFailed(state: PassState, report: FailureReport): Prom
           observedGeneration: state.current.metadata.generation,
           conditions: conditionsOf(report.ready, undefined, context),
         };
-  await writeStatus(state, before, { ...before, ...said });
+  await writeStatus(state, before, { ...state.definition.firstStatus, ...before, ...said });
 }
 
 /** A pass without failure has handled the annotation; any other leaves the echo as it was. */

@@ -5,7 +5,7 @@ import type { MovedAlias } from './actions.ts';
 import { time } from './moments.ts';
 import { rollbackAlias, userAliases } from './names.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
-import type { Situation } from './situation.ts';
+import { hasBegun, type Situation } from './situation.ts';
 import type { Step } from './step.ts';
 import { hasWriteBlock } from './index-facts.ts';
 import { wasBlockedBefore } from './write-block.ts';
@@ -18,7 +18,7 @@ export type StageAfterMove = 'RollbackWindow' | 'RollingBack' | 'CleaningUp';
 export function stageAfterMove(situation: Situation): StageAfterMove {
   const moved = afterMove(situation);
   const { status, spec } = moved;
-  if (status.rollback || (status.phase === undefined && wasMovedBack(moved))) return 'RollingBack';
+  if (status.rollback || (isForgotten(moved) && wasMovedBack(moved))) return 'RollingBack';
   if (isHeldByForgottenRollback(moved)) return 'RollingBack';
   if (status.phase === 'CleaningUp' || !windowIsOpen(moved)) return 'CleaningUp';
   return rollbackAsked(moved) !== undefined && !spec.suspend ? 'RollingBack' : 'RollbackWindow';
@@ -126,6 +126,11 @@ export function isMovedBack(moved: Situation): boolean {
   const { status, source } = moved;
   const names = status.aliasesMoved ?? [];
   return aliasesOfDestination(moved).length === 0 && names.some((name) => name in (source?.aliases ?? {}));
+}
+
+/** Aliases have moved and the status does not know: it was lost, whatever has been said since. A retry counts its attempt. */
+function isForgotten({ status }: Situation): boolean {
+  return !hasBegun(status.phase) && status.attempt === undefined;
 }
 
 /** Told by the mark of the destination, when the status was lost. */

@@ -638,6 +638,14 @@ describe('a rollback', () => {
     expect(run(request(first.status), back(gone)).status.phase).toBe('RolledBack');
   });
 
+  it.each([
+    ['at all', {}],
+    ['any more, and waited for its connection since', { phase: 'Pending' }],
+  ] as const)('is finished by a status that knows nothing of it %s', (_, lost: ReindexRequestStatus) => {
+    expect(stage(request(lost), back())).toBe('RollingBack');
+    expect(stage(request({ ...lost, attempt: 2 }), back())).not.toBe('RollingBack');
+  });
+
   it('finishes also when the resource is deleted meanwhile', () => {
     const decision = run(request(held, {}, deleted), back(gone));
     expect(decision).toMatchObject({ status: { phase: 'RolledBack' }, holds: false });
