@@ -4,10 +4,11 @@ import { trialBody } from './trial-body.ts';
 const settingsOf = (settings: object) => trialBody({ settings, mappings: { dynamic: false } })['settings'];
 
 it('has one shard instead of many, and everything else', () => {
-  const settings = { 'index.number_of_shards': '50', 'index.codec': 'best_compression' };
-  expect(trialBody({ settings, mappings: { dynamic: false } })).toEqual({
-    settings: { 'index.number_of_shards': 1, 'index.codec': 'best_compression' },
-    mappings: { dynamic: false },
+  // Elasticsearch adds the tier to every index that does not state one.
+  const rest = { 'index.routing.allocation.include._tier_preference': 'data_content', 'index.codec': 'lz4' };
+  expect(trialBody({ settings: { 'index.number_of_shards': '50', ...rest }, mappings: {} })).toEqual({
+    settings: { 'index.number_of_shards': 1, ...rest },
+    mappings: {},
   });
 });
 

@@ -1,8 +1,11 @@
 import type { Body } from './actions.ts';
 import { asObject } from '../json-object.ts';
 
-/** What is judged by the number of shards, or of their copies. */
-const BY_SHARDS = /^index\.(routing_partition_size|routing\.allocation\.)/;
+/** What is judged by the number of shards. Every index has other settings of the allocation: Elasticsearch adds a tier. */
+const BY_SHARDS: readonly string[] = [
+  'index.routing_partition_size',
+  'index.routing.allocation.total_shards_per_node',
+];
 /** More is refused by Elasticsearch (`index.number_of_shards`). */
 const MOST_SHARDS = 1_024;
 
@@ -14,6 +17,6 @@ export function trialBody(body: Body): Body {
   const settings = asObject(body['settings']);
   const shards = Number(settings['index.number_of_shards'] ?? 1);
   const isPlain = Number.isInteger(shards) && shards > 1 && shards <= MOST_SHARDS;
-  if (!isPlain || Object.keys(settings).some((key) => BY_SHARDS.test(key))) return body;
+  if (!isPlain || BY_SHARDS.some((key) => key in settings)) return body;
   return { ...body, settings: { ...settings, 'index.number_of_shards': 1 } };
 }

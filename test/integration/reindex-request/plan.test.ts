@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { useReindexBed } from '../../support/reindex-bed.ts';
 import { createSource, documentsOf, indexOf, leftovers, twoShards } from '../../support/reindex-indices.ts';
 import { reindex } from '../../support/reindex-run.ts';
+import type { Around } from '../../support/server-calls.ts';
 
 const bed = await useReindexBed();
 
@@ -35,3 +36,28 @@ it.for([
     expect(await documentsOf(bed.es, isResize ? to : from)).toHaveLength(20);
   },
 );
+
+it('tries the settings of many shards out on one', async () => {
+  const { from, to } = await createSource(bed, { index: twoShards });
+  const tried = new Map<string, string>();
+  const around: Around = async ({ shape }, send) => {
+    if (shape === 'DELETE /{scratch}')
+      for (const [name, shards] of await scratchIndices()) tried.set(name, shards);
+    return send();
+  };
+  const { request } = await reindex(bed, { from, to, dryRun: true }, { around });
+  const uid = request?.metadata.uid.slice(0, 8) ?? '';
+  expect([...tried].flatMap(([name, shards]) => (name.includes(uid) ? [shards] : []))).toEqual(['1']);
+});
+
+async function scratchIndices() {
+  const found = await bed.es.request({
+    method: 'GET',
+    path: '/es-steward-scratch-*',
+    query: { expand_wildcards: 'all' },
+  });
+  const indices = found as Record<string, { settings: { index: { number_of_shards: string } } }>;
+  return Object.entries(indices).map(
+    ([name, { settings }]) => [name, settings.index.number_of_shards] as const,
+  );
+}
