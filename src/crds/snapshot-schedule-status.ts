@@ -96,7 +96,7 @@ export const snapshotScheduleStatus = object('The results of the snapshots, and 
   staleAfter: spent('How old the newest success may be: spec.staleAfter, or its default.').optional(),
   lastSnapshot: object('The result of the last snapshot.', {
     ...ended,
-    message: text(1024).describe('Why it is no success, or what is not known of it.').optional(),
+    message: text(1024).describe('Why it is no success, or what else to know of it.').optional(),
     failures: list(failure, 5).describe('The first five shards that are missing.').optional(),
   }).optional(),
   incomplete: list(

@@ -50,9 +50,7 @@ function successText({ name, message }: NonNullable<Status['lastSnapshot']>, { s
   const there = seen?.snapshots && [...seen.snapshots, ...seen.unreadable];
   if (there?.every((other) => other.name !== name))
     return `${name} was a success and is not in the repository any more. The annotation run-now makes another.`;
-  return message === undefined
-    ? `${name} is complete.`
-    : `${name} is a success in Elasticsearch; ${message}.`;
+  return message === undefined ? `${name} is complete.` : `${name} is a success; ${message}.`;
 }
 
 /** A schedule that never comes due, as on 30 February, is a way to say that only run-now makes snapshots. */

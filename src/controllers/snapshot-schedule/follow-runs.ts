@@ -33,7 +33,7 @@ function followRun(situation: Situation, step: Step, run: Run): Step {
   if (mark?.uid !== situation.uid || mark.slot !== run.slot)
     return nameIsTaken(situation, step, run, 'a snapshot of somebody else');
   if (isRunning(snapshot)) return goOn(situation, step, run, facts);
-  const verdict = verdictOf(snapshot, facts.indices);
+  const verdict = verdictOf(snapshot, facts.indices, facts.unmatched);
   // An aborted one shows as failed for a moment before it is gone.
   const ending = verdict.state !== 'SUCCESS' && run.aborting ? ABORTED : verdict;
   return end(situation, step, { ...run, accepted: true }, { ...figuresOf(facts), ...ending });
@@ -134,8 +134,10 @@ function end(situation: Situation, step: Step, run: Run, ending: Ending): Step {
 
 function endEvent(run: Run, { state, message }: Ending, status: Step['status']): ResourceEvent {
   const base = { action: 'Snapshot' } as const;
-  if (state === 'SUCCESS')
-    return { ...base, type: 'Normal', reason: 'SnapshotSucceeded', note: `${run.snapshot} is complete` };
+  if (state === 'SUCCESS') {
+    const note = `${run.snapshot} is complete${message === undefined ? '' : `; ${message}`}`;
+    return { ...base, type: 'Normal', reason: 'SnapshotSucceeded', note };
+  }
   const again = runsOf(status).some(({ slot }) => slot === run.slot);
   const then = again ? 'it is tried again' : 'it was the last try for this slot';
   const note = `${run.snapshot} is no success: ${message ?? state}; ${then}`;

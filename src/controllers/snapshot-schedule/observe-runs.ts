@@ -9,6 +9,7 @@ import { WaitingError } from '../../runtime/errors.ts';
 import { clockSkewSeconds } from './observe-clocks.ts';
 import type { ObserveDependencies } from './observe.ts';
 import { expectedOf } from './observe-expected.ts';
+import { unmatchedOf } from './observe-unmatched.ts';
 import type { Run, RunFacts, Schedule } from './observed.ts';
 import { repositoryFault } from './perform-faults.ts';
 import type { Plan } from './plan.ts';
@@ -45,7 +46,8 @@ async function readRun(reading: Reading, run: Run): Promise<RunFacts> {
     expectedOf(es, resource, run, snapshot, pass.signal),
     skewFor(reading, snapshot),
   ]);
-  return { snapshot, progress, indices, skewSeconds };
+  const unmatched = await unmatchedOf(es, resource, run, { snapshot, indices }, pass.signal);
+  return { snapshot, progress, indices, unmatched, skewSeconds };
 }
 
 type Found = Pick<RunFacts, 'snapshot' | 'unreadable'>;

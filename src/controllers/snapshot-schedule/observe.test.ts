@@ -368,6 +368,28 @@ describe('a run', () => {
     },
   );
 
+  it.each([
+    ['a name', ['a', 'missing'], 'missing'],
+    ['a pattern', ['a', 'z-*'], 'z-*'],
+    ['nothing, as all is inside', ['*'], undefined],
+    ['nothing, as an alias leads to what is inside', ['called'], undefined],
+    ['nothing that is excluded all the same', ['a', 'left'], undefined],
+    ['nothing that Elasticsearch alone can resolve', ['a', 'stream'], undefined],
+  ])('that is a success tells of %s that matches nothing', async (_what, indices, told) => {
+    const schedule = scheduleOf({ active: run }, { indices, exclude: ['left*'] });
+    const index = { settings: { index: { creation_date: NOW - 1 } }, aliases: ['called'] };
+    const observe = observing((request) => {
+      const { path } = request;
+      if (!path.startsWith('/_cluster/state')) return answers(undefined)(request);
+      const isNothing = /\/(missing|z-\*)$/.test(decodeURIComponent(path));
+      return { metadata: { indices: isNothing ? {} : { a: index } } };
+    });
+    const { status, events } = decide(schedule, await observe(schedule, pass), NOW);
+    const text = told && `nothing in the cluster matches ${told}, which spec.indices names`;
+    expect([status.lastSnapshot?.state, status.lastSnapshot?.message]).toEqual(['SUCCESS', text]);
+    expect(events?.[0]?.note).toBe(text ? `one is complete; ${text}` : 'one is complete');
+  });
+
   const older = { settings: { index: { uuid: 'b', creation_date: NOW - 1 } } };
   const recovery = (start: number, type = 'SNAPSHOT') => ({
     b: { shards: [{ type, primary: true, start_time_in_millis: start }] },

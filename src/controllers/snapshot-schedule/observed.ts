@@ -60,6 +60,8 @@ export interface RunFacts {
   readonly skewSeconds?: number | undefined;
   /** What matches the spec now, but for what was restored or mounted since it began; read once the snapshot has ended. */
   readonly indices: readonly IndexBirth[];
+  /** What `spec.indices` names and nothing matches; read of a success. */
+  readonly unmatched?: readonly string[];
 }
 
 export interface RestoreFacts {

@@ -5,7 +5,7 @@ import type { State } from './observed.ts';
 
 export interface Verdict {
   readonly state: State;
-  /** Why it is no success. */
+  /** Why it is no success, or what else a person should know. */
   readonly message?: string;
 }
 
@@ -22,8 +22,13 @@ export function isRunning({ state }: ListedSnapshot): boolean {
  * What an ended snapshot is worth. Elasticsearch calls it a success although an index vanished from it, or nothing is
  * in it at all: every index that was there when it began, and still is, must be inside.
  * @param indices what matches the spec now, but for what was restored or mounted since the snapshot began.
+ * @param unmatched what the spec names and nothing matches.
  */
-export function verdictOf(snapshot: Snapshot, indices: readonly IndexBirth[]): Verdict {
+export function verdictOf(
+  snapshot: Snapshot,
+  indices: readonly IndexBirth[],
+  unmatched: readonly string[] = [],
+): Verdict {
   const { state, shards, failures } = snapshot;
   if (state === 'PARTIAL' || (state === 'SUCCESS' && shards.failed > 0))
     return { state: 'PARTIAL', message: partialMessage(shards, failures) };
@@ -36,7 +41,11 @@ export function verdictOf(snapshot: Snapshot, indices: readonly IndexBirth[]): V
       state: 'EMPTY',
       message: 'spec.indices and spec.exclude leave no index, so there is nothing in it',
     };
-  return { state: 'SUCCESS' };
+  if (unmatched.length === 0) return { state: 'SUCCESS' };
+  return {
+    state: 'SUCCESS',
+    message: `nothing in the cluster matches ${namedFew(unmatched)}, which spec.indices names`,
+  };
 }
 
 function partialMessage(shards: Snapshot['shards'], failures: Snapshot['failures']): string {
