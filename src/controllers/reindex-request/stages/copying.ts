@@ -1,30 +1,18 @@
 import type { ReindexAction } from '../actions.ts';
 import { cancelStrays, targetOf } from '../changes.ts';
 import { isFlooded } from '../disk-space.ts';
-import { errorIndex } from '../error-index.ts';
-import { documentsText, listedFailures } from '../failures.ts';
-import {
-  bookedJournal,
-  bounds,
-  hangsBack,
-  isCovered,
-  pauseMs,
-  placesOf,
-  termOf,
-  withIntents,
-} from '../journal.ts';
+import { bookedJournal, hangsBack, isCovered, withIntents } from '../journal.ts';
 import { lagWaitMs, needsFlush, withLag } from '../lag.ts';
 import { ageMs, isRecent } from '../moments.ts';
-import { rangeOpaqueId } from '../names.ts';
-import type { DocumentFailure } from '../observed.ts';
 import { withPace } from '../pace.ts';
 import { pageOf } from '../page.ts';
-import { rangeRequest } from '../requests.ts';
 import { type Copy, isRoundComplete, LOST_SINCE } from '../rounds.ts';
-import { type Prepared, type Situation } from '../situation.ts';
+import type { Prepared, Situation } from '../situation.ts';
 import { isFenced } from '../write-block.ts';
-import { AT_ONCE_MS, fail, type Step } from '../step.ts';
+import { AT_ONCE_MS, type Step } from '../step.ts';
 import { completedOf, pollMs, report } from './copy-report.ts';
+import { failureIn, isolations } from './failed-tasks.ts';
+import { freePlaces, rethrottles, sends } from './range-tasks.ts';
 
 /**
  * One round: what is to be copied is fixed, then range after range is copied, while what was deleted since the round
@@ -136,124 +124,6 @@ function refreshes(copy: Copy, { source, destination, observed }: Situation): re
   const isLast = copy.fenced && copy.hardened && isRoundComplete(copy) && complete && running.length === 0;
   if (!isLast || !source || !destination) return [];
   return [{ type: 'RefreshBoth', source: source.name, destination: destination.name }];
-}
-
-function waiting({ running }: Copy): Copy['running'] {
-  return running.filter(({ task }) => task === undefined);
-}
-
-function freePlaces(copy: Copy, { spec }: Situation): number {
-  return placesOf(copy, spec) - (copy.running.length - waiting(copy).length);
-}
-
-/** A task that starts on a red index fails at once, and one that is not listed may run unseen. */
-function mayStart({ observed, spec, destination }: Situation): boolean {
-  const { tasks, health } = observed;
-  return (
-    !spec.suspend &&
-    !isFlooded(destination) &&
-    tasks.complete &&
-    health !== undefined &&
-    health.source !== 'red' &&
-    health.destination !== 'red'
-  );
-}
-
-/** Some failures are for good: the script, a privilege, a part that never ends well, more bad documents than allowed. */
-function failureIn(situation: Situation): Step | undefined {
-  for (const [task, outcome] of Object.entries(situation.observed.outcomes)) {
-    if (outcome.type === 'failed') return fail(situation, outcome.reason, outcome.message);
-    if (outcome.type === 'repeat' && isLastTry(situation, task)) return failRepeated(situation, outcome.why);
-    if (outcome.type === 'documentFailures' && (!canIsolate(situation) || isLastTry(situation, task)))
-      return failDocuments(situation, outcome.failures);
-  }
-  return tooManyBad(situation);
-}
-
-/** With pauses of up to a minute between them these are some seven minutes: writers are waiting for an end. */
-const MOST_TRIES = 12;
-
-/** A full disk is waited for, however long it takes. */
-function isLastTry({ status, destination }: Situation, task: string): boolean {
-  if (isFlooded(destination)) return false;
-  const range = status.copy?.running.find((running) => running.task === task);
-  return range !== undefined && range.try + 1 >= MOST_TRIES;
-}
-
-function failRepeated(situation: Situation, why: string): Step {
-  const message = `a part of the copy was started ${MOST_TRIES} times and never succeeded (last: ${why}); no alias was moved: see the health of the cluster, then retry`;
-  return fail(situation, 'NoProgress', message);
-}
-
-/** Without sequence numbers, and a point in time to look them up, there is no leaving out of single documents. */
-function canIsolate({ status }: Situation): boolean {
-  return status.plan?.sequenceNumbers === true && status.copy?.pit !== undefined;
-}
-
-function failDocuments(situation: Situation, failures: readonly DocumentFailure[]): Step {
-  const [first] = failures;
-  const listed = listedFailures(failures);
-  const message = `${documentsText(failures.length)} could not be written to ${situation.spec.destination.index}, the first is ${first?.id} (${first?.type}); status.failures lists ${listed.length} of them: correct the documents, then retry, or correct spec.destination or spec.transform in a new request`;
-  return fail(situation, 'DocumentFailures', message, { failures: listed });
-}
-
-/** With the policy Fail every bad document is to be named, but not without an end. */
-const MOST_NAMED = 1_000;
-
-function tooManyBad(situation: Situation): Step | undefined {
-  const { policy, maxQuarantined } = situation.spec.onDocumentFailure;
-  const bad = situation.status.copy?.bad ?? 0;
-  const most = policy === 'Quarantine' ? maxQuarantined : MOST_NAMED;
-  if (bad <= most) return undefined;
-  const { index } = situation.spec.destination;
-  return fail(
-    situation,
-    'DocumentFailures',
-    `more than ${documentsText(most)} could not be written to ${index}, and the copy was stopped; no alias was moved: status.failures lists the first, ${errorIndex(index)} has them with their causes; correct them, then retry, or correct spec.destination or spec.transform in a new request`,
-  );
-}
-
-/** Named, written down and left out, so that the rest is copied. One part a pass: the first makes the index for them. */
-function isolations(copy: Copy, situation: Situation): readonly ReindexAction[] {
-  const { destination, observed } = situation;
-  if (!destination) return [];
-  const target = targetOf(destination);
-  const all = copy.running.flatMap((range) => {
-    const outcome = range.task === undefined ? undefined : observed.outcomes[range.task];
-    if (outcome?.type !== 'documentFailures') return [];
-    return [{ type: 'IsolateFailures', target, range: bounds(range), failures: outcome.failures } as const];
-  });
-  return all.slice(0, 1);
-}
-
-/** Only intents that were in status before this pass: a crash between the two must not lose one. */
-function sends(copy: Copy, situation: Situation): readonly ReindexAction[] {
-  if (!mayStart(situation) || pauseMs(copy, situation.now) > 0) return [];
-  const next = waiting(copy).slice(0, Math.max(freePlaces(copy, situation), 0));
-  return next.map((range) => ({
-    type: 'StartRange',
-    range: { ...range, term: termOf(copy, range) },
-    body: rangeRequest(situation, range),
-    opaqueId: rangeOpaqueId(situation.uid, situation.attempt, copy.round ?? 0, range),
-    ...perTask(situation, copy),
-  }));
-}
-
-function rethrottles(copy: Copy, situation: Situation): readonly ReindexAction[] {
-  const wanted = perTask(situation, copy);
-  return copy.running.flatMap((range) =>
-    range.task !== undefined && range.requestsPerSecond !== wanted.requestsPerSecond
-      ? [{ type: 'Rethrottle', range: bounds(range), task: range.task, ...wanted } as const]
-      : [],
-  );
-}
-
-/** The limit is for the whole request: its tasks share it. Under the write block writers wait, and nothing is slowed. */
-function perTask({ spec }: Situation, copy: Copy): { readonly requestsPerSecond?: number } {
-  const limit = spec.throttle?.requestsPerSecond;
-  if (limit === undefined || (copy.fenced && spec.writeMode === 'Online')) return {};
-  const tasks = Math.min(copy.running.length, placesOf(copy, spec));
-  return { requestsPerSecond: Math.max(1, Math.floor(limit / Math.max(tasks, 1))) };
 }
 
 /** At the end of a round nobody may write any more, and a translog that is flushed late would hold it up for ever. */

@@ -1,0 +1,58 @@
+import type { ReindexAction } from '../actions.ts';
+import { isFlooded } from '../disk-space.ts';
+import { bounds, pauseMs, placesOf, termOf } from '../journal.ts';
+import { rangeOpaqueId } from '../names.ts';
+import { rangeRequest } from '../requests.ts';
+import type { Copy } from '../rounds.ts';
+import type { Situation } from '../situation.ts';
+
+/** Only intents that were in status before this pass: a crash between the two must not lose one. */
+export function sends(copy: Copy, situation: Situation): readonly ReindexAction[] {
+  if (!mayStart(situation) || pauseMs(copy, situation.now) > 0) return [];
+  const next = waiting(copy).slice(0, Math.max(freePlaces(copy, situation), 0));
+  return next.map((range) => ({
+    type: 'StartRange',
+    range: { ...range, term: termOf(copy, range) },
+    body: rangeRequest(situation, range),
+    opaqueId: rangeOpaqueId(situation.uid, situation.attempt, copy.round ?? 0, range),
+    ...perTask(situation, copy),
+  }));
+}
+
+export function freePlaces(copy: Copy, { spec }: Situation): number {
+  return placesOf(copy, spec) - (copy.running.length - waiting(copy).length);
+}
+
+function waiting({ running }: Copy): Copy['running'] {
+  return running.filter(({ task }) => task === undefined);
+}
+
+/** A task that starts on a red index fails at once, and one that is not listed may run unseen. */
+function mayStart({ observed, spec, destination }: Situation): boolean {
+  const { tasks, health } = observed;
+  return (
+    !spec.suspend &&
+    !isFlooded(destination) &&
+    tasks.complete &&
+    health !== undefined &&
+    health.source !== 'red' &&
+    health.destination !== 'red'
+  );
+}
+
+export function rethrottles(copy: Copy, situation: Situation): readonly ReindexAction[] {
+  const wanted = perTask(situation, copy);
+  return copy.running.flatMap((range) =>
+    range.task !== undefined && range.requestsPerSecond !== wanted.requestsPerSecond
+      ? [{ type: 'Rethrottle', range: bounds(range), task: range.task, ...wanted } as const]
+      : [],
+  );
+}
+
+/** The limit is for the whole request: its tasks share it. Under the write block writers wait, and nothing is slowed. */
+function perTask({ spec }: Situation, copy: Copy): { readonly requestsPerSecond?: number } {
+  const limit = spec.throttle?.requestsPerSecond;
+  if (limit === undefined || (copy.fenced && spec.writeMode === 'Online')) return {};
+  const tasks = Math.min(copy.running.length, placesOf(copy, spec));
+  return { requestsPerSecond: Math.max(1, Math.floor(limit / Math.max(tasks, 1))) };
+}
