@@ -3,7 +3,8 @@ import { getDocuments } from '../../elasticsearch/multi-get.ts';
 import { type BadDocument, badDocuments, numbersByShard } from './observe-bad-documents.ts';
 import { chunks } from './departures.ts';
 import { pageOf } from './page.ts';
-import { countNumbered, LostView } from './perform-frozen-view.ts';
+import { countNumbered } from './perform-frozen-numbers.ts';
+import { LostView } from './perform-frozen-view.ts';
 import type { Observed } from './observed.ts';
 import type { Situation } from './situation.ts';
 

@@ -3,14 +3,9 @@ import { incomplete } from '../../elasticsearch/errors.ts';
 import { inParts, PartSize } from '../../elasticsearch/in-parts.ts';
 import { getDocuments } from '../../elasticsearch/multi-get.ts';
 import { hidesVectors, type Rounding } from '../hidden-vectors.ts';
-import {
-  documentsNumbered,
-  firstDocuments,
-  type FrozenView,
-  type Numbered,
-  spreadNumbers,
-  unlessLost,
-} from './perform-frozen-view.ts';
+import { documentsNumbered, firstDocuments, type Numbered } from './perform-frozen-documents.ts';
+import { type FrozenView, unlessLost } from './perform-frozen-view.ts';
+import { spreadNumbers } from './perform-frozen-numbers.ts';
 import { requireSame } from './perform-effect.ts';
 import { EXAMPLES, isLeftOut, type LookUpRequest, stillThere } from './perform-missing.ts';
 import type { LookUpLimits } from './perform-sweep.ts';

@@ -14,15 +14,10 @@ import {
   type Stretch,
   stretches,
 } from './departures.ts';
-import {
-  absentFrom,
-  documentsNumbered,
-  firstDocuments,
-  type FrozenView,
-  LostView,
-  pageIn,
-  tallyByNumber,
-} from './perform-frozen-view.ts';
+import { absentFrom } from './perform-frozen-absence.ts';
+import { documentsNumbered, firstDocuments } from './perform-frozen-documents.ts';
+import { type FrozenView, LostView, pageIn } from './perform-frozen-view.ts';
+import { tallyByNumber } from './perform-frozen-numbers.ts';
 import { PAGE } from './page.ts';
 import { requireSame } from './perform-effect.ts';
 import { removeGhosts } from './perform-ghosts.ts';

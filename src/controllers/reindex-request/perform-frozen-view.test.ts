@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { firstDocuments, LostView } from './perform-frozen-view.ts';
+import { firstDocuments } from './perform-frozen-documents.ts';
+import { LostView } from './perform-frozen-view.ts';
 
 const range = { shard: 0, from: 0, to: 9 };
 const { signal } = new AbortController();

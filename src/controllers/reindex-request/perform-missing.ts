@@ -2,13 +2,9 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { getDocuments } from '../../elasticsearch/multi-get.ts';
 import type { Target } from './actions.ts';
 import { withDestination } from './perform-destination-view.ts';
-import {
-  absentFrom,
-  firstDocuments,
-  type FrozenView,
-  type Numbered,
-  unlessLost,
-} from './perform-frozen-view.ts';
+import { absentFrom } from './perform-frozen-absence.ts';
+import { firstDocuments, type Numbered } from './perform-frozen-documents.ts';
+import { type FrozenView, unlessLost } from './perform-frozen-view.ts';
 import { requireSame } from './perform-effect.ts';
 import { LOOK_UP, type LookUpLimits } from './perform-sweep.ts';
 import { type Range, withDone } from './ranges.ts';

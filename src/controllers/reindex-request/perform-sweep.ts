@@ -2,7 +2,9 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import type { Target } from './actions.ts';
 import { withDestination } from './perform-destination-view.ts';
 import { PAGE } from './page.ts';
-import { absentFrom, firstDocuments, type FrozenView, unlessLost } from './perform-frozen-view.ts';
+import { absentFrom } from './perform-frozen-absence.ts';
+import { firstDocuments } from './perform-frozen-documents.ts';
+import { type FrozenView, unlessLost } from './perform-frozen-view.ts';
 import { removeGhosts } from './perform-ghosts.ts';
 import { END, type Position, type ShardBound, walk } from './shard-walk.ts';
 
