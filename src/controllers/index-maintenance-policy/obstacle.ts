@@ -1,6 +1,6 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
-import { aliasNamesOf } from './alias-changes.ts';
+import { aliasNamesOf } from './wanted-aliases.ts';
 import { type Claims, conflictOf, takesAway } from './conflicts.ts';
 import { acts, approves, hasAsked } from './due.ts';
 import type { Seen } from './observed.ts';

@@ -3,7 +3,8 @@ import { type AliasAction, updateAliases } from '../../elasticsearch/aliases.ts'
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
-import { type AliasChange, emptyingAmong, withChanges } from './alias-changes.ts';
+import { type AliasChange, withChanges } from './alias-changes.ts';
+import { emptyingAmong } from './emptied-aliases.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
 import { useOf } from './observe.ts';
 import type { Run, Status } from './observed.ts';

@@ -3,7 +3,8 @@ import type {
   IndexMaintenancePolicySpec,
 } from '../../crds/index-maintenance-policy.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
-import { type AliasChange, planAliases, withChanges } from './alias-changes.ts';
+import { type AliasChange, withChanges } from './alias-changes.ts';
+import { planAliases } from './alias-plan.ts';
 import { type ArchiveSource, archiveSourcesOf, isUnarchived } from './archival.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
 import type { Seen } from './observed.ts';

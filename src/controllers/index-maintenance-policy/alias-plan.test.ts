@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aliased, calm, indexOf, policyOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
-import { type AliasChange, planAliases } from './alias-changes.ts';
+import type { AliasChange } from './alias-changes.ts';
+import { planAliases } from './alias-plan.ts';
 import type { ListedIndex, Surroundings } from './observed.ts';
 import { compileTargets, matchTargets } from './targets.ts';
 
