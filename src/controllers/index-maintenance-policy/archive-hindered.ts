@@ -61,3 +61,15 @@ export function withoutArchiveBatch(status: Status, id: string): Status {
     },
   };
 }
+
+/** Whether they are in both is not known where one of the two cannot be read. */
+export const hinderedText = ({
+  index,
+  destination,
+  reason,
+}: Pick<Hindered, 'index' | 'destination' | 'reason'>): string =>
+  `archiving from ${index} to ${destination} is interrupted (${reason}), so some documents may be in both indexes: remove the cause; it is tried again every minute`;
+
+/** For a policy that does nothing about it. */
+export const unfinishedText = ({ index, destination }: Pick<Hindered, 'index' | 'destination'>): string =>
+  `a batch of documents from ${index} to ${destination} is unfinished, so some of them may be in both indexes: it is finished once spec.mode is Enforce and spec.suspend is false, or when the policy is deleted`;

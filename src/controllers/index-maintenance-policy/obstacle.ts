@@ -5,7 +5,7 @@ import { type Claims, conflictOf, takesAway } from './conflicts.ts';
 import { acts, approves, hasAsked } from './due.ts';
 import type { Seen } from './observed.ts';
 import type { FreshPlan } from './plan.ts';
-import type { Obstacle } from './readiness.ts';
+import type { Obstacle } from './obstacle-readiness.ts';
 import { heldBackFor } from './retry.ts';
 import { deletionLimit, type NextPlan } from './status-plan.ts';
 

@@ -9,7 +9,7 @@ import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { ArchiveBatch } from './actions.ts';
 import { archiveFault, sourceFault } from './archive-index.ts';
-import { dueWith, withoutArchiveBatch } from './archive-hindered.ts';
+import { dueWith, hinderedText, withoutArchiveBatch } from './archive-hindered.ts';
 import { withBatchEnded } from './archive-left.ts';
 import { holding, passing } from './archive-steps.ts';
 import { isCopyOf } from './copies.ts';
@@ -24,7 +24,6 @@ import { copyDocuments, passingRefused } from './perform-archive-copy.ts';
 import { findDocuments, keyOf, type Move } from './perform-archive-documents.ts';
 import { type Settled, settle } from './perform-archive-settle.ts';
 import type { EffectContext } from './perform-effect.ts';
-import { hinderedText } from './readiness.ts';
 
 const AGAIN_MS = 2_000;
 

@@ -7,7 +7,7 @@ import { WaitingError } from '../../runtime/errors.ts';
 import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
 import type { BatchEntry, MaintenanceAction } from './actions.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
-import { CLOCK_SKEW } from './readiness.ts';
+import { CLOCK_SKEW } from './obstacle-readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
 import { type Doomed, dueByDocuments, type Refusals } from './perform-deletion-documents.ts';
 import type { EffectContext, OpenContext } from './perform-effect.ts';

@@ -1,7 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { acts, isLate } from './due.ts';
 import type { Run, Status } from './observed.ts';
-import type { Obstacle } from './readiness.ts';
+import type { Obstacle } from './obstacle-readiness.ts';
 import { deletedWith } from './run.ts';
 import type { Situation } from './situation.ts';
 

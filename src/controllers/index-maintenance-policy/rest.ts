@@ -6,7 +6,8 @@ import type { MaintenanceAction } from './actions.ts';
 import { acts, nextRun, RETRY_MS, retries, TROUBLED_AGAIN_MS, TROUBLES } from './due.ts';
 import type { Status } from './observed.ts';
 import { STOPPING } from './put-off.ts';
-import { eventsOf, type Verdict, verdictBefore, verdictOf } from './readiness.ts';
+import { eventsOf, type Verdict, verdictOf } from './readiness.ts';
+import { verdictBefore } from './readiness-before.ts';
 import type { Situation } from './situation.ts';
 
 export type Step = Decision<Status, MaintenanceAction>;

@@ -4,7 +4,7 @@ import { type Due, dueOf } from './due.ts';
 import type { Seen } from './observed.ts';
 import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, planOf } from './plan.ts';
-import type { Obstacle } from './readiness.ts';
+import type { Obstacle } from './obstacle-readiness.ts';
 import { retryOf } from './retry.ts';
 import { stops } from './put-off.ts';
 import { deletedWith, newRun } from './run.ts';
