@@ -25,3 +25,8 @@ export async function uuidsOf(
   const found = await readIndices(es, [...new Set(names)], signal);
   return new Map(found.map(({ name, uuid }) => [name, uuid]));
 }
+
+/** An alias may have taken a name of an index that is gone: then what is behind it is none of ours. */
+export async function readNamed({ es }: Cluster, names: readonly string[], signal: AbortSignal) {
+  return (await readIndices(es, names, signal)).filter(({ name }) => names.includes(name));
+}
