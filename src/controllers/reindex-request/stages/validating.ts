@@ -1,26 +1,15 @@
-import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import type { MovedAlias, ReindexAction } from '../actions.ts';
-import { copyScript } from '../script.ts';
-import { hold } from './holding.ts';
-import { waitInLine } from './pending.ts';
-import { anyDocument, creationBody } from '../destination.ts';
-import { markOf } from '../destination-mark.ts';
 import { diskShortage } from '../disk-space.ts';
-import { shardCountOf, writesBlocked } from '../index-facts.ts';
-import { contentHash } from '../../../runtime/content-hash.ts';
-import { planNotes } from '../plan-notes.ts';
+import { shardCountOf } from '../index-facts.ts';
+import { withLockNames, withPlan } from '../plan.ts';
 import { neighbourFault } from '../query-neighbours.ts';
-import { isEpochAlias } from '../names.ts';
-import type { IndexFacts } from '../observed.ts';
-import { preparedMark, sampleRequest } from '../requests.ts';
-import { aliasesToMove, type Situation } from '../situation.ts';
-import { ownsBlock } from '../write-block.ts';
-import { time } from '../moments.ts';
+import type { Situation } from '../situation.ts';
 import { fail, type Step, step } from '../step.ts';
-import { namesToLock } from '../locking.ts';
-import { trialBody } from '../trial-body.ts';
+import { trial } from '../trial.ts';
 import { whoGoesFirst } from '../turn.ts';
+import { doneBefore } from './done-before.ts';
+import { hold } from './holding.ts';
 import { passOver } from './passing-over.ts';
+import { waitInLine } from './pending.ts';
 import { planned } from './planned.ts';
 import { refuseWork } from './refusals.ts';
 
@@ -43,36 +32,6 @@ export function validate(situation: Situation): Step {
     waitForDisk(situation) ??
     planOrTry(situation)
   );
-}
-
-/** The very work of an earlier request of the same spec is there: GitOps has applied it again. */
-function doneBefore(situation: Situation): Step | undefined {
-  const mark = markOf(situation.destination?.mappings);
-  if (mark?.state !== 'final' || mark.specHash !== situation.specHash || mark.uid === situation.uid)
-    return undefined;
-  if (!isMoved(situation)) return undefined;
-  const message = `${situation.spec.destination.index} was completed by an earlier request of the same spec: nothing to do`;
-  return step(situation, {
-    phase: 'Completed',
-    message,
-    percent: 100,
-    status: {
-      ...situation.status,
-      destination: { index: situation.spec.destination.index, uuid: situation.destination?.uuid },
-      completionTime: time(situation.now),
-    },
-    ready: { type: 'ready', reason: 'Completed', message },
-    next: 'changed',
-    holds: false,
-  });
-}
-
-/** Final is not yet moved: the source must be gone, be the destination itself, or have nothing left to move. */
-function isMoved({ observed, spec, destination }: Situation): boolean {
-  const [source] = observed.sources;
-  if (!source || source.name === destination?.name) return true;
-  const copied = Object.keys(source.aliases).some(isEpochAlias);
-  return !copied && Object.keys(aliasesToMove(spec, source)).length === 0;
 }
 
 /** Somebody was quicker, or nobody saw the other in time; nothing has been done. */
@@ -176,76 +135,4 @@ function planOrTry(situation: Situation): Step {
   if (mark)
     return step(situation, { phase: 'Preparing', message: `going on with ${mark.sourceIndex}`, next: 'now' });
   return step(situation, { phase: 'Validating', message, actions: [trial(situation, source)] });
-}
-
-function trial(situation: Situation, source: IndexFacts): ReindexAction {
-  const { spec } = situation;
-  const made = preparedMark(situation, source);
-  const like = likeDestination(situation, source);
-  const body = like ? trialBody(creationBody(like.spec, like.facts, made)) : anyDocument(made);
-  const reindex = sampleRequest(spec, source.name, copyScript(spec.transform));
-  const aliases = like ? filteredAliases(situation, source) : [];
-  const trying = { type: 'TryOut', body, reindex, aliases } as const;
-  const { pipeline, ...before } = spec.transform ?? {};
-  if (pipeline === undefined) return trying;
-  const simulation = {
-    pipeline,
-    body: anyDocument(made),
-    reindex: sampleRequest({ ...spec, transform: before }, source.name, copyScript(before)),
-  };
-  return { ...trying, simulation };
-}
-
-/** The rest of a definition fits any index. */
-function filteredAliases({ spec }: Situation, source: IndexFacts): readonly MovedAlias[] {
-  return Object.entries(aliasesToMove(spec, source)).flatMap(([name, definition]) =>
-    definition['filter'] === undefined ? [] : [{ name, definition }],
-  );
-}
-
-/**
- * No index template fits the name of the trial: what they give the destination is laid below. Undefined where it is not
- * known: then mappings are not judged, rather than by what they are not.
- */
-function likeDestination({ spec, observed }: Situation, source: IndexFacts) {
-  const { destination } = spec;
-  const facts = observed.preflight?.template;
-  if (facts) return { spec: { ...destination, createFrom: 'Source' } as const, facts };
-  return destination.createFrom === 'Template' ? undefined : { spec: destination, facts: source };
-}
-
-/** A dry run works on nothing. */
-function withLockNames({ spec }: Situation, planned: ReindexRequestStatus): ReindexRequestStatus {
-  return spec.dryRun ? planned : { ...planned, locks: namesToLock(planned) };
-}
-
-function withPlan(situation: Situation, source: IndexFacts): ReindexRequestStatus {
-  const { spec, status, specHash, now, uid, observed } = situation;
-  // A block of ours that only the mark tells of: the destination, and the mark with it, is made anew.
-  const blocks = ownsBlock(situation);
-  const aliases = Object.entries(aliasesToMove(spec, source)).map(([name, definition]) => ({
-    name,
-    definition,
-  }));
-  const facts = observed.preflight;
-  const notes = planNotes(spec, source, facts);
-  return {
-    ...status,
-    attempt: situation.attempt,
-    epoch: situation.epoch,
-    ...(blocks ? { blockedSince: status.blockedSince ?? time(now) } : {}),
-    source: { index: source.name, uuid: source.uuid, documents: facts?.documents, bytes: facts?.bytes },
-    destination: { index: spec.destination.index },
-    plan: {
-      hash: contentHash({ uid, specHash, source: source.uuid, aliases }).slice(0, 16),
-      specHash,
-      sourceUuid: source.uuid,
-      aliases,
-      blockedBefore: writesBlocked(source) && !blocks,
-      sequenceNumbers: facts?.sequenceNumbersSearchable ?? false,
-      createdTime: time(now),
-      shards: shardCountOf(source),
-      ...(notes.length > 0 ? { notes } : {}),
-    },
-  };
 }
