@@ -7,7 +7,8 @@ import { elasticsearchConnection } from '../crds/elasticsearch-connection.ts';
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
 import type { StoredKeys } from './connection-settings.ts';
 import { createConnections } from './connections.ts';
-import type { Connections, Use } from './connections.ts';
+import type { Connections } from './connections.ts';
+import type { Use } from './connection-use.ts';
 
 const signal = new AbortController().signal;
 let server: ScenarioElasticsearch;

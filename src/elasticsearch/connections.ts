@@ -1,34 +1,24 @@
 import { LRUCache } from 'lru-cache';
 import type { ElasticsearchConnection } from '../crds/elasticsearch-connection.ts';
-import { findCondition } from '../crds/shared.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ResourceKey } from '../runtime/controller.ts';
-import { TerminalError, WaitingError } from '../runtime/errors.ts';
+import { WaitingError } from '../runtime/errors.ts';
 import { keyText } from '../runtime/resource.ts';
 import type { ElasticsearchOptions } from './client.ts';
-import { createClientCache } from './client-cache.ts';
-import type { CachedClient } from './client-cache.ts';
-import type { ConnectionReads } from './connection-settings.ts';
+import { type CachedClient, createClientCache } from './client-cache.ts';
+import { notReady, notReadyInstead, pinnedUuid, requireReady } from './connection-readiness.ts';
+import {
+  type ConnectionSource,
+  findConnection,
+  keyOfConnection,
+  requireGrant,
+  requireWatched,
+  type Use,
+} from './connection-use.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
-import { createEndpointPolicy } from './endpoint-policy.ts';
-import type { Resolve } from './endpoint-policy.ts';
-import { isElasticsearchError } from './errors.ts';
-import { missingGrant, selectsByLabels } from './grants.ts';
-import type { Operation } from './grants.ts';
+import { createEndpointPolicy, type Resolve } from './endpoint-policy.ts';
 import { coveredByAny } from './patterns.ts';
 import { pinnedCluster } from './pinned-cluster.ts';
-
-/** What connections read of Kubernetes, injected. Absence is undefined; every other fault is thrown. */
-export interface ConnectionSource extends ConnectionReads {
-  /** @throws WaitingError when the object is there but its spec cannot be read. */
-  connection(
-    namespace: string,
-    name: string,
-    signal?: AbortSignal,
-  ): Promise<ElasticsearchConnection | undefined>;
-  /** Empty when the namespace does not exist. */
-  namespaceLabels(name: string, signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
-}
 
 /** A cluster that the asking resource may use, for one pass. */
 export interface Cluster {
@@ -42,23 +32,6 @@ export interface Cluster {
   readonly maxConcurrentOperations: number;
   /** Whether nothing may delete, close, block or re-alias this index or alias. */
   protects(indexOrAlias: string): boolean;
-}
-
-export interface Use {
-  readonly ref: { readonly name: string; readonly namespace?: string | undefined };
-  /** Of the resource that asks. */
-  readonly namespace: string;
-  /** Each must be granted on all names below; ask twice where different operations concern different names. */
-  readonly operations: readonly Operation[];
-  /** Index AND alias names, or patterns of them. */
-  readonly indices: readonly string[];
-  readonly pipelines?: readonly string[];
-  readonly repositories?: readonly string[];
-  /**
-   * Only to take back what we hold (our block, our task, our lock): a suspended or unready connection or a lost grant
-   * does not forbid that, another cluster still does.
-   */
-  readonly undo?: boolean;
 }
 
 /** Of whatever cluster answers. */
@@ -98,9 +71,6 @@ export interface ConnectionsOptions {
   readonly onRequest?: NonNullable<ElasticsearchOptions['onRequest']>;
 }
 
-/** How soon a consumer looks again: at what a person must change, and at what the next probe decides. */
-const LOOK_AGAIN_MS = 10_000;
-const NOT_PROBED_YET_MS = 2_000;
 const MAX_REMEMBERED = 1_000;
 
 /** @throws RangeError when one of `allowedEndpoints` or `refusedAddresses` is no CIDR. */
@@ -130,7 +100,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
   const open = async (wanted: Use, signal: AbortSignal): Promise<Cluster> => {
     if (wanted.undo !== true) requireWatched(options.watchNamespaces, wanted);
-    const connection = await find(source, wanted, signal);
+    const connection = await findConnection(source, wanted, signal);
     if (wanted.undo !== true) {
       await requireGrant(source, connection, wanted, signal);
       requireReady(connection);
@@ -164,98 +134,9 @@ export function createConnections(options: ConnectionsOptions): Connections {
   return { client: cache.getChecked, use, forget: cache.forget, close: cache.close };
 }
 
-/** Which connection is meant. */
-const keyOfConnection = ({ ref, namespace }: Use): ResourceKey => ({
-  namespace: ref.namespace ?? namespace,
-  name: ref.name,
-});
-
 /** The connection, or what it logs in with, does not exist any more. */
 function isGone(error: unknown): boolean {
   if (!(error instanceof WaitingError)) return false;
   const reasonOfCause = error.cause instanceof WaitingError ? error.cause.reason : undefined;
   return error.reason === 'ConnectionNotFound' || reasonOfCause === 'SecretNotFound';
-}
-
-/** Nobody probes a connection elsewhere: it would never be ready, and most often may not be read. */
-function requireWatched(watched: readonly string[], use: Use): void {
-  const { namespace, name } = keyOfConnection(use);
-  if (watched.length === 0 || watched.includes(namespace)) return;
-  const message = `ElasticsearchConnection ${namespace}/${name} is out of sight: the operator does not look after namespace ${namespace}. Add it to watchNamespaces of its chart (--watch-namespaces), or correct spec.connectionRef in a new object.`;
-  throw new WaitingError('ConnectionNotFound', message, LOOK_AGAIN_MS);
-}
-
-async function find(source: ConnectionSource, use: Use, signal: AbortSignal) {
-  const { namespace, name } = keyOfConnection(use);
-  const connection = await source.connection(namespace, name, signal);
-  if (connection !== undefined) return connection;
-  const message = `ElasticsearchConnection ${namespace}/${name} does not exist; create it, or correct spec.connectionRef in a new object.`;
-  throw new WaitingError('ConnectionNotFound', message, LOOK_AGAIN_MS);
-}
-
-async function requireGrant(
-  source: ConnectionSource,
-  connection: ElasticsearchConnection,
-  use: Use,
-  signal: AbortSignal,
-): Promise<void> {
-  if (connection.metadata.namespace === use.namespace) return;
-  const grants = connection.spec.grants ?? [];
-  const namespaceLabels = selectsByLabels(grants) ? await source.namespaceLabels(use.namespace, signal) : {};
-  const { repositories = [], pipelines = [] } = use;
-  const missing = missingGrant(grants, { ...use, namespaceLabels, repositories, pipelines });
-  if (missing === undefined) return;
-  const message = `${titleOf(connection)} does not grant namespace ${use.namespace} ${missing}; ask its owner to add that to spec.grants.`;
-  throw new WaitingError('NotGranted', message, LOOK_AGAIN_MS);
-}
-
-/** Only what a probe has found good for the very spec of now may be used. */
-function requireReady(connection: ElasticsearchConnection): void {
-  if (connection.spec.suspend) {
-    const message = `${titleOf(connection)} is suspended; set its spec.suspend to false to go on.`;
-    throw new WaitingError('ConnectionSuspended', message, LOOK_AGAIN_MS);
-  }
-  const ready = findCondition(connection.status, 'Ready');
-  const judged = ready?.observedGeneration ?? connection.status?.observedGeneration;
-  if (ready === undefined || judged !== connection.metadata.generation)
-    throw notReady(connection, 'NotProbedYet', 'its spec has not been tried yet', NOT_PROBED_YET_MS);
-  if (ready.status !== 'True') throw notReady(connection, ready.reason, ready.message);
-}
-
-function pinnedUuid(connection: ElasticsearchConnection): string {
-  const uuid = connection.status?.clusterUUID;
-  if (uuid !== undefined) return uuid;
-  throw notReady(connection, 'NotProbedYet', 'its cluster has not been seen yet', NOT_PROBED_YET_MS);
-}
-
-/** A consumer is told of a fault of its connection as just that, never as a fault of its own spec. */
-async function notReadyInstead<T>(
-  connection: ElasticsearchConnection,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (error instanceof WaitingError && error.reason === 'ConnectionNotReady') throw error;
-    if (error instanceof WaitingError || error instanceof TerminalError)
-      throw notReady(connection, error.reason, error.message, LOOK_AGAIN_MS, error);
-    if (isElasticsearchError(error, 'unauthenticated', 'tls', 'unreachable', 'notElasticsearch'))
-      throw notReady(connection, error.errorClass, error.publicMessage);
-    throw error;
-  }
-}
-
-function notReady(
-  connection: ElasticsearchConnection,
-  reason: string,
-  detail: string,
-  afterMs = LOOK_AGAIN_MS,
-  cause?: unknown,
-) {
-  const message = `${titleOf(connection)} is not ready (${reason}): ${detail}`;
-  return new WaitingError('ConnectionNotReady', message, afterMs, { cause });
-}
-
-function titleOf({ metadata }: ElasticsearchConnection): string {
-  return `ElasticsearchConnection ${keyText(metadata)}`;
 }

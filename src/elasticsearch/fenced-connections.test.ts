@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Cluster, Connections, Use } from './connections.ts';
+import type { Cluster, Connections } from './connections.ts';
+import type { Use } from './connection-use.ts';
 import type { ElasticsearchRequest } from './elasticsearch.ts';
 import { fencedConnections } from './fenced-connections.ts';
 

@@ -1,5 +1,5 @@
 import { elasticsearchConnection } from '../../crds/elasticsearch-connection.ts';
-import type { ConnectionSource } from '../../elasticsearch/connections.ts';
+import type { ConnectionSource } from '../../elasticsearch/connection-use.ts';
 import type { KindRef, KubernetesApi, KubernetesObject } from '../../kubernetes/api.ts';
 import { TerminalError, WaitingError } from '../../runtime/errors.ts';
 import type { Permission } from '../../runtime/permissions.ts';

@@ -2,7 +2,8 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { SnapshotSchedule } from '../../crds/snapshot-schedule.ts';
 import { connectionOf } from '../../crds/shared.ts';
-import type { Cluster, Connections, Use } from '../../elasticsearch/connections.ts';
+import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
+import type { Use } from '../../elasticsearch/connection-use.ts';
 import { coveredByAny } from '../../elasticsearch/patterns.ts';
 import { unfinishedCopies } from '../../elasticsearch/unfinished-copies.ts';
 import type { Pass } from '../../runtime/controller.ts';

@@ -1,7 +1,7 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
 import { type CopyRequest, currentCopy } from './copy-request.ts';
-import type { Connections, Cluster } from '../../elasticsearch/connections.ts';
+import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';

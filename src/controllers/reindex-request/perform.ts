@@ -1,7 +1,7 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { type CopyRequest, currentCopy } from './copy-request.ts';
 import { renamed, updateAliases } from '../../elasticsearch/aliases.ts';
-import type { Use } from '../../elasticsearch/connections.ts';
+import type { Use } from '../../elasticsearch/connection-use.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex, putMapping, putSettings } from '../../elasticsearch/indices.ts';
 import { closePointInTime } from '../../elasticsearch/point-in-time.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
 import { classifyAnswer, classifyFailure } from '../../elasticsearch/classify.ts';
-import type { Use } from '../../elasticsearch/connections.ts';
+import type { Use } from '../../elasticsearch/connection-use.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import type { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import { WaitingError } from '../../runtime/errors.ts';

@@ -1,4 +1,4 @@
-import type { Use } from '../../elasticsearch/connections.ts';
+import type { Use } from '../../elasticsearch/connection-use.ts';
 import { indexBirths } from '../../elasticsearch/snapshot-indices.ts';
 import { expressionsOf } from './perform-choice.ts';
 import type { EffectContext } from './perform-effect.ts';

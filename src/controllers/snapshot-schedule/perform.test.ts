@@ -1,7 +1,8 @@
 import { wishedRun as run } from '../../../test/support/snapshot-schedule.ts';
 import { expect, it } from 'vitest';
 import { snapshotSchedule } from '../../crds/snapshot-schedule.ts';
-import type { Connections, Use } from '../../elasticsearch/connections.ts';
+import type { Connections } from '../../elasticsearch/connections.ts';
+import type { Use } from '../../elasticsearch/connection-use.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { missingGrant } from '../../elasticsearch/grants.ts';
 import { WaitingError } from '../../runtime/errors.ts';

@@ -1,4 +1,4 @@
-import type { Use } from '../../elasticsearch/connections.ts';
+import type { Use } from '../../elasticsearch/connection-use.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { effectOf } from '../../runtime/effects.ts';
 import type { SnapshotAction } from './actions.ts';

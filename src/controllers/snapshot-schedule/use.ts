@@ -1,4 +1,4 @@
-import type { Use } from '../../elasticsearch/connections.ts';
+import type { Use } from '../../elasticsearch/connection-use.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { Schedule } from './observed.ts';
 
