@@ -5,7 +5,8 @@ import type { KubernetesApi } from '../kubernetes/api.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { KubernetesErrorClass } from '../kubernetes/errors.ts';
 import type { PassLogger } from './controller.ts';
-import { LeadershipLostError, LeaseElection } from './leader.ts';
+import { LeadershipLostError } from './leader.ts';
+import { LeaseElection } from './lease-election.ts';
 import type { Lease, LeaseSpec } from './lease.ts';
 
 const silent = { info: () => undefined, warn: () => undefined };
