@@ -492,6 +492,25 @@ describe('preparing', () => {
     ).toMatchObject([{ type: 'DeleteDestination', owner: UID }]);
   });
 
+  it.each([
+    ['that is to be recreated', destination()],
+    ['that was deleted', undefined],
+  ])('stops what an earlier life has left writing to a destination %s, the epoch first', (_, made) => {
+    const left = { id: 'node:1', opaqueId: `${UID}/1/0/0/0`, runningMs: 1 };
+    const tasks = { complete: true, running: [left] };
+    const earlier = { sources: [source({ aliases: { orders, [EPOCH]: {} } })], destination: made, tasks };
+    const later = { ...earlier, sources: [source({ aliases: { orders, 'es-steward-abcdef01-2': {} } })] };
+    const before = { ...planned, attempt: 2, epoch: 2 };
+    expect(actionsOf(run(request(before), observed(earlier)))).toEqual(['MoveEpochAlias']);
+    expect(actionsOf(run(request(before), observed(later)))).toEqual(['CancelTask']);
+    const silent = { ...later, tasks: { complete: false, running: [] } };
+    expect(actionsOf(run(request(before), observed(silent)))).toEqual([]);
+    const over = { ...later, tasks: { complete: true, running: [] } };
+    expect(actionsOf(run(request(before), observed(over)))).toEqual([
+      made ? 'DeleteDestination' : 'CreateDestination',
+    ]);
+  });
+
   it('makes and recreates nothing that came to be protected', () => {
     for (const made of [undefined, destination()]) {
       const world = observed({ destination: made, protects: (name) => name === 'orders-v2' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { epochAlias, epochOf, rangeOpaqueId } from './names.ts';
+import { epochAlias, epochOf, ownerOf, rangeOpaqueId } from './names.ts';
 
 const uid = 'abcdef01-2345-6789-abcd-ef0123456789';
 
@@ -23,4 +23,17 @@ describe('rangeOpaqueId', () => {
   it('names request, attempt and range', () => {
     expect(rangeOpaqueId(uid, 2, 5, { shard: 3, from: 4000 })).toBe(`${uid}/2/5/3/4000`);
   });
+});
+
+describe('ownerOf', () => {
+  it('tells whose range a task copies', () => {
+    expect(ownerOf(rangeOpaqueId(uid, 2, 5, { shard: 3, from: 4000 }))).toBe(uid);
+  });
+
+  it.each([undefined, '', uid, `${uid}/2/5/3`, `x${uid}/2/5/3/0`, 'somebody/2/5/3/0'])(
+    'knows nothing of a task called %s',
+    (opaqueId) => {
+      expect(ownerOf(opaqueId)).toBeUndefined();
+    },
+  );
 });

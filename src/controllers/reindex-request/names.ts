@@ -72,3 +72,8 @@ export function rangeOpaqueId(
 ): string {
   return `${uid}/${attempt}/${round}/${range.shard}/${range.from}`;
 }
+
+/** The uid of the request whose range a task copies; undefined for any other task. */
+export function ownerOf(opaqueId: string | undefined): string | undefined {
+  return /^([0-9a-f-]{36})(?:\/[0-9]+){4}$/.exec(opaqueId ?? '')?.[1];
+}

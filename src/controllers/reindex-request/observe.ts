@@ -4,7 +4,6 @@ import { type CopyRequest, currentCopy } from './copy-request.ts';
 import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
-import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { holdsFinalizer } from '../../runtime/finalizer.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
@@ -15,11 +14,12 @@ import { readClaims } from './observe-claims.ts';
 import { getIndexBefore } from './observe-index.ts';
 import { markOf } from './destination-mark.ts';
 import { factsOf } from './index-facts.ts';
-import type { IndexFacts, Observed, OwnTasks } from './observed.ts';
+import type { IndexFacts, Observed } from './observed.ts';
 import { namedPipelines } from './named-pipelines.ts';
 import { peersOf } from './observe-peers.ts';
 import { isLeaving, readPartitions } from './observe-series.ts';
 import { readStage } from './observe-stage.ts';
+import { readTasks } from './observe-tasks.ts';
 import { servingDue, writersDue } from './perform-release.ts';
 import {
   aliasesToMove,
@@ -168,6 +168,7 @@ async function readBase(
   signal: AbortSignal,
 ): Promise<Observed> {
   const { es } = cluster;
+  const owners = new Set(requests.map(({ metadata }) => metadata.uid));
   const planned = resource.status?.source?.index;
   const read = hasBegun(resource.status?.phase) ? getIndex : getIndexBefore;
   const [destinations, known] = await Promise.all([
@@ -178,7 +179,7 @@ async function readBase(
   const sources = known ?? (await read(es, sourceName(resource, destination), signal));
   // After the epoch: a task that began before it was over is in the list.
   const [tasks, claims] = await Promise.all([
-    readTasks(resource, cluster, signal),
+    readTasks(resource, { es, owners }, signal),
     claimsThatAreDue(resource, { cluster, locks }, signal),
   ]);
   return {
@@ -189,7 +190,7 @@ async function readBase(
     destination,
     tasks,
     peers: peersOf(resource, requests),
-    owners: new Set(requests.map(({ metadata }) => metadata.uid)),
+    owners,
     outcomes: {},
     ...claims,
   };
@@ -214,16 +215,4 @@ async function claimsThatAreDue(
 function sourceName({ spec, status, metadata }: CopyRequest, destination: IndexFacts | undefined): string {
   const mark = markOf(destination?.mappings);
   return status?.source?.index ?? (mark?.uid === metadata.uid ? mark.sourceIndex : spec.source.index);
-}
-
-async function readTasks(
-  { metadata }: ReindexRequest,
-  { es }: Cluster,
-  signal: AbortSignal,
-): Promise<OwnTasks> {
-  const { tasks, complete } = await listReindexTasks(es, signal);
-  const own = tasks.flatMap(({ id, opaqueId, counts, runningMs }) =>
-    opaqueId?.startsWith(`${metadata.uid}/`) ? [{ id, opaqueId, counts, runningMs }] : [],
-  );
-  return { complete, running: own };
 }

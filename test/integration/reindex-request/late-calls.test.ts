@@ -22,6 +22,10 @@ import { type Around, type ServerCall, startsRange } from '../../support/server-
 
 const bed = await useReindexBed();
 const slowly = { throttle: { batchSize: 5, requestsPerSecond: 6 } };
+interface Pace {
+  readonly count?: number;
+  readonly throttle: object;
+}
 const source = (count = 200) => createSource(bed, { documents: numbered(count), index: twoShards });
 
 /** The first call of that kind is on its way for as long as the test wants: its sender has heard nothing of it. */
@@ -147,14 +151,14 @@ describe('a task of an earlier attempt', () => {
     return { seen, around };
   }
 
-  async function secondAttempt(calls: Around) {
-    const { from, to } = await source();
+  async function secondAttempt(calls: Around, { count = 200, ...pace }: Pace = slowly) {
+    const { from, to } = await source(count);
     const name = bed.name();
     const { seen, around } = losing(calls);
     let lost = false;
     const ended = await reindex(
       bed,
-      { from, to, ...slowly },
+      { from, to, ...pace },
       {
         name,
         around: async (call, send) => {
@@ -169,7 +173,8 @@ describe('a task of an earlier attempt', () => {
         },
       },
     );
-    expect(ended.status).toMatchObject({ phase: 'Completed', attempt: 2, destination: { documents: 200 } });
+    const destination = { documents: count };
+    expect(ended.status).toMatchObject({ phase: 'Completed', attempt: 2, destination });
     expect(await difference(bed.es, from, to)).toBeUndefined();
     expect(await leftovers(bed.es, ended.request?.metadata.uid ?? '')).toEqual([]);
     return { hasBegun: seen.before.length > 0, overlap: seen.overlap };
@@ -177,6 +182,12 @@ describe('a task of an earlier attempt', () => {
 
   it('is gone before the next one copies (H34)', async () => {
     expect(await secondAttempt((_call, send) => send())).toEqual({ hasBegun: true, overlap: [] });
+  });
+
+  it('does not create its destination anew when that is deleted', async () => {
+    const busy = { count: 5_000, throttle: { batchSize: 5, requestsPerSecond: 1_000 } };
+    const seen = await secondAttempt((_call, send) => send(), busy);
+    expect(seen).toEqual({ hasBegun: true, overlap: [] });
   });
 
   // A server of the test answers so only half a minute after one of its nodes was stopped. So the answer of the real one is

@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction, Target } from '../actions.ts';
-import { markChange, metaWith, targetOf } from '../changes.ts';
+import { cancelStrays, markChange, metaWith, targetOf } from '../changes.ts';
 import { blocked, creationBody } from '../destination.ts';
 import { type DestinationMark, markOf, wasNeverFilled } from '../destination-mark.ts';
 import { hasSettings, tunedSettings, valuesToRestore } from '../destination-settings.ts';
@@ -10,7 +10,7 @@ import type { IndexFacts } from '../observed.ts';
 import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
 import { time } from '../moments.ts';
-import { fail, type Step, type StepOptions, step } from '../step.ts';
+import { fail, SOON_MS, type Step, type StepOptions, step } from '../step.ts';
 import { refuseProtected } from './protection.ts';
 import { isAbandoned, refuseIds } from './refusals.ts';
 
@@ -45,8 +45,8 @@ function intend(situation: Situation): Step {
 }
 
 /**
- * What an earlier life of this request has left may still be written to by its tasks, from before writes were free
- * again: a new attempt recreates the destination, and a new epoch leaves those tasks nothing to read from.
+ * What an earlier life of this request has left may hold what was copied from before writes were free again: a new attempt
+ * recreates the destination, and a new epoch leaves what is still on its way nothing to read from.
  */
 function freshStart({ mark, attempt, epoch, epochs }: Situation) {
   const begun = mark !== undefined || epochs.length > 0;
@@ -55,8 +55,22 @@ function freshStart({ mark, attempt, epoch, epochs }: Situation) {
     : { attempt, epoch };
 }
 
+/**
+ * What was begun earlier, by this request or by one that is gone, may still write, and where its index is deleted,
+ * Elasticsearch creates it anew for the next batch. First the epoch, so that nothing begins any more, then what runs.
+ */
+function endEarlier(situation: Situation, source: IndexFacts): Step | undefined {
+  const moves = toThisEpoch(situation, source);
+  if (moves.length > 0) return preparing(situation, { actions: moves });
+  const strays = cancelStrays(situation);
+  const message = 'stopping the tasks of an earlier attempt';
+  return strays && preparing(situation, { message, actions: strays, next: SOON_MS / 2 });
+}
+
 function destinationStep(situation: Situation, source: IndexFacts): Step {
   const { destination, mark } = situation;
+  const ending = endEarlier(situation, source);
+  if (ending) return ending;
   if (!destination) return create(situation, source);
   const dropping = dropAliases(situation, destination);
   if (dropping && wasNeverFilled(mark)) return dropping;
@@ -125,18 +139,18 @@ function withDestination({ status }: Situation, { index, uuid }: Target): Reinde
   return { ...(replaced ? fresh : status), destination: { ...status.destination, index, uuid } };
 }
 
+/** Also a later one: a status of old has forgotten it. */
+function toThisEpoch({ epoch, epochs, uid }: Situation, source: IndexFacts): readonly ReindexAction[] {
+  const target = targetOf(source);
+  const to = epochAlias(uid, epoch);
+  return epochs
+    .filter((other) => other !== epoch)
+    .map((other) => ({ type: 'MoveEpochAlias', target, from: epochAlias(uid, other), to }));
+}
+
 function epochActions(situation: Situation, source: IndexFacts): readonly ReindexAction[] {
   const alias = currentEpochAlias(situation);
-  const target = targetOf(source);
-  const older = situation.epochs.filter((epoch) => epoch !== situation.epoch);
-  if (older.length > 0)
-    return older.map((epoch) => ({
-      type: 'MoveEpochAlias',
-      target,
-      from: epochAlias(situation.uid, epoch),
-      to: alias,
-    }));
-  return alias in source.aliases ? [] : [{ type: 'AddEpochAlias', target, alias }];
+  return alias in source.aliases ? [] : [{ type: 'AddEpochAlias', target: targetOf(source), alias }];
 }
 
 /** The natural values are kept in the mark before they are changed, so that no crash and no lost status forgets them. */
