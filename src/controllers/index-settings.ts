@@ -44,6 +44,18 @@ export function givesIds(settings: unknown): boolean {
   return mode === 'logsdb' && path !== undefined && path !== null;
 }
 
+/**
+ * Whether documents have other ids after a copy. Those of a time series are made from what each is routed by, and its time:
+ * they stay the same only in another one that is routed alike.
+ */
+export function changesIds(from: unknown, to: unknown): boolean {
+  return givesIds(to) || (isTimeSeries(to) && !(isTimeSeries(from) && routedBy(from) === routedBy(to)));
+}
+
+export const isTimeSeries = (settings: unknown): boolean => flatten(settings)['index.mode'] === 'time_series';
+
+const routedBy = (settings: unknown): string => String(flatten(settings)['index.routing_path']);
+
 /** What an index that takes over documents of another one has in common with it. */
 export function copiedSettings(settings: unknown): FlatSettings {
   const entries = Object.entries(flatten(settings)).filter(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepsWholeSource } from './whole-source.ts';
+import { keepsWholeSource, rebuildsSource } from './whole-source.ts';
 
 it.each([
   ['says nothing', {}, undefined, true],
@@ -12,4 +12,19 @@ it.each([
   ['leaves out some fields', {}, { excludes: ['b.*'] }, false],
 ] as const)('an index that %s keeps the whole _source: %#', (_, settings, rules, whole) => {
   expect(keepsWholeSource({ settings, mappings: { _source: rules } })).toBe(whole);
+});
+
+it.each([
+  ['says nothing', {}, undefined, false],
+  ['says so', {}, { mode: 'synthetic' }, true],
+  ['says so by a setting', { mapping: { source: { mode: 'SYNTHETIC' } } }, {}, true],
+  ['is for logs', { mode: 'logsdb' }, {}, true],
+  [
+    'is for logs and keeps what was written',
+    { index: { mode: 'logsdb', 'mapping.source.mode': 'stored' } },
+    {},
+    false,
+  ],
+] as const)('an index that %s makes its _source up: %#', (_, settings, rules, rebuilt) => {
+  expect(rebuildsSource({ settings, mappings: { _source: rules } })).toBe(rebuilt);
 });

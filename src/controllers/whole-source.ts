@@ -4,7 +4,20 @@ import { flatten } from './index-settings.ts';
 export function keepsWholeSource(index: { readonly settings: unknown; readonly mappings: unknown }): boolean {
   const { enabled, mode, includes, excludes } = sourceRules(index.mappings);
   const modes = [mode, flatten(index.settings)['index.mapping.source.mode']];
-  return enabled !== false && !modes.some(saysDisabled) && ![includes, excludes].some(hasEntries);
+  return (
+    enabled !== false && !modes.some((one) => says(one, 'disabled')) && ![includes, excludes].some(hasEntries)
+  );
+}
+
+/**
+ * Whether an index makes the content of a document up from its fields (synthetic `_source`): arrays come back sorted and
+ * without duplicates. Time series and logs do so unless they say otherwise.
+ */
+export function rebuildsSource(index: { readonly settings: unknown; readonly mappings: unknown }): boolean {
+  const settings = flatten(index.settings);
+  const stated = settings['index.mapping.source.mode'] ?? sourceRules(index.mappings).mode;
+  if (stated !== undefined) return says(stated, 'synthetic');
+  return ['time_series', 'logsdb'].includes(String(settings['index.mode']));
 }
 
 interface SourceRules {
@@ -19,7 +32,7 @@ function sourceRules(mappings: unknown): SourceRules {
   return (mappings as { readonly _source?: SourceRules } | undefined)?._source ?? {};
 }
 
-const saysDisabled = (mode: unknown): boolean => String(mode).toLowerCase() === 'disabled';
+const says = (mode: unknown, word: string): boolean => String(mode).toLowerCase() === word;
 
 function hasEntries(list: unknown): boolean {
   return Array.isArray(list) && list.length > 0;

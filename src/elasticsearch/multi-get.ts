@@ -16,8 +16,14 @@ export interface StoredDocument extends DocumentKey {
   readonly source: Readonly<Record<string, unknown>> | undefined;
 }
 
-// An item with an error has no `found`: it makes the answer incomplete, never a document absent.
-const item = z.discriminatedUnion('found', [
+/** An index whose mapping requires a routing has no document without one: that is an answer. */
+const withoutRouting = z
+  .object({ error: z.object({ type: z.literal('routing_missing_exception') }) })
+  .transform(() => ({ found: false }) as const);
+
+// Any other error makes the answer incomplete, never a document absent.
+const item = z.union([
+  withoutRouting,
   z.object({ found: z.literal(false) }),
   z.object({
     found: z.literal(true),

@@ -53,10 +53,14 @@ const action = {
 const archive = { olderThan: '1825d', field: 'date', destination: 'archive-{date:yyyy}' };
 const policy = policyOf([{ name: 'a', pattern: 'docs-*', archive }]);
 
-async function chosen(uuid: string, others: readonly IndexMaintenancePolicy[] = []) {
+async function chosen(
+  uuid: string,
+  others: readonly IndexMaintenancePolicy[] = [],
+  answers: Readonly<Record<string, unknown>> = ANSWERS,
+) {
   const es: Elasticsearch = {
     request: ({ path }) =>
-      path in ANSWERS ? Promise.resolve(ANSWERS[path]) : Promise.reject(new Error(path)),
+      path in answers ? Promise.resolve(answers[path]) : Promise.reject(new Error(path)),
   };
   const cluster = { es, protects: () => false, maxConcurrentOperations: 1 };
   const dependencies = {
@@ -78,6 +82,15 @@ it('writes down how many documents of the index are to move, for a batch that is
 
 it('counts nothing of an index that was made anew: it waits for the next run', async () => {
   expect(await chosen('before')).toMatchObject({ held: [{ reason: 'DocumentsChanged', documents: 0 }] });
+});
+
+it('moves nothing into an archive that a template makes up the content of, but from an index that does so too', async () => {
+  const _source = { mode: 'synthetic' };
+  const _meta = { 'es-steward': { archive: 'search/logs' } };
+  const made = { ...ANSWERS, '/archive-2016': index('archive-2016', 'd', { _meta, _source }) };
+  expect(await chosen('u', [], made)).toMatchObject({ held: [{ reason: 'ArchiveUnsuitable' }] });
+  const alike = { ...made, '/docs-1': index('docs-1', 'u', { _source }) };
+  expect(await chosen('u', [], alike)).toMatchObject({ batch: { destination: 'archive-2016' } });
 });
 
 it('waits for its turn behind a suspended policy only where that one goes, and ends its batch', async () => {

@@ -14,6 +14,7 @@ import { hinderedOf } from './archive-hindered.ts';
 import { afterArchive, lastPlace } from './archive-places.ts';
 import { holding, passingArchive, withArchiveBatch, withoutPlace } from './archive-steps.ts';
 import { documentFingerprint } from './fingerprints.ts';
+import { rebuildsSource } from '../whole-source.ts';
 import { isOwn } from './guards.ts';
 import type { Status } from './observed.ts';
 import { oldDocuments, openArchive, refusalOf } from './perform-archive-access.ts';
@@ -163,6 +164,8 @@ async function readyArchive(
   const found = before.length > 0 ? before : await getIndex(cluster.es, name, pass.signal);
   const fault = archiveFault(name, found);
   if (fault !== undefined) return fault;
+  // What it makes up differs from what was written: no copy would be found to be one.
+  if (found.some(rebuildsSource) && !rebuildsSource(source)) return 'ArchiveUnsuitable';
   const wait = { waitForStatus: 'yellow', waitMs: HEALTH_MS } as const;
   const { status } = await indexHealth(cluster.es, name, wait, pass.signal);
   return status === 'red' ? 'IndexUnhealthy' : (found[0] ?? 'ArchiveNotMade');

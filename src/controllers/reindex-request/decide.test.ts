@@ -461,6 +461,32 @@ describe('preparing', () => {
     expect(actionsOf(decision)).toEqual([]);
   });
 
+  it('copies nothing into a time series that a template makes of it', () => {
+    const series = { settings: { mode: 'time_series', routing_path: ['host'] } };
+    const { failure } = run(request(planned), observed({ destination: destination({}, series) })).status;
+    expect(failure?.message).toContain('a new id, because its index.mode is time_series');
+    const over = { destination: { index: 'orders-v2', settings: { index: series.settings } } };
+    expect(run(request({ phase: 'Validating' }, over), observed()).status.failure?.message).toBe(
+      failure?.message,
+    );
+  });
+
+  it('copies nothing into an index from whose content a template leaves out a part', () => {
+    const partial = { mappings: { ...Object(destination().mappings), _source: { excludes: ['secret'] } } };
+    const world = observed({ destination: destination({}, partial) });
+    const decision = run(request(planned), world);
+    expect(decision.status.failure).toMatchObject({
+      reason: 'PreflightFailed',
+      message: expect.stringContaining('orders-v2 would not keep the whole _source'),
+    });
+    expect(actionsOf(decision)).toEqual([]);
+    const asked = [{ mappings: { _source: { excludes: ['secret'] } } }, { createFrom: 'Template' }];
+    for (const wish of asked) {
+      const over = { destination: { index: 'orders-v2', ...wish } };
+      expect(run(request(planned, over), world).status.failure).toBeUndefined();
+    }
+  });
+
   it('takes logs whose copy is not routed by their fields', () => {
     const sources = [source({ settings: { mode: 'logsdb', routing_path: ['host.name'] } })];
     const settings = { index: { routing_path: null, 'logsdb.route_on_sort_fields': false } };

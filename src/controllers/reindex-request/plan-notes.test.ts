@@ -24,6 +24,13 @@ describe('a source that is not copied as a whole', () => {
   });
 });
 
+it('an old index that is kept since the copy does not have all of its content is told in the plan', () => {
+  const note = expect.stringContaining('does not keep the whole _source');
+  const over = to({ mappings: { _source: { enabled: false } } });
+  expect(of({ ...over, sourceAfter: { policy: 'Delete' } })).toContainEqual(note);
+  expect(of(over)).not.toContainEqual(note);
+});
+
 it('a series that deletes its sources says that there is no way back', () => {
   const series = { ...spec(), source: { index: 'orders-v1', series: 'orders-v1-{date:yyyy}' } };
   const notes = (policy: 'Retain' | 'Delete') =>

@@ -2,6 +2,7 @@ import { isObject } from '../json-object.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { CopySpec } from './copy-request.ts';
 import { flatten } from '../index-settings.ts';
+import { keepsWholeSource } from '../whole-source.ts';
 import { ownMappings, ownSettings } from './destination.ts';
 import type { IndexFacts, PreflightFacts } from './observed.ts';
 import { isDividedAlike } from './shard-layout.ts';
@@ -52,8 +53,19 @@ function unread(
 }
 
 /** What is not copied is nowhere else. */
-function keptSource({ source: { query }, sourceAfter }: CopySpec, { name }: IndexFacts): readonly string[] {
-  if (query === undefined || sourceAfter.policy !== 'Delete') return [];
+function keptSource(spec: CopySpec, source: IndexFacts): readonly string[] {
+  const { query } = spec.source;
+  const { name } = source;
+  if (spec.sourceAfter.policy !== 'Delete') return [];
+  const wanted = {
+    settings: ownSettings(spec.destination, source),
+    mappings: ownMappings(spec.destination, source),
+  };
+  if (!keepsWholeSource(wanted))
+    return [
+      `sourceAfter.policy: Delete does not delete ${name}, as ${spec.destination.index} does not keep the whole _source of its documents: it is kept, and status.sourceKept says why`,
+    ];
+  if (query === undefined) return [];
   return [
     `sourceAfter.policy: Delete does not delete ${name} if spec.source.query leaves documents out, as they are not copied: it is kept, and status.sourceKept says why`,
   ];

@@ -74,6 +74,29 @@ describe('index templates', () => {
     expect((await documentsOf(bed.es, alias)).map(({ id }) => id)).toContain('written');
   });
 
+  it.each([
+    ['switches off', { _source: { enabled: false } }],
+    ['takes fields out of', { _source: { excludes: ['text'] } }],
+  ])('of which one %s the content of documents keep the old index as it is', async (_, mappings) => {
+    const { from, to } = await createSource(bed);
+    await putTemplate(to, { template: { mappings } });
+    const sourceAfter = { policy: 'Delete', rollbackWindow: '0s' };
+    const { status } = await reindex(bed, { from, to, sourceAfter });
+    expect(status).toMatchObject({
+      phase: 'Failed',
+      failure: { reason: 'PreflightFailed', message: expect.stringContaining('the whole _source') },
+    });
+    expect(await documentsOf(bed.es, from)).toHaveLength(20);
+  });
+
+  it('that require a routing are told by the documents that have none', async () => {
+    const { from, to } = await createSource(bed);
+    await putTemplate(to, { template: { mappings: { _routing: { required: true } } } });
+    const { status } = await reindex(bed, { from, to, writeMode: 'Online' });
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'DocumentFailures' } });
+    expect(status.failures?.[0]?.type).toBe('routing_missing_exception');
+  });
+
   it('that make the copy a write index send no document there before it is the successor', async () => {
     const { from, to, name } = await createSource(bed);
     const alias = `${name}-alias`;

@@ -782,6 +782,16 @@ describe('deleting the source', () => {
     ['it is closed', unread({ sources: [{ ...kept(), closed: true }] }), cleaning],
     ['the destination is closed', world({ destination: { ...serving(), closed: true } }), cleaning],
     [
+      'the destination does not keep the content',
+      world({
+        destination: {
+          ...serving(),
+          mappings: { ...Object(serving().mappings), _source: { enabled: false } },
+        },
+      }),
+      cleaning,
+    ],
+    [
       'a query or script has left documents out',
       world({ counts: { source: 101, destination: 100 } }),
       cleaning,

@@ -1,4 +1,5 @@
 import { MOST_SKEW_SECONDS } from '../../../runtime/time.ts';
+import { keepsWholeSource } from '../../whole-source.ts';
 import { targetOf } from '../changes.ts';
 import { deletionIsWanted, hasWindow, windowIsOpen } from '../moved.ts';
 import { userAliases } from '../names.ts';
@@ -86,7 +87,10 @@ function whyKept({ destination, observed, status }: Situation, source: IndexFact
   if (aliases.length > 0) return `${aliases.slice(0, 5).join(', ')} leads to it`;
   if (!destination || destination.uuid !== status.destination?.uuid)
     return `${status.destination?.index} is gone or was recreated`;
-  return destination.closed ? `${destination.name} is closed` : undefined;
+  if (destination.closed) return `${destination.name} is closed`;
+  return keepsWholeSource(destination)
+    ? undefined
+    : `${destination.name} does not keep the whole _source of its documents`;
 }
 
 /** Judged by the writes of now: it may have waited for long since the last look. */

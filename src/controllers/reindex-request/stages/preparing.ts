@@ -4,7 +4,6 @@ import { cancelStrays, markChange, metaWith, targetOf } from '../changes.ts';
 import { blocked, creationBody } from '../destination.ts';
 import { type DestinationMark, markOf, wasNeverFilled } from '../destination-mark.ts';
 import { hasSettings, tunedSettings, valuesToRestore } from '../destination-settings.ts';
-import { givesIds } from '../../index-settings.ts';
 import { epochAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { preparedMark } from '../requests.ts';
@@ -12,7 +11,8 @@ import { currentEpochAlias, type Situation } from '../situation.ts';
 import { time } from '../moments.ts';
 import { fail, SOON_MS, type Step, type StepOptions, step } from '../step.ts';
 import { refuseProtected } from './protection.ts';
-import { isAbandoned, refuseIds } from './refusals.ts';
+import { isAbandoned } from './refusals.ts';
+import { refuseUnfit } from './unfit-destination.ts';
 
 /** The epoch alias on the source, and an empty destination of our own that is tuned for being filled. */
 export function prepare(situation: Situation): Step {
@@ -79,8 +79,8 @@ function destinationStep(situation: Situation, source: IndexFacts): Step {
   if (mark.state === 'final' && situation.epochs.length > 0)
     return preparing(situation, { actions: [markChange(destination, { ...mark, state: 'copying' })] });
   if (dropping) return dropping;
-  // An index template may say so where the request does not.
-  if (givesIds(destination.settings)) return refuseIds(situation);
+  const unfit = refuseUnfit(situation, source, destination);
+  if (unfit) return unfit;
   return preparing(situation, {
     status: withDestination(situation, targetOf(destination)),
     actions: [...epochActions(situation, source), ...tuning(situation, source, destination, mark)],

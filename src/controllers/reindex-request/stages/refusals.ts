@@ -1,5 +1,6 @@
 import { keepsWholeSource } from '../../whole-source.ts';
-import { flatten, givesIds } from '../../index-settings.ts';
+import { changesIds, flatten } from '../../index-settings.ts';
+import { refuseIds } from './unfit-destination.ts';
 import { ownSettings } from '../destination.ts';
 import { markOf } from '../destination-mark.ts';
 import { errorIndex } from '../error-index.ts';
@@ -97,7 +98,8 @@ function refuseDestination(situation: Situation): Step | undefined {
   const { destination, spec, observed, mark } = situation;
   const name = spec.destination.index;
   const [source] = observed.sources;
-  if (source && givesIds(ownSettings(spec.destination, source))) return refuseIds(situation);
+  if (source && changesIds(source.settings, ownSettings(spec.destination, source)))
+    return refuseIds(situation, ownSettings(spec.destination, source));
   if (observed.protects(name))
     return refuse(
       situation,
@@ -125,14 +127,6 @@ function refuseDestination(situation: Situation): Step | undefined {
     situation,
     'ForeignDestination',
     `${name} exists already as ${kind} that this request has not created; it was not touched: delete it, then retry, or choose another name in a new request`,
-  );
-}
-
-/** Before anything is copied into an index that would not keep the ids. */
-export function refuseIds(situation: Situation): Step {
-  return refuse(
-    situation,
-    `${situation.spec.destination.index} would give each document a new id, because its index.mode is logsdb and its index.routing_path is set: the copy could not be checked; set {"index.routing_path": null, "index.logsdb.route_on_sort_fields": false} in spec.destination.settings, or correct the index template, in a new request`,
   );
 }
 
