@@ -99,13 +99,14 @@ export default defineConfig({
       };
     },
   },
-  // The pages lie outside of this package, where nothing can be resolved from.
+  // The pages lie outside of this package, where nothing can be resolved from. By file: what Node would choose is Vue
+  // with its compiler as CommonJS, which becomes part of the bundle and then cannot import what it requires.
   vite: {
     publicDir: false,
     resolve: {
       alias: [
-        { find: /^vue\/server-renderer$/, replacement: inPackage('@vue/server-renderer') },
-        { find: /^vue$/, replacement: inPackage('vue') },
+        { find: /^vue\/server-renderer$/, replacement: inPackage('@vue/server-renderer/dist/server-renderer.esm-bundler.js') },
+        { find: /^vue$/, replacement: inPackage('vue/dist/vue.runtime.esm-bundler.js') },
       ],
     },
   },
