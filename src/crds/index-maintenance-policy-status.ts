@@ -196,7 +196,9 @@ export const indexMaintenancePolicyStatus = object('What the policy found and di
   archive: archive.optional(),
   run: object('The current run.', run).optional(),
   lastRun: object('The last run.', run).optional(),
-  history: list(object('An earlier run.', run), 50).optional().describe('The last runs, newest first.'),
+  history: list(object('An earlier run.', run), 50)
+    .optional()
+    .describe('The runs before lastRun, newest first.'),
   conflictsWith: text(317)
     .optional()
     .describe('The namespace/name of the policy that this one is in conflict with.'),
