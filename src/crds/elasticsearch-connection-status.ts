@@ -65,7 +65,9 @@ export const elasticsearchConnectionStatus = object('What the last probe of the 
     }),
   )
     .optional()
-    .describe('Which objects work on the cluster now.'),
-  queued: count('How many objects wait for their turn.'),
-  lastProbeTime: time('When the cluster was last probed; updated at most every five minutes.').optional(),
+    .describe('Which objects work on the cluster, as of lastProbeTime.'),
+  queued: count('How many objects wait for their turn, as of lastProbeTime.'),
+  lastProbeTime: time(
+    'When the cluster was last probed and its figures were written; updated at most every five minutes.',
+  ).optional(),
 });
