@@ -386,7 +386,7 @@ describe('connecting', () => {
       client({ endpoints: [server.url.replace('http:', 'https:')] }).request(write),
     );
     expect(error).toMatchObject({ errorClass: 'tls', outcomeUnknown: false });
-    expect(error.publicMessage).toMatch(/does not speak TLS.*http:/);
+    expect(error.publicMessage).toMatch(/plain HTTP.*http:.*allowInsecure/);
   });
 
   it('refuses a key that is no PEM without repeating it', () => {

@@ -66,7 +66,7 @@ const NO_TLS: ReadonlySet<string> = new Set([
 
 function failedHandshake({ code }: MessageFacts): string {
   if (code !== undefined && NO_TLS.has(code))
-    return `the endpoint does not speak TLS (${code}); check its port, and whether its address begins with http://.`;
+    return `the server seems to speak plain HTTP (${code}); check the port, or use http:// with spec.allowInsecure.`;
   return `no TLS connection to the endpoint${code === undefined ? '' : ` (${code})`}; check the certificate authority and the server name of the connection, and its client certificate where one is asked for.`;
 }
 

@@ -17,7 +17,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
     'Correct the Secret that the message names; it is read again within 30 seconds.',
   ),
   TLSInvalid: person(
-    'Name the authority that signed the certificate in tls.caSecretRef or tls.caConfigMapRef, or the name in the certificate in tls.serverName.',
+    'If the server speaks plain HTTP, correct the endpoint as the message says. Otherwise name the authority that signed the certificate in tls.caSecretRef or tls.caConfigMapRef, or the name in the certificate in tls.serverName.',
   ),
   SecretNotFound: person('Create the Secret or ConfigMap that the message names, or the key in it.'),
   MissingPrivileges: person(
