@@ -744,6 +744,15 @@ describe('slots', () => {
     expect(life.status).not.toHaveProperty('nextRunTime');
     life.annotate({ 'es-steward.dev/run-now': 'please' });
     expect(life.due(START + MINUTE).type).toBe('Run');
+    expect(life.pass(seenOf(YOUNG), START + MINUTE).ready).toMatchObject({
+      reason: 'Maintained',
+      message: expect.stringContaining('never comes due'),
+    });
+    life.change({ mode: 'DryRun' });
+    expect(life.pass(seenOf(YOUNG), START + 2 * MINUTE).ready).toMatchObject({
+      reason: 'Planned',
+      message: expect.stringContaining('never comes due'),
+    });
   });
 
   it.each([

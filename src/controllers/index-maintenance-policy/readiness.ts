@@ -56,12 +56,17 @@ function undisturbed(mode: 'DryRun' | 'Enforce', status: Status): Readiness {
   if (plan?.kept.some(({ reason }) => reason === 'NotSnapshotted') === true)
     return is('reconciling', 'SnapshotMissing', `${SNAPSHOT_MISSING}${missingText(plan)}`);
   if (lastRun === undefined) return is('ready', 'Scheduled', scheduledText(status));
-  return is('ready', 'Maintained', maintainedText(plan));
+  return is('ready', 'Maintained', maintainedText(plan) + neverText(status));
 }
 
 /** A schedule that never comes due, as on 30 February, is a way to say that only run-now makes runs. */
-const scheduledText = ({ nextRunTime }: Status): string =>
-  nextRunTime === undefined
+const neverComes = ({ nextRunTime }: Status): boolean => nextRunTime === undefined;
+
+const neverText = (status: Status): string =>
+  neverComes(status) ? `; spec.schedule never comes due: only the annotation ${RUN_NOW} makes a run` : '';
+
+const scheduledText = (status: Status): string =>
+  neverComes(status)
     ? `spec.schedule never comes due: the plan is carried out only with the annotation ${RUN_NOW}`
     : `the plan is carried out at the next time of the schedule, or at once with the annotation ${RUN_NOW}`;
 
@@ -73,7 +78,7 @@ function planned(status: Status): Readiness {
   return is(
     'ready',
     'Planned',
-    `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing${missingText(plan)}`,
+    `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing${missingText(plan)}${neverText(status)}`,
   );
 }
 

@@ -35,7 +35,12 @@ export function readiness(situation: Situation, status: Status): Readiness {
   const vain = vainAdoption(situation.owner, situation.seen?.snapshots);
   const told = (message: string) => (vain === undefined ? message : `${message} ${vain}`);
   if (last === undefined) return { type: 'ready', reason: 'Waiting', message: told(waitingText(status)) };
-  if (!failed) return { type: 'ready', reason: 'Succeeded', message: told(successText(last, situation)) };
+  if (!failed)
+    return {
+      type: 'ready',
+      reason: 'Succeeded',
+      message: told(successText(last, situation) + neverText(status)),
+    };
   return waitingFor(
     reasonOf(last.state),
     `${last.name} is no success: ${last.message ?? last.state}. ${againText(status)}${drainText}`,
@@ -56,9 +61,12 @@ function successText({ name, message }: NonNullable<Status['lastSnapshot']>, { s
 /** A schedule that never comes due, as on 30 February, is a way to say that only run-now makes snapshots. */
 const neverComes = ({ nextScheduleTime }: Status): boolean => nextScheduleTime === undefined;
 
+const NEVER = 'spec.schedule never comes due: only the annotation es-steward.dev/run-now makes a snapshot.';
+
+const neverText = (status: Status): string => (neverComes(status) ? ` ${NEVER}` : '');
+
 function waitingText(status: Status): string {
-  if (neverComes(status))
-    return 'spec.schedule never comes due: only the annotation es-steward.dev/run-now makes a snapshot.';
+  if (neverComes(status)) return NEVER;
   return (status.missedSlots ?? 0) > 0
     ? 'No slot has run yet: those that came were missed, and status.missedSlots counts them. The next one runs; the annotation run-now makes a snapshot at once.'
     : 'The first slot has not come yet.';

@@ -392,6 +392,15 @@ describe('a schedule that never comes due', () => {
     expect(ready).toMatchObject({ type: 'ready', reason: 'Waiting' });
     expect(ready.message).toContain('never comes due: only the annotation es-steward.dev/run-now');
   });
+
+  it('says so as well after a run-now was a success', () => {
+    const lastSnapshot = { name: NAME, state: 'SUCCESS', slot: timeText(NOW) } as const;
+    const status = handled(NOW, { schedule: '0 0 30 2 * Etc/UTC', lastSnapshot });
+    const messageOf = (snapshots: readonly Snapshot[]) =>
+      decide(scheduleOf({ schedule: '0 0 30 2 *' }, status), seen({ snapshots }), NOW).ready.message;
+    expect(messageOf([snapshot()])).toMatch(/is complete\. .*never comes due/);
+    expect(messageOf([])).toMatch(/not in the repository any more.*never comes due/);
+  });
 });
 
 describe('a run-now', () => {
