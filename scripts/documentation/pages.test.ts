@@ -32,6 +32,14 @@ describe('a page', () => {
   });
 });
 
+describe('docs/index.md', () => {
+  it('leads from the home of the site to pages that are there', () => {
+    const links = [...page('docs/index.md').matchAll(/^ +link: \/([^#\n]+)/gm)].map(([, path]) => path);
+    expect(links.filter((path) => !existsSync(join(repositoryRoot, 'docs', `${path}.md`)))).toEqual([]);
+    expect(links).toContain('faq');
+  });
+});
+
 describe('docs/operations.md', () => {
   const text = page('docs/operations.md');
 

@@ -22,7 +22,7 @@ const pagesIn = (folder: string): readonly string[] =>
 const linkOf = (page: string): string => `/${page.replace(/README\.md$/, '').replace(/\.md$/, '')}`;
 
 /** Pages at the top in the order in which a newcomer wants them; those that are not here follow. */
-const FIRST = ['tutorial.md', 'install.md', 'concepts.md'];
+const FIRST = ['tutorial.md', 'install.md', 'concepts.md', 'faq.md'];
 const FOLDERS: Readonly<Record<string, string>> = {
   guides: 'Guides',
   runbooks: 'Runbooks',
