@@ -50,6 +50,9 @@ const plan = object('What was found and decided before the first effect.', {
     ),
   createdTime: time('When the plan was made.'),
   shards: count('Primary shards of the source.').optional(),
+  pipelinesHash: text(128)
+    .describe('Pins `transform.pipeline` and what it calls, as they were read for the plan.')
+    .optional(),
   tried: z.boolean().optional().describe('For a dry run: whether it was tried on real documents.'),
   notes: list(text(1024).describe('A note.'))
     .optional()

@@ -11,8 +11,8 @@ import { missingPrivileges } from '../../elasticsearch/privileges.ts';
 import { servingPipelines } from './named-pipelines.ts';
 import { OWN_PREFIX, scratchIndex } from './names.ts';
 import { isBlocked } from './index-facts.ts';
+import { readPipelines } from './observe-pipelines.ts';
 import type { IndexFacts, Observed, PreflightFacts } from './observed.ts';
-import { calledPipelines } from './pipeline-rules.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
 
 /** What is judged before anything is done; nothing where there is no index that could be copied. */
@@ -102,22 +102,6 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
       ...(spec.dryRun ? [] : [{ names: [LOCK_INDEX], privileges: keepLocks }]),
     ],
   };
-}
-
-/** The named pipeline and all that it calls, at any depth. */
-async function readPipelines(
-  name: string | undefined,
-  es: Elasticsearch,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, unknown>>> {
-  const found: Record<string, unknown> = {};
-  const open = name === undefined ? [] : [name];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next in found || next.includes('{{')) continue;
-    found[next] = isPipelineName(next) ? await getPipeline(es, next, signal) : undefined;
-    open.push(...calledPipelines(found[next]));
-  }
-  return found;
 }
 
 /** Who may not read pipelines, which a copy without a transform does not need, is not told. */

@@ -33,6 +33,8 @@ const shard = startedPrimary({ documents: 100, maxSeqNo: 120 });
 const answers: Readonly<Record<string, unknown>> = {
   '/_cluster/state/metadata/orders-v1': stateWithTerms('orders-v1', 7),
   '/_tasks/n%3A1': ended,
+  '/_ingest/pipeline/outer': { outer: { processors: [{ pipeline: { name: 'inner' } }] } },
+  '/_ingest/pipeline/inner': { inner: { processors: [] } },
   '/_cluster/health/orders-v1%2Corders-v2': { indices: { 'orders-v1': { status: 'green' } } },
   '/orders-v1/_stats/docs': {
     _shards: { total: 1, successful: 1, failed: 0 },
@@ -56,7 +58,11 @@ function recorder(more: Readonly<Record<string, unknown>> = {}) {
 
 const locks = new LockWatch({ monotonic: () => 0, cluster: async () => 'here' });
 
-async function read(running: readonly OwnTask[], isFenced: boolean, task: unknown = ended) {
+async function read(
+  running: readonly OwnTask[],
+  isFenced: boolean,
+  { task = ended, over = {} }: { readonly task?: unknown; readonly over?: object } = {},
+) {
   const { copy } = copying;
   const range = { shard: 0, from: 0, to: 49, try: 0, task: 'n:1' };
   const status = { ...copying, ...(copy ? { copy: { ...copy, fenced: isFenced, running: [range] } } : {}) };
@@ -66,7 +72,7 @@ async function read(running: readonly OwnTask[], isFenced: boolean, task: unknow
     tasks: { complete: true, running },
   });
   const { es, log } = recorder({ '/_tasks/n%3A1': task });
-  const situation = situationOf(request(status), world, NOW);
+  const situation = situationOf(request(status, over), world, NOW);
   return { reads: await readStage('Copying', situation, { es, locks }, new AbortController().signal), log };
 }
 
@@ -134,13 +140,20 @@ describe('what a pass over running tasks reads', () => {
 
   it('is the terms of now where a range is to be copied again: its task may have died with a primary (H47)', async () => {
     const cut = { ...ended, response: { ...ended.response, created: 49 } };
-    const { reads } = await read([], false, cut);
+    const { reads } = await read([], false, { task: cut });
     expect(reads.outcomes).toMatchObject({ 'n:1': { type: 'repeat' } });
     expect(reads.shards).toMatchObject([{ primaryTerm: 7 }]);
   });
 
   it('is no shard where nothing can be written any more', async () => {
     expect((await read([], true)).log.join()).not.toContain('_stats');
+  });
+
+  it('is the pipeline and what it calls, after the end of a task was seen and whatever is blocked', async () => {
+    const { reads, log } = await read([], true, { over: { transform: { pipeline: 'outer' } } });
+    expect(Object.keys(reads.pipelines ?? {})).toEqual(['outer', 'inner']);
+    expect(log.indexOf('asks /_ingest/pipeline/outer')).toBeGreaterThan(log.indexOf('hears /_tasks/n%3A1'));
+    expect((await read([], true)).log.join()).not.toContain('_ingest');
   });
 
   it('is nothing more of a task that the list has told about', async () => {

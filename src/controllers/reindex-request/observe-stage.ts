@@ -8,6 +8,7 @@ import type { LockWatch } from './lock-watch.ts';
 import { readClaims } from './observe-claims.ts';
 import { needsFinality } from './journal.ts';
 import { rangeOpaqueId } from './names.ts';
+import { readPipelines } from './observe-pipelines.ts';
 import { readPreflight } from './observe-preflight.ts';
 import { primariesOf, primariesWithTermsOf } from './observe-shards.ts';
 import { outcomeOf, runningOutcome } from './outcomes.ts';
@@ -87,7 +88,7 @@ async function readScratches({ uid }: Situation, es: Elasticsearch, signal: Abor
   return { scratches: await ownScratches(es, uid, signal) };
 }
 
-/** Shards last: what they say of a task's end must have been read after it. */
+/** Shards and pipelines last: what they say of a task's end must have been read after it. */
 async function readOutcomes(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
   const { copy } = situation.status;
   const known = (copy?.running ?? []).flatMap(({ task, ...range }) =>
@@ -100,8 +101,16 @@ async function readOutcomes(situation: Situation, es: Elasticsearch, signal: Abo
     ),
   ]);
   const hasEnded = found.some(([, { type }]) => type !== 'running') && copy?.fenced !== true;
-  const shards = hasEnded || needsFinality(copy) ? await readTerms(situation, es, signal) : {};
-  return { ...health, ...shards, outcomes: Object.fromEntries(found) };
+  const [shards, pipelines] = await Promise.all([
+    hasEnded || needsFinality(copy) ? readTerms(situation, es, signal) : {},
+    readOwnPipelines(situation, es, signal),
+  ]);
+  return { ...health, ...shards, ...pipelines, outcomes: Object.fromEntries(found) };
+}
+
+async function readOwnPipelines({ spec }: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  const { pipeline } = spec.transform ?? {};
+  return pipeline === undefined ? {} : { pipelines: await readPipelines(pipeline, es, signal) };
 }
 
 /** One that is listed runs, and the list tells how far it is: only one that is not has to be asked for. */

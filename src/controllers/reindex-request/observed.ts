@@ -32,6 +32,8 @@ export interface Observed {
   /** Who works on the names of this request; absent where it was not looked at. */
   readonly claims?: readonly Claim[];
   readonly preflight?: PreflightFacts;
+  /** While parts are copied: the pipeline of the request and all that it calls; undefined where one does not exist. */
+  readonly pipelines?: Readonly<Record<string, unknown>>;
   /** One started primary for each shard of the source. */
   readonly shards?: readonly ShardFacts[];
   /** The same of the destination. */

@@ -1,11 +1,12 @@
+import { contentHash } from '../../runtime/content-hash.ts';
 import { isObject } from '../json-object.ts';
 import { writtenFault } from './written-fields.ts';
 
 /**
  * What an ingest pipeline may not do in a copy: a document keeps its `_id`, `_routing` and `_index`. Pipelines are read
- * before anything runs, the ones that they call included.
+ * before anything runs and as long as it does, the ones that they call included.
  */
-type Pipelines = Readonly<Record<string, unknown>>;
+export type Pipelines = Readonly<Record<string, unknown>>;
 
 const NAMES_IDENTITY = /\b_(?:id|routing|index)\b/;
 
@@ -28,6 +29,11 @@ export function calledPipelines(pipeline: unknown): readonly string[] {
   return processorsIn(pipeline).flatMap(([type, options]) =>
     type === 'pipeline' && typeof options['name'] === 'string' ? [options['name']] : [],
   );
+}
+
+/** Whether they are still what was judged: anybody may change them. One that was not there and has come tells as well. */
+export function pipelinesHash(pipelines: Pipelines): string {
+  return contentHash(pipelines);
 }
 
 function faultOf(

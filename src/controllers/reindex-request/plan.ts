@@ -1,6 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { shardCountOf, writesBlocked } from './index-facts.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
+import { pipelinesHash } from './pipeline-rules.ts';
 import { planNotes } from './plan-notes.ts';
 import type { IndexFacts } from './observed.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
@@ -34,6 +35,7 @@ export function withPlan(situation: Situation, source: IndexFacts): ReindexReque
       sequenceNumbers: facts?.sequenceNumbersSearchable ?? false,
       createdTime: time(now),
       shards: shardCountOf(source),
+      ...(spec.transform?.pipeline && facts ? { pipelinesHash: pipelinesHash(facts.pipelines) } : {}),
       ...(notes.length > 0 ? { notes } : {}),
     },
   };

@@ -204,23 +204,30 @@ describe('a pipeline', () => {
     expect(ended.status.failure?.message).toContain(`ingest pipeline ${inner} drops documents`);
   });
 
-  it.for(['BlockFirst', 'Online'])(
-    'that drops documents once it was read is found out by the counts: %s',
-    async (writeMode) => {
+  it.for([
+    ['BlockFirst', 'Preparing', { drop: { if: 'ctx.n > 10' } }],
+    ['Online', 'Preparing', { set: { field: '_index', value: 'victim' } }],
+    ['Online', 'Copying', { set: { field: 'a', value: 2 } }],
+  ] as const)(
+    'that is changed once it was read ends the copy: %s, in %s, %o',
+    async ([writeMode, phase, processor]) => {
       const { from, to, name } = await source();
       await addAliases(bed.es, from, { [`${name}-alias`]: {} });
       const pipeline = await putPipeline({ set: { field: 'a', value: 1 } });
       const path = `/_ingest/pipeline/${pipeline}`;
-      const body = { processors: [{ drop: { if: 'ctx.n > 10' } }] };
+      const body = { processors: [processor] };
       const change = async () => void (await bed.es.request({ method: 'PUT', path, body }));
+      const throttle = { batchSize: 5, requestsPerSecond: 6 };
       const { status } = await reindex(
         bed,
-        { from, to, writeMode, transform: { pipeline } },
-        { at: { Preparing: change } },
+        { from, to, writeMode, throttle, transform: { pipeline } },
+        { at: { [phase]: change } },
       );
-      expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'VerificationFailed' } });
+      expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'PreflightFailed' } });
+      expect(status.failure?.message).toContain(pipeline);
       expect(Object.keys((await indexOf(bed.es, from))?.aliases ?? {})).toEqual([`${name}-alias`]);
       expect((await indexOf(bed.es, from))?.settings).not.toHaveProperty('blocks');
+      expect(await indexOf(bed.es, 'victim')).toBeUndefined();
     },
   );
 

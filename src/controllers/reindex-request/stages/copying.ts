@@ -10,6 +10,7 @@ import { type Copy, isRoundComplete, LOST_SINCE } from '../rounds.ts';
 import type { Prepared, Situation } from '../situation.ts';
 import { isFenced } from '../write-block.ts';
 import { AT_ONCE_MS, type Step } from '../step.ts';
+import { refuseChangedPipeline } from './changed-pipeline.ts';
 import { completedOf, pollMs, report } from './copy-report.ts';
 import { failureIn, isolations } from './failed-tasks.ts';
 import { freePlaces, rethrottles, sends } from './range-tasks.ts';
@@ -84,7 +85,8 @@ function lookUp(
  * writes the same content.
  */
 export function copyRanges(situation: Situation, journal: Copy): Step {
-  const failure = failureIn(situation);
+  // First: what it does to documents is not to be blamed on them.
+  const failure = refuseChangedPipeline(situation) ?? failureIn(situation);
   if (failure) return failure;
   const { now, observed } = situation;
   const read = withLag(bookedJournal(journal, situation), observed.shards ?? [], now);
