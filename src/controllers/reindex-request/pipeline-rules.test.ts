@@ -18,6 +18,11 @@ describe('pipelineFaults', () => {
     ['a rename of _id', { rename: { field: '_id', target_field: 'a' } }],
     ['a removal among others', { remove: { field: ['a', '_id'] } }],
     ['a script that names _id', { script: { source: 'ctx._id = 1' } }],
+    ['a script that names _version', { script: { source: 'ctx._version = 5' } }],
+    ['a set of _version', { set: { field: '_version', value: 5 } }],
+    ['a set of _version_type', { set: { field: '_version_type', value: 'external' } }],
+    ['a set of _if_seq_no', { set: { field: '_if_seq_no', value: 1 } }],
+    ['a set of _if_primary_term', { set: { field: '_source._if_primary_term', value: 1 } }],
     ['a stored script', { script: { id: 'stored' } }],
     [
       'a change inside foreach',
@@ -50,6 +55,9 @@ describe('pipelineFaults', () => {
   it.each([
     ['a set of a field', { set: { field: 'a', value: 1 } }],
     ['a copy of _id into a field', { set: { field: 'a', copy_from: '_id' } }],
+    ['a copy of _version into a field', { set: { field: 'a', copy_from: '_version' } }],
+    ['a field of a longer name', { set: { field: '_version_of_it', value: 1 } }],
+    ['a script that names a longer one', { script: { source: 'ctx.a = ctx._version_of_it' } }],
     ['reading _id into a target', { uppercase: { field: '_id', target_field: 'a' } }],
     ['a field of that name within another', { set: { field: 'user._id', value: 1 } }],
     ['a name with a fixed beginning', { set: { field: 'stats.{{f}}', value: 1 } }],
@@ -76,6 +84,14 @@ describe('pipelineFaults', () => {
       q: { processors: [{ pipeline: { name: 'p' } }, { reroute: {} }] },
     };
     expect(pipelineFaults('p', pipelines)).toEqual([expect.stringContaining('q')]);
+  });
+
+  it.each([
+    [{ script: { source: 'ctx._version = 5' } }, 'names _version,'],
+    [{ set: { field: '{{f}}_term', value: 1 } }, 'such as _if_primary_term'],
+    [{ set: { field: '{{{f}}}', value: 1 } }, 'such as _id'],
+  ])('names what it is about: %o', (processor, said) => {
+    expect(pipelineFaults('p', processors(processor))).toEqual([expect.stringContaining(said)]);
   });
 
   it('names a pipeline that does not exist', () => {

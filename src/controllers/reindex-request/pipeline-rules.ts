@@ -1,14 +1,14 @@
 import { contentHash } from '../../runtime/content-hash.ts';
 import { isObject } from '../json-object.ts';
-import { writtenFault } from './written-fields.ts';
+import { IDENTITY, writtenFault } from './written-fields.ts';
 
 /**
- * What an ingest pipeline may not do in a copy: a document keeps its `_id`, `_routing` and `_index`. Pipelines are read
+ * What an ingest pipeline may not do in a copy: a document keeps its place, and is written whatever is there. Pipelines are read
  * before anything runs and as long as it does, the ones that they call included.
  */
 export type Pipelines = Readonly<Record<string, unknown>>;
 
-const NAMES_IDENTITY = /\b_(?:id|routing|index)\b/;
+const NAMES_IDENTITY = new RegExp(`\\b(?:${IDENTITY.join('|')})\\b`);
 
 /** One sentence for each fault that is found, the pipeline named; empty when all are fine. */
 export function pipelineFaults(
@@ -52,9 +52,10 @@ function faultOf(
       `ingest pipeline ${name} has a ${type} processor, which could write to another index: remove it, then retry, or use another pipeline in a new request`,
     ];
   if (type === 'pipeline') return calledFault(name, options, pipelines, seen);
-  if (type === 'script' && NAMES_IDENTITY.test(textOf(options['source'])))
+  const named = type === 'script' ? NAMES_IDENTITY.exec(textOf(options['source']))?.[0] : undefined;
+  if (named !== undefined)
     return [
-      `ingest pipeline ${name} has a script that names _id, _routing or _index, which must not change: correct it, then retry, or use another pipeline in a new request`,
+      `ingest pipeline ${name} has a script that names ${named}, which must not change: correct it, then retry, or use another pipeline in a new request`,
     ];
   if (type === 'script' && options['id'] !== undefined)
     return [

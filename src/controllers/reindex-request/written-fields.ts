@@ -1,16 +1,30 @@
+import { firstOf } from './query-time.ts';
+
 type Options = Readonly<Record<string, unknown>>;
 
-const IDENTITY = ['_id', '_routing', '_index'] as const;
+/** Where a document is, and on which condition it is written there: with a version, a copy under writes never ends. */
+export const IDENTITY = [
+  '_id',
+  '_routing',
+  '_index',
+  '_version',
+  '_version_type',
+  '_if_seq_no',
+  '_if_primary_term',
+] as const;
 /** A path may begin with the name of the whole document. */
 const IDENTITY_PATHS = IDENTITY.flatMap((field) => [field, `_source.${field}`]);
 
-/** What a processor does, or could do, to `_id`, `_routing` or `_index`, as the end of a sentence; undefined when nothing. */
+/** What a processor does, or could do, to one of these, as the end of a sentence; undefined when nothing. */
 export function writtenFault(type: string, options: Options): string | undefined {
-  const written = writtenFields(type, options).find(mayBeIdentity);
-  if (written === undefined) return undefined;
-  return IDENTITY_PATHS.includes(written)
-    ? `changes ${written} with a ${type} processor`
-    : `has a ${type} processor that writes fields that the documents name, such as _routing: ${cures[type] ?? 'give the name a fixed beginning'}`;
+  const written = writtenFields(type, options);
+  const named = written.find((name) => IDENTITY_PATHS.includes(name));
+  if (named !== undefined) return `changes ${named} with a ${type} processor`;
+  const possible = firstOf(written, possibleIdentity);
+  return (
+    possible &&
+    `has a ${type} processor that writes fields that the documents name, such as ${possible}: ${cures[type] ?? 'give the name a fixed beginning'}`
+  );
 }
 
 const cures: Readonly<Record<string, string>> = {
@@ -64,12 +78,12 @@ function keys(pattern: string): readonly string[] {
 }
 
 /** A template (`{{a}}`) stands for anything between what is fixed about a name; a section may stand for nothing. */
-function mayBeIdentity(name: string): boolean {
-  if (!name.includes('{{')) return IDENTITY_PATHS.includes(name);
-  if (/\{\{\s*[#^/>!=]/.test(name)) return true;
+function possibleIdentity(name: string): string | undefined {
+  if (!name.includes('{{')) return undefined;
+  if (/\{\{\s*[#^/>!=]/.test(name)) return IDENTITY[0];
   const parts = name.split(/\{\{.*?\}\}+/);
   const [first = '', last = ''] = [parts[0], parts.at(-1)];
-  return IDENTITY_PATHS.some(
+  return IDENTITY_PATHS.find(
     (path) => path.length >= first.length + last.length && path.startsWith(first) && path.endsWith(last),
   );
 }
