@@ -112,6 +112,23 @@ describe('outcomeOf', () => {
     );
   });
 
+  it.each([
+    ['illegal_argument_exception', 400, 'pipeline with id [clean] does not exist'],
+    ['illegal_state_exception', 500, 'Pipeline processor configured for non-existent pipeline [clean]'],
+    [
+      'ingest_processor_exception',
+      500,
+      'java.lang.IllegalStateException: Pipeline processor configured for non-existent pipeline [clean]',
+    ],
+  ])('blames no document for a pipeline that was deleted, and names that: %s', (type, status, reason) => {
+    const gone = { ...failure(type, status), reason };
+    const response = result({ failures: [gone] });
+    expect(outcomeOf({ state: 'done', task, response, error: undefined }, 'o')).toEqual({
+      type: 'repeat',
+      why: 'ingest pipeline clean was not there',
+    });
+  });
+
   it('reads a running task that has not counted yet as zero', () => {
     expect(outcomeOf({ state: 'running', task }, 'o')).toMatchObject({
       type: 'running',

@@ -13,7 +13,8 @@ export function outcomeOf(state: TaskState, opaqueId: string): TaskOutcome {
     return { type: 'repeat', why: 'the task is gone and left no result' };
   if (state.state === 'running') return runningOutcome(state.task);
   if (state.error) return failureOf(state.error);
-  return state.response ? resultOf(state.response) : { type: 'repeat', why: 'the task left no result' };
+  if (!state.response) return { type: 'repeat', why: 'the task left no result' };
+  return missingPipeline(state.response) ?? resultOf(state.response);
 }
 
 /** As the list of tasks tells it just as well. */
@@ -54,6 +55,16 @@ function privilegeFailure(failures: ReindexResult['failures']): TaskOutcome | un
   const failure = failures.find(({ type }) => type === 'security_exception');
   return failure && failureOf(failure);
 }
+
+/** No document is to blame for a pipeline that is gone, or was: the pass that books it sees whether it is there again. */
+function missingPipeline({ failures }: ReindexResult): TaskOutcome | undefined {
+  const [name] = failures.flatMap(({ reason }) => MISSING_PIPELINE.exec(reason)?.[1] ?? []);
+  return name === undefined ? undefined : { type: 'repeat', why: `ingest pipeline ${name} was not there` };
+}
+
+/** The second is one that another pipeline calls. */
+const MISSING_PIPELINE =
+  /^(?:\w+(?:\.\w+)*: )?[Pp]ipeline (?:with id|processor configured for non-existent pipeline) \[([\w.@-]{1,255})\](?: does not exist)?$/;
 
 function addsUp({ total, created, updated, noops, deleted, versionConflicts }: ReindexResult): boolean {
   return versionConflicts === 0 && total === created + updated + noops + deleted;
