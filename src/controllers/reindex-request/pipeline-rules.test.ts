@@ -94,6 +94,18 @@ describe('pipelineFaults', () => {
     expect(pipelineFaults('p', processors(processor))).toEqual([expect.stringContaining(said)]);
   });
 
+  it.each([
+    [{ set: { field: '_id', value: 'x' } }],
+    [{ set: { field: '{{f}}', value: 'x' } }],
+    [{ script: { source: 'ctx._index = 1' } }],
+    [{ script: { id: 'stored' } }],
+    [{ reroute: {} }],
+    [{ pipeline: { name: '{{a}}' } }],
+  ])('says what to do where %o cannot be corrected', (processor) => {
+    const said = 'then retry, or use another pipeline, or none, in a new request';
+    expect(pipelineFaults('p', processors(processor))).toEqual([expect.stringContaining(said)]);
+  });
+
   it('names a pipeline that does not exist', () => {
     expect(pipelineFaults('gone', {})).toEqual([expect.stringContaining('gone')]);
   });

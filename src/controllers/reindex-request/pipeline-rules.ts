@@ -49,21 +49,24 @@ function faultOf(
     ];
   if (type === 'reroute' || type === 'date_index_name')
     return [
-      `ingest pipeline ${name} has a ${type} processor, which could write to another index: remove it, then retry, or use another pipeline in a new request`,
+      `ingest pipeline ${name} has a ${type} processor, which could write to another index: remove it, ${OTHERWISE}`,
     ];
   if (type === 'pipeline') return calledFault(name, options, pipelines, seen);
   const named = type === 'script' ? NAMES_IDENTITY.exec(textOf(options['source']))?.[0] : undefined;
   if (named !== undefined)
     return [
-      `ingest pipeline ${name} has a script that names ${named}, which must not change: correct it, then retry, or use another pipeline in a new request`,
+      `ingest pipeline ${name} has a script that names ${named}, which must not change: correct it, ${OTHERWISE}`,
     ];
   if (type === 'script' && options['id'] !== undefined)
     return [
-      `ingest pipeline ${name} runs a stored script, which cannot be checked beforehand: put its source into the pipeline, then retry`,
+      `ingest pipeline ${name} runs a stored script, which cannot be checked beforehand: put its source into the pipeline, ${OTHERWISE}`,
     ];
   const fault = writtenFault(type, options);
-  return fault === undefined ? [] : [`ingest pipeline ${name} ${fault}`];
+  return fault === undefined ? [] : [`ingest pipeline ${name} ${fault}, ${OTHERWISE}`];
 }
+
+/** A pipeline that other writers need as it is cannot be corrected. */
+const OTHERWISE = 'then retry, or use another pipeline, or none, in a new request';
 
 function calledFault(
   name: string,
@@ -74,7 +77,7 @@ function calledFault(
   const called = textOf(options['name']);
   if (called.includes('{{'))
     return [
-      `ingest pipeline ${name} calls a pipeline whose name is a template, which cannot be checked beforehand: name it directly, then retry`,
+      `ingest pipeline ${name} calls a pipeline whose name is a template, which cannot be checked beforehand: name it directly, ${OTHERWISE}`,
     ];
   if (pipelines[called] === undefined && options['ignore_missing_pipeline'] === true) return [];
   return pipelineFaults(called, pipelines, seen);

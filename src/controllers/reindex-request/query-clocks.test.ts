@@ -34,10 +34,24 @@ describe('a query that chooses by clock or chance', () => {
     [{ range: { age: { lt: 1000 } } }, 'the runtime field age'],
     [{ query_string: { query: 'age:<1000' } }, 'the runtime field age'],
   ])('as %j is refused', (query, why) => {
-    expect(clockFault(query, mappings)).toContain(why);
+    expect(clockFault(query, mappings)?.what).toContain(why);
     const resource = request({ phase: 'Validating' }, { source: { index: 'orders-v1', query } });
     const sources = [index('orders-v1', { mappings })];
     expect(run(resource, observed({ sources })).status.failure?.reason).toBe('PreflightFailed');
+  });
+
+  it.each([
+    [{ range: { at: { gte: 'now' } } }, 'date', 'write the date in a new request'],
+    [{ wrapper: { query: 'e30=' } }, 'wrapper', 'write the query that is in it'],
+    [{ script: { script: { id: 'kept' } } }, 'stored script', 'write its source'],
+    [script('Math.random() > 0.5'), 'for chance', 'take chance out of it'],
+    [scored({ functions: [{ random_score: {} }] }), 'a random one', 'leave out min_score'],
+    [scored({ gauss: { at: { scale: '10d' } } }), 'measured from', 'write a date as its origin'],
+    [{ range: { age: { lt: 1000 } } }, 'runtime field', 'ask for a field'],
+  ])('as %j is refused with its own cure: %s', (query, _, cure) => {
+    const resource = request({ phase: 'Validating' }, { source: { index: 'orders-v1', query } });
+    const sources = [index('orders-v1', { mappings: { ...mappings, properties: { at: { type: 'long' } } } })];
+    expect(run(resource, observed({ sources })).status.failure?.message).toContain(cure);
   });
 
   it.each([

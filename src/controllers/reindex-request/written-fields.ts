@@ -15,11 +15,12 @@ export const IDENTITY = [
 /** A path may begin with the name of the whole document. */
 const IDENTITY_PATHS = IDENTITY.flatMap((field) => [field, `_source.${field}`]);
 
-/** What a processor does, or could do, to one of these, as the end of a sentence; undefined when nothing. */
+/** What a processor does, or could do, to one of these, as the middle of a sentence, with a cure; undefined when nothing. */
 export function writtenFault(type: string, options: Options): string | undefined {
   const written = writtenFields(type, options);
   const named = written.find((name) => IDENTITY_PATHS.includes(name));
-  if (named !== undefined) return `changes ${named} with a ${type} processor`;
+  if (named !== undefined)
+    return `changes ${named}, which must not change, with a ${type} processor: take that out`;
   const possible = firstOf(written, possibleIdentity);
   return (
     possible &&

@@ -7,7 +7,7 @@ import { errorIndex } from '../error-index.ts';
 import { isBlocked } from '../index-facts.ts';
 import { OWN_PREFIX } from '../names.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
-import { clockFault } from '../query-clocks.ts';
+import { clockFault, type QueryFault } from '../query-clocks.ts';
 import { nowFault } from '../query-time.ts';
 import { scriptFault } from '../script.ts';
 import type { IndexFacts } from '../observed.ts';
@@ -191,12 +191,11 @@ function refuseScript(situation: Situation): Step | undefined {
       situation,
       'spec.source.query reads another index, which is not allowed: put the values into the query in a new request',
     );
-  const { mappings } = situation.observed.sources[0] ?? {};
-  const now = nowFault(spec.source.query, mappings) ?? clockFault(spec.source.query, mappings);
-  if (now)
+  const changing = changingQuery(situation);
+  if (changing)
     return refuse(
       situation,
-      `spec.source.query ${now}, so that each part of the copy and its proof could choose other documents: write the date in a new request`,
+      `spec.source.query ${changing.what}, so that each part of the copy and its proof could choose other documents: ${changing.cure} in a new request`,
     );
   const blocks = Object.keys(flatten(spec.destination.settings ?? {})).filter((key) =>
     key.startsWith('index.blocks.'),
@@ -207,6 +206,13 @@ function refuseScript(situation: Situation): Step | undefined {
       `spec.destination.settings sets ${blocks.join(', ')}, so the destination could not be filled: remove it in a new request`,
     );
   return undefined;
+}
+
+function changingQuery({ spec, observed }: Situation): QueryFault | undefined {
+  const { query } = spec.source;
+  const { mappings } = observed.sources[0] ?? {};
+  const now = nowFault(query, mappings);
+  return now === undefined ? clockFault(query, mappings) : { what: now, cure: 'write the date' };
 }
 
 /** A lookup (terms, indexed shapes, more_like_this, percolate) names an index beside an id. */
