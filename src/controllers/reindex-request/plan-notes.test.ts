@@ -70,6 +70,12 @@ describe('a cheaper way', () => {
   it.each([
     ['a copy of the same', {}, 'POST /orders-v1/_clone/orders-v2'],
     ['other settings', to({ settings: { refresh_interval: '30s' } }), '/_clone/'],
+    [
+      'limits',
+      to({ settings: { 'index.mapping.total_fields.limit': 2000, max_result_window: 5 } }),
+      '/_clone/',
+    ],
+    ['a log of slow queries', to({ settings: { search: { slowlog: { level: 'info' } } } }), '/_clone/'],
     ['mappings that say what is there', fields({ sku: { type: 'text' } }), '/_clone/'],
     ['twice the shards', shards(8), 'POST /orders-v1/_split/orders-v2'],
     ['as many shards as can be', shards(1024), '/_split/'],
@@ -86,6 +92,12 @@ describe('a cheaper way', () => {
     ['a number of shards that is no part', shards(3)],
     ['more shards than can be', shards(2048)],
     ['another analysis', to({ settings: { analysis: { analyzer: { a: { type: 'standard' } } } } })],
+    ['another mode', to({ settings: { 'index.mode': 'logsdb' } })],
+    ['another way to keep the source', to({ settings: { 'index.mapping.source.mode': 'synthetic' } })],
+    ['another order', to({ settings: { index: { sort: { field: ['sku'], order: ['asc'] } } } })],
+    ['another partition', to({ settings: { 'index.routing_partition_size': 2, number_of_shards: 8 } })],
+    ['another way to be split', to({ settings: { number_of_routing_shards: 16 } })],
+    ['another codec', to({ settings: { codec: 'best_compression' } })],
     ['another type', fields({ sku: { type: 'keyword' } })],
     ['another parameter of a field', fields({ sku: { index: false } })],
     [
@@ -98,6 +110,13 @@ describe('a cheaper way', () => {
     ['an index from a template', to({ createFrom: 'Template' })],
   ])('for %s is not known', (_, over) => {
     expect(of(over)).toEqual([]);
+  });
+
+  it('is known for settings that only say what is there', () => {
+    const settings = { number_of_shards: '4', sort: { field: ['sku', 'n'] }, codec: 'best_compression' };
+    const same = to({ settings: { 'index.sort.field': ['sku', 'n'], 'index.codec': 'best_compression' } });
+    expect(of(same, settings)).toEqual([expect.stringContaining('/_clone/')]);
+    expect(of(same, { ...settings, codec: 'default' })).toEqual([]);
   });
 
   it('heeds into how many shards an index was made to be split', () => {

@@ -5,6 +5,7 @@ import { flatten } from '../index-settings.ts';
 import { keepsWholeSource } from '../whole-source.ts';
 import { ownMappings, ownSettings } from './destination.ts';
 import type { IndexFacts, PreflightFacts } from './observed.ts';
+import { resizeNote } from './resize-note.ts';
 import { isDividedAlike } from './shard-layout.ts';
 
 /** What a person should know before the copy begins, each in a sentence. */
@@ -89,36 +90,6 @@ function cheaperWays(spec: CopySpec, source: IndexFacts): readonly string[] {
     ? resizeNote(spec, source)
     : mappingNote(spec, source, mappings);
   return note === undefined ? [] : [note];
-}
-
-/** Documents and mappings stay as they are: Elasticsearch can link the files of the index instead. */
-function resizeNote({ destination }: CopySpec, source: IndexFacts): string | undefined {
-  const wanted = flatten(destination.settings ?? {});
-  if (Object.keys(wanted).some((key) => key.startsWith('index.analysis.'))) return undefined;
-  const settings = flatten(source.settings);
-  const from = Number(settings['index.number_of_shards'] ?? 1);
-  const to = Number(wanted['index.number_of_shards'] ?? from);
-  const [call, body, needs] = resizeOf(from, to, routingShards(settings, from)) ?? [];
-  if (call === undefined) return undefined;
-  return `neither documents nor mappings change: POST /${source.name}/${call}/${destination.index}${body} does the same without copying a document; it needs ${source.name} to take no writes meanwhile${needs}, and the aliases are yours to move`;
-}
-
-function resizeOf(
-  from: number,
-  to: number,
-  most: number,
-): readonly [call: string, body: string, needs: string] | undefined {
-  if (to === from) return ['_clone', '', ''];
-  const settings = `, with settings {"index.number_of_shards": ${to}},`;
-  if (to > from) return to % from === 0 && most % to === 0 ? ['_split', settings, ''] : undefined;
-  return from % to === 0 ? ['_shrink', settings, ' and a copy of each shard on one node'] : undefined;
-}
-
-/** Into how many shards an index can be split at the most: by a factor of two again and again, up to 1,024, once at least. */
-function routingShards(settings: Readonly<Record<string, unknown>>, shards: number): number {
-  const stated = settings['index.number_of_routing_shards'];
-  if (stated !== undefined) return Number(stated);
-  return shards * 2 ** Math.max(1, 10 - Math.ceil(Math.log2(shards)));
 }
 
 function mappingNote(
