@@ -128,6 +128,12 @@ describe('validating', () => {
       'PreflightFailed',
     ],
     [
+      'a source of more shards than may be read as slices',
+      { sources: [source({ settings: { number_of_shards: '5', max_slices_per_scroll: '4' } })] },
+      {},
+      'PreflightFailed',
+    ],
+    [
       'a destination whose error index could not be named',
       {},
       { destination: { index: `${'é'.repeat(124)}xx` } },
@@ -276,6 +282,23 @@ describe('validating', () => {
       type: 'reconciling',
       reason: 'PreflightFailed',
       message: expect.stringContaining('documents of orders-v1 and fields of orders-v2'),
+    });
+  });
+
+  describe('the slices that a source allows', () => {
+    const allowing = (settings: object) => judge({ sources: [source({ settings })] }).status.failure;
+
+    it.each([
+      { number_of_shards: '4', max_slices_per_scroll: '4' },
+      { number_of_shards: '1', max_slices_per_scroll: '1' },
+      { number_of_shards: '5' },
+    ])('are enough with %o', (settings) => {
+      expect(allowing(settings)).toBeUndefined();
+    });
+
+    it('are too few, which the message tells how to change', () => {
+      const { message } = allowing({ number_of_shards: '5', max_slices_per_scroll: '4' }) ?? {};
+      expect(message).toContain('PUT /orders-v1/_settings {"index.max_slices_per_scroll": 5}');
     });
   });
 

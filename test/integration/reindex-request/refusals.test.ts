@@ -35,6 +35,12 @@ describe('a source', () => {
     expect(await refusal(await reindex(bed, { from, to }), to)).toBe('PreflightFailed');
   });
 
+  it('that allows fewer slices than it has shards is refused', async () => {
+    const settings = { number_of_shards: 2, number_of_replicas: 0, max_slices_per_scroll: 1 };
+    const { from, to } = await source({ settings });
+    expect(await refusal(await reindex(bed, { from, to }), to)).toBe('PreflightFailed');
+  });
+
   it('whose _source leaves fields out is refused (H9)', async () => {
     const { from, to } = await source({ ...oneShard, mappings: { _source: { excludes: ['text'] } } });
     expect(await refusal(await reindex(bed, { from, to }), to)).toBe('PreflightFailed');

@@ -4,7 +4,7 @@ import { refuseIds } from './unfit-destination.ts';
 import { ownSettings } from '../destination.ts';
 import { markOf } from '../destination-mark.ts';
 import { errorIndex } from '../error-index.ts';
-import { isBlocked } from '../index-facts.ts';
+import { isBlocked, shardCountOf } from '../index-facts.ts';
 import { OWN_PREFIX } from '../names.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
 import { clockFault, type QueryFault } from '../query-clocks.ts';
@@ -84,7 +84,19 @@ function refuseSource(situation: Situation): Step | undefined {
       situation,
       `index ${source.name} does not keep the whole _source of its documents, so they cannot be copied: name another index in a new request`,
     );
-  return undefined;
+  const tooFew = tooFewSlices(source);
+  return tooFew === undefined ? undefined : refuse(situation, tooFew);
+}
+
+/** What Elasticsearch allows where nothing is said. */
+const SLICES = 1024;
+
+/** Of several shards each is read as a slice, whatever the parts of the copy are. */
+function tooFewSlices(source: IndexFacts): string | undefined {
+  const shards = shardCountOf(source);
+  const most = Number(flatten(source.settings)['index.max_slices_per_scroll'] ?? SLICES);
+  if (shards <= most) return undefined;
+  return `index.max_slices_per_scroll of ${source.name} is ${most}, but each of its ${shards} shards is read as a slice: PUT /${source.name}/_settings {"index.max_slices_per_scroll": ${shards}}, then retry`;
 }
 
 /** Whoever is at work on it was waited for: nobody completes it any more. */
