@@ -47,6 +47,10 @@ describe('the pipeline of a copy that runs', () => {
     expect(actionsOf(pass(judged))).toContain('StartRange');
   });
 
+  it('is looked at first, or no part begins', () => {
+    expect(actionsOf(run(request(begun(), asked), world(judged, { pipelines: undefined })))).toEqual([]);
+  });
+
   it.each([
     [
       'sets _index',

@@ -27,13 +27,14 @@ function waiting({ running }: Copy): Copy['running'] {
   return running.filter(({ task }) => task === undefined);
 }
 
-/** A task that starts on a red index fails at once, and one that is not listed may run unseen. */
+/** A task that starts on a red index fails at once, one that is not listed may run unseen, and a pipeline may be another one. */
 function mayStart({ observed, spec, destination }: Situation): boolean {
-  const { tasks, health } = observed;
+  const { tasks, health, pipelines } = observed;
   return (
     !spec.suspend &&
     !isFlooded(destination) &&
     tasks.complete &&
+    (spec.transform?.pipeline === undefined || pipelines !== undefined) &&
     health !== undefined &&
     health.source !== 'red' &&
     health.destination !== 'red'
