@@ -43,6 +43,15 @@ export function resultOf(result: ReindexResult): TaskOutcome {
     : { type: 'repeat', why: 'the sums of the task do not add up' };
 }
 
+/** A failure for good that names no document, or undefined: in a time series, one that does not fit has no id yet. */
+export function unnamedRefusal({ failures }: ReindexResult): ReindexFailure | undefined {
+  return failures.find(
+    ({ id, type, status = 0 }) => id === undefined && isRefusing(status) && !isPassing(type, status),
+  );
+}
+
+const isRefusing = (status: number): boolean => status >= 400 && status < 500;
+
 /** A block is a person's to lift: it is named, as the copy repeats the part only so often. */
 function whyEarly({ type, status, index }: ReindexResult['failures'][number]): string {
   return type === 'cluster_block_exception' && status === 403

@@ -2,13 +2,12 @@ import { isRefusal } from '../../elasticsearch/errors.ts';
 import { createIndex } from '../../elasticsearch/indices.ts';
 import { simulatePipeline, simulateSteps } from '../../elasticsearch/ingest.ts';
 import { refresh } from '../../elasticsearch/refresh.ts';
-import { runReindex } from '../../elasticsearch/reindex.ts';
 import { sample } from '../../elasticsearch/search.ts';
 import type { Simulation } from './actions.ts';
-import { resultOf } from './outcomes.ts';
 import type { EffectContext } from './perform-effect.ts';
+import { copySample } from './perform-sample-copy.ts';
 import { faultIn, faultMessage, type SimulationFault } from './pipeline-simulation.ts';
-import { into, SAMPLE_DOCUMENTS } from './requests.ts';
+import { SAMPLE_DOCUMENTS } from './requests.ts';
 
 interface Refusal {
   readonly reason: string;
@@ -34,15 +33,11 @@ export async function simulate(
   return fault && refusal(fault, simulation.pipeline, context);
 }
 
-async function scripted(
-  scratch: string,
-  { body, reindex }: Simulation,
-  { es, resource, pass }: EffectContext,
-) {
+async function scripted(scratch: string, { body, reindex }: Simulation, context: EffectContext) {
+  const { es, resource, pass } = context;
   await createIndex(es, scratch, body, {}, pass.signal);
   try {
-    const result = await runReindex(es, into(scratch, reindex), {}, pass.signal);
-    if (resultOf(result).type !== 'copied') return [];
+    if ((await copySample(scratch, reindex, context)).type !== 'copied') return [];
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return [];

@@ -52,7 +52,7 @@ function cluster(
     sent.push(call);
     const answer = call.path.startsWith(SCRATCH) ? creation : answers[call.path];
     if (answer instanceof Error) throw answer;
-    return answer;
+    return typeof answer === 'function' ? answer() : answer;
   };
   const spec = { destination: { index: 'orders-v2' }, onDocumentFailure: { policy: 'Fail' } };
   const pass = { signal: new AbortController().signal, log: { warn: () => {} } };
@@ -105,6 +105,65 @@ it('waits for a privilege that the copy lacks', async () => {
     reason: 'MissingPrivileges',
     message: "the connection's user lacks the privilege for indices:data/write/bulk[s].",
   });
+});
+
+const failing = (failure: object) => {
+  const reason = "of the document, which is nobody else's business";
+  return {
+    ...copied,
+    ...nothing,
+    failures: [{ index: 'x', cause: { reason, type: 'some_exception' }, ...failure }],
+  };
+};
+
+it.each([
+  [
+    'is refused for load',
+    failing({ id: '1', status: 429, cause: { type: 'es_rejected_execution_exception' } }),
+  ],
+  ['fails without a document to blame', failing({ status: 500 })],
+  ['is blocked', failing({ id: '1', status: 403, cause: { type: 'cluster_block_exception' } })],
+  ['is cancelled', { ...copied, ...nothing, canceled: 'by user request' }],
+  ['does not add up', { ...copied, ...nothing, total: 2, created: 1 }],
+])('takes its time with a trial copy that %s', async (_, copy) => {
+  const { context } = cluster(made, undefined, undefined, copy);
+  const trial = tryOut({ ...action, aliases: [] }, context);
+  await expect(trial).rejects.toBeInstanceOf(WaitingError);
+  await expect(trial).rejects.toMatchObject({ reason: 'PreflightFailed', afterMs: 30_000 });
+  await expect(trial).rejects.not.toMatchObject({ message: expect.stringContaining('business') });
+});
+
+it('does not pass a pipeline by because the copy for it was interrupted', async () => {
+  const { sent, context } = cluster(made, undefined, undefined, { ...copied, ...nothing, timed_out: true });
+  const simulation = { pipeline: 'clean', body: {}, reindex: { dest: {} } };
+  await expect(tryOut({ ...action, simulation }, context)).rejects.toBeInstanceOf(WaitingError);
+  expect(sent.filter(({ path }) => path === '/_reindex')).toHaveLength(1);
+});
+
+it.each(['Fail', 'Quarantine'])(
+  'refuses a document that does not fit a time series, whose id nobody knows: %s',
+  async (policy) => {
+    const { context, sent } = cluster(made, undefined, undefined, () =>
+      failing({
+        index: sent.find(({ path }) => path.startsWith(SCRATCH))?.path.slice(1),
+        status: 400,
+        cause: { type: 'illegal_argument_exception' },
+      }),
+    );
+    Object.assign(context.resource.spec, { onDocumentFailure: { policy } });
+    const { failure } = (await tryOut({ ...action, aliases: [] }, context))({});
+    expect(failure).toMatchObject({
+      reason: 'MappingConflict',
+      message: expect.stringMatching(/^a document does not fit .* \(illegal_argument_exception\)/),
+    });
+  },
+);
+
+it('refuses a query that only the shards understand', async () => {
+  const failures = [{ index: 'orders-v1', shard: 0, status: 400, reason: { type: 'query_shard_exception' } }];
+  const { context } = cluster(made, undefined, undefined, { ...copied, ...nothing, failures });
+  const { failure } = (await tryOut({ ...action, aliases: [] }, context))({});
+  expect(failure).toMatchObject({ reason: 'PreflightFailed', message: expect.stringContaining('query') });
 });
 
 it.each([

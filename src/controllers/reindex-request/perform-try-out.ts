@@ -1,24 +1,18 @@
-import type { CopyRequest } from './copy-request.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { type ElasticsearchError, isRefusal, undefinedWhen } from '../../elasticsearch/errors.ts';
 import { refusingDeciders } from '../../elasticsearch/allocation.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
 import { createIndex } from '../../elasticsearch/indices.ts';
-import { runReindex } from '../../elasticsearch/reindex.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
 import { trialAlias } from './names.ts';
-import type { TaskOutcome } from './observed.ts';
-import { resultOf } from './outcomes.ts';
 import { requireRoomForShards, SHARDS_AGAIN_MS } from './perform-create.ts';
 import { type ActionOf, type Change, type EffectContext, failing } from './perform-effect.ts';
-import { listedFailures } from './failures.ts';
+import { judgeSample } from './perform-sample.ts';
 import { simulate } from './perform-simulate.ts';
-import { into } from './requests.ts';
 import { dropScratch, inScratch } from './perform-scratch.ts';
 import { refusedPart } from './refused-part.ts';
-import { scriptFailure } from './script-failure.ts';
 
 type TryOut = ActionOf<'TryOut'>;
 
@@ -42,7 +36,7 @@ async function tryIn(scratch: string, action: TryOut, context: EffectContext): P
   return (
     (await create(scratch, action, context)) ??
     (await tryAliases(scratch, action, context)) ??
-    (await copySample(scratch, action, context))
+    (await judgeSample(scratch, action.reindex, context))
   );
 }
 
@@ -118,53 +112,4 @@ async function tryAliases(
     const { reason, message } = aliasRefusal(alias, resource.spec.destination.index, error.errorType);
     return failing(reason, message);
   }
-}
-
-async function copySample(
-  scratch: string,
-  { reindex }: TryOut,
-  { es, resource, pass }: EffectContext,
-): Promise<Change> {
-  try {
-    const result = await runReindex(es, into(scratch, reindex), {}, pass.signal);
-    return judge(resultOf(result), resource);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial copy was refused');
-    return refused(error);
-  }
-}
-
-function judge(outcome: TaskOutcome, { spec }: CopyRequest): Change {
-  const goOn: Change = spec.dryRun ? withTrial : (status) => ({ ...status, phase: 'Preparing' });
-  if (outcome.type === 'copied') return goOn;
-  if (outcome.type === 'failed') return failing(outcome.reason, outcome.message);
-  if (outcome.type === 'forbidden') throw new WaitingError('MissingPrivileges', outcome.why, SHARDS_AGAIN_MS);
-  if (outcome.type !== 'documentFailures') return (status) => status;
-  if (spec.onDocumentFailure.policy === 'Quarantine' && !spec.dryRun) return goOn;
-  const [first] = outcome.failures;
-  // Scripts that run in a pipeline fail per document; the cause is the script all the same.
-  if (outcome.failures.every(({ type }) => type === 'script_exception'))
-    return failing(
-      'ScriptFailed',
-      `the pipeline fails on document ${first?.id}: correct the pipeline or the document, then retry, or correct spec.transform in a new request; nothing was changed`,
-    );
-  const message = `document ${first?.id} does not fit the destination (${first?.type}): correct the document, then retry, or correct spec.destination or spec.transform in a new request; nothing was changed`;
-  return (status) => ({
-    ...failing('MappingConflict', message)(status),
-    failures: listedFailures(outcome.failures),
-  });
-}
-
-/** How a dry run ends is decided by the next pass: of a series it is not the end. */
-const withTrial: Change = ({ plan, ...status }) =>
-  plan ? { ...status, plan: { ...plan, tried: true } } : status;
-
-function refused({ errorType, detail }: ElasticsearchError): Change {
-  if (errorType === 'script_exception')
-    return failing('ScriptFailed', `${scriptFailure(detail ?? '')}; nothing was changed`);
-  return failing(
-    'PreflightFailed',
-    `Elasticsearch refuses the copy (${errorType}): correct spec.source.query or spec.transform in a new request; nothing was changed`,
-  );
 }

@@ -1,0 +1,79 @@
+import { type ElasticsearchError, isRefusal } from '../../elasticsearch/errors.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import type { CopyRequest } from './copy-request.ts';
+import { listedFailures } from './failures.ts';
+import type { DocumentFailure } from './observed.ts';
+import { SHARDS_AGAIN_MS } from './perform-create.ts';
+import { type Change, type EffectContext, failing } from './perform-effect.ts';
+import { copySample, type SampleOutcome } from './perform-sample-copy.ts';
+import type { SampleRequest } from './requests.ts';
+import { scriptFailure } from './script-failure.ts';
+
+/** What becomes of a request by the copy of its first documents. */
+export async function judgeSample(
+  scratch: string,
+  reindex: SampleRequest,
+  context: EffectContext,
+): Promise<Change> {
+  const { resource, pass } = context;
+  try {
+    return verdictOn(await copySample(scratch, reindex, context), scratch, resource);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial copy was refused');
+    return refused(error);
+  }
+}
+
+function verdictOn(outcome: SampleOutcome, scratch: string, { spec }: CopyRequest): Change {
+  const goOn: Change = spec.dryRun ? withTrial : (status) => ({ ...status, phase: 'Preparing' });
+  if (outcome.type === 'copied') return goOn;
+  if (outcome.type === 'failed') return failing(outcome.reason, outcome.message);
+  if (outcome.type === 'forbidden') throw new WaitingError('MissingPrivileges', outcome.why, SHARDS_AGAIN_MS);
+  // Also with a quarantine: it knows documents by their ids.
+  if (outcome.type === 'unnamed') return refusedUnnamed(outcome, scratch);
+  if (spec.onDocumentFailure.policy === 'Quarantine' && !spec.dryRun) return goOn;
+  return refusedDocuments(outcome.failures);
+}
+
+/** How a dry run ends is decided by the next pass: of a series it is not the end. */
+const withTrial: Change = ({ plan, ...status }) =>
+  plan ? { ...status, plan: { ...plan, tried: true } } : status;
+
+function refusedDocuments(failures: readonly DocumentFailure[]): Change {
+  const [first] = failures;
+  // Scripts that run in a pipeline fail per document; the cause is the script all the same.
+  if (failures.every(({ type }) => type === 'script_exception'))
+    return failing(
+      'ScriptFailed',
+      `the pipeline fails on document ${first?.id}: correct the pipeline or the document, then retry, or correct spec.transform in a new request; nothing was changed`,
+    );
+  const message = misfit(`document ${first?.id}`, first?.type);
+  return (status) => ({
+    ...failing('MappingConflict', message)(status),
+    failures: listedFailures(failures),
+  });
+}
+
+/** Of what could not be written, or of what could not be read. */
+function refusedUnnamed(
+  { failure }: Extract<SampleOutcome, { readonly type: 'unnamed' }>,
+  scratch: string,
+): Change {
+  return failure.index === scratch
+    ? failing('MappingConflict', misfit('a document', failure.type))
+    : refused({ errorType: failure.type, detail: failure.reason });
+}
+
+function misfit(document: string, errorType: string | undefined): string {
+  return `${document} does not fit the destination (${errorType}): correct the document, then retry, or correct spec.destination or spec.transform in a new request; nothing was changed`;
+}
+
+function refused({ errorType, detail }: Pick<ElasticsearchError, 'errorType' | 'detail'>): Change {
+  if (errorType === 'script_exception')
+    return failing('ScriptFailed', `${scriptFailure(detail ?? '')}; nothing was changed`);
+  return failing(
+    'PreflightFailed',
+    `Elasticsearch refuses the copy (${errorType}): correct spec.source.query or spec.transform in a new request; nothing was changed`,
+  );
+}
