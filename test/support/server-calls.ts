@@ -26,7 +26,7 @@ export function aroundElasticsearch(es: Elasticsearch, around: Around): Elastics
   };
 }
 
-/** Of a part of the copy, not of the trial before it: that one has no mark, and is over when it is answered. */
+/** Of a part of the copy, not of the trial before it, whose mark is another. */
 export const startsRange = ({ shape, opaqueId }: ServerCall): boolean =>
   shape === 'POST /_reindex' && opaqueId !== undefined && /\/\d+\/\d+\/\d+\/\d+$/.test(opaqueId);
 

@@ -33,6 +33,7 @@ import {
 import { decide } from './decide.ts';
 import type { DestinationMark } from './destination-mark.ts';
 import { tunedSettings } from './destination-settings.ts';
+import { trialOpaqueId } from './names.ts';
 import type { Observed, Peer } from './observed.ts';
 
 describe('taking turns', () => {
@@ -391,6 +392,15 @@ describe('validating', () => {
   });
 
   describe('the trial', () => {
+    it('begins when nothing of an earlier one runs any more', () => {
+      const first = request(judge({}).status);
+      const left = { id: 'n:1', opaqueId: trialOpaqueId(UID, 'es-steward-scratch-abcdef01-01234567') };
+      const after = (tasks: Observed['tasks']) => actionsOf(run(first, observed({ tasks })));
+      expect(after({ complete: true, running: [left] })).toEqual(['CancelTask']);
+      expect(after({ complete: false, running: [] })).toEqual([]);
+      expect(after({ complete: true, running: [] })).toEqual(['TryOut']);
+    });
+
     const facts = observed().preflight as NonNullable<Observed['preflight']>;
     const trial = (over: object, template?: NonNullable<Observed['preflight']>['template']) => {
       const { status } = judge({}, over);

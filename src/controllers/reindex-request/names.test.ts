@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { epochAlias, epochOf, ownerOf, rangeOpaqueId } from './names.ts';
+import { epochAlias, epochOf, ownerOf, rangeOpaqueId, scratchIndex, trialOpaqueId } from './names.ts';
 
 const uid = 'abcdef01-2345-6789-abcd-ef0123456789';
 
@@ -30,10 +30,15 @@ describe('ownerOf', () => {
     expect(ownerOf(rangeOpaqueId(uid, 2, 5, { shard: 3, from: 4000 }))).toBe(uid);
   });
 
-  it.each([undefined, '', uid, `${uid}/2/5/3`, `x${uid}/2/5/3/0`, 'somebody/2/5/3/0'])(
-    'knows nothing of a task called %s',
-    (opaqueId) => {
-      expect(ownerOf(opaqueId)).toBeUndefined();
-    },
-  );
+  it.each([
+    undefined,
+    '',
+    uid,
+    `${uid}/2/5/3`,
+    `x${uid}/2/5/3/0`,
+    'somebody/2/5/3/0',
+    trialOpaqueId(uid, `${scratchIndex(uid)}-01234567`),
+  ])('knows nothing of a task called %s', (opaqueId) => {
+    expect(ownerOf(opaqueId)).toBeUndefined();
+  });
 });

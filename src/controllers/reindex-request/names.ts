@@ -58,6 +58,12 @@ export function scratchIndex(uid: string): string {
   return `${OWN_PREFIX}scratch-${uid.slice(0, 8)}`;
 }
 
+/** Whether that may be the index of a trial of this request, by its name alone. */
+export function isScratchOf(index: string, uid: string): boolean {
+  const prefix = `${scratchIndex(uid)}-`;
+  return index.startsWith(prefix) && /^[0-9a-f]{8}$/.test(index.slice(prefix.length));
+}
+
 /** The filter of an alias is tried there under a name of our own, so that nobody reads the trial through the real one. */
 export function trialAlias(uid: string, number: number): string {
   return `${OWN_PREFIX}${uid.slice(0, 8)}-try-${number}`;
@@ -71,6 +77,11 @@ export function rangeOpaqueId(
   range: { readonly shard: number; readonly from: number },
 ): string {
   return `${uid}/${attempt}/${round}/${range.shard}/${range.from}`;
+}
+
+/** `X-Opaque-Id` of the copy into an index of a trial: found in the task list as a range's is, and never taken for one. */
+export function trialOpaqueId(uid: string, scratch: string): string {
+  return `${uid}/${scratch}`;
 }
 
 /** The uid of the request whose range a task copies; undefined for any other task. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { request, UID } from '../../../test/support/reindex-situations.ts';
-import { rangeOpaqueId } from './names.ts';
+import { rangeOpaqueId, trialOpaqueId } from './names.ts';
 import { readTasks } from './observe-tasks.ts';
 
 const [GONE, LIVING] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
@@ -32,3 +32,11 @@ it.each([
     expect(running.map(({ id }) => id)).toEqual(seen);
   },
 );
+
+it('sees the trials of a request among its tasks', async () => {
+  const headers = { 'X-Opaque-Id': trialOpaqueId(UID, 'es-steward-scratch-abcdef01-01234567') };
+  const es = { request: async () => ({ tasks: [{ ...task(1, UID), headers }] }) };
+  const { signal } = new AbortController();
+  const { running } = await readTasks(request({ phase: 'Validating' }), { es, owners: new Set() }, signal);
+  expect(running.map(({ id }) => id)).toEqual(['n:1']);
+});

@@ -1,14 +1,29 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { FencedError } from '../../runtime/errors.ts';
-import { inScratch, ownScratches } from './perform-scratch.ts';
+import { trialOpaqueId } from './names.ts';
+import { dropScratches, inScratch, ownScratches } from './perform-scratch.ts';
 
 const UID = 'abcdef01-2';
 const { signal } = new AbortController();
 
-/** The indexes of a cluster by their names, each with the request that its mark names. */
-function clusterOf(indexes: Map<string, string>): Elasticsearch {
+const UNMARKED = '';
+
+/** The opaque ids of the tasks that copy into trial indexes. */
+const noTasks = (): Set<string> => new Set();
+
+/**
+ * The indexes of a cluster by their names, each with the request that its mark names. A task makes the index anew that is
+ * deleted under it.
+ */
+function clusterOf(
+  indexes: Map<string, string>,
+  tasks = noTasks(),
+  { aliases = {}, node_failures = [] }: { aliases?: object; node_failures?: readonly unknown[] } = {},
+): Elasticsearch {
+  const cancelled = noTasks();
+  const of = (path: string) => [...tasks][Number(/%3A(\d)/.exec(path)?.[1])] ?? '';
   const gone = (name: string) =>
     classifyAnswer(
       { method: 'GET', path: `/${name}` },
@@ -19,19 +34,32 @@ function clusterOf(indexes: Map<string, string>): Elasticsearch {
     );
   return {
     request: async ({ method, path }) => {
+      if (path === '/_tasks') return { tasks: [...tasks].map(listed), node_failures };
+      if (path.endsWith('/_cancel')) return cancelled.add(of(path)) && {};
+      if (path.startsWith('/_tasks/')) return cancelled.has(of(path)) && tasks.delete(of(path));
       if (path.startsWith('/_resolve/')) return { indices: [...indexes.keys()].map((name) => ({ name })) };
       const name = path.slice(1);
       const uid = indexes.get(name);
       if (uid === undefined) throw gone(name);
-      if (method === 'DELETE') return { acknowledged: indexes.delete(name) };
+      if (method === 'DELETE') {
+        indexes.delete(name);
+        if ([...tasks].some((task) => task.endsWith(name))) indexes.set(name, UNMARKED);
+        return { acknowledged: true };
+      }
       const settings = { uuid: 'u', number_of_shards: '1', number_of_replicas: '0' };
       const meta = { uid, sourceIndex: 'old', sourceUuid: 's', attempt: 1, state: 'copying' };
-      return {
-        [name]: { aliases: {}, mappings: { _meta: { 'es-steward': meta } }, settings: { index: settings } },
-      };
+      const mappings = uid === UNMARKED ? {} : { _meta: { 'es-steward': meta } };
+      return { [name]: { aliases, mappings, settings: { index: settings } } };
     },
   };
 }
+
+const listed = (opaqueId: string, at: number) => ({
+  node: 'n',
+  id: at,
+  action: 'indices:data/write/reindex',
+  headers: { 'X-Opaque-Id': opaqueId },
+});
 
 it('keeps the indexes of two trials apart, and leaves none', async () => {
   const indexes = new Map<string, string>();
@@ -83,8 +111,67 @@ it('clears away before it tries what three processes have left that died in it',
   expect(seen).toEqual([]);
 });
 
-it('leaves what carries the mark of another request, or none', async () => {
-  const indexes = new Map([['es-steward-scratch-abcdef01-1', 'abcdef01-3']]);
+describe('a task that goes on when nobody waits for it any more', () => {
+  const begin = (indexes: Map<string, string>, tasks: Set<string>) => async (scratch: string) => {
+    indexes.set(scratch, UID);
+    tasks.add(trialOpaqueId(UID, scratch));
+  };
+
+  it('is over before its index is deleted', async () => {
+    const [indexes, tasks] = [new Map<string, string>(), noTasks()];
+    const trial = inScratch(clusterOf(indexes, tasks), UID, signal, async (scratch) => {
+      await begin(indexes, tasks)(scratch);
+      throw new Error('too late');
+    });
+    await expect(trial).rejects.toThrow('too late');
+    expect([...indexes, ...tasks]).toEqual([]);
+  });
+
+  it('is stopped by the trial of another process that has a result', async () => {
+    const [indexes, tasks] = [new Map<string, string>(), noTasks()];
+    await begin(indexes, tasks)('es-steward-scratch-abcdef01-00000001');
+    await inScratch(clusterOf(indexes, tasks), UID, signal, async () => 'result');
+    expect([...indexes, ...tasks]).toEqual([]);
+  });
+
+  it('keeps its index while a node does not say what it runs', async () => {
+    const indexes = new Map<string, string>();
+    const es = clusterOf(indexes, noTasks(), { node_failures: [{}] });
+    const trial = inScratch(es, UID, signal, begin(indexes, noTasks()));
+    await expect(trial).rejects.toMatchObject({ errorClass: 'incomplete' });
+    expect(indexes.size).toBe(1);
+  });
+
+  it('is left alone where it is that of a range, or of another request', async () => {
+    const tasks = new Set([`${UID}/1/0/0/0`, trialOpaqueId('abcdef01-3', 'es-steward-scratch-abcdef01-1')]);
+    await inScratch(clusterOf(new Map(), tasks), UID, signal, async () => 'result');
+    expect(tasks.size).toBe(2);
+  });
+});
+
+describe('an index without a mark', () => {
+  const dropped = async (name: string, aliases = {}) => {
+    const indexes = new Map([[name, UNMARKED]]);
+    await dropScratches(clusterOf(indexes, noTasks(), { aliases }), UID, signal);
+    return indexes.size === 0;
+  };
+
+  it('is what a task has made anew, by its name', async () => {
+    expect(await dropped('es-steward-scratch-abcdef01-0123abcd')).toBe(true);
+  });
+
+  it.each(['es-steward-scratch-abcdef01', 'es-steward-scratch-abcdef012-0123abcd'])(
+    'stays where no trial can have had the name %s',
+    async (name) => expect(await dropped(name)).toBe(false),
+  );
+
+  it('stays where somebody uses it', async () => {
+    expect(await dropped('es-steward-scratch-abcdef01-0123abcd', { mine: {} })).toBe(false);
+  });
+});
+
+it('leaves what carries the mark of another request', async () => {
+  const indexes = new Map([['es-steward-scratch-abcdef01-01234567', 'abcdef01-3']]);
   const es = clusterOf(indexes);
   await inScratch(es, UID, signal, async () => undefined);
   expect(indexes.size).toBe(1);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
+import { incomplete, isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { indexNames } from '../../elasticsearch/index-names.ts';
-import { deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
+import { deleteIndex, getIndex, type IndexInfo } from '../../elasticsearch/indices.ts';
+import { cancelTask, listReindexTasks, untilTaskEnds } from '../../elasticsearch/tasks.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import { markOf } from './destination-mark.ts';
-import { scratchIndex } from './names.ts';
+import { isScratchOf, scratchIndex, trialOpaqueId } from './names.ts';
 
 /** Processes that die in their trials again and again must not fill the cluster with what they leave. */
 const MOST_LEFT = 3;
@@ -22,13 +23,14 @@ export async function inScratch<T>(
   trial: (scratch: string) => Promise<T>,
 ): Promise<T> {
   const left = await ownScratches(es, uid, signal);
-  if (left.length >= MOST_LEFT) await dropScratches(es, uid, signal);
+  if (left.length >= MOST_LEFT) await endTrials(es, uid, signal);
   const scratch = `${scratchIndex(uid)}-${randomUUID().slice(0, 8)}`;
   try {
     const result = await trial(scratch);
-    await dropScratches(es, uid, signal);
+    await endTrials(es, uid, signal);
     return result;
   } catch (error) {
+    await stopTrials(es, uid, scratch, signal);
     await dropScratch(es, scratch, uid, signal);
     throw isGone(error, scratch)
       ? new FencedError('another trial of this request has ended', { cause: error })
@@ -40,7 +42,32 @@ function isGone(error: unknown, scratch: string): boolean {
   return isElasticsearchError(error, 'indexNotFound') && error.detail?.includes(`[${scratch}]`) === true;
 }
 
-/** What trials of this request have left: an index without its mark is somebody else's. */
+async function endTrials(es: Elasticsearch, uid: string, signal: AbortSignal): Promise<void> {
+  await stopTrials(es, uid, scratchIndex(uid), signal);
+  await dropScratches(es, uid, signal);
+}
+
+/**
+ * A task that goes on, because nobody waited for it any more, makes the index anew that is deleted under it: without a
+ * mark, and for everybody to see.
+ * @param scratch the index of one trial, or what the names of all begin with.
+ */
+async function stopTrials(
+  es: Elasticsearch,
+  uid: string,
+  scratch: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { tasks, complete } = await listReindexTasks(es, signal);
+  const left = tasks.filter(({ opaqueId }) => opaqueId?.startsWith(trialOpaqueId(uid, scratch)));
+  for (const { id } of left) {
+    await cancelTask(es, id, signal);
+    await untilTaskEnds(es, id, signal);
+  }
+  if (!complete) throw incomplete('the tasks of the trial', 'a node does not report its own');
+}
+
+/** What trials of this request have left. */
 export async function ownScratches(
   es: Elasticsearch,
   uid: string,
@@ -48,14 +75,23 @@ export async function ownScratches(
 ): Promise<readonly string[]> {
   const names = await indexNames(es, `${scratchIndex(uid)}*`, signal);
   const found = await Promise.all(names.map((name) => getIndex(es, name, signal)));
-  return found.flat().flatMap(({ name, mappings }) => (markOf(mappings)?.uid === uid ? [name] : []));
+  return found
+    .flat()
+    .filter((index) => isOwn(index, uid))
+    .map(({ name }) => name);
+}
+
+/** Without a mark it is what a task has made anew, as such names are ours; one with an alias is in use all the same. */
+function isOwn({ name, mappings, aliases }: IndexInfo, uid: string): boolean {
+  const mark = markOf(mappings);
+  return mark ? mark.uid === uid : isScratchOf(name, uid) && Object.keys(aliases).length === 0;
 }
 
 export async function dropScratches(es: Elasticsearch, uid: string, signal: AbortSignal): Promise<void> {
   for (const name of await ownScratches(es, uid, signal)) await dropScratch(es, name, uid, signal);
 }
 
-/** Only what carries our own mark; another process may have been faster. */
+/** Only what is our own; another process may have been faster. */
 export async function dropScratch(
   es: Elasticsearch,
   scratch: string,
@@ -63,6 +99,5 @@ export async function dropScratch(
   signal: AbortSignal,
 ): Promise<void> {
   const [found] = await getIndex(es, scratch, signal);
-  if (found && markOf(found.mappings)?.uid === uid)
-    await undefinedWhen(['indexNotFound'], deleteIndex(es, scratch, signal));
+  if (found && isOwn(found, uid)) await undefinedWhen(['indexNotFound'], deleteIndex(es, scratch, signal));
 }

@@ -47,6 +47,7 @@ function cluster(
   const request = async (call: ElasticsearchRequest) => {
     if (call.path.startsWith('/_cluster/health/')) return health(status);
     if (call.path === '/_cluster/allocation/explain') return allocation;
+    if (call.path === '/_tasks') return { tasks: [] };
     if (call.path.startsWith('/_resolve/')) return { indices: [] };
     if (call.method === 'GET') throw none;
     sent.push(call);
@@ -88,6 +89,15 @@ it('tries the filters of aliases under names of its own', async () => {
       { add: { ...own, alias: 'es-steward-abcdef01-try-1', search_routing: 'a' } },
     ],
   });
+});
+
+it('gives the copy time, and a mark by which it is found when nobody waits for it any more', async () => {
+  const { sent, context } = cluster(made);
+  await tryOut({ ...action, aliases: [] }, context);
+  const { opaqueId, timeoutMs = 0 } = sent.find(({ path }) => path === '/_reindex') ?? {};
+  const index = sent.find(({ path }) => path.startsWith(SCRATCH))?.path.slice(1);
+  expect(opaqueId).toBe(`${UID}/${index}`);
+  expect(timeoutMs).toBeGreaterThan(60_000);
 });
 
 it('leaves the end of a dry run to what is decided next', async () => {

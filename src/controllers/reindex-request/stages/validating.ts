@@ -1,9 +1,10 @@
+import { cancelStrays } from '../changes.ts';
 import { diskShortage } from '../disk-space.ts';
 import { shardCountOf } from '../index-facts.ts';
 import { withLockNames, withPlan } from '../plan.ts';
 import { neighbourFault } from '../query-neighbours.ts';
 import type { Situation } from '../situation.ts';
-import { fail, type Step, step } from '../step.ts';
+import { fail, SOON_MS, type Step, step } from '../step.ts';
 import { trial } from '../trial.ts';
 import { whoGoesFirst } from '../turn.ts';
 import { doneBefore } from './done-before.ts';
@@ -134,5 +135,15 @@ function planOrTry(situation: Situation): Step {
   if (holding) return holding;
   if (mark)
     return step(situation, { phase: 'Preparing', message: `going on with ${mark.sourceIndex}`, next: 'now' });
-  return step(situation, { phase: 'Validating', message, actions: [trial(situation, source)] });
+  return (
+    stopTrials(situation) ??
+    step(situation, { phase: 'Validating', message, actions: [trial(situation, source)] })
+  );
+}
+
+/** One that nobody waited for may still write into its index: the next one would delete that under it. */
+function stopTrials(situation: Situation): Step | undefined {
+  const actions = cancelStrays(situation);
+  const message = 'stopping what an earlier trial may have left running';
+  return actions && step(situation, { phase: 'Validating', message, actions, next: SOON_MS });
 }
