@@ -43,6 +43,16 @@ export function resultOf(result: ReindexResult): TaskOutcome {
     : { type: 'repeat', why: 'the sums of the task do not add up' };
 }
 
+/** More documents at once than a node has memory or a place in its queue for. Of a full disk fewer say the same. */
+export function isTooMuch({ type, status }: Pick<ReindexFailure, 'type' | 'status'>): boolean {
+  return TOO_MUCH.has(type) || status === 413;
+}
+
+const TOO_MUCH: ReadonlySet<string> = new Set([
+  'es_rejected_execution_exception',
+  'circuit_breaking_exception',
+]);
+
 /** A failure for good that names no document, or undefined: in a time series, one that does not fit has no id yet. */
 export function unnamedRefusal({ failures }: ReindexResult): ReindexFailure | undefined {
   return failures.find(

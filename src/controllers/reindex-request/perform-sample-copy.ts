@@ -1,10 +1,12 @@
+import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { runReindex } from '../../elasticsearch/reindex.ts';
 import type { ReindexFailure, ReindexResult } from '../../elasticsearch/reindex-result.ts';
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import { WaitingError } from '../../runtime/errors.ts';
+import type { Body } from './actions.ts';
 import { trialOpaqueId } from './names.ts';
 import type { TaskOutcome } from './observed.ts';
-import { resultOf, unnamedRefusal } from './outcomes.ts';
+import { isTooMuch, resultOf, unnamedRefusal } from './outcomes.ts';
 import { SHARDS_AGAIN_MS } from './perform-create.ts';
 import type { EffectContext } from './perform-effect.ts';
 import { into, type SampleRequest } from './requests.ts';
@@ -22,17 +24,34 @@ export type SampleOutcome =
 const LONGEST_MS = 300_000;
 
 /**
- * Copies the first documents into an index of the trial.
+ * Copies the first documents into an index of the trial, fewer at a time where Elasticsearch takes no more.
  * @throws WaitingError `PreflightFailed` for an end that passes, and says nothing of the documents.
  */
 export async function copySample(
   scratch: string,
   reindex: SampleRequest,
-  { es, resource, pass }: EffectContext,
+  context: EffectContext,
+  size = reindex.source.size,
 ): Promise<SampleOutcome> {
+  try {
+    const result = await copyIn(scratch, into(scratch, reindex, size), context);
+    if (size === 1 || !result.failures.some(isTooMuch)) return sampleOutcome(result);
+  } catch (error) {
+    if (size === 1 || !isTooMuchAtOnce(error)) throw error;
+  }
+  // A quarter, as with the parts of the copy: Elasticsearch itself has repeated the batch for a minute by now.
+  return copySample(scratch, reindex, context, Math.max(1, Math.floor(size / 4)));
+}
+
+function copyIn(scratch: string, body: Body, { es, resource, pass }: EffectContext): Promise<ReindexResult> {
   const opaqueId = trialOpaqueId(resource.metadata.uid, scratch);
-  const patient = withTimeout(es, LONGEST_MS);
-  return sampleOutcome(await runReindex(patient, into(scratch, reindex), { opaqueId }, pass.signal));
+  return runReindex(withTimeout(es, LONGEST_MS), body, { opaqueId }, pass.signal);
+}
+
+/** Refused as a whole. A proxy may refuse what it has sent on all the same, unless it was too large. */
+function isTooMuchAtOnce(error: unknown): boolean {
+  if (!isElasticsearchError(error)) return false;
+  return error.status === 413 || (error.errorClass === 'overloaded' && error.errorType !== undefined);
 }
 
 function sampleOutcome(result: ReindexResult): SampleOutcome {

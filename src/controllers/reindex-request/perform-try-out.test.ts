@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { plan, request } from '../../../test/support/reindex-situations.ts';
@@ -53,7 +53,7 @@ function cluster(
     sent.push(call);
     const answer = call.path.startsWith(SCRATCH) ? creation : answers[call.path];
     if (answer instanceof Error) throw answer;
-    return typeof answer === 'function' ? answer() : answer;
+    return typeof answer === 'function' ? answer(call) : answer;
   };
   const spec = { destination: { index: 'orders-v2' }, onDocumentFailure: { policy: 'Fail' } };
   const pass = { signal: new AbortController().signal, log: { warn: () => {} } };
@@ -71,7 +71,7 @@ const filter = { term: { region: 'eu' } };
 const action = {
   type: 'TryOut',
   body: {},
-  reindex: { dest: {} },
+  reindex: { source: { size: 10 }, dest: {} },
   aliases: [
     { name: 'all', definition: { filter } },
     { name: 'eu', definition: { filter, is_write_index: true, search_routing: 'a' } },
@@ -143,9 +143,55 @@ it.each([
   await expect(trial).rejects.not.toMatchObject({ message: expect.stringContaining('business') });
 });
 
+describe('documents that are too many at once', () => {
+  const rejected = { id: '1', status: 429, cause: { type: 'es_rejected_execution_exception' } };
+  const breaker = { type: 'circuit_breaking_exception', reason: 'Data too large' };
+  const post = { method: 'POST', path: '/_reindex' } as const;
+  const tries = async (upTo: number, answer: unknown, size = 10) => {
+    const { sent, context } = cluster(made, undefined, undefined, ({ body }: ElasticsearchRequest) => {
+      const { source } = body as typeof action.reindex;
+      if (source.size > upTo && answer instanceof Error) throw answer;
+      return source.size > upTo ? answer : { ...copied, ...nothing };
+    });
+    const reindex = { source: { size }, dest: {} };
+    const end = await tryOut({ ...action, aliases: [], reindex }, context).then(
+      (change) => change({}).phase,
+      (error: unknown) => error,
+    );
+    const copies = sent.filter(({ path }) => path === '/_reindex');
+    return { end, sizes: copies.map(({ body }) => (body as typeof action.reindex).source.size) };
+  };
+
+  it.each([
+    ['whose writing is refused', failing(rejected)],
+    ['for which there is no memory', classifyAnswer(post, { status: 429, body: { error: breaker } })],
+    ['that are too long', classifyAnswer(post, { status: 413, body: '' })],
+  ])('are tried by fewer, %s', async (_, answer) => {
+    expect(await tries(2, answer)).toEqual({ end: 'Preparing', sizes: [10, 2] });
+    expect(await tries(1, answer)).toEqual({ end: 'Preparing', sizes: [10, 2, 1] });
+    expect(await tries(1, answer, 3)).toEqual({ end: 'Preparing', sizes: [3, 1] });
+  });
+
+  it('are waited for, once a single one is too much', async () => {
+    const { end, sizes } = await tries(0, failing(rejected));
+    expect(end).toBeInstanceOf(WaitingError);
+    expect(sizes).toEqual([10, 2, 1]);
+  });
+
+  it('are not sent again where a proxy may have sent them on', async () => {
+    const throttled = classifyAnswer(post, { status: 429, body: 'slow down' });
+    expect(await tries(2, throttled)).toEqual({ end: throttled, sizes: [10] });
+  });
+
+  it('are none on a full disk', async () => {
+    const full = failing({ ...rejected, cause: { type: 'cluster_block_exception' } });
+    expect((await tries(2, full)).sizes).toEqual([10]);
+  });
+});
+
 it('does not pass a pipeline by because the copy for it was interrupted', async () => {
   const { sent, context } = cluster(made, undefined, undefined, { ...copied, ...nothing, timed_out: true });
-  const simulation = { pipeline: 'clean', body: {}, reindex: { dest: {} } };
+  const simulation = { pipeline: 'clean', body: {}, reindex: action.reindex };
   await expect(tryOut({ ...action, simulation }, context)).rejects.toBeInstanceOf(WaitingError);
   expect(sent.filter(({ path }) => path === '/_reindex')).toHaveLength(1);
 });
@@ -244,7 +290,7 @@ it.each([
 
 it('passes no pipeline by because of a proxy', async () => {
   const { sent, context } = cluster(made, undefined, undefined, proxy);
-  const simulation = { pipeline: 'clean', body: {}, reindex: { dest: {} } };
+  const simulation = { pipeline: 'clean', body: {}, reindex: action.reindex };
   await expect(tryOut({ ...action, simulation }, context)).rejects.toBe(proxy);
   expect(sent.filter(({ path }) => path === '/_reindex')).toHaveLength(1);
 });

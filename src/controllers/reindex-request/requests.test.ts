@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { copying, fenced, observed, request } from '../../../test/support/reindex-situations.ts';
-import { batchSize, rangeRequest, sizeOfTry } from './requests.ts';
+import { copying, fenced, observed, request, spec } from '../../../test/support/reindex-situations.ts';
+import { batchSize, rangeRequest, sampleRequest, sizeOfTry } from './requests.ts';
 import { situationOf } from './situation.ts';
 
 describe('batchSize', () => {
@@ -46,4 +46,13 @@ describe('the batch of a part that is tried again (H26)', () => {
   ])('is %s', (_, tries, size, expected) => {
     expect(sizeOfTry({ ...range, try: tries }, size)).toBe(expected);
   });
+});
+
+it.each([
+  [undefined, 10],
+  [3, 3],
+  [500, 10],
+])('tries documents in batches that are no larger than asked for: %s', (batchSize, size) => {
+  const throttled = spec(batchSize === undefined ? {} : { throttle: { batchSize } });
+  expect(sampleRequest(throttled, 'orders-v1', undefined)).toMatchObject({ source: { size }, max_docs: 10 });
 });

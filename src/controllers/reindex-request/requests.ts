@@ -33,7 +33,10 @@ export function preparedMark(situation: Situation, source: IndexFacts): Destinat
   };
 }
 
-export type SampleRequest = Readonly<Record<string, unknown>> & { readonly dest: object };
+export type SampleRequest = Readonly<Record<string, unknown>> & {
+  readonly source: Readonly<Record<string, unknown>> & { readonly size: number };
+  readonly dest: object;
+};
 
 /** A few documents into an index of the trial: shows whether script, pipeline and mapping bear real data. */
 export function sampleRequest(
@@ -46,7 +49,7 @@ export function sampleRequest(
     max_docs: SAMPLE_DOCUMENTS,
     source: {
       index: source,
-      size: SAMPLE_DOCUMENTS,
+      size: Math.min(SAMPLE_DOCUMENTS, spec.throttle?.batchSize ?? SAMPLE_DOCUMENTS),
       ...(spec.source.query ? { query: spec.source.query } : {}),
     },
     dest: pipelineOf(spec),
@@ -54,8 +57,9 @@ export function sampleRequest(
   };
 }
 
-export function into(scratch: string, request: SampleRequest): Readonly<Record<string, unknown>> {
-  return { ...request, dest: { index: scratch, ...request.dest } };
+/** @param size documents at a time. */
+export function into(scratch: string, request: SampleRequest, size: number): Body {
+  return { ...request, source: { ...request.source, size }, dest: { index: scratch, ...request.dest } };
 }
 
 /**
