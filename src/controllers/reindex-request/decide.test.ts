@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reindexRequest, type ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { CLEANUP_FINALIZER } from '../../crds/shared.ts';
 import {
   NOW,
   UID,
@@ -1219,6 +1220,17 @@ describe('undoing', () => {
   const bumped = fenced({ aliases: { orders, 'es-steward-abcdef01-2': {} } });
   const free = source({ aliases: { orders, 'es-steward-abcdef01-2': {} } });
   const cancel = { cancel: true };
+
+  it('deletes the index of a trial once its task is over', () => {
+    const scratch = 'es-steward-scratch-abcdef01-01234567';
+    const before = request({ phase: 'Validating', plan }, cancel, { finalizers: [CLEANUP_FINALIZER] });
+    const left = { id: 'n:1', opaqueId: trialOpaqueId(UID, scratch) };
+    const after = (tasks: Observed['tasks']) =>
+      actionsOf(run(before, observed({ tasks, scratches: [scratch] })));
+    expect(after({ complete: true, running: [left] })).toEqual(['CancelTask']);
+    expect(after({ complete: false, running: [] })).toEqual([]);
+    expect(after({ complete: true, running: [] })).toEqual(['DropScratches']);
+  });
 
   it('moves to the next epoch before anything else, with the intent in status first', () => {
     const first = run(request(copying, cancel), observed(inCopy));

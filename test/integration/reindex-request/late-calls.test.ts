@@ -136,6 +136,26 @@ describe('a call that arrives after the aliases have moved (H43)', () => {
   });
 });
 
+describe('a trial that arrives when its index is gone', () => {
+  it('leaves nothing of what Elasticsearch makes for it', async () => {
+    const { from, to } = await source();
+    let late: (() => Promise<unknown>) | undefined;
+    const around: Around = async (call, send) => {
+      if (call.shape !== 'POST /_reindex' || startsRange(call)) return send();
+      if (!late) {
+        late = send;
+        throw unknownOutcome();
+      }
+      await late();
+      return send();
+    };
+    const { status, request } = await reindex(bed, { from, to }, { around });
+    expect(late).toBeDefined();
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 200 } });
+    expect(await leftovers(bed.es, request?.metadata.uid ?? '')).toEqual([]);
+  });
+});
+
 describe('a task of an earlier attempt', () => {
   /** Loses the status as soon as a task runs, so that the next attempt begins while it does. */
   function losing(calls: Around) {

@@ -146,6 +146,20 @@ describe('a destination', () => {
     expect(await documentsOf(bed.es, to)).toHaveLength(3);
   });
 
+  it('that is a time series of another time is refused by its first document, which has no id there', async () => {
+    const documents = [{ id: '1', source: { host: 'a', '@timestamp': '2026-01-01T00:00:00Z' } }];
+    const { from, to } = await source(oneShard, documents);
+    const time_series = { start_time: '2020-01-01T00:00:00Z', end_time: '2020-01-02T00:00:00Z' };
+    const settings = { index: { mode: 'time_series', routing_path: ['host'], time_series } };
+    const host = { type: 'keyword', time_series_dimension: true };
+    const mappings = { properties: { host, '@timestamp': { type: 'date' } } };
+    const destination = { index: to, createFrom: 'Empty', settings, mappings };
+    const failed = await reindex(bed, { from, to, destination });
+    expect(await refusal(failed, to)).toBe('MappingConflict');
+    expect(failed.status.failure?.message).toContain('a document does not fit');
+    expect(await leftovers(bed.es, failed.request?.metadata.uid ?? '')).toEqual([]);
+  });
+
   it('that is an alias is not touched (H13)', async () => {
     const { from, name } = await source();
     const other = await source();
