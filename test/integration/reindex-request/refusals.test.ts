@@ -147,13 +147,17 @@ describe('a destination', () => {
   });
 
   it('that is a time series of another time is refused by its first document, which has no id there', async () => {
-    const documents = [{ id: '1', source: { host: 'a', '@timestamp': '2026-01-01T00:00:00Z' } }];
-    const { from, to } = await source(oneShard, documents);
-    const time_series = { start_time: '2020-01-01T00:00:00Z', end_time: '2020-01-02T00:00:00Z' };
-    const settings = { index: { mode: 'time_series', routing_path: ['host'], time_series } };
+    const lasting = (year: number) => ({
+      mode: 'time_series',
+      routing_path: ['host'],
+      time_series: { start_time: `${year}-01-01T00:00:00Z`, end_time: `${year}-01-02T00:00:00Z` },
+    });
     const host = { type: 'keyword', time_series_dimension: true };
     const mappings = { properties: { host, '@timestamp': { type: 'date' } } };
-    const destination = { index: to, createFrom: 'Empty', settings, mappings };
+    const { from, to } = await source({ settings: lasting(2026), mappings }, []);
+    const document = { host: 'a', '@timestamp': '2026-01-01T00:00:00Z' };
+    await bed.es.request({ method: 'POST', path: `/${from}/_doc`, query: { refresh: true }, body: document });
+    const destination = { index: to, settings: { index: lasting(2020) } };
     const failed = await reindex(bed, { from, to, destination });
     expect(await refusal(failed, to)).toBe('MappingConflict');
     expect(failed.status.failure?.message).toContain('a document does not fit');
