@@ -1,4 +1,4 @@
-import type { ReindexRequest } from '../../crds/reindex-request.ts';
+import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { type Connected, connectionOf } from '../../crds/shared.ts';
 import { isRefused } from '../refused.ts';
 import type { Peer } from './observed.ts';
@@ -25,8 +25,15 @@ export function peersOf(
       awaitsApproval: status?.phase === 'AwaitingApproval' && !status.fence,
       source: status?.source?.index ?? status?.series?.current ?? spec.source.index ?? '',
       destination: status?.series?.destination ?? spec.destination.index ?? '',
+      hides: hiddenBy(status),
       series: seriesOf(spec),
     }));
+}
+
+/** From the move of the aliases until the end, when it is as it was. */
+function hiddenBy({ phase, source, sourceHidden }: ReindexRequestStatus = {}): string | undefined {
+  const keeps = phase === 'RollbackWindow' || phase === 'CleaningUp';
+  return keeps && sourceHidden === false ? source?.uuid : undefined;
 }
 
 function seriesOf({ source, destination }: ReindexRequest['spec']): Peer['series'] {

@@ -92,6 +92,8 @@ export interface Peer {
   readonly awaitsApproval: boolean;
   readonly source: string;
   readonly destination: string;
+  /** The uuid of the index that it hides for its way back, and that was visible before. */
+  readonly hides?: string | undefined;
   /** How the indexes of a series are named: all of them are its own until it has ended. */
   readonly series?: { readonly source: string; readonly destination: string } | undefined;
 }

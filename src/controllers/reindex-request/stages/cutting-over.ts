@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
-import { flatten } from '../../index-settings.ts';
 import type { CutoverMark, CutoverMaxSeq } from '../destination-mark.ts';
 import { servingSettings } from '../destination-settings.ts';
 import type { MovedAlias, ReindexAction } from '../actions.ts';
 import { cancelStrays, markChange, settingsChange, targetOf } from '../changes.ts';
 import { aliasesToMove, currentEpochAlias, isApproved, type Prepared, type Situation } from '../situation.ts';
 import { answeringEarly, operationsSince } from '../moved.ts';
+import { isHidden, withOwnVisibility } from '../own-visibility.ts';
 import { time } from '../moments.ts';
 import { AT_ONCE_MS, fail, type Step, type StepOptions, step } from '../step.ts';
 import { brokenFence } from './broken-fence.ts';
@@ -105,10 +105,10 @@ export function bothReached({ observed }: Situation): CutoverMaxSeq | undefined 
 
 /** Written once with `final`. The proof is the last moment at which only we had written: what comes later is the users'. */
 function cutoverOf(situation: Prepared, proven: CutoverMaxSeq): CutoverMark {
-  const { source, mark } = situation;
+  const { source, mark, observed } = situation;
   const fresh = {
     time: time(situation.now),
-    sourceHidden: String(flatten(source.settings)['index.hidden']) === 'true',
+    sourceHidden: isHidden(withOwnVisibility(source, observed.peers)),
     maxSeq: proven,
   };
   const aliases = movedAliases(situation).map(({ name }) => name);

@@ -6,6 +6,7 @@ import { type DestinationMark, markOf, wasNeverFilled } from '../destination-mar
 import { hasSettings, tunedSettings, valuesToRestore } from '../destination-settings.ts';
 import { epochAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
+import { withOwnVisibility } from '../own-visibility.ts';
 import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
 import { time } from '../moments.ts';
@@ -162,7 +163,8 @@ function tuning(
 ): readonly ReindexAction[] {
   const settings = tunedSettings(situation.spec.destination, destination.settings);
   if (mark.restore && hasSettings(destination.settings, settings)) return [];
-  const restore = mark.restore ?? valuesToRestore(situation.spec.destination, source, destination.settings);
+  const natural = withOwnVisibility(source, situation.observed.peers);
+  const restore = mark.restore ?? valuesToRestore(situation.spec.destination, natural, destination.settings);
   const meta = metaWith(destination, { ...mark, restore });
   return [{ type: 'Tune', target: targetOf(destination), meta, settings }];
 }
