@@ -84,7 +84,7 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       CutOver: 'The last changes are copied and the aliases move; it takes about a second.',
       BlockFirst: 'The source takes no writes until the aliases have moved.',
       RollbackWindow:
-        'The source takes no writes until status.rollbackUntil, or until it is deleted after that, so that a rollback loses nothing; or the destination takes none while the aliases move back.',
+        'The source takes no writes until status.rollbackUntil, or until it is deleted after that, so that a rollback loses nothing; or the destination takes none while the aliases move back, and once they have until you delete it.',
     },
   },
   {

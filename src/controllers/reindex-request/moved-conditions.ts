@@ -1,4 +1,5 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { findCondition } from '../../crds/shared.ts';
 import type { ExtraCondition } from '../../runtime/controller.ts';
 import { blockIsOurs } from './moved.ts';
 import type { Situation } from './situation.ts';
@@ -47,15 +48,27 @@ function blockedCondition(situation: Situation, status: ReindexRequestStatus): r
 function blockedMessage(situation: Situation, status: ReindexRequestStatus): string | undefined {
   const { source, destination } = situation;
   const { phase, rollback } = status;
+  if (phase === 'RolledBack') return leftBlocked(situation);
   if (rollback && !rollback.blockedBefore && destination && hasWriteBlock(destination))
     return `${destination.name} takes no writes while its aliases move back`;
   if (!blockIsOurs(situation)) return undefined;
   const from = sourceOf(situation, status);
+  // Somebody may have lifted it.
+  if (!source || !hasWriteBlock(source)) return undefined;
   if (phase === 'RollbackWindow')
     return `${from} takes no writes until the end of the rollback window, status.rollbackUntil`;
   // Its deletion may be waited for, and with it the block stays.
-  const isKept = phase === 'CleaningUp' && source !== undefined && hasWriteBlock(source);
-  return isKept ? `${from} takes no writes until it is deleted or given back` : undefined;
+  return phase === 'CleaningUp' ? `${from} takes no writes until it is deleted or given back` : undefined;
+}
+
+/** A request at rest reads nothing: it goes on saying what was seen at its end. */
+function leftBlocked({ status, destination }: Situation): string | undefined {
+  const { phase, rollback, conditions } = status;
+  if (phase === 'RolledBack') return findCondition({ conditions }, 'WritesBlocked')?.message;
+  const isOurs = rollback?.blockedBefore === false && destination !== undefined && hasWriteBlock(destination);
+  return isOurs
+    ? `${destination.name} takes no writes since its aliases have moved back, until you delete it`
+    : undefined;
 }
 
 function refusedCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {

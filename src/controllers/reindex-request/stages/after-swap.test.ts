@@ -163,6 +163,14 @@ describe('the rollback window', () => {
     expect(actionsOf(decision)).toEqual([]);
     expect(conditionOf(decision, 'Complete')?.status).toBe('True');
     expect(conditionOf(decision, 'WritesBlocked')?.reason).toBe('RollbackWindow');
+    expect(decision.ready.message).toContain('orders-v1 is hidden and takes no writes');
+  });
+
+  it('says that the old index can be written to once somebody has lifted its block', () => {
+    const decision = run(request(inWindow), world({ sources: [index('orders-v1', { hidden: 'true' }, {})] }));
+    expect(decision.status.phase).toBe('RollbackWindow');
+    expect(conditionOf(decision, 'WritesBlocked')).toBeUndefined();
+    expect(decision.ready.message).toContain('orders-v1 is hidden but can be written to');
   });
 
   it('goes on when the answer of the move was lost', () => {
@@ -631,6 +639,24 @@ describe('a rollback', () => {
     });
     expect(conditionOf(decision, 'Complete')?.status).toBe('False');
     expect(stage(asked(decision.status), back(gone))).toBe('Over');
+  });
+
+  it('says also at rest which index is left without writes', () => {
+    const end = run(asked(held), back(gone));
+    const blocked = conditionOf(end, 'WritesBlocked');
+    expect(blocked).toMatchObject({
+      reason: 'RollbackWindow',
+      message: expect.stringMatching(/^orders-v2 /),
+    });
+    const conditions = (end.conditions ?? []).map((one) => ({ ...one, lastTransitionTime: MOVED_AT }));
+    const { destination: _unread, ...rest } = world({ sources: [] });
+    const atRest = run(asked({ ...end.status, conditions }), { ...rest, destination: undefined });
+    expect(conditionOf(atRest, 'WritesBlocked')).toEqual(blocked);
+  });
+
+  it('says nothing at its end of a block that others have set', () => {
+    const theirs = { ...held, rollback: { ...rollback, blockedBefore: true } };
+    expect(conditionOf(run(asked(theirs), back(gone)), 'WritesBlocked')).toBeUndefined();
   });
 
   it('is finished when the status was lost behind it', () => {

@@ -1,4 +1,5 @@
 import type { Readiness } from '../../../runtime/controller.ts';
+import { writesBlocked } from '../index-facts.ts';
 import { afterMove, windowEnd } from '../moved.ts';
 import type { Situation } from '../situation.ts';
 import { time } from '../moments.ts';
@@ -53,5 +54,10 @@ function readiness({ spec }: Situation, message: string): Readiness {
 function windowMessage(moved: Situation): string {
   const { spec, status } = moved;
   const fate = spec.sourceAfter.policy === 'Delete' ? ', then it is deleted' : '';
-  return `${leadTo(moved)}. Until status.rollbackUntil the annotation es-steward.dev/rollback can move them back; until then ${status.source?.index} is hidden and takes no writes${fate}.`;
+  return `${leadTo(moved)}. Until status.rollbackUntil the annotation es-steward.dev/rollback can move them back; until then ${status.source?.index} is hidden ${taking(moved)}${fate}.`;
+}
+
+function taking({ source }: Situation): string {
+  if (!source || writesBlocked(source)) return 'and takes no writes';
+  return 'but can be written to, because somebody has lifted its write block';
 }
