@@ -47,6 +47,7 @@ export function wireControllers<Runner extends Watched & Woken>(
     reindexRequestController({
       connections,
       requests,
+      wake: (key) => reindexRequests.enqueue(key),
       requireSynced: () => requireSynced([reindexRequests]),
       obligations,
       locks,

@@ -59,6 +59,7 @@ export function startProcess(bed: ReindexBed, options: ProcessOptions): ReindexP
       cluster: async () => options.kubernetesCluster ?? 'here',
     }),
     requests: options.requests ?? (() => []),
+    wake: () => {},
     fewestDocumentsPerRange: options.fewestDocumentsPerRange ?? 50,
   });
   return {

@@ -61,48 +61,76 @@ it('waits for a block that hides an index before it begins, and goes on trying a
   await expect(observe(request({ phase: 'Copying' }), pass)).rejects.toBe(blocked);
 });
 
-it('owes what serves its writes as long as an alias of the way back is on it', async () => {
+/** A request whose aliases have moved, on a cluster where they have. */
+const movedOn: ReindexRequestStatus = {
+  phase: 'RollbackWindow',
+  completionTime: '2026-03-01T11:59:00Z',
+  aliasesMoved: ['orders'],
+  source: { index: 'orders-v1', uuid: 'orders-v1-uuid' },
+  destination: { index: 'orders-v2', uuid: 'orders-v2-uuid' },
+};
+
+/** @param aliases of the destination. */
+function afterMove(aliases: object) {
   const SHARDS = { number_of_shards: '1', number_of_replicas: '0' };
-  const back = 'es-steward-abcdef01-back-2';
-  const indexOf = (name: string, aliases: object) => ({
-    [name]: { aliases, mappings: {}, settings: { index: { ...SHARDS, uuid: `${name}-uuid` } } },
+  const indexOf = (name: string, has: object) => ({
+    [name]: { aliases: has, mappings: {}, settings: { index: { ...SHARDS, uuid: `${name}-uuid` } } },
   });
+  const unread = { _shards: { total: 2, successful: 0, failed: 0 }, indices: {} };
   const answers: Readonly<Record<string, unknown>> = {
     '/orders-v1': indexOf('orders-v1', {}),
-    '/orders-v2': indexOf('orders-v2', { orders: {}, [back]: {} }),
+    '/orders-v2': indexOf('orders-v2', aliases),
     '/_tasks': { nodes: {}, tasks: [] },
-    '/orders-v2/_stats/docs': { _shards: { total: 2, successful: 0, failed: 0 }, indices: {} },
+    '/orders-v1/_stats/docs': unread,
+    '/orders-v2/_stats/docs': unread,
   };
   const es = { request: async ({ path }: ElasticsearchRequest) => answers[path] };
+  const connection = { name: 'main' };
+  return async () => ({ es, connection, maxConcurrentOperations: 1, protects: () => false });
+}
+
+it('owes what serves its writes as long as an alias of the way back is on it', async () => {
+  const back = 'es-steward-abcdef01-back-2';
   const owed: unknown[] = [];
   const obligations = {
     owe: ({ uid }: Holder, { until }: Obligation) => owed.push([uid, until]),
     settled: () => owed.push('settled'),
   };
-  const use = async () => ({
-    es,
-    connection: { name: 'main' },
-    maxConcurrentOperations: 1,
-    protects: () => false,
-  });
   // Casts: only what is used.
   const observe = createObserve({
-    connections: { use },
+    connections: { use: afterMove({ orders: {}, [back]: {} }) },
     requests: () => [],
     obligations,
   } as unknown as Parameters<typeof createObserve>[0]);
   const pass = { now: NOW, signal: new AbortController().signal } as Pass;
   const deadline = '2026-03-01T12:00:30.000Z';
   const rollback = { asked: 'please', number: 2, blockedBefore: false, deadline };
-  const status: ReindexRequestStatus = {
-    phase: 'RollbackWindow',
-    completionTime: '2026-03-01T11:59:00Z',
-    aliasesMoved: ['orders'],
-    source: { index: 'orders-v1', uuid: 'orders-v1-uuid' },
-    destination: { index: 'orders-v2', uuid: 'orders-v2-uuid' },
-    epoch: 2,
-    rollback,
-  };
-  await observe(request(status), pass);
+  await observe(request({ ...movedOn, epoch: 2, rollback }), pass);
   expect(owed).toMatchObject([[UID, Date.parse(deadline)]]);
+});
+
+it('wakes the request whose aliases this one has moved on, whose window is over by that', async () => {
+  const woken: string[] = [];
+  const earlier = { index: 'orders-v1', uuid: 'orders-v1-uuid' };
+  const peer = (name: string, phase: 'RollbackWindow' | 'Completed', destination = earlier) =>
+    request({ phase, destination }, {}, { name, uid: name });
+  const requests = [
+    peer('earlier', 'RollbackWindow'),
+    peer('ended', 'Completed'),
+    peer('stranger', 'RollbackWindow', { index: 'orders-v1', uuid: 'another' }),
+  ];
+  // Casts: only what is used.
+  const observe = createObserve({
+    connections: { use: afterMove({ orders: {} }) },
+    requests: () => requests,
+    wake: (key: string) => woken.push(key),
+    obligations: { owe: () => {}, settled: () => {} },
+    locks: { isRenewalDue: () => false },
+  } as unknown as Parameters<typeof createObserve>[0]);
+  const pass = { now: NOW, signal: new AbortController().signal } as Pass;
+  const { aliasesMoved: _moved, completionTime: _time, ...before } = movedOn;
+  await observe(request({ ...before, phase: 'Fencing', fence: { verified: true } }), pass);
+  expect(woken).toEqual([]);
+  await observe(request(movedOn), pass);
+  expect(woken).toEqual(['n/earlier']);
 });

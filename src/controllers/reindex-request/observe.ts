@@ -15,6 +15,7 @@ import { getIndexBefore } from './observe-index.ts';
 import { markOf } from './destination-mark.ts';
 import { factsOf } from './index-facts.ts';
 import type { IndexFacts, Observed } from './observed.ts';
+import { overtakenWindows } from './overtaken-windows.ts';
 import { namedPipelines } from './named-pipelines.ts';
 import { peersOf } from './observe-peers.ts';
 import { isLeaving, readPartitions } from './observe-series.ts';
@@ -35,6 +36,8 @@ export interface ObserveDependencies {
   readonly connections: Connections;
   /** Every request that the watch has seen, of all namespaces. */
   readonly requests: () => readonly ReindexRequest[];
+  /** Asks for a pass over the request namespace/name. */
+  readonly wake: (key: string) => void;
   /** @throws WaitingError while there may be more requests than were seen. */
   readonly requireSynced?: () => void;
   /** Where it is kept what must be let go even without a lease. */
@@ -49,6 +52,7 @@ export interface ObserveDependencies {
 export function createObserve({
   connections,
   requests,
+  wake,
   requireSynced,
   obligations,
   locks,
@@ -72,6 +76,7 @@ export function createObserve({
     await useAliases(resource, base, use);
     const situation = situationOf(resource, base, pass.now);
     keepBook(obligations, situation, cluster);
+    for (const key of overtakenWindows(situation, requests())) wake(key);
     for (const { id } of base.tasks.running) followTask(cluster.es, id, pass);
     return {
       ...base,
