@@ -149,6 +149,19 @@ describe('the rollback window', () => {
     expect(await stateOf(from)).toEqual({ blocked: false, hidden: false, aliases: [] });
     expect((await stateOf(last))?.aliases).toEqual([alias, written]);
   });
+
+  it('hides no copy of the old index that is made meanwhile', async () => {
+    const { from, to, name } = await source();
+    const other = `${name}-other`;
+    const requests: ReindexRequest[] = [];
+    const copyAgain = async (request: ReindexRequest) => {
+      requests.push(request);
+      await reindex(bed, { from, to: other }, { name: `${name}-again`, requests: () => requests });
+    };
+    await reindex(bed, { from, to, ...WINDOW }, { name, at: { RollbackWindow: copyAgain } });
+    expect(await stateOf(other)).toMatchObject({ hidden: false });
+    expect(await stateOf(from)).toMatchObject({ hidden: false });
+  });
 });
 
 describe('a rollback (H37)', () => {
