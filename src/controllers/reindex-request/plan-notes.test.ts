@@ -66,6 +66,18 @@ it('an approval that nothing waits for is told in the plan', () => {
   expect(of({ ...to({ createFrom: 'Empty' }), approval })).toEqual([]);
 });
 
+it.each([
+  ['that all aliases move', { aliases: { move: 'All' } }, 'aliases.move: All'],
+  ['that some aliases move', { aliases: { move: 'Listed', names: ['orders'] } }, 'aliases.move: Listed'],
+  ['how long writes may be blocked', { maxWriteOutage: '10s' }, 'maxWriteOutage'],
+])('a CopyOnly that says %s is told in the plan that it has no effect', (_, over, field) => {
+  const copyOnly = { ...to({ createFrom: 'Empty' }), writeMode: 'CopyOnly' };
+  const note = expect.stringContaining(`spec.${field} has no effect`);
+  expect(of({ ...copyOnly, ...over })).toEqual([note]);
+  expect(of({ ...copyOnly, ...over, writeMode: 'Online' })).toEqual([]);
+  expect(of({ ...copyOnly, aliases: { move: 'None' } })).toEqual([]);
+});
+
 describe('a cheaper way', () => {
   it.each([
     ['a copy of the same', {}, 'POST /orders-v1/_clone/orders-v2'],

@@ -38,9 +38,19 @@ function oneOfSeveral(
   ];
 }
 
-function unasked({ approval, writeMode }: CopySpec): readonly string[] {
-  if (approval === 'None' || writeMode !== 'CopyOnly') return [];
-  return ['spec.approval: BeforeCutover has no effect with writeMode: CopyOnly, which moves no alias'];
+/** What is said of a move that does not happen. */
+function unasked({ approval, aliases, maxWriteOutage, writeMode }: CopySpec): readonly string[] {
+  if (writeMode !== 'CopyOnly') return [];
+  const move = aliases?.move ?? 'None';
+  return [
+    ...(approval === 'None' ? [] : [withoutEffect(`approval: ${approval}`, 'moves no alias')]),
+    ...(move === 'None' ? [] : [withoutEffect(`aliases.move: ${move}`, 'moves no alias')]),
+    ...(maxWriteOutage === undefined ? [] : [withoutEffect('maxWriteOutage', 'never blocks writes')]),
+  ];
+}
+
+function withoutEffect(field: string, why: string): string {
+  return `spec.${field} has no effect with writeMode: CopyOnly, which ${why}`;
 }
 
 function unread(
