@@ -76,7 +76,7 @@ export const CURES: Readonly<Record<string, Cure>> = {
   ),
   ScriptFailed: person('Correct transform.script or transform.renames in a new request.'),
   ForeignDestination: person(
-    'Delete the destination and annotate es-steward.dev/retry, or use another name in a new request.',
+    'Use another name in a new request. Or, if the destination has no alias and nobody needs it, delete it and annotate es-steward.dev/retry.',
   ),
   SourceChanged: person('Find out who changed the source, then annotate es-steward.dev/retry.'),
   AliasConflict: person(

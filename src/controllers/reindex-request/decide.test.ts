@@ -345,6 +345,17 @@ describe('validating', () => {
     expect(decision.status.failure?.reason).toBe('ForeignDestination');
   });
 
+  it.each([
+    ['serves an alias', index('orders-v2', { aliases: { shop: {} } }), 'orders-v2 has the alias shop'],
+    ['is an alias', index('b', { aliases: { 'orders-v2': {} } }), 'b has the alias orders-v2'],
+  ])('advises nobody to delete what %s', (_, found, says) => {
+    const message = judge({ destination: found }).status.failure?.message;
+    expect(message).toContain(says);
+    expect(message).not.toContain('delete');
+    const free = judge({ destination: index('orders-v2') }).status.failure?.message;
+    expect(free).toContain('delete it if nobody needs it');
+  });
+
   it('lets an older request that checks the same source go first', () => {
     const other = {
       namespace: 'n',

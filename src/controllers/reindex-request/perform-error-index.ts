@@ -96,6 +96,6 @@ export function unkept(failures: readonly DocumentFailure[], failure: Failure): 
 function foreign(index: string): Failure {
   return {
     reason: 'ForeignDestination',
-    message: `documents could not be written, and ${index}, which is to keep them, exists and was not made for that: delete it, then retry`,
+    message: `documents could not be written, and ${index}, which is to keep them, exists and was not made for that: delete it if nobody needs it, then retry`,
   };
 }

@@ -11,6 +11,7 @@ import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
 import { time } from '../moments.ts';
 import { fail, SOON_MS, type Step, type StepOptions, step } from '../step.ts';
+import { refuseForeign } from './foreign-destination.ts';
 import { refuseProtected } from './protection.ts';
 import { isAbandoned } from './refusals.ts';
 import { refuseUnfit } from './unfit-destination.ts';
@@ -76,7 +77,7 @@ function destinationStep(situation: Situation, source: IndexFacts): Step {
   const dropping = dropAliases(situation, destination);
   if (dropping && wasNeverFilled(mark)) return dropping;
   if (isLeftover(situation)) return deleteLeftover(situation, destination);
-  if (!mark) return refuseForeign(situation);
+  if (!mark) return refuseForeign(situation, destination, 'was created by somebody else meanwhile');
   if (mark.state === 'final' && situation.epochs.length > 0)
     return preparing(situation, { actions: [markChange(destination, { ...mark, state: 'copying' })] });
   if (dropping) return dropping;
@@ -123,14 +124,6 @@ function deleteLeftover(situation: Situation, destination: IndexFacts): Step {
     message: `recreating ${name}, the unfinished copy of an earlier attempt`,
     actions: [{ type: 'DeleteDestination', target: targetOf(destination), owner }],
   });
-}
-
-function refuseForeign(situation: Situation): Step {
-  return fail(
-    situation,
-    'ForeignDestination',
-    `${situation.spec.destination.index} was created by somebody else meanwhile; it was not touched: delete it, then retry`,
-  );
 }
 
 /** What was copied into an index that is gone does not count for the one that took its place. */

@@ -13,6 +13,7 @@ import { scriptFault } from '../script.ts';
 import type { IndexFacts } from '../observed.ts';
 import { aliasesToMove, isOfAnotherSource, type Situation } from '../situation.ts';
 import { fail, type Step } from '../step.ts';
+import { refuseForeign } from './foreign-destination.ts';
 
 /** What can never go well, or must not: said before anything is done, with what to do about it. */
 export function refuseWork(situation: Situation): Step | undefined {
@@ -135,11 +136,7 @@ function refuseDestination(situation: Situation): Step | undefined {
     );
   if (!destination || mark || isAbandoned(situation)) return undefined;
   const kind = destination.name === name ? 'an index' : `an alias of ${destination.name}`;
-  return fail(
-    situation,
-    'ForeignDestination',
-    `${name} exists already as ${kind} that this request has not created; it was not touched: delete it, then retry, or choose another name in a new request`,
-  );
+  return refuseForeign(situation, destination, `exists already as ${kind} that this request has not created`);
 }
 
 const MOST_NAME_BYTES = 255;

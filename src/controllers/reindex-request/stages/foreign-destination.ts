@@ -1,0 +1,25 @@
+import type { IndexFacts } from '../observed.ts';
+import type { Situation } from '../situation.ts';
+import { fail, type Step } from '../step.ts';
+
+/** Somebody else's index has the name of the destination. @param what is found, in the words of a sentence. */
+export function refuseForeign(situation: Situation, destination: IndexFacts, what: string): Step {
+  const { index } = situation.spec.destination;
+  return fail(
+    situation,
+    'ForeignDestination',
+    `${index} ${what}; it was not touched: ${adviceFor(destination)}`,
+  );
+}
+
+const MOST_ALIASES = 5;
+
+/** Nobody is told to delete what serves, nor without a thought what may hold the only copy. */
+function adviceFor({ name, aliases }: IndexFacts): string {
+  const names = Object.keys(aliases);
+  if (names.length === 0)
+    return 'choose another name in a new request, or delete it if nobody needs it, then retry';
+  const listed = names.slice(0, MOST_ALIASES).join(', ');
+  const more = names.length > MOST_ALIASES ? ` and ${names.length - MOST_ALIASES} more` : '';
+  return `${name} has the alias ${listed}${more} and may be in use, so choose another name in a new request`;
+}
