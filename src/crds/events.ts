@@ -111,6 +111,7 @@ const requestEvents: readonly EventDoc[] = [
     'The source has taken writes that the destination does not have, because somebody lifted the write block.',
     'The source is not deleted: docs/runbooks/EsStewardWritesAfterFence.md says how to find and copy these writes.',
   ),
+  normal('SourceDeleted', 'The source was deleted, because sourceAfter.policy is Delete.'),
   warning(
     'SourceKept',
     'The source should have been deleted and is kept for good; status.sourceKept says why.',

@@ -248,6 +248,10 @@ export const reindexRequestStatus = object('The progress of the request, and wha
     .boolean()
     .optional()
     .describe('Whether the deletion of the source waits for a running snapshot of it.'),
+  sourceDeleted: z
+    .boolean()
+    .optional()
+    .describe('Whether the source was deleted, because sourceAfter.policy is Delete.'),
   sourceKept: text(1024).optional().describe('Why the source is kept although sourceAfter.policy is Delete.'),
   failures: list(failure, 10).optional().describe('The first ten documents that could not be written.'),
   failure: object('Why the request has failed.', {

@@ -764,6 +764,20 @@ describe('deleting the source', () => {
     expect(second.status).toMatchObject({ phase: 'Completed', progress: { percent: 100 } });
   });
 
+  it('is told once, and at the end', () => {
+    const first = run(request(intended, deleting), world({ sources: [] }));
+    expect(first.events).toMatchObject([{ type: 'Normal', reason: 'SourceDeleted' }]);
+    const second = run(request(first.status, deleting), world({ sources: [] }));
+    expect(second.events?.map(({ reason }) => reason)).toEqual(['Completed']);
+    expect(second.ready.message).toContain('orders-v1 is deleted');
+  });
+
+  it('is not said to be its own where somebody else has deleted the old index', () => {
+    const decision = run(request(cleaning, deleting), world({ sources: [] }));
+    expect(decision.events?.map(({ reason }) => reason)).toEqual(['Completed']);
+    expect(decision.ready.message).not.toContain('is deleted');
+  });
+
   it('waits for a snapshot instead of asking without end', () => {
     const decision = run(request({ ...intended, sourceBusy: true }, deleting), world());
     expect(decision.next).toBeGreaterThan(1_000);

@@ -1,3 +1,4 @@
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
 import { afterMove, answering } from '../moved.ts';
 import type { Situation } from '../situation.ts';
@@ -43,8 +44,7 @@ function letSourceGo(moved: Situation): Step | undefined {
 function complete(moved: Situation): Step {
   const { status } = moved;
   const { blockedSince: _since, intent: _intent, rollbackUntil: _until, ...rest } = withDurations(moved);
-  const kept = status.sourceKept === undefined ? '' : `; ${status.sourceKept}`;
-  const message = `Reindex complete: ${resultOf(moved)}${kept}`;
+  const message = [`Reindex complete: ${resultOf(moved)}`, ...fateOf(status)].join('; ');
   const end = step(moved, {
     phase: 'Completed',
     message,
@@ -55,6 +55,12 @@ function complete(moved: Situation): Step {
     holds: false,
   });
   return answering(moved, end);
+}
+
+/** What has become of a source that was to be deleted. */
+function fateOf({ sourceDeleted, sourceKept, source }: ReindexRequestStatus): readonly string[] {
+  if (sourceDeleted) return [`${source?.index} is deleted`];
+  return sourceKept === undefined ? [] : [sourceKept];
 }
 
 /** Whoever asked for no proof is told that there is none. Their number is not known any more where the status was lost. */

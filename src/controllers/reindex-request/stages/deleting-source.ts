@@ -67,7 +67,12 @@ function waitForClock(moved: Situation, { name }: IndexFacts): Step | undefined 
 function sayDeleted(moved: Situation): Step | undefined {
   const { intent, sourceBusy: _busy, ...status } = moved.status;
   if (intent?.type !== 'DeleteSource') return undefined;
-  return cleaningStep(moved, `Deleted index: ${status.source?.index}`, { status });
+  const { index } = status.source ?? {};
+  const note = `${index} is deleted, as sourceAfter.policy: Delete says`;
+  return cleaningStep(moved, `Deleted index: ${index}`, {
+    status: { ...status, sourceDeleted: true },
+    events: [{ type: 'Normal', reason: 'SourceDeleted', action: 'DeleteSource', note }],
+  });
 }
 
 function wait(moved: Situation): Step {
