@@ -101,6 +101,10 @@ const requestEvents: readonly EventDoc[] = [
     'WriteOutageExceeded',
     'NoProgress',
   ]),
+  normal(
+    'DestinationRecreated',
+    'The unfinished copy of an earlier attempt, or of a request that is gone, is deleted and made anew.',
+  ),
   warning(
     'RollbackRefused',
     'The aliases were not moved back; the condition of that name says why.',

@@ -564,6 +564,18 @@ describe('preparing', () => {
   });
 
   it.each([
+    ['an earlier attempt', destination(), 2],
+    ['a request that is gone', destination({ uid: 'gone' }), 1],
+  ])('tells once that it recreates the unfinished copy of %s', (whose, found, attempt) => {
+    const world = observed({ destination: found });
+    const first = run(request({ ...planned, attempt }), world);
+    const note = `recreating orders-v2, the unfinished copy of ${whose}`;
+    expect(first.events).toMatchObject([{ type: 'Normal', reason: 'DestinationRecreated', note }]);
+    const again = run(request(first.status), world);
+    expect([actionsOf(again), again.events]).toEqual([['DeleteDestination'], []]);
+  });
+
+  it.each([
     ['that is to be recreated', destination()],
     ['that was deleted', undefined],
   ])('stops what an earlier life has left writing to a destination %s, the epoch first', (_, made) => {

@@ -112,16 +112,27 @@ function isLeftover(situation: Situation): boolean {
 
 function deleteLeftover(situation: Situation, destination: IndexFacts): Step {
   const { name } = destination;
+  const whose = situation.mark ? 'an earlier attempt' : 'a request that is gone';
   const aliases = Object.keys(destination.aliases);
   if (aliases.length > 0)
     return fail(
       situation,
       'AliasConflict',
-      `${name}, the unfinished copy of an earlier attempt, has the alias ${aliases.join(', ')} and may be in use, so it was not recreated: remove the alias, then retry`,
+      `${name}, the unfinished copy of ${whose}, has the alias ${aliases.join(', ')} and may be in use, so it was not recreated: remove the alias, then retry`,
     );
   const owner = markOf(destination.mappings)?.uid ?? '';
+  const message = `recreating ${name}, the unfinished copy of ${whose}`;
+  // Once, also where the deletion has to be tried again.
+  const isTold = situation.status.progress?.message === message;
+  const event = {
+    type: 'Normal',
+    reason: 'DestinationRecreated',
+    action: 'Recreate',
+    note: message,
+  } as const;
   return preparing(situation, {
-    message: `recreating ${name}, the unfinished copy of an earlier attempt`,
+    message,
+    events: isTold ? [] : [event],
     actions: [{ type: 'DeleteDestination', target: targetOf(destination), owner }],
   });
 }
