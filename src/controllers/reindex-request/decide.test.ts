@@ -331,6 +331,13 @@ describe('validating', () => {
     expect(actionsOf(decision)).toEqual([]);
   });
 
+  it('does not say of itself that it waits for itself', () => {
+    const claim = { name: 'orders-v1', by: 'other', holder: 'n/r', blocks: true, abandoned: false } as const;
+    expect(judge({ claims: [claim] }).ready.message).toContain(
+      'waiting for an earlier request of this name: it works on orders-v1',
+    );
+  });
+
   it('is complete at once when the very work was done by an earlier request', () => {
     const decision = judge({ destination: destination({ uid: 'gone', state: 'final' }), sources: [] });
     expect(decision.status.phase).toBe('Completed');

@@ -72,12 +72,16 @@ function followersOf(made: string, peers: readonly Peer[]): readonly Peer[] {
 const madeBy = ({ series, destination }: Peer) => series?.destination ?? destination;
 
 /** The older first; an operator that cannot be seen from here is told by its lock. */
-function namesTaken({ observed, spec }: Situation, before: readonly Peer[]): Waiting | undefined {
+function namesTaken({ observed, spec, resource }: Situation, before: readonly Peer[]): Waiting | undefined {
   const sources = new Set([spec.source.index, ...observed.sources.map(({ name }) => name)]);
   const rivals = before.filter((peer) => [...sources].some((name) => copies(peer, name)));
   const place = rivals.filter((peer) => !isAtWork(peer)).length + 1;
   const claim = observed.claims?.find(isHeldByOther);
-  if (claim) return { holder: claim.holder, why: `it works on ${claim.name}`, name: claim.name, place };
+  if (claim) {
+    const holder =
+      claim.holder === nameOf(resource.metadata) ? 'an earlier request of this name' : claim.holder;
+    return { holder, why: `it works on ${claim.name}`, name: claim.name, place };
+  }
   const [rival] = rivals;
   if (!rival) return undefined;
   const name = rival.series && !sources.has(rival.source) ? spec.source.index : rival.source;
@@ -120,7 +124,7 @@ function peersBefore({ observed, resource, spec, status }: Situation): readonly 
     .sort((a, b) => Number(isAtWork(b)) - Number(isAtWork(a)) || (a.created < b.created ? -1 : 1));
 }
 
-const nameOf = ({ namespace, name }: Peer) => `${namespace}/${name}`;
+const nameOf = ({ namespace, name }: Pick<Peer, 'namespace' | 'name'>) => `${namespace}/${name}`;
 
 /** Somebody else's, and there is a sign of life. */
 export function isHeldByOther(claim: Claim): claim is Claim & { readonly by: 'other' } {
