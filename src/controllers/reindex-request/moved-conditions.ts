@@ -29,7 +29,8 @@ function completeCondition(situation: Situation, status: ReindexRequestStatus): 
       condition('Complete', 'RolledBack', `the aliases were moved back from ${to} to ${from}`, 'False'),
     ];
   if (phase === undefined || !COMPLETE.has(phase)) return [];
-  return [condition('Complete', 'Completed', `${from} is copied to ${to}${movedText(status)}`)];
+  const copied = status.series ? `the indexes of ${situation.spec.source.index} are` : `${from} is`;
+  return [condition('Complete', 'Completed', `${copied} copied to ${to}${movedText(status)}`)];
 }
 
 /** Unknown where an earlier request of the same spec has done the work. */

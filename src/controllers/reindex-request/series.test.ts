@@ -85,7 +85,8 @@ describe('between two indexes', () => {
     });
     expect(end.status).toMatchObject({ phase: 'Completed', duration: '1h', progress: { percent: 100 } });
     expect(end.ready.type).toBe('ready');
-    expect(end.conditions).toMatchObject([{ type: 'Complete', status: 'True' }]);
+    const message = 'the indexes of logs-v1-{date:yyyy.MM.dd} are copied to logs-v2-{date:yyyy.MM.dd}';
+    expect(end.conditions).toMatchObject([{ type: 'Complete', status: 'True', message }]);
   });
 
   it.each([{}, { ttlAfterFinished: '1h' }])('answers at its end who has asked for a rollback: %j', (over) => {
