@@ -1,6 +1,7 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
 import { formatDuration } from '../../schedule/duration.ts';
+import { counted } from './counted.ts';
 import { wholeSeries } from './copy-request.ts';
 import type { Observed } from './observed.ts';
 import { laterThan, type Partition } from './series.ts';
@@ -76,7 +77,7 @@ function complete(situation: Situation, total: number): Step {
 
 function completed(situation: Situation, series: Series): Step {
   const { status, spec, now } = situation;
-  const result = `Reindex complete: ${series.total} indexes of ${spec.source.index} are copied to ${spec.destination.index}`;
+  const result = `Reindex complete: ${counted(series.total, 'index', 'indexes')} of ${spec.source.index} copied to ${spec.destination.index}`;
   const message = sayingNotes(result, series);
   const started = Date.parse(status.startTime ?? time(now));
   const { quarantined, writesAfterFence } = series;

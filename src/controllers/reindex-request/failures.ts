@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { DocumentFailure } from './observed.ts';
 
 /** Of all of them, in a status. */
@@ -24,5 +25,5 @@ export function listedId(id: string): string {
 
 /** For people: how many documents a sentence is about. */
 export function documentsText(count: number): string {
-  return count === 1 ? '1 document' : `${count} documents`;
+  return counted(count, 'document');
 }

@@ -1,6 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { findCondition } from '../../crds/shared.ts';
 import type { ExtraCondition } from '../../runtime/controller.ts';
+import { counted } from './counted.ts';
 import { blockIsOurs } from './moved.ts';
 import type { Situation } from './situation.ts';
 import { hasWriteBlock } from './index-facts.ts';
@@ -90,7 +91,7 @@ const refusals: Readonly<Record<Refusal, (names: Names, newWrites: number | unde
   NewWrites: ({ to }, newWrites) =>
     newWrites === undefined
       ? `it is not known any more what ${to} contained when the aliases moved; the value discard-new-writes rolls back all the same, and loses what was written since`
-      : `${to} has taken ${newWrites} writes since the aliases moved, which a rollback would lose; the value discard-new-writes rolls back all the same`,
+      : `${to} has taken ${counted(newWrites, 'write')} since the aliases moved, which a rollback would lose; the value discard-new-writes rolls back all the same`,
   DestinationInUse: ({ to }) => `another request copies ${to}: cancel it, then ask again with another value`,
   SourceClosed: ({ from }) => openFirst(from),
   DestinationClosed: ({ to }) => openFirst(to),
@@ -133,7 +134,7 @@ export function writesAfterFenceMessage(situation: Situation, status: ReindexReq
   const where = status.series
     ? 'cutover.maxSeq.source in _meta of the mapping of each copy'
     : 'status.cutoverMaxSeq.source';
-  return `${from} has taken ${status.writesAfterFence ?? 0} writes after somebody lifted its write block; ${to} does not have them and ${from} is not deleted: find them by _seq_no above ${where} and write them to ${to}`;
+  return `${from} has taken ${counted(status.writesAfterFence ?? 0, 'write')} after somebody lifted its write block; ${to} does not have them and ${from} is not deleted: find them by _seq_no above ${where} and write them to ${to}`;
 }
 
 const condition = (

@@ -197,6 +197,17 @@ describe('the rollback window', () => {
     expect(stage(request(inWindow, over))).toBe('RollbackWindow');
   });
 
+  it.each([
+    [['orders'], 'it'],
+    [['orders', 'shop'], 'them'],
+  ])('says that %j can move back, as one or as several', (aliasesMoved, which) => {
+    const message = (over: Over) =>
+      run(request({ ...inWindow, aliasesMoved }, over), world({ destination: serving({ orders, shop: {} }) }))
+        .ready.message;
+    expect(message({})).toContain(`can move ${which} back`);
+    expect(message({ suspend: true })).toContain(`${which} cannot be moved back`);
+  });
+
   it('can be made longer and shorter', () => {
     const now = NOW + 25 * 3_600_000;
     const at = (over: Over) => stageOf(situationOf(request(inWindow, over), world(), now));
@@ -931,6 +942,14 @@ describe('deleting the source', () => {
     expect(conditionOf(decision, 'WritesAfterFence')?.status).toBe('True');
   });
 
+  it('counts one write as one', () => {
+    const lost = run(request(inWindow), world({ shards: shard(100) }));
+    expect(conditionOf(lost, 'WritesAfterFence')?.message).toContain('has taken 1 write after');
+    const refused = { ...inWindow, newWrites: 1, rollbackRefused: 'NewWrites' } as const;
+    const told = conditionOf(run(request(refused), world()), 'RollbackRefused');
+    expect(told?.message).toContain('has taken 1 write since');
+  });
+
   it('finds out what it held when its shards can be read again', () => {
     const first = run(request(moved, deleting), unread());
     expect(first.status).toMatchObject({ phase: 'CleaningUp' });
@@ -979,6 +998,11 @@ describe('after the end', () => {
 
   it.each<[string, ReindexRequestStatus, string]>([
     ['its documents', cleaning, 'Reindex complete: 100 documents in orders-v2'],
+    [
+      'one as one',
+      { ...cleaning, destination: { index: 'orders-v2', uuid: 'orders-v2-uuid', documents: 1 } },
+      'Reindex complete: 1 document in orders-v2',
+    ],
     ['no number where the status was lost', {}, 'Reindex complete: copied to orders-v2'],
   ])('says %s', (_, status, message) => {
     const free = world({ sources: [index('orders-v1', {}, {})] });

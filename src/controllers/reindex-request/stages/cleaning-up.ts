@@ -1,5 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
+import { documentsText } from '../failures.ts';
 import { afterMove, answering } from '../moved.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
@@ -68,7 +69,8 @@ function resultOf({ status, spec }: Situation): string {
   const to = spec.destination.index;
   const { documents } = status.destination ?? {};
   if (spec.writeMode !== 'CopyOnly')
-    return documents === undefined ? `copied to ${to}` : `${documents} documents in ${to}`;
-  const copied = status.progress?.completed ?? 'all';
-  return `${copied} documents copied to ${to}; CopyOnly proves nothing: what was written meanwhile may be missing`;
+    return documents === undefined ? `copied to ${to}` : `${documentsText(documents)} in ${to}`;
+  const { completed } = status.progress ?? {};
+  const copied = completed === undefined ? 'all documents' : documentsText(completed);
+  return `${copied} copied to ${to}; CopyOnly proves nothing: what was written meanwhile may be missing`;
 }

@@ -1,5 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { targetOf } from '../changes.ts';
+import { documentsText } from '../failures.ts';
 import { pageOf } from '../page.ts';
 import type { Prepared, Situation } from '../situation.ts';
 import { fail, type Step, step } from '../step.ts';
@@ -36,7 +37,7 @@ export function compare(situation: Prepared): Step {
   const what = spec.verification.level === 'Ids' ? 'ids' : 'contents';
   return step(situation, {
     phase: 'Verifying',
-    message: `comparing ${what} of both indexes: ${sampled} documents`,
+    message: `comparing ${what} of both indexes: ${documentsText(sampled)}`,
     percent: 96,
     actions: [{ type: 'Compare', target: targetOf(destination), page: pageOf(source.settings) }],
   });

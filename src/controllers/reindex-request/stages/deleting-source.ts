@@ -1,6 +1,7 @@
 import { MOST_SKEW_SECONDS } from '../../../runtime/time.ts';
 import { keepsWholeSource } from '../../whole-source.ts';
 import { targetOf } from '../changes.ts';
+import { documentsText } from '../failures.ts';
 import { deletionIsWanted, hasWindow, windowIsOpen } from '../moved.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
@@ -120,7 +121,7 @@ function whatIsMissing(
   const copied = (documents ?? counts.source) + (status.progress?.quarantined ?? 0);
   if (counts.source > copied) return `${counts.source - copied} of its documents were not copied`;
   if (counts.destination < copied * FEWEST)
-    return `${status.destination?.index} has only ${counts.destination} documents left where ${copied} were copied`;
+    return `${status.destination?.index} has only ${documentsText(counts.destination)} left where ${copied} were copied`;
   return undefined;
 }
 

@@ -559,6 +559,12 @@ describe('a request that is suspended', () => {
     expect(decision.status.copy?.running).toEqual([]);
   });
 
+  it('says how many of its tasks run to their end', () => {
+    const running = [{ shard: 0, from: 0, to: 99, try: 0, task: 'n:1' }];
+    const half = { ...copied, phase: 'Copying', copy: { ...copy, done: [], running } } as const;
+    expect(ask(half, free, { suspend: true }).ready.message).toContain(': 1 running task will end');
+  });
+
   it.each([
     ['rests', []],
     ['lets its tasks end', [{ shard: 0, from: 0, to: 99, try: 0, task: 'n:1' }]],

@@ -41,12 +41,12 @@ export function keepWindow(situation: Situation): Step {
   });
 }
 
-function readiness({ spec }: Situation, message: string): Readiness {
+function readiness({ spec, status }: Situation, message: string): Readiness {
   return spec.suspend
     ? {
         type: 'suspended',
         reason: 'Suspended',
-        message: `${message} While spec.suspend is set they cannot be moved back.`,
+        message: `${message} While spec.suspend is set ${movedOnes(status)} cannot be moved back.`,
       }
     : { type: 'ready', reason: 'Completed', message };
 }
@@ -54,7 +54,12 @@ function readiness({ spec }: Situation, message: string): Readiness {
 function windowMessage(moved: Situation): string {
   const { spec, status } = moved;
   const fate = spec.sourceAfter.policy === 'Delete' ? ', then it is deleted' : '';
-  return `${leadTo(moved)}. Until status.rollbackUntil the annotation es-steward.dev/rollback can move them back; until then ${status.source?.index} is hidden ${taking(moved)}${fate}.`;
+  return `${leadTo(moved)}. Until status.rollbackUntil the annotation es-steward.dev/rollback can move ${movedOnes(status)} back; until then ${status.source?.index} is hidden ${taking(moved)}${fate}.`;
+}
+
+/** Named before. */
+function movedOnes({ aliasesMoved = [] }: Situation['status']): string {
+  return aliasesMoved.length === 1 ? 'it' : 'them';
 }
 
 function taking({ source }: Situation): string {

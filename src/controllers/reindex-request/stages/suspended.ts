@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Situation } from '../situation.ts';
 import { withoutForecast } from '../progress.ts';
 import { type Step, step } from '../step.ts';
@@ -10,7 +11,7 @@ export function rest(situation: Situation): Step {
   const running = (journal?.running ?? []).filter(({ task }) => task !== undefined).length;
   const message =
     running > 0
-      ? `suspended by spec.suspend: ${running} tasks that run already end, no new one begins, and writes are free`
+      ? `suspended by spec.suspend: ${counted(running, 'running task')} will end, no new one begins, and writes are free`
       : 'suspended by spec.suspend: writes are free; what is copied is kept, and what is written meanwhile is caught up after resuming';
   const ready = { type: 'suspended', reason: 'Suspended', message } as const;
   if (journal && running > 0) return { ...resting(copyRanges(situation, journal)), ready };

@@ -2,6 +2,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { cancelStrays } from '../changes.ts';
 import type { CutoverMaxSeq } from '../destination-mark.ts';
 import { isBlockFirst, type Prepared, type Situation } from '../situation.ts';
+import { documentsText } from '../failures.ts';
 import { time } from '../moments.ts';
 import { AT_ONCE_MS, fail, type Step, step } from '../step.ts';
 import { withQuarantined } from '../progress.ts';
@@ -133,7 +134,7 @@ function differ(
   return fail(
     situation,
     'VerificationFailed',
-    `${spec.destination.index} has ${counts.destination} documents where ${wanted} are expected; no alias was moved and the source is as it was: ${cureOf(situation, counts, most)}`,
+    `${spec.destination.index} has ${documentsText(counts.destination)} where ${wanted} are expected; no alias was moved and the source is as it was: ${cureOf(situation, counts, most)}`,
     { verification },
   );
 }
