@@ -30,6 +30,7 @@ import { harden } from './stages/hardening.ts';
 import { judgeFailures } from './stages/judging-failures.ts';
 import { lift } from './stages/lifting.ts';
 import { over } from './stages/over.ts';
+import { holdWindow } from './stages/overdue-window.ts';
 import { overtaken } from './stages/overtaken.ts';
 import { takeTurn } from './stages/pending.ts';
 import { prepare } from './stages/preparing.ts';
@@ -37,7 +38,6 @@ import { release } from './stages/releasing.ts';
 import { rest } from './stages/suspended.ts';
 import { takeOver } from './stages/taking-over.ts';
 import { rollBack } from './stages/rolling-back.ts';
-import { keepWindow } from './stages/rollback-window.ts';
 import { undo } from './stages/undoing.ts';
 import { validate } from './stages/validating.ts';
 import { verify } from './stages/verifying.ts';
@@ -90,7 +90,7 @@ const stages: Readonly<Record<Stage, (situation: Situation) => Step>> = {
   Verifying: whenPrepared(verify),
   Releasing: whenPrepared(release),
   CuttingOver: whenPrepared(cutOver),
-  RollbackWindow: keepWindow,
+  RollbackWindow: holdWindow,
   RollingBack: rollBack,
   CleaningUp: cleanUp,
 };

@@ -2,6 +2,7 @@ import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { ROLLBACK, tokenOf } from '../../crds/shared.ts';
 import { parseDuration } from '../../crds/duration.ts';
 import type { MovedAlias } from './actions.ts';
+import { clocksDiffer } from './clocks.ts';
 import { time } from './moments.ts';
 import { rollbackAlias, userAliases } from './names.ts';
 import type { IndexFacts, ShardFacts } from './observed.ts';
@@ -57,16 +58,16 @@ function plannedAliases(
   return planned.filter((name) => name in (destination?.aliases ?? {}));
 }
 
-/** Whether the aliases can still move back. */
+/** Whether the aliases can still move back. A clock that may be wrong ends nothing. */
 export function windowIsOpen(moved: Situation): boolean {
-  const { source, destination, resource, status, now } = moved;
+  const { source, destination, resource, status, observed, now } = moved;
   if (!source || destination?.uuid !== status.destination?.uuid || resource.metadata.deletionTimestamp)
     return false;
   // None has moved, or a later request has moved them on.
   if (aliasesOfDestination(moved).length === 0) return false;
   // Who finds the source under an alias must find it visible and free.
   if (status.rollbackUntil === undefined && userAliases(source).length > 0) return false;
-  return now < windowEnd(moved);
+  return now < windowEnd(moved) || (hasWindow(moved) && clocksDiffer(observed));
 }
 
 /** Milliseconds since the epoch. */

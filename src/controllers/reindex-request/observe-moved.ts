@@ -3,7 +3,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { nodeSkewSeconds } from '../../elasticsearch/node-clocks.ts';
 import { primariesOf } from './observe-shards.ts';
-import { deletionIsWanted } from './moved.ts';
+import { deletionIsWanted, hasWindow } from './moved.ts';
 import type { IndexFacts, Observed, ShardFacts } from './observed.ts';
 import type { Situation } from './situation.ts';
 
@@ -52,20 +52,40 @@ export async function readMovedSource(
   return shards ? { shards } : {};
 }
 
-/** All documents of the source, whatever the query of the copy says: with it goes what was not copied as well. */
+/** Whether the time of the window is over at all, and what a deletion is judged by. */
 export async function readCleanUp(
   situation: Situation,
   es: Elasticsearch,
   signal: AbortSignal,
 ): Promise<Reads> {
-  const { source, destination, now } = situation;
   const shards = await readMovedSource(situation, es, signal);
-  if (!source || !shards.shards || !deletionIsWanted(situation)) return shards;
-  const [skew, from, to] = await Promise.all([
-    nodeSkewSeconds(es, now, signal),
-    countDocuments(es, source.name, undefined, signal),
-    !destination || destination.closed ? undefined : countDocuments(es, destination.name, undefined, signal),
+  const [clocks, counts] = await Promise.all([
+    readClocks(situation, es, signal),
+    shards.shards && deletionIsWanted(situation) ? readCounts(situation, es, signal) : {},
   ]);
-  const read = { ...shards, nodeSkewSeconds: skew };
-  return to === undefined ? read : { ...read, counts: { source: from, destination: to } };
+  return { ...shards, ...clocks, ...counts };
+}
+
+/** Of nodes that do not tell it nothing is known: the source is not given up for that, and not held for ever either. */
+const UNTOLD = ['forbidden', 'incomplete', 'overloaded', 'serverError', 'timeout', 'unavailable'] as const;
+
+async function readClocks(situation: Situation, es: Elasticsearch, signal: AbortSignal): Promise<Reads> {
+  const { source, resource, now } = situation;
+  if (!source || !hasWindow(situation) || resource.metadata.deletionTimestamp) return {};
+  const skew = await undefinedWhen(UNTOLD, nodeSkewSeconds(es, now, signal));
+  return skew === undefined ? {} : { nodeSkewSeconds: skew };
+}
+
+/** All documents of the source, whatever the query of the copy says: with it goes what was not copied as well. */
+async function readCounts(
+  { source, destination }: Situation,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Reads> {
+  if (!source || !destination || destination.closed) return {};
+  const [from, to] = await Promise.all([
+    countDocuments(es, source.name, undefined, signal),
+    countDocuments(es, destination.name, undefined, signal),
+  ]);
+  return { counts: { source: from, destination: to } };
 }

@@ -104,6 +104,8 @@ const cleaning: ReindexRequestStatus = { ...inWindow, phase: 'CleaningUp' };
 const deleted = { deletionTimestamp: '2026-03-01T11:59:30Z' };
 const asking = (value: string) => ({ annotations: { 'es-steward.dev/rollback': value } });
 const forDays = { sourceAfter: { rollbackWindow: '7d' } };
+/** What was let go is not ours any more, whoever blocks it now. */
+const letGo = { destination: serving({ orders }, SERVING, { ...mark, blocks: false }) };
 const noWindow = { sourceAfter: { rollbackWindow: '0s' } };
 const deleting = { sourceAfter: { policy: 'Delete', rollbackWindow: '0s' } };
 const deletingLater = (rollbackWindow: string) => ({ sourceAfter: { policy: 'Delete', rollbackWindow } });
@@ -214,8 +216,63 @@ describe('the rollback window', () => {
     expect([at({}), at(forDays), at(noWindow)]).toEqual(['CleaningUp', 'RollbackWindow', 'CleaningUp']);
   });
 
-  it('does not open again once it was over and the old index is let go', () => {
-    expect(run(request(cleaning, forDays), world()).status.phase).toBe('CleaningUp');
+  const free = index('orders-v1', {}, {});
+  it.each([
+    ['it was over and the old index is let go', { sources: [free] }],
+    ['somebody else has blocked what was let go', { sources: [index('orders-v1', BLOCK, {})], ...letGo }],
+  ])('does not open again once %s', (_, over) => {
+    expect(run(request(cleaning, forDays), world(over)).status.phase).toBe('Completed');
+  });
+
+  const late = { sourceAfter: { rollbackWindow: '30s' } };
+  it.each([
+    ['of the API server', { apiServerSkewSeconds: 61 }],
+    ['of a node', { nodeSkewSeconds: 61 }],
+  ])('is not ended, for any policy, while it is known that the clock differs from that %s', (_, over) => {
+    for (const policy of ['Retain', 'Delete'])
+      for (const status of [inWindow, cleaning]) {
+        const spec = { sourceAfter: { ...late.sourceAfter, policy } };
+        const first = run(request(status, spec), world(over));
+        expect([first.status.phase, actionsOf(first)]).toEqual(['RollbackWindow', []]);
+        const decision = run(request(first.status, spec), world(over));
+        expect(decision).toMatchObject({ next: 60_000, ready: { type: 'ready' } });
+        expect(decision.ready.message).toContain('fix the clocks');
+        expect(stage(request(first.status, spec, asking('please')), world(over))).toBe('RollingBack');
+      }
+  });
+
+  it('says nothing of clocks that differ as long as it is open by any of them', () => {
+    const decision = run(request(inWindow), world({ apiServerSkewSeconds: 61 }));
+    expect(decision.ready.message).not.toContain('clocks');
+  });
+
+  it('ends by its time where the other clocks are silent: nothing is held for ever', () => {
+    const { nodeSkewSeconds: _known, ...silent } = world();
+    let decision = run(request(inWindow, late), silent);
+    expect(decision.status.phase).toBe('CleaningUp');
+    decision = run(request(decision.status, late), silent);
+    expect(actionsOf(decision)).toEqual(['SetSettings', 'LiftBlock']);
+  });
+
+  const skewed = { apiServerSkewSeconds: 7_200 };
+  it.each([
+    ['the resource is deleted', request(inWindow, late, deleted), world(skewed)],
+    [
+      'a later request has moved the aliases on',
+      request(inWindow, late),
+      world({ ...skewed, destination: serving({}) }),
+    ],
+    ['it is not wanted any more', request(inWindow, noWindow), world(skewed)],
+  ])('is over whatever the clocks say when %s', (_, resource, observed) => {
+    expect(stage(resource, observed)).toBe('CleaningUp');
+  });
+
+  it('is open again for the time that is left when the clock is right', () => {
+    const decision = run(request(cleaning), world());
+    expect(decision.status).toMatchObject({
+      phase: 'RollbackWindow',
+      rollbackUntil: '2026-03-02T11:59:00.000Z',
+    });
   });
 
   it.each([
@@ -250,7 +307,7 @@ describe('the rollback window', () => {
   it('never touches an index that is protected, but takes back at its end what it has done there before', () => {
     const observed = world({ sources: [index('orders-v1', BLOCK, {})], protects: () => true });
     expect(actionsOf(run(request(inWindow), observed))).toEqual([]);
-    expect(run(request(cleaning), world({ protects: () => true })).actions).toMatchObject([
+    expect(run(request(cleaning, noWindow), world({ protects: () => true })).actions).toMatchObject([
       { type: 'SetSettings', target: { index: 'orders-v1' }, settings: { 'index.hidden': null } },
       { type: 'LiftBlock', target: { index: 'orders-v1' } },
     ]);
@@ -701,17 +758,17 @@ describe('cleaning up', () => {
   });
 
   it('gives the old index back as it was', () => {
-    expect(actionsOf(run(request(cleaning), world()))).toEqual(['SetSettings', 'LiftBlock']);
+    expect(actionsOf(run(request(cleaning, noWindow), world()))).toEqual(['SetSettings', 'LiftBlock']);
   });
 
   it('then forgets that the block was its own: whoever sets one from now on is somebody else', () => {
     const blocking = serving({ orders }, SERVING, { ...mark, blocks: true });
     const shown = index('orders-v1', BLOCK, {});
-    expect(actionsOf(run(request(cleaning), world({ sources: [shown], destination: blocking })))).toEqual([
-      'LiftBlock',
-    ]);
+    expect(
+      actionsOf(run(request(cleaning, noWindow), world({ sources: [shown], destination: blocking }))),
+    ).toEqual(['LiftBlock']);
     const free = world({ sources: [index('orders-v1', {}, {})], destination: blocking });
-    expect(run(request(cleaning), free).actions).toMatchObject([
+    expect(run(request(cleaning, noWindow), free).actions).toMatchObject([
       { type: 'SetMeta', meta: { 'es-steward': { blocks: false } } },
     ]);
     const frozen = serving(
@@ -720,7 +777,7 @@ describe('cleaning up', () => {
       { ...mark, blocks: true },
     );
     const frozenWorld = world({ sources: [index('orders-v1', {}, {})], destination: frozen });
-    expect(run(request(cleaning), frozenWorld).status.phase).toBe('Completed');
+    expect(run(request(cleaning, noWindow), frozenWorld).status.phase).toBe('Completed');
     const destination = serving({ orders }, SERVING, { ...mark, blocks: false });
     const lost = run(request({}, noWindow), world({ sources: [shown], destination }));
     const next = run(request(lost.status, noWindow), world({ sources: [shown], destination }));
@@ -728,7 +785,7 @@ describe('cleaning up', () => {
   });
 
   it('also when its shards are lost', () => {
-    expect(actionsOf(run(request(cleaning), unread()))).toEqual(['SetSettings', 'LiftBlock']);
+    expect(actionsOf(run(request(cleaning, noWindow), unread()))).toEqual(['SetSettings', 'LiftBlock']);
   });
 
   it.each([
@@ -740,12 +797,12 @@ describe('cleaning up', () => {
     ['shows no index that was hidden before', { sourceHidden: true }, ['LiftBlock']],
   ])('%s', (_, status, actions) => {
     // A cast: the table changes one member of the plan.
-    const resource = request({ ...cleaning, ...status } as ReindexRequestStatus);
+    const resource = request({ ...cleaning, ...status } as ReindexRequestStatus, noWindow);
     expect(actionsOf(run(resource, world()))).toEqual(actions);
   });
 
   it('then is complete', () => {
-    const decision = run(request(cleaning), world({ sources: [index('orders-v1', {}, {})] }));
+    const decision = run(request(cleaning, noWindow), world({ sources: [index('orders-v1', {}, {})] }));
     expect(decision).toMatchObject({
       status: { phase: 'Completed', progress: { percent: 100 }, endTime: '2026-03-01T12:00:00.000Z' },
       ready: { type: 'ready' },
@@ -887,13 +944,8 @@ describe('deleting the source', () => {
     expect(decision.status.sourceKept).toBeUndefined();
   });
 
-  it.each([
-    ['of a node differs', { nodeSkewSeconds: 61 }],
-    ['of the API server differs', { apiServerSkewSeconds: 61 }],
-    ['of the nodes is not known', { nodeSkewSeconds: undefined }],
-  ])('waits while the clock %s, as the window may not be over', (_, over) => {
-    const { nodeSkewSeconds: _known, ...rest } = world();
-    const observed = { ...rest, ...over } as Observed;
+  it('waits while the clock of the nodes is not known, as the window may not be over', () => {
+    const { nodeSkewSeconds: _known, ...observed } = world();
     const decision = run(request(intended, deletingLater('30s')), observed);
     expect(actionsOf(decision)).toEqual([]);
     expect(decision.ready.message).toContain('clocks');

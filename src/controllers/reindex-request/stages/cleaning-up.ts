@@ -1,10 +1,11 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
 import { documentsText } from '../failures.ts';
-import { afterMove, answering } from '../moved.ts';
+import { hasWriteBlock } from '../index-facts.ts';
+import { afterMove, answering, windowIsOpen } from '../moved.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
-import { deleteSource } from './deleting-source.ts';
+import { deleteSource, openAgain } from './deleting-source.ts';
 import {
   cleaningStep,
   closeViews,
@@ -21,7 +22,13 @@ import {
 /** No way back any more: the destination serves, the old index goes or is free again, and nothing of ours is left. */
 export function cleanUp(situation: Situation): Step {
   const moved = afterMove(situation);
-  return enter(moved, closeViews(situation)) ?? deleteSource(moved) ?? letSourceGo(moved) ?? complete(moved);
+  return (
+    enter(moved, closeViews(situation)) ??
+    deleteSource(moved) ??
+    takeBack(moved) ??
+    letSourceGo(moved) ??
+    complete(moved)
+  );
 }
 
 /** What came behind the write block is looked for while the block is still there: afterwards anybody may write. */
@@ -35,6 +42,14 @@ function enter(moved: Situation, last: readonly ReindexAction[]): Step | undefin
     progress: { ...status.progress, message: movedFigures(moved) },
     events: lossEvents(moved, status),
   });
+}
+
+/** The clock is found to be wrong only now. What has been given back stays so: anybody may have written since. */
+function takeBack(moved: Situation): Step | undefined {
+  const { source } = moved;
+  if (!source || !hasWriteBlock(source) || !windowIsOpen(moved)) return undefined;
+  const isHeld = freeSource(moved).some(({ type }) => type !== 'SetMeta');
+  return isHeld ? openAgain(moved) : undefined;
 }
 
 function letSourceGo(moved: Situation): Step | undefined {

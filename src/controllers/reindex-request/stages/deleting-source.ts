@@ -8,7 +8,7 @@ import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
 import { time } from '../moments.ts';
 import type { Step } from '../step.ts';
-import { keepWindow } from './rollback-window.ts';
+import { holdWindow } from './overdue-window.ts';
 import { cleaningStep, lossEvents, withLosses } from './serving.ts';
 
 /** How soon a deletion is tried again that waits for a snapshot. */
@@ -37,12 +37,12 @@ export function deleteSource(moved: Situation): Step | undefined {
 }
 
 /**
- * A clock that was ahead has ended the window too early, or it was made longer while the deletion waited: the source is
- * still blocked and hidden, so the way back is as good as it was.
+ * A clock that is or was ahead has ended the window too early, or it was made longer while the deletion waited: the source
+ * is still blocked and hidden, so the way back is as good as it was.
  */
-function openAgain(moved: Situation): Step {
+export function openAgain(moved: Situation): Step {
   const { intent: _intent, sourceBusy: _busy, ...status } = moved.status;
-  return { ...keepWindow({ ...moved, status }), next: 'now' };
+  return { ...holdWindow({ ...moved, status }), next: 'now' };
 }
 
 function waitForShards(moved: Situation, { name }: IndexFacts): Step {
@@ -53,7 +53,7 @@ function waitForShards(moved: Situation, { name }: IndexFacts): Step {
   );
 }
 
-/** A clock that is ahead would end the window too early; without a window there is nothing to end. */
+/** What is gone cannot be given back: not even while the clocks are unknown. Without a window they decide nothing. */
 function waitForClock(moved: Situation, { name }: IndexFacts): Step | undefined {
   const { apiServerSkewSeconds = 0, nodeSkewSeconds = Infinity } = moved.observed;
   const skew = Math.max(apiServerSkewSeconds, nodeSkewSeconds);
