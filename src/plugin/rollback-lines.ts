@@ -2,19 +2,17 @@ import type { ReindexRequest } from '../crds/reindex-request.ts';
 import { counted, relative, unjudgedBecause } from './words.ts';
 
 /** Why the aliases cannot move back; undefined when they can be asked to. */
-export function refusalOf({ spec, status = {} }: ReindexRequest, now: number): string | undefined {
-  const { phase, rollbackUntil, aliasesMoved = [] } = status;
+export function refusalOf({ spec, status = {} }: ReindexRequest): string | undefined {
+  const { phase, aliasesMoved = [] } = status;
   // Of a request that has lost its status the aliases may have moved: nothing is known until it is built anew.
   if (phase === undefined)
     return `it is not known yet how far it is (${unjudgedBecause(status)}). Ask again once it has a phase`;
-  if (phase === 'RollbackWindow') {
-    if (rollbackUntil !== undefined && Date.parse(rollbackUntil) <= now)
-      return `its window is over since ${rollbackUntil}. Copy back with a new request`;
-    // One that has begun goes on.
+  // Whether its time is over is for the operator to say: the clock here, or the one there, may be wrong. One that has begun
+  // goes on.
+  if (phase === 'RollbackWindow')
     return spec.suspend && status.rollback === undefined
       ? 'it is suspended. Set spec.suspend to false, then ask again'
       : undefined;
-  }
   if (phase === 'RolledBack') return 'it is rolled back already';
   if (phase === 'Planned') return 'it is Planned: it has moved no alias';
   if (spec.source.series !== undefined)
@@ -34,7 +32,7 @@ export function rollbackLines(request: ReindexRequest, discard: boolean, now: nu
   const from = status.source?.index ?? spec.source.index ?? 'the source';
   const to = status.destination?.index ?? spec.destination.index ?? 'the destination';
   const until =
-    rollbackUntil === undefined
+    rollbackUntil === undefined || Date.parse(rollbackUntil) <= now
       ? ''
       : ` The window is open until ${rollbackUntil} (${relative(rollbackUntil, now)}).`;
   return [

@@ -19,7 +19,7 @@ const LIMIT_MS = 120_000;
 export async function rollback(session: Session, args: readonly string[]): Promise<ExitCode> {
   const request = await requestBy(session, args);
   const { out, clock, options } = session;
-  const reason = refusalOf(request.resource, clock.now());
+  const reason = refusalOf(request.resource);
   if (reason !== undefined) throw refused(`${titleOf(request)} cannot be rolled back: ${reason}`);
   const lines = rollbackLines(request.resource, options.discardNewWrites, clock.now());
   out.write(`${lines.join('\n')}\n\n`);
@@ -75,7 +75,7 @@ async function reread(session: Session, { resource }: Request): Promise<Request>
 
 async function stillOpen(session: Session, before: Request): Promise<Request> {
   const after = await reread(session, before);
-  const reason = refusalOf(after.resource, session.clock.now());
+  const reason = refusalOf(after.resource);
   if (reason === undefined) return after;
   throw refused(`${titleOf(after)} cannot be rolled back any more: ${reason}`);
 }
