@@ -260,6 +260,8 @@ export const reindexRequestStatus = object('The progress of the request, and wha
   }).optional(),
   startTime: time('When the request began.').optional(),
   completionTime: time('When the aliases moved, or the request ended.').optional(),
-  endTime: time('When the request ended; ttlAfterFinished counts from then.').optional(),
+  endTime: time(
+    'When the request ended; ttlAfterFinished counts from then. Absent until the clock of the operator agrees with that of the API server.',
+  ).optional(),
   duration: spent('How long it took, such as 4m12s.').optional(),
 });

@@ -89,7 +89,6 @@ function completed(situation: Situation, series: Series): Step {
       ...status,
       ...(writesAfterFence ? { writesAfterFence } : {}),
       completionTime: time(now),
-      endTime: time(now),
       duration: formatDuration(Math.max(0, now - started)),
     },
     progress: { ...status.progress, message, ...(quarantined ? { quarantined } : {}) },
@@ -121,11 +120,10 @@ function ended(
   message: string,
   more: ReindexRequestStatus = {},
 ): Step {
-  const { status, now } = situation;
   return step(situation, {
     phase,
     message,
-    status: { ...status, ...more, endTime: time(now) },
+    status: { ...situation.status, ...more },
     ready: { type: 'stalled', reason, message },
     next: 'changed',
     holds: false,

@@ -27,6 +27,15 @@ it('asks a grant for every pipeline that the spec names', async () => {
   expect(asked).toMatchObject([{ pipelines: ['p', 'q'] }]);
 });
 
+it('knows of a request at rest whether the clock can be relied on, and reads nothing', async () => {
+  // Casts: nothing but the clock is used.
+  const observe = createObserve({ apiServerSkewSeconds: () => 61 } as unknown as Parameters<
+    typeof createObserve
+  >[0]);
+  const seen = await observe(request({ phase: 'Completed' }), {} as Pass);
+  expect(seen.apiServerSkewSeconds).toBe(61);
+});
+
 it('sees that the time of writers is over, whatever has become of its connection', async () => {
   const undone: unknown[] = [];
   const use: Connections['use'] = async ({ undo }) => {

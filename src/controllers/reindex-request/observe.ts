@@ -59,13 +59,14 @@ export function createObserve({
   apiServerSkewSeconds = () => 0,
 }: ObserveDependencies) {
   return async (request: ReindexRequest, pass: Pass): Promise<Observed> => {
-    if (isOver(request.status?.phase) && !retryIsAsked(request)) return NOTHING;
+    const nothing = () => ({ ...NOTHING, apiServerSkewSeconds: apiServerSkewSeconds() });
+    if (isOver(request.status?.phase) && !retryIsAsked(request)) return nothing();
     const resource = currentCopy(request);
     if (!resource) {
       // What others are still to fill comes into the series.
       if (!isLeaving(request)) requireSynced?.();
       const found = await readPartitions(request, connections, pass.signal);
-      return { ...NOTHING, ...found, peers: peersOf(request, requests()) };
+      return { ...nothing(), ...found, peers: peersOf(request, requests()) };
     }
     const wanted = useOf(resource);
     if (takesTurn(resource) && !wanted.undo) requireSynced?.();

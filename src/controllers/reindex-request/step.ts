@@ -1,12 +1,12 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
-import { parseDuration } from '../../crds/duration.ts';
 import { APPROVE } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import { holdsFinalizer } from '../../runtime/finalizer.ts';
 import type { ReindexAction } from './actions.ts';
 import { errorIndex } from './error-index.ts';
 import { documentsText } from './failures.ts';
+import { endOf, timeToLive } from './time-to-live.ts';
 import { time } from './moments.ts';
 import { movedConditions } from './moved-conditions.ts';
 import { withoutForecast } from './progress.ts';
@@ -54,7 +54,7 @@ export function step(situation: Situation, options: StepOptions): Step {
     phase: options.phase,
     ...(options.turn ? { turn: options.turn } : {}),
     startTime: status.startTime ?? time(situation.now),
-    ...(isOver(options.phase) ? { endTime: changed.endTime ?? time(situation.now) } : {}),
+    ...(isOver(options.phase) ? endOf(situation, changed) : {}),
     progress: progressOf(situation, options),
   };
   const left = isOver(options.phase) ? timeToLive(situation, next) : undefined;
@@ -72,12 +72,6 @@ export function step(situation: Situation, options: StepOptions): Step {
     ...(left === 0 && isOver(status.phase) ? { remove: true } : {}),
     events: [...phaseEvent(status.phase, options), ...(options.events ?? [])],
   };
-}
-
-/** Milliseconds until a request that has ended goes by itself; undefined when it stays. */
-function timeToLive({ spec, now }: Situation, { endTime }: ReindexRequestStatus): number | undefined {
-  if (spec.ttlAfterFinished === undefined || endTime === undefined) return undefined;
-  return Math.max(0, Date.parse(endTime) + (parseDuration(spec.ttlAfterFinished) ?? 0) - now);
 }
 
 /** A status that is too long is refused as a whole, and the request would be stuck. */

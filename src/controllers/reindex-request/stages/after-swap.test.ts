@@ -1041,6 +1041,26 @@ describe('after the end', () => {
     expect([decision.next, decision.remove]).toEqual([next, remove]);
   });
 
+  const skewed = { apiServerSkewSeconds: 61 };
+  it('does not go while the clock is known to be wrong, and looks again soon', () => {
+    const decision = run(request(completed, { ttlAfterFinished: '10s' }), world(skewed));
+    expect([decision.next, decision.remove]).toEqual([60_000, undefined]);
+    expect(run(request(completed), world(skewed)).next).toBe('changed');
+  });
+
+  it.each([{}, { ttlAfterFinished: '1h' }])(
+    'has ended once a clock that is right can say when: %j',
+    (over) => {
+      const free = { sources: [index('orders-v1', {}, {})] };
+      const ended = run(request(cleaning, over), world({ ...free, ...skewed }));
+      expect(ended).toMatchObject({ status: { phase: 'Completed' }, next: 60_000 });
+      expect(ended.status.endTime).toBeUndefined();
+      const later = run(request(ended.status, over), world(free));
+      expect(later.status.endTime).toBe('2026-03-01T12:00:00.000Z');
+      expect(later.remove).toBeUndefined();
+    },
+  );
+
   it('looks again when its time comes, from the moment it ends', () => {
     const free = world({ sources: [index('orders-v1', {}, {})] });
     const decision = run(request(cleaning, { ttlAfterFinished: '1m' }), free);
