@@ -5,6 +5,9 @@ export const ABANDONED_MS = 10 * 60_000;
 /** How often a request that has its turn says so: some are lost before it counts as gone. */
 export const RENEW_MS = 2 * 60_000;
 
+/** Whoever works has said so by then: from here on it is told that nobody may be there any more. */
+export const SILENT_MS = RENEW_MS + 60_000;
+
 /** Whoever has not looked for so long cannot tell whether a sign of life was possible meanwhile. */
 const LONGEST_GAP_MS = RENEW_MS;
 
@@ -41,17 +44,17 @@ export class LockWatch {
   }
 
   /**
-   * Whether `watcher` has seen the same sign of life at `name` for ten minutes. Another sign begins anew, and so does a
-   * gap between two looks: while Elasticsearch could not be asked, the holder could not say anything either.
+   * For how long `watcher` has seen the same sign of life at `name`, in milliseconds. Another sign begins anew, and so does
+   * a gap between two looks: while Elasticsearch could not be asked, the holder could not say anything either.
    */
-  isAbandoned(watcher: string, name: string, sign: string): boolean {
+  silentMs(watcher: string, name: string, sign: string): number {
     const key = `${watcher}/${name}`;
     const now = this.#monotonic();
     const seen = this.#seen.get(key);
     const goesOn = seen?.sign === sign && now - seen.last <= LONGEST_GAP_MS;
     const since = goesOn ? seen.since : now;
     this.#seen.set(key, { sign, since, last: now });
-    return now - since >= ABANDONED_MS;
+    return now - since;
   }
 
   /** True also in a process that has not renewed anything yet. */

@@ -1,7 +1,7 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { type Lock, type LockOwner, readLocks } from '../../elasticsearch/locks.ts';
-import type { LockWatch } from './lock-watch.ts';
+import { ABANDONED_MS, type LockWatch, SILENT_MS } from './lock-watch.ts';
 import { foreignEpochs } from './names.ts';
 import type { Claim, IndexFacts } from './observed.ts';
 
@@ -32,8 +32,12 @@ function claimOf(lock: Lock, { uid, watch }: ClaimReads, cluster: string): Claim
   const { name, owner } = lock;
   const blocks = owner?.blocks ?? false;
   if (owner?.uid === uid) return { name, by: 'us', lock, blocks };
-  const abandoned = watch.isAbandoned(uid, name, `${lock.primaryTerm}/${lock.seqNo}`);
-  return { name, by: 'other', holder: holderOf(lock, owner, cluster), lock, blocks, abandoned };
+  const silence = silenceOf(watch.silentMs(uid, name, `${lock.primaryTerm}/${lock.seqNo}`));
+  return { name, by: 'other', holder: holderOf(lock, owner, cluster), lock, blocks, ...silence };
+}
+
+function silenceOf(ms: number) {
+  return { silent: ms >= SILENT_MS, abandoned: ms >= ABANDONED_MS };
 }
 
 function holderOf({ name }: Lock, owner: LockOwner | undefined, cluster: string): string {
@@ -46,6 +50,6 @@ function holderOf({ name }: Lock, owner: LockOwner | undefined, cluster: string)
 function unlocked(name: string, { uid, watch, source }: ClaimReads): Claim {
   const [alias] = source?.name === name ? foreignEpochs(source, uid) : [];
   if (alias === undefined) return { name, by: 'nobody' };
-  const abandoned = watch.isAbandoned(uid, name, alias);
-  return { name, by: 'other', holder: `the request whose alias is ${alias}`, blocks: false, abandoned };
+  const silence = silenceOf(watch.silentMs(uid, name, alias));
+  return { name, by: 'other', holder: `the request whose alias is ${alias}`, blocks: false, ...silence };
 }

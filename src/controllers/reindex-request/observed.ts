@@ -102,17 +102,21 @@ export interface Peer {
 export type Claim =
   | { readonly name: string; readonly by: 'nobody'; readonly blocks?: undefined }
   | { readonly name: string; readonly by: 'us'; readonly lock: Lock; readonly blocks: boolean }
-  | {
-      readonly name: string;
-      readonly by: 'other';
-      /** For people. */
-      readonly holder: string;
-      /** Absent when another copy is told by its epoch alias only. */
-      readonly lock?: Lock;
-      readonly blocks: boolean;
-      /** No sign of life for ten minutes. */
-      readonly abandoned: boolean;
-    };
+  | HeldClaim;
+
+export interface HeldClaim {
+  readonly name: string;
+  readonly by: 'other';
+  /** For people. */
+  readonly holder: string;
+  /** Absent when another copy is told by its epoch alias only. */
+  readonly lock?: Lock;
+  readonly blocks: boolean;
+  /** No sign of life for longer than there is between two of whoever works. */
+  readonly silent?: boolean;
+  /** The same for ten minutes. */
+  readonly abandoned: boolean;
+}
 
 export interface PreflightFacts {
   readonly missingPrivileges: readonly string[];

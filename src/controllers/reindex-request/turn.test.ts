@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { NOW, observed, request } from '../../../test/support/reindex-situations.ts';
+import { index, NOW, observed, request, run } from '../../../test/support/reindex-situations.ts';
 import { decide } from './decide.ts';
 import { LockWatch, ABANDONED_MS } from './lock-watch.ts';
-import type { Peer } from './observed.ts';
+import type { HeldClaim, Peer } from './observed.ts';
 
 const peerOf = (at: number, phase: string | undefined): Peer => ({
   namespace: 'n',
@@ -123,10 +123,31 @@ describe('a series', () => {
 });
 
 describe('a sign of life', () => {
+  const lock = { name: 'orders-v1', seqNo: 1, primaryTerm: 1, owner: undefined };
+  const settings = { blocks: { write: 'true' } };
+  const left = index('orders-v1', { settings, aliases: { 'es-steward-ffffffff-3': {} } });
+  const message = (over: Partial<HeldClaim>, source = left) => {
+    const claim = { name: 'orders-v1', by: 'other', holder: 'far/away', lock, abandoned: false } as const;
+    const claims = [
+      { ...claim, name: 'orders', blocks: true, ...over },
+      { ...claim, blocks: true, ...over },
+    ];
+    return run(request(), observed({ claims, sources: [source] })).ready.message;
+  };
+
+  it('that is missing is told, with what becomes of what is left, and that writers wait for it', () => {
+    expect(message({})).toMatch(/^waiting for far\/away: it works on orders, place 1/);
+    const silent = message({ silent: true });
+    expect(silent).toMatch(/no sign of life.*taken over after ten minutes.*writes to orders-v1 are blocked/);
+    expect(message({ silent: true, blocks: false })).not.toContain('are blocked');
+    for (const over of [{ settings }, { aliases: left.aliases }])
+      expect(message({ silent: true }, index('orders-v1', over))).not.toContain('are blocked');
+  });
+
   it('has to be missing for ten minutes of the own clock, from when it was first seen', () => {
     let now = 0;
     const watch = new LockWatch({ monotonic: () => now, cluster: async () => 'c' });
-    const look = (sign: string) => watch.isAbandoned('me', 'orders', sign);
+    const look = (sign: string) => watch.silentMs('me', 'orders', sign) >= ABANDONED_MS;
     const lookAllAlong = (sign: string, ms: number) => {
       for (const end = now + ms; now < end; now += 30_000) if (look(sign)) return true;
       return false;
@@ -134,14 +155,14 @@ describe('a sign of life', () => {
     expect(lookAllAlong('1/5', ABANDONED_MS)).toBe(false);
     expect(look('1/5')).toBe(true);
     expect(lookAllAlong('1/6', ABANDONED_MS)).toBe(false);
-    expect(watch.isAbandoned('another', 'orders', '1/6')).toBe(false);
+    expect(watch.silentMs('another', 'orders', '1/6')).toBe(0);
   });
 
   it('could not be given while nobody could look: the wait begins anew', () => {
     let now = 0;
     const watch = new LockWatch({ monotonic: () => now, cluster: async () => 'c' });
-    expect(watch.isAbandoned('me', 'orders', '1/5')).toBe(false);
+    expect(watch.silentMs('me', 'orders', '1/5')).toBe(0);
     now += 2 * ABANDONED_MS;
-    expect(watch.isAbandoned('me', 'orders', '1/5')).toBe(false);
+    expect(watch.silentMs('me', 'orders', '1/5')).toBe(0);
   });
 });

@@ -2,7 +2,8 @@ import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
 import { isOfSeries } from '../../naming/series.ts';
 import { markOf } from './destination-mark.ts';
-import type { Claim, Peer } from './observed.ts';
+import type { Claim, HeldClaim, Peer } from './observed.ts';
+import { whyHeld } from './silence.ts';
 import { hasServed, type Situation } from './situation.ts';
 
 /** Whom a request waits for, and for what. */
@@ -72,22 +73,24 @@ function followersOf(made: string, peers: readonly Peer[]): readonly Peer[] {
 const madeBy = ({ series, destination }: Peer) => series?.destination ?? destination;
 
 /** The older first; an operator that cannot be seen from here is told by its lock. */
-function namesTaken({ observed, spec, resource }: Situation, before: readonly Peer[]): Waiting | undefined {
+function namesTaken(situation: Situation, before: readonly Peer[]): Waiting | undefined {
+  const { observed, spec } = situation;
   const sources = new Set([spec.source.index, ...observed.sources.map(({ name }) => name)]);
   const rivals = before.filter((peer) => [...sources].some((name) => copies(peer, name)));
   const place = rivals.filter((peer) => !isAtWork(peer)).length + 1;
   const claim = observed.claims?.find(isHeldByOther);
-  if (claim) {
-    const holder =
-      claim.holder === nameOf(resource.metadata) ? 'an earlier request of this name' : claim.holder;
-    return { holder, why: `it works on ${claim.name}`, name: claim.name, place };
-  }
+  if (claim)
+    return { holder: holderOf(situation, claim), why: whyHeld(situation, claim), name: claim.name, place };
   const [rival] = rivals;
   if (!rival) return undefined;
   const name = rival.series && !sources.has(rival.source) ? spec.source.index : rival.source;
   const works = isAtWork(rival) && name === rival.source;
   const why = works ? `it works on ${name}` : `it is to work on ${name} first`;
   return { holder: nameOf(rival), why, name, place };
+}
+
+function holderOf({ resource }: Situation, { holder }: HeldClaim): string {
+  return holder === nameOf(resource.metadata) ? 'an earlier request of this name' : holder;
 }
 
 /** A series keeps all of its indexes while it lasts, whichever of them it is at. */
@@ -127,7 +130,7 @@ function peersBefore({ observed, resource, spec, status }: Situation): readonly 
 const nameOf = ({ namespace, name }: Pick<Peer, 'namespace' | 'name'>) => `${namespace}/${name}`;
 
 /** Somebody else's, and there is a sign of life. */
-export function isHeldByOther(claim: Claim): claim is Claim & { readonly by: 'other' } {
+export function isHeldByOther(claim: Claim): claim is HeldClaim {
   return claim.by === 'other' && !claim.abandoned;
 }
 
