@@ -156,6 +156,14 @@ export const reindexRequestStatus = object('The progress of the request, and wha
     name: index(
       'The index or alias that it waits for; absent if it waits for a place on its connection.',
     ).optional(),
+    silence: object(
+      'How long locks of others were seen without a sign of life: a process that starts continues from there.',
+      {
+        sign: text(64).describe('Identifies the last sign of life.'),
+        minutes: count('For how many minutes it was seen unchanged.'),
+        seen: time('When that was last counted.'),
+      },
+    ).optional(),
   }).optional(),
   locks: list(index('The name of an index or alias.'), 128)
     .optional()

@@ -9,7 +9,7 @@ export const RENEW_MS = 2 * 60_000;
 export const SILENT_MS = RENEW_MS + 60_000;
 
 /** Whoever has not looked for so long cannot tell whether a sign of life was possible meanwhile. */
-const LONGEST_GAP_MS = RENEW_MS;
+export const LONGEST_GAP_MS = RENEW_MS;
 
 /** More requests and names than any cluster has at work; what is forgotten is only looked at anew. */
 const MOST = 10_000;
@@ -31,6 +31,7 @@ interface LockWatchOptions {
 /**
  * What one process remembers of turns. A lock is never judged by the time that is written in it: whoever waits has to
  * see it unchanged for ten minutes of its own clock, so that no clock that is ahead can take a turn from a living one.
+ * Status remembers what earlier processes have seen.
  */
 export class LockWatch {
   readonly cluster: () => Promise<string>;
@@ -46,13 +47,15 @@ export class LockWatch {
   /**
    * For how long `watcher` has seen the same sign of life at `name`, in milliseconds. Another sign begins anew, and so does
    * a gap between two looks: while Elasticsearch could not be asked, the holder could not say anything either.
+   *
+   * @param knownMs for how long another process had seen it, which counts when this one looks for the first time.
    */
-  silentMs(watcher: string, name: string, sign: string): number {
+  silentMs(watcher: string, name: string, sign: string, knownMs = 0): number {
     const key = `${watcher}/${name}`;
     const now = this.#monotonic();
     const seen = this.#seen.get(key);
     const goesOn = seen?.sign === sign && now - seen.last <= LONGEST_GAP_MS;
-    const since = goesOn ? seen.since : now;
+    const since = goesOn ? seen.since : now - (seen ? 0 : knownMs);
     this.#seen.set(key, { sign, since, last: now });
     return now - since;
   }

@@ -1,9 +1,10 @@
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { type Lock, type LockOwner, readLocks } from '../../elasticsearch/locks.ts';
-import { ABANDONED_MS, type LockWatch, SILENT_MS } from './lock-watch.ts';
+import { ABANDONED_MS, type LockWatch } from './lock-watch.ts';
 import { foreignEpochs } from './names.ts';
-import type { Claim, IndexFacts } from './observed.ts';
+import type { Claim, HeldClaim, IndexFacts } from './observed.ts';
+import { type FoundClaim, signOf } from './silence.ts';
 
 interface ClaimReads {
   readonly es: Elasticsearch;
@@ -11,6 +12,8 @@ interface ClaimReads {
   readonly watch: LockWatch;
   /** The index that is copied: its epoch alias tells of another copy even when the locks were lost. */
   readonly source?: IndexFacts | undefined;
+  /** For how many milliseconds another process has seen this very sign. */
+  readonly knownMs?: (sign: string) => number;
 }
 
 /** Who works on these indexes and aliases. */
@@ -22,22 +25,29 @@ export async function readClaims(
   // Who may not read them is told so before anything is done: by the privileges that are asked for.
   const locks = (await undefinedWhen(['forbidden'], readLocks(reads.es, names, signal))) ?? [];
   const cluster = await reads.watch.cluster();
-  return names.map((name, at) => {
+  const found = names.map((name, at) => {
     const lock = locks[at];
     return lock ? claimOf(lock, reads, cluster) : unlocked(name, reads);
   });
+  const knownMs = reads.knownMs?.(signOf(found)) ?? 0;
+  return found.map((claim) => (claim.by === 'other' ? withSilence(claim, reads, knownMs) : claim));
 }
 
-function claimOf(lock: Lock, { uid, watch }: ClaimReads, cluster: string): Claim {
+function withSilence(
+  claim: FoundClaim & { by: 'other' },
+  { uid, watch }: ClaimReads,
+  knownMs: number,
+): HeldClaim {
+  const silentMs = watch.silentMs(uid, claim.name, claim.sign, knownMs);
+  return { ...claim, silentMs, abandoned: silentMs >= ABANDONED_MS };
+}
+
+function claimOf(lock: Lock, { uid }: ClaimReads, cluster: string): FoundClaim {
   const { name, owner } = lock;
   const blocks = owner?.blocks ?? false;
   if (owner?.uid === uid) return { name, by: 'us', lock, blocks };
-  const silence = silenceOf(watch.silentMs(uid, name, `${lock.primaryTerm}/${lock.seqNo}`));
-  return { name, by: 'other', holder: holderOf(lock, owner, cluster), lock, blocks, ...silence };
-}
-
-function silenceOf(ms: number) {
-  return { silent: ms >= SILENT_MS, abandoned: ms >= ABANDONED_MS };
+  const sign = `${lock.primaryTerm}/${lock.seqNo}`;
+  return { name, by: 'other', holder: holderOf(lock, owner, cluster), lock, blocks, sign };
 }
 
 function holderOf({ name }: Lock, owner: LockOwner | undefined, cluster: string): string {
@@ -47,9 +57,8 @@ function holderOf({ name }: Lock, owner: LockOwner | undefined, cluster: string)
 }
 
 /** A copy whose lock was lost writes it again within minutes; if not, nobody is there any more. */
-function unlocked(name: string, { uid, watch, source }: ClaimReads): Claim {
+function unlocked(name: string, { uid, source }: ClaimReads): FoundClaim {
   const [alias] = source?.name === name ? foreignEpochs(source, uid) : [];
   if (alias === undefined) return { name, by: 'nobody' };
-  const silence = silenceOf(watch.silentMs(uid, name, alias));
-  return { name, by: 'other', holder: `the request whose alias is ${alias}`, blocks: false, ...silence };
+  return { name, by: 'other', holder: `the request whose alias is ${alias}`, blocks: false, sign: alias };
 }

@@ -14,6 +14,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { LockWatch } from './lock-watch.ts';
 import type { OwnTask } from './observed.ts';
 import { readStage } from './observe-stage.ts';
+import { signOf } from './silence.ts';
 import { situationOf } from './situation.ts';
 
 const OPAQUE_ID = `${UID}/1/0/0/0`;
@@ -193,4 +194,22 @@ it.each([
   const situation = situationOf(request({ phase, locks: ['orders-v1'] }, { cancel: true }), observed(), NOW);
   const { claims } = await readStage('Undoing', situation, { es, locks }, new AbortController().signal);
   expect(claims?.length).toBe(count);
+});
+
+it('goes on counting where an earlier process has left off to see no sign of life', async () => {
+  const doc = (id: string) => ({ _id: id, found: true, _seq_no: 1, _primary_term: 1, _source: {} });
+  const names = ['orders', 'orders-v1', 'orders-v2'];
+  const es: Elasticsearch = { request: async () => ({ docs: names.map(doc) }) };
+  const held = names.map((name) => ({ name, by: 'other', holder: 'x', blocks: false, sign: '1/1' }) as const);
+  const silence = { sign: signOf(held), minutes: 4, seen: '2026-03-01T11:59:30Z' };
+  const status = { phase: 'Pending', turn: { holder: 'x', place: 1, silence } } as const;
+  const situation = situationOf(request(status), observed(), NOW);
+  const fresh = new LockWatch({ monotonic: () => 0, cluster: async () => 'here' });
+  const { claims } = await readStage(
+    'Pending',
+    situation,
+    { es, locks: fresh },
+    new AbortController().signal,
+  );
+  expect(claims).toMatchObject(names.map((name) => ({ name, silentMs: 240_000, abandoned: false })));
 });

@@ -16,6 +16,7 @@ import { readBothShards, readCleanUp, readDestinationShards, readMovedSource } f
 import type { Observed, TaskOutcome } from './observed.ts';
 import type { Range } from './ranges.ts';
 import { ownScratches } from './perform-scratch.ts';
+import { knownMs } from './silence.ts';
 import { aliasesToMove, hasBegun, type Situation } from './situation.ts';
 import { whoGoesFirst } from './turn.ts';
 
@@ -70,7 +71,8 @@ async function readNames(
   if (!source || others.length > 0 || spec.dryRun || whoGoesFirst(situation)) return {};
   const aliases = Object.keys(aliasesToMove(spec, source));
   const names = status.locks ?? [...new Set([source.name, spec.destination.index, ...aliases])].sort();
-  return { claims: await readClaims(names, { es, uid, watch, source }, signal) };
+  const known = (sign: string) => knownMs(situation, sign);
+  return { claims: await readClaims(names, { es, uid, watch, source, knownMs: known }, signal) };
 }
 
 /** Of a request that stops before it has begun: what it may have taken over with its locks. */

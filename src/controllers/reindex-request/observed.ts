@@ -112,9 +112,11 @@ export interface HeldClaim {
   /** Absent when another copy is told by its epoch alias only. */
   readonly lock?: Lock;
   readonly blocks: boolean;
-  /** No sign of life for longer than there is between two of whoever works. */
-  readonly silent?: boolean;
-  /** The same for ten minutes. */
+  /** Changes with every sign of life. */
+  readonly sign?: string;
+  /** For how long this one was seen, in milliseconds. */
+  readonly silentMs?: number;
+  /** No sign of life for ten minutes. */
   readonly abandoned: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { index, NOW, observed, request, run } from '../../../test/support/reindex-situations.ts';
 import { decide } from './decide.ts';
-import { LockWatch, ABANDONED_MS } from './lock-watch.ts';
+import { ABANDONED_MS, LockWatch, SILENT_MS } from './lock-watch.ts';
 import type { HeldClaim, Peer } from './observed.ts';
 
 const peerOf = (at: number, phase: string | undefined): Peer => ({
@@ -137,11 +137,21 @@ describe('a sign of life', () => {
 
   it('that is missing is told, with what becomes of what is left, and that writers wait for it', () => {
     expect(message({})).toMatch(/^waiting for far\/away: it works on orders, place 1/);
-    const silent = message({ silent: true });
+    const silent = message({ silentMs: SILENT_MS });
     expect(silent).toMatch(/no sign of life.*taken over after ten minutes.*writes to orders-v1 are blocked/);
-    expect(message({ silent: true, blocks: false })).not.toContain('are blocked');
+    expect(message({ silentMs: SILENT_MS, blocks: false })).not.toContain('are blocked');
     for (const over of [{ settings }, { aliases: left.aliases }])
-      expect(message({ silent: true }, index('orders-v1', over))).not.toContain('are blocked');
+      expect(message({ silentMs: SILENT_MS }, index('orders-v1', over))).not.toContain('are blocked');
+  });
+
+  it('is missed of nobody where a peer goes first', () => {
+    const claims = [{ name: 'orders-v1', by: 'nobody' }] as const;
+    const peers = [{ ...peerOf(1, 'Copying'), source: 'orders-v1' }];
+    expect(run(request(), observed({ claims, peers })).status.turn).toEqual({
+      holder: 'n/r1',
+      place: 1,
+      name: 'orders-v1',
+    });
   });
 
   it('has to be missing for ten minutes of the own clock, from when it was first seen', () => {
@@ -156,6 +166,15 @@ describe('a sign of life', () => {
     expect(look('1/5')).toBe(true);
     expect(lookAllAlong('1/6', ABANDONED_MS)).toBe(false);
     expect(watch.silentMs('another', 'orders', '1/6')).toBe(0);
+  });
+
+  it('is missed for as long as an earlier process has seen, where this one has not looked yet', () => {
+    let now = 0;
+    const watch = new LockWatch({ monotonic: () => now, cluster: async () => 'c' });
+    const look = (sign: string) => watch.silentMs('me', 'orders', sign, 300_000);
+    expect([look('1/5'), (now += 1_000), look('1/5'), look('1/6')]).toEqual([300_000, 1_000, 301_000, 0]);
+    now += 2 * ABANDONED_MS;
+    expect(look('1/6')).toBe(0);
   });
 
   it('could not be given while nobody could look: the wait begins anew', () => {

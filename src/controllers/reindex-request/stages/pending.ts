@@ -1,3 +1,4 @@
+import { silenceOf } from '../silence.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { whoGoesFirst, type Waiting } from '../turn.ts';
@@ -21,12 +22,18 @@ export function takeTurn(situation: Situation): Step {
 /** Nothing is held while it lasts; a plan that was made is made anew by what is there then. */
 export function waitInLine(situation: Situation, { holder, why, name, place }: Waiting): Step {
   const { plan, source: _source, destination: _destination, ...rest } = situation.status;
+  const silence = silenceOf(situation);
   const message = `waiting for ${holder}: ${why}, place ${place} in the queue`;
   return step(situation, {
     phase: 'Pending',
     message,
     status: plan ? rest : situation.status,
-    turn: { holder: holder.slice(0, 600), place, ...(name === undefined ? {} : { name }) },
+    turn: {
+      holder: holder.slice(0, 600),
+      place,
+      ...(name === undefined ? {} : { name }),
+      ...(silence ? { silence } : {}),
+    },
     ready: { type: 'reconciling', reason: 'WaitingForTurn', message },
     next: Math.min(LOOK_AGAIN_MS * place, MOST_LOOK_AGAIN_MS),
     holds: false,
