@@ -9,19 +9,25 @@ const scheduleOf = (uid: string, connection: string, annotations = {}): Snapshot
     metadata: { uid, name: 'nightly', namespace: 'team', annotations },
     spec: { connectionRef: { name: connection, namespace: 'platform' } },
   }) as unknown as SnapshotSchedule;
-const snapshotOf = (uid: string): Snapshot =>
+const snapshotOf = (uid: string, cluster?: string): Snapshot =>
   ({
-    metadata: { 'es-steward': { uid, slot: '2026-06-15T12:00:00Z', schedule: 'team/nightly' } },
+    metadata: { 'es-steward': { uid, slot: '2026-06-15T12:00:00Z', schedule: 'team/nightly', cluster } },
   }) as unknown as Snapshot;
 
 const uuids: Readonly<Record<string, string>> = { 'platform/main': 'a', 'platform/same': 'a', 'team/b': 'b' };
 
-function ownedBy(schedule: SnapshotSchedule, connection: string, uid: string, name = 'nightly') {
+function ownedBy(
+  schedule: SnapshotSchedule,
+  connection: string,
+  uid: string,
+  name = 'nightly',
+  cluster?: string,
+) {
   const owners = snapshotOwners(
     () => [schedule],
     (asked) => uuids[asked],
   );
-  return owners({ namespace: 'team', name, connection })(snapshotOf(uid));
+  return owners({ namespace: 'team', name, connection })(snapshotOf(uid, cluster));
 }
 
 describe('a snapshot is one of a schedule', () => {
@@ -47,4 +53,9 @@ describe('a snapshot is one of a schedule', () => {
   ])('but not of one %s', (_, schedule, connection, uid, name) => {
     expect(ownedBy(schedule, connection, uid, name)).toBe(false);
   });
+});
+
+it('a snapshot of a cluster that was lost proves nothing of the one that has come in its place', () => {
+  const of = (cluster: string) => ownedBy(scheduleOf('u', 'main'), 'platform/main', 'u', 'nightly', cluster);
+  expect([of('a'), of('lost')]).toEqual([true, false]);
 });

@@ -2,6 +2,7 @@ import { connectionOf } from '../crds/shared.ts';
 import type { SnapshotSchedule } from '../crds/snapshot-schedule.ts';
 import type { Snapshot } from '../elasticsearch/snapshots.ts';
 import { type ClusterUuidOf, isSameCluster } from './same-cluster.ts';
+import { namesOther } from './snapshot-schedule/other-cluster.ts';
 import { owns, ownerOf } from './snapshot-schedule/owner.ts';
 
 interface Asked {
@@ -17,7 +18,8 @@ export type SnapshotOwners = (schedule: Asked) => (snapshot: Snapshot) => boolea
 
 /**
  * By the uids of the schedules that live, and by what they have adopted. Names do not do: a schedule of another
- * Kubernetes or Elasticsearch cluster may write into the same repository, and have the same name.
+ * Kubernetes or Elasticsearch cluster may write into the same repository, and have the same name; and the repository may
+ * hold those of a cluster that was lost.
  */
 export function snapshotOwners(
   schedules: () => readonly SnapshotSchedule[],
@@ -28,7 +30,7 @@ export function snapshotOwners(
     const living = schedules();
     const found = living.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
     if (found === undefined || !isShared(connectionOf(found), connection)) return () => false;
-    const owner = ownerOf(found, living);
-    return (snapshot) => owns(owner, snapshot);
+    const owner = { ...ownerOf(found, living), cluster: clusterUuidOf(connection) };
+    return (snapshot) => owns(owner, snapshot) && !namesOther(owner, snapshot);
   };
 }

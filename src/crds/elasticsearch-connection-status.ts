@@ -13,6 +13,11 @@ export const elasticsearchConnectionStatus = object('What the last probe of the 
     .describe(
       'The uuid of the cluster, pinned by the first successful probe. If another cluster answers, everything stops until the annotation es-steward.dev/accept-cluster names its uuid.',
     ),
+  replacedClusterUUID: text(64)
+    .optional()
+    .describe(
+      'The uuid of the cluster that was pinned before es-steward.dev/accept-cluster had this one pinned. Schedules do not delete its snapshots.',
+    ),
   version: text(64).optional().describe('The version of Elasticsearch.'),
   flavor: text(64).optional().describe('The build flavour, such as default.'),
   health: z.enum(['green', 'yellow', 'red']).optional().describe('The health of the cluster.'),

@@ -135,6 +135,11 @@ describe('a use', () => {
     });
   });
 
+  it('tells which cluster was replaced by this one', async () => {
+    connection = { ...resource(), status: { ...ready(), replacedClusterUUID: 'uuid-0' } };
+    expect(await use()).toMatchObject({ clusterUuid: 'uuid-1', replacedClusterUuid: 'uuid-0' });
+  });
+
   it('needs a grant from another namespace, which may go by its labels', async () => {
     await expect(use(foreign)).rejects.toMatchObject({ reason: 'NotGranted' });
     connection = resource({ grants });

@@ -28,6 +28,8 @@ export interface Cluster {
   readonly letGo: Elasticsearch;
   readonly connection: { readonly namespace: string; readonly name: string; readonly uid: string };
   readonly clusterUuid: string;
+  /** Of the cluster that a person has had replaced by this one. */
+  readonly replacedClusterUuid?: string | undefined;
   /** Places per kind. */
   readonly maxConcurrentOperations: number;
   /** Whether nothing may delete, close, block or re-alias this index or alias. */
@@ -126,6 +128,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       letGo: pinned,
       connection: { namespace, name, uid },
       clusterUuid,
+      replacedClusterUuid: connection.status?.replacedClusterUUID,
       maxConcurrentOperations: connection.spec.maxConcurrentOperations,
       protects: (indexOrAlias: string) => coveredByAny(protectedIndices, indexOrAlias),
     };

@@ -149,6 +149,7 @@ export async function takeOwnSnapshots(
   bed: SnapshotBed,
   { metadata: { name, namespace, uid } }: SnapshotSchedule,
   count: number,
+  cluster?: string,
 ): Promise<readonly string[]> {
   const names = Array.from(
     { length: count },
@@ -156,7 +157,7 @@ export async function takeOwnSnapshots(
   );
   const slotOf = (at: number) => `2026-01-0${at + 1}T00:00:00Z`;
   for (const [at, made] of names.entries()) {
-    const mark = { uid, slot: slotOf(at), schedule: `${namespace}/${name}` };
+    const mark = { uid, slot: slotOf(at), schedule: `${namespace}/${name}`, cluster };
     await takeSnapshot(bed, made, { metadata: { 'es-steward': mark } });
   }
   if (count === 0) return names;

@@ -141,9 +141,16 @@ describe('the pin', () => {
       decided({ status: { clusterUUID: 'uuid-0' } }, { type: 'identified', info }).status.clusterUUID,
     ).toBe('uuid-0');
     const annotations = { 'es-steward.dev/accept-cluster': 'uuid-1' };
-    expect(decided({ status: { clusterUUID: 'uuid-0' }, annotations }, seen()).status.clusterUUID).toBe(
-      'uuid-1',
-    );
+    const accepted = decided({ status: { clusterUUID: 'uuid-0' }, annotations }, seen()).status;
+    expect(accepted.clusterUUID).toBe('uuid-1');
+  });
+
+  it('remembers which cluster was replaced by acceptance, for its backups', () => {
+    const annotations = { 'es-steward.dev/accept-cluster': 'uuid-1' };
+    expect(decided({}, seen()).status.replacedClusterUUID).toBeUndefined();
+    const { status } = decided({ status: { clusterUUID: 'uuid-0' }, annotations }, seen());
+    expect(status.replacedClusterUUID).toBe('uuid-0');
+    expect(decided({ status, annotations }, seen()).status.replacedClusterUUID).toBe('uuid-0');
   });
 
   it('holds even if a probe read more than it should have', () => {

@@ -36,6 +36,7 @@ export function seenStatus({ status }: Connection, observed: Seen, now: number):
   return {
     ...status,
     ...told(info),
+    ...replaced(status, info),
     health: health.status,
     nodes: health.nodes,
     dataNodes: health.dataNodes,
@@ -45,6 +46,12 @@ export function seenStatus({ status }: Connection, observed: Seen, now: number):
     }),
     ...(figuresAreDue(status, now) && figures(observed, now)),
   };
+}
+
+/** Remembered for the backups of that cluster, which are of no use to this one, and of the greatest to a person. */
+function replaced(status: Status | undefined, { clusterUuid }: Seen['info']): Partial<Status> {
+  const before = status?.clusterUUID;
+  return before === undefined || before === clusterUuid ? {} : { replacedClusterUUID: before };
 }
 
 function figures({ health, statistics, operations }: Seen, now: number): Partial<Status> {

@@ -74,9 +74,9 @@ function giveUpHindered(situation: Situation, step: Step, run: Run, message: str
   return add(step, { status, events: [event], next: 'now' });
 }
 
-function creation({ resource, spec, uid }: Situation, run: Run): SnapshotAction {
+function creation({ resource, spec, uid, owner: { cluster } }: Situation, run: Run): SnapshotAction {
   const { repository, snapshot, slot } = run;
-  const metadata = withMark(spec.metadata, { uid, slot, schedule: keyText(resource.metadata) });
+  const metadata = withMark(spec.metadata, { uid, slot, schedule: keyText(resource.metadata), cluster });
   return { type: 'CreateSnapshot', repository, snapshot, slot, metadata };
 }
 

@@ -11,7 +11,7 @@ import { retentionGoesFirst } from './retain.ts';
 import { markOf, numberOf, snapshotName } from './names.ts';
 import type { Run, Status } from './observed.ts';
 import { choiceOf } from './choice.ts';
-import { isResumed, madeBy, runsOf, type Situation, withRuns } from './situation.ts';
+import { isResumed, madeBy, madeHere, runsOf, type Situation, withRuns } from './situation.ts';
 import { add, type Rule, type Step } from './step.ts';
 import { TURN_AGAIN_MS, waitForTurn } from './turn.ts';
 import { isRunning, isSuccess } from './verdict.ts';
@@ -83,7 +83,7 @@ function begin(situation: Situation, step: Step, snapshots: readonly ListedSnaps
     ...cursor,
     ...(wish.token !== undefined && { lastHandledRunNow: wish.token }),
   };
-  const ofSlot = madeBy(situation.uid, snapshots).filter(({ metadata }) => markOf(metadata)?.slot === slot);
+  const ofSlot = madeHere(situation, snapshots).filter(({ metadata }) => markOf(metadata)?.slot === slot);
   // A status that was lost does not know that the slot has run.
   if (ofSlot.some(isSuccess)) return add(step, { status: handled, next: 'now' });
   const run: Run = {

@@ -2,10 +2,11 @@ import type { ExtraCondition, Readiness } from '../../runtime/controller.ts';
 import { timeOf } from '../../runtime/time.ts';
 import { DRAINS, drains } from './drain.ts';
 import type { Run, Schedule, Status } from './observed.ts';
-import { vainAdoption } from './owner.ts';
+import { ofOtherClusters } from './other-cluster.ts';
 import { reasonOf } from './run.ts';
 import { runsOf, type Situation } from './situation.ts';
 import { waitingFor } from './step.ts';
+import { vainAdoption } from './vain-adoption.ts';
 
 /** What `Ready` says when nothing stands in the way: what became of the last run. */
 export function readiness(situation: Situation, status: Status): Readiness {
@@ -51,7 +52,12 @@ export function readiness(situation: Situation, status: Status): Readiness {
 const stageOf = ({ accepted, slot }: Run): string =>
   accepted ? 'is being made' : `is about to be begun, for the slot ${slot}`;
 
-function successText({ name, message }: NonNullable<Status['lastSnapshot']>, { seen }: Situation): string {
+function successText(
+  { name, message }: NonNullable<Status['lastSnapshot']>,
+  { owner, seen }: Situation,
+): string {
+  if (ofOtherClusters(owner, seen?.snapshots ?? []).has(name))
+    return `${name} was a success and is of another cluster than the one that is connected now. The annotation run-now makes one of this cluster.`;
   const there = seen?.snapshots && [...seen.snapshots, ...seen.unreadable];
   if (there?.every((other) => other.name !== name))
     return `${name} was a success and is not in the repository any more. The annotation run-now makes another.`;
@@ -109,7 +115,7 @@ export function healthy({ resource, staleAfterMs, now }: Aging, status: Status):
 function noSuccessText(status: Status, overdue: boolean): string {
   const gone = [status.lastSnapshot, ...(status.history ?? [])].find((one) => one?.state === 'SUCCESS');
   if (gone !== undefined)
-    return `No success of this schedule is left in the repository; the last one was ${gone.name}.${unreadableText(status)}`;
+    return `No success of this schedule is left in the repository for the cluster that is connected now; the last one was ${gone.name}.${unreadableText(status)}`;
   return overdue
     ? `No snapshot of this schedule has succeeded, and one is overdue; see Ready.${unreadableText(status)}`
     : 'No snapshot of this schedule has succeeded yet.';

@@ -4,7 +4,7 @@ import { formatDuration } from '../../schedule/duration.ts';
 import { timeText } from '../../runtime/time.ts';
 import { markOf } from './names.ts';
 import type { Status } from './observed.ts';
-import { madeBy, type Situation, successesOf } from './situation.ts';
+import { madeHere, type Situation, successesOf } from './situation.ts';
 import { isRunning, isSuccess, verdictOf } from './verdict.ts';
 
 /** What people read of the repository: always as it is there, never as it is remembered. */
@@ -54,10 +54,10 @@ const UNVERIFIED = 'nobody knows whether it lacks an index, because status was l
 
 /** A status that was lost is told anew by the newest snapshot of ours. */
 function rebuiltLast(
-  { uid }: Situation,
+  situation: Situation,
   snapshots: readonly ListedSnapshot[],
 ): NonNullable<Status['lastSnapshot']> | undefined {
-  const newest = madeBy(uid, snapshots).findLast((snapshot) => !isRunning(snapshot));
+  const newest = madeHere(situation, snapshots).findLast((snapshot) => !isRunning(snapshot));
   const slot = newest && markOf(newest.metadata)?.slot;
   if (newest === undefined || slot === undefined) return undefined;
   const { state, message } = isSuccess(newest)

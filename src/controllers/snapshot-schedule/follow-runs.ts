@@ -5,6 +5,7 @@ import { begin, nameSource, nameTaken } from './begin-run.ts';
 import { ABORTED, endingOfLost } from './lost.ts';
 import { withoutHindrance } from './hindrance.ts';
 import { markOf } from './names.ts';
+import { namesOther } from './other-cluster.ts';
 import type { Fault, Run, RunFacts } from './observed.ts';
 import { type Ending, figuresOf, reasonOf, renamed, replaceRun, withEnding } from './run.ts';
 import { runsOf, type Situation, waitOf } from './situation.ts';
@@ -30,7 +31,8 @@ function followRun(situation: Situation, step: Step, run: Run): Step {
       ? end(situation, step, run, endingOfLost(situation, run, facts))
       : begin(situation, step, run);
   const mark = markOf(snapshot.metadata);
-  if (mark?.uid !== situation.uid || mark.slot !== run.slot)
+  const isOurs = mark?.uid === situation.uid && mark.slot === run.slot;
+  if (!isOurs || namesOther(situation.owner, snapshot))
     return nameIsTaken(situation, step, run, 'a snapshot of somebody else');
   if (isRunning(snapshot)) return goOn(situation, step, run, facts);
   const verdict = verdictOf(snapshot, facts.indices, facts.unmatched);

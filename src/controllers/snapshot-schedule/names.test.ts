@@ -24,11 +24,17 @@ describe('the mark of a snapshot', () => {
     expect(markOf(withMark({ team: 'x', 'es-steward': 'forged' }, mark))).toEqual(mark);
   });
 
+  it('names the cluster, unless an earlier version has made it', () => {
+    expect(markOf(withMark({}, { ...mark, cluster: 'c' }))?.cluster).toBe('c');
+    expect(markOf(withMark({}, mark))?.cluster).toBeUndefined();
+  });
+
   it.each([
     {},
     { 'es-steward': 'u' },
     { 'es-steward': { uid: 'u' } },
     { 'es-steward': { ...mark, slot: 'x' } },
+    { 'es-steward': { ...mark, cluster: 1 } },
   ])('is not found in %j', (metadata) => {
     expect(markOf(metadata)).toBeUndefined();
   });

@@ -10,10 +10,17 @@ export interface SnapshotMark {
   readonly slot: string;
   /** `namespace/name`, for people. */
   readonly schedule: string;
+  /** The uuid of the cluster that it is of; earlier versions did not say. */
+  readonly cluster?: string | undefined;
 }
 
 const marked = z.object({
-  [META_KEY]: z.object({ uid: z.string(), slot: z.iso.datetime().max(64), schedule: z.string() }),
+  [META_KEY]: z.object({
+    uid: z.string(),
+    slot: z.iso.datetime().max(64),
+    schedule: z.string(),
+    cluster: z.string().max(64).optional(),
+  }),
 });
 
 /** Undefined for a snapshot that no schedule has made. */
@@ -27,6 +34,9 @@ export function withMark(
 ): Readonly<Record<string, unknown>> {
   return { ...metadata, [META_KEY]: mark };
 }
+
+/** As long as the uuid of every cluster. */
+export const SOME_CLUSTER = '0'.repeat(22);
 
 /** Elasticsearch takes less than this, counted as JSON. */
 export const METADATA_BYTES = 1024;

@@ -87,7 +87,7 @@ function observing(answers: Answers, use?: (wanted: Use) => void) {
       return answer;
     },
   };
-  const cluster = { es, maxConcurrentOperations: 2 };
+  const cluster = { es, maxConcurrentOperations: 2, clusterUuid: 'c' };
   const connections = {
     use: async (wanted: Use) => {
       use?.(wanted);
@@ -107,6 +107,11 @@ const scheduleOf = (status: Status = {}, spec: object = {}): Schedule =>
 
 const conditionOf = ({ conditions = [] }: ReturnType<typeof decide>) =>
   conditions.find(({ type }) => type === 'Healthy');
+
+it('tells of which cluster the snapshots are looked after', async () => {
+  const seen = await observing(() => undefined)(scheduleOf(), pass);
+  expect(seen).toMatchObject({ owner: { uid: 'u', cluster: 'c' } });
+});
 
 describe('a fault while reading', () => {
   const list = ({ path }: ElasticsearchRequest) => path.endsWith('/*');

@@ -11,6 +11,7 @@ import { readLeft, withLeft } from './observe-left.ts';
 import { readRestore } from './observe-restore.ts';
 import { readRuns } from './observe-runs.ts';
 import type { Observed, Schedule, Seen, Unavailable } from './observed.ts';
+import { inCluster } from './other-cluster.ts';
 import { type Owner, ownerOf } from './owner.ts';
 import { repositoryRefusal } from './perform-faults.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -88,7 +89,7 @@ const unavailable = ({ reason, message, afterMs }: WaitingError): Unavailable =>
 
 async function readAll(
   resource: Schedule,
-  owner: Owner,
+  asked: Owner,
   plan: Plan,
   pass: Pass,
   dependencies: ObserveDependencies,
@@ -97,6 +98,7 @@ async function readAll(
   const { connections, schedules, apiServerSkewSeconds } = dependencies;
   const cluster = await connections.use(useOf(resource, 'Snapshot'), pass.signal);
   const { es, maxConcurrentOperations } = cluster;
+  const owner = inCluster(asked, cluster);
   const runs = runsOf(status).filter((run) => waitOf(run, spec, pass.now) <= 0);
   const isIdle = runsOf(status).length === 0;
   if (isIdle || runs.some(({ accepted }) => !accepted)) {

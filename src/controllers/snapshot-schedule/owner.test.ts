@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { withMark } from './names.ts';
 import type { Schedule } from './observed.ts';
-import { ownerOf, owns, vainAdoption } from './owner.ts';
+import { ownerOf, owns } from './owner.ts';
+import { vainAdoption } from './vain-adoption.ts';
 
 const scheduleOf = (uid: string, annotations: Record<string, string> = {}, namespace = 'team') =>
   ({ metadata: { uid, name: `of-${uid}`, namespace, annotations } }) as unknown as Schedule;
 
-const snapshotOf = (uid: string, schedule: string): Snapshot => ({
+const snapshotOf = (uid: string, schedule: string, cluster?: string): Snapshot => ({
   name: 'one',
   uuid: 'u1',
   state: 'SUCCESS',
@@ -16,7 +17,7 @@ const snapshotOf = (uid: string, schedule: string): Snapshot => ({
   shards: { total: 1, failed: 0 },
   indices: [],
   failures: [],
-  metadata: withMark({}, { uid, slot: '2026-06-15T12:00:00Z', schedule }),
+  metadata: withMark({}, { uid, slot: '2026-06-15T12:00:00Z', schedule, cluster }),
 });
 
 const adopting = scheduleOf('new', { 'es-steward.dev/adopt-uid': 'old' });
@@ -54,6 +55,7 @@ it('says why an adoption that was asked for comes to nothing', () => {
   // Retention may have deleted the last of them: then nothing is wrong.
   expect(told([adopting])).toContain('If all of them have been deleted, remove the annotation');
   expect(told([adopting], snapshotOf('old', 'team/before'))).toBeUndefined();
+  expect(told([adopting], snapshotOf('old', 'team/before', 'lost'))).toContain('of another cluster');
   expect(vainAdoption(ownerOf(adopting, [adopting]), undefined)).toBeUndefined();
   expect(vainAdoption(ownerOf(scheduleOf('new'), []), [])).toBeUndefined();
 });

@@ -13,6 +13,10 @@ export interface Owner {
   readonly namesLiving?: boolean;
   /** The name of another schedule that a person has adopt the same one, so that nothing of it is adopted by either. */
   readonly rival?: string;
+  /** The uuid of the cluster that is connected now; undefined where nothing is read. */
+  readonly cluster?: string | undefined;
+  /** The uuid of the cluster that a person had this one replace. */
+  readonly replaced?: string | undefined;
 }
 
 /** @param living every schedule there is: the snapshots of one that lives are its own, whatever an annotation says. */
@@ -45,20 +49,5 @@ export function owns(owner: Owner, { metadata }: ListedSnapshot): boolean {
 }
 
 /** An adopted snapshot must come from the same namespace: annotations give nobody the snapshots of others. */
-const isAdopted = ({ namespace, adopted }: Owner, mark: SnapshotMark): boolean =>
+export const isAdopted = ({ namespace, adopted }: Owner, mark: SnapshotMark): boolean =>
   mark.uid === adopted && mark.schedule.startsWith(`${namespace}/`);
-
-/** Why an adoption that was asked for comes to nothing; undefined where it does not, or where that is not known. */
-export function vainAdoption(
-  owner: Owner,
-  snapshots: readonly ListedSnapshot[] | undefined,
-): string | undefined {
-  if (owner.namesLiving)
-    return `${ADOPT_UID} adopts nothing: it names a schedule that exists, whose snapshots stay its own. Delete that schedule, or remove the annotation.`;
-  if (owner.rival !== undefined)
-    return `${ADOPT_UID} adopts nothing: ${owner.rival} in this namespace names the same uid, and a snapshot has one owner. Remove the annotation from one of the two.`;
-  if (owner.adopted === undefined || snapshots === undefined) return undefined;
-  const marks = snapshots.flatMap(({ metadata }) => markOf(metadata) ?? []);
-  if (marks.some((mark) => isAdopted(owner, mark))) return undefined;
-  return `${ADOPT_UID} adopts nothing: no snapshot in the repository is of a schedule with that uid in this namespace. If all of them have been deleted, remove the annotation; else correct it.`;
-}

@@ -10,7 +10,7 @@ import type { EffectContext } from './perform-effect.ts';
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 
 /** What is deleted of successes made at 1 to 3, when all of them are to be. */
-async function deletedOf(unverifiedUntil: number, newestBy = 'u'): Promise<string | undefined> {
+async function deletedOf(unverifiedUntil: number, newestBy = 'u', first = 'c'): Promise<string | undefined> {
   const names = [1, 2, 3];
   const snapshots = names.map((at) => ({
     snapshot: `s${at}`,
@@ -25,6 +25,7 @@ async function deletedOf(unverifiedUntil: number, newestBy = 'u'): Promise<strin
         uid: at === 3 ? newestBy : 'u',
         slot: timeText(NOW + at * 1_000),
         schedule: 'team/nightly',
+        cluster: at === 1 ? first : 'c',
       },
     ),
   }));
@@ -41,7 +42,7 @@ async function deletedOf(unverifiedUntil: number, newestBy = 'u'): Promise<strin
   const context = {
     es,
     resource: { metadata: { uid: 'u', namespace: 'team' }, status } as unknown as Schedule,
-    owner: { uid: 'u', namespace: 'team', adopted: 'before' },
+    owner: { uid: 'u', namespace: 'team', adopted: 'before', cluster: 'c' },
     pass: { signal: new AbortController().signal, now: NOW, log: { info: () => {}, warn: () => {} } },
   } as unknown as EffectContext;
   const targets = names.map((at) => ({ name: `s${at}`, uuid: `u${at}` }));
@@ -53,4 +54,8 @@ it('rests on a success that is known to be whole when it deletes', async () => {
   expect(await deletedOf(1)).toMatch(/\/s1%2Cs2$/);
   expect(await deletedOf(0, 'before')).toMatch(/\/s1$/);
   await expect(deletedOf(3)).rejects.toThrow(FencedError);
+});
+
+it('deletes nothing of another cluster than the one that is connected by then', async () => {
+  expect(await deletedOf(1, 'u', 'lost')).toMatch(/\/s2$/);
 });

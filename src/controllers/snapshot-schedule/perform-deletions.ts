@@ -5,6 +5,7 @@ import { getSnapshots, type ListedSnapshot, surveySnapshots } from '../../elasti
 import { FencedError } from '../../runtime/errors.ts';
 import { timeText } from '../../runtime/time.ts';
 import { markOf } from './names.ts';
+import { ofOtherClusters } from './other-cluster.ts';
 import { owns } from './owner.ts';
 import type { SnapshotEffects } from './perform-effect.ts';
 import { type Retention, withoutBatch } from './retain.ts';
@@ -13,7 +14,7 @@ import { successesOf } from './situation.ts';
 import { unverifiedNames } from './unverified.ts';
 import { isRunning } from './verdict.ts';
 
-/** Everything is read once more: who made each, that it is the very one, that nothing uses it, that a newer one is good. */
+/** Everything is read once more: who made each, in which cluster, that it is the very one, that nothing uses it, that a newer one is good. */
 export const deleteExpired: SnapshotEffects['DeleteSnapshots'] = async ({ repository, targets }, context) => {
   const { es, resource, owner, pass } = context;
   const [{ snapshots: all }, mounted] = await Promise.all([
@@ -21,6 +22,7 @@ export const deleteExpired: SnapshotEffects['DeleteSnapshots'] = async ({ reposi
     mountedSnapshots(es, pass.signal),
   ]);
   const successes = successesOf(owner, resource.status, all);
+  const others = ofOtherClusters(owner, all);
   const unverified = unverifiedNames(owner.uid, resource.status ?? {}, all);
   const newest = successes.findLastIndex(({ name }) => !unverified.has(name));
   if (newest < 0) throw new FencedError('there is no success any more that retention could rest on');
@@ -29,6 +31,7 @@ export const deleteExpired: SnapshotEffects['DeleteSnapshots'] = async ({ reposi
   const expendable = (snapshot: ListedSnapshot | undefined): boolean =>
     snapshot !== undefined &&
     owns(owner, snapshot) &&
+    !others.has(snapshot.name) &&
     !held.has(snapshot.uuid) &&
     !mounted.has(snapshot.uuid);
   const byUuid = new Map(all.map((snapshot) => [snapshot.uuid, snapshot]));

@@ -5,7 +5,7 @@ import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Use } from '../../elasticsearch/connection-use.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { missingGrant } from '../../elasticsearch/grants.ts';
-import { WaitingError } from '../../runtime/errors.ts';
+import { FencedError, WaitingError } from '../../runtime/errors.ts';
 import type { Schedule } from './observed.ts';
 import { createPerform } from './perform.ts';
 
@@ -18,7 +18,7 @@ const WITHOUT = { 'data-a': birth(), '.ds-data-logs-2026.06.15-000001': birth(),
 const WITH = { ...WITHOUT, 'secret-x': birth() };
 
 /** A connection of namespace `search`, which grants snapshots of data-* to the namespace `team`. */
-async function taken(namespace: string, indices: object) {
+async function taken(namespace: string, indices: object, clusterUuid?: string) {
   const sent: string[] = [];
   const request = async ({ method, path }: ElasticsearchRequest) => {
     sent.push(`${method} ${path}`);
@@ -42,7 +42,7 @@ async function taken(namespace: string, indices: object) {
     };
     const missing = asking === 'search' ? undefined : missingGrant([grant as never], wanted);
     if (missing !== undefined) throw new WaitingError('NotGranted', missing, 1);
-    return { es: { request }, connection: { namespace: 'search', name: 'main', uid: 'c' } };
+    return { es: { request }, connection: { namespace: 'search', name: 'main', uid: 'c' }, clusterUuid };
   };
   const spec = {
     connectionRef: { name: 'main', namespace: 'search' },
@@ -76,4 +76,8 @@ it('looks behind no alias for whoever owns the connection', async () => {
   const sent = await taken('search', WITH);
   expect(sent).toContain('PUT /_snapshot/backups/one');
   expect(sent.filter((call) => call.includes('data-'))).toEqual([]);
+});
+
+it('takes nothing of another cluster than the one for which it was decided', async () => {
+  await expect(taken('search', WITH, 'another')).rejects.toThrow(FencedError);
 });

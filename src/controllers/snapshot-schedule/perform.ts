@@ -1,6 +1,7 @@
 import type { Use } from '../../elasticsearch/connection-use.ts';
 import type { Pass, StatusChange } from '../../runtime/controller.ts';
 import { effectOf } from '../../runtime/effects.ts';
+import { FencedError } from '../../runtime/errors.ts';
 import type { SnapshotAction } from './actions.ts';
 import { type ObserveDependencies, ownerNow } from './observe.ts';
 import type { Schedule, Status } from './observed.ts';
@@ -8,6 +9,8 @@ import { contentsOf } from './perform-contents.ts';
 import { create } from './perform-create.ts';
 import { abort, deleteExpired } from './perform-deletions.ts';
 import { dropRestored } from './perform-drop.ts';
+import { markOf } from './names.ts';
+import { inCluster } from './other-cluster.ts';
 import type { EffectContext, SnapshotEffects } from './perform-effect.ts';
 import { repositoryFault } from './perform-faults.ts';
 import { restoreSample } from './perform-restore.ts';
@@ -28,14 +31,18 @@ export function createPerform(dependencies: ObserveDependencies) {
     pass: Pass,
   ): Promise<StatusChange<Status> | void> => {
     const use = actionUse(action, resource);
-    const { es, connection } = await dependencies.connections.use(use, pass.signal);
+    const cluster = await dependencies.connections.use(use, pass.signal);
+    const { es, connection } = cluster;
+    const owner = inCluster(ownerNow(resource, dependencies), cluster);
+    if (action.type === 'CreateSnapshot' && markOf(action.metadata)?.cluster !== owner.cluster)
+      throw new FencedError('another cluster is connected by now');
     if (action.type === 'CreateSnapshot' && connection.namespace !== resource.metadata.namespace) {
       const contents = await contentsOf({ es, resource, pass });
       await dependencies.connections.use({ ...use, indices: [...use.indices, ...contents] }, pass.signal);
     }
     const effect = effectOf<SnapshotAction, EffectContext, Status>(effects, action);
     try {
-      return await effect(action, { es, resource, owner: ownerNow(resource, dependencies), pass });
+      return await effect(action, { es, resource, owner, pass });
     } catch (error) {
       throw repositoryFault(error, repositoryOf(action, resource)) ?? error;
     }

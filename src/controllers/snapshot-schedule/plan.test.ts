@@ -5,6 +5,7 @@ import { latestSlot } from '../../schedule/slots.ts';
 import { timeText } from '../../runtime/time.ts';
 import { healthy } from './conditions.ts';
 import type { Schedule, Status } from './observed.ts';
+import { METADATA_BYTES, metadataBytes, withMark } from './names.ts';
 import { planOf } from './plan.ts';
 
 const MINUTE = 60_000;
@@ -74,4 +75,17 @@ describe('the age at which backups are stale by default', () => {
     expect(reasonAt('@hourly', START, START + 2 * HOUR)).toBe('Fresh');
     expect(reasonAt('@hourly', START, START + 2 * HOUR + 1)).toBe('Stale');
   });
+});
+
+it('leaves room in the metadata for the uuid of a cluster', () => {
+  const fits = (letters: number) =>
+    planOf(someSchedule({ spec: { metadata: { note: 'x'.repeat(letters) } }, status: {} }), START).ok;
+  const most = Array.from({ length: METADATA_BYTES }, (_, letters) => letters).findLast(fits) ?? 0;
+  const mark = {
+    uid: 'u',
+    slot: timeText(START),
+    schedule: 'team/nightly',
+    cluster: 'bQf2xqXyT0aVb1Zl3Xc4Jw',
+  };
+  expect(metadataBytes(withMark({ note: 'x'.repeat(most) }, mark))).toBe(METADATA_BYTES - 1);
 });

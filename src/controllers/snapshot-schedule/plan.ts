@@ -3,7 +3,7 @@ import { type CronSchedule, scheduleOf } from '../../schedule/cron.ts';
 import { keyText } from '../../runtime/resource.ts';
 import { timeOf } from '../../runtime/time.ts';
 import { largestGap } from '../../schedule/slots.ts';
-import { METADATA_BYTES, metadataBytes, withMark } from './names.ts';
+import { METADATA_BYTES, metadataBytes, SOME_CLUSTER, withMark } from './names.ts';
 import type { Schedule } from './observed.ts';
 
 /** The spec as the rules need it: schedules read, durations in milliseconds. */
@@ -27,7 +27,8 @@ const NO_GAP_MS = 366 * 86_400_000;
 /** @param now only decides from when on the largest gap is looked for, where nothing in the past does. */
 export function planOf(resource: Schedule, now: number): ReadPlan {
   const { metadata, spec } = resource;
-  const mark = { uid: metadata.uid, slot: '2026-01-01T00:00:00Z', schedule: keyText(metadata) };
+  const slot = '2026-01-01T00:00:00Z';
+  const mark = { uid: metadata.uid, slot, schedule: keyText(metadata), cluster: SOME_CLUSTER };
   const bytes = metadataBytes(withMark(spec.metadata, mark));
   if (bytes >= METADATA_BYTES) {
     const message = `spec.metadata: makes ${bytes} bytes together with es-steward; shorten it to less than ${METADATA_BYTES}`;

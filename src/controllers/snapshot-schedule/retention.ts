@@ -3,6 +3,7 @@ import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
 import { claims, newestOf, verifiedOf } from './keep-rules.ts';
+import { ofOtherClusters } from './other-cluster.ts';
 import { type Owner, owns } from './owner.ts';
 import { isRunning, isSuccess } from './verdict.ts';
 
@@ -21,6 +22,7 @@ export interface RetentionPlan {
 
 export type KeepReason =
   | 'Foreign'
+  | 'OtherCluster'
   | 'Running'
   | 'Unknown'
   | 'Mounted'
@@ -71,8 +73,9 @@ export interface RetentionFacts {
 export function planRetention(policy: RetentionPolicy, facts: RetentionFacts): RetentionPlan {
   const sorted = [...facts.snapshots].sort(byAge);
   const kept = new Map<string, KeepReason>();
+  const others = ofOtherClusters(facts.owner, facts.snapshots);
   const own = sorted.filter((snapshot) => {
-    const reason = untouchable(snapshot, facts);
+    const reason = untouchable(snapshot, others, facts);
     if (reason !== undefined) kept.set(snapshot.name, reason);
     return reason === undefined || reason === 'Mounted';
   });
@@ -104,8 +107,13 @@ function byAge(a: ListedSnapshot, b: ListedSnapshot): number {
 }
 
 /** Not ours to delete, whatever the policy says. */
-function untouchable(snapshot: ListedSnapshot, { owner, mounted }: RetentionFacts): KeepReason | undefined {
+function untouchable(
+  snapshot: ListedSnapshot,
+  ofOthers: ReadonlySet<string>,
+  { owner, mounted }: RetentionFacts,
+): KeepReason | undefined {
   if (!owns(owner, snapshot)) return 'Foreign';
+  if (ofOthers.has(snapshot.name)) return 'OtherCluster';
   if (isRunning(snapshot)) return 'Running';
   if (!KNOWN_STATES.has(snapshot.state)) return 'Unknown';
   return mounted.has(snapshot.uuid) ? 'Mounted' : undefined;

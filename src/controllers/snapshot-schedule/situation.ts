@@ -4,6 +4,7 @@ import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { timeOf } from '../../runtime/time.ts';
 import { incompleteNames } from './incomplete.ts';
 import { markOf } from './names.ts';
+import { ofOtherClusters } from './other-cluster.ts';
 import type { Observed, Run, Schedule, Seen, Status } from './observed.ts';
 import { type Owner, ownerOf, owns } from './owner.ts';
 import type { Plan } from './plan.ts';
@@ -68,15 +69,25 @@ export function madeBy(uid: string, snapshots: readonly ListedSnapshot[]): reado
   return snapshots.filter(({ metadata }) => markOf(metadata)?.uid === uid);
 }
 
-/** The successes of an owner, the oldest first. */
+/** Those of them that are of the cluster that is connected now. */
+export function madeHere(
+  { uid, owner }: Situation,
+  snapshots: readonly ListedSnapshot[],
+): readonly ListedSnapshot[] {
+  const others = ofOtherClusters(owner, snapshots);
+  return madeBy(uid, snapshots).filter(({ name }) => !others.has(name));
+}
+
+/** The successes of an owner that are of the cluster that is connected now, the oldest first. */
 export function successesOf(
   owner: Owner,
   status: Status | undefined,
   snapshots: readonly ListedSnapshot[],
 ): readonly ListedSnapshot[] {
   const incomplete = incompleteNames(status ?? {});
+  const others = ofOtherClusters(owner, snapshots);
   return snapshots
-    .filter((snapshot) => owns(owner, snapshot))
+    .filter((snapshot) => owns(owner, snapshot) && !others.has(snapshot.name))
     .filter((snapshot) => isSuccess(snapshot) && !incomplete.has(snapshot.name))
     .sort((a, b) => a.startTime - b.startTime);
 }

@@ -362,6 +362,7 @@ describe.concurrent('another cluster behind the same address', () => {
     await accept(uuid);
     const accepted = await bed.says('moved', 'Connected');
     expect(accepted.status?.clusterUUID).toBe(uuid);
+    expect(accepted.status?.replacedClusterUUID).toBe(first.status?.clusterUUID);
     expect((await bed.connections.use(use, signal)).clusterUuid).toBe(uuid);
     await front.stop();
   });

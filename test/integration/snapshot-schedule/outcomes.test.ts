@@ -74,6 +74,7 @@ describe('a snapshot', () => {
         uid: metadata.uid,
         slot: schedule.status?.lastScheduleTime,
         schedule: `${bed.namespace}/${name}`,
+        cluster: expect.any(String),
       },
     });
   });

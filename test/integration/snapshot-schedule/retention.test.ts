@@ -73,6 +73,28 @@ describe('retention', () => {
     await operator.close();
   });
 
+  it('keeps the snapshots of a cluster that was lost, and makes one of this cluster', async () => {
+    const name = bed.name();
+    const schedule = await createSchedule(bed, name, { indices: [bed.index], retention: { maxCount: 1 } });
+    const left = await takeOwnSnapshots(bed, schedule, 3, 'uuid-of-the-lost-one');
+    const operator = startSnapshotProcess(bed);
+    const empty = await operator.until(
+      name,
+      'retention has looked',
+      ({ status }) => status?.retention?.halted === 'NoSuccess',
+    );
+    expect(empty.status?.retained).toEqual({ count: 0 });
+    await runNow(bed, name, 'one');
+    const after = await operator.until(
+      name,
+      'retention has looked after the success',
+      ({ status }) => status?.retention?.handledSnapshot !== undefined,
+    );
+    expect(after.status?.retention?.kept).toContainEqual({ reason: 'OtherCluster', count: 3 });
+    expect(await madeBy(name)).toEqual([...left, after.status?.retention?.handledSnapshot]);
+    await operator.close();
+  });
+
   it('shows and does not delete in a dry run', async () => {
     const name = bed.name();
     const { operator } = await withSuccesses(name, 2);
