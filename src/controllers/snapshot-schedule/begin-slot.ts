@@ -1,5 +1,5 @@
 import type { ResourceEvent } from '../../runtime/controller.ts';
-import { isAhead, timeOf, timeText } from '../../runtime/time.ts';
+import { isAhead, MOST_SKEW_SECONDS, timeOf, timeText } from '../../runtime/time.ts';
 import { nextSlot } from '../../schedule/slots.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import { pendingRunNow } from '../run-now.ts';
@@ -85,7 +85,8 @@ function begin(situation: Situation, step: Step, snapshots: readonly ListedSnaps
   };
   const ofSlot = madeHere(situation, snapshots).filter(({ metadata }) => markOf(metadata)?.slot === slot);
   // A status that was lost does not know that the slot has run.
-  if (ofSlot.some(isSuccess)) return add(step, { status: handled, next: 'now' });
+  if (ofSlot.some((snapshot) => isSuccess(snapshot) && !isEarly(snapshot, wish)))
+    return add(step, { status: handled, next: 'now' });
   const run: Run = {
     snapshot: freeName(situation, slot, snapshots),
     repository: situation.spec.repository,
@@ -99,6 +100,10 @@ function begin(situation: Situation, step: Step, snapshots: readonly ListedSnaps
   const events = [...missedEvents(wish.missed ?? 0), ...takenEvents(situation, run, snapshots)];
   return add(step, { status, events, next: 'now' });
 }
+
+/** Begun by a clock that was ahead: it lacks what was written until the slot, which runs under another name. */
+const isEarly = ({ startTime }: ListedSnapshot, { slot }: Wish): boolean =>
+  slot - startTime > MOST_SKEW_SECONDS * SECOND;
 
 function miss(step: Step, due: Extract<DueSlot, { type: 'missed' }>): Step {
   const status = { ...withMissed(step.status, due.missed), slotsHandledUntil: timeText(due.until) };

@@ -113,6 +113,31 @@ describe('a slot', () => {
     expect([status.active, status.slotsHandledUntil]).toEqual([undefined, timeText(NOW)]);
   });
 
+  it('is run by no success that a clock which was ahead has begun before it', () => {
+    const at = (startTime: number) =>
+      decide(
+        scheduleOf({}, handled(NOW - MINUTE)),
+        seen({ snapshots: [snapshot({ startTime })] }),
+        NOW + 5_000,
+      ).status;
+    expect(at(NOW - MINUTE).active).toBeUndefined();
+    expect(at(NOW - MINUTE - 1)).toMatchObject({
+      active: { snapshot: `${NAME}-2`, slot: timeText(NOW) },
+      slotsHandledUntil: timeText(NOW),
+    });
+  });
+
+  it('that a clock which was ahead has begun too early runs once, and no more', () => {
+    const early = snapshot({ startTime: NOW - HOUR });
+    const again = snapshot({ name: `${NAME}-2`, uuid: 'u2', startTime: NOW + 5_000 });
+    const { status } = decide(
+      scheduleOf({}, handled(NOW - MINUTE)),
+      seen({ snapshots: [early, again] }),
+      NOW + 9_000,
+    );
+    expect([status.active, status.slotsHandledUntil]).toEqual([undefined, timeText(NOW)]);
+  });
+
   it('finds its running snapshot again when the status was lost', () => {
     const stray = snapshot({ state: 'IN_PROGRESS', endTime: undefined });
     expect(decide(scheduleOf({}, {}), seen({ snapshots: [stray] }), NOW + 5_000).status.active).toEqual(
