@@ -14,7 +14,7 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
       SnapshotEmpty: 'The last snapshot holds nothing: spec.indices and spec.exclude leave no index.',
       DeadlineExceeded: 'A snapshot has run longer than spec.deadline.',
       ClockSkew:
-        'A snapshot should be aborted at its deadline, but clocks differ by more than a minute, so its age is unknown.',
+        'A snapshot seems to have run longer than spec.deadline, but clocks differ by more than a minute, so its age is unknown.',
       RepositoryMissing: 'The repository is not registered in Elasticsearch.',
       RepositoryReadOnly: 'The repository is registered as read-only.',
       RepositoryUnverified: 'A node cannot write to the repository.',
@@ -46,6 +46,8 @@ export const snapshotScheduleConditions: readonly ConditionDoc[] = [
         'The newest success is older than spec.staleAfter; retention deletes nothing until there is a newer one.',
       NeverSucceeded:
         'There is no success: Unknown until one is overdue, False from then on. Retention deletes nothing.',
+      ClockSkew:
+        'The clocks of the operator and the API server differ by more than a minute, so the age of the newest success is unknown: the condition stays as it was.',
     },
   },
   {

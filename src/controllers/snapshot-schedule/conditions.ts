@@ -1,7 +1,6 @@
 import type { ExtraCondition, Readiness } from '../../runtime/controller.ts';
-import { timeOf } from '../../runtime/time.ts';
 import { DRAINS, drains } from './drain.ts';
-import type { Run, Schedule, Status } from './observed.ts';
+import type { Run, Status } from './observed.ts';
 import { ofOtherClusters } from './other-cluster.ts';
 import { reasonOf } from './run.ts';
 import { runsOf, type Situation } from './situation.ts';
@@ -82,54 +81,6 @@ const againText = (status: Status): string =>
   neverComes(status)
     ? 'spec.schedule never comes due: only the annotation run-now tries again.'
     : 'The next slot tries again; the annotation run-now does it at once.';
-
-/** By what age is judged; known as well where the spec cannot be acted on. */
-export interface Aging {
-  readonly resource: Schedule;
-  readonly staleAfterMs: number;
-  readonly now: number;
-}
-
-/** Told by the clock alone, so that it is told as well when nothing answers. */
-export function healthy({ resource, staleAfterMs, now }: Aging, status: Status): ExtraCondition {
-  const last = timeOf(status.lastSuccessfulTime);
-  const since = last ?? Date.parse(resource.metadata.creationTimestamp);
-  const overdue = now - since > staleAfterMs;
-  if (last === undefined)
-    return {
-      type: 'Healthy',
-      status: overdue ? 'False' : 'Unknown',
-      reason: 'NeverSucceeded',
-      message: noSuccessText(status, overdue),
-    };
-  return overdue
-    ? {
-        type: 'Healthy',
-        status: 'False',
-        reason: 'Stale',
-        message: `The newest success, ${status.lastSuccessfulSnapshot ?? ''}, is older than spec.staleAfter allows; see Ready. Retention deletes nothing meanwhile.${unreadableText(status)}`,
-      }
-    : { type: 'Healthy', status: 'True', reason: 'Fresh', message: 'The newest success is young enough.' };
-}
-
-function noSuccessText(status: Status, overdue: boolean): string {
-  const gone = [status.lastSnapshot, ...(status.history ?? [])].find((one) => one?.state === 'SUCCESS');
-  if (gone !== undefined)
-    return `No success of this schedule is left in the repository for the cluster that is connected now; the last one was ${gone.name}.${unreadableText(status)}`;
-  return overdue
-    ? `No snapshot of this schedule has succeeded, and one is overdue; see Ready.${unreadableText(status)}`
-    : 'No snapshot of this schedule has succeeded yet.';
-}
-
-const unreadableText = ({ unreadable }: Status): string =>
-  unreadable === undefined ? '' : ' What cannot be read does not count: see status.unreadable.';
-
-/** When `healthy` will say otherwise by itself; undefined when it says so already. */
-export function staleIn({ resource, staleAfterMs, now }: Aging, status: Status): number | undefined {
-  const since = timeOf(status.lastSuccessfulTime ?? resource.metadata.creationTimestamp) ?? now;
-  const left = since + staleAfterMs - now;
-  return left >= 0 ? left + 1 : undefined;
-}
 
 const RESTORABLE = {
   Passed: { status: 'True', reason: 'RestoreCheckPassed' },

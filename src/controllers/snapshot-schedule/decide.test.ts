@@ -673,6 +673,19 @@ describe('a run at its deadline by a clock that is not to be trusted', () => {
     expect(late(60).actions).toHaveLength(1);
   });
 
+  it('raises no alarm either where no abortion is asked for', () => {
+    const runs = facts(found);
+    const told = (apiServerSkewSeconds: number) =>
+      decide(
+        scheduleOf({ staleAfter: '30d' }, handled(NOW, { active: accepted })),
+        seen({ snapshots: undefined, runs, apiServerSkewSeconds }),
+        NOW + 24 * HOUR,
+      );
+    expect([reasonsOf(told(60)), told(60).ready.reason]).toEqual([['DeadlineExceeded'], 'DeadlineExceeded']);
+    expect([reasonsOf(told(61)), told(61).ready.reason]).toEqual([[], 'ClockSkew']);
+    expect(told(61).status.active?.overdue).toBeUndefined();
+  });
+
   it('that then ends badly by itself is told as it ended, and tried again', () => {
     const { active = accepted } = late(undefined).status;
     const partial = snapshot({ state: 'PARTIAL', shards: { total: 2, failed: 1 } });
@@ -692,6 +705,40 @@ describe('health', () => {
   it('grows stale by the clock alone, also while nothing answers', () => {
     expect(healthAt(NOW + HOUR, handled(NOW, last))).toMatchObject({ status: 'True', reason: 'Fresh' });
     expect(healthAt(NOW + 3 * HOUR, handled(NOW, last))).toMatchObject({ status: 'False', reason: 'Stale' });
+  });
+
+  it.each([
+    ['while nothing answers', away],
+    ['when everything is seen', seen({ snapshots: undefined })],
+  ])('stays as it was while clocks differ so far that age is unknown: %s', (_, observed) => {
+    const condition = (status: 'True' | 'False') => {
+      const lastTransitionTime = timeText(NOW);
+      return { type: 'Healthy', status, reason: 'Fresh', message: '', lastTransitionTime };
+    };
+    const told = (status: 'True' | 'False', now: number, apiServerSkewSeconds: number) => {
+      const before = handled(now, { ...last, conditions: [condition(status)] });
+      const decision = decide(
+        scheduleOf({ staleAfter: '2h' }, before),
+        { ...observed, apiServerSkewSeconds },
+        now,
+      );
+      const { status: after, reason } = decision.conditions?.[0] ?? {};
+      return [after, reason, reasonsOf(decision)];
+    };
+    expect(told('True', NOW + 48 * HOUR, 46 * 3600 + 1)).toEqual(['True', 'ClockSkew', []]);
+    expect(told('False', NOW + HOUR, 3601)).toEqual(['False', 'ClockSkew', []]);
+    // What both clocks say is true.
+    expect(told('True', NOW + 3 * HOUR, 3599)).toEqual(['False', 'Stale', ['BackupStale']]);
+    expect(told('False', NOW + HOUR, 3599)).toEqual(['True', 'Fresh', ['BackupFresh']]);
+  });
+
+  it('is looked at again soon while the clocks differ, also where its spec cannot be acted on', () => {
+    const observed = seen({ snapshots: undefined, apiServerSkewSeconds: 24 * 3600 });
+    const status = handled(NOW, { ...last, staleAfter: '2h' });
+    expect(decide(scheduleOf({ staleAfter: '2h' }, status), observed, NOW + 3 * HOUR).next).toBe(60_000);
+    const wrong = scheduleOf({ metadata: { note: 'x'.repeat(1000) } }, status);
+    const { conditions, events, next } = decide(wrong, observed, NOW + 3 * HOUR);
+    expect([conditions?.[0]?.reason, events, next]).toEqual(['ClockSkew', [], 60_000]);
   });
 
   it('is unknown before the first success is overdue, and bad from then on', () => {

@@ -1,10 +1,11 @@
 import { parseDuration } from '../../crds/duration.ts';
 import { RUN_NOW } from '../../crds/shared.ts';
-import type { Decision, Readiness } from '../../runtime/controller.ts';
+import type { Decision, ExtraCondition, Readiness } from '../../runtime/controller.ts';
 import { pendingRunNow } from '../run-now.ts';
 import type { SnapshotAction } from './actions.ts';
 import { beginSlot, nextSlotIn } from './begin-slot.ts';
-import { healthy, readiness, restorable, staleIn } from './conditions.ts';
+import { readiness, restorable } from './conditions.ts';
+import { healthy, staleIn } from './health.ts';
 import { healthEvents } from './health-events.ts';
 import { withFigures } from './figures.ts';
 import { followRuns } from './follow-runs.ts';
@@ -13,7 +14,7 @@ import type { Observed, Schedule, Status } from './observed.ts';
 import { planOf } from './plan.ts';
 import { checkRestore } from './restore-check.ts';
 import { retain } from './retain.ts';
-import { type Situation, situationOf } from './situation.ts';
+import { type Situation, situationOf, skewMsOf } from './situation.ts';
 import { add, firstStep, type Rule, type Step } from './step.ts';
 import { tellUnreadable } from './unreadable.ts';
 import { rememberUnverified } from './unverified.ts';
@@ -36,24 +37,30 @@ export function decide(
 ): Decision<Status, SnapshotAction> {
   if (resource.metadata.deletionTimestamp !== undefined) return letGo(resource, observed);
   const read = planOf(resource, now);
-  if (!read.ok) return invalid(resource, read.message, now);
+  if (!read.ok) return invalid(resource, read.message, observed, now);
   const situation = situationOf(resource, read.plan, observed, now);
   const step = RULES.reduce((sofar, rule) => rule(situation, sofar), firstStep(situation));
   return concluded(situation, step);
 }
 
 /** Nothing is done, and nothing that was known is lost; backups grow old all the same, and that is told. */
-function invalid(resource: Schedule, message: string, now: number): Decision<Status, SnapshotAction> {
+function invalid(
+  resource: Schedule,
+  message: string,
+  observed: Observed,
+  now: number,
+): Decision<Status, SnapshotAction> {
   const { spec, status = {} } = resource;
   const staleAfterMs = parseDuration(spec.staleAfter ?? status.staleAfter ?? '');
-  const aging = staleAfterMs === undefined ? undefined : { resource, staleAfterMs, now };
+  const aging =
+    staleAfterMs === undefined ? undefined : { resource, staleAfterMs, now, skewMs: skewMsOf(observed) };
   const health = aging && healthy(aging, status);
   const others = keptConditions(status).filter(({ type }) => type !== health?.type);
   return {
     status,
     ready: { type: 'stalled', reason: 'InvalidSpec', message },
     conditions: health === undefined ? others : [health, ...others],
-    next: (aging && staleIn(aging, status)) ?? 'changed',
+    next: againFor(health) ?? (aging && staleIn(aging, status)) ?? 'changed',
     events: health === undefined ? [] : healthEvents(status, health),
     holds: status.restoring !== undefined,
   };
@@ -89,7 +96,7 @@ function concluded(situation: Situation, step: Step): Decision<Status, SnapshotA
     ready: readyOf(situation, step, status),
     conditions: [health, ...restorable(situation, status)],
     actions: step.actions,
-    next: add(step, { next: againIn(situation, stale) }).next,
+    next: add(step, { next: againIn(situation, stale, health) }).next,
     dueIn: Math.min(stale, nextSlotIn(situation)),
     events: [...step.events, ...healthEvents(situation.status, health)],
     holds: status.restoring !== undefined,
@@ -115,6 +122,13 @@ function suspended(schedule: Schedule): Readiness {
 }
 
 /** What the clock alone changes wakes a pass as well. */
-function againIn({ observed }: Situation, stale: number): number {
-  return Math.min(stale, observed.type === 'unavailable' ? observed.afterMs : Number.POSITIVE_INFINITY);
+function againIn({ observed }: Situation, stale: number, health: ExtraCondition): number {
+  const away = observed.type === 'unavailable' ? observed.afterMs : Number.POSITIVE_INFINITY;
+  return Math.min(stale, away, againFor(health) ?? Number.POSITIVE_INFINITY);
 }
+
+const CLOCK_AGAIN_MS = 60_000;
+
+/** Nobody tells when the clock of another machine is set right. */
+const againFor = (health: ExtraCondition | undefined): number | undefined =>
+  health?.reason === 'ClockSkew' ? CLOCK_AGAIN_MS : undefined;

@@ -63,7 +63,7 @@ function goOn(situation: Situation, step: Step, run: Run, facts: RunFacts): Step
   const started = snapshot?.startTime ?? situation.now;
   const age = situation.now - started;
   const isLate = age > situation.plan.deadlineMs;
-  const isSkewed = isLate && skewSeconds !== undefined && skewSeconds > MOST_SKEW_SECONDS;
+  const isSkewed = isLate && (situation.skewMs > 0 || (skewSeconds ?? 0) > MOST_SKEW_SECONDS);
   const overdue = isLate && !isSkewed;
   const actions = overdue && snapshot ? aborting(situation, run, snapshot.uuid, skewSeconds) : [];
   const {
@@ -104,7 +104,7 @@ function aborting(
 const ageUnknown = (run: Run): Readiness =>
   waitingFor(
     'ClockSkew',
-    `${run.snapshot} seems to have run longer than spec.deadline, but the clock of the operator differs from that of the API server or of a node by more than ${MOST_SKEW_SECONDS} s: it is not aborted. Set the clocks right.`,
+    `${run.snapshot} seems to have run longer than spec.deadline, but the clock of the operator differs from that of the API server or of a node by more than ${MOST_SKEW_SECONDS} s, so that its age is unknown, and nothing is aborted for it. Set the clocks right.`,
   );
 
 function deadlineEvent(run: Run): ResourceEvent {

@@ -79,7 +79,7 @@ const fault = (status: number, type: string, reason = 'as the test says'): Elast
   );
 
 /** A cluster with an empty repository, where nothing else is said. */
-function observing(answers: Answers, use?: (wanted: Use) => void) {
+function observing(answers: Answers, use?: (wanted: Use) => void, skewSeconds?: number) {
   const es: Elasticsearch = {
     request: async (request) => {
       const answer = answers(request) ?? (request.path === '/_snapshot' ? REPOSITORIES : NOTHING_IN_IT);
@@ -94,7 +94,8 @@ function observing(answers: Answers, use?: (wanted: Use) => void) {
       return cluster;
     },
   };
-  return createObserve({ connections, schedules: () => [] } as unknown as Parameters<
+  const apiServerSkewSeconds = () => skewSeconds;
+  return createObserve({ connections, schedules: () => [], apiServerSkewSeconds } as unknown as Parameters<
     typeof createObserve
   >[0]);
 }
@@ -111,6 +112,13 @@ const conditionOf = ({ conditions = [] }: ReturnType<typeof decide>) =>
 it('tells of which cluster the snapshots are looked after', async () => {
   const seen = await observing(() => undefined)(scheduleOf(), pass);
   expect(seen).toMatchObject({ owner: { uid: 'u', cluster: 'c' } });
+});
+
+it('tells by how much the clock of the API server differs, whatever else it can read', async () => {
+  const faulty = observing(() => fault(503, 'master_not_discovered_exception'), undefined, 61);
+  expect(await faulty(scheduleOf(), pass)).toMatchObject({ type: 'unavailable', apiServerSkewSeconds: 61 });
+  const seen = await observing(() => undefined, undefined, 61)(scheduleOf(), pass);
+  expect(seen).toMatchObject({ type: 'seen', apiServerSkewSeconds: 61 });
 });
 
 describe('a fault while reading', () => {

@@ -31,8 +31,8 @@ export interface ObserveDependencies {
 
 /** All reads of one pass: what runs by its name, else the whole repository. What stands in the way is a result too. */
 export function createObserve(dependencies: ObserveDependencies) {
-  const { connections } = dependencies;
-  return async (resource: Schedule, pass: Pass): Promise<Observed> => {
+  const { connections, apiServerSkewSeconds } = dependencies;
+  const observe = async (resource: Schedule, pass: Pass): Promise<Observed> => {
     const owner = ownerNow(resource, dependencies);
     if (resource.metadata.deletionTimestamp !== undefined)
       return { ...NOTHING, owner, restore: await readLeft(resource, pass, connections) };
@@ -43,6 +43,10 @@ export function createObserve(dependencies: ObserveDependencies) {
     );
     return withLeft(observed, resource, pass, connections);
   };
+  return async (resource: Schedule, pass: Pass): Promise<Observed> => ({
+    ...(await observe(resource, pass)),
+    apiServerSkewSeconds: apiServerSkewSeconds?.(),
+  });
 }
 
 /** While not every schedule is in view, nothing is adopted: it may be the work of one that lives. */

@@ -21,15 +21,21 @@ export interface Fault {
   readonly message: string;
 }
 
+/** What costs no question, so that it is known whatever else is not. */
+interface Heard {
+  /** By how much the clock of the API server differs from ours. */
+  readonly apiServerSkewSeconds?: number | undefined;
+}
+
 /** Nothing could be read; slots wait, and what is known grows old. */
-export interface Unavailable extends Fault {
+export interface Unavailable extends Fault, Heard {
   readonly type: 'unavailable';
   readonly afterMs: number;
   /** What a restore check has left, where that is to be let go all the same. */
   readonly restore?: RestoreFacts | undefined;
 }
 
-export interface Seen {
+export interface Seen extends Heard {
   readonly type: 'seen';
   /** Whose snapshots are looked after. */
   readonly owner: Owner;

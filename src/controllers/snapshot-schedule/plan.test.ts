@@ -3,7 +3,7 @@ import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
 import { scheduleOf } from '../../schedule/cron.ts';
 import { latestSlot } from '../../schedule/slots.ts';
 import { timeText } from '../../runtime/time.ts';
-import { healthy } from './conditions.ts';
+import { healthy } from './health.ts';
 import type { Schedule, Status } from './observed.ts';
 import { METADATA_BYTES, metadataBytes, withMark } from './names.ts';
 import { planOf } from './plan.ts';

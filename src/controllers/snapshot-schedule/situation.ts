@@ -1,7 +1,7 @@
 import { isConditionTrue } from '../../crds/shared.ts';
 import type { SnapshotScheduleSpec } from '../../crds/snapshot-schedule.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
-import { timeOf } from '../../runtime/time.ts';
+import { MOST_SKEW_SECONDS, timeOf } from '../../runtime/time.ts';
 import { incompleteNames } from './incomplete.ts';
 import { markOf } from './names.ts';
 import { ofOtherClusters } from './other-cluster.ts';
@@ -25,6 +25,8 @@ export interface Situation {
   readonly seen: Seen | undefined;
   /** Whether effects are wanted: one that is being deleted does not come here. */
   readonly mayAct: boolean;
+  /** By how much our clock differs from that of the API server; 0 where that is little enough to be relied on. */
+  readonly skewMs: number;
 }
 
 export function situationOf(resource: Schedule, plan: Plan, observed: Observed, now: number): Situation {
@@ -39,7 +41,12 @@ export function situationOf(resource: Schedule, plan: Plan, observed: Observed, 
     observed,
     seen: observed.type === 'seen' ? observed : undefined,
     mayAct: !resource.spec.suspend,
+    skewMs: skewMsOf(observed),
   };
+}
+
+export function skewMsOf({ apiServerSkewSeconds = 0 }: Observed): number {
+  return apiServerSkewSeconds > MOST_SKEW_SECONDS ? apiServerSkewSeconds * 1000 : 0;
 }
 
 /** What runs, the newest first. */
