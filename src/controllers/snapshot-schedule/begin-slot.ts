@@ -40,8 +40,8 @@ export const beginSlot: Rule = (situation, before) => {
  * kept. Beside another run it waits unwritten, so that with `Allow` no ten of them begin at once.
  */
 function beginDue(situation: Situation, step: Step, snapshots: readonly ListedSnapshot[]): Step {
-  const { resource, spec, plan, now } = situation;
-  const due = dueSlot(plan, spec.catchUp, cursorOf(step.status, now), now);
+  const { resource, spec, plan, now, skewMs } = situation;
+  const due = dueSlot(plan, spec.catchUp, cursorOf(step.status, now), now, skewMs);
   if (due.type === 'missed') return miss(step, due);
   const token = pendingRunNow(resource);
   if (due.type === 'none' && token === undefined) return step;

@@ -372,6 +372,24 @@ describe('a slot', () => {
     expect(check.restoreChecksHandledUntil).toBe(timeText(NOW + HOUR));
   });
 
+  it.each([
+    ['and one runs', NOW, 3],
+    ['and none runs', NOW + 5 * MINUTE, 4],
+  ])('of the future is not counted as missed while a clock is known to be ahead, %s', (_, now, past) => {
+    const spec = { startingDeadline: '1m', staleAfter: '30d' };
+    const told = (apiServerSkewSeconds: number) => {
+      const { status, events = [] } = decide(
+        scheduleOf(spec, handled(NOW - 4 * HOUR)),
+        seen({ apiServerSkewSeconds }),
+        now,
+      );
+      return [status.missedSlots ?? 0, events.map(({ reason }) => reason), status.slotsHandledUntil];
+    };
+    expect(told(0)).toEqual([past, ['SlotsMissed'], timeText(NOW)]);
+    expect(told(2 * 3600 + 600)).toEqual([1, ['SlotsMissed'], timeText(NOW)]);
+    expect(told(24 * 3600)).toEqual([0, [], timeText(NOW)]);
+  });
+
   it('is not counted by a schedule that was not there yet', () => {
     const changed = { ...handled(NOW - HOUR), schedule: '0 3 * * * Etc/UTC' };
     expect(decide(scheduleOf({}, changed), seen(), NOW + 10 * MINUTE).status).toMatchObject({

@@ -27,17 +27,25 @@ export function mayNotBegin(
   return lateMs > allowed + ON_TIME_MS;
 }
 
-/** Of however many slots in (after, now], at most the latest runs. */
+/**
+ * Of however many slots in (after, now], at most the latest runs.
+ * @param skewMs by how much our clock may be ahead: slots that may be yet to come are not counted as missed. They run when
+ * the clock was set right, and the cursor with it.
+ */
 export function dueSlot(
   { schedule, timeZone, startingDeadlineMs }: Plan,
   catchUp: 'RunOnce' | 'Skip',
   after: number,
   now: number,
+  skewMs = 0,
 ): DueSlot {
   const slot = latestSlot(schedule, timeZone, after, now);
   if (slot === undefined) return { type: 'none' };
-  const count = countSlots(schedule, timeZone, after, now, MOST_COUNTED);
+  const past = now - skewMs;
+  const count = countSlots(schedule, timeZone, after, past, MOST_COUNTED);
   const late = now - slot;
   const runs = late <= ON_TIME_MS || (catchUp === 'RunOnce' && late <= startingDeadlineMs);
-  return runs ? { type: 'run', slot, missed: count - 1 } : { type: 'missed', until: slot, missed: count };
+  return runs
+    ? { type: 'run', slot, missed: slot > past ? count : count - 1 }
+    : { type: 'missed', until: slot, missed: count };
 }
