@@ -41,7 +41,7 @@ export interface Listings {
 /** Older ones are read anew, whoever has asked for them. */
 const LONGEST_MS = 60_000;
 /** How long an index counts as written to after its operations were seen to grow. */
-const WRITTEN_MS = 600_000;
+export const WRITTEN_MS = 600_000;
 
 interface Remembered {
   readonly at: number;

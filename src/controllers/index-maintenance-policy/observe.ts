@@ -22,6 +22,7 @@ import type { Listing, Listings } from './observe-listings.ts';
 import { readNewest } from './observe-newest.ts';
 import type { ListedIndex, Observed, Rival, Surroundings } from './observed.ts';
 import { type Asking, readRequested } from './observe-requests.ts';
+import { createRecall } from './recalled-writes.ts';
 import { repositoriesOf } from './snapshot-proof.ts';
 import { type CompiledTarget, compileTargets, partsOf } from './targets.ts';
 
@@ -46,6 +47,7 @@ export interface MaintenanceDependencies {
 
 /** All reads of one pass. When nothing is due there are none. */
 export function createObserve(dependencies: MaintenanceDependencies) {
+  const recall = createRecall();
   return async (policy: IndexMaintenancePolicy, pass: Pass): Promise<Observed> => {
     const due = dueOrAccused(policy, dependencies, pass.now);
     if (due.type === 'Nothing') return { type: 'nothing' };
@@ -57,7 +59,8 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     if (due.type === 'ArchiveBatch') return { type: 'archiveBatch', rivals };
     const targets = compileTargets(policy.spec);
     const cluster = await open(policy, targets, dependencies.connections, pass.signal);
-    const listing = await dependencies.listings.of(cluster, due.since, pass.now);
+    const listed = await dependencies.listings.of(cluster, due.since, pass.now);
+    const listing = recall(policy, listed, pass.now);
     const hidden = listing.indices.filter(
       (index) => index.hidden && targets.some((target) => partsOf(target, index.name) !== undefined),
     );
