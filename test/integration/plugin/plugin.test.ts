@@ -196,7 +196,7 @@ describe('rollback', () => {
     });
     const { code, err } = (await answers[0]) ?? { code: 0, err: '' };
     expect([code, status.rollbackRefused]).toEqual([1, 'NewWrites']);
-    expect(err).toMatch(/has taken 1 writes/);
+    expect(err).toMatch(/has taken 1 write since/);
     const discarded: ReturnType<typeof plugin>[] = [];
     const again = await copied(async (name, to) => {
       await write(bed.es, to, [{ id: 'new', source: { n: 1 } }]);
