@@ -1,5 +1,8 @@
+import { type SnapshotMark, withMark } from '../../src/controllers/snapshot-schedule/names.ts';
 import type { Run, Schedule, Status } from '../../src/controllers/snapshot-schedule/observed.ts';
 import { snapshotSchedule } from '../../src/crds/snapshot-schedule.ts';
+import type { Snapshot } from '../../src/elasticsearch/snapshots.ts';
+import { timeText } from '../../src/runtime/time.ts';
 
 interface Parts {
   /** Over what every schedule must have. */
@@ -25,6 +28,22 @@ export function someSchedule({ spec = {}, status, metadata = {} }: Parts): Sched
     },
     spec: snapshotSchedule.spec.parse({ ...minimal, ...spec }),
     status,
+  };
+}
+
+/** A success of the schedule above that began `hours` before `now`, and is named after that. */
+export function successOf(now: number, hours: number, mark: Partial<SnapshotMark> = {}): Snapshot {
+  const startTime = now - hours * 3_600_000;
+  return {
+    name: `s${hours}`,
+    uuid: `u${hours}`,
+    state: 'SUCCESS',
+    startTime,
+    endTime: startTime + 1_000,
+    shards: { total: 1, failed: 0 },
+    indices: ['p1-a'],
+    failures: [],
+    metadata: withMark({}, { uid: 'u', slot: timeText(startTime), schedule: 'team/nightly', ...mark }),
   };
 }
 

@@ -1,30 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
+import { someSchedule, successOf } from '../../../test/support/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { timeText } from '../../runtime/time.ts';
 import { decide } from './decide.ts';
-import { markOf, withMark } from './names.ts';
+import { markOf } from './names.ts';
 import type { RunFacts, Seen, Status } from './observed.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const HOUR = 3_600_000;
 
 /** One of ours that began `hours` before NOW, and is named after that. */
-const snapshot = (hours: number, cluster?: string, more: Partial<Snapshot> = {}): Snapshot => {
-  const startTime = NOW - hours * HOUR;
-  return {
-    name: `s${hours}`,
-    uuid: `u${hours}`,
-    state: 'SUCCESS',
-    startTime,
-    endTime: startTime + 1_000,
-    shards: { total: 1, failed: 0 },
-    indices: ['p1-a'],
-    failures: [],
-    metadata: withMark({}, { uid: 'u', slot: timeText(startTime), schedule: 'team/nightly', cluster }),
-    ...more,
-  };
-};
+const snapshot = (hours: number, cluster?: string, more: Partial<Snapshot> = {}): Snapshot => ({
+  ...successOf(NOW, hours, { cluster }),
+  ...more,
+});
 
 const known: Status = { schedule: '@yearly Etc/UTC', slotsHandledUntil: timeText(NOW) };
 const retention = { maxCount: 1, failedExpireAfter: '1h' };

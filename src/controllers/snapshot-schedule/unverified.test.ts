@@ -1,30 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { someSchedule } from '../../../test/support/snapshot-schedule.ts';
+import { someSchedule, successOf } from '../../../test/support/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { timeText } from '../../runtime/time.ts';
 import { decide } from './decide.ts';
-import { withMark } from './names.ts';
 import type { RunFacts, Seen, Status } from './observed.ts';
 
 const NOW = Date.parse('2026-06-15T12:00:00Z');
 const HOUR = 3_600_000;
 
 /** A success that began `hours` before NOW, and is named after that. */
-const success = (hours: number, more: Partial<Snapshot> = {}, uid = 'u'): Snapshot => {
-  const startTime = NOW - hours * HOUR;
-  return {
-    name: `s${hours}`,
-    uuid: `u${hours}`,
-    state: 'SUCCESS',
-    startTime,
-    endTime: startTime + 1_000,
-    shards: { total: 1, failed: 0 },
-    indices: ['p1-a'],
-    failures: [],
-    metadata: withMark({}, { uid, slot: timeText(startTime), schedule: 'team/nightly' }),
-    ...more,
-  };
-};
+const success = (hours: number, more: Partial<Snapshot> = {}, uid = 'u'): Snapshot => ({
+  ...successOf(NOW, hours, { uid }),
+  ...more,
+});
 
 interface World {
   readonly adopted?: string;
