@@ -1,5 +1,6 @@
 import { type SnapshotMark, withMark } from '../../src/controllers/snapshot-schedule/names.ts';
-import type { Run, Schedule, Status } from '../../src/controllers/snapshot-schedule/observed.ts';
+import type { Run, Schedule, Seen, Status } from '../../src/controllers/snapshot-schedule/observed.ts';
+import type { Owner } from '../../src/controllers/snapshot-schedule/owner.ts';
 import { snapshotSchedule } from '../../src/crds/snapshot-schedule.ts';
 import type { Snapshot } from '../../src/elasticsearch/snapshots.ts';
 import { timeText } from '../../src/runtime/time.ts';
@@ -44,6 +45,27 @@ export function successOf(now: number, hours: number, mark: Partial<SnapshotMark
     indices: ['p1-a'],
     failures: [],
     metadata: withMark({}, { uid: 'u', slot: timeText(startTime), schedule: 'team/nightly', ...mark }),
+  };
+}
+
+/** What is read of a repository at rest, for a schedule that may do everything. */
+export function seenRepository(
+  owner: Partial<Owner>,
+  snapshots: Seen['snapshots'],
+  runs: Seen['runs'] = new Map(),
+): Seen {
+  return {
+    type: 'seen',
+    owner: { uid: 'u', namespace: 'team', adopted: undefined, ...owner },
+    maxConcurrentOperations: 2,
+    places: [],
+    runs,
+    snapshots,
+    unreadable: [],
+    mounted: new Set(),
+    mayDelete: true,
+    skewSeconds: 0,
+    restore: undefined,
   };
 }
 

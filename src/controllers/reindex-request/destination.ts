@@ -45,6 +45,11 @@ export function ownSettings(spec: DestinationSpec, source: SourceFacts): FlatSet
   return withoutLater({ ...from, ...overlay(spec) });
 }
 
+/** Both as far as the request says: index templates may add to it. */
+export function ownIndex(spec: DestinationSpec, source: SourceFacts) {
+  return { settings: ownSettings(spec, source), mappings: ownMappings(spec, source) };
+}
+
 /** The mappings that the destination is to have, without our mark. */
 export function ownMappings(
   spec: DestinationSpec,

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CopySpec } from './copy-request.ts';
 import { flatten } from '../index-settings.ts';
 import { keepsWholeSource } from '../whole-source.ts';
-import { ownMappings, ownSettings } from './destination.ts';
+import { ownIndex, ownMappings, ownSettings } from './destination.ts';
 import type { IndexFacts, PreflightFacts } from './observed.ts';
 import { resizeNote } from './resize-note.ts';
 import { isDividedAlike } from './shard-layout.ts';
@@ -68,11 +68,7 @@ function keptSource(spec: CopySpec, source: IndexFacts): readonly string[] {
   const { query } = spec.source;
   const { name } = source;
   if (spec.sourceAfter.policy !== 'Delete') return [];
-  const wanted = {
-    settings: ownSettings(spec.destination, source),
-    mappings: ownMappings(spec.destination, source),
-  };
-  if (!keepsWholeSource(wanted))
+  if (!keepsWholeSource(ownIndex(spec.destination, source)))
     return [
       `sourceAfter.policy: Delete does not delete ${name}, as ${spec.destination.index} does not keep the whole _source of its documents: it is kept, and status.sourceKept says why`,
     ];

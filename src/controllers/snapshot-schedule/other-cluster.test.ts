@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { someSchedule, successOf } from '../../../test/support/snapshot-schedule.ts';
+import { seenRepository, someSchedule, successOf } from '../../../test/support/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { timeText } from '../../runtime/time.ts';
 import { decide } from './decide.ts';
@@ -27,20 +27,8 @@ interface World {
 
 /** What is decided of a repository while the cluster `now` is connected. */
 function decided(snapshots: readonly Snapshot[] | undefined, world: World = {}) {
-  const { status = known, replaced, schedule = '@yearly', runs = new Map() } = world;
-  const seen: Seen = {
-    type: 'seen',
-    owner: { uid: 'u', namespace: 'team', adopted: undefined, cluster: 'now', replaced },
-    maxConcurrentOperations: 2,
-    places: [],
-    runs,
-    snapshots,
-    unreadable: [],
-    mounted: new Set(),
-    mayDelete: true,
-    skewSeconds: 0,
-    restore: undefined,
-  };
+  const { status = known, replaced, schedule = '@yearly', runs } = world;
+  const seen = seenRepository({ cluster: 'now', replaced }, snapshots, runs);
   return decide(someSchedule({ spec: { retention, staleAfter: '7d', schedule }, status }), seen, NOW);
 }
 

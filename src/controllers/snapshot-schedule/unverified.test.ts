@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { someSchedule, successOf } from '../../../test/support/snapshot-schedule.ts';
+import { seenRepository, someSchedule, successOf } from '../../../test/support/snapshot-schedule.ts';
 import type { Snapshot } from '../../elasticsearch/snapshots.ts';
 import { timeText } from '../../runtime/time.ts';
 import { decide } from './decide.ts';
@@ -22,20 +22,7 @@ interface World {
 const retention = { maxCount: 1 };
 
 function decided(status: Status, snapshots: readonly Snapshot[] | undefined, world: World = {}) {
-  const { adopted, runs = new Map() } = world;
-  const seen: Seen = {
-    type: 'seen',
-    owner: { uid: 'u', namespace: 'team', adopted },
-    maxConcurrentOperations: 2,
-    places: [],
-    runs,
-    snapshots,
-    unreadable: [],
-    mounted: new Set(),
-    mayDelete: true,
-    skewSeconds: 0,
-    restore: undefined,
-  };
+  const seen = seenRepository({ adopted: world.adopted }, snapshots, world.runs);
   const spec = { retention, staleAfter: '7d', schedule: '@yearly', backoffLimit: 0 };
   return decide(someSchedule({ spec, status }), seen, NOW);
 }

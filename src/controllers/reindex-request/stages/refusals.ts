@@ -111,8 +111,8 @@ function refuseDestination(situation: Situation): Step | undefined {
   const { destination, spec, observed, mark } = situation;
   const name = spec.destination.index;
   const [source] = observed.sources;
-  if (source && changesIds(source.settings, ownSettings(spec.destination, source)))
-    return refuseIds(situation, ownSettings(spec.destination, source));
+  const own = source && ownSettings(spec.destination, source);
+  if (own && changesIds(source.settings, own)) return refuseIds(situation, own);
   if (observed.protects(name))
     return refuse(
       situation,

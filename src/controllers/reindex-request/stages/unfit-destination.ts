@@ -1,6 +1,6 @@
 import { changesIds, isTimeSeries } from '../../index-settings.ts';
 import { keepsWholeSource } from '../../whole-source.ts';
-import { ownMappings, ownSettings } from '../destination.ts';
+import { ownIndex } from '../destination.ts';
 import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
 import { fail, type Step } from '../step.ts';
@@ -37,11 +37,7 @@ const LOGS = [
 
 /** Then it is what is wanted, and the old index is kept whatever spec.sourceAfter says. */
 function isAsked({ spec: { destination } }: Situation, source: IndexFacts): boolean {
-  const wanted = {
-    settings: ownSettings(destination, source),
-    mappings: ownMappings(destination, source),
-  };
-  return destination.createFrom === 'Template' || !keepsWholeSource(wanted);
+  return destination.createFrom === 'Template' || !keepsWholeSource(ownIndex(destination, source));
 }
 
 function refuseLoss(situation: Situation, { name }: IndexFacts): Step {
