@@ -158,7 +158,7 @@ type Gates = Required<Pick<Engine, 'mayAct' | 'paused' | 'pausedByHand'>>;
 
 function wiring(options: OperatorOptions, gates: Gates, recorder: EventRecorder): Wire<ControllerRunner> {
   const { config, kubernetes, clock, random, log, metrics } = options;
-  return (controller) => {
+  return (controller, onChange) => {
     const { kind, plural, singular: name } = controller.definition;
     const series = metrics.controllers(name);
     const runner = createRunner({
@@ -176,6 +176,7 @@ function wiring(options: OperatorOptions, gates: Gates, recorder: EventRecorder)
       namespaces: config.watchNamespaces,
       workers: config.workers,
       groupOf: clusterOf,
+      ...(onChange === undefined ? {} : { onChange }),
       hooks: series,
       reflectorHooks: tellingWatch(log, plural, () => options.onTried(name)),
     });

@@ -7,7 +7,10 @@ import type { Connections } from '../elasticsearch/connections.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
 import type { ActionLike, Controller } from '../runtime/controller.ts';
 import type { ObligationBook } from '../runtime/obligations.ts';
+import type { Wish } from '../runtime/queue.ts';
 import { keyText, type RawObject } from '../runtime/resource.ts';
+import type { Change } from '../runtime/store.ts';
+import { connectionNews } from './connection-news.ts';
 import { elasticsearchConnectionController } from './elasticsearch-connection/controller.ts';
 import { indexMaintenancePolicyController } from './index-maintenance-policy/controller.ts';
 import { operationsOf } from './operations.ts';
@@ -17,9 +20,10 @@ import { snapshotOwners } from './snapshot-owners.ts';
 import { snapshotScheduleController } from './snapshot-schedule/controller.ts';
 import { requireSynced, type Watched } from './synced.ts';
 
-/** Gives a controller its view, queue and workers. */
+/** Gives a controller its view, queue and workers. @param onChange told of what its view sees, before a pass does. */
 export type Wire<Runner> = <Spec, Status, Observed, Action extends ActionLike>(
   controller: Controller<Spec, Status, Observed, Action>,
+  onChange?: (change: Change) => void,
 ) => Runner;
 
 /** What kinds share. */
@@ -32,7 +36,7 @@ export interface SharedParts {
 
 interface Woken {
   objects(): readonly RawObject[];
-  enqueue(key: string): void;
+  enqueue(key: string, wish?: Wish): void;
 }
 
 /** Every kind that this operator looks after, one line each. */
@@ -70,6 +74,7 @@ export function wireControllers<Runner extends Watched & Woken>(
       operationsOf: (key) =>
         operationsOf({ requests: requests(), schedules: schedules(), policies: policies() }, key),
     }),
+    connectionNews((connection) => wakeUsers(connection, users())),
   );
   const uuidOf = (connection: string) => clusterUuidOf(clusters.objects(), connection);
   const policies = (): readonly IndexMaintenancePolicy[] =>
@@ -87,7 +92,15 @@ export function wireControllers<Runner extends Watched & Woken>(
       apiServerSkewSeconds,
     }),
   );
-  return [clusters, reindexRequests, snapshotSchedules, maintenancePolicies];
+  const users = () => [reindexRequests, snapshotSchedules, maintenancePolicies];
+  return [clusters, ...users()];
+}
+
+/** With no haste: there may be thousands, and what people change meanwhile goes first. */
+function wakeUsers(connection: string, users: readonly Woken[]): void {
+  for (const kind of users)
+    for (const object of kind.objects())
+      if (clusterOf(object) === connection) kind.enqueue(keyText(object.metadata), { urgency: 'background' });
 }
 
 /** Two connections may lead to one cluster. @param connection namespace/name */

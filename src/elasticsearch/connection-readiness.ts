@@ -4,21 +4,23 @@ import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import { keyText } from '../runtime/resource.ts';
 import { isElasticsearchError } from './errors.ts';
 
-/** How soon a consumer looks again: at what a person must change, and at what the next probe decides. */
+/** How soon a consumer looks again at what nobody tells it of. */
 export const LOOK_AGAIN_MS = 10_000;
 const NOT_PROBED_YET_MS = 2_000;
+/** Whoever uses a connection is woken when its state changes: this is for the case that the news is late. */
+const TOLD_OF_MS = 60_000;
 
 /** Only what a probe has found good for the very spec of now may be used. */
 export function requireReady(connection: ElasticsearchConnection): void {
   if (connection.spec.suspend) {
     const message = `${titleOf(connection)} is suspended; set its spec.suspend to false to go on.`;
-    throw new WaitingError('ConnectionSuspended', message, LOOK_AGAIN_MS);
+    throw new WaitingError('ConnectionSuspended', message, TOLD_OF_MS);
   }
   const ready = findCondition(connection.status, 'Ready');
   const judged = ready?.observedGeneration ?? connection.status?.observedGeneration;
   if (ready === undefined || judged !== connection.metadata.generation)
     throw notReady(connection, 'NotProbedYet', 'its spec has not been tried yet', NOT_PROBED_YET_MS);
-  if (ready.status !== 'True') throw notReady(connection, ready.reason, ready.message);
+  if (ready.status !== 'True') throw notReady(connection, ready.reason, ready.message, TOLD_OF_MS);
 }
 
 export function pinnedUuid(connection: ElasticsearchConnection): string {

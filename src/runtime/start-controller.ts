@@ -51,6 +51,8 @@ export interface RunnerOptions<Spec, Status, Observed, Action extends ActionLike
   readonly workers?: number;
   /** What a resource shares with others, say its Elasticsearch cluster; one group takes half of the workers at most. */
   readonly groupOf?: (object: RawObject) => string | undefined;
+  /** Told of each change that the view has seen, for what depends on objects of this kind. */
+  readonly onChange?: (change: Change) => void;
   readonly hooks?: RunnerHooks;
   readonly reflectorHooks?: ReflectorHooks;
   readonly limits?: Partial<ReflectorLimits & WorkerLimits>;
@@ -74,6 +76,7 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
   const { controller, hooks = {}, workers = WORKERS, random } = options;
   const name = controller.definition.singular;
   const views = createViews(options, (change) => {
+    options.onChange?.(change);
     if (wakes(change)) queue.add(change.key, { urgency: urgencyOf(change) });
   });
   const queue = createQueue(options, workers, views);

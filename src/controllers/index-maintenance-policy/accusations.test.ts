@@ -8,7 +8,7 @@ import { compileTargets } from './targets.ts';
 
 const START = Date.parse('2016-03-01T00:30:00Z');
 const MINUTE = 60_000;
-const ASKED = new Error('the connection was asked for');
+const ASKED = new Error('the indexes were asked for');
 const log = { info: () => undefined, warn: () => undefined };
 const target = { name: 'a', series: 'logs-{date:yyyy.MM.dd}', retention: { maxAge: '7d' } };
 
@@ -42,8 +42,8 @@ function observing(...lives: readonly Life[]) {
   const woken: string[] = [];
   const observe = createObserve({
     // A cast: nothing else of it is used.
-    connections: { use: () => Promise.reject(ASKED) } as unknown as Connections,
-    listings: createListings(),
+    connections: { use: () => Promise.resolve({}) } as unknown as Connections,
+    listings: { ...createListings(), of: () => Promise.reject(ASKED) },
     policies: () => lives.map(({ policy }) => policy),
     wake: (key) => woken.push(key),
     requests: () => [],
@@ -77,7 +77,7 @@ describe('an older policy at rest', () => {
     expect(await observing(older, newer).asks(older, START + 2 * MINUTE)).toBe(false);
   });
 
-  it('asks Elasticsearch nothing while nobody has found a conflict with it', async () => {
+  it('does not look while nobody has found a conflict with it', async () => {
     const { older, newer } = both();
     expect(await observing(older).asks(older, START + 2 * MINUTE)).toBe(false);
     newer.look(START + 2 * MINUTE);

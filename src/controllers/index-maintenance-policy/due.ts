@@ -64,15 +64,20 @@ function goOn({ batch }: StatusPlan, run: Run): Due {
     : { type: 'Continue', since: Date.parse(run.time) };
 }
 
-/** What the policy cannot solve by itself is looked at again soon; other policies, clocks and connections send no news. */
-export const TROUBLES: ReadonlySet<string> = new Set([
-  'Conflict',
-  'ClockSkew',
-  'ArchivalHindered',
+/** The connection kept the last pass from the cluster: the plan may be of another day. */
+const SHUT_OUT: ReadonlySet<string> = new Set([
   'ConnectionNotFound',
   'NotGranted',
   'ConnectionNotReady',
   'ConnectionSuspended',
+]);
+
+/** What the policy cannot solve by itself is looked at again soon; other policies and clocks send no news. */
+export const TROUBLES: ReadonlySet<string> = new Set([
+  ...SHUT_OUT,
+  'Conflict',
+  'ClockSkew',
+  'ArchivalHindered',
   'Retrying',
   'WaitingForTurn',
   'NotSynced',
@@ -93,8 +98,9 @@ export const lookedAtOf = (plan: StatusPlan | undefined): number =>
   Date.parse(plan?.lookedAtTime ?? plan?.time ?? '');
 
 function isTroubled(status: Status, now: number): boolean {
-  const isConflicting = findCondition(status, 'Conflict') !== undefined;
-  const troubled = isConflicting || TROUBLES.has(findCondition(status, 'Ready')?.reason ?? '');
+  const { reason = '' } = findCondition(status, 'Ready') ?? {};
+  if (SHUT_OUT.has(reason)) return true;
+  const troubled = findCondition(status, 'Conflict') !== undefined || TROUBLES.has(reason);
   return troubled && Math.abs(now - lookedAtOf(status.plan)) >= TROUBLED_AGAIN_MS;
 }
 

@@ -45,12 +45,12 @@ export interface MaintenanceDependencies {
   readonly apiServerSkewSeconds?: () => number;
 }
 
-/** All reads of one pass. When nothing is due there are none. */
+/** All reads of one pass. When nothing is due, nothing but whether the policy may still use its connection. */
 export function createObserve(dependencies: MaintenanceDependencies) {
   const recall = createRecall();
   return async (policy: IndexMaintenancePolicy, pass: Pass): Promise<Observed> => {
     const due = dueOrAccused(policy, dependencies, pass.now);
-    if (due.type === 'Nothing') return { type: 'nothing' };
+    if (due.type === 'Nothing') return nothing(policy, dependencies, pass.signal);
     accuse(policy, dependencies);
     // One that is being deleted only ends what it has begun, and is given two minutes for that.
     if (policy.metadata.deletionTimestamp === undefined) dependencies.requireSynced?.();
@@ -75,6 +75,17 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     const { indices, unreadable, listedAt } = listing;
     return { type: 'seen', indices, unreadable, listedAt, rivals, newest, ...proofs, archive, around };
   };
+}
+
+/** @throws WaitingError when a run that came due now could not begin; one that is suspended says just that. */
+async function nothing(
+  policy: IndexMaintenancePolicy,
+  { connections }: MaintenanceDependencies,
+  signal: AbortSignal,
+): Promise<Observed> {
+  const isIdle = policy.spec.suspend || policy.metadata.deletionTimestamp !== undefined;
+  if (!isIdle) await open(policy, compileTargets(policy.spec), connections, signal);
+  return { type: 'nothing' };
 }
 
 function dueOrAccused(

@@ -17,6 +17,7 @@ export const configMaps = core('configmaps');
 const kind = (plural: string): KindRef => ({ group: 'es-steward.dev', version: 'v1alpha1', plural });
 export const connections = kind('elasticsearchconnections');
 export const reindexRequests = kind('reindexrequests');
+export const schedules = kind('snapshotschedules');
 export const policies = kind('indexmaintenancepolicies');
 
 export interface Conditioned extends KubernetesObject {
