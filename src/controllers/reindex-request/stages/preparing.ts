@@ -13,7 +13,7 @@ import { time } from '../moments.ts';
 import { fail, SOON_MS, type Step, type StepOptions, step } from '../step.ts';
 import { refuseForeign } from './foreign-destination.ts';
 import { refuseProtected } from './protection.ts';
-import { isAbandoned } from './refusals.ts';
+import { isAbandoned } from './refused-destination.ts';
 import { refuseUnfit } from './unfit-destination.ts';
 
 /** The epoch alias on the source, and an empty destination of our own that is tuned for being filled. */
