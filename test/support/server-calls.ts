@@ -47,7 +47,8 @@ function anonymous(part: string): string {
   if (/-\d{6}-[0-9a-f]{6}(-\d+)?$/.test(part)) return '{snapshot}';
   if (/^es-steward-[0-9a-f]{8}-(back-)?\d+(-over)?$/.test(part)) return '{epoch}';
   if (/^[\w-]+:\d+$/.test(part)) return '{task}';
-  return part.replace(/^reindex-.*-(\w+)$/, '{$1}');
+  const names = part.split(',').map((name) => name.replace(/^reindex-.*-(\w+)$/, '{$1}'));
+  return names.join(',');
 }
 
 function aliasActions(body: unknown): string {

@@ -1,7 +1,8 @@
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
-import { getIndex } from '../../elasticsearch/indices.ts';
+import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
+import { getIndex, getIndexPair, type IndexInfo } from '../../elasticsearch/indices.ts';
 import type { CopyRequest } from './copy-request.ts';
 import { markOf } from './destination-mark.ts';
 import { factsOf } from './index-facts.ts';
@@ -10,7 +11,7 @@ import { readClaims } from './observe-claims.ts';
 import { getIndexBefore } from './observe-index.ts';
 import { peersOf } from './observe-peers.ts';
 import { readTasks } from './observe-tasks.ts';
-import type { IndexFacts, Observed } from './observed.ts';
+import type { Observed } from './observed.ts';
 import { hasBegun, hasServed } from './situation.ts';
 
 interface BaseReads {
@@ -27,14 +28,7 @@ export async function readBase(
 ): Promise<Observed> {
   const { es } = cluster;
   const owners = new Set(requests.map(({ metadata }) => metadata.uid));
-  const planned = resource.status?.source?.index;
-  const read = hasBegun(resource.status?.phase) ? getIndex : getIndexBefore;
-  const [destinations, known] = await Promise.all([
-    read(es, resource.spec.destination.index, signal),
-    planned === undefined ? undefined : read(es, planned, signal),
-  ]);
-  const destination = destinations[0] && factsOf(destinations[0]);
-  const sources = known ?? (await read(es, sourceName(resource, destination), signal));
+  const { destination, sources } = await readBoth(resource, es, signal);
   // After the epoch: a task that began before it was over is in the list.
   const [tasks, claims] = await Promise.all([
     readTasks(resource, { es, owners }, signal),
@@ -44,7 +38,7 @@ export async function readBase(
     connection: cluster.connection.name,
     maxConcurrentOperations: cluster.maxConcurrentOperations,
     protects: (name) => cluster.protects(name),
-    sources: sources.map(factsOf),
+    sources,
     destination,
     tasks,
     peers: peersOf(resource, requests),
@@ -52,6 +46,27 @@ export async function readBase(
     outcomes: {},
     ...claims,
   };
+}
+
+async function readBoth(
+  resource: CopyRequest,
+  es: Elasticsearch,
+  signal: AbortSignal,
+): Promise<Pick<Observed, 'destination' | 'sources'>> {
+  const { spec, status } = resource;
+  const both = ([destination]: readonly IndexInfo[], sources: readonly IndexInfo[]) => ({
+    destination: destination && factsOf(destination),
+    sources: sources.map(factsOf),
+  });
+  const planned = status?.source?.index;
+  if (hasBegun(status?.phase) && planned !== undefined)
+    return both(...(await getIndexPair(es, [spec.destination.index, planned], signal)));
+  const read = hasBegun(status?.phase) ? getIndex : getIndexBefore;
+  const [destinations, known] = await Promise.all([
+    read(es, spec.destination.index, signal),
+    planned === undefined ? undefined : read(es, planned, signal),
+  ]);
+  return both(destinations, known ?? (await read(es, sourceName(resource, destinations[0]), signal)));
 }
 
 /** Of a request that has its turn: every two minutes, when it says so again. */
@@ -70,7 +85,7 @@ async function claimsThatAreDue(
 }
 
 /** After planning the concrete index counts, not the alias: the alias moves to the destination at the end. */
-function sourceName({ spec, status, metadata }: CopyRequest, destination: IndexFacts | undefined): string {
+function sourceName({ spec, metadata }: CopyRequest, destination: IndexInfo | undefined): string {
   const mark = markOf(destination?.mappings);
-  return status?.source?.index ?? (mark?.uid === metadata.uid ? mark.sourceIndex : spec.source.index);
+  return mark?.uid === metadata.uid ? mark.sourceIndex : spec.source.index;
 }

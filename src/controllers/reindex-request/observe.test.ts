@@ -87,8 +87,7 @@ function afterMove(aliases: object) {
   });
   const unread = { _shards: { total: 2, successful: 0, failed: 0 }, indices: {} };
   const answers: Readonly<Record<string, unknown>> = {
-    '/orders-v1': indexOf('orders-v1', {}),
-    '/orders-v2': indexOf('orders-v2', aliases),
+    '/orders-v2,orders-v1': { ...indexOf('orders-v1', {}), ...indexOf('orders-v2', aliases) },
     '/_tasks': { nodes: {}, tasks: [] },
     '/orders-v1/_stats/docs': unread,
     '/orders-v2/_stats/docs': unread,
