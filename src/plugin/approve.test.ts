@@ -3,15 +3,23 @@ import { condition, policy, policyPlan as plan } from '../../test/support/plugin
 import { memorySession } from '../../test/support/plugin-session.ts';
 import { approve } from './approve.ts';
 
-const approving = (...conditions: readonly ReturnType<typeof condition>[]) => {
+const approving = (...conditions: readonly ReturnType<typeof condition>[]) =>
+  approvingIn({ conditions, nextRunTime: '2026-03-02T00:00:00Z' });
+
+const approvingIn = (status: object) => {
   const { session, args, text } = memorySession(
     'approve imp/logs -n shop --yes',
-    policy({ plan, conditions }),
+    policy({ plan, ...status }),
   );
   return { ended: approve(session, args), text };
 };
 
 describe('an approval', () => {
+  it('of a policy that never comes due is refused with how it is carried out', async () => {
+    const { ended } = approvingIn({ conditions: [condition('Ready', 'True', 'Scheduled')] });
+    await expect(ended).rejects.toThrow(/carried out only when you ask for a run \(the annotation /);
+  });
+
   it.each([
     ['Paused', 'False', /does not wait for approval: Paused: Paused it is$/],
     ['ActionFailed', 'False', /does not wait for approval: its plan is carried out at the next time/],

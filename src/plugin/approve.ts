@@ -4,7 +4,7 @@ import { confirmed } from './confirm.ts';
 import { EXIT, refused, type ExitCode } from './failure.ts';
 import { plannedBy, shown } from './plan.ts';
 import { hashOf, type Planned } from './plan-lines.ts';
-import { hindranceOf, waitsForApproval } from './plan-outlook.ts';
+import { hindranceOf, waitsForApproval, whenCarriedOut } from './plan-outlook.ts';
 import { getOne } from './read.ts';
 import type { Session } from './session.ts';
 import { titleOf } from './targets.ts';
@@ -46,7 +46,7 @@ function requireUse(one: Planned): void {
     if (spec.mode === 'DryRun' || status?.run !== undefined) return;
     const hindrance = hindranceOf(status);
     throw refused(
-      `${titleOf(one)} does not wait for approval: ${hindrance ?? 'its plan is carried out at the next time of its schedule'}`,
+      `${titleOf(one)} does not wait for approval: ${hindrance ?? `its plan is carried out ${whenCarriedOut(status ?? {})}`}`,
     );
   }
   const { spec, status } = one.resource;

@@ -1,5 +1,5 @@
 import type { IndexMaintenancePolicy } from '../crds/index-maintenance-policy.ts';
-import { type Conditioned, findCondition, isConditionTrue } from '../crds/shared.ts';
+import { type Conditioned, findCondition, isConditionTrue, RUN_NOW } from '../crds/shared.ts';
 import { clause, relative } from './words.ts';
 
 /** When the plan of a policy is carried out, or why not. */
@@ -11,8 +11,16 @@ export function whatHappens({ spec, status = {} }: IndexMaintenancePolicy, now: 
   if (status.run !== undefined) return 'It is being carried out.';
   if (waitsForApproval(status)) return 'It waits for approval and does not change until then.';
   return status.nextRunTime === undefined
-    ? 'It is carried out at the next time of its schedule.'
+    ? `It is carried out ${NEVER_DUE}.`
     : `It is carried out at ${status.nextRunTime} (${relative(status.nextRunTime, now)}).`;
+}
+
+/** The operator has looked, and found no such day: `0 0 30 2 *`. */
+const NEVER_DUE = `only when you ask for a run (the annotation ${RUN_NOW}), as its schedule never comes due`;
+
+/** When a plan that nothing hinders, and that nobody must approve, is carried out. */
+export function whenCarriedOut({ nextRunTime }: NonNullable<IndexMaintenancePolicy['status']>): string {
+  return nextRunTime === undefined ? NEVER_DUE : 'at the next time of its schedule';
 }
 
 /** Whether the object itself says that a person must approve. */
