@@ -131,3 +131,15 @@ export async function sample(
   const body = { query, size, track_total_hits: false, seq_no_primary_term: true };
   return (await search(es, index, body, signal)).hits;
 }
+
+/** The ids of some documents of a query, which may be large: nothing else of them is read. */
+export async function someIds(
+  es: Elasticsearch,
+  index: string,
+  query: object | undefined,
+  size: number,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const body = { ...(query ? { query } : {}), size, _source: false, track_total_hits: false, sort: ['_doc'] };
+  return (await search(es, index, body, signal)).hits.map(({ id }) => id);
+}

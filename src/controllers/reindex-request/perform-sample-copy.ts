@@ -1,6 +1,7 @@
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import { runReindex } from '../../elasticsearch/reindex.ts';
 import type { ReindexFailure, ReindexResult } from '../../elasticsearch/reindex-result.ts';
+import { someIds } from '../../elasticsearch/search.ts';
 import { withTimeout } from '../../elasticsearch/with-timeout.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { Body } from './actions.ts';
@@ -9,7 +10,7 @@ import type { TaskOutcome } from './observed.ts';
 import { isTooMuch, resultOf, unnamedRefusal } from './outcomes.ts';
 import { SHARDS_AGAIN_MS } from './perform-create.ts';
 import type { EffectContext } from './perform-effect.ts';
-import { into, type SampleRequest } from './requests.ts';
+import { into, only, SAMPLE_DOCUMENTS, type SampleRequest } from './requests.ts';
 
 /** What a trial says of the documents. */
 export type SampleOutcome =
@@ -31,7 +32,17 @@ export async function copySample(
   scratch: string,
   reindex: SampleRequest,
   context: EffectContext,
-  size = reindex.source.size,
+): Promise<SampleOutcome> {
+  const { index, query } = reindex.source;
+  const ids = await someIds(context.es, index, query, SAMPLE_DOCUMENTS, context.pass.signal);
+  return copyChosen(scratch, only(ids, reindex), context, reindex.source.size);
+}
+
+async function copyChosen(
+  scratch: string,
+  reindex: SampleRequest,
+  context: EffectContext,
+  size: number,
 ): Promise<SampleOutcome> {
   try {
     const result = await copyIn(scratch, into(scratch, reindex, size), context);
@@ -40,7 +51,7 @@ export async function copySample(
     if (size === 1 || !isTooMuchAtOnce(error)) throw error;
   }
   // A quarter, as with the parts of the copy: Elasticsearch itself has repeated the batch for a minute by now.
-  return copySample(scratch, reindex, context, Math.max(1, Math.floor(size / 4)));
+  return copyChosen(scratch, reindex, context, Math.max(1, Math.floor(size / 4)));
 }
 
 function copyIn(scratch: string, body: Body, { es, resource, pass }: EffectContext): Promise<ReindexResult> {

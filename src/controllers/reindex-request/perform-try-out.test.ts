@@ -31,6 +31,13 @@ function health(status: 'yellow' | 'red') {
   return { ...shards, ...rest, status, timed_out: status === 'red' };
 }
 
+/** The documents that are tried. */
+const chosen = {
+  timed_out: false,
+  _shards: { total: 1, successful: 1, skipped: 0, failed: 0 },
+  hits: { hits: [{ _id: '1' }, { _id: '2' }] },
+};
+
 /** A cluster that answers so to the creation of the trial index, and to its aliases. */
 function cluster(
   creation: unknown,
@@ -42,6 +49,7 @@ function cluster(
   const sent: ElasticsearchRequest[] = [];
   const answers: Readonly<Record<string, unknown>> = {
     '/_aliases': aliases,
+    '/orders-v1/_search': chosen,
     '/_reindex': copy,
   };
   const request = async (call: ElasticsearchRequest) => {
@@ -71,7 +79,7 @@ const filter = { term: { region: 'eu' } };
 const action = {
   type: 'TryOut',
   body: {},
-  reindex: { source: { size: 10 }, dest: {} },
+  reindex: { source: { index: 'orders-v1', size: 10 }, dest: {} },
   aliases: [
     { name: 'all', definition: { filter } },
     { name: 'eu', definition: { filter, is_write_index: true, search_routing: 'a' } },
@@ -98,6 +106,19 @@ it('gives the copy time, and a mark by which it is found when nobody waits for i
   const index = sent.find(({ path }) => path.startsWith(SCRATCH))?.path.slice(1);
   expect(opaqueId).toBe(`${UID}/${index}`);
   expect(timeoutMs).toBeGreaterThan(60_000);
+});
+
+it('copies a few documents by their ids, however many the script leaves out', async () => {
+  const { sent, context } = cluster(made);
+  const query = { term: { open: true } };
+  const reindex = { ...action.reindex, source: { ...action.reindex.source, query } };
+  await tryOut({ ...action, reindex, aliases: [] }, context);
+  const bodyOf = (path: string) => sent.find((call) => call.path === path)?.body;
+  expect(bodyOf('/orders-v1/_search')).toMatchObject({ query, size: 10, _source: false });
+  expect(bodyOf('/_reindex')).toMatchObject({
+    source: { query: { bool: { filter: [{ ids: { values: ['1', '2'] } }, query] } } },
+  });
+  expect(bodyOf('/_reindex')).not.toHaveProperty('max_docs');
 });
 
 it('leaves the end of a dry run to what is decided next', async () => {
@@ -153,7 +174,7 @@ describe('documents that are too many at once', () => {
       if (source.size > upTo && answer instanceof Error) throw answer;
       return source.size > upTo ? answer : { ...copied, ...nothing };
     });
-    const reindex = { source: { size }, dest: {} };
+    const reindex = { source: { index: 'orders-v1', size }, dest: {} };
     const end = await tryOut({ ...action, aliases: [], reindex }, context).then(
       (change) => change({}).phase,
       (error: unknown) => error,

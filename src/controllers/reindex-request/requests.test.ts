@@ -54,5 +54,5 @@ it.each([
   [500, 10],
 ])('tries documents in batches that are no larger than asked for: %s', (batchSize, size) => {
   const throttled = spec(batchSize === undefined ? {} : { throttle: { batchSize } });
-  expect(sampleRequest(throttled, 'orders-v1', undefined)).toMatchObject({ source: { size }, max_docs: 10 });
+  expect(sampleRequest(throttled, 'orders-v1', undefined)).toMatchObject({ source: { size } });
 });

@@ -34,7 +34,11 @@ export function preparedMark(situation: Situation, source: IndexFacts): Destinat
 }
 
 export type SampleRequest = Readonly<Record<string, unknown>> & {
-  readonly source: Readonly<Record<string, unknown>> & { readonly size: number };
+  readonly source: Readonly<Record<string, unknown>> & {
+    readonly index: string;
+    readonly size: number;
+    readonly query?: object;
+  };
   readonly dest: object;
 };
 
@@ -46,7 +50,6 @@ export function sampleRequest(
 ): SampleRequest {
   return {
     conflicts: 'abort',
-    max_docs: SAMPLE_DOCUMENTS,
     source: {
       index: source,
       size: Math.min(SAMPLE_DOCUMENTS, spec.throttle?.batchSize ?? SAMPLE_DOCUMENTS),
@@ -55,6 +58,16 @@ export function sampleRequest(
     dest: pipelineOf(spec),
     ...(script ? { script } : {}),
   };
+}
+
+/**
+ * The same for these documents only. `max_docs` would be no limit: documents that the script leaves out do not count there, so
+ * that a whole index is read for one that leaves out all, and Elasticsearch 9 fails where it leaves out the first batch.
+ */
+export function only(ids: readonly string[], request: SampleRequest): SampleRequest {
+  const { query } = request.source;
+  const filter = [{ ids: { values: ids } }, ...(query ? [query] : [])];
+  return { ...request, source: { ...request.source, query: { bool: { filter } } } };
 }
 
 /** @param size documents at a time. */

@@ -244,6 +244,13 @@ describe('a script', () => {
     expect(await documentsOf(bed.es, to)).toHaveLength(60);
   });
 
+  it('may leave out all of the first documents, with which it is tried (H10)', async () => {
+    const { from, to } = await source(numbered(60));
+    const { status } = await reindex(bed, { from, to, ...script("if (ctx._source.n < 50) ctx.op = 'noop'") });
+    expect(status.phase).toBe('Completed');
+    expect(await documentsOf(bed.es, to)).toHaveLength(10);
+  });
+
   it('that does not compile is refused before anything is done (H10, R7)', async () => {
     const { from, to } = await source(numbered(10));
     const { status } = await reindex(bed, { from, to, ...script('ctx._source.n = ;') });
