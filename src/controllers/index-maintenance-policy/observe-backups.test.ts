@@ -25,7 +25,7 @@ const SNAPSHOTS = [
   snapshot('bad', { start_time_in_millis: 4, end_time_in_millis: 40, indices: ['a', 'b'], state: 'PARTIAL' }),
 ];
 
-const taken = (start: number) => ({ start, end: start * 10 });
+const taken = (start: number) => ({ repository: 'own', snapshot: `s${start}`, start });
 
 async function read(...required: readonly (object | undefined)[]) {
   const asked: string[] = [];

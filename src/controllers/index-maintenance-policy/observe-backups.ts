@@ -44,11 +44,12 @@ export async function readBackups(
     (found.get(repository) ?? []).filter(
       scheduleRef === undefined ? () => !readOnly.has(repository) : isOf(scheduleRef.name),
     );
+  const newest = (required: Required) => newestOf(required.repository, accepted(required));
   const byKey = new Map(required.map((one) => [proofKey(one), one]));
   const isThere = (name: string) =>
     schedules?.().some(({ metadata }) => metadata.namespace === namespace && metadata.name === name) ?? true;
   return {
-    backups: new Map([...byKey].map(([key, one]) => [key, newestOf(accepted(one))])),
+    backups: new Map([...byKey].map(([key, one]) => [key, newest(one)])),
     missing: missingAmong(required, (name) => found.get(name) !== undefined, isThere),
   };
 }
@@ -69,10 +70,12 @@ function missingAmong(
 }
 
 /** Each snapshot lists every index: nothing but this is kept of them. */
-function newestOf(snapshots: readonly Snapshot[]): ReadonlyMap<string, Taken> {
+function newestOf(repository: string, snapshots: readonly Snapshot[]): ReadonlyMap<string, Taken> {
   const newest = new Map<string, Taken>();
-  for (const { startTime: start, endTime: end = start, indices } of snapshots.toSorted(byStart))
-    for (const index of indices) if (!newest.has(index)) newest.set(index, { start, end });
+  for (const { name: snapshot, startTime: start, indices } of snapshots.toSorted(byStart)) {
+    const taken = { repository, snapshot, start };
+    for (const index of indices) if (!newest.has(index)) newest.set(index, taken);
+  }
   return newest;
 }
 

@@ -116,7 +116,7 @@ function compared(
  * ago that was, and a snapshot says by the clock of a node when it began. Read it after them.
  */
 export async function latestClock(es: Elasticsearch, now: number): Promise<number> {
-  return Math.max(now, ...(await nodeClocks(es)));
+  return Math.max(now, ...(await nodeClocks(es)).values());
 }
 
 /** The part that is read again before each deletion. */

@@ -21,6 +21,7 @@ import { readBackups } from './observe-backups.ts';
 import type { Listing, Listings } from './observe-listings.ts';
 import { readNewest } from './observe-newest.ts';
 import type { ListedIndex, Observed, Rival, Surroundings } from './observed.ts';
+import { readSeals, unclearInPlan } from './observe-seals.ts';
 import { type Asking, readRequested } from './observe-requests.ts';
 import { createRecall } from './recalled-writes.ts';
 import { repositoriesOf } from './snapshot-proof.ts';
@@ -73,7 +74,10 @@ export function createObserve(dependencies: MaintenanceDependencies) {
     ]);
     const around = surroundings({ policy, cluster, dependencies }, listing, unfinished);
     const { indices, unreadable, listedAt } = listing;
-    return { type: 'seen', indices, unreadable, listedAt, rivals, newest, ...proofs, archive, around };
+    const read = { indices, unreadable, listedAt, rivals, newest, ...proofs, archive, around };
+    const seen = { type: 'seen', ...read } as const;
+    const unclear = unclearInPlan(policy, targets, seen, pass.now);
+    return { ...seen, sealed: await readSeals(unclear, cluster, pass) };
   };
 }
 

@@ -36,6 +36,8 @@ export interface Seen {
   /** What targets that archive have to move, by their name. */
   readonly archive: ReadonlyMap<string, ArchiveFacts>;
   readonly backups: Backups;
+  /** Uuids of indexes whose last commit is the snapshot's own, where that had to be looked up. */
+  readonly sealed?: Pick<ReadonlySet<string>, 'has'>;
   /** What beforeDelete names and does not exist, each as a sentence for status. */
   readonly missing?: readonly string[];
 }
@@ -55,10 +57,11 @@ export interface ArchiveFacts {
  */
 export type Backups = ReadonlyMap<string, ReadonlyMap<string, Taken>>;
 
-/** When a snapshot was taken, in milliseconds since the epoch by the clock of the master. */
+/** A snapshot, and when it began: milliseconds since the epoch by the clock of the master. */
 export interface Taken {
+  readonly repository: string;
+  readonly snapshot: string;
   readonly start: number;
-  readonly end: number;
 }
 
 /** What forbids to touch an index, besides what the index itself says. */

@@ -6,6 +6,7 @@ import { CLOCK_SKEW } from './obstacle-readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
 import { type Doomed, dueByDocuments } from './perform-deletion-documents.ts';
 import { type OpenContext, readNamed } from './perform-effect.ts';
+import { readSeals, unclearAmong } from './observe-seals.ts';
 import { readUnfinished, surroundings } from './observe.ts';
 import { readBackups } from './observe-backups.ts';
 import { latestClock, readClusterFacts } from './observe-listings.ts';
@@ -78,9 +79,10 @@ async function provenAmong(
     readBackups(policy, cluster, dependencies, pass),
     latestClock(cluster.es, pass.now),
   ]);
-  const facts = { backups, listedAt, now: pass.now };
-  const targets = matchTargets(compileTargets(policy.spec), free, new Map());
-  return targets.flatMap(({ target, members }) =>
+  const targets = compileTargets(policy.spec);
+  const known = { backups, listedAt, now: pass.now };
+  const facts = { ...known, sealed: await readSeals(unclearAmong(free, targets, known), cluster, pass) };
+  return matchTargets(targets, free, new Map()).flatMap(({ target, members }) =>
     members
       .map(({ index }) => index)
       .filter((index) => isProven(index, target.spec.beforeDelete?.requireSnapshot, facts)),

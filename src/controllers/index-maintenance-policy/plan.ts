@@ -47,11 +47,13 @@ export function planOf(
   seen: Seen,
   now: number,
 ): FreshPlan {
-  const { indices, unreadable, around, newest, backups, listedAt } = seen;
+  const { indices, unreadable, around, newest, backups, sealed, listedAt } = seen;
   const matched = matchTargets(targets, indices, newest);
   const archive = archiveSourcesOf(matched, seen, spec.deletion);
   const due = new Set(archive.filter(isUnarchived).map(({ member }) => nameOf(member)));
-  const judged = matched.flatMap((each) => judge(each, spec, around, { backups, listedAt, now, due }));
+  const judged = matched.flatMap((each) =>
+    judge(each, spec, around, { backups, sealed, listedAt, now, due }),
+  );
   const leaving = new Set(
     judged.filter(({ reason }) => reason === undefined).map(({ member }) => nameOf(member)),
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { indexOf, seenOf, type SpecPart } from '../../../test/support/maintenance-facts.ts';
 import { PolicyLife } from '../../../test/support/maintenance-life.ts';
 import type { ListedIndex, Snapshot } from './observed.ts';
-import { isGood, isProven } from './snapshot-proof.ts';
+import { isGood, isProven, unclearProof } from './snapshot-proof.ts';
 
 const NOW = Date.parse('2016-03-01T12:00:00Z');
 const HOUR = 3_600_000;
@@ -23,28 +23,34 @@ const quiet = (quietMs: number | undefined): Partial<ListedIndex> => ({
   figures: { documents: 1, bytes: 1, operations: 1, quietMs },
 });
 
-/** An index with a snapshot that began two hours ago, of the schedule as well. */
-function proven(index: Partial<ListedIndex>, start: number, required: object = {}, tookMs = HOUR) {
-  const found = new Map([['logs', { start, end: start + tookMs }]]);
+const START = NOW - 2 * HOUR;
+const taken = { repository: 'backups', snapshot: 's', start: START };
+
+/** Of an index with a snapshot that began two hours ago, of the schedule as well. */
+function proofOf(index: Partial<ListedIndex>, required: object = {}) {
+  const found = new Map([['logs', taken]]);
   const keys = ['["backups",null]', '["backups","nightly"]'];
   const facts = { backups: new Map(keys.map((key) => [key, found])), listedAt: NOW, now: NOW };
-  return isProven(
-    indexOf('logs', { ...quiet(3 * HOUR), ...index }),
-    { repository: 'backups', ...required },
-    facts,
-  );
+  const listed = indexOf('logs', { ...quiet(3 * HOUR), ...index });
+  const wanted = { repository: 'backups', ...required };
+  return {
+    isProven: isProven(listed, wanted, facts),
+    isProvenWhenSealed: isProven(listed, wanted, { ...facts, sealed: new Set([listed.uuid]) }),
+    unclear: unclearProof(listed, wanted, facts),
+  };
 }
-
-const START = NOW - 2 * HOUR;
 
 describe('a snapshot proves an index', () => {
   it.each<[string, Partial<ListedIndex>, object?]>([
     ['when it began after the last write', {}],
-    ['when it committed the last write itself', quiet(2 * HOUR - 5_000)],
     ['when it is of the schedule', {}, { scheduleRef: { name: 'nightly' } }],
     ['when it is young enough', {}, { maxAge: '2h' }],
   ])('%s', (_, index, required) => {
-    expect(proven(index, START, required)).toBe(true);
+    expect(proofOf(index, required)).toEqual({
+      isProven: true,
+      isProvenWhenSealed: true,
+      unclear: undefined,
+    });
   });
 
   it.each<[string, Partial<ListedIndex>, object?]>([
@@ -57,13 +63,15 @@ describe('a snapshot proves an index', () => {
     ['that is too old', {}, { maxAge: '1h' }],
     ['in another repository', {}, { repository: 'others' }],
   ])('not one %s', (_, index, required) => {
-    expect(proven(index, START, required)).toBe(false);
+    expect(proofOf(index, required)).toMatchObject({ isProven: false, unclear: undefined });
   });
 
-  it('not one that had ended when somebody wrote, however early that was', () => {
-    const at = (ms: number) => proven(quiet(NOW - START - ms), START, {}, 200);
-    // Its own commit, as far as the reading of it may be late, and a write that was flushed soon after.
-    expect([at(0), at(200), at(1_200), at(1_201), at(4_000)]).toEqual([true, true, true, false, false]);
+  it('if it may have committed the last write itself only where its shards say so', () => {
+    const at = (ms: number) => proofOf(quiet(NOW - START - ms));
+    const unclear = { isProven: false, isProvenWhenSealed: true, unclear: taken };
+    expect([at(1), at(10_000)]).toEqual([unclear, unclear]);
+    expect(at(0)).toMatchObject({ isProven: true, unclear: undefined });
+    expect(at(10_001)).toMatchObject({ isProven: false, unclear: undefined });
   });
 
   it('unless none is wanted', () => {
@@ -91,9 +99,7 @@ describe('a closed index of a target that wants a snapshot', () => {
   const closed = indexOf('logs-1', { closed: true, figures: undefined });
   const planned = (targets: readonly object[], indices: readonly ListedIndex[]) => {
     const policy = new PolicyLife(targets as readonly SpecPart[], {});
-    const backups = new Map([
-      ['["backups",null]', new Map([['logs-1', { start: NOW - HOUR, end: NOW - HOUR }]])],
-    ]);
+    const backups = new Map([['["backups",null]', new Map([['logs-1', { ...taken, start: NOW - HOUR }]])]]);
     for (const at of [NOW, NOW + HOUR]) policy.pass(seenOf(indices, { backups, listedAt: at }), at);
     return policy;
   };

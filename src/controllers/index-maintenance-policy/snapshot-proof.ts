@@ -6,36 +6,47 @@ export type Required = NonNullable<NonNullable<MaintenanceTarget['beforeDelete']
 
 export interface ProofFacts {
   readonly backups: Backups;
+  /** Uuids of indexes whose last commit is known to be the one that their snapshot holds; none when absent. */
+  readonly sealed?: Pick<ReadonlySet<string>, 'has'> | undefined;
   readonly listedAt: number;
   readonly now: number;
 }
 
+/** Whether a snapshot holds all of the index: only then a target that wants one lets it go. */
+export function isProven(index: ListedIndex, required: Required | undefined, facts: ProofFacts): boolean {
+  if (required === undefined) return true;
+  const taken = takenOf(index, required, facts);
+  if (taken === undefined) return false;
+  return isQuietSince(taken.start, index, facts) || (facts.sealed?.has(index.uuid) ?? false);
+}
+
 /**
- * A snapshot commits the index some moments after it began, which touches the file that tells of the last write. A
- * write within these moments that is committed once more before they are over cannot be told from that.
+ * A snapshot commits the index some moments after it began, which touches the file that tells of the last write. Not
+ * later than this, or it was not the snapshot.
  */
 const COMMIT_MS = 10_000;
-/** What is read of the file is late by what the reading takes. */
-const READ_MS = 1_000;
 
-/** The latest moment at which the snapshot itself may have touched that file. */
-const committedBy = ({ start, end }: Taken): number => Math.min(start + COMMIT_MS, end + READ_MS);
-
-/** Whether a snapshot holds all of the index: only then a target that wants one lets it go. */
-export function isProven(
+/** The snapshot that may have made the last commit itself: its shards know when they began. Undefined where that is clear. */
+export function unclearProof(
   index: ListedIndex,
   required: Required | undefined,
-  { backups, listedAt, now }: ProofFacts,
-): boolean {
-  if (required === undefined) return true;
-  const quietMs = index.figures?.quietMs;
-  if (quietMs === undefined) return false;
-  const lastWrite = listedAt - quietMs;
+  facts: ProofFacts,
+): Taken | undefined {
+  const taken = required && takenOf(index, required, facts);
+  if (taken === undefined || isQuietSince(taken.start, index, facts)) return undefined;
+  return isQuietSince(taken.start + COMMIT_MS, index, facts) ? taken : undefined;
+}
+
+function isQuietSince(time: number, { figures }: ListedIndex, { listedAt }: ProofFacts): boolean {
+  return figures?.quietMs !== undefined && listedAt - figures.quietMs <= time;
+}
+
+/** The newest snapshot of the index that the target accepts: if an older one would do, so does this. */
+function takenOf(index: ListedIndex, required: Required, { backups, now }: ProofFacts): Taken | undefined {
   const maxAge = required.maxAge === undefined ? Number.POSITIVE_INFINITY : milliseconds(required.maxAge);
-  // If an older one would do, so does the newest.
   const taken = backups.get(proofKey(required))?.get(index.name);
-  if (taken === undefined) return false;
-  return taken.start > index.created && committedBy(taken) >= lastWrite && now - taken.start <= maxAge;
+  const isAccepted = taken !== undefined && taken.start > index.created && now - taken.start <= maxAge;
+  return isAccepted ? taken : undefined;
 }
 
 /** Every shard of it is there. */

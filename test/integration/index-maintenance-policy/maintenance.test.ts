@@ -485,6 +485,42 @@ describe('requireSnapshot', () => {
     await bed.es.request({ method: 'DELETE', path: snapshot });
   });
 
+  it('keeps an index that was written to and committed right after its snapshot, until the next one', async () => {
+    const policy = await open({
+      series: SERIES,
+      retention: { maxAge: '1d' },
+      beforeDelete: { requireSnapshot: { repository: 'backups' } },
+    });
+    const index = `${policy.prefix}v1-${daysAgo(9)}`;
+    await policy.make([`v1-${daysAgo(9)}`]);
+    const commit = async (n: number) => {
+      await writeDocument(bed.es, index, { n });
+      await bed.es.request({ method: 'POST', path: `/${index}/_flush` });
+    };
+    const snapshots = ['first', 'second'].map((which) => `/_snapshot/backups/${policy.name}-${which}`);
+    const [first = '', second = ''] = snapshots;
+    const take = (path: string) =>
+      bed.es.request({
+        method: 'PUT',
+        path,
+        query: { wait_for_completion: true },
+        body: { indices: index },
+      });
+    await commit(1);
+    const { snapshot } = (await take(first)) as { snapshot: { end_time_in_millis: number } };
+    // As far as it can be told from the commit of the snapshot.
+    await eventually('the snapshot is over', () => Date.now() > snapshot.end_time_in_millis + 300);
+    await commit(2);
+    const held = await policy.run(inRealTime);
+    expect([reasonOf(held), held.plan?.held]).toEqual([
+      'SnapshotMissing',
+      [{ index, reason: 'NotSnapshotted' }],
+    ]);
+    await take(second);
+    expect(await policy.run(inRealTime)).toMatchObject({ lastRun: { deleted: 1 } });
+    for (const path of snapshots) await bed.es.request({ method: 'DELETE', path });
+  });
+
   /** The clock by which a snapshot begins is set every 200 ms: it may be of before its indexes, and is made anew then. */
   async function snapshotAfterItsIndices(
     { name, prefix }: { readonly name: string; readonly prefix: string },
