@@ -1428,6 +1428,14 @@ describe('undoing', () => {
     expect(decision.status.blockedSince).toBeUndefined();
   });
 
+  it.each([
+    ['BlockFirst', 'tasks are stopped and writes are free again'],
+    ['CopyOnly', 'tasks are stopped; the copy starts again'],
+  ])('says of a suspended %s what it has let go of', (writeMode, words) => {
+    const decision = run(request(undoing, { suspend: true, writeMode }), observed());
+    expect(decision.ready.message).toContain(words);
+  });
+
   it('makes an unmoved final copy unfinished again before the epoch alias goes', () => {
     expect(
       actionsOf(

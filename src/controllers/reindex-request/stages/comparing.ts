@@ -37,7 +37,8 @@ export function compare(situation: Prepared): Step {
   const what = spec.verification.level === 'Ids' ? 'ids' : 'contents';
   return step(situation, {
     phase: 'Verifying',
-    message: `comparing ${what} of both indexes: ${documentsText(sampled)}`,
+    // An event tells of the first look, which has compared none.
+    message: `comparing ${what} of both indexes${sampled === 0 ? '' : `: ${documentsText(sampled)}`}`,
     percent: 96,
     actions: [{ type: 'Compare', target: targetOf(destination), page: pageOf(source.settings) }],
   });

@@ -532,6 +532,13 @@ describe('a comparison', () => {
     expect(stage(request(compared(left), { ...online, ...ids }), free)).toBe('Fencing');
   });
 
+  it('says how many it has compared once there are any', () => {
+    const { status } = ask(copied, free, ids);
+    expect(status.progress?.message).toBe('comparing ids of both indexes');
+    const more = ask({ ...status, verification: { sampled: 100, mismatched: 0 } }, free, ids);
+    expect(more.status.progress?.message).toBe('comparing ids of both indexes: 100 documents');
+  });
+
   it('names two of the documents that differ', () => {
     const verification = { compared: true, sampled: 100, mismatched: 3, examples: ['7', '8', '9'] };
     const { failure } = ask({ ...compared({}), verification }, free, ids).status;

@@ -178,8 +178,9 @@ function endFailed(situation: Situation): Step {
 function endSuspended(situation: Situation): Step {
   const { copy, plan, verification: _verification, ...rest } = situation.status;
   const begun = copy !== undefined || situation.mark !== undefined;
+  const blocks = situation.spec.writeMode === 'CopyOnly' ? '' : ' and writes are free again';
   const message = begun
-    ? 'suspended by spec.suspend: tasks are stopped and writes are free again; the copy starts again after resuming'
+    ? `suspended by spec.suspend: tasks are stopped${blocks}; the copy starts again after resuming`
     : 'suspended by spec.suspend before anything was done';
   const status =
     plan && begun ? { ...rest, attempt: situation.attempt + 1, epoch: situation.epoch + 1 } : rest;
