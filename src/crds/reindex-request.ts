@@ -78,7 +78,9 @@ const fieldPath = (description: string) =>
 
 const rename = ruled(
   object('A field that is renamed.', {
-    from: fieldPath('The path of the field in the source.'),
+    from: fieldPath(
+      'The path of the field in the source. A dot in it stands for an object or for a dot in a key. Not found in the elements of an array.',
+    ),
     to: fieldPath('The path of the field in the destination. What a document has there is replaced.'),
     removeOriginal: z.boolean().default(true).describe('Whether the field under its old name is removed.'),
   }),

@@ -73,6 +73,20 @@ describe('copyScript', () => {
     );
   });
 
+  it('puts what a rename needs before every statement, and only where there is one', () => {
+    const copied = copyScript({ renames: [{ from: 'a.b', to: 'c', removeOriginal: true }] });
+    expect(copied?.source).toMatch(
+      /^List esStewardFind\([^]*^void esStewardRename\([^]*^void esStewardTransform\(/m,
+    );
+    expect(sourceOf('ctx._source.a = 1')).not.toMatch(/esSteward(Find|Rename)/);
+  });
+
+  it('looks for a field under keys with dots as well, for the old name and for the new one', () => {
+    const copied = copyScript({ renames: [{ from: 'a.b', to: 'c.d', removeOriginal: true }] });
+    expect(copied?.source).toContain("String.join('.', path.subList(0, i))");
+    expect(copied?.source).toMatch(/esStewardFind\(source, from\)[^]*esStewardFind\(source, to\)/);
+  });
+
   it('cannot be broken out of by a path', () => {
     const script = copyScript({ renames: [{ from: "a']); evil(['", to: 'b\\', removeOriginal: true }] });
     expect(script?.source).toContain("['a\\']); evil([\\'']");

@@ -1,9 +1,9 @@
 import type { ReindexRequestSpec } from '../../crds/reindex-request.ts';
 import { isBalanced, type Token, tokensOf } from './painless.ts';
-import { BELOW_VALUE, MOVES_DOCUMENT } from './script-failure.ts';
+import { RENAME_FUNCTIONS, renameCall } from './rename-script.ts';
+import { MOVES_DOCUMENT } from './script-failure.ts';
 
 type Transform = Pick<NonNullable<ReindexRequestSpec['transform']>, 'script' | 'renames'>;
-type Rename = NonNullable<Transform['renames']>[number];
 
 /**
  * The Painless program that a copy runs: the request's renames, then its own script, wrapped so that a document keeps
@@ -30,7 +30,7 @@ export function copyScript(
   const user = splitFunctions(script?.source ?? '');
   const source = [
     ...user.functions,
-    ...(renames.length > 0 ? [RENAME_FUNCTION] : []),
+    ...(renames.length > 0 ? [RENAME_FUNCTIONS] : []),
     `void esStewardTransform(def ctx, def params) {\n${FIRST_STATEMENT}\n${user.body}\n}`,
     'def esStewardId = ctx._id; def esStewardRouting = ctx._routing; def esStewardIndex = ctx._index;',
     ...renames,
@@ -45,44 +45,6 @@ export function copyScript(
 
 /** Painless compiles no function without a statement, and there may be renames only, or a script of comments. */
 const FIRST_STATEMENT = 'def esStewardSource = ctx._source;';
-
-function renameCall({ from, to, removeOriginal }: Rename): string {
-  return `esStewardRename(ctx._source, ${pathLiteral(from)}, ${pathLiteral(to)}, ${removeOriginal});`;
-}
-
-/**
- * A guarded move of one field: every parent on the way is checked, missing parents of the target are made, and the
- * original goes only when it was there. A parent that is a value is never overwritten: that would lose it.
- */
-const RENAME_FUNCTION = `void esStewardRename(def source, List from, List to, boolean remove) {
-  def parent = source;
-  for (int i = 0; i < from.size() - 1; i++) {
-    if (!(parent instanceof Map)) { return; }
-    parent = parent.get(from[i]);
-  }
-  def name = from[from.size() - 1];
-  if (!(parent instanceof Map) || !parent.containsKey(name)) { return; }
-  def value = parent.get(name);
-  if (remove) { parent.remove(name); }
-  def target = source;
-  for (int i = 0; i < to.size() - 1; i++) {
-    if (target.get(to[i]) == null) { target.put(to[i], new HashMap()); }
-    target = target.get(to[i]);
-    if (!(target instanceof Map)) {
-      throw new IllegalArgumentException('es-steward: ' + to[i] + ' ${BELOW_VALUE}');
-    }
-  }
-  target.put(to[to.size() - 1], value);
-}`;
-
-function pathLiteral(path: string): string {
-  return `[${path.split('.').map(literal).join(', ')}]`;
-}
-
-/** The CRD refuses quotes, backslashes and control characters in a path; escaping keeps it safe without that. */
-function literal(segment: string): string {
-  return `'${segment.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
 
 /** Why a script cannot be run inside of our function; undefined when it can. */
 export function scriptFault(source: string): string | undefined {
