@@ -225,7 +225,7 @@ const members = withRules(
     maxWriteOutage: duration('1s', '10m')
       .optional()
       .describe(
-        'How long writes may be blocked at a time. After that the block is lifted and the move is tried again later. Default: 30s with Online, unlimited with BlockFirst. Cannot be changed.',
+        'How long writes may be blocked at a time before the operator begins to lift the block; on a busy cluster that takes seconds more. The move is tried again later. Default: 30s with Online, unlimited with BlockFirst. Cannot be changed.',
       ),
     dryRun: fixed('dryRun', z.boolean())
       .default(false)
