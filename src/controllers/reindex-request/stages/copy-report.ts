@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Readiness } from '../../../runtime/controller.ts';
+import { counted } from '../counted.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { isCovered, pauseMs, processed } from '../journal.ts';
 import { lagWaitMs, MOST_UNDER_BLOCK_MS } from '../lag.ts';
@@ -89,12 +90,21 @@ function catchUpFigures(situation: Situation) {
   const { status } = situation;
   const round = status.copy?.round ?? 0;
   const percent = status.fence ? 97 : Math.min(91 + Math.max(round, 1), 96);
-  const message = `catching up with what was written meanwhile, round ${Math.max(round, 1)}: ${status.copy?.operations ?? 0} operations`;
   return {
     status: { ...status, catchUpRounds: round },
     percent,
-    progress: read({ ...status.progress, message, ...sumsOf(status.copy) }, situation),
+    progress: read(
+      { ...status.progress, message: roundMessage(status.copy), ...sumsOf(status.copy) },
+      situation,
+    ),
   };
+}
+
+/** Until the first round begins, the operations that are known are those of the copy itself. */
+function roundMessage({ round = 0, operations = 0 }: Partial<Copy> = {}): string {
+  const catchingUp = 'catching up with what was written meanwhile';
+  if (round === 0) return catchingUp;
+  return `${catchingUp}, round ${round}${operations > 0 ? `: ${counted(operations, 'operation')}` : ''}`;
 }
 
 /** Nothing is begun on a red index, nor where a task may run unseen: a copy that stands still says what it waits for. */

@@ -134,6 +134,16 @@ describe('a new round', () => {
     expect(moved.actions).toMatchObject([{ type: 'MoveEpochAlias', from: EPOCH, to: NEXT_EPOCH }]);
   });
 
+  it.each([
+    [0, 800, /meanwhile$/],
+    [1, 0, /meanwhile, round 1$/],
+    [1, 1, /meanwhile, round 1: 1 operation$/],
+    [2, 30, /meanwhile, round 2: 30 operations$/],
+  ])('of number %i and %i operations says no more than was written meanwhile', (round, operations, says) => {
+    const status = { ...copied, copy: { ...copy, caughtUp: false, round, operations } };
+    expect(ask(status, free).status.progress?.message).toMatch(says);
+  });
+
   it('does not begin while a task of the last one may be running, also on a node that did not answer (H35)', () => {
     const sealed: ReindexRequestStatus = { ...lagging, copy: { ...copy, caughtUp: false, sealed: true } };
     const running = [{ id: 'n:1', opaqueId: 'x' }];
