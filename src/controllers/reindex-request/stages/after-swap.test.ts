@@ -709,6 +709,11 @@ describe('a rollback', () => {
     expect(stage(asked(decision.status), back(gone))).toBe('Over');
   });
 
+  it('names at its end those aliases only that have moved back', () => {
+    const taken = run(asked({ ...held, aliasesMoved: ['orders', 'taken'] }), back(gone));
+    expect(taken.ready.message).toMatch(/^orders moved back to orders-v1;/);
+  });
+
   it('says also at rest which index is left without writes', () => {
     const end = run(asked(held), back(gone));
     const blocked = conditionOf(end, 'WritesBlocked');

@@ -121,7 +121,7 @@ function finish(moved: Situation): Step {
   const { rollback, intent: _intent, blockedSince: _since, rollbackUntil: _until, ...rest } = status;
   const left = destination ? userAliases(destination) : [];
   const aliases = left.length > 0 ? ` with ${left.join(', ')}, which came later,` : '';
-  const end = `${(status.aliasesMoved ?? []).join(', ')} moved back to ${status.source?.index}; ${moved.spec.destination.index} stays${aliases} hidden and without writes until you delete it`;
+  const end = `${movedBack(moved).join(', ')} moved back to ${status.source?.index}; ${moved.spec.destination.index} stays${aliases} hidden and without writes until you delete it`;
   return step(moved, {
     phase: 'RolledBack',
     message: end,
@@ -130,6 +130,11 @@ function finish(moved: Situation): Step {
     next: 'changed',
     holds: false,
   });
+}
+
+/** One that was taken off the new index during the window has not moved. */
+function movedBack({ status, source }: Situation): readonly string[] {
+  return (status.aliasesMoved ?? []).filter((name) => name in (source?.aliases ?? {}));
 }
 
 /** Without a life-cycle policy, which could delete what a person is to judge. */
