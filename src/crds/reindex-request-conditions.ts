@@ -23,7 +23,7 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       PreflightFailed: 'A check before the copy failed; the message names it.',
       MappingConflict: 'Documents do not fit the mappings of the destination.',
       ScriptFailed: 'The script does not compile, fails, or changes _id, _routing or _index.',
-      ForeignDestination: 'The destination exists and was not created by this request.',
+      ForeignDestination: 'The destination exists without the mark of this request; somebody may need it.',
       SourceChanged:
         'The source is no longer the index of the plan, its write block was lifted by somebody else, or it has taken writes behind the block.',
       AliasConflict:

@@ -629,6 +629,22 @@ describe('preparing', () => {
     expect(actionsOf(decision)).toEqual([]);
   });
 
+  it.each([
+    ['nobody but a stranger', planned, {}, /created by somebody else/],
+    ['a task of the copy or a stranger', copying, {}, /deleted while it was being filled .* without a mark/],
+    [
+      'another request',
+      copying,
+      { mappings: { _meta: { 'es-steward': markWith({ uid: 'b' }) } } },
+      /created by somebody else/,
+    ],
+  ] as const)('says of what has its name by now that it can be of %s', (_, status, over, says) => {
+    const anew = index('orders-v2', { uuid: 'anew', ...over });
+    const world = observed({ ...inCopy, destination: anew, owners: new Set(['b']) });
+    const { failure } = run(request(status), world).status;
+    expect(failure).toMatchObject({ reason: 'ForeignDestination', message: expect.stringMatching(says) });
+  });
+
   it('makes an unmoved final copy of its own unfinished again before it recreates it', () => {
     const world = observed({
       destination: destination({ state: 'final' }),

@@ -1,3 +1,4 @@
+import { markOf } from '../destination-mark.ts';
 import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
 import { fail, type Step } from '../step.ts';
@@ -10,6 +11,20 @@ export function refuseForeign(situation: Situation, destination: IndexFacts, wha
     'ForeignDestination',
     `${index} ${what}; it was not touched: ${adviceFor(destination)}`,
   );
+}
+
+/**
+ * Not made by this request, or not any more: where an index is deleted while a task fills it, Elasticsearch creates it anew
+ * for the next batch, and nobody can tell that from an index of somebody else.
+ */
+export function refuseUnmarked(situation: Situation, destination: IndexFacts): Step {
+  const { uuid } = situation.status.destination ?? {};
+  const isAnother = uuid !== undefined && uuid !== destination.uuid;
+  const what =
+    isAnother && markOf(destination.mappings) === undefined
+      ? 'was deleted while it was being filled and is there again without a mark, made by a task of the copy that had not ended or by somebody else'
+      : 'was created by somebody else meanwhile';
+  return refuseForeign(situation, destination, what);
 }
 
 const MOST_ALIASES = 5;

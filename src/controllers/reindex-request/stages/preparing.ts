@@ -11,7 +11,7 @@ import { preparedMark } from '../requests.ts';
 import { currentEpochAlias, type Situation } from '../situation.ts';
 import { time } from '../moments.ts';
 import { fail, SOON_MS, type Step, type StepOptions, step } from '../step.ts';
-import { refuseForeign } from './foreign-destination.ts';
+import { refuseUnmarked } from './foreign-destination.ts';
 import { refuseProtected } from './protection.ts';
 import { isAbandoned } from './refused-destination.ts';
 import { refuseUnfit } from './unfit-destination.ts';
@@ -77,7 +77,7 @@ function destinationStep(situation: Situation, source: IndexFacts): Step {
   const dropping = dropAliases(situation, destination);
   if (dropping && wasNeverFilled(mark)) return dropping;
   if (isLeftover(situation)) return deleteLeftover(situation, destination);
-  if (!mark) return refuseForeign(situation, destination, 'was created by somebody else meanwhile');
+  if (!mark) return refuseUnmarked(situation, destination);
   if (mark.state === 'final' && situation.epochs.length > 0)
     return preparing(situation, { actions: [markChange(destination, { ...mark, state: 'copying' })] });
   if (dropping) return dropping;
