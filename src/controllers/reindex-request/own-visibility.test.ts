@@ -15,6 +15,7 @@ import {
   wholeCopy,
 } from '../../../test/support/reindex-situations.ts';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import type { Peer } from './observed.ts';
 import { isHidden, withOwnVisibility } from './own-visibility.ts';
 import { peersOf } from './observe-peers.ts';
 
@@ -88,6 +89,37 @@ describe('a source that another request hides for its way back', () => {
     expect(run(request(status), world).actions).toMatchObject([
       { type: 'SetMeta', meta: { 'es-steward': { cutover: { sourceHidden: false } } } },
     ]);
+  });
+});
+
+describe('a source that two requests have hidden', () => {
+  const ending: ReindexRequestStatus = {
+    ...prepared,
+    phase: 'CleaningUp',
+    completionTime: '2026-03-01T11:59:00Z',
+    aliasesMoved: [],
+    sourceHidden: false,
+  };
+  const world = (others: readonly Peer[]) =>
+    observed({
+      sources: [source({ aliases: {}, settings: HIDDEN })],
+      destination: index('orders-v2'),
+      peers: others,
+    });
+  const shown = [{ type: 'SetSettings', target: { index: 'orders-v1' }, settings: { 'index.hidden': null } }];
+
+  it.each<[string, ReindexRequestStatus, readonly object[]]>([
+    ['stays hidden while the other has its window', { phase: 'RollbackWindow', sourceHidden: false }, []],
+    ['is shown by the last of two that end at once', { phase: 'CleaningUp', sourceHidden: false }, shown],
+    ['is shown by the last of them', { phase: 'Completed', sourceHidden: false }, shown],
+  ])('%s', (_, status, actions) => {
+    expect(run(request(ending), world(peers(status))).actions).toMatchObject(actions);
+  });
+
+  it('is no matter of a window on another index', () => {
+    const other = peers({ phase: 'RollbackWindow', sourceHidden: false });
+    const elsewhere = other.map((peer) => ({ ...peer, hides: 'another' }));
+    expect(run(request(ending), world(elsewhere)).actions).toMatchObject(shown);
   });
 });
 

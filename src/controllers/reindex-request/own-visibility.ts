@@ -14,6 +14,14 @@ export function withOwnVisibility(index: IndexFacts, peers: readonly Peer[]): In
   return isOurs ? { ...index, settings: { ...flatten(index.settings), 'index.hidden': hidden } } : index;
 }
 
+/**
+ * Its window is open, and at its end it is shown. One that is over does not count: of two that end at once, each would
+ * leave it to the other.
+ */
+export function isHiddenForAnother({ uuid }: IndexFacts, peers: readonly Peer[]): boolean {
+  return peers.some(({ hides, phase }) => hides === uuid && phase === 'RollbackWindow');
+}
+
 export function isHidden({ settings }: Pick<IndexFacts, 'settings'>): boolean {
   return String(flatten(settings)['index.hidden']) === 'true';
 }

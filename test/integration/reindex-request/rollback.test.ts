@@ -150,15 +150,18 @@ describe('the rollback window', () => {
     expect((await stateOf(last))?.aliases).toEqual([alias, written]);
   });
 
-  it('hides no copy of the old index that is made meanwhile', async () => {
+  it('hides no copy of the old index that is made meanwhile, which does not show that either', async () => {
     const { from, to, name } = await source();
     const other = `${name}-other`;
     const requests: ReindexRequest[] = [];
+    const seen: unknown[] = [];
     const copyAgain = async (request: ReindexRequest) => {
       requests.push(request);
       await reindex(bed, { from, to: other }, { name: `${name}-again`, requests: () => requests });
+      seen.push(await stateOf(from));
     };
     await reindex(bed, { from, to, ...WINDOW }, { name, at: { RollbackWindow: copyAgain } });
+    expect(seen).toMatchObject([{ hidden: true }]);
     expect(await stateOf(other)).toMatchObject({ hidden: false });
     expect(await stateOf(from)).toMatchObject({ hidden: false });
   });

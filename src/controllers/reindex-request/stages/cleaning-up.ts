@@ -14,6 +14,7 @@ import {
   lossEvents,
   movedFigures,
   freeSource,
+  leaveSource,
   serve,
   withDurations,
   withLosses,
@@ -53,7 +54,7 @@ function takeBack(moved: Situation): Step | undefined {
 }
 
 function letSourceGo(moved: Situation): Step | undefined {
-  const actions = freeSource(moved);
+  const actions = leaveSource(moved);
   return actions.length === 0 ? undefined : cleaningStep(moved, leadTo(moved), { actions });
 }
 

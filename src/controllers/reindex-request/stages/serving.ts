@@ -8,6 +8,7 @@ import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
+import { isHiddenForAnother } from '../own-visibility.ts';
 import { viewsOf } from '../rounds.ts';
 import type { Situation } from '../situation.ts';
 import { hasWriteBlock, takesMark } from '../index-facts.ts';
@@ -109,14 +110,25 @@ export function hideSource({ source, observed }: Situation): readonly ReindexAct
  * by now: to take back what is ours leaves it as its owner knows it, and nobody else would.
  */
 export function freeSource(moved: Situation): readonly ReindexAction[] {
-  const { source, status } = moved;
+  return [...showSource(moved), ...unblockSource(moved)];
+}
+
+/** The same at the end of a window: what another request still keeps out of sight is for that one to show. */
+export function leaveSource(moved: Situation): readonly ReindexAction[] {
+  const { source, observed } = moved;
+  return source && isHiddenForAnother(source, observed.peers) ? unblockSource(moved) : freeSource(moved);
+}
+
+function showSource({ source, status }: Situation): readonly ReindexAction[] {
+  return source && status.sourceHidden === false ? settingsChange(source, { 'index.hidden': null }) : [];
+}
+
+function unblockSource(moved: Situation): readonly ReindexAction[] {
+  const { source } = moved;
   if (!source) return [];
-  return [
-    ...(status.sourceHidden === false ? settingsChange(source, { 'index.hidden': null }) : []),
-    ...(hasWriteBlock(source) && blockIsOurs(moved)
-      ? [{ type: 'LiftBlock', target: targetOf(source) } as const]
-      : forget(moved)),
-  ];
+  return hasWriteBlock(source) && blockIsOurs(moved)
+    ? [{ type: 'LiftBlock', target: targetOf(source) }]
+    : forget(moved);
 }
 
 /** Whoever blocks it from now on is somebody else, also for one who has lost the status. */
