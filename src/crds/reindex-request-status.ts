@@ -89,6 +89,9 @@ const failure = object('A document that could not be written.', {
   reason: text(1024).describe('The error.'),
 });
 
+/** What ends a rollback window before its time. */
+const WINDOW_ENDS = ['SourceGone', 'DestinationGone', 'AliasesGone'] as const;
+
 /** Why a rollback is refused. */
 export const ROLLBACK_REFUSALS = [
   'NewWrites',
@@ -101,6 +104,7 @@ export const ROLLBACK_REFUSALS = [
   'NotInTime',
   'AliasRefused',
   'MissingPrivileges',
+  ...WINDOW_ENDS,
   'WindowClosed',
 ] as const;
 
@@ -238,6 +242,10 @@ export const reindexRequestStatus = object('The progress of the request, and wha
   aliasesMoved: list(index('The name of an alias.')).optional().describe('The aliases that have moved.'),
   sourceHidden: z.boolean().optional().describe('Whether the source was hidden before this request.'),
   rollbackUntil: time('Until when the aliases can be moved back.').optional(),
+  rollbackEnded: z
+    .enum(WINDOW_ENDS)
+    .optional()
+    .describe('What has ended the rollback window before its time.'),
   rollback: rollback.optional(),
   lastHandledRollback: text(255)
     .optional()

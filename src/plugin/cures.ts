@@ -120,6 +120,13 @@ export const CURES: Readonly<Record<string, Cure>> = {
   DestinationUnhealthy: person('See GET _cluster/allocation/explain for the new index, then ask again.'),
   NotInTime: person('See the log of the operator, and whether the connection is Ready; then ask again.'),
   AliasRefused: person('Correct the filter of the alias on the new index, then ask again.'),
+  SourceGone: person(
+    'Restore the old index from a snapshot if there is one, then move the aliases by hand: POST _aliases.',
+  ),
+  DestinationGone: person(
+    'Put the aliases back on the old index by hand: POST _aliases, with the definitions in status.plan.aliases.',
+  ),
+  AliasesGone: person('See where the aliases lead: GET _alias; move them by hand: POST _aliases.'),
   WindowClosed: person('The rollback window is over, or there was none: copy back with a new request.'),
   SourceMoved: person(
     'The source has writes that the destination does not have: docs/runbooks/EsStewardWritesAfterFence.md says how to find and copy them.',

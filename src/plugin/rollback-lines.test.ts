@@ -22,6 +22,15 @@ describe('a rollback', () => {
     expect(refusalOf(request(status).resource) ?? '').toMatch(reason ?? /^$/);
   });
 
+  it.each([
+    ['SourceGone', /old index was deleted/],
+    ['DestinationGone', /new index was deleted/],
+    ['AliasesGone', /moved on/],
+  ] as const)('whose window was ended by %s says so', (rollbackEnded, reason) => {
+    const status = { phase: 'Completed', aliasesMoved: ['orders'], rollbackEnded } as const;
+    expect(refusalOf(request(status).resource)).toMatch(reason);
+  });
+
   it('is not judged by a status that is lost: its aliases may have moved', () => {
     const lost = refusalOf(request({ observedGeneration: -1 }).resource);
     expect(lost).toMatch(/operator has not looked at it yet/);

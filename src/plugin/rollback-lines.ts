@@ -1,4 +1,4 @@
-import type { ReindexRequest } from '../crds/reindex-request.ts';
+import type { ReindexRequest, ReindexRequestStatus } from '../crds/reindex-request.ts';
 import { counted, relative, unjudgedBecause } from './words.ts';
 
 /** Why the aliases cannot move back; undefined when they can be asked to. */
@@ -18,12 +18,25 @@ export function refusalOf({ spec, status = {} }: ReindexRequest): string | undef
   if (spec.source.series !== undefined)
     return 'a series has no rollback window: the aliases of its indexes that are done stay where they are. Copy back with a new request';
   if (phase === 'CleaningUp' || phase === 'Completed')
-    return aliasesMoved.length === 0
-      ? 'it has moved no alias'
-      : 'its window is over, or it had none. Copy back with a new request';
+    return aliasesMoved.length === 0 ? 'it has moved no alias' : endWords(status);
   if (phase === 'Failed' || phase === 'Cancelled') return `it is ${phase}: it has moved no alias`;
   return `it is ${phase}, the aliases have not moved yet. spec.cancel: true undoes all of it`;
 }
+
+function endWords({ rollbackEnded }: ReindexRequestStatus): string {
+  return rollbackEnded === undefined
+    ? 'its window is over, or it had none. Copy back with a new request'
+    : ENDS[rollbackEnded];
+}
+
+const ENDS: Readonly<Record<NonNullable<ReindexRequestStatus['rollbackEnded']>, string>> = {
+  SourceGone:
+    'the old index was deleted. Restore it from a snapshot if there is one, then move the aliases with POST _aliases',
+  DestinationGone:
+    'the new index was deleted. Put the aliases back on the old one with POST _aliases, with the definitions in status.plan.aliases',
+  AliasesGone:
+    'its aliases were moved on, or removed from the new index. GET _alias says where they lead; POST _aliases moves them',
+};
 
 /** What will happen, before it does. */
 export function rollbackLines(request: ReindexRequest, discard: boolean, now: number): readonly string[] {

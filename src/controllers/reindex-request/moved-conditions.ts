@@ -105,6 +105,12 @@ const refusals: Readonly<Record<Refusal, (names: Names, newWrites: number | unde
     `Elasticsearch refuses ${aliases} for ${from}: a filter that was changed since the move does not fit the mappings there; correct it on ${to}, then ask again with another value`,
   MissingPrivileges: ({ from, to, aliases }) =>
     `the user of the connection may not move ${aliases} from ${to} to ${from}: extend its role, then ask again with another value`,
+  SourceGone: ({ from, aliases }) =>
+    `the ${from} that was copied does not exist any more, so no alias can move back to it: restore it from a snapshot if there is one, then move ${aliases} with POST /_aliases`,
+  DestinationGone: ({ from, to, aliases }) =>
+    `the copy ${to} does not exist any more, so no alias can move back from it; ${from} is as it was before the copy: put ${aliases} back on it with POST /_aliases, with the definitions in status.plan.aliases`,
+  AliasesGone: ({ to, aliases }) =>
+    `the aliases (${aliases}) are not on ${to} any more: a later request or somebody else has moved or removed them, so nothing can move back; GET /_alias says where they lead by now, POST /_aliases moves them`,
   WindowClosed: () => 'the rollback window is over, or there was none: copy back with a new request',
 };
 

@@ -60,14 +60,18 @@ function plannedAliases(
 
 /** Whether the aliases can still move back. A clock that may be wrong ends nothing. */
 export function windowIsOpen(moved: Situation): boolean {
-  const { source, destination, resource, status, observed, now } = moved;
-  if (!source || destination?.uuid !== status.destination?.uuid || resource.metadata.deletionTimestamp)
-    return false;
+  const { source, resource, status, observed, now } = moved;
+  if (!source || isDestinationGone(moved) || resource.metadata.deletionTimestamp) return false;
   // None has moved, or a later request has moved them on.
   if (aliasesOfDestination(moved).length === 0) return false;
   // Who finds the source under an alias must find it visible and free.
   if (status.rollbackUntil === undefined && userAliases(source).length > 0) return false;
   return now < windowEnd(moved) || (hasWindow(moved) && clocksDiffer(observed));
+}
+
+/** Also where another index has its name by now. */
+export function isDestinationGone({ destination, status }: Situation): boolean {
+  return destination?.uuid !== status.destination?.uuid;
 }
 
 /** Milliseconds since the epoch. */

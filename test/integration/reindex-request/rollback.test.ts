@@ -447,6 +447,22 @@ describe('an old index that was closed in the window', () => {
   });
 });
 
+describe('a new index that was deleted in the window', () => {
+  it('has no way back, which is said, and the old index is let go', async () => {
+    const { from, to, name } = await source();
+    const deleteAndAsk = async () => {
+      await bed.es.request({ method: 'DELETE', path: `/${to}` });
+      await ask(name, '1');
+    };
+    const request = await follow(name, { from, to, ...DELETE }, [
+      [({ phase }) => phase === 'RollbackWindow', deleteAndAsk],
+    ]);
+    expect(request?.status).toMatchObject({ phase: 'Completed', rollbackRefused: 'DestinationGone' });
+    expect(await stateOf(from)).toEqual({ blocked: false, hidden: false, aliases: [] });
+    expect(await documentsOf(bed.es, from)).toHaveLength(20);
+  });
+});
+
 describe('a request whose time to live is over', () => {
   it('goes by itself, and nothing goes with it', async () => {
     const { from, to } = await source();

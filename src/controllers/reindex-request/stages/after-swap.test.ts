@@ -210,6 +210,11 @@ describe('the rollback window', () => {
     expect(message({ suspend: true })).toContain(`${which} cannot be moved back`);
   });
 
+  it('speaks of those aliases only that are still there', () => {
+    const { message } = run(request({ ...inWindow, aliasesMoved: ['orders', 'taken'] }), world()).ready;
+    expect(message).toMatch(/^alias orders now points to orders-v2\..* can move it back/);
+  });
+
   it('can be made longer and shorter', () => {
     const now = NOW + 25 * 3_600_000;
     const at = (over: Over) => stageOf(situationOf(request(inWindow, over), world(), now));
@@ -1110,6 +1115,41 @@ describe('after the end', () => {
     const second = run(request(first.status, {}, asking('late')), world());
     expect(second.status).toEqual(first.status);
     expect(second.events).toEqual([]);
+  });
+
+  const free = index('orders-v1', {}, {});
+  const lost = 'copied to orders-v2, which was deleted since';
+  const whole = '100 documents in orders-v2';
+  const recreated = { ...serving(), uuid: 'anew' };
+  it.each<[string, Partial<Observed>, string, string, string]>([
+    ['the new index was deleted', { destination: undefined }, lost, 'DestinationGone', 'orders-v1 is as it'],
+    ['it was recreated', { destination: recreated }, lost, 'DestinationGone', 'POST /_aliases'],
+    ['the old index was deleted', { sources: [] }, whole, 'SourceGone', 'orders-v1'],
+    ['the aliases were moved on', { destination: serving({}) }, whole, 'AliasesGone', 'GET /_alias'],
+  ])('says what has ended the window before its time: %s', (_, over, result, reason, says) => {
+    const observed = world({ sources: [free], ...over });
+    let decision = run(request(inWindow), observed);
+    for (let pass = 0; pass < 2; pass++) decision = run(request(decision.status), observed);
+    expect(decision.ready.message).toBe(`Reindex complete: ${result}`);
+    const refused = run(request(decision.status, {}, asking('late')), observed);
+    const message = expect.stringMatching(new RegExp(`^(?!.*there was none).*${says}`));
+    expect(conditionOf(refused, 'RollbackRefused')).toMatchObject({ reason, message });
+  });
+
+  it('says so of none that has ended by its time, or is open again', () => {
+    const ended = run(request(inWindow, noWindow), world({ destination: undefined }));
+    expect(ended.status).toMatchObject({ phase: 'CleaningUp' });
+    expect(ended.status.rollbackEnded).toBeUndefined();
+    const again = { ...inWindow, rollbackEnded: 'AliasesGone' } as const;
+    expect(run(request(again, noWindow), world()).status.rollbackEnded).toBeUndefined();
+  });
+
+  it('does not say that aliases lead to an index that is gone', () => {
+    const first = run(request(inWindow), world({ destination: undefined }));
+    expect([first.status.phase, first.ready.message]).toEqual([
+      'CleaningUp',
+      'no alias that was moved to orders-v2 leads there any more',
+    ]);
   });
 
   it.each([

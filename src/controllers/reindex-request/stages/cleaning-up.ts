@@ -2,7 +2,14 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
 import { documentsText } from '../failures.ts';
 import { hasWriteBlock } from '../index-facts.ts';
-import { afterMove, answering, windowIsOpen } from '../moved.ts';
+import {
+  afterMove,
+  aliasesOfDestination,
+  answering,
+  isDestinationGone,
+  windowEnd,
+  windowIsOpen,
+} from '../moved.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { deleteSource, openAgain } from './deleting-source.ts';
@@ -36,13 +43,29 @@ export function cleanUp(situation: Situation): Step {
 function enter(moved: Situation, last: readonly ReindexAction[]): Step | undefined {
   const actions = [...serve(moved), ...dropStray(moved), ...last];
   if (moved.status.phase === 'CleaningUp' && actions.length === 0) return undefined;
-  const status = withLosses(moved);
+  const status = withEnd(moved);
   return cleaningStep(moved, leadTo(moved), {
     status,
     actions,
     progress: { ...status.progress, message: movedFigures(moved) },
     events: lossEvents(moved, status),
   });
+}
+
+/** For whoever asks for the way back when nothing is read any more that could tell. */
+function withEnd(moved: Situation): ReindexRequestStatus {
+  const { rollbackEnded: _before, ...status } = withLosses(moved);
+  const rollbackEnded = whatEnded(moved);
+  return rollbackEnded === undefined ? status : { ...status, rollbackEnded };
+}
+
+/** The window, before its time. */
+function whatEnded(moved: Situation): ReindexRequestStatus['rollbackEnded'] {
+  const { source, status, now } = moved;
+  if ((status.aliasesMoved ?? []).length === 0 || now >= windowEnd(moved)) return undefined;
+  if (!source) return 'SourceGone';
+  if (isDestinationGone(moved)) return 'DestinationGone';
+  return aliasesOfDestination(moved).length === 0 ? 'AliasesGone' : undefined;
 }
 
 /** The clock is found to be wrong only now. What has been given back stays so: anybody may have written since. */
@@ -81,9 +104,11 @@ function fateOf({ sourceDeleted, sourceKept, source }: ReindexRequestStatus): re
 }
 
 /** Whoever asked for no proof is told that there is none. Their number is not known any more where the status was lost. */
-function resultOf({ status, spec }: Situation): string {
+function resultOf(moved: Situation): string {
+  const { status, spec } = moved;
   const to = spec.destination.index;
   const { documents } = status.destination ?? {};
+  if (isDestinationGone(moved)) return `copied to ${to}, which was deleted since`;
   if (spec.writeMode !== 'CopyOnly')
     return documents === undefined ? `copied to ${to}` : `${documentsText(documents)} in ${to}`;
   const { completed } = status.progress ?? {};

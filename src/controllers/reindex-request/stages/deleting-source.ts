@@ -2,7 +2,7 @@ import { MOST_SKEW_SECONDS } from '../../../runtime/time.ts';
 import { keepsWholeSource } from '../../whole-source.ts';
 import { targetOf } from '../changes.ts';
 import { documentsText } from '../failures.ts';
-import { deletionIsWanted, hasWindow, windowIsOpen } from '../moved.ts';
+import { deletionIsWanted, hasWindow, isDestinationGone, windowIsOpen } from '../moved.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
@@ -85,13 +85,14 @@ function wait(moved: Situation): Step {
 }
 
 /** What can be told without its shards. */
-function whyKept({ destination, observed, status }: Situation, source: IndexFacts): string | undefined {
+function whyKept(moved: Situation, source: IndexFacts): string | undefined {
+  const { destination, observed, status } = moved;
   if (observed.protects(source.name)) return 'it is protected';
   if (source.closed) return 'it is closed';
   if ((status.aliasesMoved ?? []).length === 0) return 'no alias has moved away from it';
   const aliases = userAliases(source);
   if (aliases.length > 0) return `${aliases.slice(0, 5).join(', ')} leads to it`;
-  if (!destination || destination.uuid !== status.destination?.uuid)
+  if (!destination || isDestinationGone(moved))
     return `${status.destination?.index} is gone or was recreated`;
   if (destination.closed) return `${destination.name} is closed`;
   return keepsWholeSource(destination)

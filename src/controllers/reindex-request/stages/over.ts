@@ -30,12 +30,13 @@ function rest(situation: Situation, more: Partial<StepOptions> = {}): Step {
 
 /** Whoever asks too late is told so. */
 function refuseRollback(situation: Situation): Step {
+  const why = situation.status.rollbackEnded ?? 'WindowClosed';
   const status: ReindexRequestStatus = {
     ...situation.status,
     lastHandledRollback: rollbackAsked(situation),
-    ...(situation.status.phase === 'Completed' ? { rollbackRefused: 'WindowClosed' } : {}),
+    ...(situation.status.phase === 'Completed' ? { rollbackRefused: why } : {}),
   };
-  const note = refusal(situation, status, 'WindowClosed');
+  const note = refusal(situation, status, why);
   const event = { type: 'Warning', reason: 'RollbackRefused', action: 'Rollback', note } as const;
   return rest(situation, { status, events: status.rollbackRefused ? [event] : [] });
 }

@@ -1,6 +1,6 @@
 import type { Readiness } from '../../../runtime/controller.ts';
 import { writesBlocked } from '../index-facts.ts';
-import { afterMove, windowEnd } from '../moved.ts';
+import { afterMove, aliasesOfDestination, windowEnd } from '../moved.ts';
 import type { Situation } from '../situation.ts';
 import { time } from '../moments.ts';
 import { type Step, step } from '../step.ts';
@@ -41,12 +41,12 @@ export function keepWindow(situation: Situation): Step {
   });
 }
 
-function readiness({ spec, status }: Situation, message: string): Readiness {
-  return spec.suspend
+function readiness(moved: Situation, message: string): Readiness {
+  return moved.spec.suspend
     ? {
         type: 'suspended',
         reason: 'Suspended',
-        message: `${message} While spec.suspend is set ${movedOnes(status)} cannot be moved back.`,
+        message: `${message} While spec.suspend is set ${movedOnes(moved)} cannot be moved back.`,
       }
     : { type: 'ready', reason: 'Completed', message };
 }
@@ -54,12 +54,12 @@ function readiness({ spec, status }: Situation, message: string): Readiness {
 function windowMessage(moved: Situation): string {
   const { spec, status } = moved;
   const fate = spec.sourceAfter.policy === 'Delete' ? ', then it is deleted' : '';
-  return `${leadTo(moved)}. Until status.rollbackUntil the annotation es-steward.dev/rollback can move ${movedOnes(status)} back; until then ${status.source?.index} is hidden ${taking(moved)}${fate}.`;
+  return `${leadTo(moved)}. Until status.rollbackUntil the annotation es-steward.dev/rollback can move ${movedOnes(moved)} back; until then ${status.source?.index} is hidden ${taking(moved)}${fate}.`;
 }
 
 /** Named before. */
-function movedOnes({ aliasesMoved = [] }: Situation['status']): string {
-  return aliasesMoved.length === 1 ? 'it' : 'them';
+function movedOnes(moved: Situation): string {
+  return aliasesOfDestination(moved).length === 1 ? 'it' : 'them';
 }
 
 function taking({ source }: Situation): string {

@@ -4,7 +4,7 @@ import { formatDuration } from '../../../schedule/duration.ts';
 import type { ReindexAction } from '../actions.ts';
 import { markChange, settingsChange, targetOf } from '../changes.ts';
 import { leftPipelines, shownSettings } from '../destination-settings.ts';
-import { blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
+import { aliasesOfDestination, blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
@@ -28,10 +28,12 @@ export function cleaningStep(moved: Situation, message: string, options: Partial
 }
 
 /** For people: where readers and writers are now. */
-export function leadTo({ status, spec }: Situation): string {
-  const names = status.aliasesMoved ?? [];
+export function leadTo(moved: Situation): string {
+  const { status, spec } = moved;
   const to = spec.destination.index;
-  if (names.length === 0) return `${to} is complete; no alias was to move`;
+  if ((status.aliasesMoved ?? []).length === 0) return `${to} is complete; no alias was to move`;
+  const names = aliasesOfDestination(moved).map(({ name }) => name);
+  if (names.length === 0) return `no alias that was moved to ${to} leads there any more`;
   return `${names.length === 1 ? 'alias' : 'aliases'} ${names.join(', ')} now ${names.length === 1 ? 'points' : 'point'} to ${to}`;
 }
 
