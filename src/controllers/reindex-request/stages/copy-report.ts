@@ -14,10 +14,11 @@ import { AT_ONCE_MS, type Phase, SOON_MS, type Step, step, type StepOptions } fr
 export function report(
   situation: Situation,
   options: Pick<StepOptions, 'actions' | 'next' | 'idleMs' | 'status'>,
-  phase = phaseOf(situation),
+  inPhase?: Phase,
 ): Step {
   const status = options.status ?? situation.status;
   const fresh = { ...situation, status };
+  const phase = inPhase ?? phaseOf(fresh);
   const common = {
     phase,
     message: copyMessage(situation),

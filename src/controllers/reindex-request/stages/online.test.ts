@@ -70,6 +70,16 @@ describe('the way of an online copy', () => {
     expect(at(status, world)).toBe(expected);
   });
 
+  it('does not go back to Copying when the copy itself ends after all else was ready', () => {
+    const lost: ReindexRequestStatus = {
+      ...copied,
+      phase: 'Hardening',
+      copy: { ...copy, round: 0, pitTime: LOST_SINCE },
+    };
+    const { status } = ask(lost, free);
+    expect([status.copy?.sealed, status.phase]).toEqual([true, 'CatchingUp']);
+  });
+
   it('goes on to the end under the block', () => {
     expect(at(withFence({}), blocked())).toBe('Copying');
     expect(at(fencedStatus, blocked())).toBe('Verifying');
