@@ -104,15 +104,15 @@ export function creationRefusal(index: string, error: unknown): CreationRefusal 
 /** How soon it is tried again where the cluster takes no more shards, or does not start them. */
 export const SHARDS_AGAIN_MS = 30_000;
 
-/** @throws WaitingError `PreflightFailed` when that is what the error says. */
-export function requireRoomForShards(index: string, error: unknown): void {
+/**
+ * @param cannot what that keeps from happening.
+ * @throws WaitingError `PreflightFailed` when that is what the error says.
+ */
+export function requireRoomForShards(index: string, error: unknown, cannot = 'cannot be made'): void {
   if (!isShardLimit(error)) return;
-  throw new WaitingError(
-    'PreflightFailed',
-    `${index} cannot be made, because ${SHARD_LIMIT}`,
-    SHARDS_AGAIN_MS,
-    { cause: error },
-  );
+  throw new WaitingError('PreflightFailed', `${index} ${cannot}, because ${SHARD_LIMIT}`, SHARDS_AGAIN_MS, {
+    cause: error,
+  });
 }
 
 /** A second write index is a 500. */

@@ -39,6 +39,7 @@ import { blockDestination, rollBack } from './perform-rollback.ts';
 import { holdLocks, releaseLocks, renewLocks } from './perform-locks.ts';
 import { tryOut } from './perform-try-out.ts';
 import { dropScratches } from './perform-scratch.ts';
+import { setSettings } from './perform-settings.ts';
 
 type Effect<Type extends ReindexAction['type']> = (
   action: ActionOf<Type>,
@@ -88,10 +89,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     await putSettings(es, target.index, others, pass.signal);
   },
   SetMeta: setMeta,
-  SetSettings: async ({ target, settings }, { es, pass }) => {
-    await requireSame(es, target, pass.signal);
-    await putSettings(es, target.index, settings, pass.signal);
-  },
+  SetSettings: setSettings,
   PrepareBlock: prepareBlock,
   BlockWrites: blockSource,
   LiftBlock: async ({ target, through }, { es, pass }) => {
