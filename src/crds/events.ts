@@ -115,6 +115,11 @@ const requestEvents: readonly EventDoc[] = [
     'The source has taken writes that the destination does not have, because somebody lifted the write block.',
     'The source is not deleted: docs/runbooks/EsStewardWritesAfterFence.md says how to find and copy these writes.',
   ),
+  warning(
+    'SettingsRefused',
+    'Elasticsearch has refused settings that the destination was to get after the move; it serves without them.',
+    'Set those that the note names with PUT /DESTINATION/_settings, to values that Elasticsearch accepts.',
+  ),
   normal('SourceDeleted', 'The source was deleted, because sourceAfter.policy is Delete.'),
   warning(
     'SourceKept',

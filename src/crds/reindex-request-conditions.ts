@@ -116,4 +116,10 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       'True when the source took writes after the move, because somebody lifted its write block. The destination does not have them, and the source is not deleted.',
     reasons: { SourceMoved: 'The sequence numbers of the source are higher than those that were copied.' },
   },
+  {
+    type: 'SettingsRefused',
+    description:
+      'True when Elasticsearch has refused settings that the destination was to get after the move; the message names them.',
+    reasons: { SettingsLacking: 'The destination serves without these settings.' },
+  },
 ];

@@ -260,6 +260,11 @@ export const reindexRequestStatus = object('The progress of the request, and wha
   writesAfterFence: count(
     'Operations that the source has taken after the move, because somebody lifted its write block. The destination does not have them.',
   ).optional(),
+  refusedSettings: list(text(255).describe('The name of a setting.'), 10)
+    .optional()
+    .describe(
+      'The first ten settings that the destination was to get after the move, and that Elasticsearch has refused.',
+    ),
   sourceBusy: z
     .boolean()
     .optional()

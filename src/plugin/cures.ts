@@ -131,6 +131,9 @@ export const CURES: Readonly<Record<string, Cure>> = {
   SourceMoved: person(
     'The source has writes that the destination does not have: docs/runbooks/EsStewardWritesAfterFence.md says how to find and copy them.',
   ),
+  SettingsLacking: person(
+    'Set what the message names with PUT /DESTINATION/_settings, to values that Elasticsearch accepts.',
+  ),
   // Snapshots
   RepositoryMissing: person('Register the repository in Elasticsearch, or correct spec.repository.'),
   RepositoryReadOnly: person('Register the repository without readonly, in one cluster only.'),

@@ -59,6 +59,14 @@ describe('a verdict', () => {
     ],
     ['a copy is done', request({ phase: 'Completed', conditions: [ready] }), 'good'],
     [
+      'a copy lacks a setting',
+      request({
+        phase: 'Completed',
+        conditions: [ready, condition('SettingsRefused', 'True', 'SettingsLacking')],
+      }),
+      'needs you',
+    ],
+    [
       'a rollback was refused',
       request({
         phase: 'RollbackWindow',

@@ -82,6 +82,7 @@ const ALARMS: Readonly<Record<string, Condition['status']>> = {
   QuarantinedDocuments: 'True',
   RollbackRefused: 'True',
   WritesAfterFence: 'True',
+  SettingsRefused: 'True',
   Conflict: 'True',
 };
 

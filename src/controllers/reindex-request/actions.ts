@@ -35,7 +35,13 @@ export type ReindexAction =
       readonly meta: unknown;
       readonly settings: FlatSettings;
     }
-  | { readonly type: 'SetSettings'; readonly target: Target; readonly settings: FlatSettings }
+  | {
+      readonly type: 'SetSettings';
+      readonly target: Target;
+      readonly settings: FlatSettings;
+      /** What Elasticsearch refuses is left out and remembered: nothing else waits for it. */
+      readonly mayLack?: true;
+    }
   /** Flush and refresh, so that writers do not wait for them under the block that comes next. */
   | { readonly type: 'PrepareBlock'; readonly source: Target; readonly destination: Target }
   | {

@@ -13,9 +13,13 @@ export function targetOf({ name, uuid }: IndexFacts): Target {
 }
 
 /** Nothing where the index has them already. */
-export function settingsChange(index: IndexFacts, settings: FlatSettings): readonly ReindexAction[] {
+export function settingsChange(
+  index: IndexFacts,
+  settings: FlatSettings,
+  more: { readonly mayLack?: true } = {},
+): readonly ReindexAction[] {
   if (hasSettings(index.settings, settings)) return [];
-  return [{ type: 'SetSettings', target: targetOf(index), settings }];
+  return [{ type: 'SetSettings', target: targetOf(index), settings, ...more }];
 }
 
 export function markChange(index: IndexFacts, mark: DestinationMark): ReindexAction {

@@ -8,6 +8,8 @@ import type { IndexFacts } from './observed.ts';
  */
 export const ACTIVE_SHARDS = 'index.write.wait_for_active_shards';
 
+export const HIDDEN = 'index.hidden';
+
 /** Changed while the copy runs; their own values come back in Hardening. */
 const TUNED_KEYS = [
   'index.number_of_replicas',
@@ -49,7 +51,7 @@ export function valuesToRestore(spec: DestinationSpec, source: SourceFacts, natu
     'index.default_pipeline': stated('index.default_pipeline'),
     'index.final_pipeline': stated('index.final_pipeline'),
     [ACTIVE_SHARDS]: possible(stated(ACTIVE_SHARDS), now),
-    'index.hidden': asked['index.hidden'] ?? from['index.hidden'] ?? null,
+    [HIDDEN]: asked[HIDDEN] ?? from[HIDDEN] ?? null,
     ...lifecycle({ ...now, ...from, ...asked }, isUnforeseen ? {} : flatten(source.settings)),
   };
 }
@@ -105,7 +107,7 @@ export function tunedSettings(spec: DestinationSpec, natural: unknown): FlatSett
  */
 export function hardenedSettings(restore: FlatSettings): FlatSettings {
   const {
-    'index.hidden': _hidden,
+    [HIDDEN]: _hidden,
     'index.default_pipeline': _default,
     'index.final_pipeline': _final,
     'index.translog.durability': _durability,
@@ -144,11 +146,16 @@ export function leftPipelines(restore: FlatSettings, current: unknown): FlatSett
  */
 export function shownSettings(restore: FlatSettings): FlatSettings {
   return {
-    'index.hidden': restore['index.hidden'] ?? null,
+    [HIDDEN]: restore[HIDDEN] ?? null,
     'index.translog.durability': restore['index.translog.durability'] ?? null,
     [ACTIVE_SHARDS]: restore[ACTIVE_SHARDS] ?? null,
-    ...only(LIFECYCLE, restore),
+    ...lastly(POLICY, only(LIFECYCLE, restore)),
   };
+}
+
+/** Set one by one, a policy finds what it is to go by. */
+function lastly(key: string, { [key]: last, ...settings }: FlatSettings): FlatSettings {
+  return last === undefined ? settings : { ...settings, [key]: last };
 }
 
 /** True when the index has these values already; Elasticsearch gives them back as strings, and unset ones not at all. */

@@ -229,6 +229,11 @@ describe('valuesToRestore', () => {
     });
   });
 
+  it('gives a policy last what it acts upon', () => {
+    const own = { 'index.lifecycle.name': 'policy', 'index.lifecycle.rollover_alias': 'a' };
+    expect(Object.keys(shownSettings(own)).at(-1)).toBe('index.lifecycle.name');
+  });
+
   it.each([
     ['that the request brings', { ...fromSource, settings: { lifecycle: { name: 'new' } } }, {}],
     [

@@ -1,8 +1,9 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { findCondition } from '../../crds/shared.ts';
-import type { ExtraCondition } from '../../runtime/controller.ts';
+import type { ExtraCondition, ResourceEvent } from '../../runtime/controller.ts';
 import { counted } from './counted.ts';
 import { blockIsOurs } from './moved.ts';
+import { lackedSettings, lackMessage } from './refused-settings.ts';
 import type { Situation } from './situation.ts';
 import { hasWriteBlock } from './index-facts.ts';
 
@@ -16,6 +17,7 @@ export function movedConditions(
     ...blockedCondition(situation, status),
     ...refusedCondition(situation, status),
     ...afterFenceCondition(situation, status),
+    ...lackCondition(situation, status),
   ];
 }
 
@@ -141,6 +143,22 @@ export function writesAfterFenceMessage(situation: Situation, status: ReindexReq
     ? 'cutover.maxSeq.source in _meta of the mapping of each copy'
     : 'status.cutoverMaxSeq.source';
   return `${from} has taken ${counted(status.writesAfterFence ?? 0, 'write')} after somebody lifted its write block; ${to} does not have them and ${from} is not deleted: find them by _seq_no above ${where} and write them to ${to}`;
+}
+
+function lackCondition(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {
+  if (!COMPLETE.has(status.phase ?? '')) return [];
+  const message = lackMessage(situation.spec.destination.index, lackedSettings({ ...situation, status }));
+  return message === undefined ? [] : [condition('SettingsRefused', 'SettingsLacking', message)];
+}
+
+/** Once: when it is seen that the destination lacks something. */
+export function lackEvents(
+  { status }: Situation,
+  conditions: readonly ExtraCondition[],
+): readonly ResourceEvent[] {
+  const lack = conditions.find(({ type }) => type === 'SettingsRefused');
+  if (!lack || findCondition(status, lack.type)) return [];
+  return [{ type: 'Warning', reason: lack.type, action: 'SetSettings', note: lack.message }];
 }
 
 const condition = (

@@ -474,6 +474,13 @@ describe('one index of a series', () => {
     expect(done.status).toMatchObject(answered);
   });
 
+  it('leaves what its destination lacks', () => {
+    const { status, ...rest } = part('Completed', 100);
+    const lacking = { ...rest, status: { ...status, refusedSettings: ['index.lifecycle.name'] } };
+    const { notes } = withinSeries(series(second), lacking, NOW).status.series ?? {};
+    expect(notes).toEqual([expect.stringMatching(/^logs-v2-2026.02.02 lacks index.lifecycle.name/)]);
+  });
+
   it('leaves what the end has to tell: a source that was kept, and writes that came too late', () => {
     const { status, ...rest } = part('Completed', 100);
     const lost = { ...rest, status: { ...status, sourceKept: 'a was not deleted', writesAfterFence: 2 } };

@@ -8,7 +8,7 @@ import { errorIndex } from './error-index.ts';
 import { documentsText } from './failures.ts';
 import { endOf, timeToLive } from './time-to-live.ts';
 import { time } from './moments.ts';
-import { movedConditions } from './moved-conditions.ts';
+import { lackEvents, movedConditions } from './moved-conditions.ts';
 import { withoutForecast } from './progress.ts';
 import { hasServed, type Situation } from './situation.ts';
 
@@ -58,19 +58,24 @@ export function step(situation: Situation, options: StepOptions): Step {
     progress: progressOf(situation, options),
   };
   const left = isOver(options.phase) ? timeToLive(situation, next) : undefined;
+  const conditions = conditionsOf(situation, next);
   return {
     status: next,
     ready: options.ready
       ? { ...options.ready, message: shortened(options.ready.message, MOST_CHARACTERS) }
       : { type: 'reconciling', reason: 'InProgress', message },
-    conditions: conditionsOf(situation, next),
+    conditions,
     actions: options.actions ?? [],
     next: left ?? options.next ?? (options.actions?.length ? 'now' : SOON_MS),
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
     ...(areWritersWaiting(next) ? { dueIn: SELDOM_UNDER_BLOCK_MS } : {}),
     holds: options.holds ?? true,
     ...(left === 0 && isOver(status.phase) ? { remove: true } : {}),
-    events: [...phaseEvent(status.phase, options), ...(options.events ?? [])],
+    events: [
+      ...phaseEvent(status.phase, options),
+      ...lackEvents(situation, conditions),
+      ...(options.events ?? []),
+    ],
   };
 }
 

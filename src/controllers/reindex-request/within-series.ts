@@ -1,4 +1,5 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { lackMessage } from './refused-settings.ts';
 import { withNotes } from './series-notes.ts';
 import { paceOf, seriesForecast } from './series-pace.ts';
 import type { Step } from './step.ts';
@@ -120,15 +121,12 @@ function keptStatus(status: ReindexRequestStatus): ReindexRequestStatus {
 }
 
 function withPart({ spec, status }: ReindexRequest, part: Step): Series {
-  const {
-    current,
-    destination: _destination,
-    percent: _percent,
-    ...series
-  } = status?.series ?? { total: 0, completed: 0 };
-  const { plan, progress, sourceKept, writesAfterFence: lost = 0 } = part.status;
+  const { current, destination, percent: _percent, ...series } = status?.series ?? { total: 0, completed: 0 };
+  const { plan, progress, sourceKept, refusedSettings = [], writesAfterFence: lost = 0 } = part.status;
   const quarantined = (series.quarantined ?? 0) + (progress?.quarantined ?? 0);
   const writesAfterFence = (series.writesAfterFence ?? 0) + lost;
+  const lack = lackMessage(destination ?? 'the copy', refusedSettings);
+  const kept = [sourceKept, lack].filter((note) => note !== undefined);
   const planned = (plan?.notes ?? []).map((note) => `${current}: ${note}`);
   return {
     ...series,
@@ -136,6 +134,6 @@ function withPart({ spec, status }: ReindexRequest, part: Step): Series {
     last: current,
     ...(quarantined > 0 ? { quarantined } : {}),
     ...(writesAfterFence > 0 ? { writesAfterFence } : {}),
-    ...withNotes(series, spec.dryRun ? planned : sourceKept === undefined ? [] : [sourceKept]),
+    ...withNotes(series, spec.dryRun ? planned : kept),
   };
 }

@@ -319,6 +319,72 @@ describe('the rollback window', () => {
   });
 });
 
+describe('a setting that Elasticsearch refuses when the destination is to serve', () => {
+  const POLICY = 'index.lifecycle.name';
+  const lacking = { ...inWindow, refusedSettings: [POLICY] };
+  const without = (settings: Over = {}, over: Partial<Observed> = {}) =>
+    world({ destination: serving({ orders }, settings), ...over });
+  const lackOf = (decision: ReturnType<typeof run>) => conditionOf(decision, 'SettingsRefused')?.message;
+  const told = 'orders-v2 lacks index.lifecycle.name, because Elasticsearch refuses it as it was to be';
+
+  it('may be left out', () => {
+    const { actions } = run(request(inWindow), without());
+    expect(actions).toMatchObject([{ type: 'SetSettings', settings: { [POLICY]: 'policy' }, mayLack: true }]);
+  });
+
+  it('does not come again, and is told of with the cure', () => {
+    const decision = run(request(lacking), without());
+    expect(actionsOf(decision)).toEqual([]);
+    expect(decision.ready.type).toBe('ready');
+    expect(decision.ready.message).toContain(`${told}: set it with PUT /orders-v2/_settings. Until`);
+    expect(lackOf(decision)).toContain(told);
+  });
+
+  it('is an event once', () => {
+    const told = { type: 'Warning', reason: 'SettingsRefused' };
+    const first = run(request(lacking), without());
+    expect(first.events).toMatchObject([told]);
+    const since = { observedGeneration: 1, lastTransitionTime: MOVED_AT };
+    const conditions = (first.conditions ?? []).map((condition) => ({ ...condition, ...since }));
+    expect(run(request({ ...lacking, conditions }), without()).events).toEqual([]);
+  });
+
+  it('is of whoever sets it then', () => {
+    const decision = run(request(lacking), without({ lifecycle: { name: 'theirs' } }));
+    expect(actionsOf(decision)).toEqual([]);
+    expect([decision.ready.message.includes('lacks'), lackOf(decision)]).toEqual([false, undefined]);
+  });
+
+  it('keeps nobody from the source', () => {
+    const { status } = run(request(lacking, noWindow), without());
+    const decision = run(request(status, noWindow), without());
+    expect(actionsOf(decision)).toEqual(['SetSettings', 'LiftBlock']);
+    expect(decision.ready.message).toContain(told);
+  });
+
+  const free = { sources: [index('orders-v1', {}, {})] };
+  const done = { ...cleaning, refusedSettings: [POLICY] };
+
+  it('is told of for good', () => {
+    const end = run(request(done), without({}, free));
+    expect(end.status).toMatchObject({ phase: 'Completed', refusedSettings: [POLICY] });
+    expect(end.ready.message).toContain(told);
+    const { destination: _unread, ...rest } = without({}, free);
+    const later = run(request(end.status), { ...rest, destination: undefined });
+    expect([later.ready.message, lackOf(later)]).toEqual([end.ready.message, lackOf(end)]);
+  });
+
+  it.each([
+    ['is there by then', without({ lifecycle: { name: 'theirs' } }, free)],
+    ['belongs to an index that is gone', without({}, { ...free, destination: undefined })],
+  ])('is not told of where it %s', (_, observed) => {
+    const end = run(request(done), observed);
+    expect(end.status.phase).toBe('Completed');
+    expect(end.status.refusedSettings).toBeUndefined();
+    expect([end.ready.message.includes('lacks'), lackOf(end)]).toEqual([false, undefined]);
+  });
+});
+
 describe('the end of a request whose destination is hidden', () => {
   const hidden = (aliases: IndexFacts['aliases']) => serving(aliases, { ...SERVING, hidden: 'true' });
   const targets = (status: ReindexRequestStatus, destination: IndexFacts) =>

@@ -10,6 +10,7 @@ import {
   windowEnd,
   windowIsOpen,
 } from '../moved.ts';
+import { lackMessage, withLackedSettings } from '../refused-settings.ts';
 import type { Situation } from '../situation.ts';
 import { type Step, step } from '../step.ts';
 import { deleteSource, openAgain } from './deleting-source.ts';
@@ -81,10 +82,10 @@ function letSourceGo(moved: Situation): Step | undefined {
   return actions.length === 0 ? undefined : cleaningStep(moved, leadTo(moved), { actions });
 }
 
-function complete(moved: Situation): Step {
-  const { status } = moved;
+function complete(situation: Situation): Step {
+  const moved = withLackedSettings(situation);
   const { blockedSince: _since, intent: _intent, rollbackUntil: _until, ...rest } = withDurations(moved);
-  const message = [`Reindex complete: ${resultOf(moved)}`, ...fateOf(status)].join('; ');
+  const message = [`Reindex complete: ${resultOf(moved)}`, ...fateOf(moved)].join('; ');
   const end = step(moved, {
     phase: 'Completed',
     message,
@@ -97,10 +98,12 @@ function complete(moved: Situation): Step {
   return answering(moved, end);
 }
 
-/** What has become of a source that was to be deleted. */
-function fateOf({ sourceDeleted, sourceKept, source }: ReindexRequestStatus): readonly string[] {
-  if (sourceDeleted) return [`${source?.index} is deleted`];
-  return sourceKept === undefined ? [] : [sourceKept];
+/** What has become of a source that was to be deleted, and of settings that were refused. */
+function fateOf({ status, spec }: Situation): readonly string[] {
+  const { sourceDeleted, sourceKept, source, refusedSettings = [] } = status;
+  const fate = sourceDeleted ? `${source?.index} is deleted` : sourceKept;
+  const lack = lackMessage(spec.destination.index, refusedSettings);
+  return [fate, lack].filter((part) => part !== undefined);
 }
 
 /** Whoever asked for no proof is told that there is none. Their number is not known any more where the status was lost. */

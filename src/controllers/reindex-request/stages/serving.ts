@@ -9,6 +9,7 @@ import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { isHiddenForAnother } from '../own-visibility.ts';
+import { lackedSettings, lackMessage } from '../refused-settings.ts';
 import { viewsOf } from '../rounds.ts';
 import type { Situation } from '../situation.ts';
 import { hasWriteBlock, takesMark } from '../index-facts.ts';
@@ -27,8 +28,13 @@ export function cleaningStep(moved: Situation, message: string, options: Partial
   });
 }
 
-/** For people: where readers and writers are now. */
+/** For people: where readers and writers are now, and what is not as it was to be. */
 export function leadTo(moved: Situation): string {
+  const lack = lackMessage(moved.spec.destination.index, lackedSettings(moved));
+  return [whereTo(moved), ...(lack === undefined ? [] : [lack])].join('; ');
+}
+
+function whereTo(moved: Situation): string {
   const { status, spec } = moved;
   const to = spec.destination.index;
   if ((status.aliasesMoved ?? []).length === 0) return `${to} is complete; no alias was to move`;
@@ -73,14 +79,16 @@ export function lossEvents(moved: Situation, next: ReindexRequestStatus): readon
   return [{ type: 'Warning', reason: 'WritesAfterFence', action: 'Verify', note }];
 }
 
-/** Visible, and under its life-cycle policy. */
+/**
+ * Visible, and under its life-cycle policy. Once something of it was refused, all the rest was set together with it: what is
+ * there since then are the settings of whoever was told to set them.
+ */
 export function serve({ status, destination, mark }: Situation): readonly ReindexAction[] {
   if (!destination || !mark || isPassedOn(status, destination)) return [];
   const restore = mark.restore ?? {};
-  return settingsChange(destination, {
-    ...shownSettings(restore),
-    ...leftPipelines(restore, destination.settings),
-  });
+  const shown = status.refusedSettings ? {} : shownSettings(restore);
+  const settings = { ...shown, ...leftPipelines(restore, destination.settings) };
+  return settingsChange(destination, settings, { mayLack: true });
 }
 
 /** The aliases have gone on, and nobody reads it through another: a later request may have hidden it, for its way back. */
