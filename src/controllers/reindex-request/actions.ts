@@ -19,6 +19,8 @@ export type ReindexAction =
       readonly reindex: SampleRequest;
       /** Those of the aliases to be moved that Elasticsearch could refuse to the destination. */
       readonly aliases: readonly MovedAlias[];
+      /** What the destination gets when it serves. */
+      readonly later: FlatSettings;
       /** What the pipeline makes of the documents, before any of them is written through it. */
       readonly simulation?: Simulation;
     }

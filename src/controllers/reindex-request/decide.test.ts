@@ -410,6 +410,17 @@ describe('validating', () => {
     expect(actionsOf(run(request(first.status), observed()))).toEqual(['TryOut']);
   });
 
+  it.each([
+    ['maybe', 'MappingConflict'],
+    [1, 'MappingConflict'],
+    ['true', undefined],
+    [false, undefined],
+    [null, undefined],
+  ])('refuses a visibility that no index can have: %j', (hidden, reason) => {
+    const { status } = judge({}, { destination: { index: 'orders-v2', settings: { index: { hidden } } } });
+    expect(status.failure?.reason).toBe(reason);
+  });
+
   describe('the trial', () => {
     it('begins when nothing of an earlier one runs any more', () => {
       const first = request(judge({}).status);
@@ -446,6 +457,32 @@ describe('validating', () => {
       const mappings = { properties: { code: { type: 'keyword' } } };
       expect(trial(empty, { settings: {}, mappings })).toMatchObject({ body: { mappings } });
       expect(trial(empty)).not.toMatchObject({ body: { mappings: { enabled: false } } });
+    });
+
+    const ACTIVE = 'index.write.wait_for_active_shards';
+    const asking = { write: { wait_for_active_shards: 'abc' } };
+
+    it.each([
+      ['like the source', {}, undefined],
+      ['of a template', { createFrom: 'Template' }, { settings: {}, mappings: {} }],
+      ['that is not known', { createFrom: 'Template' }, undefined],
+    ] as const)('tries what comes with the aliases for a destination %s', (_, over, template) => {
+      const destination = { index: 'orders-v2', settings: asking, ...over };
+      const { body, later } = trial({ destination }, template) as Record<string, unknown>;
+      expect(later).toEqual({ [ACTIVE]: 'abc' });
+      expect(body).not.toHaveProperty(['settings', ACTIVE]);
+    });
+
+    it('tries what comes of the source, for as many replicas as it has', () => {
+      const settings = {
+        number_of_shards: '1',
+        number_of_replicas: '2',
+        write: { wait_for_active_shards: '3' },
+      };
+      const sources = [source({ settings })];
+      const { status } = run(request({ phase: 'Validating' }), observed({ sources }));
+      const action = run(request(status), observed({ sources })).actions?.[0];
+      expect(action).toMatchObject({ type: 'TryOut', later: { [ACTIVE]: '3' } });
     });
 
     it('judges no mapping where it does not know what templates give', () => {

@@ -57,12 +57,12 @@ export function valuesToRestore(spec: DestinationSpec, source: SourceFacts, natu
 }
 
 /** No more than there will be: with fewer replicas than the source has, its own number cannot stay. `all` always can. */
-function possible(active: unknown, natural: FlatSettings): unknown {
+export function possible(active: unknown, natural: FlatSettings): unknown {
   return Number(active) > Number(natural['index.number_of_replicas'] ?? 1) + 1 ? null : active;
 }
 
 const LIFECYCLE = /^index\.lifecycle\./;
-const POLICY = 'index.lifecycle.name';
+export const POLICY = 'index.lifecycle.name';
 
 /**
  * Of the source, a template or the request, whoever says it last. The age goes on counting from the source's creation, else a

@@ -11,6 +11,7 @@ import {
   tunedSettings,
   valuesToRestore,
 } from './destination-settings.ts';
+import { possibleSettings, triedSettings } from './tried-settings.ts';
 
 const mark: DestinationMark = {
   uid: 'u',
@@ -229,6 +230,15 @@ describe('valuesToRestore', () => {
     });
   });
 
+  it('lets a trial tell of what comes with the aliases, but begins no life cycle there', () => {
+    const dated = { ...restore, 'index.lifecycle.parse_origination_date': true };
+    expect(triedSettings({ ...dated, 'index.hidden': true, 'index.translog.durability': 'async' })).toEqual({
+      'index.lifecycle.name': null,
+      'index.lifecycle.parse_origination_date': null,
+      'index.lifecycle.origination_date': '1700000000000',
+    });
+  });
+
   it('gives a policy last what it acts upon', () => {
     const own = { 'index.lifecycle.name': 'policy', 'index.lifecycle.rollover_alias': 'a' };
     expect(Object.keys(shownSettings(own)).at(-1)).toBe('index.lifecycle.name');
@@ -316,6 +326,16 @@ describe('the copies that a write waits for', () => {
   ])('are no more than there will be: %s with %s replicas', (active, number_of_replicas, restored) => {
     const from = { settings: { write: { wait_for_active_shards: active } }, mappings: {} };
     expect(valuesToRestore(fromSource, from, { number_of_replicas })[key]).toBe(restored);
+  });
+});
+
+describe('possibleSettings', () => {
+  it('goes by the replicas that there are, as the destination will', () => {
+    const tried = { 'index.lifecycle.rollover_alias': 'a', 'index.write.wait_for_active_shards': '2' };
+    const none = { ...tried, 'index.write.wait_for_active_shards': null };
+    expect(possibleSettings(tried, { number_of_replicas: '0' })).toEqual(none);
+    expect(possibleSettings(tried, { number_of_replicas: '1' })).toEqual(tried);
+    expect(possibleSettings({}, { number_of_replicas: '0' })).toStrictEqual({});
   });
 });
 

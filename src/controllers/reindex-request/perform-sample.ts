@@ -9,12 +9,12 @@ import { copySample, type SampleOutcome } from './perform-sample-copy.ts';
 import type { SampleRequest } from './requests.ts';
 import { scriptFailure } from './script-failure.ts';
 
-/** What becomes of a request by the copy of its first documents. */
+/** Why a request fails by the copy of its first documents; undefined when it goes on. */
 export async function judgeSample(
   scratch: string,
   reindex: SampleRequest,
   context: EffectContext,
-): Promise<Change> {
+): Promise<Change | undefined> {
   const { resource, pass } = context;
   try {
     return verdictOn(await copySample(scratch, reindex, context), scratch, resource);
@@ -25,20 +25,15 @@ export async function judgeSample(
   }
 }
 
-function verdictOn(outcome: SampleOutcome, scratch: string, { spec }: CopyRequest): Change {
-  const goOn: Change = spec.dryRun ? withTrial : (status) => ({ ...status, phase: 'Preparing' });
-  if (outcome.type === 'copied') return goOn;
+function verdictOn(outcome: SampleOutcome, scratch: string, { spec }: CopyRequest): Change | undefined {
+  if (outcome.type === 'copied') return undefined;
   if (outcome.type === 'failed') return failing(outcome.reason, outcome.message);
   if (outcome.type === 'forbidden') throw new WaitingError('MissingPrivileges', outcome.why, SHARDS_AGAIN_MS);
   // Also with a quarantine: it knows documents by their ids.
   if (outcome.type === 'unnamed') return refusedUnnamed(outcome, scratch);
-  if (spec.onDocumentFailure.policy === 'Quarantine' && !spec.dryRun) return goOn;
+  if (spec.onDocumentFailure.policy === 'Quarantine' && !spec.dryRun) return undefined;
   return refusedDocuments(outcome.failures);
 }
-
-/** How a dry run ends is decided by the next pass: of a series it is not the end. */
-const withTrial: Change = ({ plan, ...status }) =>
-  plan ? { ...status, plan: { ...plan, tried: true } } : status;
 
 function refusedDocuments(failures: readonly DocumentFailure[]): Change {
   const [first] = failures;

@@ -45,6 +45,7 @@ function cluster(
   status: 'yellow' | 'red' = 'red',
   copy: unknown = { ...copied, ...nothing },
   allocation: object = { can_allocate: 'throttled' },
+  settings: unknown = { acknowledged: true },
 ) {
   const sent: ElasticsearchRequest[] = [];
   const answers: Readonly<Record<string, unknown>> = {
@@ -59,7 +60,9 @@ function cluster(
     if (call.path.startsWith('/_resolve/')) return { indices: [] };
     if (call.method === 'GET') throw none;
     sent.push(call);
-    const answer = call.path.startsWith(SCRATCH) ? creation : answers[call.path];
+    const isSetting = call.path.endsWith('/_settings');
+    const ofIndex = isSetting ? settings : creation;
+    const answer = call.path.startsWith(SCRATCH) ? ofIndex : answers[call.path];
     if (answer instanceof Error) throw answer;
     return typeof answer === 'function' ? answer(call) : answer;
   };
@@ -84,6 +87,7 @@ const action = {
     { name: 'all', definition: { filter } },
     { name: 'eu', definition: { filter, is_write_index: true, search_routing: 'a' } },
   ],
+  later: {},
 } as const;
 
 it('tries the filters of aliases under names of its own', async () => {
@@ -255,6 +259,55 @@ it.each([
   expect((await tryOut(foo, context))({}).failure).toMatchObject({
     reason: 'MappingConflict',
     message: expect.stringContaining(message),
+  });
+});
+
+describe('a setting that comes with the aliases', () => {
+  const ACTIVE = 'index.write.wait_for_active_shards';
+  const later = { 'index.lifecycle.rollover_alias': 'a', [ACTIVE]: 'abc' };
+  const trying = { ...action, aliases: [], later };
+  const refusing = ({ body }: ElasticsearchRequest) => {
+    // Elasticsearch does not name the setting.
+    if (ACTIVE in Object(body))
+      throw refusal('illegal_argument_exception', 'cannot parse ActiveShardCount[abc]');
+    return { acknowledged: true };
+  };
+  const settingsIn = (sent: readonly ElasticsearchRequest[]) =>
+    sent.filter(({ path }) => path.endsWith('/_settings')).map(({ body }) => body);
+
+  it('is tried after the copy, which it could keep waiting', async () => {
+    const { sent, context } = cluster(made);
+    expect((await tryOut(trying, context))({}).phase).toBe('Preparing');
+    expect(settingsIn(sent)).toEqual([later]);
+    const paths = sent.map(({ path }) => path);
+    expect(paths.indexOf('/_reindex')).toBeLessThan(paths.findIndex((path) => path.endsWith('/_settings')));
+  });
+
+  it.each([
+    ['the copy', {}],
+    ['a dry run', { dryRun: true }],
+    ['a copy that goes on without some documents', { onDocumentFailure: { policy: 'Quarantine' } }],
+  ])('is refused before %s by its name', async (_, spec) => {
+    const document = { index: 'x', id: '1', status: 400, cause: { type: 'document_parsing_exception' } };
+    const copy = 'onDocumentFailure' in spec ? { ...copied, ...nothing, failures: [document] } : undefined;
+    const { context } = cluster(made, undefined, undefined, copy, undefined, refusing);
+    Object.assign(context.resource.spec, spec);
+    expect((await tryOut(trying, context))({}).failure).toMatchObject({
+      reason: 'MappingConflict',
+      message: expect.stringContaining(`refuses setting ${ACTIVE} of the destination (illegal_argument`),
+    });
+  });
+
+  it('is not tried where there is none', async () => {
+    const { sent, context } = cluster(made);
+    await tryOut({ ...trying, later: {} }, context);
+    expect(settingsIn(sent)).toEqual([]);
+  });
+
+  it('is no more than the index has copies for', async () => {
+    const { sent, context } = cluster(made);
+    await tryOut({ ...trying, later: { [ACTIVE]: '3' } }, context);
+    expect(settingsIn(sent)).toEqual([{ [ACTIVE]: null }]);
   });
 });
 

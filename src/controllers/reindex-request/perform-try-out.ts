@@ -3,7 +3,7 @@ import { type ElasticsearchError, isRefusal, undefinedWhen } from '../../elastic
 import { refusingDeciders } from '../../elasticsearch/allocation.ts';
 import { updateAliases } from '../../elasticsearch/aliases.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
-import { createIndex } from '../../elasticsearch/indices.ts';
+import { createIndex, getIndex } from '../../elasticsearch/indices.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
 import { trialAlias } from './names.ts';
@@ -12,7 +12,9 @@ import { type ActionOf, type Change, type EffectContext, failing } from './perfo
 import { judgeSample } from './perform-sample.ts';
 import { simulate } from './perform-simulate.ts';
 import { dropScratch, inScratch } from './perform-scratch.ts';
+import { setAccepted } from './perform-settings.ts';
 import { refusedPart } from './refused-part.ts';
+import { possibleSettings } from './tried-settings.ts';
 
 type TryOut = ActionOf<'TryOut'>;
 
@@ -36,9 +38,17 @@ async function tryIn(scratch: string, action: TryOut, context: EffectContext): P
   return (
     (await create(scratch, action, context)) ??
     (await tryAliases(scratch, action, context)) ??
-    (await judgeSample(scratch, action.reindex, context))
+    (await judgeSample(scratch, action.reindex, context)) ??
+    (await tryLater(scratch, action, context)) ??
+    (resource.spec.dryRun ? withTrial : goOn)
   );
 }
+
+const goOn: Change = (status) => ({ ...status, phase: 'Preparing' });
+
+/** How a dry run ends is decided by the next pass: of a series it is not the end. */
+const withTrial: Change = ({ plan, ...status }) =>
+  plan ? { ...status, plan: { ...plan, tried: true } } : status;
 
 async function create(
   scratch: string,
@@ -53,11 +63,31 @@ async function create(
     requireRoomForShards(resource.spec.destination.index, error);
     if (!isRefusal(error)) throw error;
     pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial index was refused');
-    return failing(
-      'MappingConflict',
-      `Elasticsearch refuses ${refusedOf(body, error)}: correct spec.destination in a new request; nothing was changed`,
-    );
+    return refusing(refusedOf(body, error));
   }
+}
+
+function refusing(what: string): Change {
+  return failing(
+    'MappingConflict',
+    `Elasticsearch refuses ${what}: correct spec.destination in a new request; nothing was changed`,
+  );
+}
+
+/** After the copy: its writes would wait for replicas. */
+async function tryLater(
+  scratch: string,
+  { later }: TryOut,
+  { es, pass }: EffectContext,
+): Promise<Change | undefined> {
+  if (Object.keys(later).length === 0) return undefined;
+  const [made] = await getIndex(es, scratch, pass.signal);
+  const settings = possibleSettings(later, made?.settings ?? {});
+  const [refused] = await setAccepted(es, scratch, settings, pass.signal);
+  if (!refused) return undefined;
+  const { key, error } = refused;
+  pass.log.warn({ key, errorType: error.errorType, detail: error.detail }, 'a setting was refused');
+  return refusing(`setting ${key} of the destination (${error.errorType})`);
 }
 
 function refusedOf(body: TryOut['body'], { errorType, detail }: ElasticsearchError): string {

@@ -1,19 +1,24 @@
 import type { MovedAlias, ReindexAction } from './actions.ts';
 import { copyScript } from './script.ts';
 import { anyDocument, creationBody } from './destination.ts';
+import { valuesToRestore } from './destination-settings.ts';
 import type { IndexFacts } from './observed.ts';
 import { preparedMark, sampleRequest } from './requests.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
 import { trialBody } from './trial-body.ts';
+import { triedSettings } from './tried-settings.ts';
 
 export function trial(situation: Situation, source: IndexFacts): ReindexAction {
   const { spec } = situation;
   const made = preparedMark(situation, source);
   const like = likeDestination(situation, source);
-  const body = like ? trialBody(creationBody(like.spec, like.facts, made)) : anyDocument(made);
+  const own = like && creationBody(like.spec, like.facts, made);
+  const body = own ? trialBody(own) : anyDocument(made);
   const reindex = sampleRequest(spec, source.name, copyScript(spec.transform));
   const aliases = like ? filteredAliases(situation, source) : [];
-  const trying = { type: 'TryOut', body, reindex, aliases } as const;
+  const { spec: asked, facts } = like ?? { spec: spec.destination, facts: source };
+  const later = triedSettings(valuesToRestore(asked, facts, own?.settings ?? {}));
+  const trying = { type: 'TryOut', body, reindex, aliases, later } as const;
   const { pipeline, ...before } = spec.transform ?? {};
   if (pipeline === undefined) return trying;
   const simulation = {

@@ -164,6 +164,42 @@ describe('a destination', () => {
     expect(await leftovers(bed.es, failed.request?.metadata.uid ?? '')).toEqual([]);
   });
 
+  it.each([
+    ['writes cannot wait for', { write: { wait_for_active_shards: 'abc' } }],
+    ['a life cycle does not know', { lifecycle: { origination_date: '2026-01-01' } }],
+    ['is no visibility', { hidden: 'maybe' }],
+  ])('with a setting for later that %s is refused before anything is copied', async (_, settings) => {
+    const { from, to } = await source();
+    const destination = { index: to, settings: { index: settings } };
+    const failed = await reindex(bed, { from, to, destination });
+    expect(await refusal(failed, to)).toBe('MappingConflict');
+    const [name = ''] = Object.keys(settings);
+    expect(failed.status.failure?.message).toContain(`index.${name}`);
+    expect(await leftovers(bed.es, failed.request?.metadata.uid ?? '')).toEqual([]);
+  });
+
+  it('that is refused a setting after the move serves without it, and the source is let go', async () => {
+    const { from, to, name } = await source();
+    await addAliases(bed.es, from, { [`${name}-alias`]: {} });
+    const refused = 'index.write.wait_for_active_shards';
+    /** As an operator has left it that did not try such a setting. */
+    const untried = async () => {
+      const found = await indexOf(bed.es, to);
+      const meta = (found?.mappings['_meta'] ?? {}) as { 'es-steward'?: { restore?: object } };
+      const mark = meta['es-steward'];
+      const body = {
+        _meta: { ...meta, 'es-steward': { ...mark, restore: { ...mark?.restore, [refused]: 'abc' } } },
+      };
+      await bed.es.request({ method: 'PUT', path: `/${to}/_mapping`, body });
+    };
+    const { status } = await reindex(bed, { from, to }, { at: { Hardening: untried } });
+    expect(status).toMatchObject({ phase: 'Completed', refusedSettings: [refused] });
+    expect((await indexOf(bed.es, to))?.settings['hidden']).toBeUndefined();
+    const old = await indexOf(bed.es, from);
+    expect(old && isBlocked(old)).toBe(false);
+    expect(old?.settings['hidden']).toBeUndefined();
+  });
+
   it('that is an alias is not touched (H13)', async () => {
     const { from, name } = await source();
     const other = await source();

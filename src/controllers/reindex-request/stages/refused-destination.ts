@@ -1,6 +1,7 @@
 import { changesIds, flatten } from '../../index-settings.ts';
 import { ownSettings } from '../destination.ts';
 import { markOf } from '../destination-mark.ts';
+import { HIDDEN, overlay } from '../destination-settings.ts';
 import { errorIndex } from '../error-index.ts';
 import { OWN_PREFIX } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
@@ -15,6 +16,7 @@ export function refuseDestination(situation: Situation): Step | undefined {
   return (
     refuseOtherIds(situation) ??
     (message === undefined ? undefined : fail(situation, 'PreflightFailed', message)) ??
+    refuseVisibility(situation) ??
     refuseExisting(situation)
   );
 }
@@ -49,6 +51,16 @@ function refusedBlocks({ spec }: Situation): string | undefined {
   if (blocks.length === 0) return undefined;
   return `spec.destination.settings sets ${blocks.join(', ')}, so the destination could not be filled: remove it in a new request`;
 }
+
+/** Not tried: a trial is hidden, and so is the destination until it serves. */
+function refuseVisibility(situation: Situation): Step | undefined {
+  const hidden = overlay(situation.spec.destination)[HIDDEN] ?? false;
+  if (VISIBILITIES.has(hidden)) return undefined;
+  const message = `spec.destination.settings sets ${HIDDEN} to something that is neither true nor false: correct it in a new request`;
+  return fail(situation, 'MappingConflict', message);
+}
+
+const VISIBILITIES: ReadonlySet<unknown> = new Set([true, false, 'true', 'false']);
 
 function refuseExisting(situation: Situation): Step | undefined {
   const { destination, spec, observed, mark } = situation;
