@@ -202,6 +202,20 @@ describe('a pass', () => {
     expect(status()?.lastHandledRunNow).toBeUndefined();
   });
 
+  it.each([
+    ['', {}],
+    [', also by a pass that fails', { observe: throwing(new WaitingError('Busy', '', 1)) }],
+  ])('echoes what a status that was lost has answered%s', async (_, ways) => {
+    memory.put('a', {
+      spec: { brightness: 1 },
+      metadata: { annotations: { 'es-steward.dev/run-now': 'x' } },
+    });
+    clock.jump(601_000);
+    await pass({ handlesRunNow: true, ...ways });
+    expect(status()?.lastHandledRunNow).toBe('x');
+    expect(conditions()).not.toEqual([]);
+  });
+
   it('leaves alone what only a newer operator knows of a status', async () => {
     memory.put('a', { spec: { brightness: 1 }, status: { brightness: 1, novelty: 'kept' } });
     await pass({ decide: () => ({ status: { brightness: 2 } }) });

@@ -7,6 +7,7 @@ import { patchObject } from './engine.ts';
 import type { PassState } from './engine.ts';
 import type { FailureReport } from './failure.ts';
 import { readStatus } from './resource.ts';
+import { recalledRunNow, type RunNow } from './run-now.ts';
 import { mergePatchBetween } from './status.ts';
 import type { Json } from './status.ts';
 
@@ -32,6 +33,7 @@ export async function writeDecided(
   const desired = {
     ...body,
     ...(verdict.handlesRunNow ? {} : runNowEcho(state, before, report)),
+    ...recalled(state, before),
     observedGeneration: state.current.metadata.generation,
     conditions: decidedConditions(verdict, report, contextOf(state, before)),
     writtenBy: before['writtenBy'],
@@ -58,7 +60,18 @@ export async function writeFailed(state: PassState, report: FailureReport): Prom
           observedGeneration: state.current.metadata.generation,
           conditions: conditionsOf(report.ready, undefined, context),
         };
-  await writeStatus(state, before, { ...state.definition.firstStatus, ...before, ...said });
+  await writeStatus(state, before, {
+    ...state.definition.firstStatus,
+    ...before,
+    ...recalled(state, before),
+    ...said,
+  });
+}
+
+/** Whoever handles the annotation, and however the pass ends: from the next one on the status is no longer empty. */
+function recalled({ current, pass }: PassState, before: Json): Json {
+  const status = before as RunNow['status']; // checked by the CRD's schema
+  return { ...recalledRunNow({ metadata: current.metadata, status }, pass.now) };
 }
 
 /** A pass without failure has handled the annotation; any other leaves the echo as it was. */

@@ -24,7 +24,7 @@ export function deleteBatch(policy: IndexMaintenancePolicy, rivals: readonly Riv
     return rest({ policy, obstacle: stopped, now }, putBack);
   }
   return {
-    ...verdictOf(policy, status, undefined),
+    ...verdictOf(policy, status, undefined, now),
     status,
     actions: [{ type: 'DeleteBatch', plan: plan.hash, batch }],
     next: 'now',
@@ -39,10 +39,10 @@ export function moveDocuments(policy: IndexMaintenancePolicy, rivals: readonly R
   const conflict = batch && !isLeaving && conflictOf(claimsOfBatch(batch), rivals);
   if (batch === undefined || conflict) {
     const stopped = conflict ? ({ type: 'Conflict', conflict } as const) : undefined;
-    return { ...verdictOf(policy, status, stopped), status, next: TROUBLED_AGAIN_MS };
+    return { ...verdictOf(policy, status, stopped, now), status, next: TROUBLED_AGAIN_MS };
   }
   const actions = [{ type: 'MoveDocuments', batch }] as const;
-  return { ...verdictOf(policy, status, undefined), status, actions, next: 'now' };
+  return { ...verdictOf(policy, status, undefined, now), status, actions, next: 'now' };
 }
 
 /** Where a document has two ways into one archive, one policy could take back what the other has moved. */

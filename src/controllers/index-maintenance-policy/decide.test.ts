@@ -99,8 +99,15 @@ describe('a new policy', () => {
   it('acts at once on what was asked for before there was a plan', () => {
     const life = new Life();
     life.annotate({ 'es-steward.dev/run-now': 'x' });
-    expect(life.pass(seenOf(ALL), START).next).toBe('now');
-    expect(life.due(START)).toMatchObject({ type: 'Run', runNow: 'x' });
+    const created = Date.parse(life.policy.metadata.creationTimestamp);
+    expect(life.pass(seenOf(ALL), created).next).toBe('now');
+    expect(life.due(created)).toMatchObject({ type: 'Run', runNow: 'x' });
+  });
+
+  it('of long ago has lost its status, and does not do again what it was asked for', () => {
+    const life = new Life();
+    life.annotate({ 'es-steward.dev/run-now': 'x' });
+    expect(life.pass(seenOf(ALL), START).next).toBe(NEXT_SLOT - START);
   });
 
   it('costs nothing at a slot at which nothing is due but the look', () => {

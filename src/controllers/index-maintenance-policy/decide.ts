@@ -66,7 +66,7 @@ function runOf({ policy: { spec, status }, next: { plan }, due, now }: Situation
 }
 
 function work(situation: Situation, status: Status, run: Run): Step {
-  const { policy, fresh, next, obstacle } = situation;
+  const { policy, fresh, next, obstacle, now } = situation;
   const changes = run.aliasesTried ? [] : fresh.aliasChanges;
   // Aliases change first: what would be chosen beside them is deleted even while their change still waits for its turn.
   const chosen = changes.length === 0 ? nextIndices(situation) : [];
@@ -79,7 +79,7 @@ function work(situation: Situation, status: Status, run: Run): Step {
     run: { ...run, dropped: run.dropped + droppedFrom(situation) },
   };
   return {
-    ...verdictOf(policy, after, obstacle),
+    ...verdictOf(policy, after, obstacle, now),
     status: after,
     actions: changes.length === 0 ? [] : [{ type: 'UpdateAliases', changes }],
     next: 'now',
@@ -100,7 +100,7 @@ function archive(situation: Situation, status: Status, run: Run): Step {
   if (action === undefined) return complete(situation, { ...status, run }, run);
   const after = { ...status, run };
   return {
-    ...verdictOf(policy, after, obstacle),
+    ...verdictOf(policy, after, obstacle, now),
     status: after,
     actions: [action],
     holds: true,

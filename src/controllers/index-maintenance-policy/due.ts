@@ -4,7 +4,7 @@ import { APPROVE, findCondition } from '../../crds/shared.ts';
 import { scheduleOf } from '../../schedule/cron.ts';
 import { latestSlot, nextSlot } from '../../schedule/slots.ts';
 import { isAhead } from '../../runtime/time.ts';
-import { pendingRunNow } from '../run-now.ts';
+import { pendingRunNow } from '../../runtime/run-now.ts';
 import { batchNow } from './archive-hindered.ts';
 import type { Run, Status, StatusPlan } from './observed.ts';
 import { specHashOf } from './plan.ts';
@@ -33,7 +33,7 @@ export function dueOf(policy: IndexMaintenancePolicy, now: number): Due {
   if (metadata.deletionTimestamp !== undefined) return { type: 'Nothing' };
   if (plan === undefined || plan.specHash !== specHashOf(spec)) return { type: 'Plan', since: now };
   if (run !== undefined && acts(policy)) return goOn(plan, run);
-  const runNow = pendingRunNow(policy);
+  const runNow = pendingRunNow(policy, now);
   if (runNow !== undefined && !spec.suspend) return { type: 'Run', since: now, runNow };
   const slot = dueSlot(policy, now);
   if (slot !== undefined) return { type: isLate(policy, slot, now) ? 'Plan' : 'Run', since: slot };

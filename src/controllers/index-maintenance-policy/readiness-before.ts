@@ -5,7 +5,7 @@ import { approvalText } from './obstacle-readiness.ts';
 import { suspended, type Verdict } from './readiness.ts';
 
 /** As the last pass left it: nothing was looked at since. Only what is asked for meanwhile is news. */
-export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
+export function verdictBefore(policy: IndexMaintenancePolicy, now: number): Verdict {
   const { status } = policy;
   const has = (type: string) => isConditionTrue(status, type);
   const ready = findCondition(status, 'Ready');
@@ -21,7 +21,7 @@ export function verdictBefore(policy: IndexMaintenancePolicy): Verdict {
   return {
     ready:
       type === 'suspended'
-        ? suspended(policy)
+        ? suspended(policy, now)
         : { type, reason: ready?.reason ?? 'Scheduled', message: message ?? ready?.message ?? '' },
     conditions: (status?.conditions ?? []).map((condition) => toldAgain(condition, wanted)),
   };

@@ -1,7 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { findCondition, RUN_NOW } from '../../crds/shared.ts';
 import type { ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
-import { pendingRunNow } from '../run-now.ts';
+import { pendingRunNow } from '../../runtime/run-now.ts';
 import { hinderedText, unfinishedOf, unfinishedText } from './archive-hindered.ts';
 import type { Status } from './observed.ts';
 import { failureText } from './failure-text.ts';
@@ -22,20 +22,21 @@ export function verdictOf(
   policy: IndexMaintenancePolicy,
   status: Status,
   obstacle: Obstacle | undefined,
+  now: number,
 ): Verdict {
   const conditions = obstacle === undefined ? [] : conditionsOf(obstacle);
-  if (policy.spec.suspend) return { conditions, ready: suspended({ ...policy, status }) };
+  if (policy.spec.suspend) return { conditions, ready: suspended({ ...policy, status }, now) };
   if (obstacle !== undefined) return { conditions, ready: readinessOf(obstacle) };
   return { conditions, ready: undisturbed(policy.spec.mode, status) };
 }
 
 /** Whoever asks for a run of a suspended policy is told that it waits. */
-export function suspended(policy: IndexMaintenancePolicy): Readiness {
+export function suspended(policy: IndexMaintenancePolicy, now: number): Readiness {
   const unfinished = unfinishedOf(policy);
   const also = unfinished === undefined ? '' : `; ${unfinishedText(unfinished)}`;
   const message = `spec.suspend stops the policy; the plan in status shows what it would do${also}`;
   const waits = `; the run that ${RUN_NOW} asks for waits until spec.suspend is false`;
-  return is('suspended', 'Suspended', pendingRunNow(policy) === undefined ? message : message + waits);
+  return is('suspended', 'Suspended', pendingRunNow(policy, now) === undefined ? message : message + waits);
 }
 
 const is = (type: Readiness['type'], reason: string, message: string): Readiness => ({

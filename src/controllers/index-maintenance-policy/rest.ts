@@ -1,7 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Decision, ResourceEvent } from '../../runtime/controller.ts';
 import { timeText } from '../../runtime/time.ts';
-import { pendingRunNow } from '../run-now.ts';
+import { pendingRunNow } from '../../runtime/run-now.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { acts, nextRun, RETRY_MS, retries, TROUBLED_AGAIN_MS, TROUBLES } from './due.ts';
 import type { Status } from './observed.ts';
@@ -21,13 +21,13 @@ export function rest(
   events: readonly ResourceEvent[] = [],
 ): Step {
   const next = withNextRun(policy, status, now);
-  const step = resting(policy, next, verdictOf(policy, next, obstacle), now);
+  const step = resting(policy, next, verdictOf(policy, next, obstacle, now), now);
   return { ...step, events: [...(step.events ?? []), ...events] };
 }
 
 /** Nothing was due, and nothing looked at. */
 export function restAsBefore(policy: IndexMaintenancePolicy, now: number): Step {
-  return resting(policy, withNextRun(policy, policy.status ?? {}, now), verdictBefore(policy), now);
+  return resting(policy, withNextRun(policy, policy.status ?? {}, now), verdictBefore(policy, now), now);
 }
 
 function resting(policy: IndexMaintenancePolicy, status: Status, verdict: Verdict, now: number): Step {
@@ -47,7 +47,7 @@ function restFor(
 ): Step['next'] {
   if (policy.metadata.deletionTimestamp !== undefined) return 'changed';
   // What was asked for while the plan was made: nobody sends news of it again.
-  const isAsked = pendingRunNow({ ...policy, status }) !== undefined && !policy.spec.suspend;
+  const isAsked = pendingRunNow({ ...policy, status }, now) !== undefined && !policy.spec.suspend;
   if (isAsked && !STOPPING.has(ready.reason)) return 'now';
   const slot = nextRun(policy, now) ?? Number.POSITIVE_INFINITY;
   if (TROUBLES.has(ready.reason)) return Math.min(slot - now, TROUBLED_AGAIN_MS);

@@ -2,7 +2,7 @@ import type { ResourceEvent } from '../../runtime/controller.ts';
 import { isAhead, MOST_SKEW_SECONDS, timeOf, timeText } from '../../runtime/time.ts';
 import { nextSlot } from '../../schedule/slots.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
-import { pendingRunNow } from '../run-now.ts';
+import { pendingRunNow } from '../../runtime/run-now.ts';
 import { drains } from './drain.ts';
 import { type DueSlot, dueSlot } from './due-slot.ts';
 import { nameSource, nameTaken } from './begin-run.ts';
@@ -43,7 +43,7 @@ function beginDue(situation: Situation, step: Step, snapshots: readonly ListedSn
   const { resource, spec, plan, now, skewMs } = situation;
   const due = dueSlot(plan, spec.catchUp, cursorOf(step.status, now), now, skewMs);
   if (due.type === 'missed') return miss(step, due);
-  const token = pendingRunNow(resource);
+  const token = pendingRunNow(resource, now);
   if (due.type === 'none' && token === undefined) return step;
   if (retentionGoesFirst(situation, step.status)) return add(step, { next: 'now' });
   const turn = runsOf(step.status).length > 0 ? waitForTurn(situation) : undefined;

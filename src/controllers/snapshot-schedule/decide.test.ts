@@ -24,10 +24,20 @@ const scheduleOf = (
     metadata: { uid: UID, creationTimestamp: '2026-06-15T00:30:00Z', annotations },
   });
 
+/** No pass leaves a status without conditions. */
+const ALIVE = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'Waiting',
+  message: '',
+  lastTransitionTime: timeText(NOW),
+} as const;
+
 /** Nothing is due at NOW. */
 const handled = (until: number, more: Status = {}): Status => ({
   schedule: '@hourly Etc/UTC',
   slotsHandledUntil: timeText(until),
+  conditions: [ALIVE],
   ...more,
 });
 
@@ -473,6 +483,14 @@ describe('a run-now', () => {
       expect(decide(asked(token, answered), seen(), NOW + 8_000).status.active).toBeUndefined();
     },
   );
+
+  it('that a lost status has answered is not answered again, and no wait for it is told', () => {
+    const token = { 'es-steward.dev/run-now': 'go' };
+    const made = seen({ snapshots: [snapshot()] });
+    expect(decide(scheduleOf({}, {}, token), made, NOW + 7_000).status.active).toBeUndefined();
+    const { ready } = decide(scheduleOf({ suspend: true }, {}, token), made, NOW);
+    expect(ready.message).not.toContain('run-now');
+  });
 
   it('waits while the schedule is suspended, which says so', () => {
     const annotation = { 'es-steward.dev/run-now': 'go' };

@@ -1,7 +1,7 @@
 import { parseDuration } from '../../crds/duration.ts';
 import { RUN_NOW } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness } from '../../runtime/controller.ts';
-import { pendingRunNow } from '../run-now.ts';
+import { pendingRunNow } from '../../runtime/run-now.ts';
 import type { SnapshotAction } from './actions.ts';
 import { beginSlot, nextSlotIn } from './begin-slot.ts';
 import { readiness, restorable } from './conditions.ts';
@@ -104,19 +104,19 @@ function concluded(situation: Situation, step: Step): Decision<Status, SnapshotA
 }
 
 function readyOf(situation: Situation, step: Step, status: Status): Readiness {
-  const { observed, spec } = situation;
-  if (spec.suspend) return suspended({ ...situation.resource, status });
+  const { observed, spec, now } = situation;
+  if (spec.suspend) return suspended({ ...situation.resource, status }, now);
   if (observed.type === 'unavailable')
     return { type: 'reconciling', reason: observed.reason, message: observed.message };
   return step.ready ?? readiness(situation, status);
 }
 
 /** Whoever asks for a snapshot meanwhile is told that it waits. */
-function suspended(schedule: Schedule): Readiness {
+function suspended(schedule: Schedule, now: number): Readiness {
   const active = schedule.status?.active;
   const still = active?.accepted ? ` ${active.snapshot} is followed to its end.` : '';
   const waits = ` The snapshot that ${RUN_NOW} asks for waits until spec.suspend is false.`;
-  const asked = pendingRunNow(schedule) === undefined ? '' : waits;
+  const asked = pendingRunNow(schedule, now) === undefined ? '' : waits;
   const message = `spec.suspend stops the schedule: no snapshot is made, and none deleted.${still}${asked}`;
   return { type: 'suspended', reason: 'Suspended', message };
 }
