@@ -630,8 +630,23 @@ describe('a run', () => {
     ).toBeUndefined();
   });
 
-  it('that was lost is made again under its own name', () => {
-    expect(running(accepted, undefined).status.active).toMatchObject({ snapshot: NAME, attempt: 2 });
+  it.each([
+    ['was lost', accepted],
+    ['Elasticsearch has refused', { ...run, refused: 'no' }],
+  ])(
+    'that %s is made again under the next name, although its own is free, and an event says so',
+    (_, before) => {
+      const { status, events } = running(before, undefined);
+      expect(status.active).toMatchObject({ snapshot: `${NAME}-2`, attempt: 2 });
+      expect(events).toMatchObject([{ type: 'Normal', note: expect.stringContaining(`again as ${NAME}-2`) }]);
+    },
+  );
+
+  it('whose creation was not answered, and is not there, is asked for again by its own name', () => {
+    const hindrance = { reason: 'Retrying', message: 'no answer', since: run.slot };
+    const { status, actions } = running({ ...run, hindrance, retryTime: timeText(NOW) }, undefined);
+    expect(status.active).toMatchObject({ snapshot: NAME, attempt: 1 });
+    expect(actions).toMatchObject([{ type: 'CreateSnapshot', snapshot: NAME }]);
   });
 
   it('moves on to the next name when a stranger took its own', () => {

@@ -140,8 +140,8 @@ function endEvent(run: Run, { state, message }: Ending, status: Step['status']):
     const note = `${run.snapshot} is complete${message === undefined ? '' : `; ${message}`}`;
     return { ...base, type: 'Normal', reason: 'SnapshotSucceeded', note };
   }
-  const again = runsOf(status).some(({ slot }) => slot === run.slot);
-  const then = again ? 'it is tried again' : 'it was the last try for this slot';
+  const again = runsOf(status).find(({ slot }) => slot === run.slot);
+  const then = again ? `it is tried again as ${again.snapshot}` : 'it was the last try for this slot';
   const note = `${run.snapshot} is no success: ${message ?? state}; ${then}`;
   return { ...base, type: again ? 'Normal' : 'Warning', reason: reasonOf(state), note };
 }

@@ -19,12 +19,10 @@ const leftBehind = ({ repository }: Run): Ending => ({
   message: `it is gone from repository ${repository}, which spec.repository has left, or cannot be read there`,
 });
 
-/** The repository still has an entry of it, so that its name is not free. */
 const UNREADABLE: Ending = {
   state: 'LOST',
   message:
     'a file of it in the repository is missing or damaged: restore the file, or delete the snapshot; another name is used',
-  isTaken: true,
 };
 
 /** Its master died, somebody deleted it, its file is damaged, or we have aborted it at the deadline. */

@@ -18,8 +18,6 @@ export interface Ending {
   readonly endTime?: number | undefined;
   readonly bytes?: number | undefined;
   readonly failures?: NonNullable<Status['lastSnapshot']>['failures'];
-  /** Whether the name is in use although nothing is to be had under it. */
-  readonly isTaken?: boolean;
 }
 
 const FIRST_RETRY_MS = 10_000;
@@ -35,7 +33,7 @@ export interface NameSource {
   readonly uid: string;
 }
 
-/** The same slot under the next name: this one is taken. */
+/** The same slot under the next name. */
 export function renamed(run: Run, source: NameSource): Run {
   const { unreadableSince: _unreadableSince, ...rest } = run;
   return { ...rest, snapshot: snapshotName(source, run.slot, numberOf(run.snapshot) + 1), accepted: false };
@@ -43,7 +41,10 @@ export function renamed(run: Run, source: NameSource): Run {
 
 export type Policy = Pick<SnapshotScheduleSpec, 'backoffLimit' | 'historyLimit'>;
 
-/** The next try of a run, or undefined when it has had all of them. */
+/**
+ * The next try of a run, or undefined when it has had all of them. It has a name of its own, also where that of the one
+ * before is free again: events and history would tell two fates of one name.
+ */
 export function nextTry(
   run: Run,
   ending: Ending,
@@ -52,11 +53,8 @@ export function nextTry(
   now: number,
 ): Run | undefined {
   if (run.attempt > policy.backoffLimit || ending.state === 'ABORTED') return undefined;
-  // A lost one left its name free; under the same name Elasticsearch sees to it that there is one.
-  const isFree = ending.isTaken !== true && (ending.state === 'LOST' || !run.accepted);
-  const { snapshot } = isFree ? run : renamed(run, source);
   return {
-    snapshot,
+    snapshot: renamed(run, source).snapshot,
     repository: run.repository,
     slot: run.slot,
     attempt: run.attempt + 1,
