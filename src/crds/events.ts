@@ -140,7 +140,15 @@ const scheduleEvents: readonly EventDoc[] = [
     'SnapshotPartial',
     'SnapshotEmpty',
   ]),
-  ...ofReady(snapshotSchedule, 'Warning', ['DeadlineExceeded']),
+  ...ofReady(snapshotSchedule, 'Warning', [
+    'DeadlineExceeded',
+    'RepositoryMissing',
+    'RepositoryReadOnly',
+    'RepositoryUnverified',
+    'RepositoryShared',
+    'RepositoryUnreadable',
+  ]),
+  normal('RepositoryUsable', 'The repository is registered again, and not as read-only.'),
   warning(
     'BackupStale',
     'The newest success is older than spec.staleAfter; retention deletes nothing until there is a newer one.',

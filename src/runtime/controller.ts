@@ -17,9 +17,16 @@ export interface Controller<Spec, Status, Observed, Action extends ActionLike> {
    * and generation. What must be remembered of its answer comes back as a change of the status that is written next.
    */
   perform(action: Action, resource: Resource<Spec, Status>, pass: Pass): Promise<StatusChange<Status> | void>;
+  /**
+   * Pure: what a change of Ready tells, once it is written. For reasons that also an action that failed may give, of which
+   * `decide` does not know; what it knows itself it tells by `events`.
+   */
+  readonly readyEvents?: ReadyEvents;
   /** Lets go of what is kept in memory for a resource that is gone (metrics, caches). */
   forget?(key: ResourceKey): void;
 }
+
+export type ReadyEvents = (before: Condition | undefined, now: Condition) => readonly ResourceEvent[];
 
 export interface ActionLike {
   /** A verb; the label of logs and metrics. */

@@ -2,7 +2,7 @@ import type { KindDefinition } from '../crds/shared.ts';
 import type { KubernetesApi, KindRef } from '../kubernetes/api.ts';
 import type { Clock } from './clock.ts';
 import type { FailingCleanups } from './failing-cleanups.ts';
-import type { Pass, PassLogger, ResourceEvent, ResourceKey } from './controller.ts';
+import type { Pass, PassLogger, ReadyEvents, ResourceEvent, ResourceKey } from './controller.ts';
 import { FencedError, WaitingError } from './errors.ts';
 import { objectRefOf } from './resource.ts';
 import type { RawObject } from './resource.ts';
@@ -68,6 +68,8 @@ export interface PassState {
   readonly definition: KindDefinition<unknown, unknown>;
   readonly kind: KindRef;
   readonly pass: Pass;
+  /** Of the controller. */
+  readonly readyEvents: ReadyEvents | undefined;
   /** By the monotonic clock. */
   readonly began: number;
   /** The object as it was last read or written: the resourceVersion of the next write. */

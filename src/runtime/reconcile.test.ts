@@ -9,7 +9,7 @@ import type { Condition } from '../crds/shared.ts';
 import { classifyAnswer } from '../elasticsearch/classify.ts';
 import { withDeadline } from '../kubernetes/deadline.ts';
 import { refusalError } from '../kubernetes/errors.ts';
-import type { Decision } from './controller.ts';
+import type { Decision, ReadyEvents } from './controller.ts';
 import type { Engine } from './engine.ts';
 import { TerminalError, WaitingError } from './errors.ts';
 import { failingCleanups } from './failing-cleanups.ts';
@@ -57,6 +57,7 @@ interface Ways {
   readonly perform?: LampController['perform'];
   readonly forget?: () => void;
   readonly handlesRunNow?: boolean;
+  readonly readyEvents?: ReadyEvents;
   readonly definition?: LampController['definition'];
 }
 
@@ -200,6 +201,20 @@ describe('a pass', () => {
     });
     await pass({ handlesRunNow: true });
     expect(status()?.lastHandledRunNow).toBeUndefined();
+  });
+
+  it('tells what a change of Ready means, also where a failure speaks, and once', async () => {
+    memory.put('a', { spec: { brightness: 1 } });
+    const readyEvents: ReadyEvents = (before, now) =>
+      before?.reason === now.reason
+        ? []
+        : [{ type: 'Normal', reason: `${before?.reason}-${now.reason}`, action: 'Shine', note: '' }];
+    const busy = throwing(new WaitingError('Busy', '', 1));
+    await pass({ readyEvents });
+    await pass({ readyEvents, decide: () => ({ actions: [shine(1)] }), perform: busy });
+    await pass({ readyEvents, observe: busy });
+    await pass({ readyEvents });
+    expect(events).toEqual(['undefined-Shines', 'Shines-Busy', 'Busy-Shines']);
   });
 
   it.each([

@@ -44,7 +44,8 @@ export async function reconcile<Spec, Status, Observed, Action extends ActionLik
     const seen = engine.view?.(key);
     const raw = seen ?? (await engine.kubernetes.get<RawObject>(objectRefOf(kind, key), signal));
     if (raw === undefined) return forget(engine, controller, key);
-    state = { engine, definition, kind, pass, began, current: raw, isLive: seen === undefined };
+    const { readyEvents } = controller;
+    state = { engine, definition, kind, pass, began, readyEvents, current: raw, isLive: seen === undefined };
     return await carryOut(state, controller);
   } catch (error) {
     const failure = judgeFailure(error, signal);

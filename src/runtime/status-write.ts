@@ -1,5 +1,4 @@
-import { RUN_NOW, tokenOf } from '../crds/shared.ts';
-import type { Condition } from '../crds/shared.ts';
+import { type Condition, findCondition, RUN_NOW, tokenOf } from '../crds/shared.ts';
 import { conditionsOf, retryingConditions } from './conditions.ts';
 import type { ConditionContext } from './conditions.ts';
 import type { ExtraCondition, Readiness } from './controller.ts';
@@ -99,6 +98,14 @@ async function writeStatus(state: PassState, before: Json, desired: Json): Promi
   const { resourceVersion } = state.current.metadata;
   await patchObject(state, { metadata: { resourceVersion }, status: patch }, 'status');
   state.engine.hooks?.wroteStatus?.();
+  tellReady(state, before, desired);
+}
+
+function tellReady({ engine, current, readyEvents }: PassState, before: Json, after: Json): void {
+  const now = findCondition(after, 'Ready');
+  if (now === undefined) return;
+  const events = readyEvents?.(findCondition(before, 'Ready'), now) ?? [];
+  for (const event of events) engine.record(current, event);
 }
 
 /**

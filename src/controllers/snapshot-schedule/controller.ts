@@ -10,6 +10,7 @@ import { decide } from './decide.ts';
 import { createObserve, type ObserveDependencies } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { createPerform } from './perform.ts';
+import { readyEvents } from './ready-events.ts';
 
 export const snapshotSchedulePermissions = permissionsOf(snapshotSchedule, { holds: true });
 
@@ -23,5 +24,6 @@ export function snapshotScheduleController(
     observe: createObserve(dependencies),
     decide,
     perform: createPerform(dependencies),
+    readyEvents,
   };
 }

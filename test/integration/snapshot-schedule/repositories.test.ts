@@ -70,6 +70,8 @@ describe('a repository (H53)', () => {
       ({ status }) => status?.retained?.count === 2,
     );
     expect([reasonOf(schedule), schedule.status?.lastHandledRunNow]).toEqual(['Succeeded', 'two']);
+    const told = operator.events.map(({ reason }) => reason).filter((one) => one.startsWith('Repository'));
+    expect(told).toEqual(['RepositoryMissing', 'RepositoryUsable']);
     await remove();
   });
 
