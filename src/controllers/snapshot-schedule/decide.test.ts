@@ -804,6 +804,30 @@ describe('health', () => {
     });
   });
 
+  it.each([
+    ['that has never succeeded', handled(NOW)],
+    ['that has grown stale', handled(NOW, last)],
+    [
+      'that is gone',
+      handled(NOW, { history: [{ name: 'h1', state: 'SUCCESS', slot: timeText(NOW), attempts: 1 }] }),
+    ],
+  ])('is as bad for a schedule %s while it is suspended, and names the cause and the cure', (_, status) => {
+    const at = (suspend: boolean) =>
+      decide(scheduleOf({ staleAfter: '2h', suspend }, status), away, NOW + 3 * HOUR);
+    const stopped = at(true);
+    expect(stopped.conditions).toMatchObject([
+      {
+        type: 'Healthy',
+        status: 'False',
+        message: expect.stringMatching(/spec\.suspend is true.*set it to false/),
+      },
+    ]);
+    expect(stopped.events).toMatchObject([
+      { type: 'Warning', reason: 'BackupStale', note: stopped.conditions?.[0]?.message },
+    ]);
+    expect(at(false).conditions?.[0]?.message).toMatch(/see Ready/);
+  });
+
   it('says that the last success is gone when somebody has deleted it', () => {
     const ended = running(accepted, snapshot()).status;
     const told = (more: Partial<Seen>) => {

@@ -23,14 +23,14 @@ export function healthy({ resource, staleAfterMs, now, skewMs = 0 }: Aging, stat
       type: 'Healthy',
       status: overdue ? 'False' : 'Unknown',
       reason: 'NeverSucceeded',
-      message: noSuccessText(status, overdue),
+      message: noSuccessText(resource, status, overdue),
     };
   return overdue
     ? {
         type: 'Healthy',
         status: 'False',
         reason: 'Stale',
-        message: `The newest success, ${status.lastSuccessfulSnapshot ?? ''}, is older than spec.staleAfter allows; see Ready. Retention deletes nothing meanwhile.${unreadableText(status)}`,
+        message: `The newest success, ${status.lastSuccessfulSnapshot ?? ''}, is older than spec.staleAfter allows; ${causeText(resource)} Retention deletes nothing meanwhile.${unreadableText(status)}`,
       }
     : { type: 'Healthy', status: 'True', reason: 'Fresh', message: 'The newest success is young enough.' };
 }
@@ -45,12 +45,16 @@ function ageUnknown(status: Status): ExtraCondition {
   };
 }
 
-function noSuccessText(status: Status, overdue: boolean): string {
+/** The alarm stands while the schedule is suspended: no backup is made, whoever wants it so. */
+const causeText = ({ spec }: Schedule): string =>
+  spec.suspend ? 'spec.suspend is true, so that none is begun: set it to false.' : 'see Ready.';
+
+function noSuccessText(resource: Schedule, status: Status, overdue: boolean): string {
   const gone = [status.lastSnapshot, ...(status.history ?? [])].find((one) => one?.state === 'SUCCESS');
   if (gone !== undefined)
-    return `No success of this schedule is left in the repository for the cluster that is connected now; the last one was ${gone.name}.${unreadableText(status)}`;
+    return `No success of this schedule is left in the repository for the cluster that is connected now; the last one was ${gone.name}; ${causeText(resource)}${unreadableText(status)}`;
   return overdue
-    ? `No snapshot of this schedule has succeeded, and one is overdue; see Ready.${unreadableText(status)}`
+    ? `No snapshot of this schedule has succeeded, and one is overdue; ${causeText(resource)}${unreadableText(status)}`
     : 'No snapshot of this schedule has succeeded yet.';
 }
 
