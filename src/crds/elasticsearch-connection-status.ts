@@ -73,6 +73,6 @@ export const elasticsearchConnectionStatus = object('What the last probe of the 
     .describe('Which objects work on the cluster, as of lastProbeTime.'),
   queued: count('How many objects wait for their turn, as of lastProbeTime.'),
   lastProbeTime: time(
-    'When the cluster was last probed and its figures were written; updated at most every five minutes.',
+    'When the cluster was last probed and all its figures were written: every five minutes, and when the annotation es-steward.dev/run-now asks for a probe. The figures of shards and pendingTasks may be newer.',
   ).optional(),
 });

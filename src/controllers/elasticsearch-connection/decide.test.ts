@@ -61,8 +61,19 @@ function connection({ spec = {}, status, annotations = {} }: Given = {}): Connec
 
 const decided = (given: Given, observed: Observed) => decide(connection(given), observed, now);
 
-/** What a first good probe has written. */
-const after = (changes: Partial<Seen> = {}) => decide(connection(), seen(changes), now - 60_000).status;
+const connected = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'Connected',
+  message: 'Connected to prod 9.4.3.',
+  lastTransitionTime: '',
+} as const;
+
+/** What a first good probe has written, and the engine with it. */
+const after = (changes: Partial<Seen> = {}) => ({
+  ...decide(connection(), seen(changes), now - 60_000).status,
+  conditions: [connected],
+});
 
 describe('readiness', () => {
   const unreachable: Observed = {
@@ -193,8 +204,9 @@ describe('the status', () => {
     });
   });
 
+  const moved = { ...health, activeShards: 11, unassigned: 4, pendingTasks: 9 };
   const figures: Partial<Seen> = {
-    health: { ...health, activeShards: 11, unassigned: 4, pendingTasks: 9 },
+    health: moved,
     statistics: { ...statistics, indices: 8 },
     operations: { active: [], queued: 3 },
   };
@@ -222,8 +234,8 @@ describe('the status', () => {
   });
 
   it.each<[string, Partial<Seen>, object]>([
-    ['health', { health: { ...health, status: 'red' } }, { health: 'red' }],
-    ['nodes', { health: { ...health, nodes: 2 } }, { nodes: 2 }],
+    ['health', { health: { ...health, status: 'red', unassigned: 1 } }, { health: 'red' }],
+    ['nodes', { health: { ...health, nodes: 2, activeShards: 9 } }, { nodes: 2 }],
     ['the version', { info: { ...info, version: '9.5.0' } }, { version: '9.5.0' }],
     [
       'a repository',
@@ -231,11 +243,40 @@ describe('the status', () => {
       { repositories: [{ name: 'r' }] },
     ],
     ['privileges', { missingPrivileges: ['x on y'] }, { missingPrivileges: ['x on y'] }],
-  ])('changes at once with %s, and keeps the figures', (_, changes, expected) => {
+  ])('changes at once with %s, and with it what health tells of shards', (_, changes, expected) => {
     const status = after();
     const next = decided({ status }, seen({ ...figures, ...changes })).status;
     expect(next).toMatchObject(expected);
-    expect(next.lastProbeTime).toBe(status.lastProbeTime);
+    const { activeShards, unassigned, pendingTasks } = changes.health ?? moved;
+    expect(next).toMatchObject({ activeShards, unassignedShards: unassigned, pendingTasks });
+    // These are read, or told, together.
+    const { statistics: kept, queued, lastProbeTime } = status;
+    expect(next).toMatchObject({ statistics: kept, queued, lastProbeTime });
+  });
+
+  it('tells with a change of Ready what health tells of shards', () => {
+    const status = after();
+    for (const reason of ['Unreachable', 'Suspended']) {
+      const conditions = [{ ...connected, reason }];
+      const next = decided({ status: { ...status, conditions } }, seen(figures)).status;
+      expect(next).toMatchObject({ activeShards: 11, unassignedShards: 4, pendingTasks: 9 });
+    }
+    const silent = ['https://b.example'];
+    expect(decided({ status }, seen({ ...figures, silent })).status.unassignedShards).toBe(4);
+  });
+
+  it('is whole when the annotation run-now asks for it', () => {
+    const annotations = { 'es-steward.dev/run-now': 'x' };
+    const status = after();
+    const next = decided({ status, annotations }, seen(figures)).status;
+    expect(next).toMatchObject({
+      activeShards: 11,
+      queued: 3,
+      statistics: { indices: 8 },
+      lastProbeTime: '2026-01-01T00:10:00Z',
+    });
+    const answered = { ...status, lastHandledRunNow: 'x' };
+    expect(decided({ status: answered, annotations }, seen(figures)).status).toEqual(answered);
   });
 
   it('keeps what was last seen through a failure', () => {

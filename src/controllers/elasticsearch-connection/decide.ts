@@ -22,7 +22,7 @@ export function decide(
   const good = probed.type === 'ready' && observed.type === 'seen' ? observed : undefined;
   const interval = milliseconds(resource.spec.probeInterval);
   return {
-    status: good ? seenStatus(resource, good, now) : failedStatus(resource, observed),
+    status: good ? seenStatus(resource, good, ready, now) : failedStatus(resource, observed),
     ready,
     conditions: [healthy],
     actions: good ? verificationsDue(good, now) : [],

@@ -70,12 +70,12 @@ async function probe(
 }
 
 async function look(
-  { metadata, status }: Connection,
+  resource: Connection,
   es: Elasticsearch,
   pass: Pass,
   { verifications, operationsOf }: ObserveDependencies,
 ): Promise<Omit<Seen, 'info' | 'silent' | 'missingPrivileges'>> {
-  const statisticsIfDue = figuresAreDue(status, pass.now) ? clusterStatistics(es, pass.signal) : undefined;
+  const statisticsIfDue = figuresAreDue(resource, pass.now) ? clusterStatistics(es, pass.signal) : undefined;
   const [health, repositories, statistics] = await Promise.all([
     clusterHealth(es, {}, pass.signal),
     ifToBeHad(listRepositories(es, pass.signal)),
@@ -84,9 +84,9 @@ async function look(
   return {
     type: 'seen',
     health,
-    repositories: repositories && verifications.of(metadata, repositories),
+    repositories: repositories && verifications.of(resource.metadata, repositories),
     statistics,
-    operations: operationsOf(metadata),
+    operations: operationsOf(resource.metadata),
   };
 }
 

@@ -1,9 +1,8 @@
-import type {
-  ElasticsearchConnectionSpec,
-  ElasticsearchConnectionStatus as Status,
-} from '../../crds/elasticsearch-connection.ts';
+import type { ElasticsearchConnectionSpec } from '../../crds/elasticsearch-connection.ts';
 import { ACCEPT_CLUSTER } from '../../crds/shared.ts';
 import type { RequiredPrivileges } from '../../elasticsearch/privileges.ts';
+import { pendingRunNow } from '../../runtime/run-now.ts';
+import { timeOf } from '../../runtime/time.ts';
 import type { Connection, SeenRepository } from './observed.ts';
 
 /** How old figures in status may get, and how often a repository is verified. */
@@ -25,8 +24,9 @@ export function clusterIsAccepted({ metadata, status }: Connection, clusterUuid:
   );
 }
 
-export function figuresAreDue(status: Status | undefined, now: number): boolean {
-  return isDue(status?.lastProbeTime === undefined ? undefined : Date.parse(status.lastProbeTime), now);
+/** Whoever asks for a pass wants to see how things are now. */
+export function figuresAreDue({ metadata, status }: Connection, now: number): boolean {
+  return pendingRunNow({ metadata, status }, now) !== undefined || isDue(timeOf(status?.lastProbeTime), now);
 }
 
 /** A read-only repository cannot be verified: that is a trial write. */

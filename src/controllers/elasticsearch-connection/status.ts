@@ -1,4 +1,7 @@
 import type { ElasticsearchConnectionStatus as Status } from '../../crds/elasticsearch-connection.ts';
+import { findCondition } from '../../crds/shared.ts';
+import type { Readiness } from '../../runtime/controller.ts';
+import { mergePatchBetween } from '../../runtime/status.ts';
 import { timeText } from '../../runtime/time.ts';
 import type { Connection, Observed, Seen, SeenRepository } from './observed.ts';
 import { figuresAreDue } from './rules.ts';
@@ -28,13 +31,29 @@ function told({ clusterName, clusterUuid, version, flavor }: Seen['info']): Part
 }
 
 /**
- * What matters at once is always as it is now; figures stay as they were until they are due, so that a quiet cluster
- * costs the API server one write in five minutes and not one per probe.
+ * What matters at once is always as it is now; figures stay as they were until they are due, or status is written anyway,
+ * so that a quiet cluster costs the API server one write in five minutes and not one per probe.
  */
-export function seenStatus({ status }: Connection, observed: Seen, now: number): Status {
+export function seenStatus(resource: Connection, observed: Seen, ready: Readiness, now: number): Status {
+  const { status = {} } = resource;
+  const next = { ...status, ...seenAtOnce(status, observed) };
+  // A cluster that has turned red shall not be told beside the shards of before.
+  const isWritten = mergePatchBetween(status, next) !== undefined || turns(status, ready);
+  return {
+    ...next,
+    ...(isWritten && ofHealth(observed)),
+    ...(figuresAreDue(resource, now) && figures(observed, now)),
+  };
+}
+
+function turns(status: Status, { reason, message }: Readiness): boolean {
+  const before = findCondition(status, 'Ready');
+  return before?.reason !== reason || before.message !== message;
+}
+
+function seenAtOnce(status: Status, observed: Seen): Status {
   const { info, health, missingPrivileges, repositories } = observed;
   return {
-    ...status,
     ...told(info),
     ...replaced(status, info),
     health: health.status,
@@ -44,21 +63,28 @@ export function seenStatus({ status }: Connection, observed: Seen, now: number):
     ...(repositories && {
       repositories: repositories.slice(0, SHOWN_REPOSITORIES).map((seen) => shownRepository(seen, status)),
     }),
-    ...(figuresAreDue(status, now) && figures(observed, now)),
   };
 }
 
 /** Remembered for the backups of that cluster, which are of no use to this one, and of the greatest to a person. */
-function replaced(status: Status | undefined, { clusterUuid }: Seen['info']): Partial<Status> {
-  const before = status?.clusterUUID;
+function replaced(status: Status, { clusterUuid }: Seen['info']): Partial<Status> {
+  const before = status.clusterUUID;
   return before === undefined || before === clusterUuid ? {} : { replacedClusterUUID: before };
 }
 
-function figures({ health, statistics, operations }: Seen, now: number): Partial<Status> {
+/** Of the same answer as the health. */
+function ofHealth({ health }: Seen): Partial<Status> {
   return {
     activeShards: health.activeShards,
     unassignedShards: health.unassigned,
     pendingTasks: health.pendingTasks,
+  };
+}
+
+function figures(observed: Seen, now: number): Partial<Status> {
+  const { statistics, operations } = observed;
+  return {
+    ...ofHealth(observed),
     activeOperations: operations.active,
     queued: operations.queued,
     lastProbeTime: timeText(now),
@@ -72,8 +98,8 @@ function overall(statistics: NonNullable<Seen['statistics']>): NonNullable<Statu
 }
 
 /** Until this process has verified it, the earlier verdict stands. */
-function shownRepository({ verification, name, type, readOnly }: SeenRepository, status: Status | undefined) {
-  const before = status?.repositories?.find((repository) => repository.name === name);
+function shownRepository({ verification, name, type, readOnly }: SeenRepository, status: Status) {
+  const before = status.repositories?.find((repository) => repository.name === name);
   const verified = verification?.verified ?? before?.verified;
   return {
     name: name.slice(0, LONGEST_NAME),

@@ -133,7 +133,9 @@ describe('a connection', () => {
         async () => conditionOf(await bed.read('health'), 'Healthy')?.status === status || undefined,
       );
     await healthIs('False');
-    expect((await bed.read('health')).status?.health).toBe('red');
+    const { status } = await bed.read('health');
+    expect(status?.health).toBe('red');
+    expect(status?.unassignedShards).toBeGreaterThan(0);
     expect(conditionOf(await bed.read('health'), 'Ready')?.status).toBe('True');
     await admin.request({ method: 'DELETE', path: '/lost' });
     await healthIs('True');
