@@ -4,7 +4,7 @@ import { MOST_SKEW_SECONDS } from '../../runtime/time.ts';
 import type { BatchEntry } from './actions.ts';
 import { CLOCK_SKEW } from './obstacle-readiness.ts';
 import { guardOf, membersBesides, ownAliasesOf, soleMembers } from './guards.ts';
-import { type Doomed, dueByDocuments } from './perform-deletion-documents.ts';
+import { type Doomed, dueNow } from './perform-deletion-due.ts';
 import { type OpenContext, readNamed } from './perform-effect.ts';
 import { readSeals, unclearAmong } from './observe-seals.ts';
 import { readUnfinished, surroundings } from './observe.ts';
@@ -30,7 +30,7 @@ export async function stillDoomed(
       isUnchanged(index, chosen.get(index.uuid)) &&
       guardOf(index, around, policy.spec.deletion) === undefined,
   );
-  const { indices: due, refused } = await dueByDocuments(free, around, context);
+  const { indices: due, refused } = await dueNow(free, around, context);
   const proven = await provenAmong(due, context);
   if (!policy.spec.deletion.skip.includes('SoleAliasMember')) return { indices: proven, refused };
   const sole = await soleAmong(proven, context);

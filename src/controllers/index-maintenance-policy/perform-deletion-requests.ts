@@ -3,7 +3,7 @@ import { ElasticsearchError, isElasticsearchError } from '../../elasticsearch/er
 import { deleteIndices, inGroups } from '../../elasticsearch/index-listing.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import type { ListedIndex } from './observed.ts';
-import type { Refusals } from './perform-deletion-documents.ts';
+import type { Refusals } from './perform-deletion-due.ts';
 import { readNamed } from './perform-effect.ts';
 
 /**

@@ -134,6 +134,12 @@ describe('indexes that are to be deleted', () => {
     expect(told).toEqual({ index: 'logs-2013', message: 'forbidden' });
   });
 
+  it('stay, and are dropped, when no rule wants them gone: somebody has edited the batch', async () => {
+    const aged = policyOf([{ name: 'a', series: 'logs-{date:yyyy}', retention: { maxAge: '100d' } }]);
+    expect(await deletedOf(aged, {})).toEqual([2, 1, 0, 1]);
+    expect(named).toEqual(['logs-2013', 'logs-2014']);
+  });
+
   it('are counted once they are gone', async () => {
     expect(await deleted({})).toEqual([3, 0, 0, 0]);
   });

@@ -4,7 +4,7 @@ import type { Cluster } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.ts';
 import type { MaintenanceDependencies } from './observe.ts';
-import { dueByDocuments } from './perform-deletion-documents.ts';
+import { dueNow } from './perform-deletion-due.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2016-03-01T00:30:00Z');
@@ -60,7 +60,7 @@ async function due(target: SpecPart, ...given: Parameters<typeof clusterOf>) {
     pass: { now: NOW, signal: new AbortController().signal, log },
     dependencies,
   };
-  const doomed = await dueByDocuments(
+  const doomed = await dueNow(
     NAMES.map((name) => indexOf(name)),
     calm,
     context,
@@ -112,5 +112,28 @@ describe('an index with documents that nobody has seen yet', () => {
   it('is not looked for where nothing goes by documents', async () => {
     const { names, refreshed } = await due({ retention: { maxAge: '30d' } }, { 'docs-1': NOW }, {});
     expect([names, refreshed]).toEqual([NAMES, []]);
+  });
+});
+
+/** Whoever may edit status can name any index of the cluster in a batch. */
+describe('an index that status has named', () => {
+  const YOUNG = NOW - Date.parse('2016-01-01T00:00:00Z') + DAY;
+
+  it.each([
+    ['Young', { retention: { maxAge: `${YOUNG / 1_000}s` } }],
+    ['NoRetention', {}],
+    ['NoTarget', { exclude: ['docs-*'], retention: { maxAge: '1d' } }],
+    ['NoTarget', { pattern: 'logs-*', retention: { maxAge: '1d' } }],
+    ['WithinLimits', { retention: { maxCount: 4 } }],
+    ['MinCount', { retention: { maxAge: '1d', minCount: 4 } }],
+  ])('stays when no rule wants it gone: %s', async (reason, target) => {
+    const { names, told } = await due(target, {}, {}, [...NAMES, 'docs-3', 'docs-4']);
+    expect(names).toEqual([]);
+    expect(new Set(told)).toEqual(new Set(NAMES.map((index) => ({ index, reason }))));
+  });
+
+  it('goes when it is beyond what a rule counts, together with all others', async () => {
+    const { names } = await due({ retention: { maxCount: 2 } }, {}, {}, [...NAMES, 'docs-3', 'docs-4']);
+    expect(names).toEqual(NAMES);
   });
 });
