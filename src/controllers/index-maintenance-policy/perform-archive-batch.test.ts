@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { archiveBatch, policyOf } from '../../../test/support/maintenance-facts.ts';
+import { archiveBatch, indexOf, policyOf } from '../../../test/support/maintenance-facts.ts';
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
@@ -7,11 +7,22 @@ import { ElasticsearchError, type ErrorClass } from '../../elasticsearch/errors.
 import type { ArchiveBatch } from './actions.ts';
 import { archiveOpaqueId } from './copies.ts';
 import { documentFingerprint } from './fingerprints.ts';
-import { createListings } from './observe-listings.ts';
+import { createListings, type Listings } from './observe-listings.ts';
 import { moveBatch } from './perform-archive-batch.ts';
 
 const NOW = Date.parse('2026-03-01T00:30:00Z');
 const warned: object[] = [];
+/** What the listing says of documents and of the time without writes, by index; undefined once it was forgotten. */
+let listed: Readonly<Record<string, readonly unknown[]>> | undefined;
+const LISTED = ['docs-1', 'docs-2'].map((name) => indexOf(name));
+const listings: Listings = {
+  ...createListings(),
+  forget: () => void (listed = undefined),
+  learn: async (_, change) => {
+    const told = change(LISTED).map(({ name, figures }) => [name, [figures?.documents, figures?.quietMs]]);
+    listed = Object.fromEntries(told);
+  },
+};
 const log = { info: () => undefined, warn: (facts: object) => void warned.push(facts) };
 const pass = { now: NOW, signal: new AbortController().signal, log };
 const archive = { olderThan: '1825d', field: 'date', destination: 'archive-{date:yyyy}' };
@@ -63,6 +74,8 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   '/archive-2016/_refresh': { _shards: shards },
   '/archive-2016/_search': pageOf(copy),
   '/docs-1/_mget': { docs: [{ found: true, _id: 'x', _seq_no: 0, _primary_term: 1 }] },
+  '/docs-1,archive-2016': { ...index('docs-1', 'u'), ...index('archive-2016', 'd') },
+  '/docs-1,archive-2016/_stats/docs,store,translog': { _shards: shards },
 };
 
 const failing = (errorClass: ErrorClass) =>
@@ -93,7 +106,7 @@ async function changeOf(
   const cluster = { es, connection, clusterUuid: 'c', protects: () => false, maxConcurrentOperations: 1 };
   const dependencies = {
     connections: { use: () => Promise.resolve(cluster) } as unknown as Connections,
-    listings: createListings(),
+    listings,
     policies: () => [],
     requests: () => [],
     clusterUuidOf: () => 'c',
@@ -187,6 +200,47 @@ describe('a batch that ends after its run', () => {
     expect(after.archive).toMatchObject({ documents: archived, held: [{ documents: notArchived }] });
     expect(after.lastRun?.notArchived).toBe(notArchived);
     expect([after.archive?.batch, after.lastRun?.archived ?? 0]).toEqual([undefined, archived]);
+  });
+});
+
+describe('the listing after a batch', () => {
+  const statistics = (uuid: string, documents: number) => ({
+    uuid,
+    primaries: {
+      docs: { count: documents },
+      store: { size_in_bytes: 1 },
+      translog: { uncommitted_operations: 0, earliest_last_modified_age: 5 },
+    },
+  });
+  const absent = {
+    '/_cluster/health': { ...health, status: 'green' },
+    '/docs-1/_refresh': { _shards: shards },
+    '/docs-1/_search': pageOf(),
+    '/docs-1/_mget': { docs: [{ found: false }] },
+    '/archive-2016/_mget': { docs: [{ found: true, ...copy }] },
+    '/docs-1,archive-2016/_stats/docs,store,translog': {
+      _shards: shards,
+      indices: { 'docs-1': statistics('u', 0), 'archive-2016': statistics('d', 10) },
+    },
+  };
+
+  it('tells what is left in the index and what is in the archive now, once both are refreshed', async () => {
+    const requests: ElasticsearchRequest[] = [];
+    await changeOf(absent, policy(), requests);
+    expect(listed).toEqual({
+      'docs-1': [0, undefined],
+      'docs-2': [10, 3_600_000],
+      'archive-2016': [10, undefined],
+    });
+    const paths = requests.map(({ path }) => path);
+    expect(paths.slice(-4, -2)).toEqual(['/docs-1/_refresh', '/archive-2016/_refresh']);
+  });
+
+  it('is not used again when the batch has met a fault half-way', async () => {
+    listed = {};
+    const moving = changeOf({ ...absent, '/docs-1/_mget': failing('unavailable') });
+    await expect(moving).rejects.toMatchObject({ errorClass: 'unavailable' });
+    expect(listed).toBeUndefined();
   });
 });
 
@@ -321,8 +375,6 @@ describe('a batch that meets a fault', () => {
       '/docs-1/_search': pageOf(),
       '/docs-1/_mget': { docs: [original] },
       '/archive-2016/_mget': { docs: [original] },
-      '/docs-1,archive-2016/_stats/docs,store,translog': { _shards: shards },
-      '/docs-1,archive-2016': { ...index('docs-1', 'u'), ...index('archive-2016', 'd') },
       '/docs-1/_bulk': { items: [{ delete: { status: 403, error } }] },
     };
     expect(await moved(answers)).toMatchObject({ hindered: [{ id: '1', reason: held }] });

@@ -3,7 +3,6 @@ import { readIndices } from '../../elasticsearch/index-listing.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import type { DocumentKey } from '../../elasticsearch/multi-get.ts';
-import { refresh } from '../../elasticsearch/refresh.ts';
 import { listReindexTasks } from '../../elasticsearch/tasks.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { WaitingError } from '../../runtime/errors.ts';
@@ -22,6 +21,7 @@ import type { Status } from './observed.ts';
 import { openArchive } from './perform-archive-access.ts';
 import { copyDocuments, passingRefused } from './perform-archive-copy.ts';
 import { findDocuments, keyOf, type Move } from './perform-archive-documents.ts';
+import { learnFigures } from './perform-archive-figures.ts';
 import { type Settled, settle } from './perform-archive-settle.ts';
 import type { EffectContext } from './perform-effect.ts';
 
@@ -46,8 +46,12 @@ export async function moveDocuments(
   if (obstacle !== undefined && (copies.length === 0 || isHalfway)) return hindered(move, obstacle, copies);
   const isRefused = await copyDocuments(move, fresh);
   const ours = new Set([...copies, ...fresh].map(keyOf).filter((key) => !before.has(key)));
-  const settled = await settle(move, distinct([...copies, ...fresh]), ours);
-  await refresh(cluster.es, batch.index, context.pass.signal);
+  const settled = await settle(move, distinct([...copies, ...fresh]), ours).catch((error: unknown) => {
+    // Some may have moved.
+    context.dependencies.listings.forget(cluster);
+    throw error;
+  });
+  await learnFigures(move);
   return isRefused ? toldRefused(move, settled) : told(move, settled);
 }
 

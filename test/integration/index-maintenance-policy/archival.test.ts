@@ -77,6 +77,7 @@ describe('archival', () => {
       lastRun: { archived: 6, failed: 0 },
       archive: { documents: 6, held: [] },
       plan: { archive: { documents: 0 }, held: [] },
+      targets: [{ documents: STAYING.length }],
     });
     expect(await policy.places()).toEqual({
       ...inIndex('archive-2016', OLD.slice(0, 4)),
