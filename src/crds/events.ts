@@ -174,10 +174,10 @@ const scheduleEvents: readonly EventDoc[] = [
 const policyEvents: readonly EventDoc[] = [
   {
     reason: 'IndexesDeleted',
-    type: 'Normal; Warning if some could not be',
+    type: 'Normal; Warning if some deletions failed',
     meaning:
-      'A run has deleted indexes; the note contains their number, and names the first ten as far as they fit.',
-    cure: 'What could not be deleted is tried again at the next time of the schedule; the log of the operator says why.',
+      'A run has deleted indexes; the note contains their number, names the first ten as far as they fit, and says how many deletions failed and how many indexes were not deleted because they had changed, or may not be deleted any more.',
+    cure: 'What was not deleted is judged again at the next time of the schedule; the log of the operator says why.',
   },
   ...ofReady(indexMaintenancePolicy, 'Warning', [
     'ApprovalRequired',
