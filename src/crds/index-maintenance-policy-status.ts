@@ -185,7 +185,9 @@ export const indexMaintenancePolicyStatus = object('What the policy found and di
       oldest: index('The oldest index.').optional(),
       newest: index('The newest index.').optional(),
       largest: index('The largest index.').optional(),
-      currentVersion: count('The version that its aliases lead to.').optional(),
+      currentVersion: count(
+        'The version that its aliases lead to. Where there is none yet: the lowest whose index has not expired.',
+      ).optional(),
       nextExpiry: time('When its next index will expire.').optional(),
       bytesPerDay: z.int().optional().describe('Growth per day over the last seven complete days.'),
     }),

@@ -1,3 +1,4 @@
+import { isExpired } from './retention.ts';
 import { byPlace, type CompiledTarget, isNameOf, type Member } from './targets.ts';
 
 /** The versions of one partition, or of everything where nothing tells partitions apart. */
@@ -46,11 +47,21 @@ export function currentMembers(
 /** The version that the aliases lead to in the newest partition that has one; else the lowest that exists. */
 export function currentVersion(target: CompiledTarget, members: readonly Member[]): number | undefined {
   const holders = [...members].sort(byPlace).filter((member) => holds(target, member));
-  if (holders[0] !== undefined) return holders[0].version;
-  return members
+  return holders[0] === undefined ? lowestVersion(members) : holders[0].version;
+}
+
+/** The same for people: before there is any alias, what has expired will not get one. */
+export function toldVersion(target: CompiledTarget, members: readonly Member[], now: number) {
+  const lasting = members.filter(
+    (member) => holds(target, member) || !isExpired(member, target.spec.retention, now),
+  );
+  return currentVersion(target, lasting.length === 0 ? members : lasting);
+}
+
+const lowestVersion = (members: readonly Member[]): number | undefined =>
+  members
     .flatMap(({ version }) => version ?? [])
     .reduce<number | undefined>((low, version) => Math.min(low ?? version, version), undefined);
-}
 
 /** Whether an alias that tells versions apart leads to this index. */
 function holds({ aliases }: CompiledTarget, { index }: Member): boolean {

@@ -72,13 +72,17 @@ function stays(
   now: number,
 ): RetentionReason | undefined {
   if (!hasRule(retention)) return 'NoRetention';
-  const { period } = member;
-  if (period === undefined) return 'AgeUnknown';
+  if (member.period === undefined) return 'AgeUnknown';
   if (isAhead(member, now)) return 'FutureDate';
-  const maxAge = maxAgeOf(retention);
-  const isOld = maxAge !== undefined && now >= expiration(period, maxAge);
-  if (!isOld && !isBeyondLimits(retention, standing)) return maxAge === undefined ? 'WithinLimits' : 'Young';
+  if (!isExpired(member, retention, now) && !isBeyondLimits(retention, standing))
+    return maxAgeOf(retention) === undefined ? 'WithinLimits' : 'Young';
   return standing !== undefined && standing.newer < retention.minCount ? 'MinCount' : undefined;
+}
+
+/** Whether it is older than maxAge, whatever else keeps it. */
+export function isExpired({ period }: Member, retention: Retention, now: number): boolean {
+  const maxAge = retention && maxAgeOf(retention);
+  return period !== undefined && maxAge !== undefined && now >= expiration(period, maxAge);
 }
 
 /** The newest is never too much, however large it is. */

@@ -1,6 +1,6 @@
 import { periodOf } from '../../naming/period.ts';
 import { timeText } from '../../runtime/time.ts';
-import { currentVersion } from './current-versions.ts';
+import { toldVersion } from './current-versions.ts';
 import type { Status } from './observed.ts';
 import { nextExpiry } from './retention.ts';
 import { byPlace, type Matched, type Member, placeOf } from './targets.ts';
@@ -15,7 +15,7 @@ export function figuresOf(matched: Matched, now: number): TargetFigures {
   const { target, members } = matched;
   const aged = members.filter((member) => (placeOf(member)?.start ?? Infinity) <= now).sort(byPlace);
   const largest = members.reduce<Member | undefined>(larger, undefined);
-  const version = target.template.hasVersion ? currentVersion(target, members) : undefined;
+  const version = target.template.hasVersion ? toldVersion(target, members, now) : undefined;
   const expiry = nextExpiry(matched, now);
   return {
     name: target.spec.name,
