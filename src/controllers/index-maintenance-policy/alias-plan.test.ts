@@ -66,6 +66,12 @@ describe('the base alias of versions', () => {
     expect(changes([{ name: 'logs' }], indices, versions)).toEqual(['+logs v1']);
   });
 
+  it('goes to the lowest version that is left when somebody has deleted the current one (M5)', () => {
+    const left = ['v1', 'v2'].map((version) => indexOf(`logs-${version}`));
+    expect(changes([{ name: 'logs' }], [...left, aliased('logs-v3', 'logs')], versions)).toEqual([]);
+    expect(changes([{ name: 'logs' }], left, versions)).toEqual(['+logs v1']);
+  });
+
   it('stays where it is (M4)', () => {
     const indices = [indexOf('logs-v1'), aliased('logs-v2', 'logs'), indexOf('logs-v3')];
     expect(changes([{ name: 'logs' }], indices, versions)).toEqual([]);

@@ -24,9 +24,9 @@ function keyOf(template: CompiledTarget['template'], { index, partition }: Membe
 
 /**
  * The current index of each partition: the one that the target's aliases lead to. A later version that nobody has
- * switched to is not current, and an earlier one that was left behind does not become so again, whatever happens to the
- * current one, such as a copy of it. Where no version of a partition has an alias it is the version that is current
- * elsewhere, else the lowest, of those that may become so.
+ * switched to is not current, and an earlier one that was left behind does not become so again as long as the current one
+ * is there, whatever happens to it, such as a copy of it. Where no version of a partition has an alias, also because its
+ * current one was deleted, it is the version that is current elsewhere, else the lowest, of those that may become so.
  */
 export function currentMembers(
   target: CompiledTarget,
