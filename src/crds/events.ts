@@ -179,6 +179,11 @@ const policyEvents: readonly EventDoc[] = [
       'A run has deleted indexes; the note contains their number, names the first ten as far as they fit, and says how many deletions failed and how many indexes were not deleted because they had changed, or may not be deleted any more.',
     cure: 'What was not deleted is judged again at the next time of the schedule; the log of the operator says why.',
   },
+  normal(
+    'CurrentVersionLowered',
+    'An older version of a target is current again, for example after its later version was deleted. Its aliases lead to the older version, or will after the next run.',
+    'If this is not what you want, move the aliases to another version, or restore the one that was deleted from a snapshot. The policy keeps aliases on the version that they lead to.',
+  ),
   ...ofReady(indexMaintenancePolicy, 'Warning', [
     'ApprovalRequired',
     'LimitExceeded',

@@ -7,6 +7,7 @@ import { deleteBatch, moveDocuments } from './carry-out.ts';
 import { deletedEvent } from './deleted-event.ts';
 import { acts, approves } from './due.ts';
 import { fingerprintsOf } from './fingerprints.ts';
+import { loweredVersions } from './lowered-version-event.ts';
 import type { Observed, Run, Status, StatusPlan } from './observed.ts';
 import { matchedIn } from './obstacle.ts';
 import { specHashOf } from './plan.ts';
@@ -23,7 +24,9 @@ import type { Member } from './targets.ts';
 const BATCH = 50;
 
 export function decide(policy: IndexMaintenancePolicy, observed: Observed, now: number): Step {
-  const step = judge(policy, observed, now);
+  const judged = judge(policy, observed, now);
+  const lowered = loweredVersions(policy, judged.status);
+  const step = { ...judged, events: [...(judged.events ?? []), ...lowered] };
   // Documents may be in two places: the policy does not go before they are in one, whatever its mode.
   return unfinishedOf(policy) === undefined ? step : { ...step, holds: true };
 }
