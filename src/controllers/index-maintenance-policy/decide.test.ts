@@ -96,6 +96,42 @@ describe('a new policy', () => {
     expect(life.last?.events).toMatchObject([{ type: 'Normal', reason: 'IndexesDeleted' }]);
   });
 
+  describe('whose run goes on after its first batch', () => {
+    const many = Array.from({ length: 52 }, (_, at) => indexOf(`logs-${2014 - at}.01.01`));
+    const begun = () => {
+      const life = new Life({ deletion: { maxDeletes: 100 } });
+      life.pass(seenOf([...many, ...YOUNG]), START);
+      life.pass(seenOf([...many, ...YOUNG]), NEXT_SLOT);
+      expect(namesIn(life)).toHaveLength(50);
+      life.deleted(50);
+      return life;
+    };
+
+    it('counts the rest as dropped, also when nothing of it can be deleted any more', () => {
+      const life = begun();
+      const remade = many.slice(0, 2).map(({ name }) => indexOf(name, { uuid: `another-${name}` }));
+      life.pass(seenOf([...remade, ...YOUNG]), NEXT_SLOT + 1_000);
+      expect(life.status).toMatchObject({
+        lastRun: { deleted: 50, dropped: 2 },
+        plan: { deletes: { count: 2 } },
+      });
+    });
+
+    it('counts nothing as dropped that its next plan takes over after a week', () => {
+      const life = begun();
+      life.pass(seenOf([...many.slice(0, 2), ...YOUNG]), NEXT_SLOT + 8 * DAY);
+      expect(life.status.lastRun).toMatchObject({ deleted: 50, dropped: 0 });
+    });
+  });
+
+  it('counts nothing as dropped that was gone before the run', () => {
+    const life = new Life();
+    life.pass(seenOf(ALL), START);
+    life.pass(seenOf(YOUNG), NEXT_SLOT);
+    expect(life.status.lastRun).toMatchObject({ dropped: 0 });
+    expect(life.last?.events).toEqual([]);
+  });
+
   it('acts at once on what was asked for before there was a plan', () => {
     const life = new Life();
     life.annotate({ 'es-steward.dev/run-now': 'x' });

@@ -6,7 +6,6 @@ import { archivalYields, nextDocuments, withNewArchiveRun, withUnread } from './
 import { deleteBatch, moveDocuments } from './carry-out.ts';
 import { deletedEvent } from './deleted-event.ts';
 import { acts, approves } from './due.ts';
-import { fingerprintsOf } from './fingerprints.ts';
 import { loweredVersions } from './lowered-version-event.ts';
 import type { Observed, Run, Status, StatusPlan } from './observed.ts';
 import { matchedIn } from './obstacle.ts';
@@ -15,7 +14,7 @@ import { isPutOff, stops, withoutRetry } from './put-off.ts';
 import { verdictOf } from './readiness.ts';
 import { rest, restAsBefore, type Step } from './rest.ts';
 import { type Ending, endRun, newRun, runAfter, withoutBatch } from './run.ts';
-import { type Situation, situationOf } from './situation.ts';
+import { droppedFrom, type Situation, situationOf } from './situation.ts';
 import { pendingOf } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
 import type { Member } from './targets.ts';
@@ -68,8 +67,9 @@ function runOf({ policy: { spec, status }, next: { plan }, due, now }: Situation
   return { ...run, plan: plan.hash };
 }
 
-function work(situation: Situation, status: Status, run: Run): Step {
+function work(situation: Situation, status: Status, before: Run): Step {
   const { policy, fresh, next, obstacle, now } = situation;
+  const run = { ...before, dropped: before.dropped + droppedFrom(situation) };
   const changes = run.aliasesTried ? [] : fresh.aliasChanges;
   // Aliases change first: what would be chosen beside them is deleted even while their change still waits for its turn.
   const chosen = changes.length === 0 ? nextIndices(situation) : [];
@@ -79,7 +79,7 @@ function work(situation: Situation, status: Status, run: Run): Step {
     ...status,
     plan,
     ...(plan.approvedTime === undefined ? {} : { lastApprovedPlan: plan.hash }),
-    run: { ...run, dropped: run.dropped + droppedFrom(situation) },
+    run,
   };
   return {
     ...verdictOf(policy, after, obstacle, now),
@@ -130,10 +130,6 @@ function withBatch({ policy, next, now }: Situation, chosen: readonly Member[]):
     })),
     pending: pendingOf(deletes.slice(chosen.length)),
   };
-}
-
-function droppedFrom({ policy: { status }, next: { isFrozen, deletes } }: Situation): number {
-  return isFrozen ? fingerprintsOf(status?.plan?.pending).size - deletes.length : 0;
 }
 
 function end(situation: Situation, { run: _run, ...status }: Status, run: Run, ending: Ending): Step {

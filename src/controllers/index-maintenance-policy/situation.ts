@@ -1,6 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { nextDocuments } from './archive-steps.ts';
 import { type Due, dueOf } from './due.ts';
+import { fingerprintsOf, indexFingerprint } from './fingerprints.ts';
 import type { Seen } from './observed.ts';
 import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, planOf } from './plan.ts';
@@ -50,4 +51,21 @@ function ripened(situation: Situation): Situation {
 /** Whether any would move that the last run has not given up. */
 function hasDocuments({ policy: { status = {} }, fresh, now }: Situation): boolean {
   return nextDocuments(status, newRun(now), fresh) !== undefined;
+}
+
+/**
+ * How many indexes of its plan a run will not come to any more. A plan of which nothing can be deleted any more makes way for
+ * a new one: all that was left of it is dropped.
+ */
+export function droppedFrom({
+  policy: { status = {} },
+  fresh,
+  next: { isFrozen, deletes },
+}: Situation): number {
+  const { run, plan } = status;
+  const pending = fingerprintsOf(plan?.pending);
+  if (isFrozen) return pending.size - deletes.length;
+  const isOfRun = run?.plan !== undefined && run.plan === plan?.hash;
+  const isLeft = fresh.deletes.some(({ index }) => pending.has(indexFingerprint(index)));
+  return isOfRun && !isLeft ? pending.size : 0;
 }
