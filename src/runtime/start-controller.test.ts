@@ -12,6 +12,7 @@ function bed(readsForMs: number, metadata: object = {}) {
   const kubernetes = memoryKubernetes();
   kubernetes.put('a', { spec: { brightness: 1 }, metadata });
   const results: string[] = [];
+  const told: string[] = [];
   const runner = createRunner({
     controller: {
       definition: lamp,
@@ -29,12 +30,13 @@ function bed(readsForMs: number, metadata: object = {}) {
       record: () => undefined,
     },
     random: () => 0.5,
+    onChange: (change) => void told.push(change.type),
     hooks: { reconciled: (result) => void results.push(result) },
   });
   const stop = new AbortController();
   void runner.watch(stop.signal);
   void runner.work(stop.signal);
-  return { clock, results, runner };
+  return { clock, results, told, runner };
 }
 
 it('lets a pass take as long as the longest request that a connection may allow', async () => {
@@ -63,4 +65,10 @@ it('passes over everything again when it is woken', async () => {
   runner.wakeAll();
   await clock.advance(1_000);
   expect(results).toEqual(['success', 'success']);
+});
+
+it('tells once of each change, of its own writes as well, whose events are no news any more', async () => {
+  const { clock, told } = bed(0);
+  await clock.advance(1_000);
+  expect(told).toEqual(['added', 'changed']);
 });

@@ -51,7 +51,7 @@ export interface RunnerOptions<Spec, Status, Observed, Action extends ActionLike
   readonly workers?: number;
   /** What a resource shares with others, say its Elasticsearch cluster; one group takes half of the workers at most. */
   readonly groupOf?: (object: RawObject) => string | undefined;
-  /** Told of each change that the view has seen, for what depends on objects of this kind. */
+  /** Told of each change that the view has seen or this process has made, for what depends on objects of this kind. */
   readonly onChange?: (change: Change) => void;
   readonly hooks?: RunnerHooks;
   readonly reflectorHooks?: ReflectorHooks;
@@ -87,7 +87,10 @@ export function createRunner<Spec, Status, Observed, Action extends ActionLike>(
     follow: (key, what, wait) => followers?.follow(keyText(key), what, wait),
     hooks,
     view: (key) => viewOf(views, keyText(key)),
-    wrote: (object) => learn(views, object),
+    wrote: (object) => {
+      // Its event comes later, and is no news by then.
+      for (const change of learn(views, object)) options.onChange?.(change);
+    },
   };
   return {
     name,
@@ -169,8 +172,8 @@ function viewOf(views: readonly Reflector[], key: string): RawObject | undefined
   return object === undefined ? undefined : asRaw(object);
 }
 
-function learn(views: readonly Reflector[], object: KubernetesObject): void {
-  for (const { store } of views) store.learn(object);
+function learn(views: readonly Reflector[], object: KubernetesObject): readonly Change[] {
+  return views.flatMap(({ store }) => store.learn(object));
 }
 
 /** A list or watch of our kind holds nothing else. */

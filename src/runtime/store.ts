@@ -60,13 +60,10 @@ export class Store {
     return [{ type: 'removed', key, before }];
   }
 
-  /** The answer to a write of our own. It may come before or after its event, and after the object is gone. */
-  learn(object: KubernetesObject): void {
-    const key = keyOfObject(object);
-    const before = this.#objects.get(key);
-    if (before?.metadata.uid === object.metadata.uid && isNews(object, before)) {
-      this.#objects.set(key, stripped(object));
-    }
+  /** The answer to a write of our own. It may come before or after its event, which is no news then, and after the object is gone. */
+  learn(object: KubernetesObject): readonly Change[] {
+    const before = this.#objects.get(keyOfObject(object));
+    return before?.metadata.uid === object.metadata.uid ? this.apply(object) : [];
   }
 
   /**

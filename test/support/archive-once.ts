@@ -38,7 +38,8 @@ export async function archiveOnce(
   for (let count = 0; count < MOST_PASSES; count += 1) {
     const annotations = { 'es-steward.dev/run-now': 'once' };
     const bare = policyOf(targets);
-    const metadata = { ...bare.metadata, annotations };
+    // Not one that has lost its status: that would have answered the annotation before.
+    const metadata = { ...bare.metadata, annotations, creationTimestamp: new Date().toISOString() };
     const policy = { ...bare, metadata, ...(status === undefined ? {} : { status }) };
     const pass = { now: Date.now(), signal: new AbortController().signal, log };
     const step = decide(policy, await observe(policy, pass), pass.now);
