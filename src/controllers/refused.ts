@@ -21,6 +21,12 @@ export function isLockedOut(status: Work): boolean {
   return isStopped(status, LOCKED_OUT);
 }
 
+/** Whatever it has begun, it works on nothing until its grant is back. */
+export function hasNoGrant(status: Work): boolean {
+  const ready = findCondition(status, 'Ready');
+  return ready?.status === 'False' && ready.reason === 'NotGranted';
+}
+
 function isStopped(status: Work, reasons: ReadonlySet<string>): boolean {
   const ready = findCondition(status, 'Ready');
   const begun = status?.phase !== undefined && status.phase !== 'Pending' && status.phase !== 'Validating';

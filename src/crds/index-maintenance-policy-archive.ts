@@ -18,7 +18,9 @@ export const archive = object(
       ),
     query: freeForm(1, 1)
       .optional()
-      .describe('Move only documents that match this Elasticsearch query. Default: all that are old enough.'),
+      .describe(
+        'Move only documents that match this Elasticsearch query, which may not look values up in another index. Default: all that are old enough.',
+      ),
     destination: indexTemplate(
       'The archive index, such as archive; with {date:FORMAT} one for each year, month or day of the documents, such as archive-{date:yyyy}. It is created with the mapping and settings of the first source.',
     ),

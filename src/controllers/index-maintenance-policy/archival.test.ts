@@ -510,3 +510,11 @@ describe('an index', () => {
     });
   });
 });
+
+it('reads no other index, for which nobody may have a grant', () => {
+  const lookup = { terms: { user: { index: 'others', id: '1', path: 'users' } } };
+  const query = { bool: { filter: [lookup] } };
+  const archive = { olderThan: '1d', field: 'date', destination: 'old', query };
+  const { spec } = policyOf([{ name: 'a', pattern: 'logs-*', archive }]);
+  expect(() => compileTargets(spec)).toThrow(/archive\.query reads another index/);
+});

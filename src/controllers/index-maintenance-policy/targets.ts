@@ -3,6 +3,7 @@ import type { IndexMaintenancePolicySpec, MaintenanceTarget } from '../../crds/i
 import type { Period } from '../../naming/period.ts';
 import { globOf, matchName, type NameParts, parseTemplate, type Template } from '../../naming/template.ts';
 import { TerminalError } from '../../runtime/errors.ts';
+import { namesAnIndex } from '../query-lookups.ts';
 import type { ListedIndex } from './observed.ts';
 
 type AliasSpec = NonNullable<MaintenanceTarget['aliases']>[number];
@@ -43,11 +44,15 @@ export interface Matched {
   readonly unparsable: readonly string[];
 }
 
-/** @throws TerminalError InvalidSpec for a template that a stored object may have from before a rule. */
+/**
+ * @throws TerminalError InvalidSpec for a template that a stored object may have from before a rule, and for a query that reads
+ * what was not granted.
+ */
 export function compileTargets({
   targets,
 }: Pick<IndexMaintenancePolicySpec, 'targets'>): readonly CompiledTarget[] {
   return targets.map((spec) => {
+    if (namesAnIndex(spec.archive?.query)) throw invalid(spec.name, OTHER_INDEX);
     const template = read(spec.name, spec.series ?? spec.pattern ?? '');
     return {
       spec,
@@ -66,9 +71,14 @@ export function compileTargets({
 
 function read(target: string, text: string): Template {
   const parsed = parseTemplate(text);
-  if (!parsed.ok) throw new TerminalError('InvalidSpec', `spec.targets[${target}]: ${parsed.message}`);
+  if (!parsed.ok) throw invalid(target, parsed.message);
   return parsed.template;
 }
+
+const OTHER_INDEX = 'archive.query reads another index, which is not allowed: put the values into the query';
+
+const invalid = (target: string, message: string) =>
+  new TerminalError('InvalidSpec', `spec.targets[${target}]: ${message}`);
 
 /** Whether an alias of that name is the one, or one of those, that a target keeps. */
 export function isNameOf({ template }: CompiledAlias, name: string): boolean {

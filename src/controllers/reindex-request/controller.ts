@@ -11,6 +11,7 @@ import { createObserve, type ObserveDependencies } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { createPerform } from './perform.ts';
 import type { PerformDependencies } from './perform-effect.ts';
+import { decideWithoutGrant, observeWithoutGrant } from './without-grant.ts';
 
 export const reindexRequestPermissions = permissionsOf(reindexRequest, { holds: true, removes: true });
 
@@ -20,8 +21,8 @@ export function reindexRequestController(
 ): Controller<ReindexRequestSpec, ReindexRequestStatus, Observed, ReindexAction> {
   return {
     definition: reindexRequest,
-    observe: createObserve(dependencies),
-    decide,
+    observe: observeWithoutGrant(createObserve(dependencies)),
+    decide: decideWithoutGrant(decide),
     perform: createPerform(dependencies),
     // A request that is gone while it holds something: its cleanup was given up.
     forget: (key) => dependencies.obligations.due(key),

@@ -93,6 +93,7 @@ describe('taking turns', () => {
     ['over', { phase: 'Completed' }, 'Validating'],
     ['suspended', { phase: 'Pending', suspended: true }, 'Validating'],
     ['refused by its connection', { phase: undefined, refused: true }, 'Validating'],
+    ['at work and without its grant', { phase: 'Copying', revoked: true }, 'Validating'],
   ])('counts a request that is %s', (_, over, phase) => {
     expect(run(request(), observed({ maxConcurrentOperations: 1, peers: [peer(over)] })).status.phase).toBe(
       phase,
@@ -242,6 +243,12 @@ describe('validating', () => {
           source({ aliases: Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`a${at}`, {}])) }),
         ],
       },
+      {},
+      'PreflightFailed',
+    ],
+    [
+      'aliases that are few, short and large in bytes',
+      { sources: [source({ aliases: { ['\u{1F4D6}'.repeat(60)]: { filter: { t: '漢'.repeat(3_500) } } } })] },
       {},
       'PreflightFailed',
     ],

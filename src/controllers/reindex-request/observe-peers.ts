@@ -1,6 +1,6 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { type Connected, connectionOf } from '../../crds/shared.ts';
-import { isRefused } from '../refused.ts';
+import { hasNoGrant, isRefused } from '../refused.ts';
 import type { Peer } from './observed.ts';
 
 /** The other requests on the connection of this one. */
@@ -21,6 +21,7 @@ export function peersOf(
       phase: status?.phase,
       suspended: spec.suspend,
       refused: isRefused(status),
+      revoked: hasNoGrant(status),
       waitsForName: status?.turn?.name !== undefined,
       awaitsApproval: status?.phase === 'AwaitingApproval' && !status.fence,
       source: status?.source?.index ?? status?.series?.current ?? spec.source.index ?? '',

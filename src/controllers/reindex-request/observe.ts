@@ -3,6 +3,8 @@ import { isOver } from '../../crds/reindex-request-status.ts';
 import { type CopyRequest, currentCopy } from './copy-request.ts';
 import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
 import type { Pass } from '../../runtime/controller.ts';
+import { WaitingError } from '../../runtime/errors.ts';
+import type { Use } from '../../elasticsearch/connection-use.ts';
 import { holdsFinalizer } from '../../runtime/finalizer.ts';
 import type { ObligationBook } from '../../runtime/obligations.ts';
 import { stageOf } from './decide.ts';
@@ -66,6 +68,8 @@ export function createObserve({
     if (takesTurn(resource) && !wanted.undo) requireSynced?.();
     const use = (names: readonly string[]) => connections.use({ ...wanted, indices: names }, pass.signal);
     const cluster = await use(namesOf(resource));
+    if (blocksForLong(resource))
+      await requireGrant({ ...wanted, indices: namesOf(resource) }, connections, pass);
     const read = await readBase(resource, { cluster, requests: requests(), locks }, pass.signal);
     const base = { ...read, apiServerSkewSeconds: apiServerSkewSeconds() };
     await useAliases(resource, base, use);
@@ -78,6 +82,23 @@ export function createObserve({
       ...(await readStage(stageOf(situation), situation, { es: cluster.es, locks }, pass.signal)),
     };
   };
+}
+
+/** That of an Online copy ends within seconds, and nothing is asked for meanwhile that it does not need. */
+function blocksForLong({ spec, status, metadata }: CopyRequest): boolean {
+  const isLeft = spec.suspend || spec.cancel || metadata.deletionTimestamp !== undefined;
+  return (
+    spec.writeMode === 'BlockFirst' && status?.fence !== undefined && !isLeft && !hasServed(status.phase)
+  );
+}
+
+/** @throws WaitingError NotGranted, and nothing else: a block is looked after whatever its connection is like. */
+async function requireGrant(wanted: Use, connections: Connections, pass: Pass): Promise<void> {
+  try {
+    await connections.use({ ...wanted, undo: false }, pass.signal);
+  } catch (error) {
+    if (error instanceof WaitingError && error.reason === 'NotGranted') throw error;
+  }
 }
 
 /**

@@ -8,6 +8,8 @@ import type { Range } from './ranges.ts';
 
 /** Everything that one pass has read. What a stage does not need is absent; nothing here is a guess. */
 export interface Observed {
+  /** Why the connection refuses a request that is at work; absent where it does not. */
+  readonly revoked?: string;
   readonly connection: string;
   /** The greatest number of copies that the connection lets run at once. */
   readonly maxConcurrentOperations: number;
@@ -86,6 +88,8 @@ export interface Peer {
   readonly suspended: boolean;
   /** Its connection refuses it, or a person must act before it can begin: it holds no place. */
   readonly refused: boolean;
+  /** Its grant was taken away, whatever it has begun: it holds no place. */
+  readonly revoked?: boolean;
   /** It waits for an index or alias, not for a place. */
   readonly waitsForName: boolean;
   /** It waits for a person, and blocks nobody's writes meanwhile: it holds no place. */

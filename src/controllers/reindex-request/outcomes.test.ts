@@ -39,6 +39,7 @@ describe('resultOf', () => {
     ['without a shard', { failures: [failure('unavailable_shards_exception', 503)] }],
     ['without a node in between', { failures: [failure('status_exception', 502)] }],
     ['written to a shard that closes', { failures: [failure('already_closed_exception', 500)] }],
+    ['written to an index that is closed', { failures: [failure('index_closed_exception', 400)] }],
     ['ended by a node as a whole', { failures: [{ ...failure('exception', 500), id: undefined }] }],
     ['in conflict with its own twin', { failures: [failure('version_conflict_engine_exception', 409)] }],
   ])('repeats what was %s', (_, over) => {

@@ -1,3 +1,4 @@
+import { hasNoGrant } from '../refused.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
 import { isOfSeries } from '../../naming/series.ts';
@@ -103,7 +104,9 @@ const makes = ({ destination, series }: Peer, name: string) =>
 /** Who waits for a name will not take a place soon. */
 function placesTaken({ observed }: Situation, before: readonly Peer[]): Waiting | undefined {
   const { maxConcurrentOperations: places, connection } = observed;
-  const competing = before.filter((peer) => !peer.awaitsApproval && !(peer.waitsForName && !isAtWork(peer)));
+  const competing = before.filter(
+    (peer) => !peer.awaitsApproval && !peer.revoked && !(peer.waitsForName && !isAtWork(peer)),
+  );
   const [first] = competing;
   if (!first || competing.length < places) return undefined;
   const why = `connection ${connection} runs ${places} copies at once`;
@@ -152,7 +155,8 @@ function hasItsTurn(peer: Pick<Peer, 'phase' | 'series'>): boolean {
   return isAtWork(peer) && peer.phase !== 'Validating';
 }
 
-/** Counts against the places of its connection: neither a suspended request nor one that waits for a person does. */
+/** Counts against the places of its connection: neither a suspended request does, nor one that waits for a person or for its grant. */
 export function holdsPlace({ spec, status }: Pick<ReindexRequest, 'spec' | 'status'>): boolean {
-  return hasItsTurn({ phase: status?.phase }) && !spec.suspend && status?.phase !== 'AwaitingApproval';
+  const waits = spec.suspend || status?.phase === 'AwaitingApproval' || hasNoGrant(status);
+  return hasItsTurn({ phase: status?.phase }) && !waits;
 }

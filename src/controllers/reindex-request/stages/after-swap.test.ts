@@ -4,7 +4,7 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { CopyRequest } from '../copy-request.ts';
 import { decide, stageOf } from '../decide.ts';
 import type { DestinationMark } from '../destination-mark.ts';
-import type { IndexFacts, Observed, ShardFacts } from '../observed.ts';
+import type { IndexFacts, Observed, Peer, ShardFacts } from '../observed.ts';
 import { situationOf } from '../situation.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -213,6 +213,16 @@ describe('the rollback window', () => {
   it('speaks of those aliases only that are still there', () => {
     const { message } = run(request({ ...inWindow, aliasesMoved: ['orders', 'taken'] }), world()).ready;
     expect(message).toMatch(/^alias orders now points to orders-v2\..* can move it back/);
+  });
+
+  it('names a few of many aliases, so that what follows them is there', () => {
+    const names = Array.from({ length: 100 }, (_, at) => `alias-${at}`);
+    const aliases = Object.fromEntries(names.map((name) => [name, {}]));
+    const { message } = run(
+      request({ ...inWindow, aliasesMoved: names }),
+      world({ destination: serving(aliases) }),
+    ).ready;
+    expect(message).toMatch(/ and 95 more now point to orders-v2\..* can move them back/);
   });
 
   it('can be made longer and shorter', () => {
@@ -944,6 +954,9 @@ describe('deleting the source', () => {
     ]);
   });
 
+  // A cast: nothing else of it is asked.
+  const waitingForIt = { hides: kept().uuid, phase: 'RollbackWindow' } as unknown as Peer;
+
   it('does not happen by default', () => {
     expect(actionsOf(run(request(cleaning), world()))).not.toContain('DeleteSource');
   });
@@ -961,6 +974,7 @@ describe('deleting the source', () => {
     ['no alias has moved away, and it is red', unread(), { ...cleaning, aliasesMoved: [] }],
     ['an alias leads to it', world({ sources: [kept({ other: {} })] }), cleaning],
     ['it took writes behind the fence', world(), { ...cleaning, writesAfterFence: 1 }],
+    ['the window of another request is open', world({ peers: [waitingForIt] }), cleaning],
     ['the destination is gone', world({ destination: undefined }), cleaning],
     ['the destination was made anew', world({ destination: { ...serving(), uuid: 'x' } }), cleaning],
     ['it is closed', unread({ sources: [{ ...kept(), closed: true }] }), cleaning],

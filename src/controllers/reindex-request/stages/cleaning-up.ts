@@ -1,5 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
+import { errorIndex } from '../error-index.ts';
 import { documentsText } from '../failures.ts';
 import { hasWriteBlock } from '../index-facts.ts';
 import {
@@ -113,8 +114,14 @@ function resultOf(moved: Situation): string {
   const { documents } = status.destination ?? {};
   if (isDestinationGone(moved)) return `copied to ${to}, which was deleted since`;
   if (spec.writeMode !== 'CopyOnly')
-    return documents === undefined ? `copied to ${to}` : `${documentsText(documents)} in ${to}`;
+    return `${documents === undefined ? `copied to ${to}` : `${documentsText(documents)} in ${to}`}${quarantineOf(moved)}`;
   const { completed } = status.progress ?? {};
   const copied = completed === undefined ? 'all documents' : documentsText(completed);
   return `${copied} copied to ${to}; CopyOnly proves nothing: what was written meanwhile may be missing`;
+}
+
+/** Whoever has asked for a quarantine is told at the end that it is not empty. */
+function quarantineOf({ status, spec }: Situation): string {
+  const { quarantined = 0 } = status.progress ?? {};
+  return quarantined > 0 ? `, ${quarantined} in ${errorIndex(spec.destination.index)}` : '';
 }

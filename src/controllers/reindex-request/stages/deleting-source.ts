@@ -5,6 +5,7 @@ import { documentsText } from '../failures.ts';
 import { deletionIsWanted, hasWindow, isDestinationGone, windowIsOpen } from '../moved.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
+import { isHiddenForAnother } from '../own-visibility.ts';
 import type { Situation } from '../situation.ts';
 import { time } from '../moments.ts';
 import type { Step } from '../step.ts';
@@ -92,6 +93,7 @@ function whyKept(moved: Situation, source: IndexFacts): string | undefined {
   if ((status.aliasesMoved ?? []).length === 0) return 'no alias has moved away from it';
   const aliases = userAliases(source);
   if (aliases.length > 0) return `${aliases.slice(0, 5).join(', ')} leads to it`;
+  if (isHiddenForAnother(source, observed.peers)) return 'another request can still move aliases back to it';
   if (!destination || isDestinationGone(moved))
     return `${status.destination?.index} is gone or was recreated`;
   if (destination.closed) return `${destination.name} is closed`;

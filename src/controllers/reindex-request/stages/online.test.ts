@@ -500,7 +500,12 @@ describe('the proof of an online copy', () => {
     const status = { ...verifying, copy: { ...copy, fenced: true, bad: 3 } };
     const wish = { onDocumentFailure: { policy: 'Quarantine' } };
     const decision = ask(status, world(98, { bad: 2 }), wish);
-    expect(decision.status).toMatchObject({ phase: 'CuttingOver', progress: { quarantined: 2 } });
+    expect(decision.status).toMatchObject({
+      phase: 'CuttingOver',
+      progress: { quarantined: 2 },
+      verification: { verdict: expect.stringMatching(/^Equal but for 2 in quarantine: /) },
+    });
+    expect(decision.ready.message).toMatch(/^verified: .*, 2 in quarantine$/);
     expect(ask(status, world(100, { bad: 2 }), wish).status.phase).not.toBe('CuttingOver');
   });
 

@@ -17,12 +17,15 @@ export function refuseAliases(situation: Situation): Step | undefined {
 
 function refuseMany(situation: Situation, source: IndexFacts): Step | undefined {
   const moved = aliasesToMove(situation.spec, source);
-  if (Object.keys(moved).length <= MOST_ALIASES && JSON.stringify(moved).length <= MOST_ALIAS_BYTES)
+  if (
+    Object.keys(moved).length <= MOST_ALIASES &&
+    new TextEncoder().encode(JSON.stringify(moved)).length <= MOST_ALIAS_BYTES
+  )
     return undefined;
   return fail(
     situation,
     'PreflightFailed',
-    `${source.name} has more aliases, or larger ones, than can move at once (${MOST_ALIASES} aliases, ${MOST_ALIAS_BYTES} characters): use aliases.move: Listed in a new request`,
+    `${source.name} has more aliases, or larger ones, than can move at once (${MOST_ALIASES} aliases, ${MOST_ALIAS_BYTES} bytes of JSON): use aliases.move: Listed in a new request`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { namesAnIndex } from '../../query-lookups.ts';
 import { pipelineFaults } from '../pipeline-rules.ts';
 import { clockFault, type QueryFault } from '../query-clocks.ts';
 import { nowFault } from '../query-time.ts';
@@ -29,17 +30,6 @@ function changingQuery({ spec, observed }: Situation): QueryFault | undefined {
   const { mappings } = observed.sources[0] ?? {};
   const now = nowFault(query, mappings);
   return now === undefined ? clockFault(query, mappings) : { what: now, cure: 'write the date' };
-}
-
-/** A lookup (terms, indexed shapes, more_like_this, percolate) names an index beside an id. */
-function namesAnIndex(query: unknown): boolean {
-  if (query === null || typeof query !== 'object') return false;
-  const keys = new Set(Object.keys(query));
-  const looksUp =
-    // Its index is `shapes` where none is named.
-    keys.has('indexed_shape') ||
-    ((keys.has('index') || keys.has('_index')) && (keys.has('id') || keys.has('_id')));
-  return looksUp || Object.values(query).some(namesAnIndex);
 }
 
 export function refusedPipeline({ spec, observed }: Situation): string | undefined {

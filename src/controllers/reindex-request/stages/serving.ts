@@ -34,13 +34,18 @@ export function leadTo(moved: Situation): string {
   return [whereTo(moved), ...(lack === undefined ? [] : [lack])].join('; ');
 }
 
+/** What follows them is what a person has to know. */
+const MOST_NAMED = 5;
+
 function whereTo(moved: Situation): string {
   const { status, spec } = moved;
   const to = spec.destination.index;
   if ((status.aliasesMoved ?? []).length === 0) return `${to} is complete; no alias was to move`;
   const names = aliasesOfDestination(moved).map(({ name }) => name);
   if (names.length === 0) return `no alias that was moved to ${to} leads there any more`;
-  return `${names.length === 1 ? 'alias' : 'aliases'} ${names.join(', ')} now ${names.length === 1 ? 'points' : 'point'} to ${to}`;
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  const named = `${names.slice(0, MOST_NAMED).join(', ')}${more}`;
+  return `${names.length === 1 ? 'alias' : 'aliases'} ${named} now ${names.length === 1 ? 'points' : 'point'} to ${to}`;
 }
 
 /** For whoever watches the figures. */

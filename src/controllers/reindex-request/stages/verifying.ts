@@ -68,7 +68,7 @@ function judge(situation: Prepared, counts: Figures, proven: CutoverMaxSeq): Ste
   const { actions, status: known } = finishAtOnce(situation, proven);
   return step(situation, {
     phase: 'CuttingOver',
-    message: `verified: ${figures}`,
+    message: `verified: ${figures}${quarantined > 0 ? `, ${quarantined} in quarantine` : ''}`,
     percent: 98,
     actions: actions ?? [],
     status: {
@@ -77,7 +77,7 @@ function judge(situation: Prepared, counts: Figures, proven: CutoverMaxSeq): Ste
       // From here on nothing that was begun before may still come true: the move belongs to an epoch of its own.
       epoch: situation.epoch + 1,
       intent: { type: 'CutOver', time: time(situation.now) },
-      verification: { ...verification, verdict: verdictOf(figures, bounds) },
+      verification: { ...verification, verdict: verdictOf(figures, bounds, quarantined) },
       destination: { ...status.destination, index: spec.destination.index, documents: counts.destination },
     },
     progress: withQuarantined(status.progress, figures, quarantined),
@@ -91,9 +91,9 @@ interface Bounds {
 }
 
 /** Counts between bounds are not equal, and do not say so. */
-function verdictOf(figures: string, { most, fewest }: Bounds): string {
+function verdictOf(figures: string, { most, fewest }: Bounds, quarantined: number): string {
   return most === fewest
-    ? `Equal: ${figures}`
+    ? `Equal${quarantined > 0 ? ` but for ${quarantined} in quarantine` : ''}: ${figures}`
     : `Within bounds: ${figures}, of which the script left out up to ${most - fewest}`;
 }
 
