@@ -457,14 +457,19 @@ describe('requireSnapshot', () => {
   const reasonOf = (status: { conditions?: readonly { type: string; reason: string }[] | undefined }) =>
     status.conditions?.find(({ type }) => type === 'Ready')?.reason;
 
-  it('lets an index go only when a snapshot holds all of it, the very same index', async () => {
+  /** Of a policy that wants a snapshot of its expired index. */
+  async function openWithIndex() {
     const policy = await open({
       series: SERIES,
       retention: { maxAge: '1d' },
       beforeDelete: { requireSnapshot: { repository: 'backups' } },
     });
-    const index = `${policy.prefix}v1-${daysAgo(9)}`;
     await policy.make([`v1-${daysAgo(9)}`]);
+    return { policy, index: `${policy.prefix}v1-${daysAgo(9)}` };
+  }
+
+  it('lets an index go only when a snapshot holds all of it, the very same index', async () => {
+    const { policy, index } = await openWithIndex();
     await writeDocument(bed.es, index, { a: 1 });
     const without = await policy.run(inRealTime);
     expect([reasonOf(without), without.plan?.held]).toEqual([
@@ -486,13 +491,7 @@ describe('requireSnapshot', () => {
   });
 
   it('keeps an index that was written to and committed right after its snapshot, until the next one', async () => {
-    const policy = await open({
-      series: SERIES,
-      retention: { maxAge: '1d' },
-      beforeDelete: { requireSnapshot: { repository: 'backups' } },
-    });
-    const index = `${policy.prefix}v1-${daysAgo(9)}`;
-    await policy.make([`v1-${daysAgo(9)}`]);
+    const { policy, index } = await openWithIndex();
     const commit = async (n: number) => {
       await writeDocument(bed.es, index, { n });
       await bed.es.request({ method: 'POST', path: `/${index}/_flush` });
