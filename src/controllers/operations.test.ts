@@ -27,6 +27,7 @@ it('counts who works and who waits on this connection', () => {
     request('b', 'Pending', 'WaitingForTurn'),
     request('c', 'Completed'),
     request('d', undefined),
+    request('f', 'Copying', 'NotGranted'),
     request('e', 'Copying', 'Copying', 'platform'),
   ];
   expect(operationsOf({ ...nobody, requests }, { namespace: 'shop', name: 'main' })).toEqual({

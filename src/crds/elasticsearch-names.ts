@@ -12,7 +12,8 @@ const lowerCase = (notIn: string): string => notIn.replace(/\]$/u, String.raw`\p
 const NOT_IN_GLOBS = NOT_IN_NAMES.replace('*', '').replace('[-_+]', '[-_]');
 const NOT_IN_PLAIN_NAMES = String.raw`[\\/*?"<>|,#\p{Cc}\p{Z}]`;
 
-const bytes = (value: string): number => new TextEncoder().encode(value).length;
+/** Elasticsearch and the API server count bytes, not characters. */
+export const bytes = (value: string): number => new TextEncoder().encode(value).length;
 
 const within255Bytes = (schema: z.ZodString): z.ZodString =>
   ruled(

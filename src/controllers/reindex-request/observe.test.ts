@@ -142,3 +142,25 @@ it('wakes the request whose aliases this one has moved on, whose window is over 
   await observe(request(movedOn), pass);
   expect(woken).toEqual(['n/earlier']);
 });
+
+/** What a look at a request comes to whose grant was taken away: only letting go is still allowed. */
+function withoutGrant(writeMode: string) {
+  const unreachable = new Error('Elasticsearch was asked');
+  const es = { request: () => Promise.reject(unreachable) };
+  const use = async ({ undo }: { readonly undo?: boolean }) => {
+    if (undo) return { es };
+    throw new WaitingError('NotGranted', 'no grant', 1_000);
+  };
+  // Casts: it ends there, and nothing else is used.
+  const observe = createObserve({ connections: { use }, requests: () => [] } as unknown as Parameters<
+    typeof createObserve
+  >[0]);
+  const pass = { now: NOW, signal: new AbortController().signal } as Pass;
+  const fence = { verified: true, deadline: '2026-03-01T12:00:29Z' };
+  return observe(request({ phase: 'Copying', fence }, { writeMode }), pass);
+}
+
+it('looks after the short block of an Online copy whatever its grant, and not after one that may last for hours', async () => {
+  await expect(withoutGrant('BlockFirst')).rejects.toMatchObject({ reason: 'NotGranted' });
+  await expect(withoutGrant('Online')).rejects.toThrow('Elasticsearch was asked');
+});

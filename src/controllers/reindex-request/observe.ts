@@ -92,12 +92,12 @@ function blocksForLong({ spec, status, metadata }: CopyRequest): boolean {
   );
 }
 
-/** @throws WaitingError NotGranted, and nothing else: a block is looked after whatever its connection is like. */
+/** @throws WaitingError NotGranted, and no other: a block is looked after whatever its connection is like. */
 async function requireGrant(wanted: Use, connections: Connections, pass: Pass): Promise<void> {
   try {
     await connections.use({ ...wanted, undo: false }, pass.signal);
   } catch (error) {
-    if (error instanceof WaitingError && error.reason === 'NotGranted') throw error;
+    if (!(error instanceof WaitingError) || error.reason === 'NotGranted') throw error;
   }
 }
 

@@ -1166,6 +1166,11 @@ describe('after the end', () => {
       'Reindex complete: 1 document in orders-v2',
     ],
     ['no number where the status was lost', {}, 'Reindex complete: copied to orders-v2'],
+    [
+      'what is in quarantine',
+      { ...cleaning, progress: { percent: 99, display: '99%', message: 'm', quarantined: 2 } },
+      'Reindex complete: 100 documents in orders-v2, 2 in orders-v2-error',
+    ],
   ])('says %s', (_, status, message) => {
     const free = world({ sources: [index('orders-v1', {}, {})] });
     let decision = run(request(status, noWindow), free);

@@ -1,3 +1,4 @@
+import { fewNames } from '../few-names.ts';
 import { markOf } from '../destination-mark.ts';
 import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';
@@ -27,14 +28,10 @@ export function refuseUnmarked(situation: Situation, destination: IndexFacts): S
   return refuseForeign(situation, destination, what);
 }
 
-const MOST_ALIASES = 5;
-
 /** Nobody is told to delete what serves, nor without a thought what may hold the only copy. */
 function adviceFor({ name, aliases }: IndexFacts): string {
   const names = Object.keys(aliases);
   if (names.length === 0)
     return 'choose another name in a new request, or delete it if nobody needs it, then retry';
-  const listed = names.slice(0, MOST_ALIASES).join(', ');
-  const more = names.length > MOST_ALIASES ? ` and ${names.length - MOST_ALIASES} more` : '';
-  return `${name} has the alias ${listed}${more} and may be in use, so choose another name in a new request`;
+  return `${name} has the alias ${fewNames(names)} and may be in use, so choose another name in a new request`;
 }

@@ -1,3 +1,4 @@
+import { bytes } from '../../../crds/elasticsearch-names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { aliasesToMove, type Situation } from '../situation.ts';
 import { fail, type Step } from '../step.ts';
@@ -17,10 +18,7 @@ export function refuseAliases(situation: Situation): Step | undefined {
 
 function refuseMany(situation: Situation, source: IndexFacts): Step | undefined {
   const moved = aliasesToMove(situation.spec, source);
-  if (
-    Object.keys(moved).length <= MOST_ALIASES &&
-    new TextEncoder().encode(JSON.stringify(moved)).length <= MOST_ALIAS_BYTES
-  )
+  if (Object.keys(moved).length <= MOST_ALIASES && bytes(JSON.stringify(moved)) <= MOST_ALIAS_BYTES)
     return undefined;
   return fail(
     situation,

@@ -1,3 +1,4 @@
+import { bytes } from '../../../crds/elasticsearch-names.ts';
 import { changesIds, flatten } from '../../index-settings.ts';
 import { ownSettings } from '../destination.ts';
 import { markOf } from '../destination-mark.ts';
@@ -39,10 +40,6 @@ function refusedName({ spec, observed }: Situation): string | undefined {
   if (bytes(errorIndex(name)) > MOST_NAME_BYTES)
     return `the name of the destination is too long: ${errorIndex(name)}, for documents that cannot be written, would have more than the ${MOST_NAME_BYTES} bytes that Elasticsearch allows; choose a name of at most ${MOST_NAME_BYTES - bytes(errorIndex(''))} bytes in a new request`;
   return undefined;
-}
-
-function bytes(text: string): number {
-  return new TextEncoder().encode(text).length;
 }
 
 function refusedBlocks({ spec }: Situation): string | undefined {

@@ -5,6 +5,7 @@ import type { ReindexAction } from '../actions.ts';
 import { markChange, settingsChange, targetOf } from '../changes.ts';
 import { leftPipelines, shownSettings } from '../destination-settings.ts';
 import { aliasesOfDestination, blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
+import { fewNames } from '../few-names.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
@@ -34,18 +35,13 @@ export function leadTo(moved: Situation): string {
   return [whereTo(moved), ...(lack === undefined ? [] : [lack])].join('; ');
 }
 
-/** What follows them is what a person has to know. */
-const MOST_NAMED = 5;
-
 function whereTo(moved: Situation): string {
   const { status, spec } = moved;
   const to = spec.destination.index;
   if ((status.aliasesMoved ?? []).length === 0) return `${to} is complete; no alias was to move`;
   const names = aliasesOfDestination(moved).map(({ name }) => name);
   if (names.length === 0) return `no alias that was moved to ${to} leads there any more`;
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
-  const named = `${names.slice(0, MOST_NAMED).join(', ')}${more}`;
-  return `${names.length === 1 ? 'alias' : 'aliases'} ${named} now ${names.length === 1 ? 'points' : 'point'} to ${to}`;
+  return `${names.length === 1 ? 'alias' : 'aliases'} ${fewNames(names)} now ${names.length === 1 ? 'points' : 'point'} to ${to}`;
 }
 
 /** For whoever watches the figures. */
