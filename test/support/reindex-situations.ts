@@ -10,6 +10,7 @@ import {
   tunedSettings,
   valuesToRestore,
 } from '../../src/controllers/reindex-request/destination-settings.ts';
+import { entranceAlias } from '../../src/controllers/reindex-request/names.ts';
 import type { IndexFacts, Observed } from '../../src/controllers/reindex-request/observed.ts';
 import { situationOf, specHashOf } from '../../src/controllers/reindex-request/situation.ts';
 
@@ -57,6 +58,7 @@ export const index = (name: string, over: Partial<IndexFacts> = {}): IndexFacts 
   settings: { number_of_shards: '1', number_of_replicas: '1' },
   mappings: {},
   aliases: {},
+  entrances: [],
   closed: false,
   ...over,
 });
@@ -84,6 +86,7 @@ export const destination = (mark: Partial<DestinationMark> = {}, over: Partial<I
   index('orders-v2', {
     settings: { ...tunedSettings(spec().destination, {}), hidden: 'true' },
     mappings: { _meta: { 'es-steward': markWith(mark) } },
+    entrances: mark.state === 'final' ? [] : [entranceAlias(UID, mark.attempt ?? 1)],
     ...over,
   });
 

@@ -25,7 +25,7 @@ export type ReindexAction =
       readonly simulation?: Simulation;
     }
   | { readonly type: 'DropScratches' }
-  | { readonly type: 'AddEpochAlias'; readonly target: Target; readonly alias: string }
+  | { readonly type: 'AddAlias'; readonly target: Target; readonly alias: string }
   | { readonly type: 'MoveEpochAlias'; readonly target: Target; readonly from: string; readonly to: string }
   | { readonly type: 'DropAliases'; readonly target: Target; readonly aliases: readonly string[] }
   | { readonly type: 'CreateDestination'; readonly index: string; readonly body: Body }

@@ -46,6 +46,12 @@ export function dropEpochs({ epochs, uid }: Situation, source: IndexFacts): Rein
   return { type: 'DropAliases', target: targetOf(source), aliases };
 }
 
+/** Nothing that runs writes any more. */
+export function closeEntrances(destination: IndexFacts): readonly ReindexAction[] {
+  if (destination.entrances.length === 0) return [];
+  return [{ type: 'DropAliases', target: targetOf(destination), aliases: destination.entrances }];
+}
+
 /** The end of tasks that must not run any more; undefined once none can. */
 export function cancelStrays({ observed: { tasks } }: Situation): readonly ReindexAction[] | undefined {
   if (tasks.complete && tasks.running.length === 0) return undefined;

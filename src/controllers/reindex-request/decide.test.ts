@@ -34,7 +34,7 @@ import {
 import { decide } from './decide.ts';
 import type { DestinationMark } from './destination-mark.ts';
 import { tunedSettings } from './destination-settings.ts';
-import { trialOpaqueId } from './names.ts';
+import { entranceAlias, trialOpaqueId } from './names.ts';
 import type { Observed, Peer } from './observed.ts';
 
 describe('taking turns', () => {
@@ -536,7 +536,7 @@ describe('preparing', () => {
   });
 
   it('makes epoch alias and destination', () => {
-    expect(actionsOf(run(request(planned), observed()))).toEqual(['AddEpochAlias', 'CreateDestination']);
+    expect(actionsOf(run(request(planned), observed()))).toEqual(['AddAlias', 'CreateDestination']);
   });
 
   it('takes away aliases that a template has added', () => {
@@ -849,6 +849,26 @@ describe('copying', () => {
     expect(first.status.copy?.running).toHaveLength(2);
     expect(actionsOf(first)).toEqual([]);
     expect(actionsOf(run(request(first.status), observed(inCopy)))).toEqual(['StartRange', 'StartRange']);
+  });
+
+  it('reads through the epoch alias, and writes through the entrance of this attempt', () => {
+    const decision = run(request(running({ task: undefined })), observed(inCopy));
+    expect(decision.actions).toMatchObject([
+      { body: { source: { index: EPOCH }, dest: { index: entranceAlias(UID, 1) } } },
+    ]);
+  });
+
+  it('opens the entrance first where it is not there: of an earlier version, or taken away', () => {
+    const before = destination({}, { entrances: [entranceAlias(UID, 9)] });
+    const decision = run(request(running({ task: undefined })), observed({ ...inCopy, destination: before }));
+    expect(decision.actions).toEqual([
+      {
+        type: 'AddAlias',
+        target: { index: 'orders-v2', uuid: 'orders-v2-uuid' },
+        alias: entranceAlias(UID, 1),
+      },
+    ]);
+    expect(decision.next).toBe('now');
   });
 
   it('adopts a task whose id was lost instead of starting a second one', () => {
@@ -1310,6 +1330,9 @@ describe('undoing', () => {
   const bumped = fenced({ aliases: { orders, 'es-steward-abcdef01-2': {} } });
   const free = source({ aliases: { orders, 'es-steward-abcdef01-2': {} } });
   const cancel = { cancel: true };
+  const full = { settings: { blocks: { read_only_allow_delete: 'true' } } };
+  const half = (mark: Parameters<typeof destination>[0] = {}, over: Parameters<typeof destination>[1] = {}) =>
+    destination(mark, { entrances: [], ...over });
 
   it('deletes the index of a trial once its task is over', () => {
     const scratch = 'es-steward-scratch-abcdef01-01234567';
@@ -1331,41 +1354,53 @@ describe('undoing', () => {
     ]);
   });
 
-  it('lifts the block, then stops tasks, then deletes the copy, then lets the epoch alias go', () => {
+  it('lifts the block, then closes the copy to its tasks and stops them, then deletes it, then lets the epoch alias go', () => {
     const task = { complete: true, running: [{ id: 'n:1', opaqueId: 'x' }] };
     const worlds = [
-      observed({ sources: [bumped], destination: destination(), tasks: task }),
+      observed({ sources: [bumped], destination: half(), tasks: task }),
       observed({ sources: [free], destination: destination(), tasks: task }),
-      observed({ sources: [free], destination: destination() }),
+      observed({ sources: [free], destination: half(), tasks: task }),
+      observed({ sources: [free], destination: half() }),
       observed({ sources: [free] }),
     ];
     expect(worlds.flatMap((world) => actionsOf(run(request(undoing, cancel), world)))).toEqual([
       'LiftBlock',
+      'DropAliases',
       'CancelTask',
       'DeleteDestination',
       'DropAliases',
     ]);
   });
 
+  it.each([
+    ['is kept for study', {}, ['DropAliases']],
+    ['is protected by now', { protects: (name: string) => name === 'orders-v2' }, []],
+    ['takes no change of its aliases', { destination: half({}, full) }, []],
+    ['is not its own', { destination: destination({ uid: 'another' }) }, []],
+  ])('closes a half copy to its tasks that %s', (_, over, actions) => {
+    const failed = { ...undoing, failure: { reason: 'ScriptFailed', message: 'm' } };
+    const decision = run(request(failed), observed({ destination: destination(), ...over }));
+    expect(actionsOf(decision)).toEqual(actions);
+  });
+
   it('closes the points in time, once, when nothing reads in them any more', () => {
     const looking = { ...undoing, copy: { ...wholeCopy, pit: 'p1', previousPit: 'p0' } };
-    const world = observed({ sources: [free], destination: destination() });
+    const world = observed({ sources: [free], destination: half() });
     const first = run(request(looking, cancel), world);
     expect(first.actions).toEqual([{ type: 'ClosePointsInTime', pits: ['p1', 'p0'] }]);
     expect(actionsOf(run(request(first.status, cancel), world))).toEqual(['DeleteDestination']);
   });
 
   it('forgets with the block that it was its own, so that what a user sets later stays', () => {
-    const was = observed({ sources: [free], destination: destination({ blocks: true }) });
+    const was = observed({ sources: [free], destination: half({ blocks: true }) });
     expect(run(request(undoing, cancel), was).actions).toMatchObject([
       { type: 'SetMeta', meta: { 'es-steward': { blocks: false } } },
     ]);
-    const full = { settings: { blocks: { read_only_allow_delete: 'true' } } };
-    const flooded = observed({ sources: [free], destination: destination({ blocks: true }, full) });
+    const flooded = observed({ sources: [free], destination: half({ blocks: true }, full) });
     expect(actionsOf(run(request(undoing, cancel), flooded))).toEqual(['DeleteDestination']);
     const again = { attempt: 2, epoch: 2, phase: 'Pending' as const };
     const theirs = fenced({ aliases: { orders } });
-    const world = observed({ sources: [theirs], destination: destination({ blocks: false }) });
+    const world = observed({ sources: [theirs], destination: half({ blocks: false }) });
     expect(actionsOf(run(request(again, cancel), world))).toEqual(['DeleteDestination']);
   });
 
@@ -1392,9 +1427,7 @@ describe('undoing', () => {
   });
 
   it('goes on to its end when nobody asks for it any more', () => {
-    expect(stage(request(undoing), observed({ sources: [free], destination: destination() }))).toBe(
-      'Undoing',
-    );
+    expect(stage(request(undoing), observed({ sources: [free], destination: half() }))).toBe('Undoing');
   });
 
   it('deletes the half copy also when it is cancelled after it was suspended', () => {
@@ -1404,16 +1437,16 @@ describe('undoing', () => {
       copy: undefined,
       plan: undefined,
     };
-    expect(actionsOf(run(request(suspended, cancel), observed({ destination: destination() })))).toEqual([
+    expect(actionsOf(run(request(suspended, cancel), observed({ destination: half() })))).toEqual([
       'DeleteDestination',
     ]);
   });
 
   it('keeps the copy of a failed request for study', () => {
     const failed = { ...undoing, failure: { reason: 'ScriptFailed', message: 'm' } };
-    expect(
-      actionsOf(run(request(failed), observed({ sources: [free], destination: destination() }))),
-    ).toEqual(['DropAliases']);
+    expect(actionsOf(run(request(failed), observed({ sources: [free], destination: half() })))).toEqual([
+      'DropAliases',
+    ]);
   });
 
   it('warns of a failure, and not of what somebody has asked for', () => {
@@ -1426,19 +1459,19 @@ describe('undoing', () => {
   });
 
   it('never deletes a destination that has an alias', () => {
-    const world = observed({ sources: [free], destination: destination({}, { aliases: { orders: {} } }) });
+    const world = observed({ sources: [free], destination: half({}, { aliases: { orders: {} } }) });
     expect(actionsOf(run(request(undoing, cancel), world))).not.toContain('DeleteDestination');
   });
 
   it('never deletes a destination that came to be protected', () => {
-    const world = observed({ destination: destination(), protects: (name) => name === 'orders-v2' });
+    const world = observed({ destination: half(), protects: (name) => name === 'orders-v2' });
     const decision = run(request(undoing, cancel), world);
     expect(actionsOf(decision)).toEqual([]);
     expect(decision.ready.message).toContain('protects it');
   });
 
   it('says which alias keeps the half copy', () => {
-    const world = observed({ destination: destination({}, { aliases: { theirs: {} } }) });
+    const world = observed({ destination: half({}, { aliases: { theirs: {} } }) });
     expect(run(request(undoing, cancel), world).ready.message).toContain('the alias theirs');
   });
 
@@ -1449,7 +1482,7 @@ describe('undoing', () => {
   ])('takes the aliases of a template away before anything is copied: %s', (_, over, status, actions) => {
     const fresh = { restore: undefined } as never;
     const worlds = [{ orders: {} }, {}].map((aliases) =>
-      observed({ sources: [free], destination: destination(fresh, { aliases }) }),
+      observed({ sources: [free], destination: half(fresh, { aliases }) }),
     );
     const decisions = worlds.map((world) => run(request({ ...undoing, ...status }, over), world));
     expect(decisions.flatMap(actionsOf)).toEqual(actions);
@@ -1457,7 +1490,7 @@ describe('undoing', () => {
   });
 
   it('never deletes a destination once the source is gone', () => {
-    const decision = run(request(undoing, cancel), observed({ sources: [], destination: destination() }));
+    const decision = run(request(undoing, cancel), observed({ sources: [], destination: half() }));
     expect(actionsOf(decision)).toEqual([]);
     expect(decision.status.phase).toBe('Cancelled');
   });
@@ -1499,10 +1532,7 @@ describe('undoing', () => {
   it('makes an unmoved final copy unfinished again before the epoch alias goes', () => {
     expect(
       actionsOf(
-        run(
-          request(undoing, cancel),
-          observed({ sources: [free], destination: destination({ state: 'final' }) }),
-        ),
+        run(request(undoing, cancel), observed({ sources: [free], destination: half({ state: 'final' }) })),
       ),
     ).toEqual(['SetMeta']);
   });

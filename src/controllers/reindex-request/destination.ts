@@ -26,6 +26,11 @@ export function blocked<Body extends { readonly settings: object }>(body: Body):
   return { ...body, settings: { ...body.settings, 'index.blocks.write': true } };
 }
 
+/** What tasks write through is there from its first moment as well. */
+export function withEntrance<Body extends object>(body: Body, alias: string) {
+  return { ...body, aliases: { [alias]: { is_hidden: true } } };
+}
+
 /** The body of an index that takes every document as it is, and looks into none. */
 export function anyDocument(mark: DestinationMark) {
   return {

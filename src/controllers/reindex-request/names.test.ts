@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { epochAlias, epochOf, ownerOf, rangeOpaqueId, scratchIndex, trialOpaqueId } from './names.ts';
+import {
+  entranceAlias,
+  epochAlias,
+  epochOf,
+  isEntrance,
+  isEpochAlias,
+  ownerOf,
+  rangeOpaqueId,
+  scratchIndex,
+  trialOpaqueId,
+} from './names.ts';
 
 const uid = 'abcdef01-2345-6789-abcd-ef0123456789';
 
@@ -16,6 +26,20 @@ describe('epochOf', () => {
     'es-steward-abcdef01-1x',
   ])('knows a stranger: %s', (alias) => {
     expect(epochOf(alias, uid)).toBeUndefined();
+  });
+});
+
+describe('entranceAlias', () => {
+  it('is a name that no index can have, of this attempt alone', () => {
+    expect(entranceAlias(uid, 1)).not.toBe(entranceAlias(uid, 1).toLowerCase());
+    expect(entranceAlias(uid, 2)).not.toBe(entranceAlias(uid, 1));
+  });
+
+  it('is known as such, and as no epoch', () => {
+    expect(isEntrance(entranceAlias(uid, 12))).toBe(true);
+    expect(isEntrance(epochAlias(uid, 12))).toBe(false);
+    expect(isEpochAlias(entranceAlias(uid, 12))).toBe(false);
+    expect(isEntrance(`x${entranceAlias(uid, 12)}`)).toBe(false);
   });
 });
 

@@ -31,7 +31,21 @@ export function foreignEpochs(
   return Object.keys(aliases).filter((alias) => isEpochAlias(alias) && epochOf(alias, uid) === undefined);
 }
 
-/** The same for the way back: on the destination while a rollback holds it, so that a late call of it finds nothing. */
+/**
+ * What tasks write to: an alias of the destination that goes with the attempt, and is gone once it has ended. An alias may
+ * have an upper-case letter and an index may not. So where it is gone, with its index or without, Elasticsearch refuses
+ * the next batch of a task; under any other name it would make an index for it, unmarked and for everybody to see.
+ */
+export function entranceAlias(uid: string, attempt: number): string {
+  return `${OWN_PREFIX}${uid.slice(0, 8)}-Into-${attempt}`;
+}
+
+/** Whether an alias is that of any request. */
+export function isEntrance(alias: string): boolean {
+  return /^es-steward-.{8}-Into-[0-9]+$/.test(alias);
+}
+
+/** As the epoch alias, for the way back: on the destination while a rollback holds it, so that a late call of it finds nothing. */
 export function rollbackAlias(uid: string, number: number): string {
   return `${OWN_PREFIX}${uid.slice(0, 8)}-back-${number}`;
 }

@@ -31,7 +31,7 @@ export async function readBase(
   const { destination, sources } = await readBoth(resource, es, signal);
   // After the epoch: a task that began before it was over is in the list.
   const [tasks, claims] = await Promise.all([
-    readTasks(resource, { es, owners }, signal),
+    readTasks(resource, { es, owners, entrances: destination?.entrances ?? [] }, signal),
     claimsThatAreDue(resource, { cluster, locks }, signal),
   ]);
   return {

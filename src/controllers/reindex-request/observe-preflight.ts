@@ -92,13 +92,14 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
     : [];
   const remove = spec.sourceAfter.policy === 'Delete' ? ['delete_index'] : [];
   const keepLocks = ['read', 'index', 'delete', 'create_index', 'view_index_metadata'];
-  const aliases = [...Object.keys(aliasesToMove(spec, source)), `${OWN_PREFIX}${uid.slice(0, 8)}-*`];
+  const alias = ['indices:admin/aliases', 'read'];
   return {
     cluster: ['monitor', 'cluster:admin/tasks/cancel', 'cluster:admin/reindex/rethrottle', ...readPipeline],
     index: [
       { names: [source.name], privileges: [...change, block, ...remove] },
       { names: [spec.destination.index, `${scratchIndex(uid)}-*`], privileges: [...change, ...write, block] },
-      { names: aliases, privileges: ['indices:admin/aliases', 'read'] },
+      ...Object.keys(aliasesToMove(spec, source)).map((name) => ({ names: [name], privileges: alias })),
+      { names: [`${OWN_PREFIX}${uid.slice(0, 8)}-*`], privileges: [...alias, 'index', 'delete'] },
       ...(spec.dryRun ? [] : [{ names: [LOCK_INDEX], privileges: keepLocks }]),
     ],
   };

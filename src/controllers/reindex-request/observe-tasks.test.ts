@@ -14,7 +14,7 @@ const task = (id: number, uid: string, to = 'orders-v2') => ({
 });
 
 it.each([
-  ['once it has its turn', 'Preparing', ['n:1', 'n:2']],
+  ['once it has its turn', 'Preparing', ['n:1', 'n:2', 'n:7']],
   ['not before: another may have one there', 'Validating', ['n:1']],
 ] as const)(
   'sees what a request that is gone has left writing to the destination, %s',
@@ -24,11 +24,13 @@ it.each([
       task(2, GONE),
       task(3, GONE, 'orders-v20'),
       task(4, LIVING),
+      task(6, GONE, 'es-steward-00000000-Into-1'),
+      task(7, GONE, 'es-steward-00000000-Into-2'),
       { ...task(5, GONE), headers: { 'X-Opaque-Id': 'somebody' } },
     ];
     const es = { request: async () => ({ tasks }) };
-    const owners = new Set([UID, LIVING]);
-    const { running } = await readTasks(request({ phase }), { es, owners }, new AbortController().signal);
+    const known = { es, owners: new Set([UID, LIVING]), entrances: ['es-steward-00000000-Into-2'] };
+    const { running } = await readTasks(request({ phase }), known, new AbortController().signal);
     expect(running.map(({ id }) => id)).toEqual(seen);
   },
 );
@@ -37,6 +39,7 @@ it('sees the trials of a request among its tasks', async () => {
   const headers = { 'X-Opaque-Id': trialOpaqueId(UID, 'es-steward-scratch-abcdef01-01234567') };
   const es = { request: async () => ({ tasks: [{ ...task(1, UID), headers }] }) };
   const { signal } = new AbortController();
-  const { running } = await readTasks(request({ phase: 'Validating' }), { es, owners: new Set() }, signal);
+  const known = { es, owners: new Set<string>(), entrances: [] };
+  const { running } = await readTasks(request({ phase: 'Validating' }), known, signal);
   expect(running.map(({ id }) => id)).toEqual(['n:1']);
 });

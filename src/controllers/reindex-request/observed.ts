@@ -59,7 +59,10 @@ export interface IndexFacts {
   readonly uuid: string;
   readonly settings: unknown;
   readonly mappings: unknown;
+  /** Without the entrances. */
   readonly aliases: Readonly<Record<string, AliasDefinition>>;
+  /** Aliases that tasks of a copy write through: no user of the index reads or writes by them. */
+  readonly entrances: readonly string[];
   readonly dataStream?: string | undefined;
   readonly closed: boolean;
 }

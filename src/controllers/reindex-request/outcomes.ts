@@ -116,6 +116,8 @@ const PASSING: ReadonlySet<string> = new Set([
   'search_context_missing_exception',
   'task_cancelled_exception',
   'index_not_found_exception',
+  // Of the entrance, as a 400 of each document: the destination was deleted, or is closed to the copy.
+  'invalid_index_name_exception',
   // Comes as a 400 of each document, for as long as somebody keeps the index closed.
   'index_closed_exception',
   'shard_not_found_exception',

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { UID } from '../../../test/support/reindex-situations.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import { FencedError, WaitingError } from '../../runtime/errors.ts';
+import { entranceAlias } from './names.ts';
 import { createDestination, creationRefusal } from './perform-create.ts';
 import type { EffectContext } from './perform-effect.ts';
 
@@ -83,6 +85,12 @@ describe('creating the destination', () => {
     await createDestination(action, context);
     const remove = ['orders', 'more'].map((alias) => ({ remove: { index: 'new', alias } }));
     expect(sent).toEqual([0, { actions: remove }]);
+  });
+
+  it('leaves it the one that tasks write through', async () => {
+    const { context, sent } = cluster({ orders: {}, [entranceAlias(UID, 1)]: {} });
+    await createDestination(action, context);
+    expect(sent).toEqual([0, { actions: [{ remove: { index: 'new', alias: 'orders' } }] }]);
   });
 
   it('asks for nothing more where there are none', async () => {

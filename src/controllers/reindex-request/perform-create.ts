@@ -10,6 +10,7 @@ import { createIndex, deleteIndex, getIndex, type IndexInfo } from '../../elasti
 import { isShardLimit, SHARD_LIMIT } from '../../elasticsearch/shard-limit.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import type { Body } from './actions.ts';
+import { factsOf } from './index-facts.ts';
 import { type ActionOf, type Change, type EffectContext, failing, requireSame } from './perform-effect.ts';
 import { shortened } from './step.ts';
 
@@ -44,7 +45,7 @@ export async function createBare(
   await createIndex(es, name, body, { waitForActiveShards: 0 }, signal);
   const [made] = await getIndex(es, name, signal);
   if (!made) return undefined;
-  const aliases = Object.keys(made.aliases);
+  const aliases = Object.keys(factsOf(made).aliases);
   try {
     await removeAliases(es, name, aliases, signal);
   } catch (error) {

@@ -11,6 +11,8 @@ function answered(status: number, error: object) {
   return classifyAnswer({ method: 'POST', path: '/_aliases' }, { status, body: { error } });
 }
 
+const ENTRANCE = 'es-steward-abcdef01-Into-1';
+
 /** Both indexes as they have to be right before the move. */
 const judged = {
   source: 'o',
@@ -37,14 +39,16 @@ function cluster(answer: unknown, since: Partial<typeof judged> = {}) {
   const seqNos: Readonly<Record<string, number>> = { old: now.sourceSeqNo, new: now.destinationSeqNo };
   const stats = { _shards: { failed: 0, successful: 1, total: 1 }, indices: {} };
   const sent: string[] = [];
-  const request = async ({ method, path }: ElasticsearchRequest) => {
+  const bodies: unknown[] = [];
+  const request = async ({ method, path, body }: ElasticsearchRequest) => {
     if (path === '/old')
       return { old: index(now.source, now.blocked ? { blocks: { write: 'true' } } : {}, {}) };
-    if (path === '/new') return { new: index(now.destination, {}, mark) };
+    if (path === '/new') return { new: { ...index(now.destination, {}, mark), aliases: { [ENTRANCE]: {} } } };
     const name = path.split('/')[1] ?? '';
     const shard = startedPrimary({ documents: 1, maxSeqNo: seqNos[name] ?? -1 });
     if (method === 'GET') return { ...stats, indices: { [name]: { shards: { 0: [shard] } } } };
     sent.push(path);
+    bodies.push(body);
     if (answer instanceof Error) throw answer;
     return answer;
   };
@@ -52,9 +56,10 @@ function cluster(answer: unknown, since: Partial<typeof judged> = {}) {
   return {
     es: { request },
     sent,
+    bodies,
     resource: { metadata: { uid: 'u' }, status: { cutoverMaxSeq: now.proven } },
     pass: { now: 0, signal: new AbortController().signal, log: { warn: () => {} } },
-  } as unknown as EffectContext & { readonly sent: readonly string[] };
+  } as unknown as EffectContext & { readonly sent: readonly string[]; readonly bodies: readonly unknown[] };
 }
 
 const action = {
@@ -70,6 +75,13 @@ it('remembers which aliases have moved', async () => {
   const change = await cutOver(action, context);
   expect(change?.({})).toMatchObject({ aliasesMoved: ['eu'] });
   expect(context.sent).toEqual(['/_aliases']);
+});
+
+it('closes the destination to the tasks of the copy in the same call, all or nothing', async () => {
+  const context = cluster({ acknowledged: true });
+  await cutOver(action, context);
+  const removed = { index: 'new', alias: ENTRANCE, must_exist: true };
+  expect(context.bodies).toEqual([{ actions: expect.arrayContaining([{ remove: removed }]) }]);
 });
 
 it.each<[string, Partial<typeof judged>]>([

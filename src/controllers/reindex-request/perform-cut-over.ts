@@ -3,6 +3,7 @@ import { isElasticsearchError, isRefusal } from '../../elasticsearch/errors.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
 import { markOf } from './destination-mark.ts';
+import type { IndexFacts } from './observed.ts';
 import {
   type ActionOf,
   type Change,
@@ -28,7 +29,12 @@ export async function cutOver(action: CutOver, context: EffectContext): Promise<
   if (markOf(destination.mappings)?.state !== 'final')
     throw new FencedError(`${destination.name} is not marked final`);
   try {
-    await updateAliases(es, swapActions(action), { opaqueId: `${resource.metadata.uid}/swap` }, pass.signal);
+    await updateAliases(
+      es,
+      swapActions(action, destination),
+      { opaqueId: `${resource.metadata.uid}/swap` },
+      pass.signal,
+    );
   } catch (error) {
     // Not found = it has happened, or somebody else acts: the next pass reads which.
     if (isElasticsearchError(error, 'aliasNotFound')) return undefined;
@@ -56,7 +62,9 @@ async function requireUnmoved({ source, destination }: CutOver, { es, resource, 
   await Promise.all([requireAt(es, source, from, pass.signal), requireAt(es, destination, to, pass.signal)]);
 }
 
-function swapActions(action: CutOver): readonly AliasAction[] {
-  const { source, destination, through } = action;
-  return [removal(source.index, through), ...moved(source.index, destination.index, action.moved)];
+/** All or nothing: what reads or writes for the copy has no way any more. */
+function swapActions(action: CutOver, { name, entrances }: IndexFacts): readonly AliasAction[] {
+  const { source, through } = action;
+  const ends = [removal(source.index, through), ...entrances.map((alias) => removal(name, alias))];
+  return [...ends, ...moved(source.index, name, action.moved)];
 }

@@ -57,7 +57,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   RollBack: rollBack,
   DeleteSource: deleteSource,
   DropScratches: (_, { es, resource, pass }) => dropScratches(es, resource.metadata.uid, pass.signal),
-  AddEpochAlias: async ({ target, alias }, { es, pass }) => {
+  AddAlias: async ({ target, alias }, { es, pass }) => {
     await requireSame(es, target, pass.signal);
     await updateAliases(es, [{ add: { index: target.index, alias, is_hidden: true } }], {}, pass.signal);
   },

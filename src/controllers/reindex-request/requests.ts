@@ -1,7 +1,7 @@
 import type { Body } from './actions.ts';
 import type { CopyRequest, CopySpec } from './copy-request.ts';
 import type { DestinationMark } from './destination-mark.ts';
-import { currentEpochAlias, type Situation } from './situation.ts';
+import { currentEntrance, currentEpochAlias, type Situation } from './situation.ts';
 import { ownsBlock } from './write-block.ts';
 import { writesBlocked } from './index-facts.ts';
 import type { IndexFacts } from './observed.ts';
@@ -76,7 +76,8 @@ export function into(scratch: string, request: SampleRequest, size: number): Bod
 }
 
 /**
- * One server-side copy of one range. It reads through the epoch alias, so a call that arrives late finds no index;
+ * One server-side copy of one range. It reads through the epoch alias and writes through the entrance, so a call that
+ * arrives late finds no index, and a task that goes on for too long none to write to;
  * a slice by shard count reads exactly that shard. Internal versioning: an external version would silently keep the
  * old content of a document that was deleted and created anew.
  */
@@ -92,7 +93,7 @@ export function rangeRequest(situation: Situation, range: Range & { readonly try
       ...(shards > 1 ? { slice: { id: range.shard, max: shards } } : {}),
       ...queryOf(situation, range),
     },
-    dest: { index: spec.destination.index, ...pipelineOf(spec) },
+    dest: { index: currentEntrance(situation), ...pipelineOf(spec) },
     ...(script ? { script } : {}),
   };
 }

@@ -226,7 +226,14 @@ describe('an index of a series that is gone', () => {
   const judge = (status: ReindexRequestStatus, over: Partial<Observed> = {}, wish: object = {}) =>
     decide(series(status, wish), observed({ sources: [], ...over }), NOW);
   const events = (decision: ReturnType<typeof judge>) => (decision.events ?? []).map(({ reason }) => reason);
-  const made = { name: 'logs-v2-2026.02.02', uuid: 'u', settings: {}, aliases: {}, closed: false };
+  const made = {
+    name: 'logs-v2-2026.02.02',
+    uuid: 'u',
+    settings: {},
+    aliases: {},
+    entrances: [],
+    closed: false,
+  };
 
   it('is passed over, and the next one begins', () => {
     const passed = judge(validating);

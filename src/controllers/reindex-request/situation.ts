@@ -7,7 +7,7 @@ import type { FlatSettings } from '../index-settings.ts';
 import { type DestinationMark, markOf } from './destination-mark.ts';
 import { writesBlocked } from './index-facts.ts';
 import { contentHash } from '../../runtime/content-hash.ts';
-import { epochAlias, epochOf, OWN_PREFIX } from './names.ts';
+import { entranceAlias, epochAlias, epochOf, OWN_PREFIX } from './names.ts';
 import type { IndexFacts, Observed } from './observed.ts';
 
 /** What one pass knows, with the questions that every stage asks answered once. */
@@ -193,6 +193,10 @@ export function aliasesToMove(spec: CopySpec, source: IndexFacts): Readonly<Reco
 
 export function currentEpochAlias(situation: Situation): string {
   return epochAlias(situation.uid, situation.epoch);
+}
+
+export function currentEntrance({ uid, attempt }: Situation): string {
+  return entranceAlias(uid, attempt);
 }
 
 /** Its copy is done and serves: it holds no place, and whoever builds upon it may begin. */

@@ -72,7 +72,7 @@ describe('an answer that is lost', () => {
     'PUT /{new}/_settings',
     'PUT /{new}/_mapping',
     'POST /_aliases add',
-    'POST /_aliases remove remove add',
+    'POST /_aliases remove remove remove add',
     'POST /{old}/_flush',
     'DELETE /{scratch}',
     'PUT /{old}/_settings',
@@ -207,7 +207,7 @@ describe('an administrator', () => {
     let looks = 0;
     let moves = 0;
     const around: Around = async (call, send) => {
-      if (call.shape === 'POST /_aliases remove remove add') moves += 1;
+      if (call.shape === 'POST /_aliases remove remove remove add') moves += 1;
       if (!isAsked || call.shape !== 'GET /{old}/_stats/docs') return send();
       looks += 1;
       // The pass looks once and finds all in order; the last look comes right before the move.

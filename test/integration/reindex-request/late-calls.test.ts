@@ -4,6 +4,7 @@ import { eventually } from '../../support/eventually.ts';
 import { editRequest, eraseStatus, useReindexBed } from '../../support/reindex-bed.ts';
 import {
   addAliases,
+  createIndex,
   createSource,
   difference,
   documentsOf,
@@ -15,7 +16,7 @@ import {
   twoShards,
   write,
 } from '../../support/reindex-indices.ts';
-import { isFreeAgain, once, reindex, unknownOutcome } from '../../support/reindex-run.ts';
+import { hasTask, isFreeAgain, once, reindex, unknownOutcome } from '../../support/reindex-run.ts';
 import { type Around, type ServerCall, startsRange } from '../../support/server-calls.ts';
 
 // What was sent in an earlier life of a copy, and is carried out or found only in a later one.
@@ -82,7 +83,7 @@ describe('a call of a write block that was lifted meanwhile (H42)', () => {
   const refusedWith = (errorClass: string) => ({ status: 'rejected', reason: { errorClass } });
 
   it('and moves the aliases, moves none', async () => {
-    const { answers, found, name } = await arrivingLate('POST /_aliases remove remove add');
+    const { answers, found, name } = await arrivingLate('POST /_aliases remove remove remove add');
     for (const answer of answers) expect(answer).toMatchObject(refusedWith('aliasNotFound'));
     expect(found?.aliases).toHaveProperty(name);
   });
@@ -224,5 +225,52 @@ describe('a task of an earlier attempt', () => {
     });
     expect(hidden).toBe(10);
     expect(seen).toEqual({ hasBegun: true, overlap: [] });
+  });
+});
+
+describe('a task whose destination is deleted under it', () => {
+  const isCancel = ({ shape }: ServerCall) => shape === 'POST /_tasks/{task}/_cancel';
+
+  /** Nobody stops the task: its next batch finds what is there then. */
+  async function deletedUnderIt(instead: (to: string) => Promise<void> = async () => {}) {
+    const { from, to } = await source(60);
+    let creations = 0;
+    let foundBefore: unknown = 'nothing was created';
+    const deleted = once(hasTask, async ({ metadata }) => {
+      await bed.es.request({ method: 'DELETE', path: `/${to}` });
+      await instead(to);
+      await eventually('its task is gone', async () =>
+        (await tasksOf(bed.es, metadata.uid)).length === 0 ? true : undefined,
+      );
+    });
+    const around: Around = async (call, send) => {
+      if (isCancel(call)) throw unknownOutcome();
+      if (call.shape === 'PUT /{new}' && creations++ === 1) foundBefore = await indexOf(bed.es, to);
+      return send();
+    };
+    const ended = await reindex(bed, { from, to, ...slowly }, { around, after: deleted });
+    return { ...ended, from, to, foundBefore };
+  }
+
+  it('ends with it, and makes no index in its place', async () => {
+    const { status, from, to, foundBefore } = await deletedUnderIt();
+    expect(foundBefore).toBeUndefined();
+    expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 60 } });
+    expect(await difference(bed.es, from, to)).toBeUndefined();
+  });
+
+  it.for([
+    ['an index', (to: string) => createIndex(bed.es, to)],
+    [
+      'an alias',
+      async (to: string) => {
+        await createIndex(bed.es, `${to}-theirs`);
+        await addAliases(bed.es, `${to}-theirs`, { [to]: {} });
+      },
+    ],
+  ] as const)('writes nothing into %s that takes its name', async ([, instead]) => {
+    const { status, to } = await deletedUnderIt(instead);
+    expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'ForeignDestination' } });
+    expect(await documentsOf(bed.es, to)).toEqual([]);
   });
 });

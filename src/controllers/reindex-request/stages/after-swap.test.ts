@@ -37,6 +37,7 @@ const index = (name: string, settings: Over, aliases: IndexFacts['aliases'], map
   settings: { number_of_shards: '1', ...settings },
   mappings,
   aliases,
+  entrances: [],
   closed: false,
 });
 const BLOCK = { blocks: { write: 'true' } };
@@ -498,7 +499,7 @@ describe('a rollback', () => {
       'takes an alias of its own',
       begun,
       world({ destination: serving({ orders }, SERVING, noted) }),
-      'AddEpochAlias',
+      'AddAlias',
     ],
     ['blocks writes through that alias', timed, world({ destination: holding(SERVING) }), 'BlockDestination'],
     [

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   actionsOf,
   copying,
+  destination,
   EPOCH,
   inCopy,
   observed,
@@ -78,7 +79,10 @@ describe('the pipeline of a copy that runs', () => {
   it('is stopped with its tasks', () => {
     const status = { ...pass({}).status, intent: { type: 'Undo', time: '2026-03-01T12:00:00Z' } };
     const { fence: _fence, blockedSince: _since, ...open } = status;
-    expect(actionsOf(run(request(open, asked), world({}, { sources: [unblocked] })))).toEqual(['CancelTask']);
+    const ending = (over: object) =>
+      actionsOf(run(request(open, asked), world({}, { sources: [unblocked], ...over })));
+    expect(ending({})).toEqual(['DropAliases']);
+    expect(ending({ destination: destination({}, { entrances: [] }) })).toEqual(['CancelTask']);
   });
 
   it('that is deleted is named before the documents that it could not take', () => {

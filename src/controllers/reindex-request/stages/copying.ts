@@ -13,7 +13,7 @@ import { AT_ONCE_MS, type Step } from '../step.ts';
 import { refuseChangedPipeline } from './changed-pipeline.ts';
 import { completedOf, pollMs, report } from './copy-report.ts';
 import { failureIn, isolations } from './failed-tasks.ts';
-import { freePlaces, rethrottles, sends } from './range-tasks.ts';
+import { freePlaces, openEntrance, rethrottles, sends } from './range-tasks.ts';
 
 /**
  * One round: what is to be copied is fixed, then range after range is copied, while what was deleted since the round
@@ -97,6 +97,7 @@ export function copyRanges(situation: Situation, journal: Copy): Step {
   const filled = situation.spec.suspend ? booked : withIntents(booked, situation.spec, situation.now);
   const sent = sends(booked, situation);
   const actions = [
+    ...openEntrance(situation),
     ...departures(booked, situation),
     ...isolations(booked, situation),
     ...sent,
@@ -113,7 +114,11 @@ export function copyRanges(situation: Situation, journal: Copy): Step {
   return report(next, { actions, next: isAtOnce ? 'now' : pollMs(next) });
 }
 
-const FOLLOWED_UP: ReadonlySet<ReindexAction['type']> = new Set(['IsolateFailures', 'RemoveDepartures']);
+const FOLLOWED_UP: ReadonlySet<ReindexAction['type']> = new Set([
+  'AddAlias',
+  'IsolateFailures',
+  'RemoveDepartures',
+]);
 
 /** A task takes its time; what these find or change is looked at again at once. A second flush changes nothing. */
 function isFollowedUp({ type }: ReindexAction, { lagSince }: Copy): boolean {

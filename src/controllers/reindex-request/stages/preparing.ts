@@ -1,14 +1,14 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction, Target } from '../actions.ts';
 import { cancelStrays, markChange, metaWith, targetOf } from '../changes.ts';
-import { blocked, creationBody } from '../destination.ts';
+import { blocked, creationBody, withEntrance } from '../destination.ts';
 import { type DestinationMark, markOf, wasNeverFilled } from '../destination-mark.ts';
 import { hasSettings, tunedSettings, valuesToRestore } from '../destination-settings.ts';
 import { epochAlias } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { withOwnVisibility } from '../own-visibility.ts';
 import { preparedMark } from '../requests.ts';
-import { currentEpochAlias, type Situation } from '../situation.ts';
+import { currentEntrance, currentEpochAlias, type Situation } from '../situation.ts';
 import { time } from '../moments.ts';
 import { fail, SOON_MS, type Step, type StepOptions, step } from '../step.ts';
 import { refuseUnmarked } from './foreign-destination.ts';
@@ -91,7 +91,8 @@ function destinationStep(situation: Situation, source: IndexFacts): Step {
 
 function create(situation: Situation, source: IndexFacts): Step {
   const { destination: wanted } = situation.spec;
-  const body = blocked(creationBody(wanted, source, preparedMark(situation, source)));
+  const bare = blocked(creationBody(wanted, source, preparedMark(situation, source)));
+  const body = withEntrance(bare, currentEntrance(situation));
   const creation = { type: 'CreateDestination', index: wanted.index, body } as const;
   return preparing(situation, { actions: [...epochActions(situation, source), creation] });
 }
@@ -155,7 +156,7 @@ function toThisEpoch({ epoch, epochs, uid }: Situation, source: IndexFacts): rea
 
 function epochActions(situation: Situation, source: IndexFacts): readonly ReindexAction[] {
   const alias = currentEpochAlias(situation);
-  return alias in source.aliases ? [] : [{ type: 'AddEpochAlias', target: targetOf(source), alias }];
+  return alias in source.aliases ? [] : [{ type: 'AddAlias', target: targetOf(source), alias }];
 }
 
 /** The natural values are kept in the mark before they are changed, so that no crash and no lost status forgets them. */

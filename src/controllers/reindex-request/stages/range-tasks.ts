@@ -1,10 +1,11 @@
 import type { ReindexAction } from '../actions.ts';
+import { targetOf } from '../changes.ts';
 import { isFlooded } from '../disk-space.ts';
 import { bounds, pauseMs, placesOf, termOf } from '../journal.ts';
 import { rangeOpaqueId } from '../names.ts';
 import { rangeRequest } from '../requests.ts';
 import type { Copy } from '../rounds.ts';
-import type { Situation } from '../situation.ts';
+import { currentEntrance, type Situation } from '../situation.ts';
 
 /** Only intents that were in status before this pass: a crash between the two must not lose one. */
 export function sends(copy: Copy, situation: Situation): readonly ReindexAction[] {
@@ -19,6 +20,14 @@ export function sends(copy: Copy, situation: Situation): readonly ReindexAction[
   }));
 }
 
+/** The destination was made with it; it may be that of an earlier version of this operator, or a person has taken it away. */
+export function openEntrance(situation: Situation): readonly ReindexAction[] {
+  const { destination } = situation;
+  const alias = currentEntrance(situation);
+  if (!destination || isFlooded(destination) || destination.entrances.includes(alias)) return [];
+  return [{ type: 'AddAlias', target: targetOf(destination), alias }];
+}
+
 export function freePlaces(copy: Copy, { spec }: Situation): number {
   return placesOf(copy, spec) - (copy.running.length - waiting(copy).length);
 }
@@ -28,12 +37,14 @@ function waiting({ running }: Copy): Copy['running'] {
 }
 
 /** A task that starts on a red index fails at once, one that is not listed may run unseen, and a pipeline may be another one. */
-function mayStart({ observed, spec, destination }: Situation): boolean {
+function mayStart(situation: Situation): boolean {
+  const { observed, spec, destination } = situation;
   const { tasks, health, pipelines } = observed;
   return (
     !spec.suspend &&
     !isFlooded(destination) &&
     tasks.complete &&
+    openEntrance(situation).length === 0 &&
     (spec.transform?.pipeline === undefined || pipelines !== undefined) &&
     health !== undefined &&
     health.source !== 'red' &&

@@ -1,4 +1,4 @@
-import { dropEpochs, markChange, settingsChange } from '../changes.ts';
+import { closeEntrances, dropEpochs, markChange, settingsChange } from '../changes.ts';
 import { ownPipelines } from '../destination-settings.ts';
 import { withQuarantined } from '../progress.ts';
 import type { Prepared, Situation } from '../situation.ts';
@@ -26,7 +26,10 @@ export function release(situation: Prepared): Step {
       status: { ...status, intent: { type: 'CutOver', time: time(now) } },
       next: 'now',
     });
-  return step(situation, { ...options, actions: [dropEpochs(situation, source)] });
+  return step(situation, {
+    ...options,
+    actions: [...closeEntrances(destination), dropEpochs(situation, source)],
+  });
 }
 
 /** What could not be written; all that ever could not, when the point in time that shows what is left of it is lost. */

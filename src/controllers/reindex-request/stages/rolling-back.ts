@@ -69,7 +69,7 @@ function hold(moved: Situation): Step | undefined {
   // Of a try whose status was lost: its own end must not come in the middle of this one.
   const earlier = rollbackAliases(moved).filter((other) => other !== alias);
   if (earlier.length > 0) return act({ type: 'DropAliases', target, aliases: earlier });
-  if (!(alias in destination.aliases)) return act({ type: 'AddEpochAlias', target, alias });
+  if (!(alias in destination.aliases)) return act({ type: 'AddAlias', target, alias });
   const blocked = writesBlocked(destination);
   if (blocked && rollback.blockedBefore) return undefined;
   // The journal first: until when those who write may wait.

@@ -97,10 +97,10 @@ function isPassedOn({ aliasesMoved = [] }: ReindexRequestStatus, destination: In
   return aliasesMoved.length > 0 && userAliases(destination).length === 0;
 }
 
-/** A late call of a rollback that is over. */
+/** A late call of a rollback that is over, or of an operator that knew of no entrances. */
 export function dropStray(moved: Situation): readonly ReindexAction[] {
-  const aliases = rollbackAliases(moved);
   const { destination } = moved;
+  const aliases = [...rollbackAliases(moved), ...(destination?.entrances ?? [])];
   if (!destination || aliases.length === 0) return [];
   return [{ type: 'DropAliases', target: targetOf(destination), aliases }];
 }

@@ -1,6 +1,6 @@
 import type { Readiness } from '../../../runtime/controller.ts';
 import { endInherited } from './holding.ts';
-import { cancelStrays, dropEpochs, markChange, moveEpochs, targetOf } from '../changes.ts';
+import { cancelStrays, closeEntrances, dropEpochs, markChange, moveEpochs, targetOf } from '../changes.ts';
 import { wasNeverFilled } from '../destination-mark.ts';
 import { viewsOf, withoutViews } from '../rounds.ts';
 import { type Situation, throughEpoch } from '../situation.ts';
@@ -13,7 +13,7 @@ type Why = 'deleted' | 'cancelled' | 'failed' | 'suspended';
 
 /**
  * Everything that is held is let go, in the one order that is safe: the epoch first, so that nothing that is still on
- * its way can act; then the write block, tasks, for a cancelled request the half copy, and last the epoch alias.
+ * its way can act; then the write block, what tasks write through, the tasks, for a cancelled request the half copy, and last the epoch alias.
  */
 export function undo(situation: Situation): Step {
   return (
@@ -22,6 +22,7 @@ export function undo(situation: Situation): Step {
     liftBlock(situation) ??
     dropTemplateAliases(situation) ??
     unmark(situation) ??
+    closeEntrance(situation) ??
     stopTasks(situation) ??
     closeViews(situation) ??
     deleteCopy(situation) ??
@@ -100,6 +101,16 @@ function unmark(situation: Situation): Step | undefined {
   return undoStep(situation, `marking ${destination.name} as unfinished`, {
     actions: [markChange(destination, { ...mark, state, blocks: false })],
   });
+}
+
+/** A task that cannot be stopped now, or is not known, ends with its next batch. */
+function closeEntrance(situation: Situation): Step | undefined {
+  const { destination, mark, observed } = situation;
+  if (!destination || !mark || !takesMark(destination) || observed.protects(destination.name))
+    return undefined;
+  const actions = closeEntrances(destination);
+  if (actions.length === 0) return undefined;
+  return undoStep(situation, `closing ${destination.name} to the tasks of the copy`, { actions });
 }
 
 /** While their ids are still known. */
