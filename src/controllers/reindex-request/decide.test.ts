@@ -674,15 +674,20 @@ describe('preparing', () => {
   });
 
   it.each([
-    ['nobody but a stranger', planned, {}, /created by somebody else/],
-    ['a task of the copy or a stranger', copying, {}, /deleted while it was being filled .* without a mark/],
+    ['a stranger', planned, {}, /created by somebody else/],
+    [
+      'a stranger who has taken its place',
+      copying,
+      {},
+      /deleted while it was being filled, and somebody else/,
+    ],
     [
       'another request',
       copying,
       { mappings: { _meta: { 'es-steward': markWith({ uid: 'b' }) } } },
       /created by somebody else/,
     ],
-  ] as const)('says of what has its name by now that it can be of %s', (_, status, over, says) => {
+  ] as const)('says of what has its name by now that it is of %s', (_, status, over, says) => {
     const anew = index('orders-v2', { uuid: 'anew', ...over });
     const world = observed({ ...inCopy, destination: anew, owners: new Set(['b']) });
     const { failure } = run(request(status), world).status;

@@ -8,6 +8,7 @@ import {
   ownerOf,
   rangeOpaqueId,
   scratchIndex,
+  trialEntrance,
   trialOpaqueId,
 } from './names.ts';
 
@@ -40,6 +41,14 @@ describe('entranceAlias', () => {
     expect(isEntrance(epochAlias(uid, 12))).toBe(false);
     expect(isEpochAlias(entranceAlias(uid, 12))).toBe(false);
     expect(isEntrance(`x${entranceAlias(uid, 12)}`)).toBe(false);
+  });
+});
+
+describe('trialEntrance', () => {
+  it('is a name that no index can have, of this trial alone, and no entrance of a destination', () => {
+    const entrance = trialEntrance(`${scratchIndex(uid)}-0123abcd`);
+    expect(entrance).toBe('es-steward-abcdef01-Try-0123abcd');
+    expect(isEntrance(entrance)).toBe(false);
   });
 });
 

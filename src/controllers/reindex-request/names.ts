@@ -33,7 +33,7 @@ export function foreignEpochs(
 
 /**
  * What tasks write to: an alias of the destination that goes with the attempt, and is gone once it has ended. An alias may
- * have an upper-case letter and an index may not. So where it is gone, with its index or without, Elasticsearch refuses
+ * have an upper-case letter and an index may not. So where it is gone, with its index or by itself, Elasticsearch refuses
  * the next batch of a task; under any other name it would make an index for it, unmarked and for everybody to see.
  */
 export function entranceAlias(uid: string, attempt: number): string {
@@ -72,10 +72,10 @@ export function scratchIndex(uid: string): string {
   return `${OWN_PREFIX}scratch-${uid.slice(0, 8)}`;
 }
 
-/** Whether that may be the index of a trial of this request, by its name alone. */
-export function isScratchOf(index: string, uid: string): boolean {
-  const prefix = `${scratchIndex(uid)}-`;
-  return index.startsWith(prefix) && /^[0-9a-f]{8}$/.test(index.slice(prefix.length));
+/** As the entrance of a destination: what the copy of a trial writes to, and that no index can be named. */
+export function trialEntrance(scratch: string): string {
+  const [uid, trial] = scratch.slice(scratchIndex('').length).split('-');
+  return `${OWN_PREFIX}${uid}-Try-${trial}`;
 }
 
 /** The filter of an alias is tried there under a name of our own, so that nobody reads the trial through the real one. */

@@ -3,7 +3,7 @@ import { classifyAnswer } from '../../elasticsearch/classify.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import { trialOpaqueId } from './names.ts';
-import { dropScratches, inScratch, ownScratches } from './perform-scratch.ts';
+import { inScratch, ownScratches } from './perform-scratch.ts';
 
 const UID = 'abcdef01-2';
 const { signal } = new AbortController();
@@ -14,13 +14,12 @@ const UNMARKED = '';
 const noTasks = (): Set<string> => new Set();
 
 /**
- * The indexes of a cluster by their names, each with the request that its mark names. A task makes the index anew that is
- * deleted under it.
+ * The indexes of a cluster by their names, each with the request that its mark names.
  */
 function clusterOf(
   indexes: Map<string, string>,
   tasks = noTasks(),
-  { aliases = {}, node_failures = [] }: { aliases?: object; node_failures?: readonly unknown[] } = {},
+  { node_failures = [] }: { node_failures?: readonly unknown[] } = {},
 ): Elasticsearch {
   const cancelled = noTasks();
   const of = (path: string) => [...tasks][Number(/%3A(\d)/.exec(path)?.[1])] ?? '';
@@ -43,13 +42,12 @@ function clusterOf(
       if (uid === undefined) throw gone(name);
       if (method === 'DELETE') {
         indexes.delete(name);
-        if ([...tasks].some((task) => task.endsWith(name))) indexes.set(name, UNMARKED);
         return { acknowledged: true };
       }
       const settings = { uuid: 'u', number_of_shards: '1', number_of_replicas: '0' };
       const meta = { uid, sourceIndex: 'old', sourceUuid: 's', attempt: 1, state: 'copying' };
       const mappings = uid === UNMARKED ? {} : { _meta: { 'es-steward': meta } };
-      return { [name]: { aliases, mappings, settings: { index: settings } } };
+      return { [name]: { aliases: {}, mappings, settings: { index: settings } } };
     },
   };
 }
@@ -149,29 +147,11 @@ describe('a task that goes on when nobody waits for it any more', () => {
   });
 });
 
-describe('an index without a mark', () => {
-  const dropped = async (name: string, aliases = {}) => {
-    const indexes = new Map([[name, UNMARKED]]);
-    await dropScratches(clusterOf(indexes, noTasks(), { aliases }), UID, signal);
-    return indexes.size === 0;
-  };
-
-  it('is what a task has made anew, by its name', async () => {
-    expect(await dropped('es-steward-scratch-abcdef01-0123abcd')).toBe(true);
-  });
-
-  it.each(['es-steward-scratch-abcdef01', 'es-steward-scratch-abcdef012-0123abcd'])(
-    'stays where no trial can have had the name %s',
-    async (name) => expect(await dropped(name)).toBe(false),
-  );
-
-  it('stays where somebody uses it', async () => {
-    expect(await dropped('es-steward-scratch-abcdef01-0123abcd', { mine: {} })).toBe(false);
-  });
-});
-
-it('leaves what carries the mark of another request', async () => {
-  const indexes = new Map([['es-steward-scratch-abcdef01-01234567', 'abcdef01-3']]);
+it.each([
+  ['carries the mark of another request', 'abcdef01-3'],
+  ['carries none', UNMARKED],
+])('leaves what %s', async (_, uid) => {
+  const indexes = new Map([['es-steward-scratch-abcdef01-01234567', uid]]);
   const es = clusterOf(indexes);
   await inScratch(es, UID, signal, async () => undefined);
   expect(indexes.size).toBe(1);

@@ -6,7 +6,7 @@ import { deleteIndex, getIndex, type IndexInfo } from '../../elasticsearch/indic
 import { cancelTask, listReindexTasks, untilTaskEnds } from '../../elasticsearch/tasks.ts';
 import { FencedError } from '../../runtime/errors.ts';
 import { markOf } from './destination-mark.ts';
-import { isScratchOf, scratchIndex, trialOpaqueId } from './names.ts';
+import { scratchIndex, trialOpaqueId } from './names.ts';
 
 /** Processes that die in their trials again and again must not fill the cluster with what they leave. */
 const MOST_LEFT = 3;
@@ -48,8 +48,7 @@ async function endTrials(es: Elasticsearch, uid: string, signal: AbortSignal): P
 }
 
 /**
- * A task that goes on, because nobody waited for it any more, makes the index anew that is deleted under it: without a
- * mark, and for everybody to see.
+ * One may go on because nobody waited for it any more. It would end with its next batch, as its index is deleted.
  * @param scratch the index of one trial, or what the names of all begin with.
  */
 async function stopTrials(
@@ -81,10 +80,8 @@ export async function ownScratches(
     .map(({ name }) => name);
 }
 
-/** Without a mark it is what a task has made anew, as such names are ours; one with an alias is in use all the same. */
-function isOwn({ name, mappings, aliases }: IndexInfo, uid: string): boolean {
-  const mark = markOf(mappings);
-  return mark ? mark.uid === uid : isScratchOf(name, uid) && Object.keys(aliases).length === 0;
+function isOwn({ mappings }: IndexInfo, uid: string): boolean {
+  return markOf(mappings)?.uid === uid;
 }
 
 export async function dropScratches(es: Elasticsearch, uid: string, signal: AbortSignal): Promise<void> {

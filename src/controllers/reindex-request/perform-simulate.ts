@@ -5,6 +5,8 @@ import { refresh } from '../../elasticsearch/refresh.ts';
 import { sample } from '../../elasticsearch/search.ts';
 import type { Simulation } from './actions.ts';
 import type { EffectContext } from './perform-effect.ts';
+import { withEntrance } from './destination.ts';
+import { trialEntrance } from './names.ts';
 import { copySample } from './perform-sample-copy.ts';
 import { faultIn, faultMessage, type SimulationFault } from './pipeline-simulation.ts';
 import { SAMPLE_DOCUMENTS } from './requests.ts';
@@ -35,7 +37,7 @@ export async function simulate(
 
 async function scripted(scratch: string, { body, reindex }: Simulation, context: EffectContext) {
   const { es, resource, pass } = context;
-  await createIndex(es, scratch, body, {}, pass.signal);
+  await createIndex(es, scratch, withEntrance(body, trialEntrance(scratch)), {}, pass.signal);
   try {
     if ((await copySample(scratch, reindex, context)).type !== 'copied') return [];
   } catch (error) {

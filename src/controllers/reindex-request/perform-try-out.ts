@@ -6,7 +6,8 @@ import { indexHealth } from '../../elasticsearch/health.ts';
 import { createIndex, getIndex } from '../../elasticsearch/indices.ts';
 import { WaitingError } from '../../runtime/errors.ts';
 import { aliasRefusal, refusedFilter } from './alias-refusal.ts';
-import { trialAlias } from './names.ts';
+import { withEntrance } from './destination.ts';
+import { trialAlias, trialEntrance } from './names.ts';
 import { requireRoomForShards, SHARDS_AGAIN_MS } from './perform-create.ts';
 import { type ActionOf, type Change, type EffectContext, failing } from './perform-effect.ts';
 import { judgeSample } from './perform-sample.ts';
@@ -56,7 +57,7 @@ async function create(
   { es, resource, pass }: EffectContext,
 ): Promise<Change | undefined> {
   try {
-    const made = await createIndex(es, scratch, body, {}, pass.signal);
+    const made = await createIndex(es, scratch, withEntrance(body, trialEntrance(scratch)), {}, pass.signal);
     if (!made.shardsAcknowledged) await requireStarted(scratch, es, pass.signal);
     return undefined;
   } catch (error) {

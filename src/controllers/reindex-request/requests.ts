@@ -4,6 +4,7 @@ import type { DestinationMark } from './destination-mark.ts';
 import { currentEntrance, currentEpochAlias, type Situation } from './situation.ts';
 import { ownsBlock } from './write-block.ts';
 import { writesBlocked } from './index-facts.ts';
+import { trialEntrance } from './names.ts';
 import type { IndexFacts } from './observed.ts';
 import { pageOf } from './page.ts';
 import type { Range } from './ranges.ts';
@@ -72,7 +73,8 @@ export function only(ids: readonly string[], request: SampleRequest): SampleRequ
 
 /** @param size documents at a time. */
 export function into(scratch: string, request: SampleRequest, size: number): Body {
-  return { ...request, source: { ...request.source, size }, dest: { index: scratch, ...request.dest } };
+  const dest = { index: trialEntrance(scratch), ...request.dest };
+  return { ...request, source: { ...request.source, size }, dest };
 }
 
 /**

@@ -138,7 +138,7 @@ describe('a call that arrives after the aliases have moved (H43)', () => {
 });
 
 describe('a trial that arrives when its index is gone', () => {
-  it('leaves nothing of what Elasticsearch makes for it', async () => {
+  it('makes none for itself', async () => {
     const { from, to } = await source();
     let late: (() => Promise<unknown>) | undefined;
     const around: Around = async (call, send) => {

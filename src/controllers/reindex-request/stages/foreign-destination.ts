@@ -14,16 +14,13 @@ export function refuseForeign(situation: Situation, destination: IndexFacts, wha
   );
 }
 
-/**
- * Not made by this request, or not any more: where an index is deleted while a task fills it, Elasticsearch creates it anew
- * for the next batch, and nobody can tell that from an index of somebody else.
- */
+/** Not made by this request, or not any more. No task of its own makes one. */
 export function refuseUnmarked(situation: Situation, destination: IndexFacts): Step {
   const { uuid } = situation.status.destination ?? {};
   const isAnother = uuid !== undefined && uuid !== destination.uuid;
   const what =
     isAnother && markOf(destination.mappings) === undefined
-      ? 'was deleted while it was being filled and is there again without a mark, made by a task of the copy that had not ended or by somebody else'
+      ? 'was deleted while it was being filled, and somebody else has made another'
       : 'was created by somebody else meanwhile';
   return refuseForeign(situation, destination, what);
 }
