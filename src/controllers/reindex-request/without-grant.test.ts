@@ -9,6 +9,12 @@ import {
   plan,
   request,
   run,
+  sums,
+  source,
+  orders,
+  EPOCH,
+  shards,
+  UID,
 } from '../../../test/support/reindex-situations.ts';
 import { CLEANUP_FINALIZER } from '../../crds/shared.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
@@ -60,6 +66,20 @@ describe('a request whose grant was taken away', () => {
       status: { progress: { message: MESSAGE } },
     });
     expect(decision.next).not.toBe('changed');
+  });
+
+  it('stops its tasks, which a suspended one lets end', () => {
+    const running = [{ shard: 0, from: 0, to: 49, try: 0, task: 'n:1', term: 1 }];
+    const copy = { shards, done: [], sums, running };
+    const { fence: _fence, blockedSince: _since, ...open } = copying;
+    const one = request({ ...open, plan: { ...plan, sequenceNumbers: true }, copy }, {}, held);
+    const tasks = { complete: true, running: [{ id: 'n:1', opaqueId: `${UID}/1/0/0/0` }] };
+    const free = source({ aliases: { orders, [EPOCH]: {} } });
+    const copies = observed({ ...inCopy, sources: [free], tasks });
+    const decision = decideWithoutGrant(decide)(one, { ...copies, revoked: MESSAGE }, NOW);
+    expect(actionsOf(decision)).toEqual(['CancelTask']);
+    const suspended = run(request(one.status, { suspend: true }, held), copies);
+    expect(actionsOf(suspended)).toEqual([]);
   });
 
   it('is judged as ever once the grant is back', () => {

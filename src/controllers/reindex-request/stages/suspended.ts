@@ -1,3 +1,5 @@
+import type { ReindexAction } from '../actions.ts';
+import { cancelStrays } from '../changes.ts';
 import { counted } from '../counted.ts';
 import type { Situation } from '../situation.ts';
 import { withoutForecast } from '../progress.ts';
@@ -14,8 +16,16 @@ export function rest(situation: Situation): Step {
       ? `suspended by spec.suspend: ${counted(running, 'running task')} will end, no new one begins, and writes are free`
       : 'suspended by spec.suspend: writes are free; what is copied is kept, and what is written meanwhile is caught up after resuming';
   const ready = { type: 'suspended', reason: 'Suspended', message } as const;
-  if (journal && running > 0) return { ...resting(copyRanges(situation, journal)), ready };
+  if (journal && running > 0) {
+    const ending = resting(copyRanges(situation, journal));
+    return { ...ending, actions: [...stopping(situation), ...(ending.actions ?? [])], ready };
+  }
   return step(situation, { phase: status.phase ?? 'Copying', message, ready, next: 'changed' });
+}
+
+/** Who may not copy any more does not copy to the end of a part either. */
+function stopping(situation: Situation): readonly ReindexAction[] {
+  return situation.observed.revoked === undefined ? [] : (cancelStrays(situation) ?? []);
 }
 
 function resting(ending: Step): Step {
