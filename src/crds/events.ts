@@ -89,6 +89,7 @@ const requestEvents: readonly EventDoc[] = [
   ),
   ...ofReady(reindexRequest, 'Normal', ['Cancelled', 'RolledBack']),
   ...ofReady(reindexRequest, 'Warning', [
+    'NotGranted',
     'PreflightFailed',
     'MappingConflict',
     'ScriptFailed',
@@ -141,6 +142,7 @@ const scheduleEvents: readonly EventDoc[] = [
     'SnapshotEmpty',
   ]),
   ...ofReady(snapshotSchedule, 'Warning', [
+    'NotGranted',
     'DeadlineExceeded',
     'RepositoryMissing',
     'RepositoryReadOnly',
@@ -185,6 +187,7 @@ const policyEvents: readonly EventDoc[] = [
     'If this is not what you want, move the aliases to another version, or restore the one that was deleted from a snapshot. The policy keeps aliases on the version that they lead to.',
   ),
   ...ofReady(indexMaintenancePolicy, 'Warning', [
+    'NotGranted',
     'ApprovalRequired',
     'LimitExceeded',
     'Conflict',

@@ -5,6 +5,7 @@ import {
 } from '../../crds/index-maintenance-policy.ts';
 import type { Controller } from '../../runtime/controller.ts';
 import { permissionsOf } from '../../runtime/permissions.ts';
+import { grantEvents } from '../grant-events.ts';
 import type { MaintenanceAction } from './actions.ts';
 import { decide } from './decide.ts';
 import { createObserve, type MaintenanceDependencies } from './observe.ts';
@@ -27,5 +28,6 @@ export function indexMaintenancePolicyController(
     observe: createObserve(dependencies),
     decide,
     perform: createPerform(dependencies),
+    readyEvents: grantEvents,
   };
 }

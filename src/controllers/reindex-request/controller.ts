@@ -5,6 +5,7 @@ import {
 } from '../../crds/reindex-request.ts';
 import type { Controller } from '../../runtime/controller.ts';
 import { permissionsOf } from '../../runtime/permissions.ts';
+import { grantEvents } from '../grant-events.ts';
 import type { ReindexAction } from './actions.ts';
 import { decide } from './decide.ts';
 import { createObserve, type ObserveDependencies } from './observe.ts';
@@ -24,6 +25,7 @@ export function reindexRequestController(
     observe: observeWithoutGrant(createObserve(dependencies)),
     decide: decideWithoutGrant(decide),
     perform: createPerform(dependencies),
+    readyEvents: grantEvents,
     // A request that is gone while it holds something: its cleanup was given up.
     forget: (key) => dependencies.obligations.due(key),
   };

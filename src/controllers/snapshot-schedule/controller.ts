@@ -5,6 +5,7 @@ import {
 } from '../../crds/snapshot-schedule.ts';
 import type { Controller } from '../../runtime/controller.ts';
 import { permissionsOf } from '../../runtime/permissions.ts';
+import { grantEvents } from '../grant-events.ts';
 import type { SnapshotAction } from './actions.ts';
 import { decide } from './decide.ts';
 import { createObserve, type ObserveDependencies } from './observe.ts';
@@ -24,6 +25,6 @@ export function snapshotScheduleController(
     observe: createObserve(dependencies),
     decide,
     perform: createPerform(dependencies),
-    readyEvents,
+    readyEvents: (before, now) => [...readyEvents(before, now), ...grantEvents(before, now)],
   };
 }
