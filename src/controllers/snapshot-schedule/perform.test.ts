@@ -12,10 +12,14 @@ import { createPerform } from './perform.ts';
 const action = { type: 'CreateSnapshot', ...run, metadata: {} } as const;
 const pass = { signal: new AbortController().signal, now: 0, log: { info: () => {}, warn: () => {} } };
 
-const birth = (system = false) => ({ settings: { index: { creation_date: '1' } }, system, aliases: [] });
+const birth = (system = false, aliases: readonly string[] = []) => ({
+  settings: { index: { creation_date: '1' } },
+  system,
+  aliases,
+});
 /** What the pattern stands for: the alias data-secret leads to an index of another name. */
 const WITHOUT = { 'data-a': birth(), '.ds-data-logs-2026.06.15-000001': birth(), '.feature': birth(true) };
-const WITH = { ...WITHOUT, 'secret-x': birth() };
+const WITH = { ...WITHOUT, 'secret-x': birth(false, ['secret', 'data-secret']) };
 
 /** A connection of namespace `search`, which grants snapshots of data-* to the namespace `team`. */
 async function taken(namespace: string, indices: object, clusterUuid?: string) {
@@ -69,6 +73,19 @@ it('takes nothing that an alias leads to, and that is not granted itself', async
   await expect(taken('team', WITH)).rejects.toMatchObject({
     reason: 'NotGranted',
     message: expect.stringContaining('"secret-x"'),
+  });
+});
+
+it('names the alias that an index is taken because of, and the cure', async () => {
+  await expect(taken('team', WITH)).rejects.toMatchObject({
+    message: expect.stringMatching(/alias data-secret\b.* add secret-x to spec\.exclude/),
+  });
+});
+
+it('blames no alias for what is taken without one', async () => {
+  const stream = { ...WITHOUT, '.ds-logs-2026.06.15-000001': birth() };
+  await expect(taken('team', stream)).rejects.toMatchObject({
+    message: expect.not.stringContaining('its alias'),
   });
 });
 

@@ -5,7 +5,7 @@ import { FencedError } from '../../runtime/errors.ts';
 import type { SnapshotAction } from './actions.ts';
 import { type ObserveDependencies, ownerNow } from './observe.ts';
 import type { Schedule, Status } from './observed.ts';
-import { contentsOf } from './perform-contents.ts';
+import { requireContents } from './perform-contents.ts';
 import { create } from './perform-create.ts';
 import { abort, deleteExpired } from './perform-deletions.ts';
 import { dropRestored } from './perform-drop.ts';
@@ -36,10 +36,8 @@ export function createPerform(dependencies: ObserveDependencies) {
     const owner = inCluster(ownerNow(resource, dependencies), cluster);
     if (action.type === 'CreateSnapshot' && markOf(action.metadata)?.cluster !== owner.cluster)
       throw new FencedError('another cluster is connected by now');
-    if (action.type === 'CreateSnapshot' && connection.namespace !== resource.metadata.namespace) {
-      const contents = await contentsOf({ es, resource, pass });
-      await dependencies.connections.use({ ...use, indices: [...use.indices, ...contents] }, pass.signal);
-    }
+    if (action.type === 'CreateSnapshot' && connection.namespace !== resource.metadata.namespace)
+      await requireContents({ es, resource, pass }, use, dependencies.connections);
     const effect = effectOf<SnapshotAction, EffectContext, Status>(effects, action);
     try {
       return await effect(action, { es, resource, owner, pass });
