@@ -179,6 +179,7 @@ export const resourceStates: readonly ResourceState[] = [
     state(reindex, 'stalled', reason, BROKEN, { phase: 'Failed', conditions: [extra('Failed', reason)] }),
   ),
   state(reindex, 'stalled', 'Cancelled', BROKEN, { phase: 'Cancelled' }),
+  ...each(reindex, 'reconciling', GOING, ['Deleting'], { phase: 'Cancelled' }),
   state(reindex, 'stalled', 'RolledBack', BROKEN, {
     phase: 'RolledBack',
     conditions: [extra('Complete', 'RolledBack', 'False')],

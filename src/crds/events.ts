@@ -87,7 +87,7 @@ const requestEvents: readonly EventDoc[] = [
       ? normal(phase, meaning, 'Look at the plan, then approve exactly this plan.')
       : normal(phase, meaning),
   ),
-  ...ofReady(reindexRequest, 'Normal', ['Cancelled', 'RolledBack']),
+  ...ofReady(reindexRequest, 'Normal', ['Cancelled', 'Deleting', 'RolledBack']),
   ...ofReady(reindexRequest, 'Warning', [
     'NotGranted',
     'PreflightFailed',

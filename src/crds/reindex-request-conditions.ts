@@ -45,6 +45,7 @@ export const reindexRequestConditions: readonly ConditionDoc[] = [
       Suspended: 'spec.suspend stops the copy.',
       Cancelled:
         'spec.cancel ended the request; everything is undone, except for the indexes of a series that are done.',
+      Deleting: 'The object is being deleted; what it held in Elasticsearch is let go.',
       RolledBack: 'The aliases lead to the source again, as the annotation es-steward.dev/rollback asked.',
     },
   },

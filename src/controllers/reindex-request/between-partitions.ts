@@ -1,5 +1,6 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { isOver } from '../../crds/reindex-request-status.ts';
+import type { Readiness } from '../../runtime/controller.ts';
 import { formatDuration } from '../../schedule/duration.ts';
 import { counted } from './counted.ts';
 import { wholeSeries } from './copy-request.ts';
@@ -101,30 +102,32 @@ function completed(situation: Situation, series: Series): Step {
 
 function noneFound(situation: Situation): Step {
   const message = `no index is named like ${situation.spec.source.index}: correct spec.source.series in a new request, or create one and retry`;
-  return ended(situation, 'Failed', 'PreflightFailed', message, {
-    failure: { reason: 'PreflightFailed', message },
-  });
+  const failure = { reason: 'PreflightFailed', message };
+  return ended(situation, 'Failed', { type: 'stalled', ...failure }, { failure });
 }
 
 function cancelled(situation: Situation): Step {
   const { completed = 0, total = 0 } = situation.status.series ?? {};
   const left = situation.spec.dryRun ? 'nothing was changed' : 'those are moved and stay so';
-  const message = `cancelled after ${completed} of ${total} indexes; ${left}`;
-  return ended(situation, 'Cancelled', 'Cancelled', message);
+  const isDeleted = situation.resource.metadata.deletionTimestamp !== undefined;
+  const message = `${isDeleted ? 'deleted' : 'cancelled'} after ${completed} of ${total} indexes; ${left}`;
+  const ready: Readiness = isDeleted
+    ? { type: 'reconciling', reason: 'Deleting', message }
+    : { type: 'stalled', reason: 'Cancelled', message };
+  return ended(situation, 'Cancelled', ready);
 }
 
 function ended(
   situation: Situation,
   phase: 'Failed' | 'Cancelled',
-  reason: string,
-  message: string,
+  ready: Readiness,
   more: ReindexRequestStatus = {},
 ): Step {
   return step(situation, {
     phase,
-    message,
+    message: ready.message,
     status: { ...situation.status, ...more },
-    ready: { type: 'stalled', reason, message },
+    ready,
     next: 'changed',
     holds: false,
   });

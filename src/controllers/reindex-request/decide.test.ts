@@ -1463,6 +1463,17 @@ describe('undoing', () => {
     ]);
   });
 
+  it('tells of a deletion as one, and what stays of the copy, whatever else was asked for', () => {
+    const deleted = { deletionTimestamp: '2026-03-01T11:59:59Z' };
+    const world = observed({ sources: [source({ aliases: { orders } })], destination: destination() });
+    const { status, ready, events } = run(request(undoing, cancel, deleted), world);
+    expect(events).toMatchObject([
+      { type: 'Normal', reason: 'Deleting', note: expect.stringContaining('unfinished orders-v2 stays') },
+    ]);
+    expect(ready.type).toBe('reconciling');
+    expect(run(request(status, cancel, deleted), world).ready).toEqual(ready);
+  });
+
   it('never deletes a destination that has an alias', () => {
     const world = observed({ sources: [free], destination: half({}, { aliases: { orders: {} } }) });
     expect(actionsOf(run(request(undoing, cancel), world))).not.toContain('DeleteDestination');

@@ -155,6 +155,14 @@ describe('between two indexes', () => {
   });
 });
 
+it('tells between two indexes of a deletion as one', () => {
+  const status = { series: { total: 3, completed: 1, last: 'logs-v1-2026.02.01' } };
+  const resource = series(status);
+  const deleted = { ...resource.metadata, deletionTimestamp: '2026-03-01T11:59:00Z' };
+  const { events } = decide({ ...resource, metadata: deleted }, world, NOW);
+  expect(events).toMatchObject([{ type: 'Normal', reason: 'Deleting' }]);
+});
+
 const from = { source: 'logs-v0-{date:yyyy.MM.dd}', destination: names.source.series };
 const filler: Peer = {
   namespace: 'n',

@@ -102,7 +102,8 @@ function phaseEvent(
   if (before === phase) return [];
   // Whoever cancels or rolls back knows it: only a failure asks somebody to act.
   const type = ready?.type === 'stalled' && phase === 'Failed' ? 'Warning' : 'Normal';
-  return [{ type, reason: ready?.type === 'stalled' ? ready.reason : phase, action: phase, note: message }];
+  const reason = isOver(phase) ? (ready?.reason ?? phase) : phase;
+  return [{ type, reason, action: phase, note: message }];
 }
 
 function conditionsOf(situation: Situation, status: ReindexRequestStatus): readonly ExtraCondition[] {

@@ -16,7 +16,7 @@ export function over(situation: Situation): Step {
 
 function rest(situation: Situation, more: Partial<StepOptions> = {}): Step {
   const { status } = situation;
-  const ready = readiness(status);
+  const ready = readiness(situation);
   return step(situation, {
     phase: status.phase ?? 'Failed',
     message: ready.message,
@@ -41,7 +41,7 @@ function refuseRollback(situation: Situation): Step {
   return rest(situation, { status, events: status.rollbackRefused ? [event] : [] });
 }
 
-function readiness(status: ReindexRequestStatus): Readiness {
+function readiness({ status, resource }: Situation): Readiness {
   const { phase, progress, failure } = status;
   if (phase === 'Completed')
     return { type: 'ready', reason: 'Completed', message: progress?.message ?? 'the copy is complete' };
@@ -52,8 +52,12 @@ function readiness(status: ReindexRequestStatus): Readiness {
       reason: 'RolledBack',
       message: progress?.message ?? 'the aliases were moved back',
     };
-  if (phase === 'Cancelled')
-    return { type: 'stalled', reason: 'Cancelled', message: progress?.message ?? 'cancelled' };
+  if (phase === 'Cancelled') {
+    const message = progress?.message ?? 'cancelled';
+    return resource.metadata.deletionTimestamp
+      ? { type: 'reconciling', reason: 'Deleting', message }
+      : { type: 'stalled', reason: 'Cancelled', message };
+  }
   return {
     type: 'stalled',
     reason: failure?.reason ?? 'Failed',

@@ -154,8 +154,11 @@ function end(situation: Situation): Step {
   const reason = why(situation);
   if (reason === 'failed') return endFailed(released);
   if (reason === 'suspended') return endSuspended(released);
-  const message = reason === 'deleted' ? 'everything that was held is let go' : cancelMessage(situation);
-  const ready: Readiness = { type: 'stalled', reason: 'Cancelled', message };
+  const isDeleted = reason === 'deleted';
+  const message = isDeleted ? deletedMessage(situation) : cancelMessage(situation);
+  const ready: Readiness = isDeleted
+    ? { type: 'reconciling', reason: 'Deleting', message }
+    : { type: 'stalled', reason: 'Cancelled', message };
   return step(released, {
     phase: 'Cancelled',
     message,
@@ -164,6 +167,13 @@ function end(situation: Situation): Step {
     next: 'changed',
     holds: false,
   });
+}
+
+/** The last word of a request: nobody can ask it afterwards what it has left. */
+function deletedMessage({ destination, mark }: Situation): string {
+  const left =
+    destination && mark?.state === 'copying' ? `; the unfinished ${destination.name} stays, hidden` : '';
+  return `the request is deleted: its tasks and its write block are gone${left}`;
 }
 
 function cancelMessage({ destination, mark, spec, observed }: Situation): string {
