@@ -77,15 +77,25 @@ const fieldPath = (description: string) =>
   ).describe(description);
 
 const rename = ruled(
-  object('A field that is renamed.', {
-    from: fieldPath(
-      'The path of the field in the source. A dot in it stands for an object or for a dot in a key. Not found in the elements of an array.',
-    ),
-    to: fieldPath('The path of the field in the destination. What a document has there is replaced.'),
-    removeOriginal: z.boolean().default(true).describe('Whether the field under its old name is removed.'),
-  }),
-  { rule: 'self.from != self.to', message: 'must differ from `from`', fieldPath: '.to' },
-  ({ from, to }) => from !== to,
+  ruled(
+    object('A field that is renamed.', {
+      from: fieldPath(
+        'The path of the field in the source. A dot in it stands for an object or for a dot in a key. Not found in the elements of an array.',
+      ),
+      to: fieldPath('The path of the field in the destination. What a document has there is replaced.'),
+      removeOriginal: z.boolean().default(true).describe('Whether the field under its old name is removed.'),
+    }),
+    { rule: 'self.from != self.to', message: 'must differ from `from`', fieldPath: '.to' },
+    ({ from, to }) => from !== to,
+  ),
+  // A value cannot have a field below it, and an object would have to contain itself.
+  {
+    rule: "self.removeOriginal || !self.to.startsWith(self.from + '.')",
+    message:
+      'cannot be below `from` while that stays: leave out removeOriginal: false, or choose a path beside it',
+    fieldPath: '.to',
+  },
+  ({ from, to, removeOriginal }) => removeOriginal || !to.startsWith(`${from}.`),
 );
 
 const transform = object(
