@@ -275,6 +275,13 @@ export const reindexRequestStatus = object('The progress of the request, and wha
     .describe('Whether the source was deleted, because sourceAfter.policy is Delete.'),
   sourceKept: text(1024).optional().describe('Why the source is kept although sourceAfter.policy is Delete.'),
   failures: list(failure, 10).optional().describe('The first ten documents that could not be written.'),
+  errorIndex: object(
+    'The index with the documents that could not be written. It stays when they are copied later.',
+    {
+      name: index('Its name.'),
+      attempt: count('The last attempt that has written to it.'),
+    },
+  ).optional(),
   failure: object('Why the request has failed.', {
     reason: text(255).describe('The reason in PascalCase.'),
     message: text(4096).describe('What went wrong, and what to do.'),

@@ -1576,6 +1576,16 @@ describe('retry', () => {
     expect(decision.status.failure).toBeUndefined();
   });
 
+  it('remembers where the attempt before has left what could not be written', () => {
+    const copy = { ...copying.copy, bad: 2 } as NonNullable<ReindexRequestStatus['copy']>;
+    const failing = { ...failed, phase: 'Copying' as const, copy };
+    const { status } = run(request(failing), observed());
+    const left = { name: 'orders-v2-error', attempt: 1 };
+    expect(status).toMatchObject({ phase: 'Failed', errorIndex: left });
+    const again = run(request(status, {}, { annotations: { 'es-steward.dev/retry': '1' } }), observed());
+    expect(again.status).toMatchObject({ attempt: 2, errorIndex: left });
+  });
+
   it('happens once also for a value that a status cannot hold', () => {
     const long = { annotations: { 'es-steward.dev/retry': 'x'.repeat(300) } };
     const begun = run(request(failed, {}, long), observed());

@@ -1,3 +1,4 @@
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { ownMeta } from './destination-mark.ts';
 import { withoutPipelines } from './destination-settings.ts';
 import { META_KEY } from './names.ts';
@@ -39,6 +40,28 @@ export const ERROR_INDEX_BODY = {
 /** Only an index that says so of itself is written to. */
 export function holdsErrors(mappings: unknown): boolean {
   return ownMeta(mappings)['holds'] === 'errors';
+}
+
+/** Whoever writes to it says so in status; what it has outlives the attempt. */
+export function withErrorIndex(
+  destination: string,
+  attempt: number,
+  status: ReindexRequestStatus,
+): ReindexRequestStatus {
+  if (!status.copy?.bad) return status;
+  return { ...status, errorIndex: { name: errorIndex(destination), attempt: status.attempt ?? attempt } };
+}
+
+/**
+ * For the end of a copy that leaves out nothing: the index is there still, and a person decides about it. Requests for the
+ * same destination share it, and what a document was like before it was corrected is nowhere else.
+ */
+export function leftErrors(
+  destination: string,
+  { errorIndex: left, progress }: ReindexRequestStatus,
+): string | undefined {
+  if (left?.name !== errorIndex(destination) || (progress?.quarantined ?? 0) > 0) return undefined;
+  return `${left.name} is left as it is, with what attempt ${left.attempt} could not write, all of it copied or deleted since: delete it if nobody needs it`;
 }
 
 /** A document that could not be written, by the place that it has in the source. */

@@ -496,6 +496,19 @@ describe('one index of a series', () => {
     expect(notes).toEqual([expect.stringMatching(/^logs-v2-2026.02.02 lacks index.lifecycle.name/)]);
   });
 
+  it('says which index has errors of an earlier attempt still, when its own turn has come', () => {
+    const { status, ...rest } = part('Completed', 100);
+    const noted = (name: string) => {
+      const errorIndex = { name, attempt: 1 };
+      const done = { ...rest, status: { ...status, errorIndex } };
+      return withinSeries(series({ ...second, errorIndex }), done, NOW).status;
+    };
+    expect(noted('logs-v2-2026.02.02-error').series?.notes).toEqual([expect.stringContaining('attempt 1')]);
+    const later = noted('logs-v2-2026.02.03-error');
+    expect(later.series).not.toHaveProperty('notes');
+    expect(later.errorIndex?.name).toBe('logs-v2-2026.02.03-error');
+  });
+
   it('leaves what the end has to tell: a source that was kept, and writes that came too late', () => {
     const { status, ...rest } = part('Completed', 100);
     const lost = { ...rest, status: { ...status, sourceKept: 'a was not deleted', writesAfterFence: 2 } };

@@ -4,7 +4,7 @@ import { APPROVE } from '../../crds/shared.ts';
 import type { Decision, ExtraCondition, Readiness, ResourceEvent } from '../../runtime/controller.ts';
 import { holdsFinalizer } from '../../runtime/finalizer.ts';
 import type { ReindexAction } from './actions.ts';
-import { errorIndex } from './error-index.ts';
+import { errorIndex, withErrorIndex } from './error-index.ts';
 import { documentsText } from './failures.ts';
 import { endOf, timeToLive } from './time-to-live.ts';
 import { time } from './moments.ts';
@@ -48,7 +48,8 @@ const SELDOM_UNDER_BLOCK_MS = 10_000;
 export function step(situation: Situation, options: StepOptions): Step {
   const { status } = situation;
   const message = shortened(options.message, MOST_CHARACTERS);
-  const { turn: _turn, ...changed } = options.status ?? status;
+  const { turn: _turn, ...rest } = options.status ?? status;
+  const changed = withErrorIndex(situation.spec.destination.index, situation.attempt, rest);
   const next: ReindexRequestStatus = {
     ...changed,
     phase: options.phase,

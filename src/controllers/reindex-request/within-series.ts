@@ -1,4 +1,5 @@
 import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-request.ts';
+import { leftErrors } from './error-index.ts';
 import { lackMessage } from './refused-settings.ts';
 import { withNotes } from './series-notes.ts';
 import { paceOf, seriesForecast } from './series-pace.ts';
@@ -108,7 +109,7 @@ function partOver(resource: ReindexRequest, part: Step, isDone: boolean): Step {
 /** What is not of one index. */
 function keptStatus(status: ReindexRequestStatus): ReindexRequestStatus {
   const { conditions, observedGeneration, startTime } = status;
-  const { lastHandledRunNow, lastHandledRetry, lastHandledRollback } = status;
+  const { lastHandledRunNow, lastHandledRetry, lastHandledRollback, errorIndex } = status;
   const kept = {
     conditions,
     observedGeneration,
@@ -116,6 +117,7 @@ function keptStatus(status: ReindexRequestStatus): ReindexRequestStatus {
     lastHandledRunNow,
     lastHandledRetry,
     lastHandledRollback,
+    errorIndex,
   };
   return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
 }
@@ -126,7 +128,8 @@ function withPart({ spec, status }: ReindexRequest, part: Step): Series {
   const quarantined = (series.quarantined ?? 0) + (progress?.quarantined ?? 0);
   const writesAfterFence = (series.writesAfterFence ?? 0) + lost;
   const lack = lackMessage(destination ?? 'the copy', refusedSettings);
-  const kept = [sourceKept, lack].filter((note) => note !== undefined);
+  const errors = destination && leftErrors(destination, part.status);
+  const kept = [sourceKept, lack, errors].filter((note) => note !== undefined);
   const planned = (plan?.notes ?? []).map((note) => `${current}: ${note}`);
   return {
     ...series,

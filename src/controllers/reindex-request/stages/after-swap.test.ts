@@ -1172,6 +1172,20 @@ describe('after the end', () => {
       { ...cleaning, progress: { percent: 99, display: '99%', message: 'm', quarantined: 2 } },
       'Reindex complete: 100 documents in orders-v2, 2 in orders-v2-error',
     ],
+    [
+      'what an earlier attempt has left',
+      { ...cleaning, attempt: 2, errorIndex: { name: 'orders-v2-error', attempt: 1 } },
+      'Reindex complete: 100 documents in orders-v2; orders-v2-error is left as it is, with what attempt 1 could not write, all of it copied or deleted since: delete it if nobody needs it',
+    ],
+    [
+      'no earlier attempt where it has errors of its own',
+      {
+        ...cleaning,
+        errorIndex: { name: 'orders-v2-error', attempt: 1 },
+        progress: { percent: 99, display: '99%', message: 'm', quarantined: 2 },
+      },
+      'Reindex complete: 100 documents in orders-v2, 2 in orders-v2-error',
+    ],
   ])('says %s', (_, status, message) => {
     const free = world({ sources: [index('orders-v1', {}, {})] });
     let decision = run(request(status, noWindow), free);

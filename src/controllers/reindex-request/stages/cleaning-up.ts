@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction } from '../actions.ts';
-import { errorIndex } from '../error-index.ts';
+import { errorIndex, leftErrors } from '../error-index.ts';
 import { documentsText } from '../failures.ts';
 import { hasWriteBlock } from '../index-facts.ts';
 import {
@@ -99,12 +99,13 @@ function complete(situation: Situation): Step {
   return answering(moved, end);
 }
 
-/** What has become of a source that was to be deleted, and of settings that were refused. */
+/** What has become of a source that was to be deleted, of settings that were refused, and of earlier errors. */
 function fateOf({ status, spec }: Situation): readonly string[] {
   const { sourceDeleted, sourceKept, source, refusedSettings = [] } = status;
   const fate = sourceDeleted ? `${source?.index} is deleted` : sourceKept;
   const lack = lackMessage(spec.destination.index, refusedSettings);
-  return [fate, lack].filter((part) => part !== undefined);
+  const errors = leftErrors(spec.destination.index, status);
+  return [fate, lack, errors].filter((part) => part !== undefined);
 }
 
 /** Whoever asked for no proof is told that there is none. Their number is not known any more where the status was lost. */

@@ -71,10 +71,11 @@ function kept({ progress }: ReindexRequestStatus) {
 
 /** What the last attempt learnt is forgotten; its destination, still marked as ours, is recreated by Preparing. */
 function beginAgain(situation: Situation): Step {
-  const { lastHandledRunNow, conditions } = situation.status;
+  const { lastHandledRunNow, conditions, errorIndex } = situation.status;
   const lastHandledRollback = rollbackAsked(situation) ?? situation.status.lastHandledRollback;
   const status: ReindexRequestStatus = {
     ...(conditions ? { conditions } : {}),
+    ...(errorIndex ? { errorIndex } : {}),
     ...(lastHandledRunNow === undefined ? {} : { lastHandledRunNow }),
     // Asked before the move that is to come, it must not move that back.
     ...(lastHandledRollback === undefined ? {} : { lastHandledRollback }),
