@@ -114,8 +114,14 @@ export function hardenedSettings(restore: FlatSettings): FlatSettings {
     'index.number_of_replicas': replicas,
     ...rest
   } = withoutLater(restore);
-  const expands = !['null', 'false', 'undefined'].includes(String(restore['index.auto_expand_replicas']));
-  return expands || replicas === undefined ? rest : { ...rest, 'index.number_of_replicas': replicas };
+  return expandsReplicas(restore) || replicas === undefined
+    ? rest
+    : { ...rest, 'index.number_of_replicas': replicas };
+}
+
+/** Whether Elasticsearch chooses the number of replicas. */
+export function expandsReplicas(settings: FlatSettings): boolean {
+  return !['null', 'false', 'undefined'].includes(String(settings['index.auto_expand_replicas']));
 }
 
 /** What would act on copies, and must act on what users write: set right before the aliases move. */

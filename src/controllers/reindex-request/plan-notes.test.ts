@@ -11,6 +11,7 @@ const of = (over: object, settings: object = { number_of_shards: '4' }) =>
   planNotes(spec(over), index('orders-v1', { mappings, settings }), { template });
 const to = (destination: object) => ({ destination: { index: 'orders-v2', ...destination } });
 const shards = (number: number) => to({ settings: { index: { number_of_shards: number } } });
+const ofWrites = (copies: number) => ({ 'index.write.wait_for_active_shards': copies });
 const fields = (properties: object) => to({ mappings: { properties } });
 
 describe('a source that is not copied as a whole', () => {
@@ -50,6 +51,40 @@ it('documents that may take the place of each other are told in the plan', () =>
   expect(notes(spec({}), 7)).not.toContain('routing');
   const partitioned = spec(to({ settings: { 'index.routing_partition_size': 2 } }));
   expect(notes(partitioned, 7)).toContain('have a routing');
+});
+
+describe('writes that were to wait for more copies than there will be', () => {
+  const waiting = { number_of_shards: '4', number_of_replicas: '2', write: { wait_for_active_shards: '3' } };
+  const note = expect.stringContaining('without index.write.wait_for_active_shards: 3');
+  const given = (settings: object, over: object = { createFrom: 'Template' }) =>
+    planNotes(spec(to(over)), index('orders-v1'), { template: { settings, mappings: {} } });
+
+  it.each([
+    ['with fewer replicas than the source', of(to({ settings: { number_of_replicas: 1 } }), waiting)],
+    ['by the request', of(to({ settings: { 'write.wait_for_active_shards': 3 } }))],
+    ['by a template', given(waiting, { createFrom: 'Template', settings: { number_of_replicas: 0 } })],
+  ])('are told in the plan: %s', (_, notes) => {
+    expect(notes).toContainEqual(note);
+  });
+
+  it.each([
+    ['with as many replicas', of({}, waiting)],
+    ['for whatever copies there are', of({}, { ...waiting, write: { wait_for_active_shards: 'all' } })],
+    ['with a number of its own', of(to({ settings: { number_of_replicas: 0, ...ofWrites(1) } }), waiting)],
+    [
+      'where Elasticsearch chooses',
+      of(to({ settings: { auto_expand_replicas: '0-all' } }), { ...waiting, number_of_replicas: '1' }),
+    ],
+    ['from a template with enough replicas', given(waiting)],
+    ['from nothing of the source', given({}, { createFrom: 'Empty' })],
+  ])('are no matter %s', (_, notes) => {
+    expect(notes).not.toContainEqual(expect.stringContaining('wait_for_active_shards'));
+  });
+
+  it('are not known where no template can be read', () => {
+    const over = spec(to({ createFrom: 'Template', settings: ofWrites(3) }));
+    expect(planNotes(over, index('orders-v1'), {})).not.toContainEqual(note);
+  });
 });
 
 it('templates that cannot be read are told in the plan', () => {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CopySpec } from './copy-request.ts';
 import { flatten } from '../index-settings.ts';
 import { keepsWholeSource } from '../whole-source.ts';
+import { ACTIVE_SHARDS, expandsReplicas, overlay, possible } from './destination-settings.ts';
 import { ownIndex, ownMappings, ownSettings } from './destination.ts';
 import type { IndexFacts, PreflightFacts } from './observed.ts';
 import { resizeNote } from './resize-note.ts';
@@ -16,6 +17,7 @@ export function planNotes(
 ): readonly string[] {
   return [
     ...oneOfSeveral(spec, source, facts),
+    ...fewerCopies(spec, source, facts),
     ...cheaperWays(spec, source),
     ...keptSource(spec, source),
     ...withoutWindow(spec, source),
@@ -35,6 +37,22 @@ function oneOfSeveral(
   if (routed === 0 || isDividedAlike(source.settings, settings)) return [];
   return [
     `${routed} documents of ${source.name} have a routing, and ${destination.index} is divided into shards in another way: of an id that is there under several routings it may keep one document only, and the copy then fails with VerificationFailed when it is counted`,
+  ];
+}
+
+/** Where Elasticsearch chooses the number of replicas, nobody can tell before there is an index. */
+function fewerCopies(
+  { destination }: CopySpec,
+  source: IndexFacts,
+  { template }: Pick<PreflightFacts, 'template'> = {},
+): readonly string[] {
+  if (destination.createFrom === 'Template' && !template) return [];
+  const from = destination.createFrom === 'Source' ? flatten(source.settings) : {};
+  const stated = { ...flatten(template?.settings ?? {}), ...from, ...overlay(destination) };
+  const active = stated[ACTIVE_SHARDS];
+  if (active === null || expandsReplicas(stated) || possible(active, stated) !== null) return [];
+  return [
+    `${destination.index} is made without ${ACTIVE_SHARDS}: ${Number(active)}, as it is not to have so many copies of a shard: to keep that, set a higher number_of_replicas in spec.destination.settings of a new request`,
   ];
 }
 
