@@ -19,7 +19,7 @@ export const aliasDefinition: z.ZodType<AliasDefinition> = z.looseObject({
   is_hidden: z.boolean().optional(),
 });
 
-/** `remove_index` is left out on purpose: an index is deleted by deleteIndex, after its own checks, or not at all. */
+/** `remove_index` is left out on purpose: an index is deleted by a function of its own, after its own checks, or not at all. */
 export type AliasAction =
   | { readonly add: AliasDefinition & { readonly index: string; readonly alias: string } }
   | { readonly remove: { readonly index: string; readonly alias: string; readonly must_exist?: boolean } };

@@ -127,7 +127,7 @@ export function putMapping(
 
 /**
  * Deletes one index by its own name; Elasticsearch refuses an alias here. It cannot be made conditional on a uuid:
- * read the uuid in the same step.
+ * read the uuid in the same step. A call that arrives late deletes what has the name by then: see `deleteIndexOnce`.
  */
 export function deleteIndex(es: Elasticsearch, name: string, signal?: AbortSignal): Promise<void> {
   const query = { expand_wildcards: 'none' };

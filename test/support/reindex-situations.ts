@@ -59,6 +59,7 @@ export const index = (name: string, over: Partial<IndexFacts> = {}): IndexFacts 
   mappings: {},
   aliases: {},
   entrances: [],
+  guards: [],
   closed: false,
   ...over,
 });

@@ -45,7 +45,8 @@ function anonymous(part: string): string {
   if (part.includes('-scratch-')) return '{scratch}';
   if (part.includes('-restore-check-')) return '{restored}';
   if (/-\d{6}-[0-9a-f]{6}(-\d+)?$/.test(part)) return '{snapshot}';
-  if (/^es-steward-[0-9a-f]{8}-(back-)?\d+(-over)?$/.test(part)) return '{epoch}';
+  if (/^es-steward-[0-9a-f]{8}-(back-)?\d+(-over|-last)?$/.test(part)) return '{epoch}';
+  if (/^es-steward-[0-9a-f]{8}-Into-\d+$/.test(part)) return '{entrance}';
   if (/^[\w-]+:\d+$/.test(part)) return '{task}';
   const names = part.split(',').map((name) => name.replace(/^reindex-.*-(\w+)$/, '{$1}'));
   return names.join(',');

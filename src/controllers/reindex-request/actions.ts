@@ -29,7 +29,13 @@ export type ReindexAction =
   | { readonly type: 'MoveEpochAlias'; readonly target: Target; readonly from: string; readonly to: string }
   | { readonly type: 'DropAliases'; readonly target: Target; readonly aliases: readonly string[] }
   | { readonly type: 'CreateDestination'; readonly index: string; readonly body: Body }
-  | { readonly type: 'DeleteDestination'; readonly target: Target; readonly owner: string }
+  /** `beside`: an index that stays, for the guard of the deletion; undefined where it may not be touched. */
+  | {
+      readonly type: 'DeleteDestination';
+      readonly target: Target;
+      readonly owner: string;
+      readonly beside: Target | undefined;
+    }
   | { readonly type: 'SetMeta'; readonly target: Target; readonly meta: unknown }
   | {
       readonly type: 'Tune';
@@ -121,7 +127,12 @@ export type ReindexAction =
       readonly maxSeqNos: readonly number[];
     }
   /** Nothing happens unless the shards are still at `maxSeqNos`. */
-  | { readonly type: 'DeleteSource'; readonly target: Target; readonly maxSeqNos: readonly number[] };
+  | {
+      readonly type: 'DeleteSource';
+      readonly target: Target;
+      readonly maxSeqNos: readonly number[];
+      readonly beside: Target | undefined;
+    };
 
 /** What a call sends. */
 export type Body = Readonly<Record<string, unknown>>;

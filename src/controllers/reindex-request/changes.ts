@@ -40,9 +40,18 @@ export function moveEpochs({ source, epochs, epoch, uid }: Situation): readonly 
     .map((held) => ({ type: 'MoveEpochAlias', target: targetOf(source), from: epochAlias(uid, held), to }));
 }
 
+/** An unfinished copy goes, guarded by its source. */
+export function deletion(
+  { observed }: Situation,
+  { source, destination, owner }: Readonly<Record<'source' | 'destination', IndexFacts>> & { owner: string },
+): ReindexAction {
+  const beside = observed.protects(source.name) ? undefined : targetOf(source);
+  return { type: 'DeleteDestination', target: targetOf(destination), owner, beside };
+}
+
 /** The end of what holds the source. */
 export function dropEpochs({ epochs, uid }: Situation, source: IndexFacts): ReindexAction {
-  const aliases = epochs.map((held) => epochAlias(uid, held));
+  const aliases = [...epochs.map((held) => epochAlias(uid, held)), ...source.guards];
   return { type: 'DropAliases', target: targetOf(source), aliases };
 }
 

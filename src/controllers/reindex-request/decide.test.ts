@@ -32,7 +32,7 @@ import {
   wholeCopy,
 } from '../../../test/support/reindex-situations.ts';
 import { decide } from './decide.ts';
-import type { DestinationMark } from './destination-mark.ts';
+import { type DestinationMark, markOf } from './destination-mark.ts';
 import { tunedSettings } from './destination-settings.ts';
 import { entranceAlias, trialOpaqueId } from './names.ts';
 import type { Observed, Peer } from './observed.ts';
@@ -1202,6 +1202,7 @@ describe('proof and cut-over', () => {
   const cutoverMaxSeq = { source: [99], destination: [99] };
   const final = hardened({
     state: 'final',
+    blocks: true,
     cutover: { time: '', aliases: ['orders'], sourceHidden: false, maxSeq: cutoverMaxSeq },
   });
 
@@ -1209,6 +1210,14 @@ describe('proof and cut-over', () => {
     const { actions } = run(request(cutting), whole());
     const cutover = { aliases: ['orders'], maxSeq: cutoverMaxSeq };
     expect(actions).toMatchObject([{ type: 'SetMeta', meta: { 'es-steward': { state: 'final', cutover } } }]);
+  });
+
+  it('says in the mark that the block is its own, whatever a late call has written there', () => {
+    const late = hardened({ ...markOf(final.mappings), blocks: false });
+    const { actions } = run(request(cutting), whole({ destination: late }));
+    expect(actions).toMatchObject([{ type: 'SetMeta', meta: { 'es-steward': { blocks: true } } }]);
+    const theirs = { ...cutting, plan: { ...plan, blockedBefore: true } };
+    expect(actionsOf(run(request(theirs), whole({ destination: late })))).toEqual(['CutOver']);
   });
 
   it('does so with the proof already, since writers wait, but not where the move would be refused', () => {
@@ -1465,7 +1474,7 @@ describe('undoing', () => {
 
   it('tells of a deletion as one, and what stays of the copy, whatever else was asked for', () => {
     const deleted = { deletionTimestamp: '2026-03-01T11:59:59Z' };
-    const world = observed({ sources: [source({ aliases: { orders } })], destination: destination() });
+    const world = observed({ sources: [source({ aliases: { orders } })], destination: half() });
     const { status, ready, events } = run(request(undoing, cancel, deleted), world);
     expect(events).toMatchObject([
       { type: 'Normal', reason: 'Deleting', note: expect.stringContaining('unfinished orders-v2 stays') },

@@ -1,6 +1,6 @@
 import type { IndexInfo } from '../../elasticsearch/indices.ts';
 import { flatten } from '../index-settings.ts';
-import { isEntrance } from './names.ts';
+import { isEntrance, isGuard } from './names.ts';
 import type { IndexFacts } from './observed.ts';
 
 /** What this kind judges an index by. Only a closed index carries the proof of having been closed. */
@@ -10,8 +10,11 @@ export function factsOf({ name, uuid, settings, mappings, aliases, dataStream }:
     uuid,
     settings,
     mappings,
-    aliases: Object.fromEntries(Object.entries(aliases).filter(([alias]) => !isEntrance(alias))),
+    aliases: Object.fromEntries(
+      Object.entries(aliases).filter(([alias]) => !isEntrance(alias) && !isGuard(alias)),
+    ),
     entrances: Object.keys(aliases).filter(isEntrance),
+    guards: Object.keys(aliases).filter(isGuard),
     dataStream,
     closed: settings['verified_before_close'] === 'true',
   };

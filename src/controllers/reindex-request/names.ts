@@ -45,9 +45,23 @@ export function isEntrance(alias: string): boolean {
   return /^es-steward-.{8}-Into-[0-9]+$/.test(alias);
 }
 
+/** On an index that stays, while another one is deleted: the deletion takes it away, and comes true only where it finds it. */
+export function guardAlias(uid: string, token: string): string {
+  return `${OWN_PREFIX}${uid.slice(0, 8)}-Drop-${token}`;
+}
+
+export function isGuard(alias: string): boolean {
+  return /^es-steward-.{8}-Drop-[0-9a-f]+$/.test(alias);
+}
+
 /** As the epoch alias, for the way back: on the destination while a rollback holds it, so that a late call of it finds nothing. */
 export function rollbackAlias(uid: string, number: number): string {
   return `${OWN_PREFIX}${uid.slice(0, 8)}-back-${number}`;
+}
+
+/** What that alias becomes right before the aliases move: what was sent through it earlier finds nothing any more. */
+export function sealedAlias(alias: string): string {
+  return `${alias}-last`;
 }
 
 /** What that alias becomes when its try is over without a pass: a lift through it meets no block of a later try. */

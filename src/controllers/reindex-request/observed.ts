@@ -59,10 +59,12 @@ export interface IndexFacts {
   readonly uuid: string;
   readonly settings: unknown;
   readonly mappings: unknown;
-  /** Without the entrances. */
+  /** Without the entrances and guards. */
   readonly aliases: Readonly<Record<string, AliasDefinition>>;
   /** Aliases that tasks of a copy write through: no user of the index reads or writes by them. */
   readonly entrances: readonly string[];
+  /** Aliases without which a deletion of another index does not come true. */
+  readonly guards: readonly string[];
   readonly dataStream?: string | undefined;
   readonly closed: boolean;
 }

@@ -7,7 +7,14 @@ import { blockWrites, unblockWrites } from '../../elasticsearch/write-blocks.ts'
 import { FencedError } from '../../runtime/errors.ts';
 import type { Target } from './actions.ts';
 import { epochOf } from './names.ts';
-import { type ActionOf, type Change, type EffectContext, requireSame, withCopy } from './perform-effect.ts';
+import {
+  type ActionOf,
+  type Change,
+  type EffectContext,
+  requireSame,
+  throughEntrance,
+  withCopy,
+} from './perform-effect.ts';
 import { releaseOf } from './perform-release.ts';
 import { flushed, outlived, withoutOutlived } from './rounds.ts';
 import { writesBlocked } from './index-facts.ts';
@@ -67,7 +74,8 @@ export async function blockSource(
   if (note) await setMeta(note, context);
   const resource = { ...context.resource, status: ready(context.resource.status ?? {}) };
   oweRelease(target, through, { ...context, resource });
-  if (liftFirst) await unblockWrites(es, target.index, pass.signal);
+  // Through the alias: the move of the aliases has an epoch of its own, in which a late lift of this one finds nothing.
+  if (liftFirst) await unblockWrites(es, through, pass.signal);
   const { verified } = await blockWrites(es, through, pass.signal);
   return (before) => {
     const status = ready(before);
@@ -117,6 +125,6 @@ export async function setMeta(
   { target, meta }: Pick<ActionOf<'SetMeta'>, 'target' | 'meta'>,
   { es, pass }: EffectContext,
 ): Promise<void> {
-  await requireSame(es, target, pass.signal);
-  await putMapping(es, target.index, { _meta: meta }, pass.signal);
+  const name = throughEntrance(await requireSame(es, target, pass.signal));
+  await putMapping(es, name, { _meta: meta }, pass.signal);
 }

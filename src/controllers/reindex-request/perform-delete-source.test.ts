@@ -40,7 +40,7 @@ async function deleteWhen(since: Partial<typeof judged>, assertUnchanged = () =>
   const pass = { now: 0, signal: new AbortController().signal, log, assertUnchanged };
   // A cast: only what is used.
   const context = { es, pass, resource: { metadata: { uid: 'owner' } } } as unknown as EffectContext;
-  const action = { type: 'DeleteSource', target, maxSeqNos: proven } as const;
+  const action = { type: 'DeleteSource', target, maxSeqNos: proven, beside: undefined } as const;
   const error = await deleteSource(action, context).catch((thrown: unknown) => thrown);
   return { deleted, error };
 }

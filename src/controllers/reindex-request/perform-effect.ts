@@ -10,6 +10,7 @@ import type { ObligationBook } from '../../runtime/obligations.ts';
 import type { ReindexAction, Target } from './actions.ts';
 import type { LockWatch } from './lock-watch.ts';
 import { factsOf } from './index-facts.ts';
+import type { IndexFacts } from './observed.ts';
 import type { Copy } from './rounds.ts';
 import { withFailure } from './step.ts';
 
@@ -49,6 +50,14 @@ export async function requireSame(es: Elasticsearch, target: Target, signal: Abo
   if (found?.uuid !== target.uuid)
     throw new FencedError(`${target.index} is not the index any more that was judged`);
   return factsOf(found);
+}
+
+/**
+ * By which name a copy that is being filled is changed: a late call of the time before finds nothing when it serves. An index
+ * that has no entrance, or none any more, goes by its own.
+ */
+export function throughEntrance({ name, entrances }: IndexFacts): string {
+  return entrances[0] ?? name;
 }
 
 /** Every shard of the index, if none has taken a write since `maxSeqNos`, which are in the order of the shards. */

@@ -160,6 +160,12 @@ describe('what is owed while the aliases move back', () => {
     expect(es.isBlocked()).toBe(false);
   });
 
+  it('is released also right before the aliases would have moved', async () => {
+    const es = cluster(`${back}-last`);
+    await owed({}, held({ orders, [`${back}-last`]: {} }), es)?.release(signal);
+    expect(es.isBlocked()).toBe(false);
+  });
+
   it('touches nothing where the aliases have moved back', async () => {
     const es = cluster(undefined);
     await owed({}, held(), es)?.release(signal);

@@ -4,7 +4,7 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { Obligation } from '../../runtime/obligations.ts';
-import { epochAlias, releasedAlias, rollbackAlias } from './names.ts';
+import { epochAlias, releasedAlias, rollbackAlias, sealedAlias } from './names.ts';
 import type { Situation } from './situation.ts';
 import { ownsBlock } from './write-block.ts';
 
@@ -72,7 +72,8 @@ export function servingDue(
   if (!destination || !rollback || rollback.blockedBefore) return undefined;
   const alias = rollbackAlias(uid, rollback.number);
   // Until the other one is gone as well, the block may still be there.
-  if (![alias, releasedAlias(alias)].some((held) => held in destination.aliases)) return undefined;
+  const names = [alias, sealedAlias(alias), releasedAlias(alias)];
+  if (!names.some((held) => held in destination.aliases)) return undefined;
   return servingReleaseOf(rollback, { index: destination.name, alias }, es);
 }
 
@@ -95,9 +96,11 @@ function releaseServing(
   es: Elasticsearch,
 ): Obligation['release'] {
   const over = releasedAlias(alias);
-  const swap = renamed(index, alias, over);
   return async (signal) => {
-    await undefinedWhen(GONE, updateAliases(es, swap, {}, signal));
+    for (const held of [alias, sealedAlias(alias)]) {
+      const moved = updateAliases(es, renamed(index, held, over), {}, signal).then(() => true);
+      if (await undefinedWhen(GONE, moved)) break;
+    }
     await undefinedWhen(GONE, unblockWrites(es, over, signal));
   };
 }

@@ -30,12 +30,18 @@ const judged = { source: 'o', destination: 'n', blocked: true, maxSeqNo: 4 };
 /**
  * @param answer of the move back.
  * @param since what has come of the indexes after they were judged.
+ * @param onceSealed what has come of them by the second look.
  */
-function cluster(answer: unknown, since: Partial<typeof judged> = {}) {
-  const { source, destination, blocked, maxSeqNo } = { ...judged, ...since };
-  const shard = startedPrimary({ documents: 1, maxSeqNo });
-  const sent: string[] = [];
-  const request = async ({ method, path }: ElasticsearchRequest) => {
+function cluster(
+  answer: unknown,
+  since: Partial<typeof judged> = {},
+  onceSealed: Partial<typeof judged> = {},
+) {
+  const sent: unknown[] = [];
+  const request = async ({ method, path, body }: ElasticsearchRequest) => {
+    const now = { ...judged, ...since, ...(sent.length > 0 && onceSealed) };
+    const { source, destination, blocked, maxSeqNo } = now;
+    const shard = startedPrimary({ documents: 1, maxSeqNo });
     if (path === '/old') return { old: index(source, true) };
     if (path === '/new') return { new: index(destination, blocked) };
     if (method === 'GET')
@@ -43,7 +49,7 @@ function cluster(answer: unknown, since: Partial<typeof judged> = {}) {
         _shards: { failed: 0, successful: 1, total: 1 },
         indices: { new: { shards: { 0: [shard] } } },
       };
-    sent.push(path);
+    sent.push(body);
     if (answer instanceof Error) throw answer;
     return answer;
   };
@@ -54,7 +60,7 @@ function cluster(answer: unknown, since: Partial<typeof judged> = {}) {
     sent,
     resource: { metadata: { uid: 'u' } },
     pass: { now: 0, signal: new AbortController().signal, log },
-  } as unknown as EffectContext & { readonly sent: readonly string[] };
+  } as unknown as EffectContext & { readonly sent: readonly unknown[] };
 }
 
 const action = {
@@ -65,6 +71,8 @@ const action = {
   moved: [{ name: 'eu', definition: {} }],
   maxSeqNos: [4],
 } as const;
+
+const removalOf = (alias: string) => ({ remove: { index: 'new', alias, must_exist: true } });
 
 const held = { rollback: { asked: 'please', number: 1, blockedBefore: false, verified: true } };
 
@@ -95,7 +103,17 @@ it.each([
 it('moves the aliases back where all is as it was judged', async () => {
   const context = cluster({ acknowledged: true });
   await rollBack(action, context);
-  expect(context.sent).toEqual(['/_aliases']);
+  const to = 'es-steward-abcdef01-back-1-last';
+  expect(context.sent).toEqual([
+    { actions: [removalOf(action.through), { add: { index: 'new', alias: to, is_hidden: true } }] },
+    { actions: expect.arrayContaining([removalOf(to)]) },
+  ]);
+});
+
+it('moves nothing back where a write comes before what lifts the block finds nothing any more', async () => {
+  const context = cluster({ acknowledged: true }, {}, { maxSeqNo: 5 });
+  await expect(rollBack(action, context)).rejects.toBeInstanceOf(FencedError);
+  expect(context.sent).toHaveLength(1);
 });
 
 it.each<[string, Partial<typeof judged>, readonly number[]]>([

@@ -4,7 +4,13 @@ import { putSettings } from '../../elasticsearch/indices.ts';
 import type { FlatSettings } from '../index-settings.ts';
 import { HIDDEN } from './destination-settings.ts';
 import { requireRoomForShards } from './perform-create.ts';
-import { type ActionOf, type Change, type EffectContext, requireSame } from './perform-effect.ts';
+import {
+  type ActionOf,
+  type Change,
+  type EffectContext,
+  requireSame,
+  throughEntrance,
+} from './perform-effect.ts';
 import { withRefusedSettings } from './refused-settings.ts';
 
 type SetSettings = ActionOf<'SetSettings'>;
@@ -12,10 +18,10 @@ type SetSettings = ActionOf<'SetSettings'>;
 export async function setSettings(action: SetSettings, context: EffectContext): Promise<Change | void> {
   const { target, settings, mayLack } = action;
   const { es, pass } = context;
-  await requireSame(es, target, pass.signal);
+  const name = throughEntrance(await requireSame(es, target, pass.signal));
   if (mayLack) return setAndRemember(action, context);
   try {
-    await putSettings(es, target.index, settings, pass.signal);
+    await putSettings(es, name, settings, pass.signal);
   } catch (error) {
     // Replicas are shards too.
     requireRoomForShards(target.index, error, 'cannot get its replicas');

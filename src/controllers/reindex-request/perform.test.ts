@@ -33,7 +33,7 @@ async function deleteWhen(since: Partial<HalfCopy>) {
   const pass = { signal: new AbortController().signal, log: { info: () => {} } } as unknown as Pass;
   const target = { index: 'new', uuid: judged.uuid };
   const owner = markWith().uid;
-  const action = { type: 'DeleteDestination', target, owner } as const;
+  const action = { type: 'DeleteDestination', target, owner, beside: undefined } as const;
   const error = await perform(action, request(), pass).catch((thrown: unknown) => thrown);
   return { deleted, error };
 }

@@ -3,17 +3,15 @@ import { type CopyRequest, currentCopy } from './copy-request.ts';
 import { renamed, updateAliases } from '../../elasticsearch/aliases.ts';
 import type { Use } from '../../elasticsearch/connection-use.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
-import { deleteIndex, putMapping, putSettings } from '../../elasticsearch/indices.ts';
+import { putMapping, putSettings } from '../../elasticsearch/indices.ts';
 import { closePointInTime } from '../../elasticsearch/point-in-time.ts';
 import { flush, refresh } from '../../elasticsearch/refresh.ts';
 import { startReindex } from '../../elasticsearch/reindex.ts';
 import { cancelTask, rethrottle } from '../../elasticsearch/tasks.ts';
 import { unblockWrites } from '../../elasticsearch/write-blocks.ts';
 import type { Pass } from '../../runtime/controller.ts';
-import { FencedError } from '../../runtime/errors.ts';
 import type { Body, ReindexAction } from './actions.ts';
 import { badDocuments } from './observe-bad-documents.ts';
-import { markOf } from './destination-mark.ts';
 import { ACTIVE_SHARDS } from './destination-settings.ts';
 import { packed, unpacked } from './packed-journal.ts';
 import type { Range } from './ranges.ts';
@@ -27,6 +25,7 @@ import {
   type EffectContext,
   type PerformDependencies,
   requireSame,
+  throughEntrance,
   withCopy,
 } from './perform-effect.ts';
 import { compareContents, removeDeparted, sweep } from './perform-delta.ts';
@@ -34,6 +33,7 @@ import { cutOver } from './perform-cut-over.ts';
 import { ungrantedErrorIndex } from './perform-error-index.ts';
 import { isolate } from './perform-isolate.ts';
 import { beginRoundAt, finishHardening, renewPointInTime, settleRound } from './perform-round.ts';
+import { deleteDestination } from './perform-delete-destination.ts';
 import { deleteSource } from './perform-delete-source.ts';
 import { blockDestination, rollBack } from './perform-rollback.ts';
 import { holdLocks, releaseLocks, renewLocks } from './perform-locks.ts';
@@ -72,21 +72,14 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
     await removeAliases(es, target.index, aliases, pass.signal);
   },
   CreateDestination: createDestination,
-  DeleteDestination: async ({ target, owner }, { es, pass }) => {
-    const found = await requireSame(es, target, pass.signal);
-    const mark = markOf(found.mappings);
-    if (mark?.uid !== owner || mark.state !== 'copying' || Object.keys(found.aliases).length > 0)
-      throw new FencedError(`${target.index} is not an unfinished copy any more`);
-    pass.log.info({ index: target.index, uuid: target.uuid, owner }, 'deleting an unfinished copy');
-    await deleteIndex(es, target.index, pass.signal);
-  },
+  DeleteDestination: deleteDestination,
   Tune: async ({ target, meta, settings }, { es, pass }) => {
-    await requireSame(es, target, pass.signal);
-    await putMapping(es, target.index, { _meta: meta }, pass.signal);
+    const name = throughEntrance(await requireSame(es, target, pass.signal));
+    await putMapping(es, name, { _meta: meta }, pass.signal);
     const { [ACTIVE_SHARDS]: active, ...others } = settings;
     // First: as long as writes wait for replicas, Elasticsearch does not take them away.
-    if (active !== undefined) await putSettings(es, target.index, { [ACTIVE_SHARDS]: active }, pass.signal);
-    await putSettings(es, target.index, others, pass.signal);
+    if (active !== undefined) await putSettings(es, name, { [ACTIVE_SHARDS]: active }, pass.signal);
+    await putSettings(es, name, others, pass.signal);
   },
   SetMeta: setMeta,
   SetSettings: setSettings,

@@ -240,6 +240,7 @@ describe('an index of a series that is gone', () => {
     settings: {},
     aliases: {},
     entrances: [],
+    guards: [],
     closed: false,
   };
 

@@ -1,4 +1,5 @@
 import { parseDuration } from '../../crds/duration.ts';
+import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { hasWriteBlock } from './index-facts.ts';
 import { leftMs } from './moments.ts';
 import { foreignEpochs, userAliases } from './names.ts';
@@ -37,9 +38,15 @@ export function wasBlockedBefore({ status, mark }: Pick<Situation, 'status' | 'm
   return status.plan?.blockedBefore ?? mark?.blockedBefore ?? true;
 }
 
+/** The answer to our own call, and no word of an end: a mark that says otherwise has come late. */
+function isKnownAsOurs({ fence, intent }: ReindexRequestStatus): boolean {
+  return fence?.verified === true && fence.lifting === undefined && intent?.type !== 'Undo';
+}
+
 /** The mark says who set it, from right before the call and whatever becomes of status. */
 function hasSetBlock({ status, mark }: Situation): boolean {
   if (wasBlockedBefore({ status, mark })) return false;
+  if (isKnownAsOurs(status)) return true;
   if (mark?.blocks !== undefined) return mark.blocks;
   // A mark that does not say so stands for a status that was lost: with a journal, what is not in it was not done by us.
   return status.blockedSince !== undefined || (mark !== undefined && !status.copy);

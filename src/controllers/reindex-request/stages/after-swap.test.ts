@@ -38,6 +38,7 @@ const index = (name: string, settings: Over, aliases: IndexFacts['aliases'], map
   mappings,
   aliases,
   entrances: [],
+  guards: [],
   closed: false,
 });
 const BLOCK = { blocks: { write: 'true' } };
@@ -907,9 +908,12 @@ describe('deleting the source', () => {
     expect(first.status.intent?.type).toBe('DeleteSource');
     expect(actionsOf(first)).toEqual([]);
     const target = { index: 'orders-v1', uuid: 'orders-v1-uuid' };
+    const beside = { index: 'orders-v2', uuid: 'orders-v2-uuid' };
     expect(run(request(first.status, deleting), world()).actions).toEqual([
-      { type: 'DeleteSource', target, maxSeqNos: [99] },
+      { type: 'DeleteSource', target, maxSeqNos: [99], beside },
     ]);
+    const guarded = world({ protects: (name: string) => name === 'orders-v2' });
+    expect(run(request(first.status, deleting), guarded).actions).toMatchObject([{ beside: undefined }]);
   });
 
   it('says so in the words of the seed, then is complete', () => {

@@ -6,6 +6,7 @@ import type { MovedAlias, ReindexAction } from '../actions.ts';
 import { cancelStrays, markChange, settingsChange, targetOf } from '../changes.ts';
 import { aliasesToMove, currentEpochAlias, isApproved, type Prepared, type Situation } from '../situation.ts';
 import { answeringEarly, operationsSince } from '../moved.ts';
+import { ownsBlock } from '../write-block.ts';
 import { isHidden, withOwnVisibility } from '../own-visibility.ts';
 import { time } from '../moments.ts';
 import { AT_ONCE_MS, fail, type Step, type StepOptions, step } from '../step.ts';
@@ -69,11 +70,14 @@ function move(situation: Prepared): Step {
 }
 
 /** What the destination needs before users meet it: its pipelines, and the mark that keeps it from being deleted. */
-function finish({ destination, mark }: Prepared, cutover: CutoverMark): readonly ReindexAction[] {
-  const isFinal = mark.state === 'final' && isDeepStrictEqual(mark.cutover, cutover);
+function finish(situation: Prepared, cutover: CutoverMark): readonly ReindexAction[] {
+  const { destination, mark } = situation;
+  const blocks = mark.blocks || ownsBlock(situation);
+  const isFinal =
+    mark.state === 'final' && isDeepStrictEqual(mark.cutover, cutover) && Boolean(mark.blocks) === blocks;
   return [
     ...settingsChange(destination, servingSettings(mark.restore)),
-    ...(isFinal ? [] : [markChange(destination, { ...mark, state: 'final', cutover })]),
+    ...(isFinal ? [] : [markChange(destination, { ...mark, blocks, state: 'final', cutover })]),
   ];
 }
 

@@ -138,6 +138,10 @@ function keep(moved: Situation, why: string): Step {
   });
 }
 
+function guarding({ destination, observed }: Situation) {
+  return destination && !observed.protects(destination.name) ? targetOf(destination) : undefined;
+}
+
 function carryOut(moved: Situation, source: IndexFacts): Step {
   const { status, now } = moved;
   const message = status.sourceBusy
@@ -149,7 +153,7 @@ function carryOut(moved: Situation, source: IndexFacts): Step {
     });
   const maxSeqNos = status.cutoverMaxSeq?.source ?? [];
   return cleaningStep(moved, message, {
-    actions: [{ type: 'DeleteSource', target: targetOf(source), maxSeqNos }],
+    actions: [{ type: 'DeleteSource', target: targetOf(source), maxSeqNos, beside: guarding(moved) }],
     next: status.sourceBusy ? SNAPSHOT_MS : 'now',
   });
 }

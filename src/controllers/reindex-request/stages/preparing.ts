@@ -1,6 +1,6 @@
 import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import type { ReindexAction, Target } from '../actions.ts';
-import { cancelStrays, markChange, metaWith, targetOf } from '../changes.ts';
+import { cancelStrays, deletion, markChange, metaWith, targetOf } from '../changes.ts';
 import { blocked, creationBody, withEntrance } from '../destination.ts';
 import { type DestinationMark, markOf, wasNeverFilled } from '../destination-mark.ts';
 import { hasSettings, tunedSettings, valuesToRestore } from '../destination-settings.ts';
@@ -76,7 +76,7 @@ function destinationStep(situation: Situation, source: IndexFacts): Step {
   if (!destination) return create(situation, source);
   const dropping = dropAliases(situation, destination);
   if (dropping && wasNeverFilled(mark)) return dropping;
-  if (isLeftover(situation)) return deleteLeftover(situation, destination);
+  if (isLeftover(situation)) return deleteLeftover(situation, source, destination);
   if (!mark) return refuseUnmarked(situation, destination);
   if (mark.state === 'final' && situation.epochs.length > 0)
     return preparing(situation, { actions: [markChange(destination, { ...mark, state: 'copying' })] });
@@ -111,7 +111,7 @@ function isLeftover(situation: Situation): boolean {
   return mark ? mark.attempt !== attempt && mark.state === 'copying' : isAbandoned(situation);
 }
 
-function deleteLeftover(situation: Situation, destination: IndexFacts): Step {
+function deleteLeftover(situation: Situation, source: IndexFacts, destination: IndexFacts): Step {
   const { name } = destination;
   const whose = situation.mark ? 'an earlier attempt' : 'a request that is gone';
   const aliases = Object.keys(destination.aliases);
@@ -134,7 +134,7 @@ function deleteLeftover(situation: Situation, destination: IndexFacts): Step {
   return preparing(situation, {
     message,
     events: isTold ? [] : [event],
-    actions: [{ type: 'DeleteDestination', target: targetOf(destination), owner }],
+    actions: [deletion(situation, { source, destination, owner })],
   });
 }
 

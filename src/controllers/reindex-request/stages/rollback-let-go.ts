@@ -6,7 +6,7 @@ import type { ReindexAction } from '../actions.ts';
 import type { IndexFacts } from '../observed.ts';
 import { aliasesOfDestination, rollbackAliases, rollbackAsked } from '../moved.ts';
 import { refusal } from '../moved-conditions.ts';
-import { isEpochAlias, releasedAlias, rollbackAlias } from '../names.ts';
+import { isEpochAlias, releasedAlias, rollbackAlias, sealedAlias } from '../names.ts';
 import type { Situation } from '../situation.ts';
 import { hasWriteBlock, takesMark, writesBlocked } from '../index-facts.ts';
 import { longestOutageMs } from '../write-block.ts';
@@ -45,7 +45,8 @@ export function letRollbackGo(moved: Situation): Step | undefined {
 function freed(destination: IndexFacts, alias: string): ReindexAction {
   const over = releasedAlias(alias);
   const target = targetOf(destination);
-  if (alias in destination.aliases) return { type: 'MoveEpochAlias', target, from: alias, to: over };
+  const from = [alias, sealedAlias(alias)].find((held) => held in destination.aliases);
+  if (from !== undefined) return { type: 'MoveEpochAlias', target, from, to: over };
   return { type: 'LiftBlock', target, ...(over in destination.aliases ? { through: over } : {}) };
 }
 

@@ -100,7 +100,11 @@ function isPassedOn({ aliasesMoved = [] }: ReindexRequestStatus, destination: In
 /** A late call of a rollback that is over, or of an operator that knew of no entrances. */
 export function dropStray(moved: Situation): readonly ReindexAction[] {
   const { destination } = moved;
-  const aliases = [...rollbackAliases(moved), ...(destination?.entrances ?? [])];
+  const aliases = [
+    ...rollbackAliases(moved),
+    ...(destination?.entrances ?? []),
+    ...(destination?.guards ?? []),
+  ];
   if (!destination || aliases.length === 0) return [];
   return [{ type: 'DropAliases', target: targetOf(destination), aliases }];
 }

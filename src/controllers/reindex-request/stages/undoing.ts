@@ -1,6 +1,14 @@
 import type { Readiness } from '../../../runtime/controller.ts';
 import { endInherited } from './holding.ts';
-import { cancelStrays, closeEntrances, dropEpochs, markChange, moveEpochs, targetOf } from '../changes.ts';
+import {
+  cancelStrays,
+  closeEntrances,
+  deletion,
+  dropEpochs,
+  markChange,
+  moveEpochs,
+  targetOf,
+} from '../changes.ts';
 import { wasNeverFilled } from '../destination-mark.ts';
 import { viewsOf, withoutViews } from '../rounds.ts';
 import { type Situation, throughEpoch } from '../situation.ts';
@@ -133,7 +141,7 @@ function deleteCopy(situation: Situation): Step | undefined {
   if (source.uuid !== mark.sourceUuid) return undefined;
   if (Object.keys(destination.aliases).length > 0) return undefined;
   return undoStep(situation, `deleting the half copy ${destination.name}`, {
-    actions: [{ type: 'DeleteDestination', target: targetOf(destination), owner: uid }],
+    actions: [deletion(situation, { source, destination, owner: uid })],
   });
 }
 
