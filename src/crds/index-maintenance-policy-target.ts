@@ -41,7 +41,7 @@ const alias = object('An alias, and which indexes of the target belong to it.', 
   filter: freeForm(1, 1)
     .optional()
     .describe(
-      'An Elasticsearch query: only documents that match it are visible through the alias. Default: every document.',
+      'An Elasticsearch query: only documents that match it are visible through the alias. Default: filters that others have set stay, and a new member gets the one that all present members have. {match_all: {}} makes every document visible.',
     ),
   latestVersionOnly: z
     .boolean()

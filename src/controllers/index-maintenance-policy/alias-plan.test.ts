@@ -240,10 +240,31 @@ describe('definitions', () => {
     expect(changes).toMatchObject([{ type: 'Add', definition: { filter, index_routing: '3' } }]);
   });
 
-  it('lose a filter that nobody wants any more', () => {
-    expect(plan([{ name: 'logs' }], [index({ filter })]).changes).toMatchObject([
-      { type: 'Add', definition: {} },
-    ]);
+  it('keep a filter that a person or a copy has set, where the policy names none', () => {
+    expect(plan([{ name: 'logs' }], [index({ filter })]).changes).toEqual([]);
+    const { changes } = plan([{ name: 'logs', writeIndex: 'Newest' }], [index({ filter })]);
+    expect(changes).toMatchObject([{ definition: { filter, is_write_index: true } }]);
+  });
+
+  it('lose it by a filter that every document matches, and then cost nothing', () => {
+    const every = { match_all: {} };
+    const [spec, indices] = [[{ name: 'logs', filter: every }], [index({ filter })]];
+    const { changes } = plan(spec, indices);
+    expect(changes).toMatchObject([{ type: 'Add', definition: { filter: every } }]);
+    expect(plan(spec, applied(indices, changes)).changes).toEqual([]);
+  });
+
+  it.each<[string, readonly object[], object]>([
+    ['the filter that all present ones have', [{ filter }, { filter, index_routing: '3' }], { filter }],
+    ['none where one has another', [{ filter }, { filter: { term: { level: 'warn' } } }], {}],
+    ['none where one has none', [{ filter }, {}], {}],
+    ['none where the first has none', [{}, { filter }], {}],
+  ])('of a new member contain %s', (_, present, definition) => {
+    const indices = present.map((each, at) =>
+      indexOf(`logs-v1-2016.01.0${at + 1}`, { aliases: { logs: { ...each } } }),
+    );
+    const { changes } = plan([{ name: 'logs' }], [...indices, indexOf('logs-v1-2016.01.05')]);
+    expect(changes.map((change) => 'definition' in change && change.definition)).toEqual([definition]);
   });
 
   it.each([{ filter }, { filter, is_write_index: true }, { filter, is_hidden: true }])(

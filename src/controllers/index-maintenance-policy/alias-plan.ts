@@ -4,6 +4,7 @@ import type { AliasDefinition, ListedIndex, Surroundings } from './observed.ts';
 import { currentMembers } from './current-versions.ts';
 import { type CompiledAlias, isNameOf, type Matched, type Member } from './targets.ts';
 import type { AliasChange } from './alias-changes.ts';
+import { sharedDefinitions } from './shared-definitions.ts';
 import { type Candidates, wantedMembers, writersOf } from './wanted-aliases.ts';
 import { withoutEmptying } from './emptied-aliases.ts';
 
@@ -28,8 +29,8 @@ export interface AliasFacts {
 /** What must change so that each alias leads to what its policy says, and nothing when it does already. */
 export function planAliases(matched: readonly Matched[], facts: AliasFacts): AliasPlan {
   const names = new Set(facts.indices.flatMap(({ name, dataStream }) => [name, dataStream ?? name]));
-  const hidden = hiddenAliases(facts.indices);
-  const parts = matched.map((each) => changesOf(each, { ...facts, hidden }));
+  const shared = sharedDefinitions(facts.indices);
+  const parts = matched.map((each) => changesOf(each, { ...facts, shared }));
   const all = parts.flatMap(({ changes }) => changes);
   const taken = all.filter(({ alias }) => names.has(alias) || facts.around.protects(alias));
   const changes = all.filter((change) => !taken.includes(change));
@@ -46,16 +47,8 @@ export function planAliases(matched: readonly Matched[], facts: AliasFacts): Ali
   };
 }
 
-/** Elasticsearch wants an alias to be hidden on all of its members, or on none. */
-const hiddenAliases = (indices: readonly ListedIndex[]): ReadonlySet<string> =>
-  new Set(
-    indices.flatMap(({ aliases }) =>
-      Object.entries(aliases).flatMap(([alias, { is_hidden }]) => (is_hidden === true ? [alias] : [])),
-    ),
-  );
-
 interface ChangeFacts extends AliasFacts {
-  readonly hidden: ReadonlySet<string>;
+  readonly shared: ReadonlyMap<string, AliasDefinition>;
 }
 
 function changesOf({ target, members }: Matched, facts: ChangeFacts): AliasPlan {
@@ -121,16 +114,15 @@ function addition(
   { index }: Member,
   alias: string,
   writes: boolean | undefined,
-  { leaving, hidden }: ChangeFacts,
+  { leaving, shared }: ChangeFacts,
 ): readonly AliasChange[] {
   const before = index.aliases[alias];
   if (before === undefined && leaving.has(index.name)) return [];
-  const known: AliasDefinition = before ?? (hidden.has(alias) ? { is_hidden: true } : {});
-  const { filter: _filter, ...rest } = known;
+  const known = before ?? shared.get(alias) ?? {};
   const definition = {
-    ...rest,
+    ...known,
     ...(spec.filter === undefined ? {} : { filter: spec.filter }),
-    ...(writes === undefined || (!writes && rest.is_write_index === undefined)
+    ...(writes === undefined || (!writes && known.is_write_index === undefined)
       ? {}
       : { is_write_index: writes }),
   };
