@@ -2,7 +2,7 @@ import type { ReindexRequest, ReindexRequestStatus } from '../../crds/reindex-re
 import { isOver } from '../../crds/reindex-request-status.ts';
 import type { Readiness } from '../../runtime/controller.ts';
 import { formatDuration } from '../../schedule/duration.ts';
-import { counted } from './counted.ts';
+import { counted } from '../counted.ts';
 import { wholeSeries } from './copy-request.ts';
 import type { Observed } from './observed.ts';
 import { laterThan, type Partition } from './series.ts';

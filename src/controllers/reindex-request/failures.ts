@@ -1,4 +1,4 @@
-import { counted } from './counted.ts';
+import { counted } from '../counted.ts';
 import type { DocumentFailure } from './observed.ts';
 
 /** Of all of them, in a status. */

@@ -1,7 +1,7 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { findCondition } from '../../crds/shared.ts';
 import type { ExtraCondition, ResourceEvent } from '../../runtime/controller.ts';
-import { counted } from './counted.ts';
+import { counted } from '../counted.ts';
 import { blockIsOurs } from './moved.ts';
 import { lackedSettings, lackMessage } from './refused-settings.ts';
 import type { Situation } from './situation.ts';

@@ -1,5 +1,6 @@
 import type { IndexBirth } from '../../elasticsearch/snapshot-indices.ts';
 import type { ListedSnapshot, Snapshot } from '../../elasticsearch/snapshots.ts';
+import { fewNames } from '../few-names.ts';
 import { isTemporary } from './names.ts';
 import type { State } from './observed.ts';
 
@@ -8,6 +9,8 @@ export interface Verdict {
   /** Why it is no success, or what else a person should know. */
   readonly message?: string;
 }
+
+const SHOWN = 3;
 
 /** As far as the repository alone can tell: complete, and not empty. */
 export function isSuccess({ state, shards }: ListedSnapshot): boolean {
@@ -35,7 +38,7 @@ export function verdictOf(
   if (state !== 'SUCCESS')
     return { state: 'FAILED', message: 'Elasticsearch calls it failed; its log says why' };
   const lacking = lackingIndices(snapshot, indices);
-  if (lacking.length > 0) return { state: 'INCOMPLETE', message: `it lacks ${namedFew(lacking)}` };
+  if (lacking.length > 0) return { state: 'INCOMPLETE', message: `it lacks ${fewNames(lacking, SHOWN)}` };
   if (shards.total === 0)
     return {
       state: 'EMPTY',
@@ -44,13 +47,13 @@ export function verdictOf(
   if (unmatched.length === 0) return { state: 'SUCCESS' };
   return {
     state: 'SUCCESS',
-    message: `nothing in the cluster matches ${namedFew(unmatched)}, which spec.indices names`,
+    message: `nothing in the cluster matches ${fewNames(unmatched, SHOWN)}, which spec.indices names`,
   };
 }
 
 function partialMessage(shards: Snapshot['shards'], failures: Snapshot['failures']): string {
   const indices = [...new Set(failures.map(({ index }) => index))];
-  const where = indices.length === 0 ? '' : `, of ${namedFew(indices)}`;
+  const where = indices.length === 0 ? '' : `, of ${fewNames(indices, SHOWN)}`;
   return `${shards.failed} of ${shards.total} shards are missing${where}`;
 }
 
@@ -66,11 +69,4 @@ export function lackingIndices(snapshot: Snapshot, indices: readonly IndexBirth[
     .filter(({ name, created }) => created < snapshot.startTime && !inside.has(name))
     .map(({ name }) => name)
     .sort();
-}
-
-const SHOWN = 3;
-
-function namedFew(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).join(', ');
-  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Readiness } from '../../../runtime/controller.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../counted.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
 import { isCovered, pauseMs, processed } from '../journal.ts';
 import { lagWaitMs, MOST_UNDER_BLOCK_MS } from '../lag.ts';

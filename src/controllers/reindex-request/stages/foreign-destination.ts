@@ -1,4 +1,4 @@
-import { fewNames } from '../few-names.ts';
+import { fewNames } from '../../few-names.ts';
 import { markOf } from '../destination-mark.ts';
 import type { IndexFacts } from '../observed.ts';
 import type { Situation } from '../situation.ts';

@@ -5,7 +5,7 @@ import type { ReindexAction } from '../actions.ts';
 import { markChange, settingsChange, targetOf } from '../changes.ts';
 import { leftPipelines, shownSettings } from '../destination-settings.ts';
 import { aliasesOfDestination, blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
-import { fewNames } from '../few-names.ts';
+import { fewNames } from '../../few-names.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
 import { userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';

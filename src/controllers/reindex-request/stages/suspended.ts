@@ -1,6 +1,6 @@
 import type { ReindexAction } from '../actions.ts';
 import { cancelStrays } from '../changes.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../counted.ts';
 import type { Situation } from '../situation.ts';
 import { withoutForecast } from '../progress.ts';
 import { type Step, step } from '../step.ts';
