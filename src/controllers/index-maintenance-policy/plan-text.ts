@@ -1,12 +1,23 @@
+import { counted } from '../counted.ts';
 import type { Status, StatusPlan } from './observed.ts';
 import { heldBackFor } from './retry.ts';
 
-export const deletions = (count: number): string =>
-  count === 1 ? '1 index would be deleted' : `${count} indexes would be deleted`;
+export const deletions = (count: number): string => `${counted(count, 'index', 'indexes')} would be deleted`;
 
-export function aliases(plan: Status['plan']): string {
+/** Documents that are held back are not among them. */
+const archivals = ({ documents }: { readonly documents: number }): string =>
+  `${counted(documents, 'document')} would be archived`;
+
+function aliases(plan: Status['plan']): string {
   const count = (plan?.aliasChanges.add ?? 0) + (plan?.aliasChanges.remove ?? 0);
-  return count === 1 ? '1 membership of an alias' : `${count} memberships of aliases`;
+  return counted(count, 'membership of an alias', 'memberships of aliases');
+}
+
+/** All that a plan would do. */
+export function plannedText(plan: Status['plan']): string {
+  const { deletes, archive = { documents: 0 } } = plan ?? {};
+  const moves = archive.documents === 0 ? '' : `, ${archivals(archive)}`;
+  return `${deletions(deletes?.count ?? 0)}${moves} and ${aliases(plan)} would change`;
 }
 
 /** The first of them: no snapshot can ever be accepted by a target that names it. */
@@ -17,11 +28,16 @@ export function missingText(plan: Status['plan']): string {
 
 /** What has come up since the last run, or what stopped that one, waits for the next. */
 export function maintainedText(plan: Status['plan']): string {
-  const { deletes, kept = [] } = plan ?? {};
-  return deletes === undefined || deletes.count === 0
+  const { deletes = { count: 0 }, archive = { documents: 0 }, kept = [] } = plan ?? {};
+  const moves = archive.documents === 0 ? [] : [archivals(archive)];
+  if (deletes.count > 0)
+    return `${[deletions(deletes.count), ...moves].join(' and ')}${NEXT_TIME}${laterText(kept)}`;
+  return moves.length === 0
     ? `the last run did everything that was due${exceptionText(plan)}`
-    : `${deletions(deletes.count)} at the next time of the schedule${laterText(kept)}`;
+    : `${moves[0]}${NEXT_TIME}; the last run did everything else that was due${exceptionText(plan)}`;
 }
+
+const NEXT_TIME = ' at the next time of the schedule';
 
 function exceptionText(plan: Status['plan']): string {
   const indexes = heldBackFor(plan?.kept ?? []);

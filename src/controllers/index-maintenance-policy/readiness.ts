@@ -6,7 +6,7 @@ import { hinderedText, unfinishedOf, unfinishedText } from './archive-hindered.t
 import type { Status } from './observed.ts';
 import { failureText } from './failure-text.ts';
 import { conditionsOf, type Obstacle, readinessOf } from './obstacle-readiness.ts';
-import { aliases, deletions, maintainedText, missingText } from './plan-text.ts';
+import { maintainedText, missingText, plannedText } from './plan-text.ts';
 import { heldAliasOf } from './run.ts';
 
 const SNAPSHOT_MISSING =
@@ -79,7 +79,7 @@ function planned(status: Status): Readiness {
   return is(
     'ready',
     'Planned',
-    `${deletions(plan?.deletes.count ?? 0)} and ${aliases(plan)} would change; mode DryRun changes nothing${missingText(plan)}${neverText(status)}`,
+    `${plannedText(plan)}; mode DryRun changes nothing${missingText(plan)}${neverText(status)}`,
   );
 }
 
