@@ -182,6 +182,10 @@ const policyEvents: readonly EventDoc[] = [
     cure: 'What was not deleted is judged again at the next time of the schedule; the log of the operator says why.',
   },
   normal(
+    'DocumentsArchived',
+    'A run has moved documents to archives; the note contains their number, that of their indexes, and the first archives.',
+  ),
+  normal(
     'CurrentVersionLowered',
     'An older version of a target is current again, for example after its later version was deleted. Its aliases lead to the older version, or will after the next run.',
     'If this is not what you want, move the aliases to another version, or restore the one that was deleted from a snapshot. The policy keeps aliases on the version that they lead to.',

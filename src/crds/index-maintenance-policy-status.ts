@@ -163,6 +163,10 @@ const run = {
   aliasesAdded: count('Alias memberships that were added or corrected.'),
   aliasesRemoved: count('Alias memberships that were removed.'),
   archived: count('Documents that were moved to an archive.').optional(),
+  archivedFrom: text(50_000).optional().describe('Fingerprints of the indexes that these came from.'),
+  archivedTo: list(index('The name of an index.'), 10)
+    .optional()
+    .describe('The first ten archives that they were moved to.'),
   notArchived: count('Documents that could not be moved to an archive; they are unchanged.').optional(),
   aliasesRefused: list(text(255).describe('The name of an alias.'), 20)
     .optional()

@@ -28,7 +28,7 @@ export function withBatchEnded(
   { moved, now }: { readonly moved: number; readonly now: number },
   passOver: StatusChange<Status>,
 ): Status {
-  const ended = withMoved(withoutArchiveBatch(status, batch.id), batch.target, moved);
+  const ended = withMoved(withoutArchiveBatch(status, batch.id), batch, moved);
   const { after, documents: left = 0 } = heldBefore(status, batch.index) ?? {};
   if (left === 0 || after !== undefined) return passOver(ended);
   return withArchivedSince(withFewerLeft(ended, batch.index, moved), moved, now);

@@ -1,4 +1,5 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
+import { archivedWith } from './archived-event.ts';
 import type { ArchiveBatch, MaintenanceAction } from './actions.ts';
 import { type ArchiveSource, cutoffOf, isUnread, stepSize } from './archival.ts';
 import { nextRunIsDue } from './due.ts';
@@ -155,14 +156,15 @@ export function withHeld(status: Status, held: Held): Status {
   return counted({ ...status, archive: { ...archive, held: [...others, held].slice(0, MOST_HELD) } });
 }
 
-/** Documents of the target are in the archive and no longer in their index. */
-export function withMoved(status: Status, target: string, count: number): Status {
+/** So many of these documents are in the archive and no longer in their index. */
+export function withMoved(status: Status, batch: ArchiveBatch, count: number): Status {
   if (count === 0) return status;
   const { archive = NOTHING } = status;
+  const { target } = batch;
   const before = archive.moved?.find((each) => each.target === target)?.documents ?? 0;
   const others = (archive.moved ?? []).filter((each) => each.target !== target);
   const moved = [...others, { target, documents: before + count }];
-  const counted = counting(({ archived = 0 }) => ({ archived: archived + count }));
+  const counted = counting((run) => archivedWith(run, batch, count));
   return counted({ ...status, archive: { ...archive, documents: archive.documents + count, moved } });
 }
 

@@ -3,6 +3,7 @@ import { timeText } from '../../runtime/time.ts';
 import { unfinishedOf } from './archive-hindered.ts';
 import { withHindered } from './archive-left.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun, withUnread } from './archive-steps.ts';
+import { archivedEvent } from './archived-event.ts';
 import { deleteBatch, moveDocuments } from './carry-out.ts';
 import { deletedEvent } from './deleted-event.ts';
 import { acts, approves } from './due.ts';
@@ -139,7 +140,7 @@ function end(situation: Situation, { run: _run, ...status }: Status, run: Run, e
     ...endRun({ spec: policy.spec, status }, run, ending, now),
     ...withoutBatch(status),
   };
-  return rest(situation, after, deletedEvent(run));
+  return rest(situation, after, [...deletedEvent(run), ...archivedEvent(run)]);
 }
 
 /** What the pass has found, for people; what the run did comes on top. */

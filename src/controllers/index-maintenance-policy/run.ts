@@ -33,7 +33,7 @@ export type Ending = 'Complete' | 'Stopped';
 /** The run is over: it becomes the last one. */
 export function endRun(
   { spec, status = {} }: Pick<IndexMaintenancePolicy, 'spec' | 'status'>,
-  { aliasesTried: _aliasesTried, ...run }: Run,
+  { aliasesTried: _aliasesTried, archivedFrom: _archivedFrom, ...run }: Run,
   ending: Ending,
   now: number,
 ): Pick<Status, 'lastRun' | 'history' | 'consecutiveFailures' | 'lastSuccessfulTime'> {
@@ -79,6 +79,7 @@ export function heldAliasOf(plan: Status['plan']): StatusPlan['held'][number] | 
 
 const withoutNames = ({
   deletedNames: _deletedNames,
+  archivedTo: _archivedTo,
   aliasesRefused: _aliasesRefused,
   aliasRefusal: _aliasRefusal,
   firstFailure: _firstFailure,
