@@ -182,6 +182,11 @@ const policyEvents: readonly EventDoc[] = [
     cure: 'What was not deleted is judged again at the next time of the schedule; the log of the operator says why.',
   },
   normal(
+    'AliasesChanged',
+    'A run has changed aliases; the note contains how many memberships were added or corrected, how many were removed, and the first aliases.',
+    'Each membership is named in the log of the operator.',
+  ),
+  normal(
     'DocumentsArchived',
     'A run has moved documents to archives; the note contains their number, that of their indexes, and the first archives.',
   ),

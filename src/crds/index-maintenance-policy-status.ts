@@ -162,6 +162,9 @@ const run = {
   ),
   aliasesAdded: count('Alias memberships that were added or corrected.'),
   aliasesRemoved: count('Alias memberships that were removed.'),
+  aliasesChanged: list(text(255).describe('The name of an alias.'), 10)
+    .optional()
+    .describe('The first ten aliases of these.'),
   archived: count('Documents that were moved to an archive.').optional(),
   archivedFrom: text(50_000).optional().describe('Fingerprints of the indexes that these came from.'),
   archivedTo: list(index('The name of an index.'), 10)

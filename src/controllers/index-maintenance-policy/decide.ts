@@ -1,5 +1,6 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import { timeText } from '../../runtime/time.ts';
+import { aliasesEvent } from './aliases-event.ts';
 import { unfinishedOf } from './archive-hindered.ts';
 import { withHindered } from './archive-left.ts';
 import { archivalYields, nextDocuments, withNewArchiveRun, withUnread } from './archive-steps.ts';
@@ -140,7 +141,7 @@ function end(situation: Situation, { run: _run, ...status }: Status, run: Run, e
     ...endRun({ spec: policy.spec, status }, run, ending, now),
     ...withoutBatch(status),
   };
-  return rest(situation, after, [...deletedEvent(run), ...archivedEvent(run)]);
+  return rest(situation, after, [...aliasesEvent(run), ...deletedEvent(run), ...archivedEvent(run)]);
 }
 
 /** What the pass has found, for people; what the run did comes on top. */

@@ -9,7 +9,8 @@ import { createPerform } from './perform.ts';
 import { newRun } from './run.ts';
 
 const NOW = Date.parse('2016-03-01T00:30:00Z');
-const log = { info: () => undefined, warn: () => undefined };
+const told: unknown[] = [];
+const log = { info: (line: unknown) => told.push(line), warn: () => undefined };
 const pass = { now: NOW, signal: new AbortController().signal, log };
 
 const ANSWERS = calmAnswers(NOW);
@@ -94,6 +95,7 @@ describe('aliases that change', () => {
     refused: readonly string[] = [],
   ) => {
     const { es, behind } = clusterOf(aliases, refused);
+    told.length = 0;
     const change = await performOn(es)({ type: 'UpdateAliases', changes }, shows, pass);
     return { behind, run: change({ run: newRun(NOW) }).run };
   };
@@ -119,6 +121,33 @@ describe('aliases that change', () => {
     expect([behind('bad'), behind('shown')]).toEqual([[], ['b-2015']]);
     expect(run).toMatchObject({ aliasesAdded: 1, aliasesRemoved: 1, failed: 1, aliasesFailed: 1 });
     expect(run).toMatchObject({ aliasesRefused: ['bad'], aliasRefusal: 'it may not' });
+    expect(run?.aliasesChanged).toEqual(['shown']);
+  });
+
+  it('are logged one by one, on whose word, and a few hundred of them at most', async () => {
+    const by = { policy: 'policy-1', generation: 1 };
+    const one = (index: string, alias: string, change: string) => ({
+      index,
+      uuid: index,
+      alias,
+      change,
+      ...by,
+    });
+    const changes = [add('b-2015', 'shown'), remove('b-2014', 'shown')];
+    await changed({ 'b-2014': ['shown'], 'b-2015': [] }, changes);
+    expect(told).toEqual([one('b-2015', 'shown', 'add'), one('b-2014', 'shown', 'remove')]);
+    await changed(
+      { 'b-2015': [] },
+      Array.from({ length: 203 }, (_, at) => add('b-2015', `a-${at}`)),
+    );
+    expect(told).toHaveLength(201);
+    expect(told.slice(-2)).toEqual([one('b-2015', 'a-199', 'add'), { more: 3, ...by }]);
+  });
+
+  it('are not logged where they are left out', async () => {
+    const changes = [remove('b-2014', 'shown'), add('b-2015', 'other')];
+    await changed({ 'b-2014': ['shown'], 'b-2015': [] }, changes);
+    expect(told).toMatchObject([{ index: 'b-2015', alias: 'other' }]);
   });
 
   it('end with their partition all the same', async () => {

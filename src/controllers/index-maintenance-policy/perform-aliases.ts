@@ -4,10 +4,12 @@ import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { StatusChange } from '../../runtime/controller.ts';
 import { type AliasChange, withChanges } from './alias-changes.ts';
+import { aliasedWith } from './aliases-event.ts';
 import { emptyingAmong } from './emptied-aliases.ts';
 import type { DeletionTurns } from './deletion-turns.ts';
 import { useOf } from './observe.ts';
 import type { Run, Status } from './observed.ts';
+import { tellChanges } from './perform-aliases-told.ts';
 import { type EffectContext, type OpenContext, uuidsOf } from './perform-effect.ts';
 import { counting } from './run.ts';
 import { compileTargets } from './targets.ts';
@@ -40,6 +42,7 @@ async function changeInTurn(planned: readonly AliasChange[], context: OpenContex
   }
   const changes = await withoutEmptying(planned, context);
   if (changes.length === 0) return counting(() => ({ aliasesTried: true }));
+  tellChanges(changes, context);
   const whole = await tryToChange(changes, context);
   const refusals =
     whole === undefined ? new Map<string, string>() : await changeEach(changes, whole, context);
@@ -96,12 +99,10 @@ const aliasesOf = (changes: readonly AliasChange[]): readonly string[] => [
 ];
 
 function changed(changes: readonly AliasChange[], refusals: Refusals): Change {
-  const removed = changes.filter(({ type }) => type === 'Remove').length;
   const refused = [...refusals.keys()];
   const [aliasRefusal] = refusals.values();
   return counting((run) => ({
-    aliasesAdded: run.aliasesAdded + changes.length - removed,
-    aliasesRemoved: run.aliasesRemoved + removed,
+    ...aliasedWith(run, changes),
     ...(aliasRefusal === undefined
       ? {}
       : { ...failing(run, refused.length), aliasesRefused: refused.slice(0, NAMED), aliasRefusal }),

@@ -80,6 +80,7 @@ export function heldAliasOf(plan: Status['plan']): StatusPlan['held'][number] | 
 const withoutNames = ({
   deletedNames: _deletedNames,
   archivedTo: _archivedTo,
+  aliasesChanged: _aliasesChanged,
   aliasesRefused: _aliasesRefused,
   aliasRefusal: _aliasRefusal,
   firstFailure: _firstFailure,
