@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { Comparison, RestoreFacts, Restoring } from './observed.ts';
 import type { Situation } from './situation.ts';
 
@@ -61,7 +62,8 @@ const SHOWN = 3;
 function verdictOf(comparisons: readonly Comparison[]): Result {
   const wrong = comparisons.find(({ unchanged, living, restored }) => unchanged && living !== restored);
   if (wrong?.restored !== undefined) {
-    const message = `${wrong.source} has ${wrong.living ?? 0} documents and did not change, but ${wrong.restored} were restored`;
+    const were = wrong.restored === 1 ? 'was' : 'were';
+    const message = `${wrong.source} has ${counted(wrong.living ?? 0, 'document')} and did not change, but ${wrong.restored} ${were} restored`;
     return { result: 'Failed', message };
   }
   const shown = comparisons.slice(0, SHOWN).map(told).join('; ');
@@ -73,7 +75,7 @@ function verdictOf(comparisons: readonly Comparison[]): Result {
 function told({ source, restored, living, isGone, unchanged }: Comparison): string {
   if (restored === undefined)
     return `${source}: restored, but not comparable, as Elasticsearch could not count it`;
-  const documents = `${source}: ${restored} documents restored`;
+  const documents = `${source}: ${counted(restored, 'document')} restored`;
   if (living === undefined)
     return isGone
       ? `${documents}, the index itself is gone`

@@ -1,5 +1,6 @@
 import type { IndexBirth } from '../../elasticsearch/snapshot-indices.ts';
 import type { ListedSnapshot, Snapshot } from '../../elasticsearch/snapshots.ts';
+import { counted } from '../counted.ts';
 import { fewNames } from '../few-names.ts';
 import { isTemporary } from './names.ts';
 import type { State } from './observed.ts';
@@ -54,7 +55,8 @@ export function verdictOf(
 function partialMessage(shards: Snapshot['shards'], failures: Snapshot['failures']): string {
   const indices = [...new Set(failures.map(({ index }) => index))];
   const where = indices.length === 0 ? '' : `, of ${fewNames(indices, SHOWN)}`;
-  return `${shards.failed} of ${shards.total} shards are missing${where}`;
+  const are = shards.failed === 1 ? 'is' : 'are';
+  return `${shards.failed} of ${counted(shards.total, 'shard')} ${are} missing${where}`;
 }
 
 /** Temporary indexes are left out on purpose, and names with a dot are Elasticsearch's own, but for data streams. */

@@ -136,7 +136,7 @@ describe('a restore check', () => {
     const { status } = await operator.until(name, 'it is checked', isChecked);
     expect(status?.lastRestoreCheck).toMatchObject({
       result: 'Passed',
-      message: expect.stringMatching(`^\\.ds-${stream}-.*: 1 documents restored, as many as it has$`),
+      message: expect.stringMatching(`^\\.ds-${stream}-.*: 1 document restored, as many as it has$`),
     });
     const left = await bed.es.request({
       method: 'GET',
