@@ -167,7 +167,7 @@ const scheduleEvents: readonly EventDoc[] = [
     'NameTaken',
     'A snapshot of somebody else, or an unreadable one, has the name; another name is used.',
   ),
-  normal('SnapshotsDeleted', 'Retention has deleted expired snapshots.'),
+  normal('SnapshotsDeleted', 'Retention has deleted expired snapshots; the note names the first three.'),
   normal('RestoreCheckPassed', 'A sample was restored and is equal to the original.'),
   normal('RestoreCheckSkipped', 'Nothing could be checked.'),
   warning('RestoreCheckFailed', 'A sample could not be restored, or differs.'),

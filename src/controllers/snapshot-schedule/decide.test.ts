@@ -880,6 +880,7 @@ describe('retention', () => {
     const done = pass({ ...acting.status }, { snapshots: [snapshot()] });
     expect(done.status.retention).toMatchObject({ deleted: 1 });
     expect([done.status.retention?.batch, reasonsOf(done)]).toEqual([undefined, ['SnapshotsDeleted']]);
+    expect(done.events?.[0]?.note).toMatch(/: old$/);
   });
 
   const batch = {

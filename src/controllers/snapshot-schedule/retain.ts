@@ -1,6 +1,6 @@
-import type { ResourceEvent } from '../../runtime/controller.ts';
 import { isAhead, timeOf, timeText } from '../../runtime/time.ts';
 import { reasonCounts } from '../reason-counts.ts';
+import { deletedOf, deletionEvents } from './deleted-snapshots.ts';
 import type { Seen, Status } from './observed.ts';
 import { OVERDUE_MS } from './drain.ts';
 import { retentionIsDue, RETENTION_EVERY_MS, runsOf, type Situation, successesOf } from './situation.ts';
@@ -22,10 +22,9 @@ export const retain: Rule = (situation, step) => {
   if (runsOf(step.status).length > 0) return settleOnly(situation, step, seen);
   if (!hasRules(spec.retention)) return add(step, { status: withoutPlan(step.status) });
   const before = step.status.retention ?? {};
-  const checked = add(step, {
-    status: { ...step.status, retention: settled(before, spec.repository, seen, now) },
-  });
-  const events = deletionEvents(before, checked.status.retention);
+  const deleted = deletedOf(before, spec.repository, seen);
+  const checked = withRetention(step, settled(before, deleted, spec.repository, now));
+  const events = deletionEvents(deleted);
   const plan = retentionNow(situation, step.status);
   return plan
     ? act(situation, add(checked, { events }), plan)
@@ -36,8 +35,9 @@ export const retain: Rule = (situation, step) => {
 function settleOnly({ spec, now }: Situation, step: Step, seen: Seen): Step {
   const before = step.status.retention;
   if (before?.batch === undefined || !hasRules(spec.retention)) return step;
-  const after = settled(before, spec.repository, seen, now);
-  return add(withRetention(step, after), { events: deletionEvents(before, after) });
+  const deleted = deletedOf(before, spec.repository, seen);
+  const after = settled(before, deleted, spec.repository, now);
+  return add(withRetention(step, after), { events: deletionEvents(deleted) });
 }
 
 /** Less than a slot may be late: retention that does not get on must not cost a snapshot. */
@@ -70,26 +70,23 @@ function withoutPlan(status: Status): Status {
 }
 
 /**
- * What is gone of the batch has been deleted. A batch of a repository that the spec has left is forgotten, and so is one
- * for which nothing was asked for hours, since slots go before it: another is planned.
+ * A batch of a repository that the spec has left is forgotten, and so is one for which nothing was asked for hours, since
+ * slots go before it: another is planned.
  */
-function settled(before: Retention, repository: string, seen: Seen, now: number): Retention {
+function settled(
+  before: Retention,
+  gone: ReturnType<typeof deletedOf>,
+  repository: string,
+  now: number,
+): Retention {
   const { batch } = before;
   if (batch === undefined) return before;
   if (before.repository !== repository) return withoutBatch(before);
-  const there = new Set([...(seen.snapshots ?? []), ...seen.unreadable].map(({ uuid }) => uuid));
-  const left = batch.filter(({ uuid }) => there.has(uuid));
-  const deleted = (before.deleted ?? 0) + batch.length - left.length;
+  const left = batch.filter((each) => !gone.includes(each));
+  const deleted = (before.deleted ?? 0) + gone.length;
   const since = askedAt(before, now) ?? timeOf(before.lastRunTime) ?? now;
   const isOver = left.length === 0 || now - since > OVERDUE_MS;
   return isOver ? { ...withoutBatch(before), deleted } : { ...before, deleted, batch: left };
-}
-
-function deletionEvents(before: Retention, after: Retention | undefined): readonly ResourceEvent[] {
-  const count = (after?.deleted ?? 0) - (before.deleted ?? 0);
-  if (count <= 0) return [];
-  const note = `${count} expired ${count === 1 ? 'snapshot is' : 'snapshots are'} deleted`;
-  return [{ type: 'Normal', reason: 'SnapshotsDeleted', action: 'Retain', note }];
 }
 
 function act(situation: Situation, step: Step, plan: RetentionPlan): Step {
