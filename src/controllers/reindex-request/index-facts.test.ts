@@ -9,7 +9,17 @@ const [entrance, guard, epoch] = [entranceAlias(uid, 1), guardAlias(uid, '0123ab
 it('knows by which aliases somebody reads an index, apart from those of its own tools', () => {
   const aliases = { orders: {}, [epoch]: {}, [entrance]: {}, [guard]: {} };
   // A cast: only what is used.
-  const facts = factsOf({ name: 'a', uuid: 'u', settings: {}, mappings: {}, aliases } as unknown as IndexInfo);
-  expect(facts).toMatchObject({ aliases: { orders: {}, [epoch]: {} }, entrances: [entrance], guards: [guard] });
+  const facts = factsOf({
+    name: 'a',
+    uuid: 'u',
+    settings: {},
+    mappings: {},
+    aliases,
+  } as unknown as IndexInfo);
+  expect(facts).toMatchObject({
+    aliases: { orders: {}, [epoch]: {} },
+    entrances: [entrance],
+    guards: [guard],
+  });
   expect(Object.keys(facts.aliases)).toHaveLength(2);
 });

@@ -24,7 +24,7 @@ export async function deleteGuarded(
   { es, resource, pass: { signal } }: EffectContext,
 ): Promise<void> {
   await judge();
-  if (!beside) return void (await undefinedWhen(['indexNotFound'], deleteIndex(es, target.index, signal)));
+  if (!beside) return undefinedWhen(['indexNotFound'], deleteIndex(es, target.index, signal));
   const { guards } = await requireSame(es, beside, signal);
   const guard = { index: beside.index, alias: guardAlias(resource.metadata.uid, randomUUID().slice(0, 8)) };
   const earlier = guards.map((alias) => removal(beside.index, alias));
