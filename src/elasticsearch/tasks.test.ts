@@ -86,6 +86,14 @@ describe('one task', () => {
     });
   });
 
+  it('that a script has ended says where', async () => {
+    const script_stack = ['ctx._source.total.length();', '                ^---- HERE'];
+    const error = { type: 'script_exception', reason: 'runtime error', script_stack };
+    expect(await getTask(answering({ completed: true, task, error }), 'NODE:7')).toMatchObject({
+      error: { scriptStack: script_stack },
+    });
+  });
+
   it('of another action under the same number is unknown: the node counts anew', async () => {
     const other = { ...task, action: 'indices:data/write/bulk', status: undefined };
     expect(await getTask(answering({ completed: false, task: other }), 'NODE:7')).toEqual({

@@ -32,7 +32,14 @@ export type TaskState =
       readonly task: ReindexTask;
       /** Absent when `error` says why the task ended as a whole. */
       readonly response: ReindexResult | undefined;
-      readonly error: { readonly type: string; readonly reason: string } | undefined;
+      readonly error:
+        | {
+            readonly type: string;
+            readonly reason: string;
+            /** Where a script has failed, innermost first: frames of Java, then a piece of the script above a mark. */
+            readonly scriptStack?: readonly string[] | undefined;
+          }
+        | undefined;
     }
   /** It ran and its node died, or it ended and its result could not be stored, or it never was: never "failed". */
   | { readonly state: 'unknown' };
@@ -71,8 +78,16 @@ const storedTask = z.object({
   task,
   response: reindexResult.optional(),
   error: z
-    .object({ type: z.string(), reason: z.string().nullish(), caused_by: causedBy })
-    .transform(({ type, reason, caused_by }) => withSentence(type, [reason ?? '', ...caused_by].join('; ')))
+    .object({
+      type: z.string(),
+      reason: z.string().nullish(),
+      caused_by: causedBy,
+      script_stack: z.array(z.string()).optional().catch(undefined),
+    })
+    .transform(({ type, reason, caused_by, script_stack }) => ({
+      ...withSentence(type, [reason ?? '', ...caused_by].join('; ')),
+      scriptStack: script_stack,
+    }))
     .optional(),
 });
 

@@ -36,6 +36,7 @@ import { type DestinationMark, markOf } from './destination-mark.ts';
 import { tunedSettings } from './destination-settings.ts';
 import { entranceAlias, trialOpaqueId } from './names.ts';
 import type { Observed, Peer } from './observed.ts';
+import { failedScript } from './script-failure.ts';
 
 describe('taking turns', () => {
   const peer = (over: Partial<Peer>): Peer => ({
@@ -949,6 +950,16 @@ describe('copying', () => {
       sums: { created: 50 },
     });
     expect(decision.status.progress).toMatchObject({ percent: 45, completed: 50 });
+  });
+
+  it('fails with a script that fails, and says where in it', () => {
+    const scriptStack = ['ctx._source.total.length();', '       ^---- HERE'];
+    const outcomes = { 'n:1': failedScript({ reason: 'runtime error; of a document', scriptStack }) };
+    const over = { transform: { script: { source: 'ctx._source.total.length()' } } };
+    const { failure } = run(request(running(), over), observed({ ...inCopy, outcomes })).status;
+    expect(failure?.reason).toBe('ScriptFailed');
+    expect(failure?.message).toMatch(/; it fails at: ctx\._source\.total\.length\(\)$/);
+    expect(failure?.message).not.toContain('of a document');
   });
 
   it('has one part ahead for each place, and sends no more than there are places', () => {

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { NOW, request, UID } from '../../../test/support/reindex-situations.ts';
+import {
+  copying,
+  destination,
+  EPOCH,
+  NOW,
+  request,
+  UID,
+  wholeCopy,
+} from '../../../test/support/reindex-situations.ts';
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
@@ -163,4 +171,44 @@ function withoutGrant(writeMode: string) {
 it('looks after the short block of an Online copy whatever its grant, and not after one that may last for hours', async () => {
   await expect(withoutGrant('BlockFirst')).rejects.toMatchObject({ reason: 'NotGranted' });
   await expect(withoutGrant('Online')).rejects.toThrow('Elasticsearch was asked');
+});
+
+it('tells the log what Elasticsearch says of a script that has ended a task', async () => {
+  const told: unknown[] = [];
+  const indexOf = (name: string, mappings: object) => ({
+    [name]: {
+      aliases: { [EPOCH]: {} },
+      mappings,
+      settings: { index: { number_of_shards: '1', number_of_replicas: '0', uuid: `${name}-uuid` } },
+    },
+  });
+  const headers = { 'X-Opaque-Id': `${UID}/1/0/0/0` };
+  const task = { node: 'n', id: 1, action: 'indices:data/write/reindex', headers };
+  const error = { type: 'script_exception', reason: 'no such total', script_stack: ['a.b', '^---- HERE'] };
+  const answers: Readonly<Record<string, unknown>> = {
+    '/orders-v2,orders-v1': {
+      ...indexOf('orders-v1', {}),
+      ...indexOf('orders-v2', destination().mappings as object),
+    },
+    '/_tasks': { nodes: {}, tasks: [] },
+    '/_tasks/n%3A1': { completed: true, task, error },
+    '/_cluster/health/orders-v1%2Corders-v2': { indices: {} },
+  };
+  const es = { request: async ({ path }: ElasticsearchRequest) => answers[path] };
+  // Casts: only what is used.
+  const observe = createObserve({
+    connections: { use: async () => ({ es, connection: { name: 'main' }, protects: () => false }) },
+    requests: () => [],
+    obligations: { owe: () => {}, settled: () => {} },
+    locks: { isRenewalDue: () => false },
+  } as unknown as Parameters<typeof createObserve>[0]);
+  const log = { warn: (fields: unknown) => told.push(fields) };
+  const pass = { now: NOW, signal: new AbortController().signal, log } as unknown as Pass;
+  const running = [{ shard: 0, from: 0, to: 49, try: 0, task: 'n:1' }];
+  const { fence: _fence, ...free } = copying;
+  await observe(
+    request({ ...free, copy: { ...wholeCopy, running, done: [] } }, { writeMode: 'Online' }),
+    pass,
+  );
+  expect(told).toMatchObject([{ task: 'n:1', detail: 'no such total', scriptStack: ['a.b', '^---- HERE'] }]);
 });

@@ -17,6 +17,7 @@ import { namedPipelines } from './named-pipelines.ts';
 import { peersOf } from './observe-peers.ts';
 import { isLeaving, readPartitions } from './observe-series.ts';
 import { readStage } from './observe-stage.ts';
+import { tellFailed } from './failed-outcome.ts';
 import { servingDue, writersDue } from './perform-release.ts';
 import {
   aliasesToMove,
@@ -77,10 +78,9 @@ export function createObserve({
     keepBook(obligations, situation, cluster);
     for (const key of overtakenWindows(situation, requests())) wake(key);
     for (const { id } of base.tasks.running) followTask(cluster.es, id, pass);
-    return {
-      ...base,
-      ...(await readStage(stageOf(situation), situation, { es: cluster.es, locks }, pass.signal)),
-    };
+    const more = await readStage(stageOf(situation), situation, { es: cluster.es, locks }, pass.signal);
+    tellFailed(more.outcomes, pass.log);
+    return { ...base, ...more };
   };
 }
 

@@ -174,7 +174,15 @@ export type TaskOutcome =
   | { readonly type: 'repeat'; readonly why: string }
   /** The login lacks a privilege: the range is repeated until somebody has given it, without counting. */
   | { readonly type: 'forbidden'; readonly why: string }
-  | { readonly type: 'failed'; readonly reason: string; readonly message: string }
+  | {
+      readonly type: 'failed';
+      readonly reason: string;
+      readonly message: string;
+      /** Elasticsearch's own words, which may quote a document: for the log only. */
+      readonly said: Readonly<Record<string, unknown>>;
+      /** The piece of a script that has failed, as Elasticsearch quotes it. */
+      readonly piece?: string | undefined;
+    }
   | { readonly type: 'documentFailures'; readonly failures: readonly DocumentFailure[] };
 
 /** A range that has its place among the running ones. Without a task it is an intent: to be sent, or lost on the way. */

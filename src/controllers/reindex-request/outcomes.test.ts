@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReindexResult } from '../../elasticsearch/reindex-result.ts';
 import { listedFailure } from './failures.ts';
 import { outcomeOf, resultOf } from './outcomes.ts';
+import { failedScript, ownPiece } from './script-failure.ts';
 
 const result = (over: Partial<ReindexResult> = {}): ReindexResult => ({
   total: 10,
@@ -160,7 +161,32 @@ describe('outcomeOf', () => {
       const error = { type: 'script_exception', reason: `runtime error; ${thrown}` };
       const outcome = outcomeOf({ state: 'done', task, response: undefined, error }, 'o');
       expect(outcome).toMatchObject({ reason: 'ScriptFailed', message: expect.stringContaining(told) });
-      expect(JSON.stringify(outcome)).not.toMatch(/secret|pipeline|es-steward:/);
+      expect(outcome.type === 'failed' && outcome.message).not.toMatch(/secret|pipeline|es-steward:/);
     },
   );
+
+  it('keeps what Elasticsearch says of a script for the log, the script rather than Java, and not without an end', () => {
+    const piece = `ctx._source.total = '${'x'.repeat(2_000)}'.length();`;
+    const scriptStack = [...Array(30).fill('java.util.Map.get'), piece, '       ^---- HERE'];
+    const error = { type: 'script_exception', reason: `runtime error; ${'y'.repeat(2_000)}`, scriptStack };
+    const outcome = outcomeOf({ state: 'done', task, response: undefined, error }, 'o');
+    const { detail, scriptStack: lines } = outcome.type === 'failed' ? outcome.said : {};
+    expect(String(detail)).toMatch(/^runtime error; y+$/);
+    expect(lines).toHaveLength(10);
+    expect(lines).toContain('       ^---- HERE');
+    expect(JSON.stringify([detail, lines]).length).toBeLessThan(3_000);
+  });
+
+  it.each([
+    ['ctx._source.total.length();', 'ctx._source.total.length()'],
+    ['... ctx._source.total.length() ...', 'ctx._source.total.length()'],
+    ['ctx._source.total.length();\n}\n', 'ctx._source.total.length()'],
+    [`throw new IllegalArgumentException('own');`, undefined],
+    [undefined, undefined],
+  ])('tells of %j only what stands in the request', (line, told) => {
+    const scriptStack = line === undefined ? [] : ['java.util.Map.get', line, '    ^---- HERE'];
+    const outcome = failedScript({ reason: 'runtime error', scriptStack });
+    const source = 'def a = 1;\nctx._source.total.length()';
+    expect(outcome.type === 'failed' && ownPiece(outcome.piece, source)).toBe(told);
+  });
 });

@@ -2,7 +2,7 @@ import type { ReindexCounts, ReindexFailure, ReindexResult } from '../../elastic
 import type { TaskState } from '../../elasticsearch/tasks.ts';
 import type { DocumentFailure, OwnTask, TaskOutcome } from './observed.ts';
 import { NOTHING_COPIED } from './rounds.ts';
-import { scriptFailure } from './script-failure.ts';
+import { type FailedScript, failedScript } from './script-failure.ts';
 
 /**
  * What a task's state means for its range. Only sums that add up are a success; a vanished task is never a failure.
@@ -126,9 +126,8 @@ const PASSING: ReadonlySet<string> = new Set([
   'i_o_exception',
 ]);
 
-function failureOf({ type, reason }: Pick<ReindexFailure, 'type' | 'reason'>): TaskOutcome {
-  if (type === 'script_exception')
-    return { type: 'failed', reason: 'ScriptFailed', message: scriptFailure(reason) };
+function failureOf({ type, reason, scriptStack }: FailedScript & Pick<ReindexFailure, 'type'>): TaskOutcome {
+  if (type === 'script_exception') return failedScript({ reason, scriptStack });
   if (type === 'security_exception') return { type: 'forbidden', why: reason };
   // Whatever else ends a task may pass: the tries of a range are counted, and the last one tells what it was.
   return { type: 'repeat', why: type };

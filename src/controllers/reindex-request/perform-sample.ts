@@ -17,7 +17,9 @@ export async function judgeSample(
 ): Promise<Change | undefined> {
   const { resource, pass } = context;
   try {
-    return verdictOn(await copySample(scratch, reindex, context), scratch, resource);
+    const outcome = await copySample(scratch, reindex, context);
+    if (outcome.type === 'failed') pass.log.warn(outcome.said, 'the trial copy has failed');
+    return verdictOn(outcome, scratch, resource);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     pass.log.warn({ errorType: error.errorType, detail: error.detail }, 'the trial copy was refused');

@@ -389,3 +389,12 @@ it.each([
     message: expect.stringContaining(told),
   });
 });
+
+it('tells the log what Elasticsearch says of a script that has ended the trial copy', async () => {
+  const told: unknown[] = [];
+  const cause = { type: 'script_exception', reason: 'no such total' };
+  const { context } = cluster(made, undefined, undefined, failing({ status: 400, cause }));
+  Object.assign(context.pass.log, { warn: (fields: unknown) => told.push(fields) });
+  expect((await tryOut({ ...action, aliases: [] }, context))({}).failure?.reason).toBe('ScriptFailed');
+  expect(told).toMatchObject([{ errorType: 'script_exception', detail: 'no such total' }]);
+});

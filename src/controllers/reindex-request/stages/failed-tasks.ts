@@ -4,20 +4,28 @@ import { isFlooded } from '../disk-space.ts';
 import { errorIndex } from '../error-index.ts';
 import { documentsText, listedFailures } from '../failures.ts';
 import { bounds } from '../journal.ts';
-import type { DocumentFailure } from '../observed.ts';
+import type { DocumentFailure, TaskOutcome } from '../observed.ts';
 import type { Copy } from '../rounds.ts';
+import { ownPiece } from '../script-failure.ts';
 import type { Situation } from '../situation.ts';
 import { fail, type Step } from '../step.ts';
+
+type Failed = Extract<TaskOutcome, { readonly type: 'failed' }>;
 
 /** Some failures are for good: the script, a privilege, a part that never ends well, more bad documents than allowed. */
 export function failureIn(situation: Situation): Step | undefined {
   for (const [task, outcome] of Object.entries(situation.observed.outcomes)) {
-    if (outcome.type === 'failed') return fail(situation, outcome.reason, outcome.message);
+    if (outcome.type === 'failed') return failForGood(situation, outcome);
     if (outcome.type === 'repeat' && isLastTry(situation, task)) return failRepeated(situation, outcome.why);
     if (outcome.type === 'documentFailures' && (!canIsolate(situation) || isLastTry(situation, task)))
       return failDocuments(situation, outcome.failures);
   }
   return tooManyBad(situation);
+}
+
+function failForGood(situation: Situation, { reason, message, piece }: Failed): Step {
+  const own = ownPiece(piece, situation.spec.transform?.script?.source);
+  return fail(situation, reason, own === undefined ? message : `${message}; it fails at: ${own}`);
 }
 
 /** With pauses of up to a minute between them these are some seven minutes: writers are waiting for an end. */
