@@ -1,14 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Readiness } from '../../../runtime/controller.ts';
-import { counted } from '../../counted.ts';
 import { floodMessage, isFlooded } from '../disk-space.ts';
-import { isCovered, pauseMs, processed } from '../journal.ts';
+import { pauseMs } from '../journal.ts';
 import { lagWaitMs, MOST_UNDER_BLOCK_MS } from '../lag.ts';
-import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
-import { type Copy, isRoundComplete } from '../rounds.ts';
+import { isRoundComplete } from '../rounds.ts';
 import { isBlockFirst, type Situation } from '../situation.ts';
 import { ageMs, time } from '../moments.ts';
 import { AT_ONCE_MS, type Phase, SOON_MS, type Step, step, type StepOptions } from '../step.ts';
+import { ailment } from './ailment.ts';
+import { catchUpFigures, copyFigures } from './copy-figures.ts';
 
 /** What people see of a round; the stages add what they do. */
 export function report(
@@ -50,64 +49,6 @@ function phaseOf(situation: Situation): Phase {
   return isFirst ? 'Copying' : 'CatchingUp';
 }
 
-function copyFigures(situation: Situation) {
-  const { status } = situation;
-  const journal = status.copy;
-  const total = status.progress?.total ?? 0;
-  const completed = completedOf(journal);
-  const isCopied = journal !== undefined && isCovered(journal);
-  const figures = isCopied
-    ? { message: `Total: ${total} Completed: ${completed}` }
-    : moving(situation, completed, total);
-  return {
-    ...withSamples(situation, completed),
-    percent: isCopied ? 91 : copyPercent(completed, total),
-    progress: read({ ...figures, total, completed, ...sumsOf(journal) }, situation),
-  };
-}
-
-function withSamples({ status, now }: Situation, completed: number) {
-  const journal = status.copy;
-  if (!journal) return { status };
-  const samples = withSample(parsed(journal), { at: now, completed });
-  const kept = samples.map(({ at, completed: sum }) => ({ time: time(at), completed: sum }));
-  return { status: { ...status, copy: { ...journal, samples: kept } } };
-}
-
-/** A series says in its message which of its indexes it is. */
-const NOT_READ: ReadonlySet<string> = new Set(['updatedTime', 'message']);
-
-/** Figures that are as they were are no reason to write a status. */
-function read<Figures extends object>(figures: Figures, { status, now }: Situation) {
-  const { updatedTime, ...before } = status.progress ?? {};
-  const isSame = Object.entries(figures).every(
-    ([key, value]) => NOT_READ.has(key) || isDeepStrictEqual(value, before[key as keyof typeof before]),
-  );
-  return { ...figures, updatedTime: isSame && updatedTime !== undefined ? updatedTime : time(now) };
-}
-
-/** 92 to 96 percent: one more for each round, never to the end before writers wait. */
-function catchUpFigures(situation: Situation) {
-  const { status } = situation;
-  const round = status.copy?.round ?? 0;
-  const percent = status.fence ? 97 : Math.min(91 + Math.max(round, 1), 96);
-  return {
-    status: { ...status, catchUpRounds: round },
-    percent,
-    progress: read(
-      { ...status.progress, message: roundMessage(status.copy), ...sumsOf(status.copy) },
-      situation,
-    ),
-  };
-}
-
-/** Until the first round begins, the operations that are known are those of the copy itself. */
-function roundMessage({ round = 0, operations = 0 }: Partial<Copy> = {}): string {
-  const catchingUp = 'catching up with what was written meanwhile';
-  if (round === 0) return catchingUp;
-  return `${catchingUp}, round ${round}${operations > 0 ? `: ${counted(operations, 'operation')}` : ''}`;
-}
-
 /** Nothing is begun on a red index, nor where a task may run unseen: a copy that stands still says what it waits for. */
 function whileUnhealthy(situation: Situation): { readonly ready: Readiness } | undefined {
   const { copy } = situation.status;
@@ -116,18 +57,6 @@ function whileUnhealthy(situation: Situation): { readonly ready: Readiness } | u
   if (why === undefined) return undefined;
   const message = `${copyMessage(situation)}: no part starts ${why}`;
   return { ready: { type: 'reconciling', reason: 'WaitingForHealth', message } };
-}
-
-function ailment({ observed: { health, tasks }, source, destination }: Situation): string | undefined {
-  const red = [
-    ...(health?.source === 'red' ? [source?.name] : []),
-    ...(health?.destination === 'red' ? [destination?.name] : []),
-  ];
-  if (red.length > 0)
-    return `while ${red.join(' and ')} ${red.length > 1 ? 'are' : 'is'} red: GET _cluster/allocation/explain says what keeps a shard from starting`;
-  return tasks.complete
-    ? undefined
-    : 'until every node has said which tasks it runs: GET _cat/nodes and the log of Elasticsearch say which one does not answer';
 }
 
 /** While a range waits to be repeated, the reason is for whoever looks. */
@@ -166,31 +95,6 @@ export function pollMs({ status, now }: Situation): number {
 
 /** Writers wait, should the end of a task not be heard of. */
 const UNDER_BLOCK_MS = 200;
-
-export function completedOf(journal: Copy | undefined): number {
-  if (!journal) return 0;
-  return processed(journal.sums) + journal.running.reduce((sum, { completed }) => sum + (completed ?? 0), 0);
-}
-
-function sumsOf(journal: Copy | undefined) {
-  if (!journal) return {};
-  const { batches: _batches, ...sums } = journal.sums;
-  return sums;
-}
-
-function parsed(journal: Copy | undefined) {
-  return (journal?.samples ?? []).map(({ time: at, completed }) => ({ at: Date.parse(at), completed }));
-}
-
-function moving({ status, spec, now }: Situation, completed: number, total: number) {
-  const perSecond = rate(parsed(status.copy), { at: now, completed });
-  const left = remainingMs(completed, total, perSecond);
-  return {
-    message: `[${spec.destination.index}] Total: ${total} Completed: ${completed} VersionConflicts: ${status.copy?.sums.versionConflicts ?? 0}`,
-    ...(perSecond === undefined ? {} : { documentsPerSecond: perSecond }),
-    ...(left === undefined ? {} : { remaining: roughDuration(left), eta: time(now + left) }),
-  };
-}
 
 function copyMessage({ spec, status }: Situation): string {
   return `copying ${status.source?.index ?? spec.source.index} to ${spec.destination.index}`;

@@ -11,7 +11,8 @@ import type { Prepared, Situation } from '../situation.ts';
 import { isFenced } from '../write-block.ts';
 import { AT_ONCE_MS, type Step } from '../step.ts';
 import { refuseChangedPipeline } from './changed-pipeline.ts';
-import { completedOf, pollMs, report } from './copy-report.ts';
+import { completedOf } from './copy-figures.ts';
+import { pollMs, report } from './copy-report.ts';
 import { failureIn, isolations } from './failed-tasks.ts';
 import { freePlaces, openEntrance, rethrottles, sends } from './range-tasks.ts';
 
