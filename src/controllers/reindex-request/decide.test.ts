@@ -952,6 +952,19 @@ describe('copying', () => {
     expect(decision.status.progress).toMatchObject({ percent: 45, completed: 50 });
   });
 
+  it('counts what running tasks have done in all its figures alike', () => {
+    const at = counts({ created: 15, updated: 5, versionConflicts: 2 });
+    const outcomes = { 'n:1': { type: 'running', counts: at } } as const;
+    const before = running();
+    const status = { ...before, copy: { ...before.copy, sums: { ...sums, created: 50 } } };
+    expect(run(request(status), observed({ ...inCopy, outcomes })).status.progress).toMatchObject({
+      completed: 70,
+      created: 65,
+      updated: 5,
+      message: expect.stringContaining('VersionConflicts: 2'),
+    });
+  });
+
   it('fails with a script that fails, and says where in it', () => {
     const scriptStack = ['ctx._source.total.length();', '       ^---- HERE'];
     const outcomes = { 'n:1': failedScript({ reason: 'runtime error; of a document', scriptStack }) };

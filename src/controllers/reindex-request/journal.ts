@@ -99,7 +99,7 @@ export function bounds({ shard, from, to }: Range): Range {
   return { shard, from, to };
 }
 
-function added(sums: Copy['sums'], counts: ReindexCounts): Copy['sums'] {
+export function added(sums: Copy['sums'], counts: ReindexCounts): Copy['sums'] {
   return {
     created: sums.created + counts.created,
     updated: sums.updated + counts.updated,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { counted } from '../../counted.ts';
-import { isCovered, processed } from '../journal.ts';
+import { added, isCovered, processed } from '../journal.ts';
 import { time } from '../moments.ts';
 import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
 import type { Copy } from '../rounds.ts';
@@ -13,13 +13,14 @@ export function copyFigures(situation: Situation) {
   const total = status.progress?.total ?? 0;
   const completed = completedOf(journal);
   const isCopied = journal !== undefined && isCovered(journal);
+  const sums = sumsOf(situation);
   const figures = isCopied
     ? { message: `Total: ${total} Completed: ${completed}` }
-    : moving(situation, completed, total);
+    : moving(situation, { ...sums, completed, total });
   return {
     ...withSamples(situation, completed),
     percent: isCopied ? 91 : copyPercent(completed, total),
-    progress: read({ ...figures, total, completed, ...sumsOf(journal) }, situation),
+    progress: read({ ...figures, total, completed, ...sums }, situation),
   };
 }
 
@@ -35,7 +36,7 @@ function withSamples({ status, now }: Situation, completed: number) {
 const NOT_READ: ReadonlySet<string> = new Set(['updatedTime', 'message']);
 
 /** Figures that are as they were are no reason to write a status. */
-function read<Figures extends object>(figures: Figures, { status, now }: Situation) {
+function read<Shown extends object>(figures: Shown, { status, now }: Situation) {
   const { updatedTime, ...before } = status.progress ?? {};
   const isSame = Object.entries(figures).every(
     ([key, value]) => NOT_READ.has(key) || isDeepStrictEqual(value, before[key as keyof typeof before]),
@@ -52,7 +53,7 @@ export function catchUpFigures(situation: Situation) {
     status: { ...status, catchUpRounds: round },
     percent,
     progress: read(
-      { ...status.progress, message: roundMessage(status.copy), ...sumsOf(status.copy) },
+      { ...status.progress, message: roundMessage(status.copy), ...sumsOf(situation) },
       situation,
     ),
   };
@@ -65,11 +66,17 @@ function roundMessage({ round = 0, operations = 0 }: Partial<Copy> = {}): string
   return `${catchingUp}, round ${round}${operations > 0 ? `: ${counted(operations, 'operation')}` : ''}`;
 }
 
-function moving({ status, spec, now }: Situation, completed: number, total: number) {
+interface Figures {
+  readonly completed: number;
+  readonly total: number;
+  readonly versionConflicts?: number;
+}
+
+function moving({ status, spec, now }: Situation, { completed, total, versionConflicts = 0 }: Figures) {
   const perSecond = rate(parsed(status.copy), { at: now, completed });
   const left = remainingMs(completed, total, perSecond);
   return {
-    message: `[${spec.destination.index}] Total: ${total} Completed: ${completed} VersionConflicts: ${status.copy?.sums.versionConflicts ?? 0}`,
+    message: `[${spec.destination.index}] Total: ${total} Completed: ${completed} VersionConflicts: ${versionConflicts}`,
     ...(perSecond === undefined ? {} : { documentsPerSecond: perSecond }),
     ...(left === undefined ? {} : { remaining: roughDuration(left), eta: time(now + left) }),
   };
@@ -80,9 +87,13 @@ export function completedOf(journal: Copy | undefined): number {
   return processed(journal.sums) + journal.running.reduce((sum, { completed }) => sum + (completed ?? 0), 0);
 }
 
-function sumsOf(journal: Copy | undefined) {
-  if (!journal) return {};
-  const { batches: _batches, ...sums } = journal.sums;
+/** Like `completed`, with what running tasks have done so far. */
+function sumsOf({ status: { copy }, observed: { outcomes } }: Situation) {
+  if (!copy) return {};
+  const { batches: _batches, ...sums } = copy.running.reduce((all, { task = '' }) => {
+    const outcome = outcomes[task];
+    return outcome?.type === 'running' ? added(all, outcome.counts) : all;
+  }, copy.sums);
   return sums;
 }
 
