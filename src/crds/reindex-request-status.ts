@@ -16,8 +16,10 @@ const progress = object('How far the copy is, for people.', {
     .describe('0 to 90 is the copy, then come its proof and the move of the aliases. Never goes back.'),
   display: text(16).describe('The percentage as text, such as 63%.'),
   message: text(1024).describe('What happens now.'),
-  total: count('Documents to copy.').optional(),
-  completed: count('Documents done.').optional(),
+  total: count('Documents to copy. Once the proof has counted them, those of the source.').optional(),
+  completed: count(
+    'Documents done, with those that later rounds add. Once the proof has counted them, those of the destination.',
+  ).optional(),
   created: count('Documents created in the destination.').optional(),
   updated: count('Documents that were written again.').optional(),
   noops: count('Documents that the script left out.').optional(),

@@ -23,7 +23,7 @@ export const reindexSeries: readonly Series[] = [
   figure('documents', 'Documents that a request has to copy.', ({ progress }) => progress?.total),
   figure(
     'copied_documents',
-    'Documents that are copied; in later rounds, those of the present round.',
+    'Documents that are copied, with those that later rounds add; once the proof has counted them, those of the destination.',
     ({ progress }) => progress?.completed,
   ),
   figure(

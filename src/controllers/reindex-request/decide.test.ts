@@ -1193,6 +1193,13 @@ describe('proof and cut-over', () => {
     expect(decision.status.phase).toBe(reason ? 'Verifying' : 'CuttingOver');
   });
 
+  it('shows the documents of the copy from the proof on, whatever was copied', () => {
+    const progress = { percent: 97, display: '97%', message: '', total: 90, completed: 90, created: 90 };
+    const status = { ...verifying, progress, copy: { ...wholeCopy, sums: { ...sums, noops: 2 } } };
+    const decision = run(request(status), whole({ counts: { source: 100, destination: 98 } }));
+    expect(decision.status.progress).toMatchObject({ total: 100, completed: 98 });
+  });
+
   it('says why documents may be missing in an index that is divided in another way', () => {
     const few = { ...hardened(), settings: { ...(hardened().settings as object), number_of_shards: '1' } };
     const five = { number_of_shards: '5', blocks: { write: 'true' } };

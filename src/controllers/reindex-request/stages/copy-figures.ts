@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { counted } from '../../counted.ts';
 import { added, isCovered, processed } from '../journal.ts';
 import { time } from '../moments.ts';
@@ -49,14 +50,17 @@ export function catchUpFigures(situation: Situation) {
   const { status } = situation;
   const round = status.copy?.round ?? 0;
   const percent = status.fence ? 97 : Math.min(91 + Math.max(round, 1), 96);
-  return {
-    status: { ...status, catchUpRounds: round },
-    percent,
-    progress: read(
-      { ...status.progress, message: roundMessage(status.copy), ...sumsOf(situation) },
-      situation,
-    ),
-  };
+  const figures = { ...grown(status.progress, sumsOf(situation)), message: roundMessage(status.copy) };
+  return { status: { ...status, catchUpRounds: round }, percent, progress: read(figures, situation) };
+}
+
+type Progress = NonNullable<ReindexRequestStatus['progress']>;
+
+/** By the documents that have come since the last look. One that is written again is the same document. */
+function grown(before: Partial<Progress> = {}, sums: Pick<Progress, 'created'>) {
+  const more = (sums.created ?? 0) - (before.created ?? 0);
+  const completed = Math.max(0, (before.completed ?? 0) + more);
+  return { ...before, ...sums, completed, total: Math.max(before.total ?? 0, completed) };
 }
 
 /** Until the first round begins, the operations that are known are those of the copy itself. */

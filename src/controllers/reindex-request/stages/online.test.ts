@@ -70,6 +70,17 @@ describe('the way of an online copy', () => {
     expect(at(status, world)).toBe(expected);
   });
 
+  it('adds what later rounds create to its documents, and not what they write again', () => {
+    const progress = { percent: 92, display: '92%', message: 'm', total: 100, completed: 100, created: 100 };
+    const more = { ...sums, created: 110, updated: 30 };
+    const running = [{ shard: 0, from: 0, to: 99, try: 0, task: 'n:1' }];
+    const status = { ...withCopy({ done: [], running, sums: more }), progress };
+    const outcomes = { 'n:1': { type: 'running', counts: counts({ created: 5, updated: 1 }) } } as const;
+    const seen = ask(status, { ...free, outcomes }).status;
+    expect(seen.progress).toMatchObject({ total: 115, completed: 115, created: 115, updated: 31 });
+    expect(ask(seen, { ...free, outcomes }).status.progress).toMatchObject({ total: 115, completed: 115 });
+  });
+
   it('does not go back to Copying when the copy itself ends after all else was ready', () => {
     const lost: ReindexRequestStatus = {
       ...copied,

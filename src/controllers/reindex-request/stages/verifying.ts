@@ -80,7 +80,11 @@ function judge(situation: Prepared, counts: Figures, proven: CutoverMaxSeq): Ste
       verification: { ...verification, verdict: verdictOf(figures, bounds, quarantined) },
       destination: { ...status.destination, index: spec.destination.index, documents: counts.destination },
     },
-    progress: withQuarantined(status.progress, figures, quarantined),
+    progress: {
+      ...withQuarantined(status.progress, figures, quarantined),
+      total: counts.source,
+      completed: counts.destination,
+    },
     next: 'now',
   });
 }
