@@ -965,6 +965,52 @@ describe('copying', () => {
     });
   });
 
+  const wide = { percent: 0, display: '0%', message: '', total: 600 };
+  const justNow = [
+    { time: '2026-03-01T11:59:50Z', completed: 0 },
+    { time: '2026-03-01T11:59:55Z', completed: 50 },
+  ];
+
+  it.each([
+    [{ requestsPerSecond: 2 }, 1, '4m', 2],
+    // Each of the tasks may do as much at the least.
+    [{ requestsPerSecond: 1 }, 3, '3m', 3],
+    [{ requestsPerSecond: 1_000 }, 1, '53s', 10],
+    [{}, 1, '53s', 10],
+  ])('foretells no end before %j of %d tasks lets it come', (throttle, tasks, remaining, perSecond) => {
+    const ranges = Array.from({ length: tasks }, (_, from) => ({ shard: 0, from, to: from, try: 0 }));
+    const before = running();
+    const copy = {
+      ...before.copy,
+      samples: justNow,
+      running: ranges.map((range, at) => ({ ...range, task: `n:${at}` })),
+      parallel: tasks,
+      sums: { ...sums, created: 100 },
+    };
+    const { progress } = run(
+      request({ ...before, progress: wide, copy }, { throttle }),
+      observed(inCopy),
+    ).status;
+    expect(progress).toMatchObject({ remaining, documentsPerSecond: perSecond });
+  });
+
+  it.each([
+    ['an index is red', {}, { health: { source: 'green', destination: 'red' } }],
+    ['not every node answers', {}, { tasks: { complete: false, running: [] } }],
+    ['a part that was lost waits', { task: undefined }, {}],
+  ] as const)('does not measure its speed while %s', (_, range, over) => {
+    const before = running(range);
+    const pausedUntil = '2026-03-01T12:00:01Z';
+    const copy = { ...before.copy, samples: justNow, sums: { ...sums, created: 100 }, pausedUntil };
+    const limited = { throttle: { requestsPerSecond: 2 } };
+    const { status } = run(
+      request({ ...before, progress: wide, copy }, limited),
+      observed({ ...inCopy, ...over }),
+    );
+    expect(status.copy?.samples).toEqual([]);
+    expect(status.progress).not.toHaveProperty('remaining');
+  });
+
   it('fails with a script that fails, and says where in it', () => {
     const scriptStack = ['ctx._source.total.length();', '       ^---- HERE'];
     const outcomes = { 'n:1': failedScript({ reason: 'runtime error; of a document', scriptStack }) };

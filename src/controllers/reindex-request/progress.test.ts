@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { copyPercent, rate, remainingMs, roughDuration, type Sample, withSample } from './progress.ts';
+import {
+  copyPercent,
+  rate,
+  remainingMs,
+  roughDuration,
+  type Sample,
+  withinLimit,
+  withSample,
+} from './progress.ts';
 
 describe('copyPercent', () => {
   it.each([
@@ -30,6 +38,26 @@ describe('rate', () => {
     expect(rate(samples, { at: 70_000, completed: 3_000 })).toBe(100);
   });
 
+  it('does not count the time in which nobody could look', () => {
+    const samples = [
+      { at: 0, completed: 0 },
+      { at: 5_000, completed: 5_000 },
+      { at: 35_000, completed: 6_000 },
+    ];
+    expect(rate(samples, { at: 36_000, completed: 7_000 })).toBeUndefined();
+    expect(rate(samples, { at: 40_000, completed: 11_000 })).toBe(1_000);
+  });
+
+  it('begins anew where documents of a part that was lost are copied again', () => {
+    const samples = [
+      { at: 0, completed: 0 },
+      { at: 5_000, completed: 5_000 },
+      { at: 10_000, completed: 1_000 },
+    ];
+    expect(rate(samples.slice(0, 2), { at: 10_000, completed: 1_000 })).toBeUndefined();
+    expect(rate(samples, { at: 15_000, completed: 6_000 })).toBe(1_000);
+  });
+
   it('is not fooled by a clock that went back', () => {
     expect(rate([{ at: 90_000, completed: 0 }], { at: 10_000, completed: 1 })).toBeUndefined();
   });
@@ -54,6 +82,19 @@ describe('remainingMs', () => {
 
   it('is the rest at the present speed, and what comes after it', () => {
     expect(remainingMs(40, 100, 20)).toBe(6_000);
+  });
+});
+
+describe('withinLimit', () => {
+  it.each([
+    ['no limit', 50, undefined, 50],
+    ['documents that have just come at once', 50, 2, 2],
+    ['a pause until the next ones', 0, 2, 2],
+    ['nothing measured yet', undefined, 2, 2],
+    ['a copy that is slower than it may be', 50, 1_000, 50],
+    ['neither', undefined, undefined, undefined],
+  ])('with %s', (_, perSecond, limit, expected) => {
+    expect(withinLimit(perSecond, limit)).toBe(expected);
   });
 });
 

@@ -15,6 +15,8 @@ const SHORTEST_WINDOW_MS = 2_000;
 const LONGEST_WINDOW_MS = 60_000;
 const MOST_SAMPLES = 10;
 const SAMPLE_EVERY_MS = 5_000;
+/** With looks every five seconds at the least. */
+const LONGEST_GAP_MS = 20_000;
 
 /** Copying is 0 to 90 percent; the rest are stages. */
 export function copyPercent(completed: number, total: number): number {
@@ -22,9 +24,22 @@ export function copyPercent(completed: number, total: number): number {
   return Math.min(90, Math.floor((completed / total) * 90));
 }
 
+/**
+ * Those that tell of the present speed. Nobody could look while a cluster or an operator was away, and what was done in a
+ * part that was lost is done again: what was before is not compared with what is after.
+ */
+function comparable(samples: readonly Sample[], now: Sample): readonly Sample[] {
+  const young = samples.filter(({ at }) => now.at - at <= LONGEST_WINDOW_MS && at <= now.at);
+  const last = young.findLastIndex(({ at, completed }, place) => {
+    const next = young[place + 1] ?? now;
+    return next.at - at > LONGEST_GAP_MS || next.completed < completed;
+  });
+  return young.slice(last + 1);
+}
+
 /** Keeps few samples, far enough apart to fill a window. */
 export function withSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
-  const young = samples.filter(({ at }) => sample.at - at <= LONGEST_WINDOW_MS && at <= sample.at);
+  const young = comparable(samples, sample);
   const last = young.at(-1);
   if (last && sample.at - last.at < SAMPLE_EVERY_MS) return young;
   return [...young, sample].slice(-MOST_SAMPLES);
@@ -32,7 +47,7 @@ export function withSample(samples: readonly Sample[], sample: Sample): readonly
 
 /** Documents per second over the window; undefined until it means something. */
 export function rate(samples: readonly Sample[], now: Sample): number | undefined {
-  const first = samples.find(({ at }) => now.at - at <= LONGEST_WINDOW_MS && at <= now.at);
+  const [first] = comparable(samples, now);
   if (!first || now.at - first.at < SHORTEST_WINDOW_MS) return undefined;
   return Math.max(0, Math.round(((now.completed - first.completed) / (now.at - first.at)) * 1000));
 }
@@ -51,6 +66,14 @@ export function remainingMs(
 ): number | undefined {
   if (!perSecond) return undefined;
   return Math.ceil((Math.max(total - completed, 0) / perSecond) * 1000) + END_MS;
+}
+
+/**
+ * Under a limit documents come at once, and then none for as long as they should have taken: a rate over less than that
+ * is too high, or nothing. The limit is known, and only a copy that is slower than it is not told by it.
+ */
+export function withinLimit(perSecond: number | undefined, limit: number | undefined): number | undefined {
+  return limit === undefined ? perSecond : Math.min(perSecond || limit, limit);
 }
 
 /** Two units at the most: `4m`, `1h20m`, `35s`; a person needs no more. */

@@ -3,9 +3,11 @@ import type { ReindexRequestStatus } from '../../../crds/reindex-request.ts';
 import { counted } from '../../counted.ts';
 import { added, isCovered, processed } from '../journal.ts';
 import { time } from '../moments.ts';
-import { copyPercent, rate, remainingMs, roughDuration, withSample } from '../progress.ts';
+import { copyPercent, rate, remainingMs, roughDuration, withinLimit, withSample } from '../progress.ts';
 import type { Copy } from '../rounds.ts';
 import type { Situation } from '../situation.ts';
+import { ailment } from './ailment.ts';
+import { speedLimit } from './range-tasks.ts';
 
 /** The figures of the copy itself, which people watch. */
 export function copyFigures(situation: Situation) {
@@ -25,10 +27,11 @@ export function copyFigures(situation: Situation) {
   };
 }
 
-function withSamples({ status, now }: Situation, completed: number) {
+function withSamples(situation: Situation, completed: number) {
+  const { status, now } = situation;
   const journal = status.copy;
   if (!journal) return { status };
-  const samples = withSample(parsed(journal), { at: now, completed });
+  const samples = isHeldUp(situation) ? [] : withSample(parsed(journal), { at: now, completed });
   const kept = samples.map(({ at, completed: sum }) => ({ time: time(at), completed: sum }));
   return { status: { ...status, copy: { ...journal, samples: kept } } };
 }
@@ -76,14 +79,31 @@ interface Figures {
   readonly versionConflicts?: number;
 }
 
-function moving({ status, spec, now }: Situation, { completed, total, versionConflicts = 0 }: Figures) {
-  const perSecond = rate(parsed(status.copy), { at: now, completed });
-  const left = remainingMs(completed, total, perSecond);
+function moving(situation: Situation, { completed, total, versionConflicts = 0 }: Figures) {
+  const { spec, now } = situation;
+  const { perSecond, likely } = speed(situation, completed);
+  const left = remainingMs(completed, total, likely);
   return {
     message: `[${spec.destination.index}] Total: ${total} Completed: ${completed} VersionConflicts: ${versionConflicts}`,
     ...(perSecond === undefined ? {} : { documentsPerSecond: perSecond }),
     ...(left === undefined ? {} : { remaining: roughDuration(left), eta: time(now + left) }),
   };
+}
+
+/** What was measured, and what is to be expected. */
+function speed(situation: Situation, completed: number) {
+  const { copy } = situation.status;
+  if (!copy || isHeldUp(situation)) return {};
+  const perSecond = rate(parsed(copy), { at: situation.now, completed });
+  const likely = withinLimit(perSecond, speedLimit(situation, copy));
+  return { perSecond: perSecond && likely, likely };
+}
+
+/** Such a time says nothing of how fast the copy is: it is measured anew when that goes on. */
+function isHeldUp(situation: Situation): boolean {
+  const { pausedUntil, running = [] } = situation.status.copy ?? {};
+  const isAtWork = running.some(({ task }) => task !== undefined);
+  return (pausedUntil !== undefined && !isAtWork) || ailment(situation) !== undefined;
 }
 
 export function completedOf(journal: Copy | undefined): number {

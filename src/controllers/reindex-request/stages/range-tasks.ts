@@ -62,9 +62,18 @@ export function rethrottles(copy: Copy, situation: Situation): readonly ReindexA
 }
 
 /** The limit is for the whole request: its tasks share it. Under the write block writers wait, and nothing is slowed. */
-function perTask({ spec }: Situation, copy: Copy): { readonly requestsPerSecond?: number } {
+function perTask({ spec }: Pick<Situation, 'spec'>, copy: Copy): { readonly requestsPerSecond?: number } {
   const limit = spec.throttle?.requestsPerSecond;
   if (limit === undefined || (copy.fenced && spec.writeMode === 'Online')) return {};
-  const tasks = Math.min(copy.running.length, placesOf(copy, spec));
-  return { requestsPerSecond: Math.max(1, Math.floor(limit / Math.max(tasks, 1))) };
+  return { requestsPerSecond: Math.max(1, Math.floor(limit / tasksOf(copy, spec))) };
+}
+
+function tasksOf(copy: Copy, spec: Situation['spec']): number {
+  return Math.max(1, Math.min(copy.running.length, placesOf(copy, spec)));
+}
+
+/** Documents per second of all tasks together; undefined where nothing limits them. */
+export function speedLimit(situation: Pick<Situation, 'spec'>, copy: Copy): number | undefined {
+  const { requestsPerSecond } = perTask(situation, copy);
+  return requestsPerSecond && requestsPerSecond * tasksOf(copy, situation.spec);
 }
