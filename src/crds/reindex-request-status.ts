@@ -16,7 +16,9 @@ const progress = object('How far the copy is, for people.', {
     .describe('0 to 90 is the copy, then come its proof and the move of the aliases. Never goes back.'),
   display: text(16).describe('The percentage as text, such as 63%.'),
   message: text(1024).describe('What happens now.'),
-  total: count('Documents to copy. Once the proof has counted them, those of the source.').optional(),
+  total: count(
+    'Documents to copy. Once the proof has counted them, those of the source. Of a series those of the present index, and at its end the completed ones of all.',
+  ).optional(),
   completed: count(
     'Documents done, with those that later rounds add. Once the proof has counted them, those of the destination.',
   ).optional(),
@@ -182,6 +184,9 @@ export const reindexRequestStatus = object('The progress of the request, and wha
     percent: count('Percent of the present index.').optional(),
     last: index('The last index that is done, or was deleted before its copy started.').optional(),
     time: time('When the series began. This is `now` in the query, for each of its indexes.').optional(),
+    documents: count(
+      'Documents in the copies of all indexes that are done; absent where it is not known of each.',
+    ).optional(),
     quarantined: count('Documents of all indexes that could not be written.').optional(),
     writesAfterFence: count('Operations that the sources of all indexes took after the move.').optional(),
     notes: list(text(1024).describe('A note that names its index.'))

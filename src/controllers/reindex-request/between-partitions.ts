@@ -81,7 +81,8 @@ function completed(situation: Situation, series: Series): Step {
   const result = `Reindex complete: ${counted(series.total, 'index', 'indexes')} of ${spec.source.index} copied to ${spec.destination.index}`;
   const message = sayingNotes(result, series);
   const started = Date.parse(status.startTime ?? time(now));
-  const { quarantined, writesAfterFence } = series;
+  const { documents, quarantined, writesAfterFence } = series;
+  const copied = documents === undefined ? {} : { total: documents, completed: documents };
   const end = step(situation, {
     phase: 'Completed',
     message,
@@ -92,7 +93,7 @@ function completed(situation: Situation, series: Series): Step {
       completionTime: time(now),
       duration: formatDuration(Math.max(0, now - started)),
     },
-    progress: { ...status.progress, message, ...(quarantined ? { quarantined } : {}) },
+    progress: { ...status.progress, ...copied, message, ...(quarantined ? { quarantined } : {}) },
     ready: { type: 'ready', reason: 'Completed', message },
     next: 'changed',
     holds: false,

@@ -134,6 +134,30 @@ describe('between two indexes', () => {
     expect((end.conditions ?? []).map(({ type }) => type)).not.toContain('Complete');
   });
 
+  it('counts the documents of all its copies at the end, unless it does not know those of each', () => {
+    const part = (before: NonNullable<ReindexRequestStatus['series']>, completed?: number) => {
+      const progress = { percent: 100, display: '100%', message: '', ...(completed ? { completed } : {}) };
+      const ended = {
+        status: { phase: 'Completed', progress },
+        ready: { type: 'ready', reason: 'Completed', message: '' },
+        next: 0,
+      } as const;
+      const current = partitions[before.completed]?.source;
+      const after = withinSeries(series({ series: { ...before, current } }), ended, NOW).status.series;
+      return after ?? before;
+    };
+    const none = { total: 3, completed: 0 };
+    const known = part(part(part(none, 10), 20), 5);
+    expect(next({ series: known }).status.progress).toMatchObject({ total: 35, completed: 35 });
+    for (const [first, other] of [
+      [undefined, 20],
+      [10, undefined],
+    ]) {
+      const some = part(part(part(none, first), other), 5);
+      expect(next({ series: some }).status.progress).not.toHaveProperty('completed');
+    }
+  });
+
   it('says how many documents are missing, and where each index has them', () => {
     const status = { series: { total: 3, completed: 3, last: 'logs-v1-2026.02.03', quarantined: 4 } };
     const [condition] = (next(status).conditions ?? []).filter(({ type }) => type === 'QuarantinedDocuments');

@@ -122,8 +122,15 @@ function keptStatus(status: ReindexRequestStatus): ReindexRequestStatus {
   return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
 }
 
+const NONE: Series = { total: 0, completed: 0 };
+
+/** A sum of some of them would look like that of all. */
+function withDocuments(before: number | undefined, more: number | undefined): Pick<Series, 'documents'> {
+  return before === undefined || more === undefined ? {} : { documents: before + more };
+}
+
 function withPart({ spec, status }: ReindexRequest, part: Step): Series {
-  const { current, destination, percent: _percent, ...series } = status?.series ?? { total: 0, completed: 0 };
+  const { current, destination, percent: _percent, documents, ...series } = status?.series ?? NONE;
   const { plan, progress, sourceKept, refusedSettings = [], writesAfterFence: lost = 0 } = part.status;
   const quarantined = (series.quarantined ?? 0) + (progress?.quarantined ?? 0);
   const writesAfterFence = (series.writesAfterFence ?? 0) + lost;
@@ -135,6 +142,7 @@ function withPart({ spec, status }: ReindexRequest, part: Step): Series {
     ...series,
     completed: series.completed + 1,
     last: current,
+    ...withDocuments(series.completed === 0 ? 0 : documents, progress?.completed),
     ...(quarantined > 0 ? { quarantined } : {}),
     ...(writesAfterFence > 0 ? { writesAfterFence } : {}),
     ...withNotes(series, spec.dryRun ? planned : kept),
