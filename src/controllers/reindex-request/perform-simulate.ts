@@ -31,7 +31,7 @@ export async function simulate(
   if (documents.length === 0) return undefined;
   const results = await simulatePipeline(es, simulation.pipeline, documents, pass.signal);
   const { policy } = resource.spec.onDocumentFailure;
-  const fault = faultIn(documents, results, policy === 'Quarantine' && !resource.spec.dryRun);
+  const fault = faultIn(documents, results, policy === 'Quarantine');
   return fault && refusal(fault, simulation.pipeline, context);
 }
 

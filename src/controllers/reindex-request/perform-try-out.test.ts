@@ -132,6 +132,43 @@ it('leaves the end of a dry run to what is decided next', async () => {
   expect(status).toEqual({ phase: 'Validating', plan: { ...plan, tried: true } });
 });
 
+describe('a dry run of a copy that leaves out what does not fit', () => {
+  const reason = "failed to parse field [n] of type [long] in document with id '1'. Preview: 'secret'";
+  const unfit = (id: string) => {
+    const cause = { type: 'document_parsing_exception', reason };
+    return { index: 'x', id, status: 400, cause };
+  };
+  const two = { ...copied, ...nothing, failures: [unfit('1'), unfit('2')] };
+  const trying = (maxQuarantined: number, over: object = {}) => {
+    const { context } = cluster(made, undefined, undefined, two);
+    const onDocumentFailure = { policy: 'Quarantine', maxQuarantined };
+    const resource = request({ plan: { ...plan, ...over } }, { dryRun: true, onDocumentFailure });
+    return { ...context, resource };
+  };
+
+  it('ends with its plan, which says how many of the first that are, and why', async () => {
+    const dry = trying(2);
+    const before = { ...plan, notes: ['a note'] };
+    const status = (await tryOut({ ...action, aliases: [] }, dry))({ phase: 'Validating', plan: before });
+    expect(status.failure).toBeUndefined();
+    expect(status.plan?.tried).toBe(true);
+    expect(status.plan?.notes).toEqual([
+      'a note',
+      '2 of the first documents would be quarantined, the first is 1 (field n does not fit its type long)',
+    ]);
+  });
+
+  it.each([
+    ['more of them than may be', 1, {}],
+    ['no sequence numbers to leave one out by', 2, { sequenceNumbers: false }],
+  ])('fails as the copy would with %s', async (_, most, over) => {
+    const dry = trying(most, over);
+    const status = (await tryOut({ ...action, aliases: [] }, dry))({ phase: 'Validating', plan });
+    expect(status.failure?.reason).toBe('DocumentFailures');
+    expect(status.failures).toMatchObject([{ id: '1' }, { id: '2' }]);
+  });
+});
+
 it('waits for a privilege that the copy lacks', async () => {
   const reason = 'action [indices:data/write/bulk[s]] is unauthorized for user [a]';
   const failures = [{ index: 'x', id: '1', status: 403, cause: { type: 'security_exception', reason } }];

@@ -36,20 +36,23 @@ async function tryIn(scratch: string, action: TryOut, context: EffectContext): P
   const fault = await simulate(scratch, action.simulation, context);
   if (fault) return failing(fault.reason, fault.message);
   await dropScratch(es, scratch, resource.metadata.uid, pass.signal);
-  return (
-    (await create(scratch, action, context)) ??
-    (await tryAliases(scratch, action, context)) ??
-    (await judgeSample(scratch, action.reindex, context)) ??
-    (await tryLater(scratch, action, context)) ??
-    (resource.spec.dryRun ? withTrial : goOn)
-  );
+  const unfit = (await create(scratch, action, context)) ?? (await tryAliases(scratch, action, context));
+  if (unfit) return unfit;
+  const { refusal, notes = [] } = await judgeSample(scratch, action.reindex, context);
+  const refused = refusal ?? (await tryLater(scratch, action, context));
+  return refused ?? (resource.spec.dryRun ? withTrial(notes) : goOn);
 }
 
 const goOn: Change = (status) => ({ ...status, phase: 'Preparing' });
 
 /** How a dry run ends is decided by the next pass: of a series it is not the end. */
-const withTrial: Change = ({ plan, ...status }) =>
-  plan ? { ...status, plan: { ...plan, tried: true } } : status;
+function withTrial(more: readonly string[]): Change {
+  return ({ plan, ...status }) => {
+    if (!plan) return status;
+    const notes = [...(plan.notes ?? []), ...more];
+    return { ...status, plan: { ...plan, tried: true, ...(notes.length > 0 ? { notes } : {}) } };
+  };
+}
 
 async function create(
   scratch: string,
