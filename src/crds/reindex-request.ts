@@ -214,7 +214,7 @@ const members = withRules(
           .enum(['Fail', 'Quarantine'])
           .default('Fail')
           .describe(
-            'Fail: everything else is copied, then the request fails and no alias moves. Quarantine: the copy completes without these documents. With both they are kept in the index {destination}-error.',
+            'Fail: everything else is copied, then the request fails and no alias moves; if one of the first ten cannot be written, which are tried before the copy, it fails at once. Quarantine: the copy completes without these documents. With both, what the copy could not write is kept in the index {destination}-error.',
           ),
         maxQuarantined: z
           .int()

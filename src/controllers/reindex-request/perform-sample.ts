@@ -25,7 +25,8 @@ export async function judgeSample(
   try {
     const outcome = await copySample(scratch, reindex, context);
     if (outcome.type === 'failed') pass.log.warn(outcome.said, 'the trial copy has failed');
-    if (outcome.type === 'documentFailures') return verdictOn(outcome.failures, resource);
+    if (outcome.type === 'documentFailures')
+      return verdictOn(ofDestination(outcome.failures, resource), resource);
     return { refusal: refusalOf(outcome, scratch) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -42,6 +43,14 @@ function refusalOf(outcome: OtherOutcome, scratch: string): Change | undefined {
   if (outcome.type === 'forbidden') throw new WaitingError('MissingPrivileges', outcome.why, SHARDS_AGAIN_MS);
   // Also with a quarantine: it knows documents by their ids.
   return refusedUnnamed(outcome, scratch);
+}
+
+/** The index of the trial is gone by the time that somebody reads of it. */
+function ofDestination(
+  failures: readonly DocumentFailure[],
+  { spec }: CopyRequest,
+): readonly DocumentFailure[] {
+  return failures.map((failure) => ({ ...failure, index: spec.destination.index }));
 }
 
 /** What a copy does with documents that fail, a dry run only tells. */

@@ -258,6 +258,13 @@ it('does not pass a pipeline by because the copy for it was interrupted', async 
   expect(sent.filter(({ path }) => path === '/_reindex')).toHaveLength(1);
 });
 
+it('names the destination for a document that does not fit, as its own index is gone by then', async () => {
+  const { context } = cluster(made, undefined, undefined, failing({ id: '1', status: 400 }));
+  const { failure, failures } = (await tryOut({ ...action, aliases: [] }, context))({});
+  expect(failure?.reason).toBe('MappingConflict');
+  expect(failures).toMatchObject([{ id: '1', index: 'orders-v2' }]);
+});
+
 it.each(['Fail', 'Quarantine'])(
   'refuses a document that does not fit a time series, whose id nobody knows: %s',
   async (policy) => {
