@@ -6,7 +6,7 @@ import { inParts } from '../../elasticsearch/in-parts.ts';
 import { hidesVectors } from '../hidden-vectors.ts';
 import { type Attempt, ofAttempt } from './observe-bad-documents.ts';
 import { errorEntry, errorIndex, type FailedDocument } from './error-index.ts';
-import { listedFailure, listedId, MOST_LISTED } from './failures.ts';
+import { listedFailures } from './failures.ts';
 import type { DocumentFailure } from './observed.ts';
 import { type ActionOf, type Change, type EffectContext, requireSame, withCopy } from './perform-effect.ts';
 import { ensureErrorIndex, unkept } from './perform-error-index.ts';
@@ -105,8 +105,6 @@ function withIsolated(
   });
   // Two parts may be looked into at once, and the one that has counted less may be booked last.
   const known = Math.max(status.copy.bad ?? 0, bad);
-  const before = status.failures ?? [];
-  const isNew = ({ id }: DocumentFailure) => before.every((other) => other.id !== listedId(id));
-  const listed = [...before, ...failed.filter(isNew).map(listedFailure)];
-  return { ...status, failures: listed.slice(0, MOST_LISTED), copy: { ...status.copy, running, bad: known } };
+  const failures = listedFailures(failed, status.failures);
+  return { ...status, failures, copy: { ...status.copy, running, bad: known } };
 }

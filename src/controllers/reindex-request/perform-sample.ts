@@ -75,7 +75,7 @@ function withListed(reason: string, message: string, failures: readonly Document
 }
 
 function refusedDocuments(failures: readonly DocumentFailure[]): Change {
-  const [first] = failures;
+  const [first] = listedFailures(failures);
   // Scripts that run in a pipeline fail per document; the cause is the script all the same.
   if (failures.every(({ type }) => type === 'script_exception'))
     return failing(

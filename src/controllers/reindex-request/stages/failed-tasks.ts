@@ -49,8 +49,8 @@ function canIsolate({ status }: Situation): boolean {
 }
 
 function failDocuments(situation: Situation, failures: readonly DocumentFailure[]): Step {
-  const [first] = failures;
   const listed = listedFailures(failures);
+  const [first] = listed;
   const message = `${documentsText(failures.length)} could not be written to ${situation.spec.destination.index}, the first is ${first?.id} (${first?.type}); status.failures lists ${listed.length} of them: correct the documents, then retry, or correct spec.destination or spec.transform in a new request`;
   return fail(situation, 'DocumentFailures', message, { failures: listed });
 }
