@@ -1,5 +1,5 @@
 import type { ReindexRequestStatus } from '../../crds/reindex-request.ts';
-import { counted } from './counted.ts';
+import { counted } from '../counted.ts';
 import type { DocumentFailure } from './observed.ts';
 
 /** Of all of them, in a status. */
