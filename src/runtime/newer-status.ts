@@ -6,20 +6,21 @@ import type { RawObject } from './resource.ts';
 const LOOK_AGAIN_MS = 300_000;
 
 /**
- * After a downgrade, the journal of a newer operator must not be acted on: what it means by it may be unknown here. Read
- * from the raw status, since the rest of it may be unreadable too.
+ * After a downgrade, the journal of a newer operator must not be acted on: what it means by it may be unknown here. Nor is
+ * one that cannot be read taken for lost, as one that was edited by hand is, where another version has written it: a
+ * request that had ended would begin anew. Read from the raw status, since the rest of it may be unreadable too.
  *
  * @throws WaitingError with the version that wrote it
  */
 export function refuseNewerStatus(
-  { statusFormat }: Pick<KindDefinition<unknown, unknown>, 'statusFormat'>,
+  definition: Pick<KindDefinition<unknown, unknown>, 'statusFormat' | 'status'>,
   { status }: Pick<RawObject, 'status'>,
   ours: string,
 ): void {
   const found =
     typeof status === 'object' && status !== null && 'writtenBy' in status ? status.writtenBy : undefined;
   const writer = writtenBy.safeParse(found).data;
-  if (writer === undefined || writer.format <= statusFormat) return;
+  if (writer === undefined || isKnown(definition, status, writer, ours)) return;
   const isBlocked = typeof status === 'object' && status !== null && 'blockedSince' in status;
   const block = isBlocked ? ' Writes to its source are blocked meanwhile.' : '';
   throw new WaitingError(
@@ -27,4 +28,14 @@ export function refuseNewerStatus(
     `es-steward ${writer.version} has written this status in a form that es-steward ${ours} does not know, so nothing is done: run ${writer.version} or a later version.${block}`,
     LOOK_AGAIN_MS,
   );
+}
+
+function isKnown(
+  definition: Pick<KindDefinition<unknown, unknown>, 'statusFormat' | 'status'>,
+  status: unknown,
+  { version, format }: { readonly version: string; readonly format: number },
+  ours: string,
+): boolean {
+  if (format > definition.statusFormat) return false;
+  return version === ours || definition.status.safeParse(status).success;
 }

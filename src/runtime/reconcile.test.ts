@@ -258,6 +258,15 @@ describe('a pass', () => {
     expect(status()?.conditions?.[0]?.message).toContain('9.0.0');
   });
 
+  it('does nothing by a status of another version that it cannot read, rather than begin anew (F27)', async () => {
+    const other = { brightness: 'dazzling', writtenBy: { version: '1.9.0', format: 1 } };
+    memory.put('a', { spec: { brightness: 1 }, status: other });
+    const outcome = await pass({ decide: () => ({ actions: [shine(1)], status: { brightness: 3 } }) });
+    expect([outcome.type, performed]).toEqual(['waiting', []]);
+    expect(status()).toMatchObject(other);
+    expect(status()?.conditions?.[0]?.message).toContain('1.9.0');
+  });
+
   it('replaces a status that cannot be read: it is rebuilt from the world', async () => {
     memory.put('a', { spec: { brightness: 1 }, status: { brightness: 'bright', claim: 'x' } });
     await pass({ decide: ({ status: read }) => ({ status: { brightness: read === undefined ? 3 : 4 } }) });
