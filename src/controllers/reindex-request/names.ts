@@ -59,10 +59,15 @@ export function rollbackAlias(uid: string, number: number): string {
   return `${OWN_PREFIX}${uid.slice(0, 8)}-back-${number}`;
 }
 
-/** What that alias becomes right before the aliases move: what was sent through it earlier finds nothing any more. */
+/**
+ * What that alias becomes right before the aliases move, and stays until they have: what was sent through it earlier finds
+ * nothing any more.
+ */
 export function sealedAlias(alias: string): string {
-  return `${alias}-last`;
+  return alias.endsWith(SEALED) ? alias : `${alias}${SEALED}`;
 }
+
+const SEALED = '-last';
 
 /** What that alias becomes when its try is over without a pass: a lift through it meets no block of a later try. */
 export function releasedAlias(alias: string): string {

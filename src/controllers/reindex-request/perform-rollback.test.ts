@@ -110,6 +110,13 @@ it('moves the aliases back where all is as it was judged', async () => {
   ]);
 });
 
+it('does not seal again what an earlier try has sealed', async () => {
+  const context = cluster({ acknowledged: true });
+  const through = 'es-steward-abcdef01-back-1-last';
+  await rollBack({ ...action, through }, context);
+  expect(context.sent).toEqual([{ actions: expect.arrayContaining([removalOf(through)]) }]);
+});
+
 it('moves nothing back where a write comes before what lifts the block finds nothing any more', async () => {
   const context = cluster({ acknowledged: true }, {}, { maxSeqNo: 5 });
   await expect(rollBack(action, context)).rejects.toBeInstanceOf(FencedError);

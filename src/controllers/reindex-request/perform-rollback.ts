@@ -39,8 +39,11 @@ export async function rollBack(
   await requireUnwritten(action, es, signal);
   pass.log.info({ from: destination.index, to: source.index }, 'moving the aliases back');
   try {
-    await updateAliases(es, renamed(destination.index, through, sealed), {}, signal);
-    await requireUnwritten(action, es, signal);
+    // A try whose move was not carried out has sealed it already.
+    if (through !== sealed) {
+      await updateAliases(es, renamed(destination.index, through, sealed), {}, signal);
+      await requireUnwritten(action, es, signal);
+    }
     await updateAliases(es, [removal(destination.index, sealed), ...moves], { opaqueId }, signal);
     return undefined;
   } catch (error) {

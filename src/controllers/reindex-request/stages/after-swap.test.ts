@@ -540,6 +540,19 @@ describe('a rollback', () => {
     ]);
   });
 
+  it('goes on under the last name of its alias where the move was not carried out, and lets go under it', () => {
+    const sealed = holding({ ...SERVING, ...BLOCK }, { orders, [`${BACK}-last`]: {} });
+    const again = run(asked(held), world({ destination: sealed }));
+    expect(again.actions).toMatchObject([{ type: 'RollBack', through: `${BACK}-last` }]);
+    const refused = { ...held, rollback: { ...rollback, deadline, verified: true, letGo: 'NotInTime' } };
+    const freeing = run(asked(refused), world({ destination: sealed }));
+    expect(freeing.actions).toMatchObject([
+      { type: 'MoveEpochAlias', from: `${BACK}-last`, to: `${BACK}-over` },
+    ]);
+    const open = holding(SERVING, { orders, [`${BACK}-last`]: {} });
+    expect(actionsOf(run(asked(held), world({ destination: open })))).toEqual(['DropAliases']);
+  });
+
   it('says which index takes no writes meanwhile', () => {
     const blocked = conditionOf(run(asked(held), world({ destination: holding() })), 'WritesBlocked');
     expect(blocked).toMatchObject({

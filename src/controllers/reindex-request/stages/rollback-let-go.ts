@@ -95,7 +95,8 @@ function isTooLate({ deadline }: Rollback, moved: Situation): boolean {
 function isReleased({ number, verified }: Rollback, { destination, uid }: Situation): boolean {
   const alias = rollbackAlias(uid, number);
   const aliases = destination?.aliases ?? {};
-  return releasedAlias(alias) in aliases || (verified === true && !(alias in aliases));
+  const isHeld = [alias, sealedAlias(alias)].some((held) => held in aliases);
+  return releasedAlias(alias) in aliases || (verified === true && !isHeld);
 }
 
 function whyMessage(moved: Situation, why: string): string {

@@ -9,7 +9,7 @@ import {
   rollbackAliases,
   rollbackAsked,
 } from '../moved.ts';
-import { rollbackAlias, userAliases } from '../names.ts';
+import { rollbackAlias, sealedAlias, userAliases } from '../names.ts';
 import type { Situation } from '../situation.ts';
 import { writesBlocked } from '../index-facts.ts';
 import { time } from '../moments.ts';
@@ -65,12 +65,14 @@ function hold(moved: Situation): Step | undefined {
     const noted = { rollback: rollback.asked, rollbackBlockedBefore: rollback.blockedBefore };
     return act(markChange(destination, { ...mark, ...noted }));
   }
+  const blocked = writesBlocked(destination);
   const alias = rollbackAlias(uid, rollback.number);
+  const isProven = blocked && (rollback.verified || rollback.blockedBefore);
+  if (isProven && sealedAlias(alias) in destination.aliases) return undefined;
   // Of a try whose status was lost: its own end must not come in the middle of this one.
   const earlier = rollbackAliases(moved).filter((other) => other !== alias);
   if (earlier.length > 0) return act({ type: 'DropAliases', target, aliases: earlier });
   if (!(alias in destination.aliases)) return act({ type: 'AddAlias', target, alias });
-  const blocked = writesBlocked(destination);
   if (blocked && rollback.blockedBefore) return undefined;
   // The journal first: until when those who write may wait.
   if (rollback.deadline === undefined) {
@@ -101,11 +103,13 @@ function judge(moved: Situation): Step {
       status: { ...withRollback(moved, { letGo: 'NewWrites' }), newWrites },
       next: 'now',
     });
+  const alias = rollbackAlias(uid, rollback.number);
+  const sealed = sealedAlias(alias);
   const action = {
     type: 'RollBack',
     source: targetOf(source),
     destination: targetOf(destination),
-    through: rollbackAlias(uid, rollback.number),
+    through: sealed in destination.aliases ? sealed : alias,
     moved: aliasesOfDestination(moved),
     maxSeqNos: shards.map(({ maxSeqNo }) => maxSeqNo),
   } as const;
