@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ElasticsearchRequest } from './elasticsearch.ts';
 import { ElasticsearchError, type ErrorClass } from './errors.ts';
-import { getIndexPair } from './indices.ts';
+import { getIndex, getIndexPair } from './indices.ts';
 
 const indexOf = (name: string) => ({
   [name]: {
@@ -72,5 +72,33 @@ describe('two indexes', () => {
     };
     await expect(pair(forbidden)).rejects.toMatchObject({ errorClass: 'forbidden' });
     await expect(pair({ '/new,old': refusal('blocked') })).rejects.toMatchObject({ errorClass: 'blocked' });
+  });
+
+  it.each([
+    ['neither is', {}],
+    ['a list is', []],
+    ['something else is', { acknowledged: true }],
+  ])('are not known where %s in the answer', async (_what, answer) => {
+    await expect(pair({ '/new,old': answer })).rejects.toMatchObject({ errorClass: 'incomplete' });
+  });
+
+  it('are not known where one is neither in the answer for both nor in its own', async () => {
+    const answers = { '/new,old': indexOf('new'), '/new': indexOf('new'), '/old': {} };
+    await expect(pair(answers)).rejects.toMatchObject({ errorClass: 'incomplete' });
+  });
+});
+
+describe('an index', () => {
+  const answer = (body: unknown) => ({ request: () => Promise.resolve(body) });
+
+  it('does not exist where Elasticsearch says so, and is not known where the answer has none', async () => {
+    const absent = { request: () => Promise.reject(refusal('indexNotFound')) };
+    expect(await getIndex(absent, 'old')).toEqual([]);
+    for (const body of [{}, [], '', { old: {} }])
+      await expect(getIndex(answer(body), 'old')).rejects.toMatchObject({ errorClass: 'incomplete' });
+  });
+
+  it('is found by an alias', async () => {
+    expect(await getIndex(answer(indexOf('old')), 'alias')).toMatchObject([{ name: 'old' }]);
   });
 });

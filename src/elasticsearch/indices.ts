@@ -25,17 +25,23 @@ const settings = z.looseObject({
   number_of_shards: z.coerce.number(),
   number_of_replicas: z.coerce.number(),
 });
-const indices = z.record(
-  z.string(),
-  z.object({
-    aliases: z.record(z.string(), aliasDefinition),
-    mappings: jsonObject,
-    settings: z.object({ index: settings }),
-    data_stream: z.string().optional(),
-  }),
-);
+const indices = z
+  .record(
+    z.string(),
+    z.object({
+      aliases: z.record(z.string(), aliasDefinition),
+      mappings: jsonObject,
+      settings: z.object({ index: settings }),
+      data_stream: z.string().optional(),
+    }),
+  )
+  // What does not exist is a 404: an answer without an index comes from what stands between.
+  .refine((found) => Object.keys(found).length > 0, 'no index in it');
 
-/** The index of that name, the members of the alias of that name, or nothing when neither exists. */
+/**
+ * The index of that name, the members of the alias of that name, or nothing when neither exists.
+ * @throws ElasticsearchError `incomplete` for an answer without an index: that says nothing.
+ */
 export async function getIndex(
   es: Elasticsearch,
   name: string,
