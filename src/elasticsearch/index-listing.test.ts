@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { answering } from '../../test/support/scenario-elasticsearch.ts';
 import { newestTimestamps } from './aggregations-by-index.ts';
 import { aliasMembers } from './alias-members.ts';
-import { deleteIndices, inGroups, listIndices, readIndices } from './index-listing.ts';
+import { deleteIndices, inGroups, listIndices } from './index-listing.ts';
+import { readIndices } from './named-indices.ts';
 import { unfinishedCopies } from './unfinished-copies.ts';
 
 const settings = (more: object = {}) => ({ index: { uuid: 'u-1', creation_date: '1456790400000', ...more } });
@@ -61,6 +62,13 @@ describe('a listing', () => {
     const none = { _shards: { failed: 0, successful: 0 } };
     expect((await listed({ settings: settings() }, another))?.figures).toBeUndefined();
     expect((await listed({ settings: settings() }, none))?.figures).toBeUndefined();
+  });
+
+  it('is incomplete when it is empty and statistics tell of indexes, and empty when they do not', async () => {
+    await expect(listIndices(answering({}, statistics(sizes)))).rejects.toMatchObject({
+      errorClass: 'incomplete',
+    });
+    expect(await listIndices(answering({}, { _shards: { failed: 0, successful: 0 } }))).toEqual([]);
   });
 
   it('is incomplete when a shard failed', async () => {

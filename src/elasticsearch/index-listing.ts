@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { aliasDefinition, type AliasDefinition } from './aliases.ts';
-import { ask, askAcknowledged, noShardFailed } from './ask.ts';
+import { ask, askAcknowledged, incompleteAnswer, noShardFailed } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { concrete } from './path.ts';
 
@@ -91,26 +91,22 @@ export async function listIndices(es: Elasticsearch, signal?: AbortSignal): Prom
   return listExpression(es, '', signal);
 }
 
-/** Those of these names that exist; one request for each 3,000 bytes of names, and the same of statistics. */
-export async function readIndices(
-  es: Elasticsearch,
-  names: readonly string[],
-  signal?: AbortSignal,
-): Promise<readonly ListedIndex[]> {
-  const parts = await Promise.all(groupsOf(names).map((group) => listExpression(es, `/${group}`, signal)));
-  return parts.flat();
-}
-
-/** @param names a path: names and wildcards joined, or nothing for all. */
+/**
+ * @param names a path: names and wildcards joined, or nothing for all.
+ * @throws ElasticsearchError `incomplete` for a list without indexes beside statistics of some.
+ */
 export async function listExpression(
   es: Elasticsearch,
   names: string,
   signal: AbortSignal | undefined,
 ): Promise<readonly ListedIndex[]> {
+  const request = { method: 'GET', path: names || '/*', query: INDEX_QUERY } as const;
   const [found, figures] = await Promise.all([
-    ask(es, { method: 'GET', path: names || '/*', query: INDEX_QUERY }, indices, signal),
+    ask(es, request, indices, signal),
     readFigures(es, names, signal),
   ]);
+  if (figures.size > 0 && Object.keys(found).length === 0)
+    throw incompleteAnswer(request, 'statistics tell of indexes');
   return Object.entries(found).map(
     ([
       name,
@@ -212,11 +208,6 @@ export function listOf(names: readonly string[]): string {
 
 /** The URL of a request may have 4,096 bytes. */
 const MOST_BYTES = 3_000;
-
-/** Names joined for paths, as many in each as fit into a URL. */
-function groupsOf(names: readonly string[]): readonly string[] {
-  return inGroups(names).map(listOf);
-}
 
 /**
  * As many names in each group as fit into the URL of one request.

@@ -119,6 +119,18 @@ export const calmAnswers = (now: number): Readonly<Record<string, unknown>> => (
   },
   '/_tasks': { tasks: [] },
   '/_snapshot/_status': {},
-  '/_cluster/state/customs': {},
+  '/_cluster/state/customs': { cluster_uuid: 'cluster' },
   '/_nodes/stats/os': { nodes: { a: { timestamp: now } } },
 });
+
+const STATE = '/_cluster/state/metadata/';
+
+/** What the state of the cluster says of the indexes that a path names; undefined for any other path. */
+export function stateAt(path: string, exists: (name: string) => boolean): unknown {
+  if (!path.startsWith(STATE)) return undefined;
+  const found = path.slice(STATE.length).split(',').filter(exists);
+  return {
+    cluster_uuid: 'cluster',
+    metadata: { indices: Object.fromEntries(found.map((name) => [name, {}])) },
+  };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calmAnswers, policyOf } from '../../../test/support/maintenance-facts.ts';
+import { calmAnswers, policyOf, stateAt } from '../../../test/support/maintenance-facts.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch, ElasticsearchRequest } from '../../elasticsearch/elasticsearch.ts';
 import { ElasticsearchError } from '../../elasticsearch/errors.ts';
@@ -54,7 +54,8 @@ function clusterOf(aliases: Readonly<Record<string, readonly string[]>>, refused
     if (path === '/_aliases') return change((body as { actions: readonly Sent[] }).actions);
     if (path.startsWith('/_alias/')) return read(holders(path.slice('/_alias/'.length).split(',')));
     const names = path.slice(1).split(',');
-    if (method !== 'DELETE') return read(names);
+    const state = stateAt(path, (name) => left.has(name));
+    if (method !== 'DELETE') return state ?? read(names);
     for (const name of names) left.delete(name);
     return { acknowledged: true };
   };

@@ -1,5 +1,5 @@
 import { isElasticsearchError } from '../../elasticsearch/errors.ts';
-import { readIndices } from '../../elasticsearch/index-listing.ts';
+import { readIndices } from '../../elasticsearch/named-indices.ts';
 import { indexHealth } from '../../elasticsearch/health.ts';
 import { getIndex } from '../../elasticsearch/indices.ts';
 import type { DocumentKey } from '../../elasticsearch/multi-get.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calmAnswers, policyOf } from '../../../test/support/maintenance-facts.ts';
+import { calmAnswers, policyOf, stateAt } from '../../../test/support/maintenance-facts.ts';
 import type { ReindexRequest } from '../../crds/reindex-request.ts';
 import type { Connections } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
@@ -68,7 +68,8 @@ function clusterOf(
       if (path.includes('/_stats/')) return { _shards: { successful: 1, failed: 0 } };
       if (path.endsWith('/_refresh')) throw refused('forbidden');
       const names = path.slice(1).split(',');
-      return method === 'DELETE' ? remove(names) : read(names);
+      const state = stateAt(path, (name) => left.has(name));
+      return method === 'DELETE' ? remove(names) : (state ?? read(names));
     },
   };
   return { es, left };
@@ -144,6 +145,17 @@ describe('indexes that are to be deleted', () => {
     expect(await deleted({})).toEqual([3, 0, 0, 0]);
   });
 
+  it('are not gone because an answer was emptied on its way', async () => {
+    const { es, left } = clusterOf({});
+    const request: Elasticsearch['request'] = async (sent, signal) =>
+      sent.path === `/${NAMES.join(',')}` && sent.method === 'GET' ? {} : es.request(sent, signal);
+    const batch = NAMES.map((name) => ({ name, uuid: `uuid-of-${name}` }));
+    const context = { policy, pass, dependencies: dependenciesOf({ request }) };
+    const deleting = deleteBatch({ type: 'DeleteBatch', plan: 'p', batch }, context, createDeletionTurns());
+    await expect(deleting).rejects.toMatchObject({ errorClass: 'incomplete' });
+    expect(left.size).toBe(NAMES.length);
+  });
+
   it('stay when something has come to guard them while the others were judged', async () => {
     expect(await deleted({}, true, '', false, 'logs-2014')).toEqual([2, 1, 0, 1]);
   });
@@ -209,7 +221,8 @@ describe('two policies whose indexes are behind one alias', () => {
         if (path.includes('/_stats/')) return { _shards: { successful: 1, failed: 0 } };
         if (path.startsWith('/_alias/')) return read([...left]);
         const names = path.slice(1).split(',');
-        if (method !== 'DELETE') return read(names);
+        const state = stateAt(path, (name) => left.has(name));
+        if (method !== 'DELETE') return state ?? read(names);
         for (const name of names) left.delete(name);
         return { acknowledged: true };
       },

@@ -1,7 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import type { Elasticsearch } from '../../elasticsearch/elasticsearch.ts';
-import { readIndices } from '../../elasticsearch/index-listing.ts';
+import { readIndices } from '../../elasticsearch/named-indices.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import type { MaintenanceDependencies } from './observe.ts';
 
