@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask } from './ask.ts';
+import { ask, incompleteAnswer } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { path, repositoryName } from './path.ts';
 
@@ -18,16 +18,33 @@ const repositories = z.record(
   }),
 );
 
-/** The registered snapshot repositories, by name. */
+/** The registered snapshot repositories, by name. Empty where there is none, and where an answer was emptied on its way. */
 export async function listRepositories(
   es: Elasticsearch,
   signal?: AbortSignal,
 ): Promise<readonly Repository[]> {
   const found = await ask(es, { method: 'GET', path: '/_snapshot' }, repositories, signal);
   return Object.entries(found)
-    .map(([name, { type, settings }]) => ({ name, type, readOnly: isReadOnly(type, settings.readonly) }))
+    .map(repositoryOf)
     .sort((a, b) => a.name.localeCompare(b.name));
 }
+
+/** @throws ElasticsearchError `notFound` where it is not registered, `incomplete` for an answer without it. */
+export async function getRepository(
+  es: Elasticsearch,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Repository> {
+  const request = { method: 'GET', path: path`/_snapshot/${repositoryName(name)}` } as const;
+  const found = (await ask(es, request, repositories, signal))[name];
+  if (found === undefined) throw incompleteAnswer(request, `${name} is not in it`);
+  return repositoryOf([name, found]);
+}
+
+const repositoryOf = ([name, { type, settings }]: readonly [
+  string,
+  z.output<typeof repositories>[string],
+]): Repository => ({ name, type, readOnly: isReadOnly(type, settings.readonly) });
 
 function isReadOnly(type: string, setting: string | boolean | undefined): boolean {
   return type === 'url' || setting === true || setting === 'true';

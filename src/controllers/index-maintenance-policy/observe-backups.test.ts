@@ -7,9 +7,10 @@ import { ElasticsearchError } from '../../elasticsearch/errors.ts';
 import type { SnapshotOwners } from '../snapshot-owners.ts';
 import { readBackups } from './observe-backups.ts';
 
-const REPOSITORIES = {
+const REPOSITORIES: Readonly<Record<string, object>> = {
   own: { type: 'fs', settings: { location: '/a' } },
   'of-others': { type: 'fs', settings: { location: '/b', readonly: 'true' } },
+  damaged: { type: 'fs' },
 };
 const snapshot = (name: string, changes: object = {}) => ({
   snapshot: name,
@@ -27,6 +28,16 @@ const SNAPSHOTS = [
 
 const taken = (start: number) => ({ repository: 'own', snapshot: `s${start}`, start });
 
+/** What is told of a repository that is asked for by its name. */
+function repositoryAt(path: string): object | undefined {
+  const name = path.slice('/_snapshot/'.length);
+  if (name.includes('/')) return undefined;
+  const found = REPOSITORIES[name];
+  if (found !== undefined) return { [name]: found };
+  if (name === 'emptied') return {};
+  throw new ElasticsearchError({ errorClass: 'notFound', outcomeUnknown: false, publicMessage: '' });
+}
+
 async function read(...required: readonly (object | undefined)[]) {
   const asked: string[] = [];
   const told: object[] = [];
@@ -37,7 +48,7 @@ async function read(...required: readonly (object | undefined)[]) {
         throw new ElasticsearchError({ errorClass: 'notFound', outcomeUnknown: false, publicMessage: '' });
       if (path.startsWith('/_snapshot/damaged/'))
         throw new ElasticsearchError({ errorClass: 'serverError', outcomeUnknown: false, publicMessage: '' });
-      return path === '/_snapshot' ? REPOSITORIES : { snapshots: SNAPSHOTS, total: SNAPSHOTS.length };
+      return repositoryAt(path) ?? { snapshots: SNAPSHOTS, total: SNAPSHOTS.length };
     },
   };
   const connection = { namespace: 'search', name: 'main', uid: 'c' };
@@ -75,11 +86,20 @@ describe('snapshots that targets want to see', () => {
 
   it('are the newest of all where no schedule is named, but none of a repository that only others write to', async () => {
     const { asked, backups } = await read({ repository: 'own' }, { repository: 'of-others' });
-    expect(asked.toSorted()).toEqual(['/_snapshot', '/_snapshot/of-others/*', '/_snapshot/own/*']);
+    expect(asked.toSorted()).toEqual([
+      '/_snapshot/of-others',
+      '/_snapshot/of-others/*',
+      '/_snapshot/own',
+      '/_snapshot/own/*',
+    ]);
     expect(Object.fromEntries(backups)).toEqual({
       '["own",null]': new Map(Object.entries({ a: taken(1), b: taken(3), c: taken(2) })),
       '["of-others",null]': new Map(),
     });
+  });
+
+  it('prove nothing while nobody knows who writes to their repository', async () => {
+    await expect(read({ repository: 'emptied' })).rejects.toMatchObject({ errorClass: 'incomplete' });
   });
 
   it('are none of a repository that cannot be read, which keeps no other target waiting', async () => {

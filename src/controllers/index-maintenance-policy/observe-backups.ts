@@ -1,7 +1,7 @@
 import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy.ts';
 import type { Cluster } from '../../elasticsearch/connections.ts';
 import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.ts';
-import { listRepositories } from '../../elasticsearch/repositories.ts';
+import { getRepository } from '../../elasticsearch/repositories.ts';
 import { listSnapshots } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
 import { keyText } from '../../runtime/resource.ts';
@@ -30,19 +30,20 @@ export async function readBackups(
     );
     return [repository, found?.filter(isGood)] as const;
   };
-  const [snapshots, all] = await Promise.all([
+  // With a schedule it does not matter who else writes there.
+  const open = new Set(required.flatMap((one) => (one.scheduleRef === undefined ? [one.repository] : [])));
+  const [snapshots, known] = await Promise.all([
     Promise.all(repositoriesOf(targets).map(good)),
-    // With a schedule it does not matter who else writes there.
-    required.some(({ scheduleRef }) => scheduleRef === undefined) ? listRepositories(es, signal) : [],
+    Promise.all([...open].map((name) => undefinedWhen(['notFound'], getRepository(es, name, signal)))),
   ]);
   const found = new Map(snapshots);
-  const readOnly = new Set(all.flatMap((one) => (one.readOnly ? [one.name] : [])));
+  const writable = new Set(known.flatMap((one) => (one?.readOnly === false ? [one.name] : [])));
   const isOf = (name: string) => snapshotOwners({ namespace, name, connection: keyText(connection) });
   // A repository may be shared, and names of indexes are the same in test and production. What the cluster cannot write
   // to holds snapshots of others; those of a schedule are known by its uid.
   const accepted = ({ repository, scheduleRef }: Required) =>
     (found.get(repository) ?? []).filter(
-      scheduleRef === undefined ? () => !readOnly.has(repository) : isOf(scheduleRef.name),
+      scheduleRef === undefined ? () => writable.has(repository) : isOf(scheduleRef.name),
     );
   const newest = (required: Required) => newestOf(required.repository, accepted(required));
   const byKey = new Map(required.map((one) => [proofKey(one), one]));

@@ -69,7 +69,10 @@ it('adopts nothing while there may be schedules that were not seen: one of them 
 /** What an answer is to a request; an error is thrown. */
 type Answers = (request: ElasticsearchRequest) => unknown;
 
-const REPOSITORIES = { backups: { type: 'fs' }, other: { type: 'fs' } };
+const REPOSITORIES: Readonly<Record<string, object>> = {
+  '/_snapshot/backups': { backups: { type: 'fs' } },
+  '/_snapshot/other': { other: { type: 'fs' } },
+};
 const NOTHING_IN_IT = { snapshots: [], total: 0 };
 
 const fault = (status: number, type: string, reason = 'as the test says'): ElasticsearchError =>
@@ -82,7 +85,7 @@ const fault = (status: number, type: string, reason = 'as the test says'): Elast
 function observing(answers: Answers, use?: (wanted: Use) => void, skewSeconds?: number) {
   const es: Elasticsearch = {
     request: async (request) => {
-      const answer = answers(request) ?? (request.path === '/_snapshot' ? REPOSITORIES : NOTHING_IN_IT);
+      const answer = answers(request) ?? REPOSITORIES[request.path] ?? NOTHING_IN_IT;
       if (answer instanceof Error) throw answer;
       return answer;
     },
@@ -124,7 +127,7 @@ it('tells by how much the clock of the API server differs, whatever else it can 
 describe('a fault while reading', () => {
   const list = ({ path }: ElasticsearchRequest) => path.endsWith('/*');
 
-  const asked = ({ path }: ElasticsearchRequest) => path === '/_snapshot';
+  const asked = ({ path }: ElasticsearchRequest) => path === '/_snapshot/backups';
 
   it.each<[string, string, Answers]>([
     [
@@ -143,6 +146,12 @@ describe('a fault while reading', () => {
       (request) => (asked(request) ? fault(403, 'security_exception') : undefined),
     ],
     ['a proxy', 'Retrying', (request) => (asked(request) ? fault(502, 'bad_gateway') : undefined)],
+    ['an emptied answer', 'Retrying', (request) => (asked(request) ? {} : undefined)],
+    [
+      'an answer about another repository',
+      'Retrying',
+      (request) => (asked(request) ? { other: { type: 'fs' } } : undefined),
+    ],
   ])('is told, and does not keep backups from growing stale: %s', async (_what, reason, answers) => {
     const last = { lastSuccessfulTime: '2026-06-14T12:00:00Z', lastSuccessfulSnapshot: 'old' };
     const schedule = scheduleOf(last);
@@ -152,6 +161,13 @@ describe('a fault while reading', () => {
     expect(conditionOf(decision)).toMatchObject({ status: 'False', reason: 'Stale' });
     expect(decision.events).toMatchObject([{ reason: 'BackupStale' }]);
     expect(decision.next).toBe(10_000);
+  });
+
+  it('is that its repository is missing only where Elasticsearch says so', async () => {
+    const observe = observing((request) =>
+      asked(request) ? fault(404, 'repository_missing_exception') : undefined,
+    );
+    expect(await observe(scheduleOf(), pass)).toMatchObject({ reason: 'RepositoryMissing' });
   });
 
   it.each(['Retrying', 'MissingPrivileges'])(
@@ -220,7 +236,12 @@ describe('a restore check of a schedule that may not go on', () => {
         if (undo !== true) throw new WaitingError('NotGranted', 'no', 10_000);
       },
     ],
-    ['RepositoryMissing', (request) => (request.path === '/_snapshot' ? {} : state(request)), () => {}],
+    [
+      'RepositoryMissing',
+      (request) =>
+        request.path === '/_snapshot/backups' ? fault(404, 'repository_missing_exception') : state(request),
+      () => {},
+    ],
   ])('is looked at all the same, so that it can be let go: %s', async (reason, answers, use) => {
     const schedule = scheduleOf({ restoring });
     const observed = await observing(answers, use)(schedule, pass);

@@ -1,5 +1,5 @@
 import type { Cluster, Connections } from '../../elasticsearch/connections.ts';
-import { listRepositories } from '../../elasticsearch/repositories.ts';
+import { getRepository } from '../../elasticsearch/repositories.ts';
 import { mountedSnapshots } from '../../elasticsearch/snapshot-indices.ts';
 import { type ListedSnapshot, surveySnapshots } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
@@ -106,7 +106,7 @@ async function readAll(
   const runs = runsOf(status).filter((run) => waitOf(run, spec, pass.now) <= 0);
   const isIdle = runsOf(status).length === 0;
   if (isIdle || runs.some(({ accepted }) => !accepted)) {
-    const refusal = repositoryRefusal(spec.repository, await listRepositories(es, pass.signal));
+    const refusal = repositoryRefusal(await getRepository(es, spec.repository, pass.signal));
     if (refusal !== undefined) return unavailable(refusal);
   }
   const wantsList = isIdle || spec.concurrencyPolicy === 'Allow';

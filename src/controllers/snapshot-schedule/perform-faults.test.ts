@@ -44,10 +44,9 @@ describe('a fault of a repository', () => {
     expect(repositoryFault(list, 'backups')?.reason).toBe('RepositoryShared');
   });
 
-  it('is seen in the list of repositories', () => {
+  it('is that it is read-only', () => {
     const found = { name: 'backups', type: 'fs', readOnly: false };
-    expect(repositoryRefusal('backups', [found])).toBeUndefined();
-    expect(repositoryRefusal('backups', [{ ...found, readOnly: true }])?.reason).toBe('RepositoryReadOnly');
-    expect(repositoryRefusal('other', [found])?.reason).toBe('RepositoryMissing');
+    expect(repositoryRefusal(found)).toBeUndefined();
+    expect(repositoryRefusal({ ...found, readOnly: true })?.reason).toBe('RepositoryReadOnly');
   });
 });

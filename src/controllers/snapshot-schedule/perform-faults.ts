@@ -8,18 +8,13 @@ const AGAIN_MS = 10_000;
 /** Somebody has to look into the bucket. */
 const SELDOM_AGAIN_MS = 60_000;
 
-export function repositoryRefusal(
-  name: string,
-  repositories: readonly Repository[],
-): WaitingError | undefined {
-  const found = repositories.find((repository) => repository.name === name);
-  if (found === undefined) return missing(name);
-  if (!found.readOnly) return undefined;
+export function repositoryRefusal({ name, readOnly }: Repository): WaitingError | undefined {
+  if (!readOnly) return undefined;
   const message = `Repository ${name} is registered as read-only: nothing can be written into it. Register it without readonly, in one cluster only.`;
   return new WaitingError('RepositoryReadOnly', message, AGAIN_MS);
 }
 
-function missing(name: string, cause?: unknown): WaitingError {
+function missing(name: string, cause: unknown): WaitingError {
   const message = `Repository ${name} is not registered in Elasticsearch: register it with PUT _snapshot/${name}, or correct spec.repository.`;
   return new WaitingError('RepositoryMissing', message, AGAIN_MS, { cause });
 }
