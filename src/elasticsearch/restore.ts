@@ -120,16 +120,20 @@ const state = z.object({
     .default({ indices: {} }),
 });
 
-/** Those of these indexes that exist, and how far their restore is. Needs `monitor` only. */
+/**
+ * Those of these indexes that exist, and how far their restore is. Needs `monitor` only.
+ * @param patterns others that are meant as well.
+ */
 export async function restoredIndices(
   es: Elasticsearch,
   names: readonly string[],
   signal?: AbortSignal,
+  patterns: readonly string[] = [],
 ): Promise<readonly RestoredIndex[]> {
   if (names.length === 0) return [];
   const request = {
     method: 'GET',
-    path: path`/_cluster/state/metadata,routing_table/${names.map(concrete).join(',')}`,
+    path: path`/_cluster/state/metadata,routing_table/${[...names.map(concrete), ...patterns].join(',')}`,
     query: {
       expand_wildcards: 'all',
       ignore_unavailable: true,

@@ -77,5 +77,17 @@ export function isTemporary(name: string): boolean {
 }
 
 export function restoredSuffix(uid: string, slot: string): string {
-  return `-restore-check-${uid.replaceAll('-', '').slice(0, 6)}${Math.floor(Date.parse(slot) / 1000).toString(16)}`;
+  return stemOf(uid) + Math.floor(Date.parse(slot) / 1000).toString(16);
 }
+
+const stemOf = (uid: string): string => `-restore-check-${uid.replaceAll('-', '').slice(0, 6)}`;
+
+/** What the temporary indexes of all checks of one schedule look like. */
+export const restoredPattern = (uid: string): string => `*${stemOf(uid)}*`;
+
+/** Whether a check of this schedule has given the name, whichever it was. */
+export const isRestoredBy = (uid: string, name: string): boolean =>
+  isTemporary(name) && name.slice(0, -SECONDS).endsWith(stemOf(uid));
+
+/** Hexadecimal digits of a slot, until 2106. */
+const SECONDS = 8;

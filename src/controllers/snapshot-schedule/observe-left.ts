@@ -22,7 +22,7 @@ export async function readLeft(
   const restoring = resource.status?.restoring;
   if (restoring === undefined) return undefined;
   const { es } = await connections.use({ ...useOf(resource, 'Snapshot'), undo: true }, signal);
-  return readRestoring({ ...restoring, result: STOPPED }, es, signal);
+  return readRestoring(resource, { ...restoring, result: STOPPED }, es, signal);
 }
 
 /**

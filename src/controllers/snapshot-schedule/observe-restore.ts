@@ -8,6 +8,7 @@ import { indexBirths } from '../../elasticsearch/snapshot-indices.ts';
 import { primaryShards } from '../../elasticsearch/shard-stats.ts';
 import type { ListedSnapshot } from '../../elasticsearch/snapshots.ts';
 import type { Pass } from '../../runtime/controller.ts';
+import { isRestoredBy, restoredPattern } from './names.ts';
 import type { Comparison, RestoreFacts, Restoring, Schedule } from './observed.ts';
 import type { Owner } from './owner.ts';
 import { planOf } from './plan.ts';
@@ -23,7 +24,7 @@ export async function readRestore(
   snapshots: readonly ListedSnapshot[] | undefined,
 ): Promise<RestoreFacts | undefined> {
   const restoring = resource.status?.restoring;
-  if (restoring !== undefined) return readRestoring(restoring, es, signal);
+  if (restoring !== undefined) return readRestoring(resource, restoring, es, signal);
   const read = planOf(resource, now);
   if (!read.ok || snapshots === undefined || dueRestore(resource, read.plan, now).type !== 'run')
     return undefined;
@@ -47,19 +48,27 @@ async function candidatesIn(
   }
 }
 
+/**
+ * Once it has a result, the temporary indexes of earlier checks are looked for as well: a restore whose answer was lost may
+ * be carried out long after its check was over.
+ */
 export async function readRestoring(
+  { metadata: { uid } }: Schedule,
   { indices, result }: Restoring,
   es: Elasticsearch,
   signal: AbortSignal,
 ): Promise<RestoreFacts> {
   const names = indices.map(({ restored }) => restored);
+  const isOver = result !== undefined;
+  const patterns = isOver ? [restoredPattern(uid)] : [];
+  const all = await restoredIndices(es, names, signal, patterns);
   // An alias that somebody has called so stands for another index.
-  const found = (await restoredIndices(es, names, signal)).filter(({ name }) => names.includes(name));
+  const found = all.filter(({ name }) => names.includes(name) || (isOver && isRestoredBy(uid, name)));
   const restored = found.filter(({ state }) => state !== 'created');
   const taken = found.filter((index) => !restored.includes(index)).map(({ name }) => name);
   const isComplete = restored.filter(({ state }) => state === 'restored').length === indices.length;
   const comparisons =
-    isComplete && result === undefined
+    isComplete && !isOver
       ? await undefinedWhen(
           ['forbidden'],
           Promise.all(indices.map((index) => compareIfPossible(index, es, signal))),

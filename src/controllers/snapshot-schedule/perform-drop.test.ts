@@ -64,6 +64,19 @@ describe('the index of a restore check', () => {
     expect(cluster.deleted).toEqual(deleted);
   });
 
+  it.each([
+    ['an earlier one', 'a-restore-check-a1b2c366000000', 'a', 1],
+    ['an earlier one, whose name somebody has taken', 'a-restore-check-a1b2c366000000', undefined, 0],
+    ['another schedule', 'a-restore-check-ffffff66000000', 'a', 0],
+  ])('that is of %s', async (_, name, origin, count) => {
+    const settings = { index: { ...plain, uuid: 'u1', provided_name: origin ?? name } };
+    const found = { [name]: { aliases: {}, mappings: {}, settings } };
+    const cluster = clusterOf(({ method }) => (method === 'DELETE' ? { acknowledged: true } : found));
+    const context = contextOf(cluster, status, { uid: 'a1b2c3d4-0000-0000-0000-000000000000' });
+    await dropRestored({ type: 'DropRestored', indices: [{ name, uuid: 'u1' }] }, context);
+    expect(cluster.deleted).toHaveLength(count);
+  });
+
   it('that may not be deleted is left for a while', async () => {
     const change = await dropRestored(action, contextOf(having({}, FORBIDDEN), status));
     expect(change?.(status).restoring?.held).toEqual({

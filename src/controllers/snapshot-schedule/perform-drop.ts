@@ -2,6 +2,7 @@ import { isElasticsearchError, undefinedWhen } from '../../elasticsearch/errors.
 import { deleteIndex, getIndex } from '../../elasticsearch/indices.ts';
 import { type RestoredIndex, wasCreatedAs } from '../../elasticsearch/restore.ts';
 import { timeText } from '../../runtime/time.ts';
+import { isRestoredBy } from './names.ts';
 import type { EffectContext, SnapshotEffects } from './perform-effect.ts';
 import { withRestoring } from './perform-restore.ts';
 
@@ -9,14 +10,17 @@ import { withRestoring } from './perform-restore.ts';
 const AGAIN_MS = 60_000;
 
 /**
- * Deletes the temporary indexes of a restore check, by name and uuid as they were seen, and only what was restored.
+ * Deletes the temporary indexes of a restore check, and what an earlier one of the same schedule has left: by name and uuid as
+ * they were seen, and only what was restored.
  * @throws what keeps it from that while the schedule is being deleted, so that it is given up in time.
  */
 export const dropRestored: SnapshotEffects['DropRestored'] = async ({ indices }, context) => {
   const { resource, pass } = context;
   const ours = new Set(resource.status?.restoring?.indices.map(({ restored }) => restored));
   try {
-    for (const target of indices) if (ours.has(target.name)) await dropOne(target, context);
+    for (const target of indices)
+      if (ours.has(target.name) || isRestoredBy(resource.metadata.uid, target.name))
+        await dropOne(target, context);
   } catch (error) {
     const isGoing = resource.metadata.deletionTimestamp !== undefined;
     if (isGoing || pass.signal.aborted || !isElasticsearchError(error)) throw error;

@@ -106,7 +106,7 @@ function cleanUp({ now }: Situation, step: Step, restoring: Restoring, facts: Re
   const { result, held } = restoring;
   if (facts.restored.length > 0) {
     const wait = pauseLeft(held?.retryTime, now);
-    const ready = held && heldText(restoring.indices, held.message);
+    const ready = held && heldText(facts.restored, held.message);
     if (wait > 0) return add(step, { next: wait, ...(ready && { ready }) });
     const drop = { type: 'DropRestored', indices: facts.restored } as const;
     return add(step, { actions: [drop], next: POLL_MS, ...(ready && { ready }) });
@@ -114,9 +114,8 @@ function cleanUp({ now }: Situation, step: Step, restoring: Restoring, facts: Re
   return result === undefined ? step : conclude(step, restoring.snapshot, result, now);
 }
 
-function heldText(indices: Restoring['indices'], message: string): Readiness {
-  const [first] = indices;
-  const text = `A temporary index of the restore check, such as ${first?.restored ?? ''}, cannot be deleted: ${message}`;
+function heldText([first]: RestoreFacts['restored'], message: string): Readiness {
+  const text = `A temporary index of the restore check, such as ${first?.name ?? ''}, cannot be deleted: ${message}`;
   return waitingFor('Retrying', text);
 }
 
