@@ -625,6 +625,20 @@ describe('aliases', () => {
     expect(namesIn(life)).toHaveLength(3);
   });
 
+  it('are counted once they are as planned, also when the answer that said so was lost', () => {
+    const life = new Life({}, [
+      { ...withAlias, aliases: [{ name: 'logs', window: '0d' }], retention: undefined },
+    ]);
+    const [old, young] = ['logs-2016.02.29', 'logs-2016.03.01'] as const;
+    const before = [aliased(old, 'logs'), indexOf(young)];
+    life.pass(seenOf(before), START);
+    for (const _ of ['is sent', 'is not seen yet'])
+      expect(life.pass(seenOf(before), NEXT_SLOT).actions).toMatchObject([{ type: 'UpdateAliases' }]);
+    expect(life.status.run).toMatchObject({ aliasesAdded: 0, aliasesRemoved: 0 });
+    life.pass(seenOf([indexOf(old), aliased(young, 'logs')]), NEXT_SLOT);
+    expect(life.status.lastRun).toMatchObject({ aliasesAdded: 1, aliasesRemoved: 1 });
+  });
+
   it('cost nothing when nothing differs', () => {
     const life = new Life({}, [{ ...withAlias, retention: undefined }]);
     const right = ['logs-2016.02.29', 'logs-2016.03.01'].map((name) => aliased(name, 'logs'));

@@ -16,7 +16,7 @@ import { isPutOff, stops, withoutRetry } from './put-off.ts';
 import { verdictOf } from './readiness.ts';
 import { rest, restAsBefore, type Step } from './rest.ts';
 import { type Ending, endRun, newRun, runAfter, withoutBatch } from './run.ts';
-import { droppedFrom, type Situation, situationOf } from './situation.ts';
+import { changedUnheard, droppedFrom, type Situation, situationOf } from './situation.ts';
 import { pendingOf } from './status-plan.ts';
 import { figuresOf } from './target-statistics.ts';
 import type { Member } from './targets.ts';
@@ -71,7 +71,13 @@ function runOf({ policy: { spec, status }, next: { plan }, due, now }: Situation
 
 function work(situation: Situation, status: Status, before: Run): Step {
   const { policy, fresh, next, obstacle, now } = situation;
-  const run = { ...before, dropped: before.dropped + droppedFrom(situation) };
+  const unheard = changedUnheard(situation);
+  const run = {
+    ...before,
+    dropped: before.dropped + droppedFrom(situation),
+    aliasesAdded: before.aliasesAdded + unheard.aliasesAdded,
+    aliasesRemoved: before.aliasesRemoved + unheard.aliasesRemoved,
+  };
   const changes = run.aliasesTried ? [] : fresh.aliasChanges;
   // Aliases change first: what would be chosen beside them is deleted even while their change still waits for its turn.
   const chosen = changes.length === 0 ? nextIndices(situation) : [];

@@ -2,7 +2,7 @@ import type { IndexMaintenancePolicy } from '../../crds/index-maintenance-policy
 import { nextDocuments } from './archive-steps.ts';
 import { type Due, dueOf } from './due.ts';
 import { fingerprintsOf, indexFingerprint } from './fingerprints.ts';
-import type { Seen } from './observed.ts';
+import type { Run, Seen } from './observed.ts';
 import { matchedIn, obstacleOf } from './obstacle.ts';
 import { type FreshPlan, planOf } from './plan.ts';
 import type { Obstacle } from './obstacle-readiness.ts';
@@ -68,4 +68,19 @@ export function droppedFrom({
   const isOfRun = run?.plan !== undefined && run.plan === plan?.hash;
   const isLeft = fresh.deletes.some(({ index }) => pending.has(indexFingerprint(index)));
   return isOfRun && !isLeft ? pending.size : 0;
+}
+
+/** Memberships that are as the run has planned them, although nobody has heard so: an answer, or who waited for it, was lost. */
+export function changedUnheard({
+  policy: { status = {} },
+  next,
+}: Situation): Pick<Run, 'aliasesAdded' | 'aliasesRemoved'> {
+  const { run, plan } = status;
+  if (run === undefined || run.aliasesTried || plan === undefined)
+    return { aliasesAdded: 0, aliasesRemoved: 0 };
+  const [before, left] = [plan.aliasChanges, next.plan.aliasChanges];
+  return {
+    aliasesAdded: Math.max(0, before.add - left.add),
+    aliasesRemoved: Math.max(0, before.remove - left.remove),
+  };
 }
