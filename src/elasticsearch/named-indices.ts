@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask } from './ask.ts';
+import { askState } from './cluster-state.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { incomplete } from './errors.ts';
 import { inGroups, listExpression, type ListedIndex, listOf } from './index-listing.ts';
@@ -26,8 +26,6 @@ async function readGroup(es: Elasticsearch, names: readonly string[], signal: Ab
 }
 
 const state = z.object({
-  // Always there: without it the answer says nothing of what exists.
-  cluster_uuid: z.string(),
   metadata: z.object({ indices: z.record(z.string(), z.unknown()).default({}) }).default({ indices: {} }),
 });
 
@@ -37,12 +35,12 @@ const state = z.object({
  */
 async function assertAbsent(es: Elasticsearch, names: readonly string[], signal: AbortSignal | undefined) {
   const query = {
-    filter_path: 'cluster_uuid,metadata.indices.*.settings.index.uuid',
+    filter_path: 'metadata.indices.*.settings.index.uuid',
     ignore_unavailable: true,
     expand_wildcards: 'all',
   };
-  const request = { method: 'GET', path: `/_cluster/state/metadata/${listOf(names)}`, query } as const;
-  const { metadata } = await ask(es, request, state, signal);
+  const request = { path: `/_cluster/state/metadata/${listOf(names)}`, query };
+  const { metadata } = await askState(es, request, state, signal);
   // An alias may have taken the name: what is behind it has another one.
   const there = names.find((name) => Object.hasOwn(metadata.indices, name));
   if (there !== undefined) throw incomplete('indexes', `${there} exists and is not in it`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ask } from './ask.ts';
+import { askState } from './cluster-state.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { concrete, path, repositoryName } from './path.ts';
 
@@ -132,7 +133,6 @@ export async function restoredIndices(
 ): Promise<readonly RestoredIndex[]> {
   if (names.length === 0) return [];
   const request = {
-    method: 'GET',
     path: path`/_cluster/state/metadata,routing_table/${[...names.map(concrete), ...patterns].join(',')}`,
     query: {
       expand_wildcards: 'all',
@@ -148,7 +148,7 @@ export async function restoredIndices(
       ].join(','),
     },
   } as const;
-  const answer = await ask(es, request, state, signal);
+  const answer = await askState(es, request, state, signal);
   return Object.entries(answer.metadata.indices).map(([name, { settings }]) => ({
     name,
     uuid: settings.index.uuid,

@@ -11,6 +11,11 @@ it('knows the indexes of all restores that run', async () => {
     { state: 'SUCCESS', indices: ['d'] },
     { state: 'FAILURE', indices: ['e'] },
   ];
-  expect([...(await restoringIndices(answering({ restore: { snapshots } })))]).toEqual(['a', 'b', 'c']);
-  expect([...(await restoringIndices(answering({})))]).toEqual([]);
+  expect([...(await restoringIndices(answering({ cluster_uuid: 'c', restore: { snapshots } })))]).toEqual([
+    'a',
+    'b',
+    'c',
+  ]);
+  expect([...(await restoringIndices(answering({ cluster_uuid: 'c' })))]).toEqual([]);
+  await expect(restoringIndices(answering({}))).rejects.toMatchObject({ errorClass: 'incomplete' });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask } from './ask.ts';
+import { askState } from './cluster-state.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 
 // With a filter the answer is empty when nothing is restored.
@@ -22,8 +22,8 @@ export async function restoringIndices(
   signal?: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const query = { filter_path: 'restore.snapshots.state,restore.snapshots.indices' };
-  const request = { method: 'GET', path: '/_cluster/state/customs', query } as const;
-  const { restore } = await ask(es, request, schema, signal);
+  const request = { path: '/_cluster/state/customs', query };
+  const { restore } = await askState(es, request, schema, signal);
   const running = restore.snapshots.filter(({ state }) => !DONE.has(state));
   return new Set(running.flatMap(({ indices }) => indices));
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask } from './ask.ts';
+import { askState } from './cluster-state.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { coveredByAny } from './patterns.ts';
 
@@ -62,7 +62,6 @@ async function readBirths(
   signal?: AbortSignal,
 ): Promise<readonly IndexBirth[]> {
   const request = {
-    method: 'GET',
     path: `/_cluster/state/metadata/${expression}`,
     query: {
       expand_wildcards: 'all',
@@ -72,7 +71,7 @@ async function readBirths(
         .join(','),
     },
   } as const;
-  const { metadata } = await ask(es, request, births, signal);
+  const { metadata } = await askState(es, request, births, signal);
   return Object.entries(metadata.indices).map(([name, { settings, system, aliases }]) => ({
     name,
     created: settings.index.creation_date,
@@ -109,11 +108,10 @@ export async function mountedSnapshots(
   signal?: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const request = {
-    method: 'GET',
     path: '/_cluster/state/metadata',
     query: { filter_path: 'metadata.indices.*.settings.index.store.snapshot' },
   } as const;
-  const { metadata } = await ask(es, request, mounts, signal);
+  const { metadata } = await askState(es, request, mounts, signal);
   const uuids = Object.values(metadata.indices).map(
     ({ settings }) => settings.index.store.snapshot.snapshot_uuid,
   );

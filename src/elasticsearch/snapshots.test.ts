@@ -137,10 +137,10 @@ describe('mounted snapshots', () => {
       index: { store: { snapshot: { snapshot_name: 'a', snapshot_uuid: 'u1', repository_name: 'backups' } } },
     };
     const mounted = await mountedSnapshots(
-      answering({ metadata: { indices: { 'partial-a': { settings } } } }),
+      answering({ cluster_uuid: 'c', metadata: { indices: { 'partial-a': { settings } } } }),
     );
     expect([...mounted]).toEqual(['u1']);
-    expect([...(await mountedSnapshots(answering({})))]).toEqual([]);
+    expect([...(await mountedSnapshots(answering({ cluster_uuid: 'c' })))]).toEqual([]);
   });
 });
 
@@ -150,25 +150,29 @@ describe('the births of indexes', () => {
   );
 
   it('are asked for by the expressions of the snapshot', async () => {
-    const es = answering({ metadata: { indices } });
+    const es = answering({ cluster_uuid: 'c', metadata: { indices } });
     await indexBirths(es, ['a-*', '-a-2']);
     expect(es.requests[0]?.path).toBe('/_cluster/state/metadata/a-*%2C-a-2');
   });
 
   it('are chosen by name when the expressions are too long for a request', async () => {
     const many = Array.from({ length: 90 }, (_, at) => `${'x'.repeat(200)}-${at}`);
-    const es = answering({ metadata: { indices } });
+    const es = answering({ cluster_uuid: 'c', metadata: { indices } });
     const births = await indexBirths(es, ['a-*', ...many, '-a-2']);
     expect(births).toEqual([{ name: 'a-1', created: 5, isSystem: false, aliases: [] }]);
     expect(es.requests[0]?.path).toBe('/_cluster/state/metadata/*');
     const aliased = { 'b-1': { ...indices['b-1'], aliases: ['one'] } };
-    const behind = await indexBirths(answering({ metadata: { indices: aliased } }), ['one', ...many]);
+    const behind = await indexBirths(answering({ cluster_uuid: 'c', metadata: { indices: aliased } }), [
+      'one',
+      ...many,
+    ]);
     expect(behind.map(({ name }) => name)).toEqual(['b-1']);
   });
 });
 
 describe('a restored index', () => {
   const stateOf = (provided_name: string, ...shards: readonly object[]) => ({
+    cluster_uuid: 'c',
     metadata: { indices: { r: { settings: { index: { uuid: 'u', provided_name } } } } },
     routing_table: { indices: { r: { shards: { 0: shards } } } },
   });

@@ -69,7 +69,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   '/_cluster/health/docs-1%2Carchive-2016': health,
   '/_tasks': { tasks: [] },
   '/_snapshot/_status': {},
-  '/_cluster/state/customs': {},
+  '/_cluster/state/customs': { cluster_uuid: 'cluster' },
   '/_nodes/stats/os': { nodes: { a: { timestamp: NOW } } },
   '/archive-2016/_refresh': { _shards: shards },
   '/archive-2016/_search': pageOf(copy),

@@ -32,6 +32,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
     number_of_pending_tasks: 0,
   },
   '/_tasks': { tasks: [] },
+  '/_cluster/state/customs': { cluster_uuid: 'cluster' },
   '/_nodes/stats/os': { nodes: { a: { timestamp: NOW }, b: { timestamp: LATER } } },
   '/_aliases': { acknowledged: true, errors: false },
 };

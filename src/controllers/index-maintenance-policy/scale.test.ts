@@ -72,7 +72,7 @@ const ANSWERS: Readonly<Record<string, Reply>> = {
   '/_stats/docs,store,translog': statistics,
   '/_cluster/health': json(health),
   '/_snapshot/_status': json({}),
-  '/_cluster/state/customs': json({}),
+  '/_cluster/state/customs': json({ cluster_uuid: 'cluster' }),
   '/_tasks': json({ tasks: [] }),
   '/_nodes/stats/os': json({ nodes: { a: { timestamp: NOW } } }),
 };

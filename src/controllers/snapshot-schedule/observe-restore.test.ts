@@ -18,6 +18,7 @@ const UID = 'a1b2c3d4-0000-0000-0000-000000000000';
 const schedule = someSchedule({ status: {}, metadata: { uid: UID } });
 
 const state = {
+  cluster_uuid: 'c',
   metadata: { indices: { copy: { settings: { index: { uuid: 'u1' } } } } },
   routing_table: { indices: { copy: { shards: { 0: [{ state: 'STARTED', primary: true }] } } } },
 };
@@ -41,6 +42,7 @@ it.each([
 it('an index behind an alias of a temporary name is nobody of ours', async () => {
   const es: Elasticsearch = {
     request: async () => ({
+      cluster_uuid: 'c',
       metadata: { indices: { theirs: { settings: { index: { uuid: 'u2' } } } } },
     }),
   };
@@ -50,7 +52,7 @@ it('an index behind an alias of a temporary name is nobody of ours', async () =>
 it('an index that somebody has created under a temporary name is nobody of ours', async () => {
   const settings = { index: { uuid: 'u1', provided_name: 'copy' } };
   const es: Elasticsearch = {
-    request: async () => ({ ...state, metadata: { indices: { copy: { settings } } } }),
+    request: async () => ({ ...state, cluster_uuid: 'c', metadata: { indices: { copy: { settings } } } }),
   };
   const facts = await readRestoring(schedule, restoring, es, new AbortController().signal);
   expect(facts).toMatchObject({ restored: [], taken: ['copy'] });
@@ -64,7 +66,7 @@ const leftOf = async (found: Readonly<Record<string, string>>, result?: typeof S
       { settings: { index: { uuid: name, provided_name } } },
     ]),
   );
-  const es: Elasticsearch = { request: async () => ({ metadata: { indices } }) };
+  const es: Elasticsearch = { request: async () => ({ cluster_uuid: 'c', metadata: { indices } }) };
   const check = result === undefined ? restoring : { ...restoring, result };
   const facts = await readRestoring(schedule, check, es, new AbortController().signal);
   return facts.restored.map(({ name }) => name);

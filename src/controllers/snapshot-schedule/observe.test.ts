@@ -226,7 +226,7 @@ describe('a fault while reading', () => {
 describe('a restore check of a schedule that may not go on', () => {
   const left = { 'a-restore-check-1': { settings: { index: { uuid: 'u1' } } } };
   const state: Answers = ({ path }) =>
-    path.startsWith('/_cluster/state') ? { metadata: { indices: left } } : undefined;
+    path.startsWith('/_cluster/state') ? { cluster_uuid: 'c', metadata: { indices: left } } : undefined;
 
   it.each<[string, Answers, (use: Use) => void]>([
     [
@@ -314,7 +314,7 @@ describe('retention', () => {
     metadata: { 'es-steward': { uid: 'u', slot: '2026-06-15T12:00:00Z', schedule: 'team/nightly' } },
   };
   const observe = observing(({ path, query }) => {
-    if (path.startsWith('/_cluster/state')) return {};
+    if (path.startsWith('/_cluster/state')) return { cluster_uuid: 'c' };
     if (path.startsWith('/_nodes')) return { nodes: { n: { timestamp: NOW } } };
     return query?.['verbose'] === undefined && path.endsWith('/*')
       ? { snapshots: [listed], total: 1 }
@@ -354,7 +354,7 @@ describe('a run', () => {
     indices: ['a'],
     metadata: { 'es-steward': { uid: 'u', slot: run.slot, schedule: 'team/nightly' } },
   };
-  const births = { metadata: { indices: {} } };
+  const births = { cluster_uuid: 'c', metadata: { indices: {} } };
   const answers =
     (
       progress: unknown,
@@ -416,7 +416,7 @@ describe('a run', () => {
       const { path } = request;
       if (!path.startsWith('/_cluster/state')) return answers(undefined)(request);
       const isNothing = /\/(missing|z-\*)$/.test(decodeURIComponent(path));
-      return { metadata: { indices: isNothing ? {} : { a: index } } };
+      return { cluster_uuid: 'c', metadata: { indices: isNothing ? {} : { a: index } } };
     });
     const { status, events } = decide(schedule, await observe(schedule, pass), NOW);
     const text = told && `nothing in the cluster matches ${told}, which spec.indices names`;
@@ -432,7 +432,7 @@ describe('a run', () => {
     vi.fn<Answers>((request) => {
       if (request.path === '/b/_recovery') return recovered;
       return request.path.startsWith('/_cluster/state')
-        ? { metadata: { indices } }
+        ? { cluster_uuid: 'c', metadata: { indices } }
         : answers(undefined)(request);
     });
 

@@ -19,7 +19,7 @@ const answer = (status: number, type: string) =>
 
 const pass = { signal: new AbortController().signal, now: NOW, log: { info: () => {}, warn: () => {} } };
 const action = { type: 'CreateSnapshot', ...run, metadata: {} } as const;
-const NO_ALIKE = { metadata: { indices: {} } };
+const NO_ALIKE = { cluster_uuid: 'c', metadata: { indices: {} } };
 
 /** What the run in status comes to by the answer to its creation; undefined when nothing is written. */
 async function after(created: unknown): Promise<Run | undefined> {
@@ -89,7 +89,7 @@ describe('the indexes of restore checks', () => {
   /** What is asked for while these are there. */
   async function askedFor(...names: readonly string[]): Promise<readonly string[]> {
     const born = names.map((name) => [name, { settings: { index: { creation_date: '1' } } }]);
-    const alike = { metadata: { indices: Object.fromEntries(born) } };
+    const alike = { cluster_uuid: 'c', metadata: { indices: Object.fromEntries(born) } };
     const es = answering({ nodes: {} }, alike, { accepted: true });
     await create(action, { es, resource, pass } as unknown as EffectContext);
     const asked = es.requests.at(-1)?.body as { readonly indices: readonly string[] } | undefined;

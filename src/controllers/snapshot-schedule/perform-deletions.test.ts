@@ -34,7 +34,7 @@ async function deletedOf(unverifiedUntil: number, newestBy = 'u', first = 'c'): 
     request: async ({ method, path }) => {
       if (method === 'DELETE') deleted = path;
       if (method === 'DELETE' || path.startsWith('/_cluster/state'))
-        return method === 'DELETE' ? { acknowledged: true } : {};
+        return method === 'DELETE' ? { acknowledged: true } : { cluster_uuid: 'c' };
       return { snapshots, total: snapshots.length };
     },
   };

@@ -105,7 +105,7 @@ describe('expired snapshots', () => {
   const having = (removed: unknown) =>
     clusterOf(({ method, path }) => {
       if (method === 'DELETE') return removed;
-      if (path.startsWith('/_cluster/state')) return {};
+      if (path.startsWith('/_cluster/state')) return { cluster_uuid: 'c' };
       return { snapshots: [listed('old', NOW - 2), listed('new', NOW - 1)], total: 2 };
     });
   const targets = [{ name: 'old', uuid: 'old' }];

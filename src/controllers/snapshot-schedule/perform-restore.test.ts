@@ -21,16 +21,22 @@ const contextOf = (es: EffectContext['es']) =>
   ({ es, pass: { signal: new AbortController().signal } }) as unknown as EffectContext;
 
 it('the sample is restored where its names are free', async () => {
-  const change = await restoreSample(action, contextOf(answering({}, { accepted: true })));
+  const change = await restoreSample(action, contextOf(answering({ cluster_uuid: 'c' }, { accepted: true })));
   expect(change?.(status).restoring?.requested).toBe(true);
 });
 
 it('nothing is restored over an index that has come in between', async () => {
-  const es = answering({ metadata: { indices: { 'a-copy': { settings: { index: { uuid: 'u' } } } } } });
+  const es = answering({
+    cluster_uuid: 'c',
+    metadata: { indices: { 'a-copy': { settings: { index: { uuid: 'u' } } } } },
+  });
   expect(await restoreSample(action, contextOf(es))).toBeUndefined();
   expect(es.requests.map(({ method }) => method)).toEqual(['GET']);
   // That a name is an alias is for Elasticsearch to refuse.
-  const aliased = { metadata: { indices: { theirs: { settings: { index: { uuid: 'u' } } } } } };
+  const aliased = {
+    cluster_uuid: 'c',
+    metadata: { indices: { theirs: { settings: { index: { uuid: 'u' } } } } },
+  };
   expect(await restoreSample(action, contextOf(answering(aliased, { accepted: true })))).toBeDefined();
 });
 
@@ -44,6 +50,6 @@ it.each([
 ])('a restore that is refused is %s: %s', async (result, reason, text) => {
   const body = { error: { type: 'validation_exception', reason }, status: 400 };
   const refused = classifyAnswer({ method: 'POST', path: '/' }, { status: 400, body });
-  const change = await restoreSample(action, contextOf(answering({}, refused)));
+  const change = await restoreSample(action, contextOf(answering({ cluster_uuid: 'c' }, refused)));
   expect(change?.(status).restoring?.result).toEqual({ result, message: expect.stringContaining(text) });
 });

@@ -26,7 +26,7 @@ async function taken(namespace: string, indices: object, clusterUuid?: string) {
   const sent: string[] = [];
   const request = async ({ method, path }: ElasticsearchRequest) => {
     sent.push(`${method} ${path}`);
-    if (path.startsWith('/_cluster/state/')) return { metadata: { indices } };
+    if (path.startsWith('/_cluster/state/')) return { cluster_uuid: 'c', metadata: { indices } };
     return path.endsWith('/_verify') ? { nodes: {} } : { accepted: true };
   };
   const grant = {
