@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask, jsonObject } from './ask.ts';
+import { ask, incompleteAnswer, jsonObject } from './ask.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
 import { undefinedWhen } from './errors.ts';
 import { path, pipelineName } from './path.ts';
@@ -64,7 +64,10 @@ const result: z.ZodType<SimulationResult> = z.union([
   z.null().transform(() => ({ type: 'dropped' as const })),
 ]);
 
-/** The definition of an ingest pipeline; undefined when it does not exist. */
+/**
+ * The definition of an ingest pipeline; undefined when it does not exist.
+ * @throws ElasticsearchError `incomplete` for an answer without it: that says nothing.
+ */
 export async function getPipeline(
   es: Elasticsearch,
   id: string,
@@ -72,7 +75,10 @@ export async function getPipeline(
 ): Promise<Pipeline | undefined> {
   const request = { method: 'GET', path: path`/_ingest/pipeline/${pipelineName(id)}` } as const;
   const found = await undefinedWhen(['notFound'], ask(es, request, pipelines, signal));
-  return found?.[id];
+  if (found === undefined) return undefined;
+  const pipeline = found[id];
+  if (pipeline === undefined) throw incompleteAnswer(request, `${id} is not in it`);
+  return pipeline;
 }
 
 /** Runs documents through an existing pipeline without storing them; results in their order. */
