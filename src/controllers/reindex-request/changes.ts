@@ -2,6 +2,7 @@ import type { ReindexAction, Target } from './actions.ts';
 import type { FlatSettings } from '../index-settings.ts';
 import { type DestinationMark, withMark } from './destination-mark.ts';
 import { hasSettings } from './destination-settings.ts';
+import { takesMark } from './index-facts.ts';
 import { epochAlias } from './names.ts';
 import type { IndexFacts } from './observed.ts';
 import type { Situation } from './situation.ts';
@@ -40,12 +41,17 @@ export function moveEpochs({ source, epochs, epoch, uid }: Situation): readonly 
     .map((held) => ({ type: 'MoveEpochAlias', target: targetOf(source), from: epochAlias(uid, held), to }));
 }
 
+/** The index that takes the guard of a deletion; undefined where it takes none, or is not to be touched. */
+export function guarding({ observed }: Situation, index: IndexFacts | undefined): Target | undefined {
+  return index && takesMark(index) && !observed.protects(index.name) ? targetOf(index) : undefined;
+}
+
 /** An unfinished copy goes, guarded by its source. */
 export function deletion(
-  { observed }: Situation,
+  situation: Situation,
   { source, destination, owner }: Readonly<Record<'source' | 'destination', IndexFacts>> & { owner: string },
 ): ReindexAction {
-  const beside = observed.protects(source.name) ? undefined : targetOf(source);
+  const beside = guarding(situation, source);
   return { type: 'DeleteDestination', target: targetOf(destination), owner, beside };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReindexResult } from '../../elasticsearch/reindex-result.ts';
 import { listedFailure } from './failures.ts';
+import { entranceAlias } from './names.ts';
 import { outcomeOf, resultOf } from './outcomes.ts';
 import { failedScript, ownPiece } from './script-failure.ts';
 
@@ -56,6 +57,20 @@ describe('resultOf', () => {
     expect(why('unavailable_shards_exception', 503)).toMatchObject({
       why: 'the task ended early: unavailable_shards_exception',
     });
+  });
+
+  it('blames no document for a destination that is gone, or for another index that has its entrance', () => {
+    const alias = entranceAlias('abcdef01-2', 1);
+    const gone = failure('invalid_index_name_exception', 400);
+    expect(resultOf(result({ failures: [gone] })).type).toBe('repeat');
+    const shared = {
+      ...failure('illegal_argument_exception', 400),
+      reason: `no write index is defined for alias [${alias}]. The write index may be explicitly disabled`,
+    };
+    const why = `alias ${alias} is on another index as well: remove it from all but the destination`;
+    expect(resultOf(result({ failures: [shared] }))).toEqual({ type: 'repeat', why });
+    const theirs = { ...shared, reason: shared.reason.replace(alias, 'orders') };
+    expect(resultOf(result({ failures: [theirs] })).type).toBe('documentFailures');
   });
 
   it('blames a document only for what it is to blame for', () => {

@@ -26,7 +26,7 @@ const NOTHING: ReindexCounts = { total: 0, ...NOTHING_COPIED };
 
 /** Also of a trial run. */
 export function resultOf(result: ReindexResult): TaskOutcome {
-  const failures = result.failures.filter(({ type, status }) => !isPassing(type, status));
+  const failures = result.failures.filter((failure) => !isPassing(failure));
   const documents = failures.filter(({ id }) => id !== undefined);
   if (documents.length > 0)
     return (
@@ -56,14 +56,19 @@ const TOO_MUCH: ReadonlySet<string> = new Set([
 /** A failure for good that names no document, or undefined: in a time series, one that does not fit has no id yet. */
 export function unnamedRefusal({ failures }: ReindexResult): ReindexFailure | undefined {
   return failures.find(
-    ({ id, type, status = 0 }) => id === undefined && isRefusing(status) && !isPassing(type, status),
+    (failure) => failure.id === undefined && isRefusing(failure.status ?? 0) && !isPassing(failure),
   );
 }
 
 const isRefusing = (status: number): boolean => status >= 400 && status < 500;
 
+type SaidOf = Pick<ReindexFailure, 'type' | 'reason'>;
+
 /** A block is a person's to lift: it is named, as the copy repeats the part only so often. */
-function whyEarly({ type, status, index }: ReindexResult['failures'][number]): string {
+function whyEarly({ type, status, index, reason }: Partial<ReindexFailure> & SaidOf): string {
+  const [, alias] = SHARED.exec(reason) ?? [];
+  if (alias !== undefined)
+    return `alias ${alias} is on another index as well: remove it from all but the destination`;
   return type === 'cluster_block_exception' && status === 403
     ? `${index ?? 'an index'} is blocked by somebody (${type}): lift that block`
     : `the task ended early: ${type}`;
@@ -93,9 +98,12 @@ function addsUp({ total, created, updated, noops, deleted, versionConflicts }: R
  * Load, shards on the move, blocks and lost nodes pass; a document cannot be blamed for them. A plain 500 is the
  * document's: so does a processor of a pipeline answer that fails on it.
  */
-function isPassing(type: string, status: number | undefined): boolean {
-  return PASSING.has(type) || (status !== undefined && PASSING_STATUS.has(status));
+function isPassing({ type, status, reason }: Pick<ReindexFailure, 'type' | 'status' | 'reason'>): boolean {
+  return PASSING.has(type) || SHARED.test(reason) || (status !== undefined && PASSING_STATUS.has(status));
 }
+
+/** Comes as a 400 of each document: what has restored the half copy under another name has given that its alias too. */
+const SHARED = /^no write index is defined for alias \[(es-steward-.{8}-(?:Into|Try)-\w+)\]/;
 
 const PASSING_STATUS: ReadonlySet<number> = new Set([409, 429, 502, 503, 504]);
 
@@ -126,9 +134,10 @@ const PASSING: ReadonlySet<string> = new Set([
   'i_o_exception',
 ]);
 
-function failureOf({ type, reason, scriptStack }: FailedScript & Pick<ReindexFailure, 'type'>): TaskOutcome {
+function failureOf({ type, reason, scriptStack }: FailedScript & SaidOf): TaskOutcome {
   if (type === 'script_exception') return failedScript({ reason, scriptStack });
   if (type === 'security_exception') return { type: 'forbidden', why: reason };
+  if (SHARED.test(reason)) return { type: 'repeat', why: whyEarly({ type, reason }) };
   // Whatever else ends a task may pass: the tries of a range are counted, and the last one tells what it was.
   return { type: 'repeat', why: type };
 }

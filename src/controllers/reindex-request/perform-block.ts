@@ -125,6 +125,6 @@ export async function setMeta(
   { target, meta }: Pick<ActionOf<'SetMeta'>, 'target' | 'meta'>,
   { es, pass }: EffectContext,
 ): Promise<void> {
-  const name = throughEntrance(await requireSame(es, target, pass.signal));
+  const name = await throughEntrance(es, await requireSame(es, target, pass.signal), pass.signal);
   await putMapping(es, name, { _meta: meta }, pass.signal);
 }

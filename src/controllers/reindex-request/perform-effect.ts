@@ -54,10 +54,16 @@ export async function requireSame(es: Elasticsearch, target: Target, signal: Abo
 
 /**
  * By which name a copy that is being filled is changed: a late call of the time before finds nothing when it serves. An index
- * that has no entrance, or none any more, goes by its own.
+ * goes by its own that has no entrance, or shares it: a restored half copy has its aliases too, and is somebody else's.
  */
-export function throughEntrance({ name, entrances }: IndexFacts): string {
-  return entrances[0] ?? name;
+export async function throughEntrance(
+  es: Elasticsearch,
+  { name, uuid, entrances: [entrance] }: IndexFacts,
+  signal: AbortSignal,
+): Promise<string> {
+  if (entrance === undefined) return name;
+  const members = await getIndex(es, entrance, signal);
+  return members.length === 1 && members[0]?.uuid === uuid ? entrance : name;
 }
 
 /** Every shard of the index, if none has taken a write since `maxSeqNos`, which are in the order of the shards. */

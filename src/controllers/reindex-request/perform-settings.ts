@@ -18,7 +18,7 @@ type SetSettings = ActionOf<'SetSettings'>;
 export async function setSettings(action: SetSettings, context: EffectContext): Promise<Change | void> {
   const { target, settings, mayLack } = action;
   const { es, pass } = context;
-  const name = throughEntrance(await requireSame(es, target, pass.signal));
+  const name = await throughEntrance(es, await requireSame(es, target, pass.signal), pass.signal);
   if (mayLack) return setAndRemember(action, context);
   try {
     await putSettings(es, name, settings, pass.signal);

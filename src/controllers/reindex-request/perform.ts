@@ -74,7 +74,7 @@ const effects: { readonly [Type in ReindexAction['type']]: Effect<Type> } = {
   CreateDestination: createDestination,
   DeleteDestination: deleteDestination,
   Tune: async ({ target, meta, settings }, { es, pass }) => {
-    const name = throughEntrance(await requireSame(es, target, pass.signal));
+    const name = await throughEntrance(es, await requireSame(es, target, pass.signal), pass.signal);
     await putMapping(es, name, { _meta: meta }, pass.signal);
     const { [ACTIVE_SHARDS]: active, ...others } = settings;
     // First: as long as writes wait for replicas, Elasticsearch does not take them away.

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { entranceAlias } from '../../../src/controllers/reindex-request/names.ts';
+import type { ReindexRequest } from '../../../src/crds/reindex-request.ts';
 import { listReindexTasks } from '../../../src/elasticsearch/tasks.ts';
 import { eventually } from '../../support/eventually.ts';
 import { editRequest, eraseStatus, useReindexBed } from '../../support/reindex-bed.ts';
@@ -273,4 +275,27 @@ describe('a task whose destination is deleted under it', () => {
     expect(status).toMatchObject({ phase: 'Failed', failure: { reason: 'ForeignDestination' } });
     expect(await documentsOf(bed.es, to)).toEqual([]);
   });
+});
+
+it('blames no document while another index has its entrance, as a restored half copy has', async () => {
+  const { from, to } = await source(60);
+  const sharing = once(hasTask, async ({ metadata }) => {
+    await createIndex(bed.es, `${to}-study`);
+    await addAliases(bed.es, `${to}-study`, { [entranceAlias(metadata.uid, 1)]: { is_hidden: true } });
+  });
+  const isTold = ({ status }: ReindexRequest) =>
+    status?.conditions?.some(({ message }) => message.includes('is on another index as well')) ?? false;
+  const parting = once(isTold, async ({ metadata }) => {
+    await bed.es.request({ method: 'DELETE', path: `/${to}-study` });
+    await editRequest(bed, metadata.name, { spec: { throttle: null } });
+  });
+  const after = async (request: ReindexRequest) => {
+    await sharing(request);
+    await parting(request);
+  };
+  const spec = { from, to, ...slowly, onDocumentFailure: { policy: 'Quarantine' } };
+  const { status } = await reindex(bed, spec, { after });
+  expect(status).toMatchObject({ phase: 'Completed', destination: { documents: 60 } });
+  expect(status.progress?.quarantined ?? 0).toBe(0);
+  expect(await difference(bed.es, from, to)).toBeUndefined();
 });

@@ -146,7 +146,7 @@ describe('a destination', () => {
     expect(await documentsOf(bed.es, to)).toHaveLength(3);
   });
 
-  it('that is a time series of another time is refused by its first document, which has no id there', async () => {
+  it('that is a time series of another time is refused by its first document', async () => {
     const lasting = (year: number) => ({
       mode: 'time_series',
       routing_path: ['host'],
@@ -160,7 +160,7 @@ describe('a destination', () => {
     const destination = { index: to, settings: { index: lasting(2020) } };
     const failed = await reindex(bed, { from, to, destination });
     expect(await refusal(failed, to)).toBe('MappingConflict');
-    expect(failed.status.failure?.message).toContain('a document does not fit');
+    expect(failed.status.failure?.message).toContain('does not fit the destination');
     expect(await leftovers(bed.es, failed.request?.metadata.uid ?? '')).toEqual([]);
   });
 

@@ -925,8 +925,12 @@ describe('deleting the source', () => {
     expect(run(request(first.status, deleting), world()).actions).toEqual([
       { type: 'DeleteSource', target, maxSeqNos: [99], beside },
     ]);
-    const guarded = world({ protects: (name: string) => name === 'orders-v2' });
-    expect(run(request(first.status, deleting), guarded).actions).toMatchObject([{ beside: undefined }]);
+    const guarded = { protects: (name: string) => name === 'orders-v2' };
+    const readOnly = { destination: serving({ orders }, { ...SERVING, blocks: { read_only: 'true' } }) };
+    for (const over of [guarded, readOnly])
+      expect(run(request(first.status, deleting), world(over)).actions).toMatchObject([
+        { beside: undefined },
+      ]);
   });
 
   it('says so in the words of the seed, then is complete', () => {

@@ -1,6 +1,6 @@
 import { MOST_SKEW_SECONDS } from '../../../runtime/time.ts';
 import { keepsWholeSource } from '../../whole-source.ts';
-import { targetOf } from '../changes.ts';
+import { guarding, targetOf } from '../changes.ts';
 import { documentsText } from '../failures.ts';
 import { deletionIsWanted, hasWindow, isDestinationGone, windowIsOpen } from '../moved.ts';
 import { userAliases } from '../names.ts';
@@ -138,12 +138,8 @@ function keep(moved: Situation, why: string): Step {
   });
 }
 
-function guarding({ destination, observed }: Situation) {
-  return destination && !observed.protects(destination.name) ? targetOf(destination) : undefined;
-}
-
 function carryOut(moved: Situation, source: IndexFacts): Step {
-  const { status, now } = moved;
+  const { status, now, destination } = moved;
   const message = status.sourceBusy
     ? `waiting until the snapshot that holds ${source.name} has ended`
     : `deleting ${source.name}`;
@@ -153,7 +149,9 @@ function carryOut(moved: Situation, source: IndexFacts): Step {
     });
   const maxSeqNos = status.cutoverMaxSeq?.source ?? [];
   return cleaningStep(moved, message, {
-    actions: [{ type: 'DeleteSource', target: targetOf(source), maxSeqNos, beside: guarding(moved) }],
+    actions: [
+      { type: 'DeleteSource', target: targetOf(source), maxSeqNos, beside: guarding(moved, destination) },
+    ],
     next: status.sourceBusy ? SNAPSHOT_MS : 'now',
   });
 }
