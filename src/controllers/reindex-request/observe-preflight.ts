@@ -99,7 +99,11 @@ function requiredPrivileges({ spec, uid }: Situation, source: IndexFacts) {
       { names: [source.name], privileges: [...change, block, ...remove] },
       { names: [spec.destination.index, `${scratchIndex(uid)}-*`], privileges: [...change, ...write, block] },
       ...Object.keys(aliasesToMove(spec, source)).map((name) => ({ names: [name], privileges: alias })),
-      { names: [`${OWN_PREFIX}${uid.slice(0, 8)}-*`], privileges: [...alias, 'index', 'delete'] },
+      // Through which the source is read and blocked, and the destination filled, marked and tuned.
+      {
+        names: [`${OWN_PREFIX}${uid.slice(0, 8)}-*`],
+        privileges: [...change, block, 'index', 'delete', 'indices:admin/mapping/put'],
+      },
       ...(spec.dryRun ? [] : [{ names: [LOCK_INDEX], privileges: keepLocks }]),
     ],
   };
