@@ -54,6 +54,9 @@ const plan = object('What was found and decided before the first effect.', {
     ),
   createdTime: time('When the plan was made.'),
   shards: count('Primary shards of the source.').optional(),
+  program: count(
+    'Which program the operator makes of `transform.script` and `transform.renames`: another one does not go on with the copy.',
+  ).optional(),
   pipelinesHash: text(128)
     .describe('Pins `transform.pipeline` and what it calls, as they were read for the plan.')
     .optional(),

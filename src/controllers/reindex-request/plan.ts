@@ -5,6 +5,7 @@ import { pipelinesHash } from './pipeline-rules.ts';
 import { planNotes } from './plan-notes.ts';
 import type { IndexFacts } from './observed.ts';
 import { aliasesToMove, type Situation } from './situation.ts';
+import { copyScript, PROGRAM } from './script.ts';
 import { ownsBlock } from './write-block.ts';
 import { time } from './moments.ts';
 import { namesToLock } from './locking.ts';
@@ -35,6 +36,7 @@ export function withPlan(situation: Situation, source: IndexFacts): ReindexReque
       sequenceNumbers: facts?.sequenceNumbersSearchable ?? false,
       createdTime: time(now),
       shards: shardCountOf(source),
+      ...(copyScript(spec.transform) ? { program: PROGRAM } : {}),
       ...(spec.transform?.pipeline && facts ? { pipelinesHash: pipelinesHash(facts.pipelines) } : {}),
       ...(notes.length > 0 ? { notes } : {}),
     },

@@ -17,6 +17,12 @@ export interface PainlessScript {
 }
 
 /**
+ * Raised when the same transform comes to do another thing to a document than before: what an earlier version has begun
+ * is not finished by this one, as its documents would not be alike.
+ */
+export const PROGRAM = 1;
+
+/**
  * Undefined when there is nothing to run, which lets Elasticsearch copy documents without parsing them.
  * @param leavesOut an earlier round may have copied a document that the script now leaves out: it is deleted then.
  */

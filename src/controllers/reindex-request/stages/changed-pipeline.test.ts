@@ -12,9 +12,12 @@ import {
   run,
   shards,
   source,
+  spec,
   stage,
 } from '../../../../test/support/reindex-situations.ts';
+import { contentHash } from '../../../runtime/content-hash.ts';
 import { pipelinesHash, type Pipelines } from '../pipeline-rules.ts';
+import { copyScript, PROGRAM } from '../script.ts';
 
 const judged: Pipelines = {
   clean: { processors: [{ pipeline: { name: 'more', ignore_missing_pipeline: true } }] },
@@ -35,6 +38,33 @@ const world = (pipelines: Pipelines, over: object = {}) =>
   observed({ ...inCopy, pipelines, tasks: { complete: true, running: [task] }, ...over });
 const pass = (pipelines: Pipelines, over: object = {}) =>
   run(request(begun(), asked), world(pipelines, over));
+
+describe('the program of a copy that runs', () => {
+  const renamed = { transform: { renames: [{ from: 'a', to: 'b' }] } };
+  const at = (program: number | undefined) =>
+    run(request({ ...begun(), plan: { ...plan, program } }, renamed), observed(inCopy));
+
+  it('is pinned in the plan where there is one', () => {
+    expect(run(request({ phase: 'Validating' }, renamed), observed()).status.plan?.program).toBe(PROGRAM);
+    expect(run(request({ phase: 'Validating' }), observed()).status.plan).not.toHaveProperty('program');
+  });
+
+  it('goes on where it is the same, or of a version that did not say', () => {
+    for (const program of [PROGRAM, undefined]) expect(at(program).status.failure).toBeUndefined();
+  });
+
+  it('ends the copy where another version of the operator has begun it with another one', () => {
+    const { status, actions } = at(PROGRAM + 1);
+    expect(actions).toEqual([]);
+    expect(status.failure).toMatchObject({ message: expect.stringContaining('another program') });
+  });
+
+  it('has the number of what is made of a transform: raise PROGRAM where its meaning changes, then this', () => {
+    const { transform } = spec({ transform: { ...renamed.transform, script: { source: 'ctx.a = 1;' } } });
+    const made = [false, true].map((leavesOut) => copyScript(transform, { leavesOut })?.source);
+    expect([PROGRAM, contentHash(made).slice(0, 12)]).toEqual([1, '51c0697cd481']);
+  });
+});
 
 describe('the pipeline of a copy that runs', () => {
   it('is pinned in the plan as it was judged', () => {

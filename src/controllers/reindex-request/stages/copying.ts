@@ -11,6 +11,7 @@ import type { Prepared, Situation } from '../situation.ts';
 import { isFenced } from '../write-block.ts';
 import { AT_ONCE_MS, type Step } from '../step.ts';
 import { refuseChangedPipeline } from './changed-pipeline.ts';
+import { refuseChangedProgram } from './changed-program.ts';
 import { completedOf } from './copy-figures.ts';
 import { pollMs, report } from './copy-report.ts';
 import { failureIn, isolations } from './failed-tasks.ts';
@@ -87,7 +88,7 @@ function lookUp(
  */
 export function copyRanges(situation: Situation, journal: Copy): Step {
   // First: what it does to documents is not to be blamed on them.
-  const failure = refuseChangedPipeline(situation) ?? failureIn(situation);
+  const failure = refuseChangedProgram(situation) ?? refuseChangedPipeline(situation) ?? failureIn(situation);
   if (failure) return failure;
   const { now, observed } = situation;
   const read = withLag(bookedJournal(journal, situation), observed.shards ?? [], now);
