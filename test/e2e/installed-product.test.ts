@@ -36,8 +36,12 @@ describe('the installed product', () => {
     await user.kubectl('create', 'namespace', namespace);
     await user.kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
     await user.helm('install');
-    const pods = await operatorPods(user);
-    expect(pods.map(({ ready }) => ready)).toEqual([true, true]);
+    // Helm may have done waiting a moment before the second one is.
+    const pods = await eventually('both pods are ready', async () => {
+      const found = await operatorPods(user);
+      return found.length === 2 && found.every(({ ready }) => ready) ? found : undefined;
+    });
+    expect(pods.map(({ restarts }) => restarts)).toEqual([0, 0]);
     const names = pods.map(({ name }) => name);
     await eventually('one of the pods leads', async () => names.includes(await leader(user)));
     const privileged = user.kubectl('run', 'root', '--image=any', '--privileged');
