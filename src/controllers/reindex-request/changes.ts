@@ -3,7 +3,7 @@ import type { FlatSettings } from '../index-settings.ts';
 import { type DestinationMark, withMark } from './destination-mark.ts';
 import { hasSettings } from './destination-settings.ts';
 import { takesMark } from './index-facts.ts';
-import { epochAlias } from './names.ts';
+import { epochAlias, ownGuards } from './names.ts';
 import type { IndexFacts } from './observed.ts';
 import type { Situation } from './situation.ts';
 
@@ -57,7 +57,7 @@ export function deletion(
 
 /** The end of what holds the source. */
 export function dropEpochs({ epochs, uid }: Situation, source: IndexFacts): ReindexAction {
-  const aliases = [...epochs.map((held) => epochAlias(uid, held)), ...source.guards];
+  const aliases = [...epochs.map((held) => epochAlias(uid, held)), ...ownGuards(source, uid)];
   return { type: 'DropAliases', target: targetOf(source), aliases };
 }
 

@@ -54,6 +54,14 @@ export function isGuard(alias: string): boolean {
   return /^es-steward-.{8}-Drop-[0-9a-f]+$/.test(alias);
 }
 
+/** Those of this request: another one may be deleting its copy of the same index right now. */
+export function ownGuards(
+  { guards }: { readonly guards: readonly string[] },
+  uid: string,
+): readonly string[] {
+  return guards.filter((alias) => alias.startsWith(guardAlias(uid, '')));
+}
+
 /** As the epoch alias, for the way back: on the destination while a rollback holds it, so that a late call of it finds nothing. */
 export function rollbackAlias(uid: string, number: number): string {
   return `${OWN_PREFIX}${uid.slice(0, 8)}-back-${number}`;

@@ -8,13 +8,15 @@ import type { EffectContext } from './perform-effect.ts';
 import { deleteGuarded } from './perform-guarded-delete.ts';
 
 const EARLIER = guardAlias(UID, '0123abcd');
+const THEIRS = guardAlias('ffffff01-2', '0123abcd');
 
 /** An index that stays, with the guard of a try whose answer was lost. */
 function cluster(answer: unknown = { acknowledged: true }) {
   const sent: unknown[] = [];
   const request = async ({ method, path, body }: ElasticsearchRequest) => {
     const settings = { index: { uuid: 'b', number_of_shards: '1', number_of_replicas: '0' } };
-    if (method === 'GET') return { beside: { aliases: { [EARLIER]: {} }, mappings: {}, settings } };
+    if (method === 'GET')
+      return { beside: { aliases: { [EARLIER]: {}, [THEIRS]: {} }, mappings: {}, settings } };
     sent.push(method === 'POST' ? body : `${method} ${path}`);
     if (sent.length > 1 && answer instanceof Error) throw answer;
     return { acknowledged: true };
@@ -33,7 +35,7 @@ const beside = { index: 'beside', uuid: 'b' };
 const same = async () => {};
 const actionsOf = (sent: unknown) => (sent as { readonly actions: readonly object[] }).actions;
 
-it('ends what an earlier try may have on its way, before it sends the deletion with a guard of its own', async () => {
+it('ends what an earlier try of its own may have on its way, before it sends the deletion with a guard of its own', async () => {
   const { context, sent } = cluster();
   await deleteGuarded({ target, beside, judge: same }, context);
   const alias = expect.stringMatching(/^es-steward-abcdef01-Drop-/);

@@ -4,7 +4,7 @@ import { deleteIndexOnce } from '../../elasticsearch/delete-once.ts';
 import { undefinedWhen } from '../../elasticsearch/errors.ts';
 import { deleteIndex } from '../../elasticsearch/indices.ts';
 import type { Target } from './actions.ts';
-import { guardAlias } from './names.ts';
+import { guardAlias, ownGuards } from './names.ts';
 import { type EffectContext, requireSame } from './perform-effect.ts';
 
 interface Deletion {
@@ -25,9 +25,11 @@ export async function deleteGuarded(
 ): Promise<void> {
   await judge();
   if (!beside) return undefinedWhen(['indexNotFound'], deleteIndex(es, target.index, signal));
-  const { guards } = await requireSame(es, beside, signal);
-  const guard = { index: beside.index, alias: guardAlias(resource.metadata.uid, randomUUID().slice(0, 8)) };
-  const earlier = guards.map((alias) => removal(beside.index, alias));
+  const { uid } = resource.metadata;
+  const guard = { index: beside.index, alias: guardAlias(uid, randomUUID().slice(0, 8)) };
+  const earlier = ownGuards(await requireSame(es, beside, signal), uid).map((alias) =>
+    removal(beside.index, alias),
+  );
   await updateAliases(es, [...earlier, { add: { ...guard, is_hidden: true } }], {}, signal);
   await judge();
   // Not found = an earlier try has come true: the next pass reads it.

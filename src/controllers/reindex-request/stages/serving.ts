@@ -7,7 +7,7 @@ import { leftPipelines, shownSettings } from '../destination-settings.ts';
 import { aliasesOfDestination, blockIsOurs, operationsSince, rollbackAliases } from '../moved.ts';
 import { fewNames } from '../../few-names.ts';
 import { writesAfterFenceMessage } from '../moved-conditions.ts';
-import { userAliases } from '../names.ts';
+import { ownGuards, userAliases } from '../names.ts';
 import type { IndexFacts } from '../observed.ts';
 import { isHiddenForAnother } from '../own-visibility.ts';
 import { lackedSettings, lackMessage } from '../refused-settings.ts';
@@ -103,7 +103,7 @@ export function dropStray(moved: Situation): readonly ReindexAction[] {
   const aliases = [
     ...rollbackAliases(moved),
     ...(destination?.entrances ?? []),
-    ...(destination?.guards ?? []),
+    ...(destination ? ownGuards(destination, moved.uid) : []),
   ];
   if (!destination || aliases.length === 0) return [];
   return [{ type: 'DropAliases', target: targetOf(destination), aliases }];
